@@ -1,0 +1,241 @@
+"""The System: a frozen description of a dynamical system, as checked Python AST with source positions.
+
+Expressions are `ast.expr` in a normal form that every later stage may rely on:
+
+* nodes are Name, Constant (numbers, True, False), BinOp (+ - * / // % ** @), UnaryOp (+ - not), Compare (one operator),
+  BoolOp, IfExp, and Call of a plain Name: a function of `FUNCTIONS` or one of `System.functions`;
+* `np.exp` is written `exp`; chained comparisons are `and`-joined; `pi` and `e`-like constants are Names in `CONSTANTS`;
+* noise has been taken out of the drift into `State.noise`; a delayed state `x(t - tau)` is a Name of `System.delays`;
+* `t` is the Name `t`.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from brainpy_lab.errors import Location
+
+#: Functions of the model language: the NumPy names. Name -> number of arguments (None: see the language page).
+FUNCTIONS: dict[str, int] = {
+    "exp": 1, "log": 1, "log10": 1, "log1p": 1, "expm1": 1, "sqrt": 1,
+    "sin": 1, "cos": 1, "tan": 1, "arcsin": 1, "arccos": 1, "arctan": 1,
+    "sinh": 1, "cosh": 1, "tanh": 1, "abs": 1, "sign": 1, "floor": 1, "ceil": 1,
+    "minimum": 2, "maximum": 2, "clip": 3, "where": 3, "heaviside": 2,
+    "sum": 1, "mean": 1, "dot": 2,
+}  # fmt: skip
+
+#: Functions that mix the elements of an array state; all others act on each element alone.
+ARRAY_FUNCTIONS: frozenset[str] = frozenset({"sum", "mean", "dot"})
+
+CONSTANTS: dict[str, float] = {"pi": float(np.pi)}
+
+Calculus = Literal["ito", "stratonovich"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where something stands in the model's text: 1-based lines, 0-based columns, end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def location(self, text: str, file: str = "cell") -> Location:
+        """The span as a printable place in ``text``."""
+        lines = text.splitlines()
+        source = lines[self.line - 1] if 0 < self.line <= len(lines) else ""
+        end = self.end_column if self.end_line == self.line else len(source)
+        return Location(self.line, self.column, source, max(1, end - self.column), file)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A name equal to a number or an array, with the range of its slider."""
+
+    name: str
+    value: float | np.ndarray
+    bounds: tuple[float, float] | None = None
+    step: float | None = None
+    description: str = ""
+    span: Span | None = None
+    captured: bool = False  # taken from the notebook around the cell
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named expression: an intermediate (depends on states or t) or a derived parameter (on parameters alone)."""
+
+    name: str
+    expr: ast.expr
+    description: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class NoiseTerm:
+    """``amplitude`` times the standard white noise of source ``source`` in the drift of one state."""
+
+    source: str
+    amplitude: ast.expr
+
+
+@dataclass(frozen=True)
+class State:
+    """One state variable with its derivative (None: kept between events), initial value and order."""
+
+    name: str
+    drift: ast.expr | None
+    initial: ast.expr | None = None  # an expression of parameters and other initial values: their names stand for them
+    initial_slope: ast.expr | None = None  # dx(0), for orders above 1
+    history: ast.expr | None = None  # an expression of t, for t <= 0
+    order: ast.expr | None = None  # Caputo order; None is the ordinary derivative
+    noise: tuple[NoiseTerm, ...] = ()
+    description: str = ""
+    span: Span | None = None  # of the line that gives the derivative
+
+
+@dataclass(frozen=True)
+class Delay:
+    """``state`` at an earlier time, ``state(time)``; expressions refer to it by ``name``."""
+
+    name: str
+    state: str
+    time: ast.expr  # the argument: t - tau
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Assign:
+    """``target`` becomes ``value`` (``w += b`` is stored as ``w + b``)."""
+
+    target: str
+    value: ast.expr
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """``state`` keeps its value for ``duration``: a refractory period."""
+
+    state: str
+    duration: ast.expr
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """``when condition:`` with its actions, run in order at the crossing."""
+
+    name: str
+    condition: ast.expr
+    actions: tuple[Assign | Hold, ...] = ()
+    span: Span | None = None
+    side: Literal["", "pre", "post"] = ""  # synapses: whose event this is (then condition is Name 'spike')
+
+    @property
+    def clears_itself(self) -> bool:
+        """True when an action assigns a name its condition reads: a reset. Otherwise it only detects a crossing."""
+        read = {n.id for n in ast.walk(self.condition) if isinstance(n, ast.Name)}
+        return any(isinstance(a, Assign) and a.target in read for a in self.actions)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A helper function: from the cell (``captured`` False) or taken from the notebook around it."""
+
+    name: str
+    node: ast.FunctionDef
+    vectorizable: bool  # False: has loops or branches that tensor drivers cannot run on arrays
+    obstacle: str = ""  # what makes it not vectorizable, for the message
+    captured: bool = False
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """Synapses: ``side.target += value`` in every step."""
+
+    side: Literal["pre", "post"]
+    target: str
+    value: ast.expr
+    span: Span | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """A dynamical system, checked and in normal form; immutable. Definitions are in an order that can be computed."""
+
+    name: str
+    states: tuple[State, ...]
+    parameters: tuple[Parameter, ...] = ()
+    derived: tuple[Definition, ...] = ()
+    intermediates: tuple[Definition, ...] = ()
+    delays: tuple[Delay, ...] = ()
+    events: tuple[Event, ...] = ()
+    functions: tuple[Function, ...] = ()
+    couplings: tuple[Coupling, ...] = ()
+    calculus: Calculus = "ito"
+    doc: str = ""  # Markdown: title, text, citation
+    text: str = ""  # the cell or function source the spans point into
+    origin: str = "cell"  # how messages name that text: "cell In[3]", "function fhn"
+    notes: tuple[str, ...] = field(default=())  # what the reader assumed, for the output: names captured, V(0) = 0
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        return tuple(s.name for s in self.states)
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        return tuple(p.name for p in self.parameters)
+
+    @property
+    def noise_sources(self) -> tuple[str, ...]:
+        """Names of the independent white noises, in order of first use."""
+        return tuple(dict.fromkeys(n.source for s in self.states for n in s.noise))
+
+    @property
+    def is_stochastic(self) -> bool:
+        return any(s.noise for s in self.states)
+
+    @property
+    def is_delayed(self) -> bool:
+        return bool(self.delays)
+
+    @property
+    def is_fractional(self) -> bool:
+        return any(s.order is not None for s in self.states)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of everything that decides the generated code: not values, ranges, positions, texts or initial values."""
+        parts: list[str] = [self.calculus]
+        parts += [f"p {p.name} {np.ndim(p.value)}" for p in self.parameters]
+        parts += [f"d {d.name} {ast.dump(d.expr)}" for d in self.derived + self.intermediates]
+        for s in self.states:
+            drift = "" if s.drift is None else ast.dump(s.drift)
+            order = "" if s.order is None else ast.dump(s.order)
+            noise = [(n.source, ast.dump(n.amplitude)) for n in s.noise]
+            parts.append(f"s {s.name} {drift} {order} {noise}")
+        parts += [f"l {d.name} {d.state} {ast.dump(d.time)}" for d in self.delays]
+        for e in self.events:
+            actions = [
+                ("set", a.target, ast.dump(a.value)) if isinstance(a, Assign) else ("hold", a.state, ast.dump(a.duration))
+                for a in e.actions
+            ]
+            parts.append(f"e {e.side}{e.name} {ast.dump(e.condition)} {actions}")
+        parts += [f"f {ast.dump(f.node)}" for f in self.functions]
+        parts += [f"c {c.side} {c.target} {ast.dump(c.value)}" for c in self.couplings]
+        return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, System) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)

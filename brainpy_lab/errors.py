@@ -1,0 +1,126 @@
+"""Every error a user can meet, as one tree.
+
+BrainPyLabError
+├── ModelError            what stands in a model cell or model function is wrong (has a position)
+│   ├── ModelSyntaxError      a line the model language does not have
+│   └── UnknownNameError      a name that is defined nowhere
+├── ArgumentError         an argument of a public function is wrong (name, value, shape, range)
+├── MethodError           the method cannot solve this model, or no such method
+├── DriverError           the driver cannot run this model, or no such driver
+│   └── DriverUnavailableError   its package is not installed
+├── CodeError             edited step code is refused (has a position)
+├── RunError              a run could not start or go on
+│   ├── NonFiniteError        a state became nan or infinite
+│   └── MemoryLimitError      the recording asked for does not fit
+└── AnalysisError         an analysis has no answer
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place in a user's text: 1-based line, 0-based column, and the line itself."""
+
+    line: int
+    column: int
+    source_line: str = ""
+    width: int = 1
+    file: str = "cell"
+
+    def __str__(self) -> str:
+        head = f"{self.file}, line {self.line}, column {self.column + 1}"
+        if not self.source_line:
+            return head
+        caret = " " * self.column + "^" * max(1, self.width)
+        return f"{head}:\n    {self.source_line}\n    {caret}"
+
+
+class BrainPyLabError(Exception):
+    """Base of all errors of BrainPy Lab: what is wrong, where, and what to do.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, in one sentence.
+    location : Location, optional
+        Where, when the cause stands in a text of the user's.
+    advice : str, optional
+        What to do about it.
+    """
+
+    def __init__(
+        self, message: str, *, location: Location | None = None, advice: str | None = None
+    ) -> None:
+        self.message = message
+        self.location = location
+        self.advice = advice
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        parts = [self.message]
+        if self.location is not None:
+            parts.append(f"  {self.location}")
+        if self.advice:
+            parts.append(f"  {self.advice}")
+        return "\n".join(parts)
+
+
+class ModelError(BrainPyLabError):
+    """A model's text or function is wrong."""
+
+
+class ModelSyntaxError(ModelError):
+    """A line that the model language does not have."""
+
+
+class UnknownNameError(ModelError):
+    """A name that is defined neither in the model nor around it."""
+
+
+class ArgumentError(BrainPyLabError, ValueError):
+    """An argument of a public function has a wrong name, value, shape or range."""
+
+
+class MethodError(BrainPyLabError):
+    """There is no such method, or it cannot solve this model."""
+
+
+class DriverError(BrainPyLabError):
+    """There is no such driver, or it cannot run this model."""
+
+
+class DriverUnavailableError(DriverError):
+    """The driver's package is not installed."""
+
+
+class CodeError(BrainPyLabError):
+    """Edited step code is refused; the code that was in force stays in force."""
+
+
+class RunError(BrainPyLabError):
+    """A run could not start or could not go on."""
+
+
+class NonFiniteError(RunError):
+    """A state became nan or infinite. ``solution`` holds the run up to there."""
+
+    solution: object = None
+
+
+class MemoryLimitError(RunError):
+    """The recording asked for does not fit into memory."""
+
+
+class AnalysisError(BrainPyLabError):
+    """An analysis has no answer for this model or this region."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Advice naming the known name nearest to ``name``, or None when none is near."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"Did you mean '{near[0]}'?" if near else None
