@@ -1,0 +1,199 @@
+// Made by `npm run generate` from kernel/brainpy_kernel/protocol.schema.json: change that file, not this one.
+
+/**
+ * Messages between the kernel half and the panel on the comm target `brainpy_lab`. The panel opens the comm with a `hello` as data; the kernel answers with `state`. `%brainpy panel` opens a comm from the kernel with `open` as data; the browser opens the panel, closes that comm, and says `hello` on one of its own.
+ */
+export type Protocol = PanelMessage | KernelMessage;
+/**
+ * A message from the panel to the kernel.
+ */
+export type PanelMessage = Hello | Select | Configure | Apply | Revert | Show | Cancel;
+/**
+ * A message from the kernel to the panel.
+ */
+export type KernelMessage = Open | State | Code | Phase | FixedPoints | Runs | Refusal;
+
+/**
+ * The panel is there; the kernel answers with `state`, then with the data of the shown view.
+ */
+export interface Hello {
+  type: 'hello';
+  protocol: 1;
+}
+/**
+ * Make a model the current one.
+ */
+export interface Select {
+  type: 'select';
+  model: string;
+}
+/**
+ * Choose the driver, the method, or both, of a model.
+ */
+export interface Configure {
+  type: 'configure';
+  model: string;
+  backend?: string;
+  method?: string;
+}
+/**
+ * Put edited step code in force. The kernel answers with `code`, or with `error` and the old code stays.
+ */
+export interface Apply {
+  type: 'apply';
+  model: string;
+  text: string;
+}
+/**
+ * Bring the generated step code back.
+ */
+export interface Revert {
+  type: 'revert';
+  model: string;
+}
+/**
+ * The tab that is visible: the kernel sends the data of that view only; null while the panel is hidden.
+ */
+export interface Show {
+  type: 'show';
+  /**
+   * The visible tab.
+   */
+  view: 'code' | 'phase' | 'fixed_points' | 'runs' | null;
+}
+/**
+ * Stop a run; its Solution up to there is kept.
+ */
+export interface Cancel {
+  type: 'cancel';
+  run: string;
+}
+/**
+ * Data of a comm opened by the kernel (`%brainpy panel`): the browser opens the panel.
+ */
+export interface Open {
+  type: 'open';
+}
+/**
+ * All models of the kernel, the current one, and what can be chosen.
+ */
+export interface State {
+  type: 'state';
+  protocol: 1;
+  models: ModelInfo[];
+  current: string | null;
+  drivers: DriverInfo[];
+  methods: MethodInfo[];
+}
+/**
+ * A model of the user's namespace.
+ */
+export interface ModelInfo {
+  name: string;
+  title: string;
+  states: string[];
+  /**
+   * Present value of each parameter; null for one that is not a single finite number.
+   */
+  parameters: {
+    [k: string]: number | null;
+  };
+  backend: string;
+  method: string;
+  edited: boolean;
+}
+/**
+ * A driver; `reason` says why it is not available.
+ */
+export interface DriverInfo {
+  name: string;
+  title: string;
+  available: boolean;
+  reason: string | null;
+}
+/**
+ * A numerical method.
+ */
+export interface MethodInfo {
+  name: string;
+  title: string;
+  order: number;
+  adaptive: boolean;
+}
+/**
+ * The step code in force (`text`) and the generated one (`generated`).
+ */
+export interface Code {
+  type: 'code';
+  model: string;
+  backend: string;
+  method: string;
+  text: string;
+  generated: string;
+  edited: boolean;
+  file: string | null;
+}
+/**
+ * The phase plane as an ipywidget, rendered by the notebook's rendermime; null when the model has none (`error` says why).
+ */
+export interface Phase {
+  type: 'phase';
+  model: string;
+  model_id: string | null;
+}
+/**
+ * The fixed points at the present parameter values; `message` says what the list lacks, or null.
+ */
+export interface FixedPoints {
+  type: 'fixed_points';
+  model: string;
+  states: string[];
+  parameters: {
+    [k: string]: number | null;
+  };
+  rows: FixedPointRow[];
+  message: string | null;
+}
+/**
+ * One fixed point: the value of each state, the eigenvalues as [real, imaginary], its kind in words.
+ */
+export interface FixedPointRow {
+  values: number[];
+  eigenvalues: [number, number][];
+  kind: string;
+  stable: boolean;
+}
+/**
+ * The runs of this kernel, newest first.
+ */
+export interface Runs {
+  type: 'runs';
+  runs: RunInfo[];
+}
+/**
+ * One run. `progress` runs from 0 to 1, `started` is in seconds since 1970, `duration` in model time, `steps` counts steps done.
+ */
+export interface RunInfo {
+  id: string;
+  model: string;
+  status: 'waiting' | 'running' | 'done' | 'cancelled' | 'failed';
+  progress: number;
+  started: number;
+  duration: number;
+  outcome: string | null;
+  steps: number | null;
+}
+/**
+ * Something the user asked for was refused, and what they had stays. `line` counts from 1, `column` from 0, in the step code of the Code view.
+ */
+export interface Refusal {
+  type: 'error';
+  model: string | null;
+  /**
+   * The tab it belongs to; null for the panel as a whole.
+   */
+  view: 'code' | 'phase' | 'fixed_points' | 'runs' | null;
+  message: string;
+  line: number | null;
+  column: number | null;
+}
