@@ -1,0 +1,121 @@
+"""SymPy functions of the model language that SymPy lacks, or differentiates to Dirac deltas.
+
+Each has the derivative that holds almost everywhere: a jump has slope 0, a kink the slope of the side it is on.
+This module imports SymPy; only modules that are themselves imported lazily import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy.codegen.cfunctions import expm1, log1p, log10
+
+
+class Step(sympy.Function):
+    """A function that is constant between jumps: its derivative is zero."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return sympy.S.Zero
+
+
+class SignOf(Step):
+    """The sign of its argument."""
+
+    nargs = 1
+
+
+class FloorOf(Step):
+    """The largest integer below."""
+
+    nargs = 1
+
+
+class CeilOf(Step):
+    """The smallest integer above."""
+
+    nargs = 1
+
+
+class HeavisideOf(Step):
+    """0 below zero, 1 above, and the second argument at zero."""
+
+    nargs = 2
+
+
+class Magnitude(sympy.Function):
+    """The absolute value; its slope is the sign."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return SignOf(self.args[0])
+
+
+def choose(condition: Any, body: Any, orelse: Any) -> Any:
+    """``body`` where ``condition`` holds, else ``orelse``, unevaluated beyond constant conditions."""
+    if condition == sympy.true:
+        return sympy.sympify(body)
+    if condition == sympy.false:
+        return sympy.sympify(orelse)
+    return sympy.Piecewise((body, condition), (orelse, sympy.true), evaluate=False)
+
+
+class Smaller(sympy.Function):
+    """The smaller of two numbers."""
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        a, b = self.args
+        return choose(a <= b, *((1, 0) if argindex == 1 else (0, 1)))
+
+
+class Larger(sympy.Function):
+    """The larger of two numbers."""
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        a, b = self.args
+        return choose(a >= b, *((1, 0) if argindex == 1 else (0, 1)))
+
+
+class Remainder(sympy.Function):
+    """``x % y`` with the sign of ``y``, as Python has it."""
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        x, y = self.args
+        return sympy.S.One if argindex == 1 else -FloorOf(x / y)
+
+
+#: Name in the model language -> SymPy function.
+TO_SYMPY: dict[str, Any] = {
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "log10": log10,
+    "log1p": log1p,
+    "expm1": expm1,
+    "sqrt": sympy.sqrt,
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "tan": sympy.tan,
+    "arcsin": sympy.asin,
+    "arccos": sympy.acos,
+    "arctan": sympy.atan,
+    "sinh": sympy.sinh,
+    "cosh": sympy.cosh,
+    "tanh": sympy.tanh,
+    "abs": Magnitude,
+    "sign": SignOf,
+    "floor": FloorOf,
+    "ceil": CeilOf,
+    "heaviside": HeavisideOf,
+    "minimum": Smaller,
+    "maximum": Larger,
+}
+
+#: Class of a SymPy function -> its name in the model language.
+TO_NAME: dict[Any, str] = {f: name for name, f in TO_SYMPY.items() if name != "sqrt"}

@@ -1,0 +1,184 @@
+"""The symbolic view of a System: rates, Jacobian, parameter derivatives, exact by SymPy.
+
+Derivatives are total: an intermediate that depends on the variable is differentiated by the chain rule, one that does
+not stays a name. So results stay as compact as the model was written.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
+from brainpy_lab.symbolic.inline import NotStraightError, inline
+
+if TYPE_CHECKING:
+    import sympy
+
+_lock = RLock()
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """One thread at a time in SymPy, whose cache is shared; factors stay before their sums, as the user wrote them."""
+    from sympy.core.parameters import distribute
+
+    with _lock, distribute(False):
+        yield
+
+
+class SymbolicView:
+    """SymPy's view of one System; make it with `view`.
+
+    Delayed states are independent of the present state here, and noise is left out: derivatives are those of the drift.
+
+    Parameters
+    ----------
+    system : System
+    """
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self._derivatives: dict[tuple[str, str], Any] = {}
+
+    @cached_property
+    def definitions(self) -> dict[str, sympy.Expr]:
+        """Derived parameters and intermediates by name, each in terms of the names it was written with."""
+        with working():
+            return {d.name: self._convert(d.expr, d.name) for d in self.system.derived + self.system.intermediates}
+
+    @cached_property
+    def drifts(self) -> dict[str, sympy.Expr]:
+        """The drift of each state, in terms of the names it was written with; 0 for a state that only events change."""
+        from sympy import S
+
+        with working():
+            return {s.name: S.Zero if s.drift is None else self._convert(s.drift, s.name) for s in self.system.states}
+
+    def rate(self, state: str) -> ast.expr:
+        """How fast the drift of ``state`` changes with ``state`` itself, as normal-form AST.
+
+        Parameters
+        ----------
+        state : str
+
+        Returns
+        -------
+        ast.expr
+            In terms of states, parameters and intermediates.
+
+        Raises
+        ------
+        AnalysisError
+            When the drift cannot be differentiated, for example because a helper function has loops.
+
+        Examples
+        --------
+        For ``dm/dt = alpha*(1 - m) - beta*m`` with intermediates ``alpha`` and ``beta`` of other states, the rate of
+        ``m`` is ``-alpha - beta``.
+        """
+        from brainpy_lab.symbolic.printing import to_ast
+
+        with working():
+            return to_ast(self.drift_derivative(state, state))
+
+    def is_linear_in(self, state: str) -> bool:
+        """True when the drift of ``state`` is linear in ``state``: its rate does not depend on it."""
+        from sympy import expand
+
+        from brainpy_lab.symbolic.convert import symbol
+
+        with working():
+            rate = self.substituted(self.drift_derivative(state, state))
+            return not expand(rate).has(symbol(state)) if rate.has(symbol(state)) else True
+
+    def jacobian(self) -> sympy.Matrix:
+        """The matrix of the derivatives of all drifts by all states, in terms of states and parameters alone."""
+        from sympy import Matrix
+
+        names = self.system.state_names
+        with working():
+            return Matrix([[self.substituted(self.drift_derivative(s, x)) for x in names] for s in names])
+
+    def parameter_derivative(self, parameter: str) -> sympy.Matrix:
+        """The column of the derivatives of all drifts by ``parameter``, in terms of states and parameters alone."""
+        from sympy import Matrix
+
+        if parameter not in self.system.parameter_names:
+            raise ArgumentError(
+                f"'{parameter}' is no parameter of {self.system.name}.",
+                advice=did_you_mean(parameter, self.system.parameter_names),
+            )
+        with working():
+            return Matrix([self.substituted(self.drift_derivative(s, parameter)) for s in self.system.state_names])
+
+    def drift_derivative(self, state: str, name: str) -> Any:
+        """The total derivative of the drift of ``state`` by ``name``, with intermediates kept as symbols."""
+        if state not in self.drifts:
+            raise ArgumentError(
+                f"'{state}' is no state of {self.system.name}.", advice=did_you_mean(state, self.system.state_names)
+            )
+        with working():
+            return self._total(self.drifts[state], name)
+
+    def substituted(self, expr: Any) -> Any:
+        """``expr`` with all derived parameters and intermediates written out."""
+        from brainpy_lab.symbolic.convert import symbol
+
+        for name, value in reversed(self.definitions.items()):
+            expr = expr.xreplace({symbol(name): value})
+        return expr
+
+    def _total(self, expr: Any, name: str) -> Any:
+        """d(expr)/d(name) by the chain rule over the definitions that ``expr`` reads."""
+        from brainpy_lab.symbolic.convert import symbol
+
+        result = _differentiate(expr, symbol(name))
+        for inner in sorted(n for n in (s.name for s in expr.free_symbols) if n in self.definitions):
+            slope = self._definition_derivative(inner, name)
+            if slope != 0:
+                result += _differentiate(expr, symbol(inner)) * slope
+        return result
+
+    def _definition_derivative(self, definition: str, name: str) -> Any:
+        key = (definition, name)
+        if key not in self._derivatives:
+            self._derivatives[key] = self._total(self.definitions[definition], name)
+        return self._derivatives[key]
+
+    def _convert(self, expr: ast.expr, name: str) -> Any:
+        from brainpy_lab.symbolic.convert import to_sympy
+
+        try:
+            return to_sympy(inline(expr, self.system.functions))
+        except NotStraightError as obstacle:
+            raise AnalysisError(f"No exact derivative of '{name}': a helper function has {obstacle}.") from obstacle
+
+
+def _differentiate(expr: Any, symbol: Any) -> Any:
+    import sympy
+
+    derivative = sympy.diff(expr, symbol)
+    if derivative.has(sympy.Derivative, sympy.DiracDelta):
+        raise AnalysisError(f"The expression {expr} has no derivative by {symbol}.")
+    return derivative
+
+
+@lru_cache(maxsize=256)
+def view(system: System) -> SymbolicView:
+    """The symbolic view of ``system``, made once for each fingerprint.
+
+    Parameters
+    ----------
+    system : System
+
+    Returns
+    -------
+    SymbolicView
+    """
+    return SymbolicView(system)
