@@ -1,0 +1,99 @@
+"""Runs every check of the project, one after the other, and ends with one summary: what `make test` does.
+
+    python .ci/checks.py [--slow] [name ...]
+
+A failing check does not stop the others. Every line a check prints is shown; the last line is pytest's closing one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: its name in the summary and its command."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a check ended."""
+
+    name: str
+    passed: bool
+    seconds: float
+    last_line: str
+
+
+def checks(slow: bool) -> list[Check]:
+    """All checks, pytest last."""
+    python = sys.executable
+    pytest = (python, "-m", "pytest", "--durations=15", *(() if slow else ("-m", "not slow")))
+    return [
+        Check("ruff lint", (python, "-m", "ruff", "check", ".")),
+        Check("ruff format", (python, "-m", "ruff", "format", "--check", ".")),
+        Check("mypy (strict)", (python, "-m", "mypy")),
+        Check("TypeScript types", ("npm", "run", "--silent", "check:types")),
+        Check("ESLint, Prettier", ("npm", "run", "--silent", "lint:check")),
+        Check("TypeScript units", ("npm", "run", "--silent", "test")),
+        Check("pytest", pytest),
+    ]
+
+
+def run(check: Check) -> Result:
+    """Run a check and pass on what it prints."""
+    print(f"\n== {check.name}: {' '.join(Path(word).name for word in check.command)}", flush=True)
+    start = time.monotonic()
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "CI": os.environ.get("CI", "true")}
+    process = subprocess.Popen(
+        check.command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    assert process.stdout is not None
+    last_line = ""
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        last_line = line.strip() or last_line
+    return Result(check.name, process.wait() == 0, time.monotonic() - start, last_line)
+
+
+def main() -> int:
+    """Run the checks asked for, print the summary, and say whether all passed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--slow", action="store_true", help="with the slow sweeps")
+    parser.add_argument("names", nargs="*", help="only the checks whose name starts with one of these")
+    options = parser.parse_args()
+    chosen = [c for c in checks(options.slow) if not options.names or c.name.startswith(tuple(options.names))]
+    if not chosen:
+        parser.error("no check of that name")
+    results = [run(check) for check in chosen]
+
+    print("\n== summary")
+    for result in results:
+        print(f"{'ok' if result.passed else 'FAILED':8}{result.name:20}{result.seconds:7.1f} s")
+    closing = results[-1].last_line
+    if re.match(r"=+ .* =+$", closing):
+        print(closing)
+    return 0 if all(result.passed for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
