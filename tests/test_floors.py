@@ -1,0 +1,165 @@
+"""The floors of the engine: an upper one imports lower ones, never the reverse; Jupyter stays outside."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: From the top of the engine to its bottom.
+FLOORS = (
+    "models", "analysis", "networks", "simulation", "inputs", "drivers", "solvers", "codegen", "symbolic", "equations",
+    "errors",
+)  # fmt: skip
+HEIGHT = {name: height for height, name in enumerate(reversed(FLOORS))}
+
+JUPYTER = {
+    "IPython", "ipykernel", "ipywidgets", "bqplot", "bqscales", "anywidget", "comm", "traitlets", "traittypes",
+    "jupyter_client", "jupyter_core", "jupyter_server", "jupyterlab", "nbformat", "nbclient", "brainpy_kernel",
+}  # fmt: skip
+
+#: The one place of the engine that hands on to Jupyter.
+EXTENSION_HOOKS = {"load_ipython_extension", "unload_ipython_extension"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module: its full name, where it stands, and the function it stands in."""
+
+    module: str
+    place: str
+    function: str | None
+
+
+def imports(path: Path, package_root: Path) -> Iterator[Import]:
+    """Every import of a file: at its top, inside functions, for types alone, and through importlib."""
+    parts = path.relative_to(package_root).with_suffix("").parts
+    package = parts[:-1]
+    found: list[tuple[str, int, str | None]] = []
+
+    class Visitor(ast.NodeVisitor):
+        function: str | None = None
+
+        def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+            outer, self.function = self.function, self.function or node.name
+            self.generic_visit(node)
+            self.function = outer
+
+        visit_AsyncFunctionDef = visit_FunctionDef
+
+        def visit_Import(self, node: ast.Import) -> None:
+            found.extend((alias.name, node.lineno, self.function) for alias in node.names)
+
+        def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found.extend((f"{module}.{alias.name}", node.lineno, self.function) for alias in node.names)
+
+        def visit_Call(self, node: ast.Call) -> None:
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in {"import_module", "__import__"} and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    found.append((first.value, node.lineno, self.function))
+            self.generic_visit(node)
+
+    Visitor().visit(ast.parse(path.read_text(encoding="utf-8")))
+    relative = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    for module, line, function in found:
+        yield Import(module, f"{relative}:{line}", function)
+
+
+def floor_of(module: str) -> str | None:
+    """The floor that a module of the engine belongs to; None for the top, `brainpy_lab` itself, and for others."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[0] == "brainpy_lab" and parts[1] in HEIGHT else None
+
+
+def upward(package_root: Path) -> list[str]:
+    """Every import of the engine that does not lead downwards."""
+    wrong = []
+    for path in sorted((package_root / "brainpy_lab").rglob("*.py")):
+        parts = path.relative_to(package_root).with_suffix("").parts
+        own = parts[1]
+        if own == "__init__":
+            continue
+        for imported in imports(path, package_root):
+            if imported.module.split(".")[0] != "brainpy_lab":
+                continue
+            floor = floor_of(imported.module)
+            if floor is None:
+                wrong.append(f"{imported.place}: takes {imported.module} from the top of the engine")
+            elif HEIGHT[floor] > HEIGHT[own]:
+                wrong.append(f"{imported.place}: {own} imports {imported.module}")
+    return wrong
+
+
+def test_every_module_of_the_engine_has_a_floor() -> None:
+    names = {
+        path.stem
+        for path in (ROOT / "brainpy_lab").iterdir()
+        if path.suffix == ".py" or (path.is_dir() and (path / "__init__.py").exists())
+    }
+    assert names - {"__init__"} <= set(HEIGHT), "a file or folder of brainpy_lab that no floor names"
+
+
+def test_floors_import_downwards_only() -> None:
+    assert upward(ROOT) == []
+
+
+def test_engine_imports_nothing_of_jupyter() -> None:
+    wrong = [
+        f"{imported.place}: {imported.module}"
+        for path in sorted((ROOT / "brainpy_lab").rglob("*.py"))
+        for imported in imports(path, ROOT)
+        if imported.module.split(".")[0] in JUPYTER
+        and not (path == ROOT / "brainpy_lab/__init__.py" and imported.function in EXTENSION_HOOKS)
+    ]
+    assert wrong == []
+
+
+def test_kernel_imports_public_names_of_the_engine_only() -> None:
+    wrong = []
+    for path in sorted((ROOT / "kernel/brainpy_kernel").rglob("*.py")):
+        for imported in imports(path, ROOT / "kernel"):
+            parts = imported.module.split(".")
+            # brainpy_lab.name, brainpy_lab.folder.name, or brainpy_lab.folder.file.name
+            if parts[0] == "brainpy_lab" and any(part.startswith("_") for part in parts):
+                wrong.append(f"{imported.place}: {imported.module}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("from brainpy_lab.analysis import PhasePlane", "simulation imports brainpy_lab.analysis.PhasePlane"),
+        (
+            "def f():\n    import brainpy_lab.models.hodgkin_huxley",
+            "simulation imports brainpy_lab.models.hodgkin_huxley",
+        ),
+        ("from ..analysis import phase_plane", "simulation imports brainpy_lab.analysis.phase_plane"),
+        (
+            "import importlib as i\ni.import_module('brainpy_lab.networks')",
+            "simulation imports brainpy_lab.networks",
+        ),
+        ("import brainpy_lab", "takes brainpy_lab from the top"),
+        ("from brainpy_lab.drivers import registry", None),
+        ("from brainpy_lab.errors import RunError", None),
+        ("from . import solution", None),
+    ],
+)
+def test_the_check_sees_each_way_of_importing(tmp_path: Path, line: str, complaint: str | None) -> None:
+    folder = tmp_path / "brainpy_lab" / "simulation"
+    folder.mkdir(parents=True)
+    (folder / "run.py").write_text(line, encoding="utf-8")
+    found = upward(tmp_path)
+    if complaint is None:
+        assert found == []
+    else:
+        assert len(found) == 1
+        assert complaint in found[0]

@@ -1,0 +1,35 @@
+"""`import brainpy_lab` stays light: what a user waits for at the top of every notebook."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+HEAVY = (
+    "numba", "llvmlite", "jax", "torch", "sympy", "scipy.integrate", "scipy.optimize", "pandas", "matplotlib", "xarray",
+    "dask", "distributed", "h5netcdf", "contourpy", "IPython", "ipywidgets", "bqplot",
+)  # fmt: skip
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules that a new interpreter has loaded after ``statement``."""
+    program = f"import sys, json; {statement}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_import_pulls_in_nothing_heavy() -> None:
+    loaded = loaded_by("import brainpy_lab")
+    assert "brainpy_lab" in loaded
+    assert sorted(loaded.intersection(HEAVY)) == []
+
+
+def test_public_names_can_be_listed_without_loading_them() -> None:
+    loaded = loaded_by("import brainpy_lab; assert 'model' in dir(brainpy_lab)")
+    assert sorted(loaded.intersection(HEAVY)) == []
+
+
+def test_a_model_can_be_read_without_a_compiler() -> None:
+    loaded = loaded_by("import brainpy_lab as bp; bp.model('dx/dt = -x', name='Decay')")
+    assert sorted(loaded.intersection({"numba", "llvmlite", "jax", "torch", "sympy", "matplotlib"})) == []
