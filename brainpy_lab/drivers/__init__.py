@@ -1,0 +1,66 @@
+"""Drivers: one file each, found by the registry. A driver turns step code into a compiled, running program."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import warnings
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+
+from brainpy_lab.drivers.driver import Capability, Driver, Layout, Setup
+from brainpy_lab.errors import DriverError, DriverUnavailableError, did_you_mean
+
+__all__ = ["Capability", "Driver", "Layout", "Setup", "get", "registry"]
+
+_NOT_DRIVERS = ("driver", "tensor")
+
+
+@cache
+def registry() -> Mapping[str, Driver]:
+    """All drivers by name: those of this package, then those of the entry-point group ``brainpy_lab.drivers``.
+
+    Drivers whose package is missing are listed too; `Driver.available` says why they cannot be used. A third-party
+    driver that fails to load is named in a warning and left out.
+    """
+    found: dict[str, Driver] = {}
+    for info in pkgutil.iter_modules(__path__):
+        if info.name in _NOT_DRIVERS or "_" in info.name:
+            continue
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        found.update({v.name: v for v in vars(module).values() if isinstance(v, Driver)})
+    ordered = {name: found[name] for name in ("numpy", "numba", "jax", "torch") if name in found}
+    for entry in entry_points(group="brainpy_lab.drivers"):
+        try:
+            loaded = entry.load()
+            driver = loaded() if isinstance(loaded, type) else loaded
+            ordered.setdefault(driver.name, driver)
+        except Exception as error:
+            warnings.warn(f"The driver plug-in '{entry.name}' ({entry.value}) could not be loaded: {error}", stacklevel=2)
+    return ordered
+
+
+def get(name: str | Driver) -> Driver:
+    """The driver called ``name``, ready to use.
+
+    Raises
+    ------
+    DriverError
+        When there is none of that name.
+    DriverUnavailableError
+        When its package is not installed; the message gives the command that installs it.
+    """
+    if isinstance(name, Driver):
+        driver = name
+    else:
+        drivers = registry()
+        if name not in drivers:
+            raise DriverError(
+                f"There is no driver '{name}'.", advice=did_you_mean(name, drivers) or f"Drivers: {', '.join(drivers)}."
+            )
+        driver = drivers[name]
+    reason = driver.available()
+    if reason is not None:
+        raise DriverUnavailableError(f"The driver '{driver.name}' cannot be used: {reason}")
+    return driver

@@ -1,0 +1,62 @@
+"""Numerical methods, one file each, found by the registry."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import warnings
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+
+from brainpy_lab.errors import MethodError, did_you_mean
+from brainpy_lab.solvers.method import Method
+
+__all__ = ["Method", "get", "registry"]
+
+_FAMILIES = ("ode", "sde", "dde", "fde")
+
+
+def _methods_in(module_name: str) -> list[Method]:
+    module = importlib.import_module(module_name)
+    return [value for value in vars(module).values() if isinstance(value, Method)]
+
+
+@cache
+def registry() -> Mapping[str, Method]:
+    """All methods by name: those of this package, then those of the entry-point group ``brainpy_lab.solvers``.
+
+    A third-party method that fails to load is named in a warning and left out.
+    """
+    found: dict[str, Method] = {}
+    for family in _FAMILIES:
+        package = importlib.import_module(f"{__name__}.{family}")
+        for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
+            for method in _methods_in(f"{package.__name__}.{info.name}"):
+                found[method.name] = method
+    for entry in entry_points(group="brainpy_lab.solvers"):
+        try:
+            loaded = entry.load()
+            method = loaded() if isinstance(loaded, type) else loaded
+            found.setdefault(method.name, method)
+        except Exception as error:
+            warnings.warn(f"The solver plug-in '{entry.name}' ({entry.value}) could not be loaded: {error}", stacklevel=2)
+    return dict(sorted(found.items(), key=lambda item: (_FAMILIES.index(item[1].family), item[1].order, item[0])))
+
+
+def get(name: str | Method) -> Method:
+    """The method called ``name``; a Method is given back as it is.
+
+    Raises
+    ------
+    MethodError
+        When there is none of that name.
+    """
+    if isinstance(name, Method):
+        return name
+    methods = registry()
+    if name not in methods:
+        raise MethodError(
+            f"There is no method '{name}'.", advice=did_you_mean(name, methods) or f"Methods: {', '.join(methods)}."
+        )
+    return methods[name]

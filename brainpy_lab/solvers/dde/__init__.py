@@ -1,0 +1,1 @@
+"""Methods for delay differential equations."""

@@ -1,0 +1,1 @@
+"""Methods for ordinary differential equations."""

@@ -1,0 +1,209 @@
+"""StepBuilder: what a method writes its step with. Collects lines `name = expression` with their comments and origins."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from brainpy_lab.codegen.printing import names_used, parse, rename
+from brainpy_lab.equations.system import Assign, Event, Hold, State, System
+
+
+@dataclass
+class Line:
+    """``target = expr``; ``cell_line`` is the user's line it comes from."""
+
+    target: str
+    expr: ast.expr
+    comment: str = ""
+    cell_line: int | None = None
+
+
+@dataclass
+class Remark:
+    """A comment line of its own, before a stage or an event."""
+
+    text: str
+
+
+def hold_name(state: str) -> str:
+    """Name of the hidden variable that holds the time at which ``state`` is released."""
+    return f"{state}_release"
+
+
+def armed_name(event: Event) -> str:
+    """Name of the hidden variable that says whether a detecting event's condition held at the last step's end."""
+    return f"{event.name}_on"
+
+
+def held_states(system: System) -> tuple[str, ...]:
+    """States that some event holds, in the order of the states."""
+    held = {a.state for e in system.events for a in e.actions if isinstance(a, Hold)}
+    return tuple(s for s in system.state_names if s in held)
+
+
+def detectors(system: System) -> tuple[Event, ...]:
+    """Events that only detect a crossing and so need to remember the side they are on."""
+    return tuple(e for e in system.events if not e.clears_itself)
+
+
+def memory_names(system: System) -> tuple[str, ...]:
+    """Hidden variables that a step carries besides the states: release times, then sides of detectors."""
+    return tuple(hold_name(s) for s in held_states(system)) + tuple(armed_name(e) for e in detectors(system))
+
+
+class StepBuilder:
+    """Lines of one step of one system, in the order in which they will run.
+
+    A method calls `stage`, `drift`, `line` and `finish`; the builder keeps names from clashing with the model's.
+    """
+
+    def __init__(self, system: System, hold_test: str = "t + 0.5*dt") -> None:
+        self.system = system
+        self.body: list[Line | Remark] = []
+        self._at_start: set[str] = set()  # intermediates computed at the step's start, under the model's own names
+        self._hold_test = hold_test
+        self._taken = {*system.state_names, *system.parameter_names, *memory_names(system), "t", "dt"}
+        self._taken |= {d.name for d in system.derived + system.intermediates} | {f.name for f in system.functions}
+        self._derived()
+        self._holds()
+
+    # --- what methods call ---------------------------------------------------------------------------------------
+
+    def stage(self, text: str) -> None:
+        """Begin a stage with a comment."""
+        self.body.append(Remark(text))
+
+    def fresh(self, name: str) -> str:
+        """``name``, or with underscores added while the model uses it already."""
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        return name
+
+    def line(self, name: str, expr: ast.expr | str, comment: str = "", cell_line: int | None = None) -> str:
+        """Add ``name = expr`` under a fresh name; returns the name given."""
+        target = self.fresh(name)
+        self.body.append(Line(target, parse(expr) if isinstance(expr, str) else expr, comment, cell_line))
+        return target
+
+    def drift(self, suffix: str, values: Mapping[str, str] | None = None, time: str = "t") -> dict[str, str]:
+        """Evaluate all derivatives at the states ``values`` (default: the step's start); state -> name of derivative.
+
+        ``suffix`` marks the stage in the names; ``time`` is the time of the stage as an expression.
+        """
+        wanted = [s.drift for s in self.moving if s.drift is not None]
+        names = self.definitions(wanted, suffix if values else "", values, time)
+        derivatives = {}
+        for state in self.moving:
+            assert state.drift is not None
+            expr = rename(state.drift, names)
+            if state.name in self.held:
+                expr = ast.IfExp(ast.Name(self.held[state.name], ast.Load()), ast.Constant(0.0), expr)
+            line = state.span.line if state.span else None
+            derivatives[state.name] = self.line(f"d{state.name}{suffix}", expr, f"d{state.name}/dt", line)
+        return derivatives
+
+    def definitions(
+        self, wanted: Iterable[ast.expr], suffix: str, values: Mapping[str, str] | None = None, time: str = "t"
+    ) -> dict[str, str | ast.expr]:
+        """Compute the intermediates that ``wanted`` need, at ``values``; returns how model names are to be renamed."""
+        names: dict[str, str | ast.expr] = dict(values or {})
+        if time != "t":
+            names["t"] = parse(time)
+        needed = self._needed(wanted)
+        for definition in self.system.intermediates:
+            if definition.name in needed:
+                expr = rename(definition.expr, names)
+                line = definition.span.line if definition.span else None
+                if values:
+                    names[definition.name] = self.line(f"{definition.name}{suffix}", expr, "", line)
+                elif definition.name not in self._at_start:
+                    self._at_start.add(definition.name)
+                    self.body.append(Line(definition.name, expr, definition.description, line))
+        return names
+
+    @property
+    def moving(self) -> tuple[State, ...]:
+        """States that have a derivative."""
+        return tuple(s for s in self.system.states if s.drift is not None)
+
+    # --- events --------------------------------------------------------------------------------------------------
+
+    def events(self, new: dict[str, str], time: str = "t + dt") -> tuple[dict[str, str], list[str]]:
+        """Test every event at the new states and run its actions; returns hidden variables and event flags by name."""
+        memory = {name: name for name in memory_names(self.system)}
+        flags = []
+        for event in self.system.events:
+            line = event.span.line if event.span else None
+            self.stage(f"event {event.name}: {ast.unparse(event.condition)}")
+            names = self.definitions([event.condition], f"_{event.name}", new, time)
+            condition = rename(event.condition, names)
+            if event.clears_itself:
+                flag = self.line(event.name, condition, "", line)
+            else:
+                on = armed_name(event)
+                side = self.line(f"{on}_new", ast.IfExp(condition, ast.Constant(1.0), ast.Constant(0.0)), "", line)
+                memory[on] = side
+                flag = self.line(event.name, f"{side} > {on}", "the condition has become true", line)
+            flags.append(flag)
+            self._actions(event, flag, new, memory, time)
+        return memory, flags
+
+    def _actions(
+        self, event: Event, flag: str | None, new: dict[str, str], memory: dict[str, str], time: str
+    ) -> None:
+        for number, action in enumerate(event.actions, 1):
+            value = action.value if isinstance(action, Assign) else action.duration
+            suffix = f"_{event.name}" if number == 1 else f"_{event.name}_{number}"
+            names = self.definitions([value], suffix, new, time)
+            line = action.span.line if action.span else None
+            expr = rename(value, names)
+            if isinstance(action, Assign):
+                target, old = action.target, new[action.target]
+            else:
+                target = hold_name(action.state)
+                old = memory[target]
+                expr = ast.BinOp(parse(time), ast.Add(), expr)
+            chosen = ast.IfExp(ast.Name(flag, ast.Load()), expr, ast.Name(old, ast.Load())) if flag else expr
+            if old == target:
+                name = self.line(f"{target}_new", chosen, "", line)
+            else:
+                self.body.append(Line(old, chosen, "", line))
+                name = old
+            if isinstance(action, Assign):
+                new[action.target] = name
+            else:
+                memory[target] = name
+
+    def apply(self, event: Event) -> tuple[dict[str, str], dict[str, str]]:
+        """Run an event's actions at the step's own time and states, without a test; returns states and hidden variables."""
+        new = {s: s for s in self.system.state_names}
+        memory = {hold_name(s): hold_name(s) for s in held_states(self.system)}
+        self._actions(event, None, new, memory, "t")
+        return new, memory
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _derived(self) -> None:
+        for definition in self.system.derived:
+            line = definition.span.line if definition.span else None
+            self.body.append(Line(definition.name, definition.expr, definition.description, line))
+
+    def _holds(self) -> None:
+        self.held: dict[str, str] = {}
+        for state in held_states(self.system):
+            name = self.line(f"{state}_held", f"{self._hold_test} < {hold_name(state)}", f"{state} keeps its value")
+            self.held[state] = name
+
+    def _needed(self, wanted: Iterable[ast.expr]) -> set[str]:
+        by_name = {d.name: d for d in self.system.intermediates}
+        needed: set[str] = set()
+        todo = [n for expr in wanted for n in names_used(expr)]
+        while todo:
+            name = todo.pop()
+            if name in by_name and name not in needed:
+                needed.add(name)
+                todo.extend(names_used(by_name[name].expr))
+        return needed

@@ -1,0 +1,213 @@
+"""System + Method -> StepCode, in the dialect of a driver."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from brainpy_lab.codegen.builder import Line, Remark, StepBuilder, held_states, hold_name, memory_names
+from brainpy_lab.codegen.exponentials import share_exponentials
+from brainpy_lab.codegen.printing import Dialect, Printer, rename
+from brainpy_lab.codegen.stepcode import Signature, StepCode
+from brainpy_lab.equations.system import Event, Function, System
+
+
+@dataclass
+class Written:
+    """Names of what a method has computed: new states, and for adaptive methods error, dense output, last derivative.
+
+    ``dense`` are the coefficients q2, q3, ... of y(t + s dt) = y + dt (s dy_1 + s² q2 + s³ q3 + ...).
+    """
+
+    new: dict[str, str]
+    error: dict[str, str] | None = None
+    dense: list[dict[str, str]] = field(default_factory=list)
+    last: dict[str, str] | None = None
+
+
+class StepWriter(Protocol):
+    """What code generation needs of a method."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def is_adaptive(self) -> bool: ...
+    def write(self, step: StepBuilder) -> Written: ...
+
+
+class _Text:
+    """Lines of code with the map to the user's lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.line_map: dict[int, int] = {}
+
+    def add(self, text: str = "", cell_line: int | None = None) -> None:
+        for part in text.split("\n"):
+            self.lines.append(part)
+            if cell_line is not None:
+                self.line_map[len(self.lines)] = cell_line
+
+
+def generate(
+    system: System,
+    method: StepWriter,
+    dialect: Dialect,
+    backend: str,
+    *,
+    share_exp: bool = True,
+) -> StepCode:
+    """Write the step code of ``system`` under ``method`` for the driver ``backend``.
+
+    Parameters
+    ----------
+    system : System
+    method : Method
+    dialect : Dialect
+        The driver's spelling.
+    backend : str
+        The driver's name.
+    share_exp : bool
+        Write exponentials with commensurate arguments as powers of one (see `exponentials`).
+    """
+    printer = Printer(dialect, frozenset(f.name for f in system.functions))
+    code = _Text()
+    functions: dict[str, Signature] = {}
+    helpers = [_helper(f, printer, dialect) for f in system.functions]
+    writer = _FunctionWriter(system, method, printer, share_exp)
+    bodies = writer.adaptive() if method.is_adaptive else writer.fixed_step()
+    parts = []
+    for name, signature, lines in bodies:
+        functions[name] = signature
+        parts.append((name, signature, lines, [_print(line, printer) for line in lines]))
+    code.add(_docstring(system, method, backend))
+    if printer.imports:
+        code.add(f"from {dialect.module} import {', '.join(printer.imports)}")
+    for helper, function in zip(helpers, system.functions, strict=True):
+        code.add("\n")
+        code.add(helper, function.span.line if function.span and not function.captured else None)
+    for name, signature, lines, texts in parts:
+        code.add("\n")
+        code.add(f"def {name}({', '.join(signature.arguments)}):")
+        for line, text in zip(lines, texts, strict=True):
+            code.add(f"    {text}", line.cell_line if isinstance(line, Line) else None)
+        code.add(f"    return {', '.join(signature.results)}")
+    code.add("")
+    return StepCode(
+        text="\n".join(code.lines),
+        model=system.name,
+        method=method.name,
+        backend=backend,
+        states=system.state_names,
+        memory=tuple(hold_name(s) for s in held_states(system)) if method.is_adaptive else memory_names(system),
+        parameters=system.parameter_names,
+        flags=tuple(e.name for e in system.events),
+        functions=functions,
+        line_map=code.line_map,
+    )
+
+
+def _helper(function: Function, printer: Printer, dialect: Dialect) -> str:
+    from brainpy_lab.equations import straighten
+
+    node = straighten(function) if dialect.selects and function.vectorizable else function.node
+    return printer.function(node)
+
+
+def _print(line: Line | Remark, printer: Printer) -> str:
+    if isinstance(line, Remark):
+        return f"# {line.text}"
+    text = f"{line.target} = {printer.expression(line.expr)}"
+    return f"{text}  # {line.comment}" if line.comment else text
+
+
+def _docstring(system: System, method: StepWriter, backend: str) -> str:
+    lines = [f"One step of {system.name}: {method.title}, driver {backend}.", ""]
+    lines += [f"d{s.name}/dt = {ast.unparse(s.drift)}" for s in system.states if s.drift is not None]
+    return '"""' + "\n".join(lines) + '\n"""'
+
+
+@dataclass
+class _FunctionWriter:
+    system: System
+    method: StepWriter
+    printer: Printer
+    share_exp: bool
+
+    def _finish(self, step: StepBuilder) -> list[Line | Remark]:
+        return share_exponentials(step.body, step.fresh) if self.share_exp else step.body
+
+    def fixed_step(self) -> Iterable[tuple[str, Signature, list[Line | Remark]]]:
+        system, step = self.system, StepBuilder(self.system)
+        written = self.method.write(step)
+        new = {s: written.new.get(s, s) for s in system.state_names}
+        memory, flags = step.events(new)
+        held = memory_names(system)
+        arguments = ("t", "dt", *system.state_names, *held, *system.parameter_names)
+        results = (*(new[s] for s in system.state_names), *(memory[m] for m in held), *flags)
+        yield "step", Signature(arguments, results), self._finish(step)
+
+    def adaptive(self) -> Iterable[tuple[str, Signature, list[Line | Remark]]]:
+        system = self.system
+        releases = tuple(hold_name(s) for s in held_states(system))
+        common = (*system.state_names, *releases, *system.parameter_names)
+        yield self._derivative(common)
+        step = StepBuilder(system)
+        slopes = {s.name: step.fresh(f"d{s.name}_1") for s in step.moving}
+        written = self.method.write(step)
+        assert written.error is not None and written.last is not None
+        moving = [s.name for s in step.moving]
+        results = [written.new.get(s, s) for s in system.state_names]
+        results += [written.error[s] for s in moving] + [written.last[s] for s in moving]
+        results += [q[s] for q in written.dense for s in moving]
+        arguments = ("t", "dt", *system.state_names, *releases, *slopes.values(), *system.parameter_names)
+        yield "step", Signature(arguments, tuple(results)), self._finish(step)
+        if system.events:
+            yield self._crossing(common)
+        for event in system.events:
+            yield self._action(event, common)
+
+    def _derivative(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:
+        step = StepBuilder(self.system, hold_test="t")
+        slopes = step.drift("")
+        signature = Signature(("t", *common), tuple(slopes[s.name] for s in step.moving))
+        return "derivative", signature, self._finish(step)
+
+    def _crossing(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:
+        step = StepBuilder(self.system, hold_test="t")
+        results = []
+        for event in self.system.events:
+            step.stage(f"event {event.name}: {ast.unparse(event.condition)} where this is positive")
+            names = step.definitions([event.condition], "")
+            results.append(step.line(f"{event.name}_distance", rename(distance(event.condition), names)))
+        return "crossing", Signature(("t", *common), tuple(results)), step.body
+
+    def _action(self, event: Event, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:
+        step = StepBuilder(self.system, hold_test="t")
+        new, memory = step.apply(event)
+        releases = tuple(hold_name(s) for s in held_states(self.system))
+        results = (*(new[s] for s in self.system.state_names), *(memory[r] for r in releases))
+        return f"at_{event.name}", Signature(("t", *common), results), step.body
+
+
+def distance(condition: ast.expr) -> ast.expr:
+    """A function that is positive where ``condition`` holds and crosses zero at its border."""
+    if isinstance(condition, ast.Compare):
+        left, right = condition.left, condition.comparators[0]
+        if isinstance(condition.ops[0], ast.Gt | ast.GtE):
+            return ast.BinOp(left, ast.Sub(), right)
+        if isinstance(condition.ops[0], ast.Lt | ast.LtE):
+            return ast.BinOp(right, ast.Sub(), left)
+    if isinstance(condition, ast.BoolOp):
+        name = "minimum" if isinstance(condition.op, ast.And) else "maximum"
+        result = distance(condition.values[0])
+        for value in condition.values[1:]:
+            result = ast.Call(ast.Name(name, ast.Load()), [result, distance(value)], [])
+        return result
+    if isinstance(condition, ast.UnaryOp) and isinstance(condition.op, ast.Not):
+        return ast.UnaryOp(ast.USub(), distance(condition.operand))
+    return ast.IfExp(condition, ast.Constant(1.0), ast.Constant(-1.0))

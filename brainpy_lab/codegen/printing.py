@@ -1,0 +1,152 @@
+"""Expressions as text: one printer, with the few constructs in which drivers differ described by a `Dialect`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from brainpy_lab.equations.system import FUNCTIONS
+
+_MATRIX_PRODUCT = "matvec"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one driver's step code is spelled.
+
+    Attributes
+    ----------
+    module : str
+        Module from which the functions of the model language are imported, by their language names.
+    selects : bool
+        True: conditionals and logic are functions on whole arrays (``where``, ``logical_and`` ...).
+        False: they are Python's own, on one number at a time.
+    constants : mapping of str to str
+        Spelling of named constants.
+    """
+
+    module: str
+    selects: bool
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Speller(ast.NodeTransformer):
+    """Rewrites normal-form nodes into a dialect's own, and notes which functions are called."""
+
+    def __init__(self, dialect: Dialect, local_functions: frozenset[str]) -> None:
+        self.dialect = dialect
+        self.local = local_functions
+        self.imports: set[str] = set()
+
+    def _call(self, name: str, *args: ast.expr) -> ast.Call:
+        self.imports.add(name)
+        return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        test, body, orelse = self.visit(node.test), self.visit(node.body), self.visit(node.orelse)
+        if self.dialect.selects:
+            return self._call("where", test, body, orelse)
+        return ast.IfExp(test, body, orelse)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        values = [self.visit(v) for v in node.values]
+        if not self.dialect.selects:
+            return ast.BoolOp(node.op, values)
+        name = "logical_and" if isinstance(node.op, ast.And) else "logical_or"
+        result = values[0]
+        for value in values[1:]:
+            result = self._call(name, result, value)
+        return result
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        operand = self.visit(node.operand)
+        if isinstance(node.op, ast.Not) and self.dialect.selects:
+            return self._call("logical_not", operand)
+        return ast.UnaryOp(node.op, operand)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        left, right = self.visit(node.left), self.visit(node.right)
+        if isinstance(node.op, ast.MatMult):
+            return self._call(_MATRIX_PRODUCT, left, right)
+        return ast.BinOp(left, node.op, right)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        assert isinstance(node.func, ast.Name)
+        args = [self.visit(a) for a in node.args]
+        name = node.func.id
+        if name in self.local:
+            return ast.Call(ast.Name(name, ast.Load()), args, [])
+        if name == "where" and not self.dialect.selects:
+            return ast.IfExp(args[0], args[1], args[2])
+        if name not in FUNCTIONS and not name.startswith("logical_"):
+            # Names a code generator itself introduces (exprel) are imported like the language's own.
+            pass
+        return self._call(name, *args)
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id == "pi" and "pi" not in self.local:
+            self.imports.add("pi")
+        return ast.Name(node.id, ast.Load())
+
+
+class Printer:
+    """Prints expressions of one step in one dialect and remembers what must be imported.
+
+    Parameters
+    ----------
+    dialect : Dialect
+        The driver's spelling.
+    local_functions : iterable of str
+        Helper functions defined in the step's own file.
+    """
+
+    def __init__(self, dialect: Dialect, local_functions: frozenset[str] = frozenset()) -> None:
+        self._speller = _Speller(dialect, local_functions)
+        self.dialect = dialect
+
+    def expression(self, expr: ast.expr) -> str:
+        """``expr`` as Python text in the dialect."""
+        return ast.unparse(self._speller.visit(expr))
+
+    def function(self, node: ast.FunctionDef) -> str:
+        """A helper function as text, its calls spelled in the dialect."""
+        return ast.unparse(ast.fix_missing_locations(self._speller.visit(node)))
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """Names to import from the dialect's module, sorted."""
+        return tuple(sorted(self._speller.imports))
+
+
+class _Renamer(ast.NodeTransformer):
+    def __init__(self, names: Mapping[str, str | ast.expr]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        new = self.names.get(node.id)
+        if new is None:
+            return node
+        return ast.Name(new, ast.Load()) if isinstance(new, str) else new
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        return ast.Call(node.func, [self.visit(a) for a in node.args], [])
+
+
+def rename(expr: ast.expr, names: Mapping[str, str | ast.expr]) -> ast.expr:
+    """``expr`` with Names replaced by other names or expressions; function names stay."""
+    import copy
+
+    renamed: ast.expr = _Renamer(names).visit(copy.deepcopy(expr))
+    return renamed
+
+
+def parse(text: str) -> ast.expr:
+    """A template of the code generator, made of checked identifiers, as an expression."""
+    return ast.parse(text, mode="eval").body
+
+
+def names_used(expr: ast.AST) -> set[str]:
+    """Names read in an expression, without the names of the functions it calls."""
+    functions = {id(n.func) for n in ast.walk(expr) if isinstance(n, ast.Call)}
+    return {n.id for n in ast.walk(expr) if isinstance(n, ast.Name) and id(n) not in functions}

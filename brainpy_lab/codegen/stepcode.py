@@ -1,0 +1,191 @@
+"""StepCode: the text of one step, as a person reads and edits it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import platformdirs
+
+from brainpy_lab.errors import CodeError, Location
+
+
+def cache_folder() -> Path:
+    """The user's folder for generated code and compiled kernels (``BRAINPY_LAB_CACHE`` overrides it)."""
+    chosen = os.environ.get("BRAINPY_LAB_CACHE")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("brainpy-lab"))
+
+
+def write_content_named(text: str, stem: str, folder: str) -> Path:
+    """Write ``text`` to a file named by its content, once; an existing file is left as it is.
+
+    Numba keys its own cache by the file's time stamp, so a file must not be written again.
+    """
+    digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    path = cache_folder() / folder / f"{stem}_{digest}.py"
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(temporary, path)
+    return path
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a function of the step code takes and how many values it returns."""
+
+    arguments: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StepCode:
+    """Readable Python text of one step of one model, for one method and one driver.
+
+    Attributes
+    ----------
+    text : str
+        The code. `str(code)` gives it too.
+    model, method, backend : str
+        What it is the step of.
+    states, memory, parameters, flags : tuple of str
+        Names of the values a step carries (states, then hidden variables), its parameters, and its event flags.
+    functions : mapping of str to Signature
+        The functions that must stand in the text.
+    line_map : mapping of int to int
+        Line of the code -> line of the user's cell.
+    edited : bool
+        Whether the user has changed the generated text.
+    """
+
+    text: str
+    model: str
+    method: str
+    backend: str
+    states: tuple[str, ...]
+    memory: tuple[str, ...]
+    parameters: tuple[str, ...]
+    flags: tuple[str, ...]
+    functions: Mapping[str, Signature]
+    line_map: Mapping[int, int] = field(default_factory=dict)
+    edited: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.text, "text/markdown": f"```python\n{self.text}\n```"}
+
+    @cached_property
+    def hash(self) -> str:
+        """Content hash of the text."""
+        return hashlib.blake2b(self.text.encode(), digest_size=8).hexdigest()
+
+    @cached_property
+    def file(self) -> Path:
+        """The content-named file in the user's cache folder that holds the text."""
+        return write_content_named(self.text, f"{self.model}_{self.method}_{self.backend}", "steps")
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The parsed text."""
+        return ast.parse(self.text, str(self.file))
+
+    def function(self, name: str) -> ast.FunctionDef:
+        """The definition of one function of the text."""
+        return next(n for n in self.tree.body if isinstance(n, ast.FunctionDef) and n.name == name)
+
+    def edit(self, text: str) -> StepCode:
+        """This code with a user's text in place of its own, after checking that it can still be run.
+
+        Raises
+        ------
+        CodeError
+            At its line and column: the text does not parse, a required function is missing or takes or returns
+            something else, or a name is defined nowhere.
+        """
+        try:
+            tree = ast.parse(text)
+        except SyntaxError as error:
+            column = (error.offset or 1) - 1
+            raise CodeError(
+                f"The edited code does not parse: {error.msg}.", location=_place(text, error.lineno or 1, column)
+            ) from None
+        found = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+        for name, signature in self.functions.items():
+            if name not in found:
+                raise CodeError(
+                    f"The edited code no longer defines the function '{name}'.",
+                    location=_place(text, 1, 0),
+                    advice=f"It must hold `def {name}({', '.join(signature.arguments)}):`.",
+                )
+            _check_signature(found[name], signature, text)
+        _check_names(tree, text)
+        return replace(self, text=text, line_map={}, edited=text != self.text or self.edited)
+
+
+def _place(text: str, line: int, column: int) -> Location:
+    lines = text.splitlines()
+    source = lines[line - 1] if 0 < line <= len(lines) else ""
+    return Location(line, column, source, 1, "edited step code")
+
+
+def _at(text: str, node: ast.stmt | ast.expr) -> Location:
+    return _place(text, node.lineno, node.col_offset)
+
+
+def _check_signature(node: ast.FunctionDef, signature: Signature, text: str) -> None:
+    arguments = tuple(a.arg for a in node.args.args)
+    if arguments != signature.arguments:
+        raise CodeError(
+            f"'{node.name}' must keep its arguments.",
+            location=_at(text, node),
+            advice=f"Expected `def {node.name}({', '.join(signature.arguments)}):`.",
+        )
+    returns = [n for n in ast.walk(node) if isinstance(n, ast.Return)]
+    if not returns:
+        raise CodeError(f"'{node.name}' returns nothing.", location=_at(text, node), advice=_expected(signature))
+    for statement in returns:
+        value = statement.value
+        count = len(value.elts) if isinstance(value, ast.Tuple) else 1
+        if count != len(signature.results) or value is None:
+            raise CodeError(
+                f"'{node.name}' must return {len(signature.results)} values, here it returns {count}.",
+                location=_at(text, statement),
+                advice=_expected(signature),
+            )
+
+
+def _expected(signature: Signature) -> str:
+    return f"Expected `return {', '.join(signature.results)}`."
+
+
+def _check_names(tree: ast.Module, text: str) -> None:
+    known = set(dir(builtins))
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            known |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.FunctionDef):
+            known.add(node.name)
+        elif isinstance(node, ast.Assign):
+            known |= {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+    for function in (n for n in tree.body if isinstance(n, ast.FunctionDef)):
+        local = {a.arg for a in function.args.args}
+        local |= {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        for name in (n for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)):
+            if name.id not in known | local:
+                raise CodeError(
+                    f"The name '{name.id}' is defined nowhere in the edited code.",
+                    location=_at(text, name),
+                    advice=f"Import it (from math or numpy) or define it above line {name.lineno}.",
+                )

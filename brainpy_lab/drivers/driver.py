@@ -1,0 +1,189 @@
+"""The Driver protocol: what a driver declares, how it compiles step code, and how a compiled program is run in chunks."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, ClassVar
+
+import numpy as np
+
+from brainpy_lab.codegen.printing import Dialect
+from brainpy_lab.codegen.stepcode import StepCode
+
+Array = Any  # an array of the driver's own kind
+
+
+class Capability(Enum):
+    """What a driver can do; ask for these, never for names."""
+
+    JIT = auto()  # compiles; no Python between steps
+    AUTOGRAD = auto()  # derivatives through a run
+    ELEMENT_LOGIC = auto()  # helper functions with loops and branches, run on each element alone
+    THREADS = auto()  # ensembles split over threads
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The shape of a run as far as it decides the compiled code.
+
+    Attributes
+    ----------
+    ensemble : bool
+        Many cells side by side (lanes) or a single one.
+    varying : tuple of str
+        Parameters that differ between lanes.
+    driven : tuple of str
+        Parameters that change from step to step, alike for all lanes.
+    driven_lanes : tuple of str
+        Parameters that change from step to step and differ between lanes.
+    mixes : bool
+        States are arrays whose elements mix (``sum``, ``mean``, ``dot``, ``@``).
+    """
+
+    ensemble: bool
+    varying: tuple[str, ...] = ()
+    driven: tuple[str, ...] = ()
+    driven_lanes: tuple[str, ...] = ()
+    mixes: bool = False
+
+
+@dataclass
+class Setup:
+    """Everything a program needs to start a run; lanes are flat."""
+
+    t0: float
+    dt: float
+    states: Mapping[str, Array]
+    memory: Mapping[str, Array]
+    parameters: Mapping[str, Array]
+    lanes: int
+    record: tuple[str, ...]
+    every: int
+    drive: Callable[[int, int], np.ndarray] | None = None  # (first step, n) -> (n, len(driven))
+    drive_lanes: Callable[[int, int], np.ndarray] | None = None  # -> (n, len(driven_lanes), lanes)
+    differentiable: bool = False
+    threads: int = 1
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Chunk:
+    """What one chunk gave: its event occurrences and, when no rows were handed in, its records.
+
+    ``step`` counts from the start of the run: an occurrence in the first step has step 1, its end.
+    """
+
+    step: np.ndarray
+    lane: np.ndarray
+    kind: np.ndarray
+    records: Array | None = None
+
+
+class Flow(ABC):
+    """A run in progress: advanced chunk by chunk, read between chunks."""
+
+    setup: Setup
+    step: int = 0
+
+    @abstractmethod
+    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
+        """Take ``n_steps`` steps; put the record after every ``setup.every``-th step of the run into ``rows[:, row...]``.
+
+        ``rows`` has the shape (recorded variables, times, lanes), without lanes for a single cell. With ``rows`` None
+        the records come back in the chunk, time first, as arrays of the driver's own kind.
+        """
+
+    @abstractmethod
+    def values(self) -> dict[str, Array]:
+        """States and hidden variables now."""
+
+    def restore(self, values: Mapping[str, Array], step: int) -> None:
+        """Go back to ``values`` at ``step``."""
+        raise NotImplementedError
+
+
+class Program(ABC):
+    """Compiled step and loop on one driver; holds no run's data, so that several runs may use it at once."""
+
+    code: StepCode
+    layout: Layout
+
+    @abstractmethod
+    def start(self, setup: Setup) -> Flow:
+        """Begin a run."""
+
+
+class Driver(ABC):
+    """A way to run step code. One file, one class, one module-level instance or entry point ``brainpy_lab.drivers``.
+
+    Attributes
+    ----------
+    name, title : str
+        The name users write and the one they read.
+    capabilities : frozenset of Capability
+    dialect : Dialect
+        How step code is spelled for the driver.
+    compilations : int
+        How many programs were compiled in this process: a change of a parameter or of dt adds none.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    capabilities: ClassVar[frozenset[Capability]] = frozenset()
+    dialect: ClassVar[Dialect]
+
+    def __init__(self) -> None:
+        self.compilations = 0
+        self._programs: dict[tuple[str, Layout], Program] = {}
+        self._adaptive: dict[str, Any] = {}
+
+    @abstractmethod
+    def available(self) -> str | None:
+        """None when the driver can be used, else why not, with the command that installs what is missing."""
+
+    @abstractmethod
+    def compile(self, code: StepCode, layout: Layout) -> Program:
+        """Compile fixed-step code for runs of one layout."""
+
+    @abstractmethod
+    def functions(self, code: StepCode) -> Mapping[str, Callable[..., Any]]:
+        """The functions of adaptive step code, callable with arrays of the driver's kind, vectorised over lanes."""
+
+    @abstractmethod
+    def array(self, value: Any) -> Array:
+        """A number or NumPy array as the driver's own float64 array."""
+
+    def to_numpy(self, value: Array) -> np.ndarray:
+        """An array of the driver's as a NumPy array."""
+        return np.asarray(value)
+
+    def is_traced(self, value: Any) -> bool:
+        """Whether a derivative is being taken through ``value``."""
+        return False
+
+    def program(self, code: StepCode, layout: Layout) -> Program:
+        """The compiled program, from memory when this code was compiled for this layout before."""
+        key = (code.text, layout)
+        if key not in self._programs:
+            self._programs[key] = self.compile(code, layout)
+            self.compilations += 1
+        return self._programs[key]
+
+    def adaptive_functions(self, code: StepCode) -> Mapping[str, Callable[..., Any]]:
+        """The functions of adaptive code, from memory when they were compiled before."""
+        if code.text not in self._adaptive:
+            self._adaptive[code.text] = self.functions(code)
+            self.compilations += 1
+        found: Mapping[str, Callable[..., Any]] = self._adaptive[code.text]
+        return found
+
+    def forget(self) -> None:
+        """Drop all compiled programs."""
+        self._programs.clear()
+        self._adaptive.clear()
+
+    def __repr__(self) -> str:
+        return f"<driver {self.name}: {self.title}>"

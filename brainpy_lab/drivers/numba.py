@@ -1,0 +1,207 @@
+"""The Numba driver: step and time loop fused into one native function; lanes for ensembles."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.printing import Dialect
+from brainpy_lab.codegen.stepcode import StepCode, write_content_named
+from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, Program, Setup
+from brainpy_lab.errors import CodeError, DriverError, Location
+
+_MINIMUM_EVENTS = 1024
+# Contraction to fused multiply-add and reciprocals of loop-invariant divisors; nan and infinity keep their meaning.
+_FAST = frozenset({"contract", "arcp"})
+
+
+@cache
+def _mathematics_stamp() -> str:
+    """Hash of the function library, written into kernels: their disk cache must not outlive it."""
+    import brainpy_lab.drivers.numba_math as library
+
+    return hashlib.blake2b(Path(str(library.__file__)).read_bytes(), digest_size=6).hexdigest()
+
+
+def _signature(ensemble: bool) -> Any:
+    from numba import types
+
+    i8, f8 = types.int64, types.float64
+    integers, table = i8[::1], f8[:, ::1]
+    if ensemble:
+        cube = f8[:, :, ::1]
+        lanes = (i8, i8, i8, i8, f8, f8, table, f8[::1], table, table, cube, i8, i8)
+        return i8(*lanes, integers, i8, cube, integers, integers, integers)
+    return i8(i8, i8, f8, f8, f8[::1], f8[::1], table, i8, i8, integers, i8, table, integers, integers)
+
+
+class NumbaProgram(Program):
+    """One compiled kernel."""
+
+    def __init__(self, code: StepCode, layout: Layout) -> None:
+        from brainpy_lab.drivers.numba_kernel import lane_kernel, single_kernel
+
+        self.code, self.layout = code, layout
+        kernel = lane_kernel(code, layout) if layout.ensemble else single_kernel(code, layout)
+        text = f"# {_mathematics_stamp()}\n{kernel.text}"
+        line_map = {line + 1: origin for line, origin in kernel.line_map.items()}
+        file = write_content_named(text, f"{code.model}_{code.method}", "kernels")
+        self.file = file
+        self.run = _compile(text, file, "run", _signature(layout.ensemble), code, line_map)
+
+    def start(self, setup: Setup) -> Flow:
+        """Begin a run."""
+        return NumbaFlow(self, setup)
+
+
+def _compile(
+    text: str, file: Path, name: str, signature: Any, code: StepCode, line_map: Mapping[int, int]
+) -> Callable[..., Any]:
+    import numba
+    from numba.core.errors import NumbaError
+
+    namespace: dict[str, Any] = {"__file__": str(file), "__name__": f"brainpy_lab_kernel_{file.stem}"}
+    exec(compile(text, str(file), "exec"), namespace)
+    try:
+        jit = numba.njit(signature, cache=True, nogil=True, error_model="numpy", fastmath=set(_FAST))
+        compiled: Callable[..., Any] = jit(namespace[name])
+        return compiled
+    except NumbaError as error:
+        line = getattr(getattr(error, "loc", None), "line", None)
+        origin = line_map.get(line) if line else None
+        message = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        detail = next((s.strip() for s in str(error).splitlines() if "rror" in s or "NameError" in s), message)
+        raise CodeError(
+            f"Numba cannot compile this step: {detail}",
+            location=_location(code, origin) if origin else None,
+            advice="Correct the line, or run the model on the numpy driver: backend='numpy'.",
+        ) from None
+
+
+def _location(code: StepCode, line: int) -> Location:
+    return Location(line, 0, code.text.splitlines()[line - 1], 1, f"step code of {code.model}")
+
+
+class NumbaFlow(Flow):
+    """A run on the Numba driver."""
+
+    def __init__(self, program: NumbaProgram, setup: Setup) -> None:
+        self.program, self.setup, self.step = program, setup, 0
+        code, layout = program.code, program.layout
+        self.names = code.states + code.memory
+        given = {**setup.states, **setup.memory}
+        lanes = setup.lanes
+        if layout.ensemble:
+            self.y = np.ascontiguousarray([np.broadcast_to(given[n], lanes) for n in self.names], dtype=float)
+            self.y = self.y.reshape(len(self.names), lanes)
+            rows = [np.broadcast_to(setup.parameters[n], lanes) for n in layout.varying]
+            self.lane_p = np.ascontiguousarray(rows, dtype=float).reshape(len(rows), lanes)
+        else:
+            self.y = np.array([float(given[n]) for n in self.names])
+        moving = layout.varying + layout.driven + layout.driven_lanes
+        self.p = np.array([0.0 if n in moving else float(setup.parameters[n]) for n in code.parameters])
+        self.record = np.array([self.names.index(n) for n in setup.record], dtype=np.int64)
+        self._size_events(_MINIMUM_EVENTS)
+
+    def _size_events(self, size: int) -> None:
+        self.events = [np.empty(size if self.program.code.flags else 0, np.int64) for _ in range(3)]
+
+    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
+        """Run the kernel; when an event buffer was too small, run it again from the same state with a larger one."""
+        if rows is None:
+            raise DriverError("The numba driver cannot take derivatives; use jax or torch.")
+        before = self.y.copy()
+        while True:
+            count = self._run(n_steps, rows, row)
+            if count <= self.events[0].size:
+                break
+            self._size_events(2 * count)
+            self.y = before.copy()
+        self.step += n_steps
+        step, lane, kind = (e[:count].copy() for e in self.events)
+        return Chunk(step, lane, kind)
+
+    def _run(self, n_steps: int, rows: np.ndarray, row: int) -> int:
+        setup, layout = self.setup, self.program.layout
+        left = setup.every - self.step % setup.every
+        empty = np.empty((0, 0))
+        drive = setup.drive(self.step, n_steps) if setup.drive else empty
+        clock = (n_steps, self.step, setup.t0, setup.dt)
+        if not layout.ensemble:
+            events = (self.events[0], self.events[2])
+            self.events[1][:] = 0
+            record = (setup.every, left, self.record, row, rows)
+            return int(self.program.run(*clock, self.y, self.p, drive, *record, *events))
+        lane_drive = setup.drive_lanes(self.step, n_steps) if setup.drive_lanes else np.empty((0, 0, 0))
+        arguments = (*clock, self.y, self.p, self.lane_p, drive, lane_drive, setup.every, left, self.record, row, rows)
+        if setup.threads == 1:
+            return int(self.program.run(0, setup.lanes, *arguments, *self.events))
+        return self._run_threads(arguments)
+
+    def _run_threads(self, arguments: tuple[Any, ...]) -> int:
+        from brainpy_lab.drivers.numba_kernel import LANES
+
+        blocks = -(-self.setup.lanes // LANES)
+        bounds = np.linspace(0, blocks, min(self.setup.threads, blocks) + 1).astype(int) * LANES
+        bounds[-1] = self.setup.lanes
+        size = self.events[0].size
+        parts = [[np.empty(size, np.int64) for _ in range(3)] for _ in bounds[1:]]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            runs = [
+                pool.submit(self.program.run, int(low), int(high), *arguments, *events)
+                for low, high, events in zip(bounds, bounds[1:], parts, strict=False)
+            ]
+            counts = [int(run.result()) for run in runs]
+        if max(counts) > size or sum(counts) > size:
+            return max(2 * max(counts), sum(counts), size + 1)
+        start = 0
+        for count, events in zip(counts, parts, strict=True):
+            for whole, part in zip(self.events, events, strict=True):
+                whole[start : start + count] = part[:count]
+            start += count
+        return start
+
+    def values(self) -> dict[str, Any]:
+        """States and hidden variables now."""
+        return {name: self.y[i].copy() for i, name in enumerate(self.names)}
+
+    def restore(self, values: Mapping[str, Any], step: int) -> None:
+        """Go back to ``values`` at ``step``."""
+        for i, name in enumerate(self.names):
+            self.y[i] = values[name]
+        self.step = step
+
+
+class NumbaDriver(Driver):
+    """Compiled kernels: scalar code for one cell, SIMD lanes for ensembles; cached on disk by content."""
+
+    name = "numba"
+    title = "Numba (JIT)"
+    capabilities = frozenset({Capability.JIT, Capability.ELEMENT_LOGIC, Capability.THREADS})
+    dialect = Dialect(module="brainpy_lab.drivers.numba_math", selects=False)
+
+    def available(self) -> str | None:
+        """None when numba is installed."""
+        return None if importlib.util.find_spec("numba") else "numba is not installed: pip install numba"
+
+    def compile(self, code: StepCode, layout: Layout) -> Program:
+        """Compile one kernel for the layout."""
+        return NumbaProgram(code, layout)
+
+    def array(self, value: Any) -> np.ndarray:
+        """A NumPy float64 array."""
+        return np.asarray(value, dtype=float)
+
+    def functions(self, code: StepCode) -> Mapping[str, Callable[..., Any]]:
+        """Adaptive step functions as compiled element-wise functions (see `numba_adaptive`)."""
+        raise NotImplementedError
+
+
+NUMBA = NumbaDriver()

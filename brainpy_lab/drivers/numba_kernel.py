@@ -1,0 +1,222 @@
+"""Kernel text for Numba: the step's own lines inside the time loop, for one cell or for blocks of lanes.
+
+The step is not called but written into the loop: flat straight-line code compiles fastest and lets LLVM keep states in
+registers and vectorise over lanes. A step with early returns or nested functions is called instead.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Layout
+from brainpy_lab.drivers.numba_math import SINGLE_FORMS
+
+LANES = 64  # lanes of a block: their states stay in the first-level cache
+_MATH = "brainpy_lab.drivers.numba_math"
+
+
+@dataclass
+class Kernel:
+    """Text of a kernel and, for errors, its lines' origin in the step code."""
+
+    text: str
+    line_map: dict[int, int] = field(default_factory=dict)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.line_map: dict[int, int] = {}
+
+    def add(self, depth: int, text: str, origin: int | None = None) -> None:
+        for line in text.split("\n"):
+            self.lines.append("    " * depth + line)
+            if origin is not None:
+                self.line_map[len(self.lines)] = origin
+
+    def kernel(self) -> Kernel:
+        return Kernel("\n".join(self.lines) + "\n", self.line_map)
+
+
+@dataclass
+class _Step:
+    """The step function taken apart: statements, and the expressions it returns."""
+
+    body: list[ast.stmt]
+    results: list[ast.expr]
+
+
+def _take_apart(code: StepCode) -> _Step | None:
+    """The statements of a step that can be written into a loop; None when it must be called."""
+    function = code.function("step")
+    *body, last = function.body
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]  # a docstring
+    others = [n for s in body for n in ast.walk(s)]
+    if not isinstance(last, ast.Return) or any(isinstance(n, ast.Return | ast.FunctionDef | ast.Lambda) for n in others):
+        return None
+    arguments = {a.arg for a in function.args.args}
+    stored = {n.id for n in others if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    if stored & arguments or any(name.startswith("k_") for name in stored):
+        return None
+    value = last.value
+    assert value is not None
+    return _Step(body, list(value.elts) if isinstance(value, ast.Tuple) else [value])
+
+
+def _header(writer: _Writer, code: StepCode, single: bool, call_step: bool) -> None:
+    writer.add(0, f'"""Kernel of {code.model}: {code.method}, {"one cell" if single else "lanes"}."""')
+    writer.add(0, "import numpy as np")
+    writer.add(0, "from numba import njit")
+    for node in code.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == _MATH:
+            names = [
+                f"{a.name}_single as {a.asname or a.name}" if single and a.name in SINGLE_FORMS else ast.unparse(a)
+                for a in node.names
+            ]
+            writer.add(0, f"from {_MATH} import {', '.join(names)}", node.lineno)
+        elif isinstance(node, ast.FunctionDef):
+            if node.name != "step" or call_step:
+                writer.add(0, "\n\n@njit(error_model='numpy')")
+                writer.add(0, ast.unparse(node), node.lineno)
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            writer.add(0, ast.unparse(node), node.lineno)
+    writer.add(0, "\n")
+
+
+def _write_step(writer: _Writer, depth: int, code: StepCode, step: _Step | None) -> list[str]:
+    """The step's lines; returns the names of its results."""
+    names = []
+    if step is None:
+        signature = code.functions["step"]
+        names = [f"k_new_{i}" for i in range(len(signature.results))]
+        targets = ", ".join(names) + ("," if len(names) == 1 else "")
+        call = f"step({', '.join(signature.arguments)})"
+        writer.add(depth, f"{targets} = {call}" if len(names) > 1 else f"{names[0]} = {call}")
+        return names
+    for statement in step.body:
+        writer.add(depth, ast.unparse(statement), statement.lineno)
+    carried = set(code.states + code.memory)
+    for number, result in enumerate(step.results):
+        if isinstance(result, ast.Name) and result.id not in carried:
+            names.append(result.id)
+        else:
+            writer.add(depth, f"k_new_{number} = {ast.unparse(result)}", result.lineno)
+            names.append(f"k_new_{number}")
+    return names
+
+
+def single_kernel(code: StepCode, layout: Layout) -> Kernel:
+    """``run(n, first_step, t0, dt, y, p, drive, every, left, record, row, rows, event_step, event_kind)`` for one cell.
+
+    ``y`` holds states and hidden variables and is updated; ``rows[r, row]`` takes the variable ``record[r]``. Returns
+    the number of event occurrences, which may exceed what the event arrays hold.
+    """
+    step = _take_apart(code)
+    w = _Writer()
+    _header(w, code, True, step is None)
+    carried = code.states + code.memory
+    w.add(0, "def run(k_n, k_first, k_t0, dt, k_y, k_p, k_drive, k_every, k_left, k_record, k_row, k_rows, k_es, k_ek):")
+    for i, name in enumerate(carried):
+        w.add(1, f"{name} = k_y[{i}]")
+    for i, name in enumerate(code.parameters):
+        w.add(1, f"{name} = k_p[{i}]")
+    w.add(1, "k_count = 0")
+    w.add(1, "for k_i in range(k_n):")
+    w.add(2, "t = k_t0 + (k_first + k_i) * dt")
+    for i, name in enumerate(layout.driven):
+        w.add(2, f"{name} = k_drive[k_i, {i}]")
+    names = _write_step(w, 2, code, step)
+    for name, new in zip(carried, names, strict=False):
+        w.add(2, f"{name} = {new}")
+    for kind, flag in enumerate(names[len(carried) :]):
+        w.add(2, f"if {flag}:")
+        w.add(3, f"if k_count < k_es.size:\n    k_es[k_count] = k_first + k_i + 1\n    k_ek[k_count] = {kind}")
+        w.add(3, "k_count += 1")
+    w.add(2, "k_left -= 1")
+    w.add(2, "if k_left == 0:")
+    w.add(3, "k_left = k_every")
+    for i, name in enumerate(carried):
+        w.add(3, f"k_y[{i}] = {name}")
+    w.add(3, "for k_r in range(k_record.size):\n    k_rows[k_r, k_row] = k_y[k_record[k_r]]")
+    w.add(3, "k_row += 1")
+    for i, name in enumerate(carried):
+        w.add(1, f"k_y[{i}] = {name}")
+    w.add(1, "return k_count")
+    return w.kernel()
+
+
+def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
+    """The same for lanes ``low`` to ``high`` of an ensemble: time outside, lanes inside, in blocks of `LANES`.
+
+    ``run(low, high, n, first_step, t0, dt, y, p, lane_p, drive, lane_drive, every, left, record, row, rows,
+    event_step, event_lane, event_kind)``. Block buffers are padded to whole vectors with copies of the last lane.
+    """
+    step = _take_apart(code)
+    w = _Writer()
+    _header(w, code, False, step is None)
+    carried = code.states + code.memory
+    size = len(carried) + len(layout.varying)
+    w.add(
+        0,
+        "def run(k_low, k_high, k_n, k_first, k_t0, dt, k_y, k_p, k_lp, k_drive, k_ldrive, k_every, k_first_left,"
+        " k_record, k_first_row, k_rows, k_es, k_el, k_ek):",
+    )
+    for i, name in enumerate(code.parameters):
+        if name not in layout.varying + layout.driven + layout.driven_lanes:
+            w.add(1, f"{name} = k_p[{i}]")
+    w.add(1, f"k_block = np.empty({size * LANES})")
+    if code.flags:
+        w.add(1, f"k_flags = np.empty({len(code.flags) * LANES})")
+    w.add(1, "k_count = 0")
+    w.add(1, f"for k_b in range(k_low, k_high, {LANES}):")
+    w.add(2, f"k_m = min({LANES}, k_high - k_b)")
+    w.add(2, "k_padded = (k_m + 7) // 8 * 8")
+    w.add(2, "for k_j in range(k_padded):")
+    w.add(3, "k_c = k_b + min(k_j, k_m - 1)")
+    for i in range(len(carried)):
+        w.add(3, f"k_block[{i * LANES} + k_j] = k_y[{i}, k_c]")
+    for i in range(len(layout.varying)):
+        w.add(3, f"k_block[{(len(carried) + i) * LANES} + k_j] = k_lp[{i}, k_c]")
+    w.add(2, "k_left = k_first_left\nk_row = k_first_row")
+    w.add(2, "for k_i in range(k_n):")
+    w.add(3, "t = k_t0 + (k_first + k_i) * dt")
+    for i, name in enumerate(layout.driven):
+        w.add(3, f"{name} = k_drive[k_i, {i}]")
+    w.add(3, "for k_j in range(k_padded):")
+    for i, name in enumerate(carried + layout.varying):
+        w.add(4, f"{name} = k_block[{i * LANES} + k_j]")
+    for i, name in enumerate(layout.driven_lanes):
+        w.add(4, f"{name} = k_ldrive[k_i, {i}, k_b + min(k_j, k_m - 1)]")
+    names = _write_step(w, 4, code, step)
+    for i, new in enumerate(names[: len(carried)]):
+        w.add(4, f"k_block[{i * LANES} + k_j] = {new}")
+    for i, flag in enumerate(names[len(carried) :]):
+        w.add(4, f"k_flags[{i * LANES} + k_j] = 1.0 if {flag} else 0.0")
+    _write_lane_events(w, len(code.flags))
+    w.add(3, "k_left -= 1")
+    w.add(3, "if k_left == 0:")
+    w.add(4, "k_left = k_every")
+    w.add(4, "for k_r in range(k_record.size):")
+    w.add(5, f"k_o = k_record[k_r] * {LANES}")
+    w.add(5, "for k_j in range(k_m):\n    k_rows[k_r, k_row, k_b + k_j] = k_block[k_o + k_j]")
+    w.add(4, "k_row += 1")
+    w.add(2, "for k_j in range(k_m):")
+    for i in range(len(carried)):
+        w.add(3, f"k_y[{i}, k_b + k_j] = k_block[{i * LANES} + k_j]")
+    w.add(1, "return k_count")
+    return w.kernel()
+
+
+def _write_lane_events(w: _Writer, kinds: int) -> None:
+    for kind in range(kinds):
+        w.add(3, "k_any = 0.0")
+        w.add(3, f"for k_j in range(k_m):\n    k_any += k_flags[{kind * LANES} + k_j]")
+        w.add(3, "if k_any > 0.0:")
+        w.add(4, "for k_j in range(k_m):")
+        w.add(5, f"if k_flags[{kind * LANES} + k_j] > 0.0:")
+        w.add(6, "if k_count < k_es.size:")
+        w.add(7, f"k_es[k_count] = k_first + k_i + 1\nk_el[k_count] = k_b + k_j\nk_ek[k_count] = {kind}")
+        w.add(6, "k_count += 1")

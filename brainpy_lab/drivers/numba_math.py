@@ -1,0 +1,221 @@
+"""Elementary functions for Numba kernels, emitted as straight-line LLVM IR.
+
+Numba's wheels carry no vector mathematics library: a loop with ``math.exp`` stays scalar. The functions below have no
+branches and no calls, so that LLVM vectorises the loop around them, and nothing in them costs Numba type inference.
+``exp`` and its kin come in two forms: Horner (fewest instructions, for many lanes) and Estrin, ``*_single`` (shortest
+dependency chain, for one cell). Errors are at most a few units in the last place; nan stays nan, overflow is inf.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from math import acos as arccos  # noqa: F401
+from math import asin as arcsin  # noqa: F401
+from math import atan as arctan  # noqa: F401
+from math import ceil, cos, floor, log10, pi, sin, sqrt, tan  # noqa: F401
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+abs = abs
+
+_F64, _I64 = ir.DoubleType(), ir.IntType(64)
+_LOG2_E = 1.4426950408889634
+_LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_ROUNDING = 6755399441055744.0  # 1.5 * 2**52: adding it leaves the nearest whole number in the low mantissa bits
+_FACTORIALS = [1.0 / math.factorial(i) for i in range(14)]
+_EXP_MAX, _EXP_MIN = 709.78, -708.0
+
+Value = Any  # an llvmlite value; llvmlite has no type stubs
+
+
+class _Emit:
+    """Short names for the LLVM instructions that the functions below are made of."""
+
+    def __init__(self, builder: Value) -> None:
+        self.b = builder
+
+    def c(self, value: float) -> Value:
+        return ir.Constant(_F64, value)
+
+    def call(self, name: str, *args: Value) -> Value:
+        kind = ir.FunctionType(_F64, [_F64] * len(args))
+        return self.b.call(self.b.module.declare_intrinsic(name, [_F64], kind), args)
+
+    def fma(self, x: Value, y: Value, z: Value) -> Value:
+        return self.call("llvm.fma", x, y, z)
+
+    def where(self, op: str, x: Value, limit: float, yes: Value, no: Value) -> Value:
+        return self.b.select(self.b.fcmp_ordered(op, x, self.c(limit)), yes, no)
+
+    def bits(self, x: Value) -> Value:
+        return self.b.bitcast(x, _I64)
+
+    def number(self, bits: Value) -> Value:
+        return self.b.bitcast(bits, _F64)
+
+    def horner(self, x: Value, coefficients: list[float]) -> Value:
+        """Sum of coefficients[i] * x**i by Horner's rule."""
+        p = self.c(coefficients[-1])
+        for coefficient in coefficients[-2::-1]:
+            p = self.fma(p, x, self.c(coefficient))
+        return p
+
+    def estrin(self, x: Value, coefficients: list[float]) -> Value:
+        """The same sum by Estrin's scheme: pairs, pairs of pairs ..."""
+        terms = [self.c(c) for c in coefficients]
+        power = x
+        while len(terms) > 1:
+            pairs = [self.fma(terms[i + 1], power, terms[i]) for i in range(0, len(terms) - 1, 2)]
+            terms = pairs + ([terms[-1]] if len(terms) % 2 else [])
+            power = self.b.fmul(power, power)
+        return terms[0]
+
+    def reduced(self, x: Value) -> tuple[Value, Value]:
+        """x = n ln 2 + r with |r| <= ln 2 / 2: the bits of 2**n to add to an exponent, and r."""
+        t = self.fma(x, self.c(_LOG2_E), self.c(_ROUNDING))
+        minus_n = self.b.fsub(self.c(_ROUNDING), t)
+        r = self.fma(minus_n, self.c(_LN2_HIGH), x)
+        r = self.fma(minus_n, self.c(_LN2_LOW), r)
+        return self.b.shl(self.bits(t), ir.Constant(_I64, 52)), r
+
+    def exp(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+        scale, r = self.reduced(x)
+        p = polynomial(r, _FACTORIALS[:13])
+        result = self.number(self.b.add(self.bits(p), scale))
+        result = self.where(">", x, _EXP_MAX, self.c(math.inf), result)
+        return self.where("<", x, _EXP_MIN, self.c(0.0), result)
+
+    def expm1(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+        """2**n (p - 1) + (2**n - 1), with p - 1 from its own series: exact to rounding near zero too."""
+        scale, r = self.reduced(x)
+        power = self.number(self.b.add(self.bits(self.c(1.0)), scale))
+        p = self.b.fmul(r, polynomial(r, _FACTORIALS[1:14]))
+        result = self.fma(power, p, self.b.fsub(power, self.c(1.0)))
+        result = self.where(">", x, 709.0, self.c(math.inf), result)
+        return self.where("<", x, -40.0, self.c(-1.0), result)
+
+    def exprel(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+        ratio = self.b.fdiv(self.expm1(x, polynomial), x)
+        return self.where("==", x, 0.0, self.c(1.0), ratio)
+
+    def tanh(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+        double = self.b.fadd(x, x)
+        double = self.where(">", double, 40.0, self.c(40.0), double)
+        u = self.expm1(double, polynomial)
+        return self.b.fdiv(u, self.b.fadd(u, self.c(2.0)))
+
+    def sinh(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+        # by |x|, so that the quotient below stays finite
+        size = self.call("llvm.fabs", x)
+        u = self.expm1(size, polynomial)
+        ratio = self.b.fdiv(u, self.b.fadd(u, self.c(1.0)))
+        ratio = self.where(">", size, 40.0, self.c(1.0), ratio)
+        half = self.b.fmul(self.c(0.5), self.b.fadd(u, ratio))
+        return self.b.call(
+            self.b.module.declare_intrinsic("llvm.copysign", [_F64], ir.FunctionType(_F64, [_F64, _F64])), [half, x]
+        )
+
+    def cosh(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+        e = self.exp(self.call("llvm.fabs", x), polynomial)
+        return self.b.fmul(self.c(0.5), self.b.fadd(e, self.b.fdiv(self.c(1.0), e)))
+
+    def log(self, x: Value) -> Value:
+        """ln of a positive normal number by 2 artanh((m - 1)/(m + 1)); -inf at 0, nan below."""
+        i = self.bits(x)
+        e = self.b.ashr(self.b.sub(i, ir.Constant(_I64, 0x3FE6A09E667F3BCD)), ir.Constant(_I64, 52))
+        m = self.number(self.b.sub(i, self.b.shl(e, ir.Constant(_I64, 52))))
+        f = self.b.fdiv(self.b.fsub(m, self.c(1.0)), self.b.fadd(m, self.c(1.0)))
+        s = self.b.fmul(f, f)
+        p = self.horner(s, [1 / k for k in range(3, 21, 2)])
+        k = self.b.sitofp(e, _F64)
+        twice = self.b.fadd(f, f)
+        tail = self.fma(self.b.fmul(twice, s), p, self.b.fmul(k, self.c(_LN2_LOW)))
+        result = self.fma(k, self.c(_LN2_HIGH), self.b.fadd(twice, tail))
+        result = self.where("==", x, math.inf, self.c(math.inf), result)
+        result = self.where("==", x, 0.0, self.c(-math.inf), result)
+        result = self.b.select(self.b.fcmp_unordered("<", x, self.c(0.0)), self.c(math.nan), result)
+        return result
+
+
+def _unary(name: str, emit: Callable[[_Emit, Value], Value]) -> Any:
+    def typer(typing_context: object, x: object) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            value = context.cast(builder, args[0], signature.args[0], types.float64)
+            return emit(_Emit(builder), value)
+
+        return types.float64(types.float64), codegen
+
+    typer.__name__ = name
+    return intrinsic(typer)
+
+
+def _horner_form(name: str) -> Any:
+    return _unary(name, lambda e, x: getattr(e, name)(x, e.horner))
+
+
+def _estrin_form(name: str) -> Any:
+    return _unary(f"{name}_single", lambda e, x: getattr(e, name)(x, e.estrin))
+
+
+exp, exp_single = _horner_form("exp"), _estrin_form("exp")
+expm1, expm1_single = _horner_form("expm1"), _estrin_form("expm1")
+exprel, exprel_single = _horner_form("exprel"), _estrin_form("exprel")
+tanh, tanh_single = _horner_form("tanh"), _estrin_form("tanh")
+sinh, sinh_single = _horner_form("sinh"), _estrin_form("sinh")
+cosh, cosh_single = _horner_form("cosh"), _estrin_form("cosh")
+log = _unary("log", _Emit.log)
+log1p = math.log1p
+sign = _unary(
+    "sign",
+    lambda e, x: e.where(
+        ">", x, 0.0, e.c(1.0), e.where("<", x, 0.0, e.c(-1.0), x)  # zero and nan are their own sign
+    ),
+)
+
+#: Functions that have a form of their own for one cell.
+SINGLE_FORMS = frozenset({"exp", "expm1", "exprel", "tanh", "sinh", "cosh"})
+
+
+def _binary(name: str, emit: Callable[[_Emit, Value, Value], Value]) -> Any:
+    def typer(typing_context: object, x: object, y: object) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            values = [context.cast(builder, a, t, types.float64) for a, t in zip(args, signature.args, strict=True)]
+            return emit(_Emit(builder), *values)
+
+        return types.float64(types.float64, types.float64), codegen
+
+    typer.__name__ = name
+    return intrinsic(typer)
+
+
+def _pick(op: str) -> Callable[[_Emit, Value, Value], Value]:
+    def emit(e: _Emit, x: Value, y: Value) -> Value:
+        chosen = e.b.select(e.b.fcmp_ordered(op, x, y), x, y)
+        return e.b.select(e.b.fcmp_unordered("uno", x, x), x, chosen)  # nan in either operand comes through
+
+    return emit
+
+
+minimum = _binary("minimum", _pick("<"))
+maximum = _binary("maximum", _pick(">"))
+heaviside = _binary(
+    "heaviside", lambda e, x, h: e.where(">", x, 0.0, e.c(1.0), e.where("==", x, 0.0, h, e.b.fmul(x, e.c(0.0))))
+)
+
+
+@intrinsic
+def clip(typing_context: object, x: object, low: object, high: object) -> Any:
+    """x limited to [low, high]; nan stays nan."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value, low, high = (
+            context.cast(builder, a, t, types.float64) for a, t in zip(args, signature.args, strict=True)
+        )
+        value = builder.select(builder.fcmp_ordered("<", value, low), low, value)
+        return builder.select(builder.fcmp_ordered(">", value, high), high, value)
+
+    return types.float64(types.float64, types.float64, types.float64), codegen

@@ -1,0 +1,66 @@
+"""The functions of the model language for NumPy arrays: NumPy's own, and the few it lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy import (  # noqa: F401
+    abs,
+    arccos,
+    arcsin,
+    arctan,
+    ceil,
+    clip,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    floor,
+    heaviside,
+    log,
+    log1p,
+    log10,
+    logical_and,
+    logical_not,
+    logical_or,
+    maximum,
+    minimum,
+    pi,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+    where,
+)
+
+Array = Any
+
+
+def exprel(x: Array) -> Array:
+    """(exp(x) - 1)/x, with its limit 1 at 0."""
+    x = np.asarray(x, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(x == 0.0, 1.0, np.expm1(x) / np.where(x == 0.0, 1.0, x))
+
+
+def sum(x: Array) -> Array:
+    """Sum over the elements of an array state (its last axis), kept so that it broadcasts against the state."""
+    return np.sum(x, axis=-1, keepdims=True)
+
+
+def mean(x: Array) -> Array:
+    """Mean over the elements of an array state (its last axis), kept so that it broadcasts against the state."""
+    return np.mean(x, axis=-1, keepdims=True)
+
+
+def dot(x: Array, y: Array) -> Array:
+    """Inner product over the last axis, or the product of a matrix with an array state."""
+    return matvec(x, y) if np.ndim(x) == 2 else np.sum(x * y, axis=-1, keepdims=True)
+
+
+def matvec(matrix: Array, x: Array) -> Array:
+    """``matrix @ x`` along the last axis of ``x``, whatever ensemble axes stand before it."""
+    return np.einsum("ij,...j->...i", matrix, x)

@@ -1,0 +1,130 @@
+"""Base of the tensor drivers: the step acts on whole arrays, a Python loop repeats it.
+
+A driver whose arrays follow NumPy's operators needs little more than its dialect and the conversion of arrays; see
+`brainpy_lab.drivers.numpy`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Array, Chunk, Driver, Flow, Layout, Program, Setup
+
+
+def load_functions(code: StepCode) -> dict[str, Callable[..., Any]]:
+    """The functions of a step code as Python functions of its file."""
+    namespace: dict[str, Any] = {"__file__": str(code.file), "__name__": f"brainpy_lab_step_{code.hash}"}
+    exec(compile(code.tree, str(code.file), "exec"), namespace)
+    return {name: namespace[name] for name in code.functions}
+
+
+class TensorProgram(Program):
+    """The step function and its driver."""
+
+    def __init__(self, driver: TensorDriver, code: StepCode, layout: Layout) -> None:
+        self.driver, self.code, self.layout = driver, code, layout
+        self.step = driver.wrap(load_functions(code)["step"])
+
+    def start(self, setup: Setup) -> Flow:
+        """Begin a run."""
+        return TensorFlow(self, setup)
+
+
+class TensorFlow(Flow):
+    """A run whose values are one array a variable."""
+
+    def __init__(self, program: TensorProgram, setup: Setup) -> None:
+        self.program, self.setup, self.step = program, setup, 0
+        code, driver = program.code, program.driver
+        self.names = code.states + code.memory
+        given = {**setup.states, **setup.memory}
+        self.now: list[Array] = [driver.array(given[n]) for n in self.names]
+        self.parameters: dict[str, Array] = {n: driver.array(setup.parameters[n]) for n in code.parameters}
+
+    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
+        """Repeat the step; records go into ``rows`` or are kept as the driver's own arrays."""
+        setup, layout, driver = self.setup, self.program.layout, self.program.driver
+        drive = setup.drive(self.step, n_steps) if setup.drive else None
+        lane_drive = setup.drive_lanes(self.step, n_steps) if setup.drive_lanes else None
+        record = [self.names.index(n) for n in setup.record]
+        kept: list[list[Array]] = []
+        events: list[tuple[int, int, int]] = []
+        carried = len(self.names)
+        with driver.computing(setup.differentiable):
+            for i in range(n_steps):
+                t = setup.t0 + self.step * setup.dt
+                for k, name in enumerate(layout.driven):
+                    assert drive is not None
+                    self.parameters[name] = driver.array(drive[i, k])
+                for k, name in enumerate(layout.driven_lanes):
+                    assert lane_drive is not None
+                    self.parameters[name] = driver.array(lane_drive[i, k])
+                result = self.program.step(driver.array(t), driver.array(setup.dt), *self.now, *self.parameters.values())
+                values = list(result) if isinstance(result, tuple) else [result]
+                self.now, flags = values[:carried], values[carried:]
+                self.step += 1
+                for kind, flag in enumerate(flags):
+                    lanes = np.flatnonzero(driver.to_numpy(flag))
+                    events += [(self.step, int(lane), kind) for lane in lanes]
+                if record and self.step % setup.every == 0:
+                    if rows is None:
+                        kept.append([self.now[r] for r in record])
+                    else:
+                        for r, index in enumerate(record):
+                            rows[r, row] = driver.to_numpy(self.now[index])
+                        row += 1
+        found = np.array(events, dtype=np.int64).reshape(-1, 3)
+        return Chunk(found[:, 0], found[:, 1], found[:, 2], kept or None)
+
+    def values(self) -> dict[str, Array]:
+        """States and hidden variables now."""
+        return dict(zip(self.names, self.now, strict=True))
+
+    def restore(self, values: Mapping[str, Array], step: int) -> None:
+        """Go back to ``values`` at ``step``."""
+        self.now = [self.program.driver.array(values[n]) for n in self.names]
+        self.step = step
+
+
+class _Computing:
+    """The context of a chunk: nan and infinity are found by the run, not announced by the array library."""
+
+    def __init__(self) -> None:
+        self.state = np.errstate(all="ignore")
+
+    def __enter__(self) -> None:
+        self.state.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self.state.__exit__(*(error or (None, None, None)))
+
+
+class TensorDriver(Driver):
+    """A driver whose step acts on whole arrays."""
+
+    def compile(self, code: StepCode, layout: Layout) -> Program:
+        """Load the step function."""
+        return TensorProgram(self, code, layout)
+
+    def functions(self, code: StepCode) -> Mapping[str, Callable[..., Any]]:
+        """The functions of adaptive step code."""
+        return {name: self.wrap(function) for name, function in load_functions(code).items()}
+
+    def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """What the driver makes of a step function: by default the function itself."""
+        return function
+
+    def computing(self, differentiable: bool) -> Any:
+        """The context in which a chunk runs."""
+        return _Computing()
+
+    @abstractmethod
+    def array(self, value: Any) -> Array:
+        """A number or NumPy array as the driver's own float64 array."""
+
+

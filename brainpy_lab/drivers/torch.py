@@ -1,0 +1,65 @@
+"""The PyTorch driver: batched eager steps, with derivatives through a run."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.printing import Dialect
+from brainpy_lab.drivers.driver import Capability
+from brainpy_lab.drivers.tensor import TensorDriver
+
+
+class TorchDriver(TensorDriver):
+    """Whole-tensor steps in a Python loop, float64; parameters that require a gradient keep it through the run."""
+
+    name = "torch"
+    title = "PyTorch"
+    capabilities = frozenset({Capability.AUTOGRAD})
+    dialect = Dialect(module="brainpy_lab.drivers.torch_math", selects=True)
+
+    def available(self) -> str | None:
+        """None when torch is installed."""
+        if importlib.util.find_spec("torch"):
+            return None
+        return "PyTorch is not installed: pip install 'brainpy-lab[torch]'"
+
+    def array(self, value: Any) -> Any:
+        """A float64 tensor."""
+        import torch
+
+        if isinstance(value, torch.Tensor):
+            return value.to(torch.float64)
+        return torch.as_tensor(np.asarray(value, dtype=float))
+
+    def to_numpy(self, value: Any) -> np.ndarray:
+        """A tensor as a NumPy array."""
+        return np.asarray(value.detach().cpu().numpy())
+
+    def is_traced(self, value: Any) -> bool:
+        """Whether ``value`` is a tensor that requires a gradient."""
+        import torch
+
+        return isinstance(value, torch.Tensor) and value.requires_grad
+
+    def computing(self, differentiable: bool) -> Any:
+        """Record derivatives only when one is being taken."""
+        import torch
+
+        return torch.enable_grad() if differentiable else torch.no_grad()
+
+    def stack(self, values: list[Any]) -> Any:
+        """Tensors along a new first axis."""
+        import torch
+
+        return torch.stack(values)
+
+    def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is; ``torch.compile`` costs seconds and is left to the user's request."""
+        return function
+
+
+TORCH = TorchDriver()

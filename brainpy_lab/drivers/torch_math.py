@@ -1,0 +1,68 @@
+"""The functions of the model language for PyTorch tensors; plain numbers are taken too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import pi  # noqa: F401
+from typing import Any
+
+import torch
+
+Tensor = Any
+
+
+def _tensor(x: Any) -> Tensor:
+    return x if isinstance(x, torch.Tensor) else torch.as_tensor(x, dtype=torch.float64)
+
+
+def _lift(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def lifted(*args: Any) -> Tensor:
+        return function(*(_tensor(a) for a in args))
+
+    lifted.__name__ = function.__name__
+    return lifted
+
+
+exp, expm1, log, log1p, log10 = (_lift(f) for f in (torch.exp, torch.expm1, torch.log, torch.log1p, torch.log10))
+sin, cos, tan = _lift(torch.sin), _lift(torch.cos), _lift(torch.tan)
+arcsin, arccos, arctan = _lift(torch.arcsin), _lift(torch.arccos), _lift(torch.arctan)
+sinh, cosh, tanh = _lift(torch.sinh), _lift(torch.cosh), _lift(torch.tanh)
+sqrt, abs, sign, floor, ceil = (_lift(f) for f in (torch.sqrt, torch.abs, torch.sign, torch.floor, torch.ceil))
+minimum, maximum, where = _lift(torch.minimum), _lift(torch.maximum), _lift(torch.where)
+logical_and, logical_or, logical_not = (
+    _lift(f) for f in (torch.logical_and, torch.logical_or, torch.logical_not)
+)
+heaviside = _lift(torch.heaviside)
+
+
+def clip(x: Any, low: Any, high: Any) -> Tensor:
+    """x limited to [low, high]."""
+    return torch.clamp(_tensor(x), _tensor(low), _tensor(high))
+
+
+def exprel(x: Any) -> Tensor:
+    """(exp(x) - 1)/x, with its limit 1 at 0 (and a finite derivative there)."""
+    x = _tensor(x)
+    near = torch.abs(x) < 1e-5
+    safe = torch.where(near, torch.ones_like(x), x)
+    return torch.where(near, 1.0 + x / 2.0 + x * x / 6.0, torch.expm1(safe) / safe)
+
+
+def sum(x: Any) -> Tensor:
+    """Sum over the last axis, kept so that it broadcasts against the state."""
+    return torch.sum(x, dim=-1, keepdim=True)
+
+
+def mean(x: Any) -> Tensor:
+    """Mean over the last axis, kept so that it broadcasts against the state."""
+    return torch.mean(x, dim=-1, keepdim=True)
+
+
+def dot(x: Any, y: Any) -> Tensor:
+    """Inner product over the last axis, or the product of a matrix with an array state."""
+    return matvec(x, y) if x.ndim == 2 else torch.sum(x * y, dim=-1, keepdim=True)
+
+
+def matvec(matrix: Any, x: Any) -> Tensor:
+    """``matrix @ x`` along the last axis of ``x``."""
+    return torch.einsum("ij,...j->...i", matrix, x)

@@ -1,0 +1,72 @@
+"""The Method protocol: what a numerical method declares and how it writes a step."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
+
+from brainpy_lab.codegen.builder import StepBuilder
+from brainpy_lab.codegen.generate import Written
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import MethodError
+
+Family = Literal["ode", "sde", "dde", "fde"]
+
+#: What a system may hold that needs a solver family of its own: (property of System, what to call it, the family).
+_NEEDS: tuple[tuple[str, str, Family], ...] = (
+    ("is_stochastic", "white noise (xi)", "sde"),
+    ("is_delayed", "delays (x(t - tau))", "dde"),
+    ("is_fractional", "fractional orders (order(x) = ...)", "fde"),
+)
+_FAMILY_TITLES = {
+    "ode": "ordinary",
+    "sde": "stochastic",
+    "dde": "delay",
+    "fde": "fractional",
+}
+
+
+class Method(ABC):
+    """A numerical method: an immutable description that can write the step of any system it solves.
+
+    A subclass gives the class attributes and `write`; a module-level instance in a file of this package, or an entry
+    point of the group ``brainpy_lab.solvers``, makes it known.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    family: ClassVar[Family] = "ode"
+    order: ClassVar[float]
+    stages: ClassVar[int]
+    is_adaptive: ClassVar[bool] = False
+    is_implicit: ClassVar[bool] = False
+    needs_jacobian: ClassVar[bool] = False
+    reference: ClassVar[str] = ""
+
+    @abstractmethod
+    def write(self, step: StepBuilder) -> Written:
+        """Write one step with ``step`` and say under which names its results stand."""
+
+    def check(self, system: System) -> None:
+        """Raise MethodError when the method cannot solve ``system``."""
+        for attribute, what, family in _NEEDS:
+            if getattr(system, attribute) and self.family != family:
+                raise MethodError(
+                    f"The model '{system.name}' has {what}, which '{self.name}' cannot solve: "
+                    f"it waits for a solver of {_FAMILY_TITLES[family]} differential equations ({family.upper()}).",
+                    advice=_solvers_of(family),
+                )
+        if not any(s.drift is not None for s in system.states) and not system.events:
+            raise MethodError(f"The model '{system.name}' has no differential equation to solve.")
+
+    def __repr__(self) -> str:
+        return f"<method {self.name}: {self.title}, order {self.order:g}>"
+
+
+def _solvers_of(family: Family) -> str:
+    from brainpy_lab.solvers import registry
+
+    names = [m.name for m in registry().values() if m.family == family]
+    if names:
+        return f"Methods for it: {', '.join(names)}."
+    return "The model can be read, typeset and analysed; this version has no such solver yet."
