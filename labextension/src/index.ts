@@ -1,0 +1,7 @@
+import { commandsPlugin } from './plugins/commands';
+import { automaticPlugin, requestPlugin } from './plugins/opening';
+import { panelPlugin } from './plugins/panel';
+
+export { IBrainPyPanel } from './tokens';
+
+export default [panelPlugin, commandsPlugin, requestPlugin, automaticPlugin];

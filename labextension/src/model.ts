@@ -1,0 +1,342 @@
+import { ISignal, Signal } from '@lumino/signaling';
+
+import type { Code, FixedPoints, KernelMessage, PanelMessage, Phase, Refusal, Runs, State } from './protocol';
+import { ILink, INotebook, IPanelModel, LinkStatus, Part, View } from './tokens';
+
+/** Message of the error that stands for an answer outside the protocol. */
+export const OUTSIDE_PROTOCOL = 'outside-protocol';
+
+/** State of the panel: the last messages of the kernel, the selected tab, and the text being edited. */
+export class PanelModel implements IPanelModel {
+  /** @param link - Channel to the kernel half; the model disposes it. */
+  constructor(link: ILink, view: View = 'code') {
+    this._link = link;
+    this._view = view;
+    link.statusChanged.connect(this._onStatus, this);
+    link.received.connect(this._onMessage, this);
+    link.malformed.connect(this._onMalformed, this);
+  }
+
+  get changed(): ISignal<IPanelModel, Part> {
+    return this._changed;
+  }
+
+  get status(): LinkStatus {
+    return this._link.status;
+  }
+
+  get notebook(): INotebook | null {
+    return this._notebook;
+  }
+
+  get state(): State | null {
+    return this._state;
+  }
+
+  get code(): Code | null {
+    return this._code;
+  }
+
+  get phase(): Phase | null {
+    return this._phase;
+  }
+
+  get fixedPoints(): FixedPoints | null {
+    return this._fixedPoints;
+  }
+
+  get runs(): Runs | null {
+    return this._runs;
+  }
+
+  get view(): View {
+    return this._view;
+  }
+
+  get draft(): string {
+    return this._drafts.get(this._draftKey)?.text ?? this._code?.text ?? '';
+  }
+
+  get isDirty(): boolean {
+    return this._code !== null && this._drafts.has(this._draftKey);
+  }
+
+  get isOutdated(): boolean {
+    const draft = this._drafts.get(this._draftKey);
+    return this._code !== null && draft !== undefined && draft.base !== this._code.text;
+  }
+
+  get isApplying(): boolean {
+    return this._isApplying;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this._link.dispose();
+    Signal.clearData(this);
+  }
+
+  error(view: View | null): Refusal | null {
+    return this._errors.get(view) ?? null;
+  }
+
+  setNotebook(notebook: INotebook | null): void {
+    if (notebook?.id === this._notebook?.id) {
+      return;
+    }
+    this._notebook = notebook;
+    this._forget();
+    this._changed.emit('notebook');
+    this._link.follow(notebook?.sessionContext ?? null);
+  }
+
+  setVisible(visible: boolean): void {
+    this._isVisible = visible;
+    this._tellView();
+  }
+
+  show(view: View): void {
+    if (view !== this._view) {
+      this._view = view;
+      this._tellView();
+      this._changed.emit('view');
+    }
+  }
+
+  select(model: string): void {
+    if (model !== this._state?.current) {
+      this._send({ type: 'select', model });
+    }
+  }
+
+  nextModel(): void {
+    const names = this._state?.models.map(info => info.name) ?? [];
+    if (this._state?.current && names.length > 1) {
+      const next = names[(names.indexOf(this._state.current) + 1) % names.length];
+      this.select(next as string);
+    }
+  }
+
+  configure(choice: { backend?: string; method?: string }): void {
+    const driver = this._state?.drivers.find(({ name }) => name === choice.backend);
+    if (driver && !driver.available) {
+      this._setError('code', driver.reason ?? driver.title);
+      return;
+    }
+    this._withModel(model => {
+      this._clearError('code');
+      this._send({ type: 'configure', model, ...choice });
+    });
+  }
+
+  setDraft(text: string): void {
+    if (!this._code || text === this.draft) {
+      return;
+    }
+    const base = this._drafts.get(this._draftKey)?.base ?? this._code.text;
+    if (text === this._code.text) {
+      this._drafts.delete(this._draftKey);
+    } else {
+      this._drafts.set(this._draftKey, { text, base });
+    }
+    this._changed.emit('draft');
+  }
+
+  apply(): void {
+    if (!this.isDirty || this._isApplying) {
+      return;
+    }
+    this._withModel(model => {
+      this._isApplying = true;
+      this._clearError('code');
+      this._send({ type: 'apply', model, text: this.draft });
+      this._changed.emit('draft');
+    });
+  }
+
+  revert(): void {
+    this._withModel(model => {
+      this._clearError('code');
+      this._drafts.delete(this._draftKey);
+      this._changed.emit('code');
+      if (this._code?.edited) {
+        this._send({ type: 'revert', model });
+      }
+    });
+  }
+
+  discard(): void {
+    this._drafts.delete(this._draftKey);
+    this._clearError('code');
+    this._changed.emit('code');
+  }
+
+  cancel(run: string): void {
+    this._send({ type: 'cancel', run });
+  }
+
+  reconnect(): void {
+    this._link.reconnect();
+  }
+
+  async loadMagics(): Promise<void> {
+    this._clearError(null);
+    try {
+      await this._link.loadMagics();
+    } catch (reason) {
+      this._setError(null, reason instanceof Error ? reason.message : String(reason));
+    }
+  }
+
+  private get _draftKey(): string {
+    return JSON.stringify([this._link.kernelId, this._state?.current ?? null]);
+  }
+
+  private _withModel(act: (model: string) => void): void {
+    if (this._state?.current) {
+      act(this._state.current);
+    }
+  }
+
+  private _send(message: PanelMessage): void {
+    if (!this._isDisposed) {
+      this._link.send(message);
+    }
+  }
+
+  /** Tell the kernel which view can be seen, once for each change. */
+  private _tellView(): void {
+    const shown = this._isVisible ? this._view : null;
+    if (this.status === 'connected' && shown !== this._told) {
+      this._told = shown;
+      this._send({ type: 'show', view: shown });
+    }
+  }
+
+  private _onStatus(_: ILink, status: LinkStatus): void {
+    if (status === 'connected') {
+      this._told = null;
+    } else {
+      this._forget();
+    }
+    this._changed.emit('status');
+    this._tellView();
+  }
+
+  private _onMessage(_: ILink, message: KernelMessage): void {
+    switch (message.type) {
+      case 'open':
+        return;
+      case 'state':
+        return this._setState(message);
+      case 'code':
+        return this._setCode(message);
+      case 'phase':
+        return this._ofCurrent(message, 'phase', () => (this._phase = message));
+      case 'fixed_points':
+        return this._ofCurrent(message, 'fixed_points', () => (this._fixedPoints = message));
+      case 'runs':
+        this._runs = message;
+        return this._changed.emit('runs');
+      case 'error':
+        return this._setRefusal(message);
+    }
+  }
+
+  private _setState(state: State): void {
+    const previous = this._state?.current;
+    this._state = state;
+    if (state.current !== previous) {
+      this._forgetViews();
+    }
+    this._changed.emit('state');
+  }
+
+  private _setCode(code: Code): void {
+    this._ofCurrent(code, 'code', () => {
+      this._code = code;
+      const draft = this._drafts.get(this._draftKey);
+      if (draft && (this._isApplying || draft.text === code.text)) {
+        this._drafts.delete(this._draftKey);
+      }
+      this._isApplying = false;
+      this._errors.delete('code');
+    });
+  }
+
+  private _setRefusal(error: Refusal): void {
+    if (error.model !== null && error.model !== this._state?.current) {
+      return;
+    }
+    if (error.view === 'code') {
+      this._isApplying = false;
+    }
+    this._errors.set(error.view, error);
+    this._changed.emit('error');
+  }
+
+  /** Keep a message of the current model; one about another model came too late. */
+  private _ofCurrent(message: Code | Phase | FixedPoints, part: Part & View, keep: () => void): void {
+    if (message.model === this._state?.current) {
+      this._errors.delete(part);
+      keep();
+      this._changed.emit(part);
+    }
+  }
+
+  private _onMalformed(_: ILink, data: unknown): void {
+    console.warn('BrainPy Lab: message outside the protocol', data);
+    this._setError(null, OUTSIDE_PROTOCOL);
+  }
+
+  private _setError(view: View | null, message: string): void {
+    this._errors.set(view, { type: 'error', model: this._state?.current ?? null, view, message, line: null, column: null });
+    this._changed.emit('error');
+  }
+
+  private _clearError(view: View | null): void {
+    if (this._errors.delete(view)) {
+      this._changed.emit('error');
+    }
+  }
+
+  private _forget(): void {
+    this._state = null;
+    this._runs = null;
+    this._errors.clear();
+    this._forgetViews();
+  }
+
+  private _forgetViews(): void {
+    this._code = null;
+    this._phase = null;
+    this._fixedPoints = null;
+    this._isApplying = false;
+    for (const view of ['code', 'phase', 'fixed_points'] as const) {
+      this._errors.delete(view);
+    }
+  }
+
+  private readonly _link: ILink;
+  private readonly _changed = new Signal<IPanelModel, Part>(this);
+  private readonly _drafts = new Map<string, { text: string; base: string }>();
+  private readonly _errors = new Map<View | null, Refusal>();
+  private _notebook: INotebook | null = null;
+  private _state: State | null = null;
+  private _code: Code | null = null;
+  private _phase: Phase | null = null;
+  private _fixedPoints: FixedPoints | null = null;
+  private _runs: Runs | null = null;
+  private _view: View;
+  private _isVisible = false;
+  private _told: View | null = null;
+  private _isApplying = false;
+  private _isDisposed = false;
+}

@@ -1,0 +1,97 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { formatEigenvalues, formatNumber } from '../numbers';
+import type { FixedPointRow, FixedPoints } from '../protocol';
+import type { IPanelModel } from '../tokens';
+import { PartWidget } from './part';
+
+/** The Fixed points tab: a table of values, eigenvalues and kinds. */
+export class FixedPointsView extends PartWidget {
+  constructor(model: IPanelModel, trans: TranslationBundle) {
+    super(model, trans, ['fixed_points', 'state', 'status', 'error']);
+    this.addClass('bpl-FixedPoints');
+  }
+
+  protected override render(): React.ReactElement {
+    const { fixedPoints } = this.model;
+    const error = this.model.error('fixed_points');
+    return (
+      <>
+        <div role="status">
+          {error ? <p className="bpl-Message bpl-mod-error">{error.message}</p> : null}
+          {!error && !fixedPoints ? <p className="bpl-Hint">{this.trans.__('Looking for fixed points…')}</p> : null}
+          {fixedPoints ? <p className="bpl-Hint">{this._count(fixedPoints)}</p> : null}
+        </div>
+        {fixedPoints && fixedPoints.rows.length > 0 ? this._table(fixedPoints) : null}
+        {fixedPoints?.message ? <p className="bpl-Hint">{fixedPoints.message}</p> : null}
+        {fixedPoints ? this._parameters(fixedPoints) : null}
+      </>
+    );
+  }
+
+  private _count({ rows }: FixedPoints): string {
+    const stable = rows.filter(row => row.stable).length;
+    return rows.length === 0
+      ? this.trans.__('No fixed point in the box.')
+      : this.trans._n('%1 fixed point, %2 stable', '%1 fixed points, %2 stable', rows.length, rows.length, stable);
+  }
+
+  private _table({ states, rows }: FixedPoints): React.ReactElement {
+    return (
+      <div className="bpl-Scroll" role="region" aria-label={this.trans.__('Fixed points')} tabIndex={0}>
+        <table className="bpl-Table">
+          <thead>
+            <tr>
+              {states.map(state => (
+                <th key={state} scope="col" className="bpl-Table-number">
+                  <var>{state}</var>
+                </th>
+              ))}
+              <th scope="col" className="bpl-Table-number">
+                {this.trans.__('Eigenvalues')}
+              </th>
+              <th scope="col">{this.trans.__('Kind')}</th>
+            </tr>
+          </thead>
+          <tbody>{rows.map((row, i) => this._row(row, i))}</tbody>
+        </table>
+      </div>
+    );
+  }
+
+  private _row(row: FixedPointRow, key: number): React.ReactElement {
+    return (
+      <tr key={key}>
+        {row.values.map((value, i) => (
+          <td key={i} className="bpl-Table-number">
+            {formatNumber(value)}
+          </td>
+        ))}
+        <td className="bpl-Table-number">
+          {formatEigenvalues(row.eigenvalues).map((text, i) => (
+            <div key={i}>{text}</div>
+          ))}
+        </td>
+        <td>
+          <span className={`bpl-Dot ${row.stable ? 'bpl-mod-stable' : 'bpl-mod-unstable'}`} aria-hidden="true" />
+          {row.kind}
+        </td>
+      </tr>
+    );
+  }
+
+  private _parameters({ parameters }: FixedPoints): React.ReactElement {
+    const values = Object.entries(parameters).filter(([, value]) => value !== null);
+    return (
+      <dl className="bpl-Parameters" aria-label={this.trans.__('Parameters')}>
+        {values.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{formatNumber(value as number)}</dd>
+          </div>
+        ))}
+      </dl>
+    );
+  }
+}
