@@ -1,0 +1,78 @@
+"""A Solution in words: one paragraph of text, and a small table for notebooks."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from brainpy_lab.simulation.solution import Outcome, Solution
+
+
+def solution_text(sol: Solution) -> str:
+    """One paragraph: model, what was recorded and when, events, outcome."""
+    recorded = ", ".join(sol.data) or "nothing recorded"
+    n = len(sol.t)
+    span = f" at {n} time{'s' if n != 1 else ''}" + (f" from {_number(sol.t[0])} to {_number(sol.t[-1])}" if n else "")
+    ensemble = f", ensemble of {_shape(sol.ensemble_shape)}" if sol.ensemble_shape else ""
+    events = "".join(f", {train.count()} × {name}" for name, train in sol.events.items())
+    text = f"Solution of {sol.model_name}: {recorded}{span}{ensemble}{events}; {_outcome_name(sol.outcome)}."
+    return text if sol.outcome else f"{text} {sol.outcome.advice}"
+
+
+def solution_html(sol: Solution) -> str:
+    """A table that takes colours and fonts from the page around it."""
+    body = "".join(
+        f'<tr><th style="text-align: left; font-weight: 600; opacity: 0.75; vertical-align: top; '
+        f'background: transparent">{escape(label)}</th>'
+        f'<td style="text-align: left; background: transparent">{escape(value)}</td></tr>'
+        for label, value in _rows(sol)
+    )
+    return (
+        '<div class="brainpy-solution" style="color: inherit">'
+        f"<strong>Solution of {escape(sol.model_name)}</strong>"
+        f'<table style="border-collapse: collapse; color: inherit; background: transparent">{body}</table></div>'
+    )
+
+
+def _rows(sol: Solution) -> list[tuple[str, str]]:
+    rows = []
+    if len(sol.t):
+        rows.append(("time", f"{_number(sol.t[0])} to {_number(sol.t[-1])}, {len(sol.t)} recorded"))
+    for name, array in sol.data.items():
+        inner = tuple(array.shape[1 + len(sol.ensemble_shape) :])
+        rows.append((name, "array of " + _shape(inner) if inner else "scalar"))
+    if not sol.data:
+        rows.append(("recorded", "nothing; sol.final has the last states"))
+    if sol.ensemble_shape:
+        over = f" over {', '.join(sol.ensemble_params)}" if sol.ensemble_params else ""
+        rows.append(("ensemble", _shape(sol.ensemble_shape) + over))
+    rows += [(f"event {name}", f"{train.count()}") for name, train in sol.events.items()]
+    rows.append(("outcome", _outcome_name(sol.outcome) + ("" if sol.outcome else f". {sol.outcome.advice}")))
+    how = [str(sol.stats[key]) for key in ("method", "backend") if sol.stats.get(key) is not None]
+    how += [f"{label} {_number(sol.stats[key])}" for key, label in _COUNTS if sol.stats.get(key)]
+    if how:
+        rows.append(("method", ", ".join(how)))
+    times = [f"{_seconds(sol.stats[key])}{label}" for key, label in _TIMES if sol.stats.get(key)]
+    if times:
+        rows.append(("wall time", ", ".join(times)))
+    return rows
+
+
+_COUNTS = (("dt", "dt"), ("steps", "steps"), ("rejected", "rejected"), ("threads", "threads"))
+_TIMES = (("wall_time", ""), ("compile_time", " to compile"))
+
+
+def _outcome_name(outcome: Outcome) -> str:
+    return outcome.value.replace("_", " ")
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(str(n) for n in shape)
+
+
+def _number(value: Any) -> str:
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{float(value):g}"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.3g} s" if value >= 1 else f"{value * 1e3:.3g} ms"

@@ -1,0 +1,202 @@
+"""Solution: what a run gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.simulation.events import Events, EventTrain, UnknownEventError
+from brainpy_lab.simulation.outcome import Outcome
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
+    from matplotlib.figure import Figure
+
+__all__ = ["EventTrain", "Events", "Outcome", "Solution", "UnknownEventError", "UnknownVariableError"]
+
+
+class UnknownVariableError(ArgumentError, KeyError, AttributeError):
+    """A run has recorded no variable of this name."""
+
+
+@dataclass(repr=False, eq=False)
+class Solution:
+    """Times, states and events of a run, with what it took to make them.
+
+    Parameters
+    ----------
+    t : array (n_times,)
+        Recorded times in the model's unit; ``t[0]`` is the start.
+    data : dict of arrays (n_times, *ensemble, *state)
+        Recorded states and intermediates, in the model's units. ``sol.V`` and ``sol["V"]`` give one.
+    params : dict
+        Parameters of the run: numbers, arrays, or functions of time.
+    initial, final : dict of arrays (*ensemble, *state)
+        States at the start and at the end, recorded or not.
+    events : dict of EventTrain
+        ``sol.events["spike"].t`` and ``.index``: flat, sorted by time.
+    seed : int
+        Seed of the run's random numbers.
+    outcome : Outcome
+        How the run ended; ``sol.outcome.advice`` is a sentence on it.
+    stats : dict
+        steps, rejected, evaluations, wall_time and compile_time (seconds), backend, method, dt, threads.
+    model_name, model_text : str
+        The model.
+    ensemble_shape : tuple of int
+        Shape of the ensemble; ``()`` is a single run.
+    ensemble_params : tuple of str
+        Parameters and states (by their initial value) that vary over the ensemble.
+    memory : dict of arrays
+        Hidden state (times of release, armed events) with which a run continues.
+    interpolant : callable, optional
+        Dense output: ``interpolant(t)``, with a float or a 1-D array, gives a dict of arrays.
+    derivative : callable, optional
+        ``derivative(t, values)`` gives the states' derivatives at recorded times, for interpolation between them.
+
+    Examples
+    --------
+    >>> sol = Solution(t=np.arange(3.0), data={"V": np.array([0.0, 1.0, 4.0])})
+    >>> sol.V[-1]
+    np.float64(4.0)
+    >>> sol
+    Solution of Model: V at 3 times from 0 to 2; completed.
+    """
+
+    t: Any
+    data: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    final: dict[str, Any] = field(default_factory=dict)
+    events: dict[str, EventTrain] = field(default_factory=dict)
+    seed: int = 0
+    outcome: Outcome = Outcome.COMPLETED
+    stats: dict[str, Any] = field(default_factory=dict)
+    model_name: str = "Model"
+    model_text: str = ""
+    ensemble_shape: tuple[int, ...] = ()
+    ensemble_params: tuple[str, ...] = ()
+    memory: dict[str, Any] = field(default_factory=dict)
+    interpolant: Callable[[Any], dict[str, Any]] | None = None
+    derivative: Callable[[np.ndarray, dict[str, Any]], dict[str, Any]] | None = None
+    initial: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ensemble_shape = tuple(self.ensemble_shape)
+        self.ensemble_params = tuple(self.ensemble_params)
+        window = (float(self.t[0]), float(self.t[-1])) if len(self.t) else None
+        self.events = Events.of_run(self.events, self.ensemble_shape, window)
+
+    # --- variables ------------------------------------------------------------------------------------
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.data[name]
+        except (KeyError, TypeError):
+            raise self._unknown(name) from None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "data" not in self.__dict__:
+            raise AttributeError(name)
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.data)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.data]
+
+    def _unknown(self, name: object) -> UnknownVariableError:
+        recorded = f"Recorded: {', '.join(self.data)}." if self.data else "Nothing was recorded."
+        if name in self.final:
+            advice = f"Its last value is sol.final['{name}']; run with record=['{name}', ...] to have it over time."
+            return UnknownVariableError(f"'{name}' was not recorded.", advice=advice)
+        for kind, known in (("parameter", self.params), ("event", self.events)):
+            if name in known:
+                where = "params" if kind == "parameter" else "events"
+                message = f"'{name}' is {'an' if kind == 'event' else 'a'} {kind}, no recorded variable."
+                return UnknownVariableError(message, advice=f"It is sol.{where}['{name}'].")
+        near = did_you_mean(str(name), [*self.data, *self.final])
+        return UnknownVariableError(f"There is no variable '{name}'. {recorded}", advice=near)
+
+    # --- between recorded times -----------------------------------------------------------------------
+
+    def __call__(self, t: Any) -> dict[str, Any]:
+        """States at any time of the run.
+
+        Adaptive methods answer with their dense output. Runs with a fixed step interpolate between recorded times by
+        cubic Hermite polynomials, which is of fourth order in ``record_every`` where no event resets a state.
+
+        Parameters
+        ----------
+        t : float or array
+            Times between ``sol.t[0]`` and ``sol.t[-1]``.
+
+        Returns
+        -------
+        dict of arrays (*ensemble, *state), with the shape of ``t`` before that when it is an array
+        """
+        from brainpy_lab.simulation.interpolation import states_at
+
+        return states_at(self, t)
+
+    # --- other forms ----------------------------------------------------------------------------------
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The run as an ``xarray.Dataset``.
+
+        Dimensions are ``time``, then one for each axis of the ensemble (named after the parameter that alone spans it,
+        with its values as coordinate; otherwise ``cell``, or ``ensemble_0``, ...), then the axes of array states.
+        Events are pairs of variables, ``spike_t`` and ``spike_index``. Attributes hold model, method, seed and outcome.
+        """
+        from brainpy_lab.simulation.tables import to_xarray
+
+        return to_xarray(self)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The recorded variables as a ``pandas.DataFrame``: one row a time (and cell), one column a variable."""
+        from brainpy_lab.simulation.tables import to_pandas
+
+        return to_pandas(self)
+
+    def plot(self, *names: str) -> Figure:
+        """Time courses of the named (all) variables, or the raster of events where none was recorded.
+
+        Ensembles of up to ten show each member, larger ones the median and the range that holds 90 % of the members.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Shows itself in a notebook; ``.savefig(path)`` writes a file. pyplot is not involved.
+        """
+        from brainpy_lab.simulation.plot import plot_solution
+
+        return plot_solution(self, names)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the run to ``path``: NetCDF (``.nc``) or NumPy (``.npz``). ``bp.load`` reads either.
+
+        An error leaves a file that stood there as it was. Functions (dense output, inputs given as functions) are not
+        kept.
+        """
+        from brainpy_lab.simulation.storage import save
+
+        return save(self, path)
+
+    def __repr__(self) -> str:
+        from brainpy_lab.simulation.report import solution_text
+
+        return solution_text(self)
+
+    def _repr_html_(self) -> str:
+        from brainpy_lab.simulation.report import solution_html
+
+        return solution_html(self)
