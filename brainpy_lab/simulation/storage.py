@@ -102,7 +102,8 @@ def _umask() -> int:
 
 def _write_npz(sol: Solution, path: Path) -> None:
     described, parts = _describe(sol)
-    arrays: dict[str, Any] = parts | {"t": as_numpy(sol.t)} | {f"data/{name}": as_numpy(a) for name, a in sol.data.items()}
+    arrays: dict[str, Any] = parts | {f"data/{name}": as_numpy(a) for name, a in sol.data.items()}
+    arrays["t"] = as_numpy(sol.t)
     for name, train in sol.events.items():
         arrays |= {f"event_t/{name}": as_numpy(train.t), f"event_index/{name}": as_numpy(train.index)}
     arrays["description"] = np.array(json.dumps(described))
