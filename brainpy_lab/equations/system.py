@@ -226,7 +226,9 @@ class System:
         parts += [f"l {d.name} {d.state} {ast.dump(d.time)}" for d in self.delays]
         for e in self.events:
             actions = [
-                ("set", a.target, ast.dump(a.value)) if isinstance(a, Assign) else ("hold", a.state, ast.dump(a.duration))
+                ("set", a.target, ast.dump(a.value))
+                if isinstance(a, Assign)
+                else ("hold", a.state, ast.dump(a.duration))
                 for a in e.actions
             ]
             parts.append(f"e {e.side}{e.name} {ast.dump(e.condition)} {actions}")

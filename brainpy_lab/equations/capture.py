@@ -1,0 +1,218 @@
+"""What a cell takes from the notebook around it: numbers and arrays as parameters, Python functions as helper functions."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import types
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.equations.expressions import PREFIXES
+from brainpy_lab.equations.functions import Helper, read_head, read_helper
+from brainpy_lab.equations.source import Source
+from brainpy_lab.equations.system import FUNCTIONS, Parameter
+from brainpy_lab.errors import ModelError, UnknownNameError
+
+#: Modules whose functions are those of the language.
+_NUMERIC_MODULES = frozenset({"numpy", "math", "jax.numpy", "torch", "autograd.numpy", "cupy"})
+
+
+class Capture:
+    """Looks names up in ``namespace`` and remembers what was taken.
+
+    Parameters
+    ----------
+    namespace : mapping, optional
+        Variables of the notebook, or those a function sees.
+    """
+
+    def __init__(self, namespace: Mapping[str, object] | None = None) -> None:
+        self.namespace = namespace or {}
+        self.helpers: dict[str, Helper] = {}
+        self.objects: dict[str, object] = {}
+        self.notes: list[str] = []
+        self.prefixes = PREFIXES | module_names(self.namespace)
+
+    def parameter(self, name: str) -> Parameter | None:
+        """A number or an array of that name, as a parameter."""
+        value = number_or_array(self.namespace.get(name))
+        if value is None:
+            return None
+        kind = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"{value:g}"
+        self.notes.append(f"{name} = {kind} was taken from the notebook")
+        return Parameter(name, value, captured=True)
+
+    def function(self, name: str) -> Helper | None:
+        """A Python function of that name, as a helper function."""
+        if name in self.helpers:
+            return self.helpers[name]
+        found = python_function(self.namespace.get(name))
+        if found is None:
+            return None
+        self.notes.append(f"function {name} was taken from the notebook")
+        return self.read(name, found)
+
+    def unusable(self, name: str) -> str | None:
+        """What stands under ``name`` when it is nothing a model can use."""
+        if name not in self.namespace or name.startswith("_"):
+            return None
+        value = self.namespace[name]
+        if python_function(value) is not None:
+            return "is a function of the notebook: its argument is missing"
+        return f"is of type {type(value).__name__} in the notebook"
+
+    def read(self, name: str, function: types.FunctionType) -> Helper:
+        """Read a Python function's source as a helper function; numbers from around it become constants in it."""
+        source, node = function_source(function, name)
+        node.name = name
+        world = Surroundings(function)
+        self.objects[name] = function
+        self.helpers[name] = read_head(source, node)  # a function that calls itself finds its head
+        outer = _Constants(self, source, name, world)
+        called = _Called(self, source, world)
+        helper = read_helper(
+            source, node, called, outer.constant, captured=True, prefixes=PREFIXES | module_names(world.names)
+        )
+        self.helpers.pop(name)
+        self.helpers[name] = helper
+        return helper
+
+
+class Surroundings:
+    """The names a Python function sees outside itself: its closure, then its module."""
+
+    def __init__(self, function: types.FunctionType) -> None:
+        closure: dict[str, object] = {}
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            try:
+                closure[name] = cell.cell_contents
+            except ValueError:  # not assigned yet
+                continue
+        self.names: dict[str, object] = {**function.__globals__, **closure}
+
+
+class _Constants:
+    """Names around a captured function: numbers, written into it."""
+
+    def __init__(self, capture: Capture, source: Source, function: str, world: Surroundings) -> None:
+        self.capture = capture
+        self.source = source
+        self.function = function
+        self.world = world
+
+    def constant(self, node: ast.Name) -> ast.expr:
+        value = number_or_array(self.world.names.get(node.id))
+        if isinstance(value, float):
+            self.capture.notes.append(f"{node.id} = {value:g} was written into the function {self.function}")
+            return ast.copy_location(ast.Constant(value), node)
+        if value is not None:
+            raise self.source.error(
+                f"The function reads the array '{node.id}' from around it.", node, "Hand it in as an argument."
+            )
+        raise self.source.error(
+            f"The name '{node.id}' is defined nowhere around the function.", node, kind=UnknownNameError
+        )
+
+
+class _Called(dict[str, Helper]):
+    """Functions that a captured function calls, read when asked for."""
+
+    def __init__(self, capture: Capture, source: Source, world: Surroundings) -> None:
+        super().__init__()
+        self.capture = capture
+        self.source = source
+        self.world = world
+
+    def get(self, name: str, default: Helper | None = None) -> Helper | None:  # type: ignore[override]
+        found = None if name in FUNCTIONS else python_function(self.world.names.get(name))
+        if found is None:
+            return default
+        if name in self.capture.helpers:
+            if self.capture.objects.get(name) is not found:
+                raise ModelError(
+                    f"Two different functions are called '{name}'.", advice="Give one of them another name."
+                )
+            return self.capture.helpers[name]
+        return self.capture.read(name, found)
+
+
+def number_or_array(value: object) -> float | np.ndarray | None:
+    """``value`` as a parameter's value, or None when it is neither number nor array of numbers."""
+    if isinstance(value, (bool, int, float, np.number, np.bool_)) and not isinstance(
+        value, (complex, np.complexfloating)
+    ):
+        try:
+            return float(value)
+        except OverflowError:
+            return None
+    if isinstance(value, (list, tuple)) or (hasattr(value, "__array__") and not isinstance(value, type)):
+        try:
+            array = np.asarray(value)
+        except Exception:  # an object that only looks like an array
+            return None
+        if array.dtype.kind in "buif" and array.size:
+            return np.array(array, dtype=float) if array.ndim else float(array)
+    return None
+
+
+def python_function(value: object) -> types.FunctionType | None:
+    """The plain Python function behind a function, a decorated one, a compiled one, or a method."""
+    value = getattr(value, "py_func", value)  # numba
+    if callable(value) and not isinstance(value, type):
+        value = inspect.unwrap(value)
+        value = getattr(value, "__func__", value)
+    return value if isinstance(value, types.FunctionType) else None
+
+
+def module_names(names: Mapping[str, object]) -> frozenset[str]:
+    """Names under which the numeric modules are imported."""
+    return frozenset(
+        name
+        for name, value in names.items()
+        if isinstance(value, types.ModuleType) and value.__name__ in _NUMERIC_MODULES
+    )
+
+
+def function_source(function: types.FunctionType, name: str) -> tuple[Source, ast.FunctionDef]:
+    """A function's source and its definition in it; raises ModelError when there is none to read."""
+    origin = f"function {name}"
+    try:
+        text = inspect.getsource(function)
+    except (OSError, TypeError):
+        raise ModelError(
+            f"The source of the function '{name}' cannot be found.",
+            advice="Define it with 'def' in the notebook or in a file.",
+        ) from None
+    source = Source.of(text.rstrip("\n"), origin)
+    try:
+        found: list[Any] = source.statements(1, len(source.lines))
+    except ModelError:
+        if function.__name__ != "<lambda>":
+            raise
+        found = []
+    for statement in found:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.FunctionDef) and node.name == function.__name__:
+                return source, node
+    lambdas = (
+        [n for s in found for n in ast.walk(s) if isinstance(n, ast.Lambda)] if function.__name__ == "<lambda>" else []
+    )
+    if len(lambdas) == 1:
+        return source, _named(lambdas[0], name)
+    raise ModelError(
+        f"The function '{name}' cannot be read from its source:\n{textwrap.indent(text.strip(), '    ')}",
+        advice=f"Write it as def {name}(...):",
+    )
+
+
+def _named(node: ast.Lambda, name: str) -> ast.FunctionDef:
+    """A lambda as a definition with one `return`."""
+    body = ast.copy_location(ast.Return(node.body), node.body)
+    new = ast.copy_location(ast.FunctionDef(name, node.args, [body], []), node)
+    if "type_params" in new._fields:
+        new.type_params = []
+    return new

@@ -1,0 +1,237 @@
+"""The whitelist: from a parsed expression to the normal form of system.py, every name and call checked."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from brainpy_lab.equations.constants import CONSTRUCTORS
+from brainpy_lab.equations.source import Source
+from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS
+from brainpy_lab.errors import ModelError, UnknownNameError, did_you_mean
+
+PREFIXES = frozenset({"np", "numpy", "math"})
+
+#: Other names of the functions of the language.
+ALIASES: dict[str, str] = {
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "fabs": "abs", "absolute": "abs", "fmin": "minimum",
+    "fmax": "maximum", "min": "minimum", "max": "maximum", "matmul": "dot",
+}  # fmt: skip
+
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
+_COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+
+
+class Scope(Protocol):
+    """What names mean where an expression stands."""
+
+    def name(self, node: ast.Name) -> ast.expr:
+        """The normal form of a name that is read; raises UnknownNameError."""
+
+    def call(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> ast.expr | None:
+        """The normal form of a call of something that is no function of the language; None when there is no such thing."""
+
+    def side(self, node: ast.Attribute, side: str) -> ast.expr:
+        """The normal form of ``pre.V`` or ``post.V``."""
+
+    def functions(self) -> set[str]:
+        """Names that can be called besides those of the language."""
+
+
+class Normaliser:
+    """Checks an expression node by node and builds its normal form.
+
+    Parameters
+    ----------
+    source : Source
+        The text the nodes' positions refer to.
+    scope : Scope
+        The meaning of names.
+    prefixes : set of str
+        Names before a dot that mean NumPy's functions: np.exp.
+    """
+
+    def __init__(self, source: Source, scope: Scope, prefixes: frozenset[str] = PREFIXES) -> None:
+        self.source = source
+        self.scope = scope
+        self.prefixes = prefixes
+
+    def __call__(self, node: ast.expr) -> ast.expr:
+        """Normal form of ``node``; raises ModelSyntaxError or UnknownNameError."""
+        return ast.copy_location(self._visit(node), node)
+
+    def _visit(self, node: ast.expr) -> ast.expr:
+        method: Callable[[ast.expr], ast.expr] | None = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise self._refuse(node)
+        return method(node)
+
+    def _name(self, node: ast.Name) -> ast.expr:
+        if node.id in CONSTANTS:
+            return ast.Name(node.id, ast.Load())
+        if node.id in FUNCTIONS or node.id in self.scope.functions():
+            raise self.source.error(
+                f"'{node.id}' is a function: its argument is missing.", node, f"Write {node.id}(...)."
+            )
+        return self.scope.name(node)
+
+    def _constant(self, node: ast.Constant) -> ast.expr:
+        if not isinstance(node.value, (bool, int, float)):
+            raise self.source.error(f"{node.value!r} is not a number.", node)
+        if not isinstance(node.value, bool) and not _is_finite(node.value):
+            raise self.source.error("This number is too large.", node)
+        return ast.Constant(node.value)
+
+    def _binop(self, node: ast.BinOp) -> ast.expr:
+        if not isinstance(node.op, _OPERATORS):
+            raise self._refuse(node)
+        return ast.BinOp(self(node.left), node.op, self(node.right))
+
+    def _unaryop(self, node: ast.UnaryOp) -> ast.expr:
+        if isinstance(node.op, ast.Invert):
+            raise self.source.error("'~' does not belong to the model language.", node, "Write 'not'.")
+        return ast.UnaryOp(node.op, self(node.operand))
+
+    def _boolop(self, node: ast.BoolOp) -> ast.expr:
+        return ast.BoolOp(node.op, [self(value) for value in node.values])
+
+    def _compare(self, node: ast.Compare) -> ast.expr:
+        for op, right in zip(node.ops, node.comparators, strict=True):
+            if not isinstance(op, _COMPARISONS):
+                raise self.source.error("Numbers are compared with < <= > >= == != only.", right)
+        sides = [self(value) for value in (node.left, *node.comparators)]
+        pairs: list[ast.expr] = [
+            ast.copy_location(ast.Compare(left, [op], [right]), node)
+            for left, op, right in zip(sides, node.ops, sides[1:], strict=False)
+        ]
+        return pairs[0] if len(pairs) == 1 else ast.BoolOp(ast.And(), pairs)
+
+    def _ifexp(self, node: ast.IfExp) -> ast.expr:
+        return ast.IfExp(self(node.test), self(node.body), self(node.orelse))
+
+    def _attribute(self, node: ast.Attribute) -> ast.expr:
+        if isinstance(node.value, ast.Name):
+            if node.value.id in self.prefixes and node.attr in CONSTANTS:
+                return ast.Name(node.attr, ast.Load())
+            if node.value.id in self.prefixes and node.attr == "e":
+                return ast.Constant(math.e)
+            if node.value.id in self.prefixes:
+                self._check_numpy(node, node.attr)
+                raise self.source.error(f"'{ast.unparse(node)}' is a function: its argument is missing.", node)
+            if node.value.id in ("pre", "post"):
+                return self.scope.side(node, node.value.id)
+        raise self.source.error(
+            "The model language has no attributes but np.exp and the like, pre.V and post.V.",
+            node,
+            "Give the value a name of its own in the notebook.",
+        )
+
+    def _call(self, node: ast.Call) -> ast.expr:
+        name = self._called(node.func)
+        if any(isinstance(argument, ast.Starred) for argument in node.args) or any(
+            k.arg is None for k in node.keywords
+        ):
+            raise self.source.error("Arguments are written out one by one.", node)
+        arguments = [self(argument) for argument in node.args]
+        prefixed = isinstance(node.func, ast.Attribute)
+        if not prefixed:
+            own = self.scope.call(node, name, arguments)
+            if own is not None:
+                return own
+        if name in ("power", "pow") and len(arguments) == 2:
+            return ast.BinOp(arguments[0], ast.Pow(), arguments[1])
+        if name == "square" and len(arguments) == 1:
+            return ast.BinOp(arguments[0], ast.Pow(), ast.Constant(2))
+        if name in ("logical_and", "logical_or") and len(arguments) == 2:
+            return ast.BoolOp(ast.And() if name == "logical_and" else ast.Or(), arguments)
+        if name == "logical_not" and len(arguments) == 1:
+            return ast.UnaryOp(ast.Not(), arguments[0])
+        name = ALIASES.get(name, name)
+        if name not in FUNCTIONS:
+            raise self._unknown_function(node, name, prefixed)
+        if node.keywords:
+            raise self.source.error(f"'{name}' takes its arguments by position.", node.keywords[0])
+        if len(arguments) != FUNCTIONS[name]:
+            wanted = "1 argument" if FUNCTIONS[name] == 1 else f"{FUNCTIONS[name]} arguments"
+            raise self.source.error(f"'{name}' takes {wanted}, not {len(arguments)}.", node)
+        return ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node.func), arguments, [])
+
+    def _called(self, func: ast.expr) -> str:
+        if isinstance(func, ast.Name):
+            return func.id
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id in self.prefixes:
+            return func.attr
+        if isinstance(func, ast.Constant):
+            raise self.source.error(
+                "A number cannot be called.", func, f"For a product write {ast.unparse(func)}*(...)."
+            )
+        if isinstance(func, ast.Attribute):
+            raise self.source.error("The model language has no methods.", func, "Functions are written f(x).")
+        raise self.source.error("Only a function's name can stand before '('.", func, "For a product write *.")
+
+    def _check_numpy(self, node: ast.expr, name: str) -> None:
+        if ALIASES.get(name, name) not in FUNCTIONS:
+            raise self.source.error(
+                f"The model language has no NumPy function '{name}'.",
+                node,
+                did_you_mean(name, FUNCTIONS) or _known_functions(),
+                UnknownNameError,
+            )
+
+    def _unknown_function(self, node: ast.Call, name: str, prefixed: bool) -> ModelError:
+        if name in CONSTRUCTORS:
+            return self.source.error(
+                f"'{name}' makes an array of numbers only.",
+                node,
+                f"Give it a line of its own: w = {name}(...) with numbers.",
+            )
+        if prefixed:
+            self._check_numpy(node, name)
+        near = did_you_mean(name, [*FUNCTIONS, *self.scope.functions()])
+        define = f"Otherwise define it: def {name}({_letters(len(node.args))}): return ..."
+        advice = f"{near} {define}" if near else define.removeprefix("Otherwise ").capitalize()
+        return self.source.error(f"There is no function '{name}'.", node.func, advice, UnknownNameError)
+
+    def _refuse(self, node: ast.expr) -> ModelError:
+        what, advice = _FOREIGN.get(type(node), ("This", None))
+        return self.source.error(f"{what} does not belong to the model language.", node, advice)
+
+
+_FOREIGN: dict[type[ast.expr], tuple[str, str | None]] = {
+    ast.Lambda: ("A lambda", "Write a helper function: def f(x): return ..."),
+    ast.Tuple: ("A row of values", "Write a line for each value; an array is written [1, 2, 3]."),
+    ast.List: ("An array inside an expression", "Give it a name on a line of its own: w = [1, 2, 3]"),
+    ast.Subscript: ("An element of an array", "Use sum, mean, dot or @ on whole arrays, or a helper function."),
+    ast.ListComp: ("A comprehension", "Write a loop in a helper function."),
+    ast.GeneratorExp: ("A comprehension", "Write a loop in a helper function."),
+    ast.NamedExpr: ("':='", "Write = on a line of its own."),
+    ast.Starred: ("'*' before a name", None),
+    ast.JoinedStr: ("A text", None),
+    ast.Yield: ("'yield'", None),
+    ast.Await: ("'await'", None),
+}
+
+
+def _known_functions() -> str:
+    return "It has: " + " ".join(FUNCTIONS)
+
+
+def _letters(count: int) -> str:
+    return ", ".join(["x", "y", "z", "u", "v", "w"][: max(0, count)]) if count <= 6 else "..."
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(float(number))
+    except OverflowError:
+        return False
+
+
+def unknown_name(source: Source, node: ast.Name, known: Sequence[str]) -> ModelError:
+    """The error for a name that is defined nowhere."""
+    near = did_you_mean(node.id, known)
+    define = f"Otherwise define it: {node.id} = 1.0"
+    advice = f"{near} {define}" if near else f"Define it: {node.id} = 1.0"
+    return source.error(f"The name '{node.id}' is defined nowhere.", node, advice, UnknownNameError)

@@ -1,0 +1,165 @@
+"""What the names of a cell mean: its states, parameters, intermediates and functions, then the notebook around it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from brainpy_lab.equations.capture import Capture
+from brainpy_lab.equations.expressions import Normaliser, unknown_name
+from brainpy_lab.equations.functions import Helper, lift, read_head, read_helper
+from brainpy_lab.equations.names import is_noise, names_in
+from brainpy_lab.equations.source import Source
+from brainpy_lab.equations.system import FUNCTIONS, Delay, Parameter
+
+
+class CellScope:
+    """Names where an expression of the cell stands.
+
+    Parameters
+    ----------
+    source : Source
+        The cell.
+    states, definitions : set of str
+        Names of states and of named expressions.
+    parameters : dict
+        Parameters of the cell; captured numbers and arrays join them.
+    capture : Capture
+        The notebook around the cell.
+    synapse : bool
+        Whether `pre` and `post` may be read.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        states: set[str],
+        definitions: set[str],
+        parameters: dict[str, Parameter],
+        capture: Capture,
+        *,
+        synapse: bool,
+    ) -> None:
+        self.source = source
+        self.states = states
+        self.definitions = definitions
+        self.parameters = parameters
+        self.capture = capture
+        self.synapse = synapse
+        self.helpers: dict[str, Helper] = {}
+        self.delays: dict[str, Delay] = {}
+        self.sides: dict[str, None] = {}
+        self.at_start = False  # reading initial values, where V(0) stands for the initial value of V
+        self.normalise = Normaliser(source, self, capture.prefixes)
+
+    def add_functions(self, nodes: Mapping[str, ast.FunctionDef]) -> None:
+        """Read the cell's helper functions, and hand in what they read from the cell."""
+        self.helpers = {name: read_head(self.source, node) for name, node in nodes.items()}
+        heads = _Heads(self.helpers, self.capture)
+        read = {
+            name: read_helper(self.source, node, heads, self.name, prefixes=self.capture.prefixes)
+            for name, node in nodes.items()
+        }
+        lift(read)
+        self.helpers = read
+
+    def name(self, node: ast.Name) -> ast.expr:
+        name = node.id
+        if name == "t" or is_noise(name) or name in self.states or name in self.definitions or name in self.parameters:
+            return ast.Name(name, ast.Load())
+        if name == "dt":
+            raise self.source.error(
+                "Equations do not know the time step 'dt'.", node, "It is chosen where the model is run."
+            )
+        if name in ("pre", "post"):
+            raise self.source.error(f"'{name}' is a side of a synapse, not a value.", node, f"Write {name}.V.")
+        parameter = self.capture.parameter(name)
+        if parameter is not None:
+            self.parameters[name] = parameter
+            return ast.Name(name, ast.Load())
+        why = self.capture.unusable(name)
+        if why is not None:
+            raise self.source.error(f"'{name}' {why}; a model reads numbers, arrays and functions.", node)
+        raise unknown_name(self.source, node, self.known())
+
+    def call(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> ast.expr | None:
+        if name in self.states:
+            return self._delayed(node, name, arguments)
+        if name in self.definitions or name in self.parameters or name == "t":
+            advice = "Only states can be delayed." if name in self.definitions else f"For a product write {name}*(...)."
+            raise self.source.error(f"'{name}' is a value, not a function.", node, advice)
+        if is_noise(name):
+            raise self.source.error("White noise has no value at a time.", node, f"Write {name}.")
+        if name == "hold":
+            raise self.source.error("'hold' stands on a line of its own in a 'when' block.", node)
+        if name in FUNCTIONS:
+            return None
+        helper = self.helpers.get(name) or self.capture.function(name)
+        if helper is None:
+            return None
+        keywords = {k.arg: self.normalise(k.value) for k in node.keywords if k.arg}
+        return helper.bind(self.source, node, arguments, keywords)
+
+    def side(self, node: ast.Attribute, side: str) -> ast.expr:
+        if not self.synapse:
+            raise self.source.error(
+                f"'{side}' is a side of a synapse, and this model is none.",
+                node,
+                "For a synapse write %%brainpy_model NAME --synapse.",
+            )
+        name = f"{side}_{node.attr}"
+        if name in self.states or name in self.definitions or name in self.parameters:
+            raise self.source.error(
+                f"'{side}.{node.attr}' and '{name}' cannot both be names.", node, f"Give '{name}' another name."
+            )
+        self.sides[name] = None
+        return ast.Name(name, ast.Load())
+
+    def functions(self) -> set[str]:
+        return set(self.helpers)
+
+    def known(self) -> list[str]:
+        """Names that the cell defines or the language has."""
+        return [*self.states, *self.definitions, *self.parameters, *self.helpers, *FUNCTIONS, "t", "pi"]
+
+    def _delayed(self, node: ast.Call, state: str, arguments: list[ast.expr]) -> ast.expr:
+        if len(arguments) != 1 or node.keywords:
+            raise self.source.error(
+                f"A delayed state has one argument, the time: {state}(t - tau).",
+                node,
+                f"For a product write {state}*(...).",
+            )
+        time = arguments[0]
+        if self.at_start and isinstance(time, ast.Constant) and time.value == 0:
+            return ast.Name(state, ast.Load())
+        if isinstance(time, ast.Name) and time.id == "t":
+            return ast.Name(state, ast.Load())
+        if "t" not in names_in(time):
+            product = f"for a product write {state}*({ast.unparse(node.args[0])})."
+            raise self.source.error(
+                f"'{state}({ast.unparse(node.args[0])})' is no delayed state.",
+                node,
+                f"A delay is written {state}(t - tau); {product}",
+            )
+        known = next(
+            (d.name for d in self.delays.values() if d.state == state and ast.dump(d.time) == ast.dump(time)), None
+        )
+        return ast.Name(known or self._new_delay(node, state, time), ast.Load())
+
+    def _new_delay(self, node: ast.Call, state: str, time: ast.expr) -> str:
+        name, number = f"{state}_delayed", 2
+        while name in self.delays or name in self.known():
+            name, number = f"{state}_delayed_{number}", number + 1
+        self.delays[name] = Delay(name, state, time, self.source.node_span(node))
+        return name
+
+
+class _Heads(dict[str, Helper]):
+    """The cell's functions, and those of the notebook when they are asked for."""
+
+    def __init__(self, helpers: Mapping[str, Helper], capture: Capture) -> None:
+        super().__init__(helpers)
+        self.capture = capture
+
+    def get(self, name: str, default: Helper | None = None) -> Helper | None:  # type: ignore[override]
+        return super().get(name) or (None if name in FUNCTIONS else self.capture.function(name)) or default
