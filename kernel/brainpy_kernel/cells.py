@@ -1,0 +1,23 @@
+"""Running the body of a cell as ordinary Python, so that it behaves as if the magic's line were not there."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+
+def run(shell: Any, magic: str, line: str, body: str) -> Any:
+    """Run ``body`` in the user's namespace and return the value of its last expression, or None.
+
+    Line numbers count the magic's line, and tracebacks begin in the cell.
+    """
+    __tracebackhide__ = "__ipython_bottom__"  # IPython drops the frames above this one
+    head = f"{magic} {line}".rstrip()
+    source = shell.transform_cell(f"# {head}\n{body}")
+    name = shell.compile.cache(source, shell.execution_count, raw_code=f"{head}\n{body}")
+    tree = shell.transform_ast(ast.parse(source, name))
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(shell.compile(tree, name, "exec"), shell.user_ns)
+    if last is None:
+        return None
+    return eval(shell.compile(ast.Expression(last.value), name, "eval"), shell.user_ns)  # noqa: S307 - the user's own cell

@@ -1,0 +1,88 @@
+"""The comm between the panel in the browser and its kernel half."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from brainpy_kernel.panel import Message, Panel
+
+TARGET = "brainpy_lab"
+
+#: Seconds that `%brainpy panel` waits for a browser to say hello before it shows the views in the output.
+PATIENCE = 3.0
+
+
+class CommClient:
+    """A panel in a browser."""
+
+    def __init__(self, comm: Any) -> None:
+        self.comm = comm
+
+    def send(self, message: Message) -> None:
+        """Deliver a message over the comm."""
+        self.comm.send(message)
+
+
+class Channel:
+    """Registers the comm target and hands its messages to the panel."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+        self._clients: list[CommClient] = []
+        self._timer: threading.Timer | None = None
+
+    def register(self) -> None:
+        """Answer panels that open a comm."""
+        from comm import get_comm_manager
+
+        get_comm_manager().register_target(TARGET, self._on_open)
+
+    def unregister(self) -> None:
+        """Answer no longer, and close what is open."""
+        from comm import get_comm_manager
+
+        if self._timer is not None:
+            self._timer.cancel()
+        manager = get_comm_manager()
+        if getattr(manager, "targets", {}).get(TARGET) == self._on_open:
+            manager.unregister_target(TARGET, self._on_open)
+        for client in list(self._clients):
+            client.comm.close()
+        self._clients.clear()
+        self._panel.close()
+
+    def ask_open(self, otherwise: Callable[[], None]) -> None:
+        """Ask the browser to open the panel; call ``otherwise`` when none answers in time."""
+        from comm import create_comm
+
+        create_comm(target_name=TARGET, data={"type": "open"}, primary=False)
+        if self._clients:
+            return
+
+        def give_up() -> None:
+            if not self._clients:
+                otherwise()
+
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = threading.Timer(PATIENCE, give_up)
+        self._timer.daemon = True
+        try:
+            self._timer.start()
+        except RuntimeError:  # no threads on this platform
+            give_up()
+
+    def _on_open(self, comm: Any, message: Message) -> None:
+        client = CommClient(comm)
+        self._clients.append(client)
+
+        def on_close(_: Message) -> None:
+            if client in self._clients:
+                self._clients.remove(client)
+            self._panel.forget(client)
+
+        comm.on_msg(lambda m: self._panel.handle(client, m["content"]["data"]))
+        comm.on_close(on_close)
+        self._panel.handle(client, message["content"]["data"] or {"type": "hello", "protocol": 1})

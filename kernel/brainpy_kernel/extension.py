@@ -1,0 +1,90 @@
+"""Loading and unloading: everything that the extension adds to a shell, and takes away again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brainpy_kernel import completion, reports, workspace
+from brainpy_kernel.channel import Channel
+from brainpy_kernel.magics import BrainPyMagics
+from brainpy_kernel.panel import Panel
+
+MAGICS = {"cell": ("brainpy_model", "brainpy"), "line": ("brainpy_model", "brainpy")}
+EVENT = "post_run_cell"
+
+
+class Extension:
+    """What is loaded into one shell."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        workspace.discard()
+        self.workspace = workspace.workspace()
+        self.workspace.shell = shell
+        self.panel = Panel(self.workspace)
+        self.channel = Channel(self.panel) if getattr(shell, "kernel", None) is not None else None
+        self.magics = BrainPyMagics(shell, self)
+        self._given: dict[str, Any] = {}
+
+    def load(self) -> None:
+        """Add magics, completion, short error reports, the panel's comm target, and `bp_panel`."""
+        self.shell.register_magics(self.magics)
+        completion.install(self.shell)
+        reports.install(self.shell)
+        self.shell.events.register(EVENT, self._after_cell)
+        if "bp_panel" not in self.shell.user_ns:
+            self._given["bp_panel"] = self.bp_panel
+            self.shell.push(dict(self._given), interactive=False)
+        if self.channel is not None:
+            self.channel.register()
+
+    def unload(self) -> None:
+        """Take all of it away; the user's variables stay."""
+        if self.channel is not None:
+            self.channel.unregister()
+        self.shell.events.unregister(EVENT, self._after_cell)
+        reports.uninstall()
+        completion.uninstall(self.shell)
+        self._unregister_magics()
+        for name, value in self._given.items():
+            if self.shell.user_ns.get(name) == value:
+                del self.shell.user_ns[name]
+            self.shell.user_ns_hidden.pop(name, None)
+        workspace.discard()
+
+    def bp_panel(self) -> Any:
+        """The panel's views as a widget in the output, for front ends that have no panel."""
+        from brainpy_kernel.inline import InlinePanel
+
+        return InlinePanel(self.workspace, self.panel).widget
+
+    def _after_cell(self, result: Any) -> None:
+        """A cell may have made, replaced or deleted a model."""
+        self.workspace.scan()
+
+    def _unregister_magics(self) -> None:
+        manager = self.shell.magics_manager
+        for kind, names in MAGICS.items():
+            for name in names:
+                manager.magics[kind].pop(name, None)
+        manager.registry.pop(type(self.magics).__name__, None)
+        if self.magics in self.shell.configurables:
+            self.shell.configurables.remove(self.magics)
+
+
+_loaded: dict[int, Extension] = {}
+
+
+def load(shell: Any) -> None:
+    """Load into ``shell``; loading twice does nothing."""
+    if id(shell) not in _loaded:
+        extension = Extension(shell)
+        extension.load()
+        _loaded[id(shell)] = extension
+
+
+def unload(shell: Any) -> None:
+    """Unload from ``shell``, under whichever name it was loaded."""
+    extension = _loaded.pop(id(shell), None)
+    if extension is not None:
+        extension.unload()

@@ -1,0 +1,124 @@
+"""One picture: a simulation and the phase plane that belongs to it, as arrays, computed by the worker."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.errors import BrainPyLabError
+
+if TYPE_CHECKING:
+    from brainpy_kernel.runtime import Ticket
+    from brainpy_lab import Model, Solution
+    from brainpy_lab.analysis import FixedPoint
+
+Box = dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a picture is asked for: everything the sliders and boxes say at one moment."""
+
+    params: Mapping[str, float]
+    initial: Mapping[str, float]
+    duration: float
+    dt: float | None = None
+    axes: tuple[str, ...] = ()  # one or two states of the phase plane; none: not wanted
+    box: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # ranges that the user fixed
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class PhaseData:
+    """Nullclines and fixed points over the states ``axes``; with one state, its right-hand side."""
+
+    axes: tuple[str, ...]
+    nullclines: Mapping[str, list[NDArray[np.float64]]]
+    fixed_points: list[FixedPoint]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the views draw. ``message`` is an error in words; the parts that succeeded are there all the same."""
+
+    settings: Settings
+    solution: Solution | None = None
+    box: Box = field(default_factory=dict)
+    phase: PhaseData | None = None
+    fixed_points: list[FixedPoint] | None = None
+    message: str = ""
+    wall_time: float = 0.0
+
+
+def simulate(model: Model, settings: Settings, ticket: Ticket) -> tuple[Solution | None, str, float]:
+    """The solution, what went wrong in words, and the seconds it took; never raises for a fault of the model's."""
+    start = time.perf_counter()
+    message = ""
+    solution: Solution | None
+    try:
+        solution = model.run(
+            settings.duration, dt=settings.dt, initial=dict(settings.initial), stop=ticket, **dict(settings.params)
+        )
+    except BrainPyLabError as error:
+        solution, message = getattr(error, "solution", None), str(error)
+    except Exception as error:  # a fault in a helper function of the user's: shown, like every other
+        solution, message = None, f"{type(error).__name__}: {error}"
+    if solution is not None and not message and not solution.outcome and not ticket.is_set():
+        message = solution.outcome.advice
+    return solution, message, time.perf_counter() - start
+
+
+def grown_box(
+    known: Box, solution: Solution | None, states: tuple[str, ...], fixed: Mapping[str, tuple[float, float]]
+) -> Box:
+    """A box around the trajectory with a margin; a known box only grows, so that the picture stands still."""
+    box = {**known, **fixed}
+    if solution is None:
+        return {name: box.get(name, (-1.0, 1.0)) for name in states}
+    for name in states:
+        values = np.asarray(solution[name], dtype=float)
+        values = values[np.isfinite(values)]
+        if name in fixed or not values.size:
+            box.setdefault(name, (-1.0, 1.0))
+            continue
+        low, high = float(values.min()), float(values.max())
+        if name in box and box[name][0] <= low and high <= box[name][1]:
+            continue
+        box[name] = _rounded(*_with_margin(low, high))
+    return box
+
+
+def _with_margin(low: float, high: float) -> tuple[float, float]:
+    """40 % on each side, and at least a quarter of the values' size."""
+    middle = (low + high) / 2
+    half = max(0.9 * (high - low), 0.25 * abs(middle), 1e-3 * abs(middle), 1e-6)
+    return middle - half, middle + half
+
+
+def _rounded(low: float, high: float) -> tuple[float, float]:
+    """The interval widened to round numbers."""
+    unit = 10.0 ** math.floor(math.log10(high - low)) / 10
+    return math.floor(low / unit) * unit, math.ceil(high / unit) * unit
+
+
+def phase_data(model: Model, settings: Settings, box: Box) -> PhaseData:
+    """Nullclines and fixed points in ``box``, the states that are no axes held at their initial values."""
+    from brainpy_lab.analysis import PhasePlane
+
+    others = {name: settings.initial[name] for name in model.system.state_names if name not in settings.axes}
+    ranges: dict[str, Any] = {name: box[name] for name in settings.axes}
+    plane = PhasePlane(model, **ranges, **others, **dict(settings.params))
+    return PhaseData(settings.axes, plane.nullclines(), plane.fixed_points())
+
+
+def fixed_points(model: Model, settings: Settings, box: Box) -> list[FixedPoint]:
+    """All fixed points of the whole system in ``box``."""
+    from brainpy_lab import analysis
+
+    return analysis.fixed_points(model, {name: box[name] for name in model.system.state_names}, **dict(settings.params))

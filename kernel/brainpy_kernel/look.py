@@ -1,0 +1,61 @@
+"""How pictures look: colours that colour-blind readers can tell apart, on light and dark themes alike."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+#: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/, in an order that keeps neighbours apart; black is left out.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+NULLCLINES = ("#56B4E9", "#E69F00")
+TRAJECTORY = "#888888"
+STABLE, UNSTABLE, SADDLE = "#009E73", "#D55E00", "#CC79A7"
+
+#: Text in the notebook's colour, and in the page's where there is no JupyterLab.
+INK = "var(--jp-content-font-color1, currentColor)"
+
+
+def colour(index: int) -> str:
+    """The colour of the ``index``-th curve."""
+    return PALETTE[index % len(PALETTE)]
+
+
+def legend(entries: list[tuple[str, str]]) -> str:
+    """HTML line of (name, colour) pairs."""
+    items = (
+        f'<span style="white-space:nowrap;margin-right:1em"><span aria-hidden="true" style="color:{c}">&#9644;</span> '
+        f"{html.escape(name)}</span>"
+        for name, c in entries
+    )
+    return f'<div style="line-height:1.4;color:{INK}">{"".join(items)}</div>'
+
+
+def figure(marks: list[Any], x: Any, y: Any, x_label: str, y_label: str, height: str) -> Any:
+    """A bqplot figure without frills: transparent, thin axes, the width of its place."""
+    import bqplot as bq
+    from ipywidgets import Layout
+
+    axes = [
+        bq.Axis(scale=x, label=x_label, grid_lines="none", num_ticks=6),
+        bq.Axis(scale=y, label=y_label, orientation="vertical", grid_lines="none", num_ticks=5, label_offset="3.2em"),
+    ]
+    return bq.Figure(
+        marks=marks, axes=axes, padding_x=0.0, padding_y=0.0, display_toolbar=False,
+        fig_margin={"top": 8, "bottom": 44, "left": 60, "right": 12},
+        background_style={"fill": "transparent", "fill-opacity": "0"},
+        layout=Layout(width="100%", min_width="280px", height=height),
+    )  # fmt: skip
+
+
+def set_range(scale: Any, low: float, high: float, slack: float = 0.05) -> None:
+    """Move a linear scale when the data leave it or fill less than half of it, so that pictures do not jitter."""
+    span = high - low
+    if not span > 0:
+        span = abs(high) * 0.1 or 1.0
+        low, high = low - span / 2, high + span / 2
+    inside = scale.min is not None and scale.max is not None and scale.min <= low and high <= scale.max
+    if inside and span >= 0.5 * (scale.max - scale.min):
+        return
+    with scale.hold_sync():
+        scale.min, scale.max = low - slack * span, high + slack * span

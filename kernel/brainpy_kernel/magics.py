@@ -1,0 +1,197 @@
+"""The magics: `%%brainpy_model`, `%%brainpy`, and their line forms."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.magic import Magics, line_cell_magic, magics_class, output_can_be_silenced
+
+from brainpy_kernel import cells, typeset
+from brainpy_kernel.options import CELL, LINE, MODEL
+from brainpy_lab.errors import ArgumentError, did_you_mean
+
+if TYPE_CHECKING:
+    from brainpy_kernel.extension import Extension
+    from brainpy_lab import Model
+
+
+@magics_class
+class BrainPyMagics(Magics):
+    """Magics of BrainPy Lab."""
+
+    def __init__(self, shell: Any, extension: Extension) -> None:
+        super().__init__(shell)
+        self._shell = shell
+        self._extension = extension
+        self._space = extension.workspace
+
+    @line_cell_magic
+    def brainpy_model(self, line: str, cell: str | None = None) -> None:
+        """Define a model from the equations in the cell: `%%brainpy_model NAME [options]`."""
+        if cell is None:
+            self._describe(line.strip())
+            return
+        options = MODEL.parse(line)
+        if options.help:
+            print(MODEL.help())
+            return
+        model = self._make(options, cell)
+        self._space.define(options.argument, model)
+        if options.show_code:
+            print(model.code())
+        if not options.no_display and not DisplayHook.semicolon_at_end_of_expression(cell):
+            self._display(options.argument, model)
+
+    @output_can_be_silenced
+    @line_cell_magic
+    def brainpy(self, line: str, cell: str | None = None) -> Any:
+        """Run the cell as ordinary Python with `bp` at hand; as a line: overview, list, backend, panel, clear-cache."""
+        __tracebackhide__ = True
+        if cell is None:
+            self._command(line)
+            return None
+        options = CELL.parse(line)
+        if options.help:
+            print(CELL.help())
+            return None
+        import brainpy_lab as bp
+
+        self._shell.user_ns.setdefault("bp", bp)
+        with self._conditions(options):
+            return cells.run(self._shell, CELL.name, line, cell)
+
+    def _make(self, options: Any, cell: str) -> Model:
+        """The model of a cell; its first line is the magic's, so that positions count as the user sees them."""
+        import brainpy_lab as bp
+
+        model = bp.model(
+            "\n" + cell.rstrip().rstrip(";"), name=options.argument, namespace=self._shell.user_ns,
+            calculus=options.calculus or "ito", synapse=options.synapse, origin=f"cell In[{self._shell.execution_count}]",
+        )  # fmt: skip
+        for name in ("backend", "method", "dt", "duration", "seed", "dtype"):
+            value = getattr(options, name)
+            if value is not None:
+                setattr(model, name, value)
+        if options.backend or options.method:
+            model.code()  # refuses a driver and method that do not go together, before the name is bound
+        return model
+
+    def _display(self, name: str, model: Model) -> None:
+        if getattr(self._shell, "kernel", None) is None:
+            print(typeset.plain(model.system))
+            return
+        from IPython.display import display
+
+        from brainpy_kernel.interact import show_model
+
+        display(show_model(self._space, name, model))
+
+    def _describe(self, name: str) -> None:
+        """`%brainpy_model`: help and list; with a model's name, the model."""
+        self._space.scan()
+        if name in ("", "--help", "-h"):
+            print(MODEL.help())
+            self._list()
+            return
+        if name not in self._space.models:
+            advice = did_you_mean(name, self._space.models) or "`%brainpy list` shows the models there are."
+            raise ArgumentError(f"There is no model '{name}'.", advice=advice)
+        print(typeset.plain(self._space.models[name].system))
+
+    def _command(self, line: str) -> None:
+        """`%brainpy [list | backend [NAME] | panel | clear-cache]`."""
+        words = line.split()
+        if not words or words[0] in ("--help", "-h"):
+            self._overview()
+            return
+        actions = {
+            "list": self._list, "backend": self._backend, "panel": self._panel, "clear-cache": self._clear_cache,
+        }  # fmt: skip
+        action = actions.get(words[0])
+        if action is None:
+            advice = did_you_mean(words[0], actions) or f"Known: {', '.join(actions)}."
+            raise ArgumentError(f"%brainpy does not know '{words[0]}'.", advice=advice)
+        action(*words[1:])
+
+    def _overview(self) -> None:
+        import brainpy_lab as bp
+
+        print(f"BrainPy Lab {bp.__version__}; driver in force: {bp.backend.get()}\n")
+        rows = {
+            "%%brainpy_model NAME": "define a model from the equations of the cell",
+            "%%brainpy": "run the cell under a chosen driver, time step and seed",
+            **{f"%brainpy {word}": text for word, text in LINE.words.items()},
+        }
+        width = max(map(len, rows))
+        print("\n".join(f"  {left:<{width}}  {text}" for left, text in rows.items()))
+        print("\n--help after a cell magic shows its options; Tab completes them.\n")
+        self._list()
+
+    def _list(self, *words: str) -> None:
+        _refuse("list", words, 0)
+        self._space.scan()
+        if not self._space.models:
+            print("There is no model yet: a `%%brainpy_model NAME` cell makes one.")
+        for name, model in self._space.models.items():
+            code = model.code()
+            states = ", ".join(model.system.state_names)
+            edited = ", edited" if model.is_edited else ""
+            print(f"  {name}: states {states}; {code.method} on {code.backend}{edited}")
+
+    def _backend(self, *words: str) -> None:
+        import brainpy_lab as bp
+
+        _refuse("backend", words, 1)
+        if words:
+            bp.backend.set(words[0])
+        print(f"driver in force: {bp.backend.get()}")
+
+    def _panel(self, *words: str) -> None:
+        inline = words == ("--inline",)
+        _refuse("panel", () if inline else words, 0)
+        channel = self._extension.channel
+        if channel is None:
+            print("The panel needs Jupyter; here, use `%brainpy list` and the model's own methods.")
+            return
+        from IPython.display import display
+        from ipywidgets import VBox
+
+        place = VBox()
+        display(place)
+
+        def show_inline() -> None:
+            place.children = [self._extension.bp_panel()]
+
+        if inline:
+            show_inline()
+        else:
+            channel.ask_open(otherwise=show_inline)
+
+    def _clear_cache(self, *words: str) -> None:
+        from brainpy_lab.codegen.stepcode import cache_folder
+
+        _refuse("clear-cache", words, 0)
+        folder = cache_folder()
+        shutil.rmtree(folder, ignore_errors=True)
+        print(f"The cache folder is empty: {folder}")
+
+    @contextlib.contextmanager
+    def _conditions(self, options: Any) -> Iterator[None]:
+        """Driver, time step and seed that hold for the cell."""
+        import brainpy_lab as bp
+
+        with contextlib.ExitStack() as stack:
+            if options.backend:
+                stack.enter_context(bp.backend.use(options.backend))
+            yield
+
+
+def _refuse(command: str, words: tuple[str, ...], most: int) -> None:
+    if len(words) > most:
+        raise ArgumentError(
+            f"%brainpy {command} does not take '{words[most]}'.", advice="`%brainpy` shows what there is."
+        )

@@ -1,0 +1,117 @@
+"""The messages to the panel, as `protocol.schema.json` describes them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brainpy_kernel.frame import Frame
+from brainpy_kernel.session import Session
+from brainpy_kernel.workspace import Workspace
+from brainpy_lab.errors import BrainPyLabError
+
+if TYPE_CHECKING:
+    from brainpy_lab import Model
+
+PROTOCOL = 1
+VIEWS = ("code", "phase", "fixed_points", "runs")
+
+Message = dict[str, Any]
+
+
+def state(workspace: Workspace) -> Message:
+    """All models, the current one, and the drivers and methods to choose from."""
+    models = [_model_info(workspace, name, model) for name, model in list(workspace.models.items())]
+    drivers, methods = choices() if models else ([], [])
+    return {
+        "type": "state", "protocol": PROTOCOL, "models": models, "current": workspace.current,
+        "drivers": drivers, "methods": methods,
+    }  # fmt: skip
+
+
+def choices() -> tuple[list[Message], list[Message]]:
+    """Drivers and methods of the registries."""
+    import brainpy_lab as bp
+
+    drivers = []
+    for driver in bp.drivers.registry().values():
+        reason = driver.available()
+        drivers.append({"name": driver.name, "title": driver.title, "available": reason is None, "reason": reason})
+    methods = [
+        {"name": m.name, "title": m.title, "order": float(m.order), "adaptive": bool(m.is_adaptive)}
+        for m in bp.solvers.registry().values()
+    ]
+    return drivers, methods
+
+
+def code(name: str, model: Model) -> Message:
+    """The step code in force and the generated one."""
+    in_force = model.code()
+    generated = (
+        model.code(backend=in_force.backend, method=in_force.method, generated=True) if in_force.edited else in_force
+    )
+    return {
+        "type": "code", "model": name, "backend": in_force.backend, "method": in_force.method, "text": in_force.text,
+        "generated": generated.text, "edited": in_force.edited, "file": str(in_force.file),
+    }  # fmt: skip
+
+
+def fixed_points(session: Session, frame: Frame) -> Message:
+    """The table of fixed points, or why there is none."""
+    points = frame.fixed_points
+    rows = [
+        {
+            "values": [float(point.values[name]) for name in session.states],
+            "eigenvalues": [[float(e.real), float(e.imag)] for e in np.asarray(point.eigenvalues, dtype=complex)],
+            "kind": str(point.kind),
+            "stable": bool(point.stable),
+        }
+        for point in points or []
+    ]
+    message = frame.message or "No fixed points were computed." if points is None else None
+    return {
+        "type": "fixed_points", "model": session.name, "states": list(session.states),
+        "parameters": {k: number(v) for k, v in frame.settings.params.items()}, "rows": rows, "message": message,
+    }  # fmt: skip
+
+
+def runs(workspace: Workspace) -> Message:
+    """The runs of the views, newest first."""
+    entries = [
+        {
+            "id": run.id, "model": run.model, "status": run.status, "progress": run.progress, "started": run.started,
+            "duration": run.duration, "outcome": run.outcome, "steps": run.steps,
+        }
+        for run in workspace.runs()
+    ]  # fmt: skip
+    return {"type": "runs", "runs": entries}
+
+
+def refusal(error: BrainPyLabError | str, model: str | None = None, view: str | None = None) -> Message:
+    """Something that was asked for is refused."""
+    place = error.location if isinstance(error, BrainPyLabError) else None
+    return {
+        "type": "error", "model": model, "view": view, "message": str(error),
+        "line": place.line if place else None, "column": place.column if place else None,
+    }  # fmt: skip
+
+
+def number(value: Any) -> float | None:
+    """A single finite number, or None."""
+    if np.ndim(value) != 0:
+        return None
+    found = float(value)
+    return found if math.isfinite(found) else None
+
+
+def _model_info(workspace: Workspace, name: str, model: Model) -> Message:
+    in_force = model.code()
+    session = workspace.session_of(model, name)
+    parameters = {**{k: number(v) for k, v in model.parameters.items()}, **session.params}
+    title = next(iter(model.system.doc.strip().splitlines()), "").lstrip("# ") or model.name
+    return {
+        "name": name, "title": title, "states": list(model.system.state_names), "parameters": parameters,
+        "backend": in_force.backend, "method": in_force.method, "edited": bool(model.is_edited),
+    }  # fmt: skip

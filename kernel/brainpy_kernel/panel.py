@@ -1,0 +1,239 @@
+"""The kernel half of the panel: what it is told, and what it asks for (`protocol.schema.json`).
+
+It pushes and is never polled; while nobody listens it sends nothing. A client says which view it shows, and only that
+view is computed and sent.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from brainpy_kernel import messages
+from brainpy_kernel.frame import Frame
+from brainpy_kernel.phase_figure import PhaseFigure
+from brainpy_kernel.runtime import Run
+from brainpy_kernel.session import Session
+from brainpy_kernel.workspace import Workspace
+from brainpy_lab.errors import BrainPyLabError
+
+if TYPE_CHECKING:
+    from brainpy_lab import Model
+
+Message = dict[str, Any]
+
+
+class Client(Protocol):
+    """Somebody who shows the panel's views: the browser behind a comm, or widgets in an output."""
+
+    def send(self, message: Message) -> None:
+        """Deliver a message."""
+
+
+class Panel:
+    """The panel's kernel half; an observer of the session whose model is the current one."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._views: dict[Client, str | None] = {}
+        self._session: Session | None = None
+        self._figure: PhaseFigure | None = None
+        self._lock = threading.RLock()
+        self._handlers: dict[str, Callable[[Client, Message], None]] = {
+            "hello": self._on_hello,
+            "select": self._on_select,
+            "configure": self._on_configure,
+            "apply": self._on_apply,
+            "revert": self._on_revert,
+            "show": self._on_show,
+            "cancel": self._on_cancel,
+        }
+        workspace.listeners.append(self.update)
+        workspace.runtime.observers.append(self._on_run)
+
+    @property
+    def is_open(self) -> bool:
+        """True while somebody listens."""
+        return bool(self._views)
+
+    @property
+    def needs_phase(self) -> bool:
+        """True while a client shows the phase plane."""
+        return "phase" in self._views.values()
+
+    @property
+    def needs_fixed_points(self) -> bool:
+        """True while a client shows the table of fixed points."""
+        return "fixed_points" in self._views.values()
+
+    def handle(self, client: Client, message: Message) -> None:
+        """Do what a client's message says; whatever is wrong goes back as an error message."""
+        handler = self._handlers.get(str(message.get("type")))
+        if handler is None:
+            client.send(messages.refusal(f"The kernel does not know the message '{message.get('type')}'."))
+            return
+        with self._lock:
+            try:
+                handler(client, message)
+            except BrainPyLabError as error:
+                client.send(messages.refusal(error, model=message.get("model")))
+            except KeyError as error:
+                client.send(messages.refusal(f"The message '{message['type']}' lacks {error}."))
+
+    def forget(self, client: Client) -> None:
+        """The client has gone: send it nothing more, compute nothing for it."""
+        with self._lock:
+            self._views.pop(client, None)
+            self._follow()
+
+    def update(self) -> None:
+        """Models have changed: tell every client."""
+        if not self._views:
+            return
+        with self._lock:
+            self._follow()
+            state = messages.state(self._workspace)
+            for client in list(self._views):
+                client.send(state)
+                self._push(client)
+
+    def show(self, frame: Frame) -> None:
+        """A new picture is there; the figure draws itself, and its failure is told."""
+        if frame.settings.axes and frame.phase is None and frame.message:
+            self._send_to("phase", messages.refusal(frame.message, model=self._name(), view="phase"))
+
+    def show_fixed_points(self, frame: Frame) -> None:
+        """The table of fixed points is there."""
+        with self._lock:
+            session = self._session
+        if session is not None:
+            self._send_to("fixed_points", messages.fixed_points(session, frame))
+
+    def close(self) -> None:
+        """End everything."""
+        with self._lock:
+            self._views.clear()
+            self._follow()
+
+    def _on_hello(self, client: Client, message: Message) -> None:
+        self._views.setdefault(client, None)
+        self._workspace.scan()
+        self._follow()
+        client.send(messages.state(self._workspace))
+        self._push(client)
+
+    def _on_show(self, client: Client, message: Message) -> None:
+        view = message["view"]
+        self._views[client] = view if view in messages.VIEWS else None
+        self._follow()
+        self._push(client)
+
+    def _on_select(self, client: Client, message: Message) -> None:
+        self._model(message)
+        self._workspace.select(message["model"])
+        self.update()
+
+    def _on_configure(self, client: Client, message: Message) -> None:
+        model = self._model(message)
+        before = model.backend, model.method
+        try:
+            if "backend" in message:
+                model.backend = message["backend"]
+            if "method" in message:
+                model.method = message["method"]
+            model.code()  # refuses a pair that does not go together
+        except BrainPyLabError:
+            model.backend, model.method = before
+            self._push(client)
+            raise
+        self._workspace.changed(model)
+
+    def _on_apply(self, client: Client, message: Message) -> None:
+        model = self._model(message)
+        try:
+            model.edit(message["text"])
+        except BrainPyLabError as error:
+            client.send(messages.refusal(error, model=message["model"], view="code"))
+            return
+        self._workspace.changed(model)
+
+    def _on_revert(self, client: Client, message: Message) -> None:
+        model = self._model(message)
+        model.revert()
+        self._workspace.changed(model)
+
+    def _on_cancel(self, client: Client, message: Message) -> None:
+        self._workspace.runtime.cancel(message["run"])
+
+    def _on_run(self, run: Run) -> None:
+        if "runs" in self._views.values():
+            self._send_to("runs", messages.runs(self._workspace))
+
+    def _model(self, message: Message) -> Model:
+        name = message["model"]
+        if name not in self._workspace.models:
+            raise BrainPyLabError(
+                f"There is no model '{name}' in this notebook.", advice="Run the cell that defines it."
+            )
+        return self._workspace.models[name]
+
+    def _name(self) -> str | None:
+        return self._workspace.current
+
+    def _follow(self) -> None:
+        """Observe the current model's session while a view needs it, and no other."""
+        current = self._workspace.current
+        wanted = current is not None and (self.needs_phase or self.needs_fixed_points)
+        session = self._workspace.session_of(self._workspace.models[current], current) if wanted and current else None
+        if session is not self._session:
+            self._drop_figure()
+            if self._session is not None:
+                self._session.remove(self)
+            self._session = session
+        if session is None:
+            return
+        if not self.needs_phase:
+            self._drop_figure()
+        session.add(self)
+
+    def _push(self, client: Client) -> None:
+        """Send a client the data of the view it shows."""
+        view, name = self._views.get(client), self._workspace.current
+        if view == "runs":
+            client.send(messages.runs(self._workspace))
+        if name is None or view is None:
+            return
+        model = self._workspace.models[name]
+        try:
+            if view == "code":
+                client.send(messages.code(name, model))
+            if view == "phase":
+                client.send({"type": "phase", "model": name, "model_id": self._phase_id()})
+        except BrainPyLabError as error:
+            client.send(messages.refusal(error, model=name, view=view))
+
+    def _phase_id(self) -> str | None:
+        """The widget that shows the phase plane: the one of the cell's output where there is one, else our own."""
+        session = self._session
+        if session is None or not session.initial:
+            return None
+        view = self._workspace.view_of(session)
+        if view is not None and view.phase is not None:
+            self._drop_figure()
+            return str(view.phase.widget.model_id)
+        if self._figure is None:
+            self._figure = PhaseFigure(session)
+            session.add(self._figure)
+        return str(self._figure.widget.model_id)
+
+    def _drop_figure(self) -> None:
+        if self._figure is not None and self._session is not None:
+            self._session.remove(self._figure)
+            self._figure.close()
+        self._figure = None
+
+    def _send_to(self, view: str, message: Message) -> None:
+        for client, shown in list(self._views.items()):
+            if shown == view:
+                client.send(message)

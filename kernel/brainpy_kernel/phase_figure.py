@@ -1,0 +1,166 @@
+"""The phase plane of a session: nullclines, fixed points by kind, the trajectory, and a click that starts another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from brainpy_kernel import look
+from brainpy_kernel.frame import Frame, PhaseData
+from brainpy_kernel.reduction import curve, joined, rows
+from brainpy_kernel.session import Session
+
+#: Pixels that the figure is drawn for.
+WIDTH, HEIGHT = 500, 350
+
+
+class PhaseFigure:
+    """Observer that draws the phase plane. A click on it gives the session a new initial state."""
+
+    needs_phase = True
+    needs_fixed_points = False
+
+    def __init__(self, session: Session, height: str = "340px") -> None:
+        import bqplot as bq
+        from ipywidgets import HTML, Dropdown, HBox, VBox
+
+        self._session = session
+        self._x, self._y = bq.LinearScale(), bq.LinearScale()
+        scales = {"x": self._x, "y": self._y}
+        none = np.full((1, 1), np.nan, np.float32)
+        point = np.full(1, np.nan)
+        self._nullclines = bq.Lines(x=none, y=none, scales=scales, colors=list(look.NULLCLINES), stroke_width=2)
+        self._trajectory = bq.Lines(x=point, y=point, scales=scales, colors=[look.TRAJECTORY], stroke_width=1.5)
+        self._fixed_points = bq.Scatter(x=point, y=point, scales=scales, default_size=90, stroke_width=2)
+        self._start = bq.Scatter(
+            x=point, y=point, scales=scales, marker="cross", colors=[look.TRAJECTORY], default_size=70,
+            interactions={"click": "add"},
+        )  # fmt: skip
+        self._start.observe(self._on_click, "y")
+        marks = [self._nullclines, self._trajectory, self._fixed_points, self._start]
+        self.figure = look.figure(marks, self._x, self._y, "", "", height)
+        self._caption = HTML(look.legend([]))
+        self._choices = self._dropdowns(Dropdown)
+        self.widget = VBox([self._caption, *([HBox(self._choices)] if self._choices else []), self.figure])
+        self._drawn: tuple[float, ...] = ()
+
+    def show(self, frame: Frame) -> None:
+        """Draw the phase plane of ``frame``."""
+        axes = frame.settings.axes or self._session.axes
+        if not axes or any(name not in frame.box for name in axes):
+            return
+        self._set_axes(frame, axes)
+        if frame.phase is not None:
+            self._draw_nullclines(frame.phase)
+            self._draw_fixed_points(frame.phase)
+        self._draw_trajectory(frame, axes)
+
+    def show_fixed_points(self, frame: Frame) -> None:
+        """The fixed points of the plane come with `show`."""
+
+    def close(self) -> None:
+        """Take the widgets out of the page."""
+        self._start.unobserve_all()
+        for axis in self.figure.axes:
+            axis.close()
+        for widget in (
+            *self.figure.marks,
+            self._x,
+            self._y,
+            self.figure,
+            self._caption,
+            *self._choices,
+            *self.widget.children,
+        ):
+            widget.close()
+        self.widget.close()
+
+    def _dropdowns(self, dropdown: Any) -> list[Any]:
+        """With more than two states: which two are shown."""
+        session = self._session
+        if len(session.states) <= 2:
+            return []
+        made = []
+        for i, label in enumerate(("across", "up")):
+            choice = dropdown(options=list(session.initial), value=session.axes[i], description=label)
+            choice.layout.width = "12em"
+            choice.style.description_width = "4em"
+            choice.observe(self._on_choice, "value")
+            made.append(choice)
+        return made
+
+    def _on_choice(self, change: Any) -> None:
+        across, up = (choice.value for choice in self._choices)
+        if across != up:
+            self._session.set_axes(across, up)
+
+    def _on_click(self, change: Any) -> None:
+        """The browser has added a point to the start marker: a trajectory starts there."""
+        x, y = np.atleast_1d(self._start.x), np.atleast_1d(self._start.y)
+        if len(x) != len(y) or len(x) < 2:
+            return
+        axes = self._session.axes
+        self._session.set_state(**dict(zip(axes, (float(x[-1]), float(y[-1])), strict=False)))
+
+    def _set_axes(self, frame: Frame, axes: tuple[str, ...]) -> None:
+        low_y, high_y = frame.box[axes[1]] if len(axes) > 1 else self._rate_range(frame)
+        for scale, (low, high) in ((self._x, frame.box[axes[0]]), (self._y, (low_y, high_y))):
+            if (scale.min, scale.max) != (low, high):
+                with scale.hold_sync():
+                    scale.min, scale.max = low, high
+        labels = (axes[0], axes[1] if len(axes) > 1 else f"d{axes[0]}/dt")
+        for axis, label in zip(self.figure.axes, labels, strict=True):
+            if axis.label != label:
+                axis.label = label
+
+    def _rate_range(self, frame: Frame) -> tuple[float, float]:
+        """With one state, the range of its derivative."""
+        branches = [b for bs in frame.phase.nullclines.values() for b in bs] if frame.phase else []
+        values = np.concatenate([b[:, 1] for b in branches]) if branches else np.array([-1.0, 1.0])
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        margin = 0.05 * (high - low) or 1.0
+        return min(low, 0.0) - margin, max(high, 0.0) + margin
+
+    def _draw_nullclines(self, phase: PhaseData) -> None:
+        width, height = self._pixel()
+        lines = []
+        for branches in phase.nullclines.values():
+            reduced = [np.column_stack(curve(b[:, 0], b[:, 1], width, height, 500)) for b in branches if len(b)]
+            lines.append(joined(reduced))
+        with self._nullclines.hold_sync():
+            self._nullclines.x, self._nullclines.y = rows(lines)
+        names = [f"d{name}/dt" + (" = 0" if len(phase.axes) > 1 else "") for name in phase.nullclines]
+        entries = [(name, look.NULLCLINES[i % 2]) for i, name in enumerate(names)]
+        entries += [("stable", look.STABLE), ("unstable", look.UNSTABLE), ("saddle", look.SADDLE)]
+        caption = look.legend(entries)
+        if self._caption.value != caption:
+            self._caption.value = caption
+
+    def _draw_fixed_points(self, phase: PhaseData) -> None:
+        points = phase.fixed_points
+        x = np.array([p.values[phase.axes[0]] for p in points] or [np.nan], dtype=float)
+        y = np.array([p.values[phase.axes[1]] if len(phase.axes) > 1 else 0.0 for p in points] or [np.nan], dtype=float)
+        colours = [look.SADDLE if "saddle" in p.kind else look.STABLE if p.stable else look.UNSTABLE for p in points]
+        colours = colours or [look.STABLE]
+        with self._fixed_points.hold_sync():
+            self._fixed_points.x, self._fixed_points.y = x, y
+            if self._fixed_points.colors != colours:
+                self._fixed_points.colors = colours
+
+    def _draw_trajectory(self, frame: Frame, axes: tuple[str, ...]) -> None:
+        if frame.solution is None:
+            return
+        x = np.asarray(frame.solution[axes[0]], dtype=float)
+        y = np.asarray(frame.solution[axes[1]], dtype=float) if len(axes) > 1 else np.zeros_like(x)
+        fine = np.isfinite(x) & np.isfinite(y)
+        with self._trajectory.hold_sync():
+            self._trajectory.x, self._trajectory.y = rows([curve(x[fine], y[fine], *self._pixel(), 2000)])
+        start = (frame.settings.initial[axes[0]], frame.settings.initial[axes[1]] if len(axes) > 1 else 0.0)
+        if start != self._drawn or len(np.atleast_1d(self._start.x)) != 1:
+            self._drawn = start
+            with self._start.hold_sync():
+                self._start.x, self._start.y = np.array([start[0]]), np.array([start[1]])
+
+    def _pixel(self) -> tuple[float, float]:
+        return (self._x.max - self._x.min) / WIDTH, (self._y.max - self._y.min) / HEIGHT

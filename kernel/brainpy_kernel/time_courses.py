@@ -1,0 +1,120 @@
+"""The time courses of a session's states: one figure for states of similar size, at most three."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from brainpy_kernel import look
+from brainpy_kernel.frame import Frame
+from brainpy_kernel.reduction import Floats, columns, rows, straighten
+from brainpy_kernel.session import Session
+
+#: Pixels that a figure is drawn for; it is some 600 wide in a notebook.
+WIDTH, HEIGHT = 1000, 200
+MAX_FIGURES = 3
+
+
+def groups(ranges: dict[str, tuple[float, float]], smallest: float = 0.08) -> list[list[str]]:
+    """States that share a picture: none fills less than ``smallest`` of it. The order of the states is kept."""
+    found: list[tuple[list[str], float, float]] = []
+    for name, (low, high) in ranges.items():
+        for i, (members, group_low, group_high) in enumerate(found):
+            both_low, both_high = min(low, group_low), max(high, group_high)
+            full = (i == MAX_FIGURES - 1) or min(high - low, group_high - group_low) >= smallest * (
+                both_high - both_low
+            )
+            if full:
+                found[i] = ([*members, name], both_low, both_high)
+                break
+        else:
+            found.append(([name], low, high))
+    return [members for members, _, _ in found]
+
+
+class TimeCourses:
+    """Observer that draws every scalar state against time."""
+
+    needs_phase = False
+    needs_fixed_points = False
+
+    def __init__(self, session: Session) -> None:
+        import bqplot as bq
+        from ipywidgets import VBox
+
+        self._session = session
+        self._time = bq.LinearScale(min=0.0, max=session.duration)
+        self._lines: list[tuple[list[str], Any, Any]] = []  # states, mark, scale of its values
+        self._figures: list[Any] = []
+        self.widget = VBox()
+
+    def show(self, frame: Frame) -> None:
+        """Draw the solution of ``frame``; keep the old picture when there is none."""
+        if frame.solution is None or len(frame.solution.t) < 2:
+            return
+        t = np.asarray(frame.solution.t, dtype=float)
+        values = self._values(frame)
+        if not self._lines:
+            self._build(values)
+        if self._time.max != t[0] + frame.settings.duration:
+            self._time.max = float(t[0] + frame.settings.duration)
+        for names, mark, scale in self._lines:
+            low = min(float(np.nanmin(values[n])) for n in names)
+            high = max(float(np.nanmax(values[n])) for n in names)
+            look.set_range(scale, low, high)
+            span = float(scale.max) - float(scale.min)
+            lines = [
+                straighten(*columns(t, values[n], WIDTH), frame.settings.duration / WIDTH, span / HEIGHT) for n in names
+            ]
+            with mark.hold_sync():
+                mark.x, mark.y = rows(lines)
+
+    def show_fixed_points(self, frame: Frame) -> None:
+        """Nothing here depends on them."""
+
+    def curves(self) -> dict[str, tuple[Any, Any]]:
+        """What is drawn, by state: times and values, after reduction."""
+        return {n: (mark.x[i], mark.y[i]) for names, mark, _ in self._lines for i, n in enumerate(names)}
+
+    def close(self) -> None:
+        """Take the widgets out of the page."""
+        for figure in self._figures:
+            for axis in figure.axes:
+                axis.close()
+            figure.close()
+        for _, mark, scale in self._lines:
+            mark.close()
+            scale.close()
+        for child in self.widget.children:
+            child.close()
+        self._time.close()
+        self.widget.close()
+
+    def _values(self, frame: Frame) -> dict[str, Floats]:
+        assert frame.solution is not None
+        found = {name: np.asarray(frame.solution[name], dtype=float) for name in self._session.states}
+        flat = {}
+        for name, value in found.items():
+            value = value.reshape(len(value), -1)
+            flat[name] = np.where(np.isfinite(value[:, 0]), value[:, 0], np.nan)  # of an array state, its first element
+        return flat
+
+    def _build(self, values: dict[str, Floats]) -> None:
+        import bqplot as bq
+        from ipywidgets import HTML
+
+        ranges = {n: (float(np.nanmin(v)), float(np.nanmax(v))) for n, v in values.items()}
+        order = list(values)
+        children: list[Any] = []
+        for names in groups(ranges):
+            scale = bq.LinearScale()
+            colours = [look.colour(order.index(n)) for n in names]
+            start = np.zeros((len(names), 2), np.float32)
+            mark = bq.Lines(x=start, y=start, scales={"x": self._time, "y": scale}, colors=colours, stroke_width=1.5)
+            height = "210px" if len(self._figures) == 0 else "150px"
+            figure = look.figure([mark], self._time, scale, "t", names[0] if len(names) == 1 else "", height)
+            self._lines.append((names, mark, scale))
+            self._figures.append(figure)
+            children += [HTML(look.legend(list(zip(names, colours, strict=True)))), figure]
+        self.widget.children = children

@@ -1,0 +1,44 @@
+"""The head of a model's output: its equations as on paper, and what the reader of the cell assumed."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from brainpy_kernel.look import INK
+
+if TYPE_CHECKING:
+    from brainpy_lab.equations import System
+
+
+def equations(system: System) -> str:
+    """The system's lines as LaTeX in HTML, one display equation of aligned rows."""
+    from brainpy_lab.equations.latex import system_latex
+
+    rows = [line if "&" in line else line.replace("=", "&=", 1) for line in system_latex(system)]
+    return "$$\\begin{aligned}" + r" \\ ".join(rows) + "\\end{aligned}$$"
+
+
+def heading(system: System) -> str:
+    """The model's name, and the title of its text."""
+    title = system.doc.strip().splitlines()[0].lstrip("# ") if system.doc.strip() else ""
+    rest = f" &ndash; {html.escape(title)}" if title and title != system.name else ""
+    return f'<div style="color:{INK}"><b>{html.escape(system.name)}</b>{rest}</div>'
+
+
+def notes(system: System) -> str:
+    """What was assumed or taken from the notebook, as a list; empty when there is nothing to say."""
+    if not system.notes:
+        return ""
+    items = "".join(f"<li>{html.escape(note)}</li>" for note in system.notes)
+    return f'<ul style="color:{INK};margin:0;line-height:1.4">{items}</ul>'
+
+
+def plain(system: System) -> str:
+    """The same in plain text, for terminals."""
+    states = ", ".join(system.state_names)
+    values = ", ".join(
+        f"{p.name} = {p.value:g}" if isinstance(p.value, int | float) else p.name for p in system.parameters
+    )
+    lines = [f"{system.name}: states {states}" + (f"; parameters {values}" if values else "")]
+    return "\n".join(lines + [f"  {note}" for note in system.notes])

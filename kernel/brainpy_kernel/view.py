@@ -1,0 +1,92 @@
+"""The output of a model cell: equations, sliders, time courses and phase plane of one session."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from brainpy_kernel import look, typeset
+from brainpy_kernel.controls import Controls, Range
+from brainpy_kernel.frame import Frame
+from brainpy_kernel.phase_figure import PhaseFigure
+from brainpy_kernel.session import Session
+from brainpy_kernel.time_courses import TimeCourses
+
+
+def status_line(frame: Frame) -> str:
+    """One line of HTML on a run: what went wrong, or how long it took and what happened in it."""
+    if frame.message:
+        style = "color:var(--jp-error-color1, #b00020);white-space:pre-wrap;line-height:1.3"
+        return f'<div role="status" style="{style}">{html.escape(frame.message)}</div>'
+    parts = []
+    if frame.solution is not None:
+        stats = frame.solution.stats
+        parts.append(
+            f"{frame.settings.duration:g} time units in {1e3 * stats.get('wall_time', frame.wall_time):.2g} ms"
+        )
+        parts += [f"{stats[key]:,} {key}" for key in ("steps",) if stats.get(key)]
+        parts += [f"{stats['method']} on {stats['backend']}"] if {"method", "backend"} <= set(stats) else []
+        parts += [f"{len(train.t)} × {name}" for name, train in frame.solution.events.items()]
+    return f'<div role="status" style="color:{look.INK}">{html.escape(" · ".join(parts))}</div>'
+
+
+class View:
+    """The widgets of one output, following one session until closed."""
+
+    needs_phase = False
+    needs_fixed_points = False
+
+    def __init__(self, session: Session, ranges: Mapping[str, Range], on_close: Callable[[View], None]) -> None:
+        from ipywidgets import HTML, GridBox, HTMLMath, Layout, VBox
+
+        self.session = session
+        self._on_close = on_close
+        self._closed = False
+        system = session.model.system
+        self._head = HTML(typeset.heading(system) + typeset.notes(system))
+        self._equations = HTMLMath(typeset.equations(system))
+        self.controls = Controls(session, ranges)
+        self.status = HTML("<div role='status'>compiling …</div>")
+        self.time_courses = TimeCourses(session)
+        self.phase = PhaseFigure(session) if len(session.initial) >= 1 else None
+        pictures = [self.time_courses.widget, *([self.phase.widget] if self.phase else [])]
+        columns = "repeat(auto-fit, minmax(300px, 1fr))"
+        self._pictures = GridBox(pictures, layout=Layout(grid_template_columns=columns, grid_gap="8px"))
+        self.widget = VBox([self._head, self._equations, self.controls.widget, self._pictures, self.status])
+        for observer in self._observers():
+            session.add(observer)
+
+    def show(self, frame: Frame) -> None:
+        """Report the run in the status line."""
+        self.status.value = status_line(frame)
+
+    def show_fixed_points(self, frame: Frame) -> None:
+        """Not part of this view."""
+
+    def close(self) -> None:
+        """Leave the session and take the widgets out of the page; closing twice does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        for observer in self._observers():
+            self.session.remove(observer)
+        parts: list[Any] = [self.controls, self.time_courses, self.phase]
+        for part in parts:
+            if part is not None:
+                part.close()
+        for widget in (self._head, self._equations, self.status, self._pictures, self.widget):
+            widget.close()
+        self._on_close(self)
+
+    def _observers(self) -> list[Any]:
+        return [self.time_courses, *([self.phase] if self.phase else []), self]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        system = self.session.model.system
+        bundle: dict[str, Any] = {"text/plain": typeset.plain(system), "text/latex": typeset.equations(system)}
+        if not self._closed:
+            bundle["application/vnd.jupyter.widget-view+json"] = {
+                "model_id": self.widget.model_id, "version_major": 2, "version_minor": 0,
+            }  # fmt: skip
+        return bundle
