@@ -1,0 +1,36 @@
+"""Analysis of models: fixed points, nullclines and the phase plane.
+
+Each analysis returns an object with arrays first, and draws on request. Names load on first use, so that importing the
+package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from brainpy_lab.analysis.equilibria import FixedPoint, FixedPoints, fixed_points
+    from brainpy_lab.analysis.phase_plane import PhasePlane, VectorField
+
+__all__ = ["FixedPoint", "FixedPoints", "PhasePlane", "VectorField", "fixed_points"]
+
+_HOME = {
+    "FixedPoint": "equilibria",
+    "FixedPoints": "equilibria",
+    "fixed_points": "equilibria",
+    "PhasePlane": "phase_plane",
+    "VectorField": "phase_plane",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

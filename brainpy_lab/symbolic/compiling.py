@@ -25,7 +25,7 @@ _LOGIC: dict[str, Any] = {
 }
 
 
-class ToNumPy(ast.NodeTransformer):
+class _ToNumPy(ast.NodeTransformer):
     """Branches and logic as the NumPy functions that work on each element."""
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
@@ -106,7 +106,7 @@ class Compiler:
         except NotStraightError:
             self.has_loops = True
             expr = copy.deepcopy(expr)
-        result = ToNumPy().visit(expr)
+        result = _ToNumPy().visit(expr)
         assert isinstance(result, ast.expr)
         return result
 

@@ -38,7 +38,7 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 }
 
 
-class ToSymPy(ast.NodeVisitor):
+class _ToSymPy(ast.NodeVisitor):
     """Each node of the normal form as the SymPy expression that means the same."""
 
     def generic_visit(self, node: ast.AST) -> Any:
@@ -113,4 +113,4 @@ def to_sympy(expr: ast.expr) -> Any:
     AnalysisError
         For array operations and unknown functions.
     """
-    return _as_number(ToSymPy().visit(expr))
+    return _as_number(_ToSymPy().visit(expr))

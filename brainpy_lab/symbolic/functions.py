@@ -16,6 +16,7 @@ class Step(sympy.Function):
     """A function that is constant between jumps: its derivative is zero."""
 
     def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative by the argument of that number, counted from 1."""
         return sympy.S.Zero
 
 
@@ -49,6 +50,7 @@ class Magnitude(sympy.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative by the argument of that number, counted from 1."""
         return SignOf(self.args[0])
 
 
@@ -67,6 +69,7 @@ class Smaller(sympy.Function):
     nargs = 2
 
     def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative by the argument of that number, counted from 1."""
         a, b = self.args
         return choose(a <= b, *((1, 0) if argindex == 1 else (0, 1)))
 
@@ -77,6 +80,7 @@ class Larger(sympy.Function):
     nargs = 2
 
     def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative by the argument of that number, counted from 1."""
         a, b = self.args
         return choose(a >= b, *((1, 0) if argindex == 1 else (0, 1)))
 
@@ -87,6 +91,7 @@ class Remainder(sympy.Function):
     nargs = 2
 
     def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative by the argument of that number, counted from 1."""
         x, y = self.args
         return sympy.S.One if argindex == 1 else -FloorOf(x / y)
 

@@ -87,15 +87,21 @@ class SymbolicView:
         with working():
             return to_ast(self.drift_derivative(state, state))
 
-    def is_linear_in(self, state: str) -> bool:
-        """True when the drift of ``state`` is linear in ``state``: its rate does not depend on it."""
+    def is_linear_in(self, state: str, equation: str | None = None) -> bool:
+        """True when the drift of ``equation`` (by default of ``state`` itself) is linear in ``state``."""
         from sympy import expand
 
         from brainpy_lab.symbolic.convert import symbol
 
         with working():
-            rate = self.substituted(self.drift_derivative(state, state))
-            return not expand(rate).has(symbol(state)) if rate.has(symbol(state)) else True
+            slope = self.substituted(self.drift_derivative(equation or state, state))
+            return not (slope.has(symbol(state)) and expand(slope).has(symbol(state)))
+
+    def states_read(self, equation: str) -> frozenset[str]:
+        """The states that the drift of ``equation`` depends on, itself among them or not."""
+        with working():
+            names = {s.name for s in self.substituted(self.drifts[equation]).free_symbols}
+        return frozenset(names & set(self.system.state_names))
 
     def jacobian(self) -> sympy.Matrix:
         """The matrix of the derivatives of all drifts by all states, in terms of states and parameters alone."""
@@ -157,7 +163,9 @@ class SymbolicView:
         try:
             return to_sympy(inline(expr, self.system.functions))
         except NotStraightError as obstacle:
-            raise AnalysisError(f"No exact derivative of '{name}': a helper function has {obstacle}.") from obstacle
+            raise AnalysisError(
+                f"No exact derivative of '{name}': a helper function in it has {obstacle}."
+            ) from obstacle
 
 
 def _differentiate(expr: Any, symbol: Any) -> Any:

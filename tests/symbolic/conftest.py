@@ -1,15 +1,10 @@
-"""Small Systems built from expressions, without the reader of the model language."""
+"""Small Systems from their parts."""
 
-import ast
 from collections.abc import Callable
 
 import pytest
 
-from brainpy_lab.equations.system import Definition, Delay, Function, Parameter, State, System
-
-
-def parse(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+from brainpy_lab.equations import System, read_text
 
 
 def build(
@@ -17,16 +12,10 @@ def build(
     parameters: dict[str, float] | None = None,
     intermediates: dict[str, str] | None = None,
     functions: str = "",
-    delays: dict[str, tuple[str, str]] | None = None,
 ) -> System:
-    return System(
-        name="Small",
-        states=tuple(State(name, parse(drift)) for name, drift in states.items()),
-        parameters=tuple(Parameter(name, value) for name, value in (parameters or {}).items()),
-        intermediates=tuple(Definition(name, parse(e)) for name, e in (intermediates or {}).items()),
-        functions=tuple(Function(f.name, f, True) for f in ast.parse(functions).body if isinstance(f, ast.FunctionDef)),
-        delays=tuple(Delay(name, state, parse(time)) for name, (state, time) in (delays or {}).items()),
-    )
+    lines = [f"{name} = {value}" for name, value in ((parameters or {}) | (intermediates or {})).items()]
+    lines += [f"d{name}/dt = {drift}" for name, drift in states.items()]
+    return read_text("\n".join(lines) + "\n" + functions, name="Small")
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ def test_loops_beside_a_kink_use_central_differences(make_system):
 
 
 def test_delayed_states_take_the_present_value(make_system):
-    system = make_system(states={"x": "-x + a*tanh(xd)"}, parameters={"a": 2.0}, delays={"xd": ("x", "t - 1")})
+    system = make_system(states={"x": "-x + a*tanh(x(t - 1))"}, parameters={"a": 2.0})
     assert numeric(system).rhs([0.5], {"a": 2.0}) == pytest.approx(-0.5 + 2 * np.tanh(0.5))
     assert numeric(system).jacobian([0.0], {"a": 2.0})[0, 0] == pytest.approx(1.0)
 

@@ -1,0 +1,224 @@
+"""Fixed points in a box, with their eigenvalues and kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from brainpy_lab.analysis import roots
+from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_range, check_state, make_flow
+from brainpy_lab.analysis.kinds import kind_of
+from brainpy_lab.analysis.reduction import Reduced, reduce_flow
+
+#: Fixed points nearer than this, relative to the box, are one.
+SAME = 1e-7
+
+#: A point this far outside the box, relative to its width, still lies on the border.
+BORDER = 1e-9
+
+
+#: Part of a range by which the sample that decides on reductions reaches beyond it.
+BEYOND = 0.01
+
+#: Rounding error of a drift, relative to its usual size in the box.
+ROUNDING = 8 * float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """A point where every derivative is zero.
+
+    Attributes
+    ----------
+    values : dict
+        The state variables by name.
+    eigenvalues : ndarray of complex, shape (n,)
+        Of the Jacobian, the one with the largest real part first.
+    kind : str
+        See `brainpy_lab.analysis.kinds.kind_of`.
+    stable : bool
+        True when every eigenvalue has a negative real part.
+    """
+
+    values: dict[str, float]
+    eigenvalues: NDArray[np.complex128]
+    kind: str
+    stable: bool
+
+    def __repr__(self) -> str:
+        place = ", ".join(f"{name} = {value:.6g}" for name, value in self.values.items())
+        return f"{self.kind} at {place} (eigenvalues {', '.join(_number(e) for e in self.eigenvalues)})"
+
+
+class FixedPoints(list[FixedPoint]):
+    """A list of fixed points, ordered by their coordinates, that shows itself as a table."""
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self)) if self else "no fixed points in the box"
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return "<p>No fixed points in the box.</p>"
+        names = list(self[0].values)
+        head = "".join(f"<th>{escape(n)}</th>" for n in (*names, "eigenvalues", "kind"))
+        rows = "".join(
+            "<tr>"
+            + "".join(f"<td>{p.values[n]:.6g}</td>" for n in names)
+            + f"<td>{escape(', '.join(_number(e) for e in p.eigenvalues))}</td><td>{escape(p.kind)}</td></tr>"
+            for p in self
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _number(value: complex) -> str:
+    real = value.real if abs(value.real) > 1e-12 * abs(value) else 0.0
+    if value.imag == 0:
+        return f"{real:.4g}"
+    return f"{real:.4g} {'+' if value.imag > 0 else '−'} {abs(value.imag):.4g}i"
+
+
+def fixed_points(model: ModelLike, box: Mapping[str, tuple[float, float]], t: float = 0.0, **given: Any) -> FixedPoints:
+    r"""All fixed points of ``model`` in ``box``.
+
+    States that an equation gives in closed form are eliminated; what remains is searched on a dense line (one unknown),
+    along nullclines on a grid (two) or from many starting points (more), and every point found is polished by Newton's
+    method with the exact Jacobian.
+
+    Parameters
+    ----------
+    model : Model
+    box : mapping
+        State name to (low, high), border included. A state that is not named may lie anywhere.
+    t : float
+        The time at which a drift that depends on time is frozen.
+    **given
+        Values of parameters; a state given here is held at that value and its equation left out.
+
+    Returns
+    -------
+    FixedPoints
+        A list of `FixedPoint`.
+
+    Raises
+    ------
+    ArgumentError
+        For unknown names and impossible ranges.
+
+    Examples
+    --------
+    >>> import brainpy_lab as bp
+    >>> m = bp.model("dx/dt = r*x - x**3\nr = 1")
+    >>> bp.analysis.fixed_points(m, {"x": (-2, 2)})
+    stable node at x = -1 (eigenvalues -2)
+    unstable node at x = 0 (eigenvalues 1)
+    stable node at x = 1 (eigenvalues -2)
+    """
+    ranges = {name: check_range(name, bounds) for name, bounds in box.items()}
+    for name in ranges:
+        check_state(model.system, name)
+    free = tuple(s.name for s in model.system.states if s.drift is not None and s.name not in given)
+    return find(make_flow(model, free, given, t), ranges, getattr(model, "initial", {}))
+
+
+def find(flow: Flow, box: Mapping[str, Range], near: Mapping[str, float] | None = None) -> FixedPoints:
+    """All fixed points of ``flow`` in ``box``; states missing from it are looked for around ``near``."""
+    ranges = [box.get(name) or _around((near or {}).get(name, 0.0)) for name in flow.free]
+    low, high = np.array(ranges).T
+    sample = low[:, None] + (high - low)[:, None] * (_halton(len(ranges)) * (1 + 2 * BEYOND) - BEYOND)
+    reduced = reduce_flow(flow, sample)
+    candidates = reduced.fill(_search(reduced, [ranges[i] for i in reduced.plan.core]))
+    points = refine(flow, candidates, high - low)
+    inside = [p for p in points.T if _in_box(dict(zip(flow.free, p, strict=True)), box)]
+    noise = ROUNDING * np.nanmedian(np.abs(flow.rhs(sample)), axis=1)
+    return FixedPoints(_described(flow, np.array(p), noise, high - low) for p in _ordered(inside))
+
+
+def _search(reduced: Reduced, ranges: list[Range]) -> Array:
+    if len(ranges) == 1:
+        return roots.search_line(reduced.residual, ranges[0])
+    if len(ranges) == 2:
+        return roots.search_plane(reduced.residual, ranges)
+    return roots.search_space(reduced.flow.rhs, reduced.flow.jacobian, ranges)
+
+
+def refine(flow: Flow, candidates: Array, widths: Array) -> Array:
+    """Polish ``candidates`` by Newton's method, drop what does not converge, and keep one of each cluster.
+
+    Returns
+    -------
+    ndarray, shape (n_free, n_found)
+    """
+    candidates = candidates[:, np.isfinite(candidates).all(axis=0)]
+    if not candidates.size:
+        return candidates
+    points = roots.damped_newton(flow.rhs, flow.jacobian, candidates, 30)
+    with np.errstate(all="ignore"):
+        step = np.abs(roots.newton_step(flow.jacobian(points), flow.rhs(points))) / widths[:, None]
+        small = np.abs(flow.rhs(points)) <= 1e-12 * (np.abs(flow.jacobian(points)) * widths[None, :, None]).sum(axis=1)
+    converged = (step.max(axis=0) <= SAME) | small.all(axis=0)
+    kept: list[Array] = []
+    for point in points[:, converged & np.isfinite(points).all(axis=0)].T:
+        if all(np.abs((point - other) / widths).max() > SAME for other in kept):
+            kept.append(point)
+    return np.array(kept).reshape(-1, len(points)).T
+
+
+def _described(flow: Flow, point: Array, noise: Array, widths: Array) -> FixedPoint:
+    jacobian = flow.jacobian(point)
+    eigenvalues = _eigenvalues(jacobian)
+    kind = kind_of(jacobian, eigenvalues)
+    if kind != "center" and _is_multiple(flow, point, jacobian, noise, widths):
+        kind = "non-hyperbolic"
+    values = {name: float(v) + 0.0 for name, v in zip(flow.free, point, strict=True)}
+    return FixedPoint(values, eigenvalues, kind, kind.startswith("stable"))
+
+
+def _eigenvalues(jacobian: Array) -> NDArray[np.complex128]:
+    values = np.linalg.eigvals(jacobian).astype(np.complex128)
+    return values[np.lexsort((-values.imag, -values.real))]
+
+
+def _is_multiple(flow: Flow, point: Array, jacobian: Array, noise: Array, widths: Array) -> bool:
+    """True when rounding errors ``noise`` of the drift leave the eigenvalue nearest to zero quite unknown.
+
+    At a fold the computed point is off by the square root of the rounding error, and so is the vanishing eigenvalue.
+    """
+    if not np.isfinite(jacobian).all() or abs(np.linalg.det(jacobian)) < np.finfo(float).tiny:
+        return True
+    error = np.minimum(np.abs(np.linalg.inv(jacobian)) @ noise, widths)
+    real = _eigenvalues(jacobian).real
+    k = int(np.argmin(np.abs(real)))
+    moved = [_eigenvalues(flow.jacobian(point + side * error)).real[k] for side in (-1, 1)]
+    return any(abs(m - real[k]) > abs(real[k]) for m in moved)
+
+
+def _in_box(values: dict[str, Any], box: Mapping[str, Range]) -> bool:
+    return all(
+        low - BORDER * (high - low) <= values[name] <= high + BORDER * (high - low)
+        for name, (low, high) in box.items()
+        if name in values
+    )
+
+
+def _ordered(points: Iterable[Array]) -> list[tuple[float, ...]]:
+    return sorted(tuple(float(v) for v in p) for p in points)
+
+
+def _around(value: float) -> Range:
+    """Where to look for a state that the box does not name."""
+    size = 10 * max(1.0, abs(value))
+    return value - size, value + size
+
+
+@lru_cache(maxsize=16)
+def _halton(dimension: int, points: int = 512) -> Array:
+    """A fixed sample of the unit cube, shape (dimension, points)."""
+    result: Array = qmc.Halton(dimension, seed=0).random(points).T
+    return result

@@ -1,0 +1,166 @@
+"""The vector field that an analysis looks at: some states free, the others held, parameters and time fixed.
+
+Here the arguments of the analyses are checked and turned into numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
+from brainpy_lab.symbolic import NumericSystem, numeric
+
+Array = NDArray[np.float64]
+Range = tuple[float, float]
+
+
+class ModelLike(Protocol):
+    """What the analyses need of a model."""
+
+    @property
+    def system(self) -> System:
+        """The equations."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The default values of the parameters."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The drift of ``free`` states with every other state held and parameters given.
+
+    Attributes
+    ----------
+    system : System
+    free : tuple of str
+        The states that vary, in the order of the first axis of all arrays.
+    held : mapping
+        The value of every other state.
+    params : mapping
+        The value of every parameter.
+    t : float
+        The time at which a time-dependent drift is frozen.
+    """
+
+    system: System
+    free: tuple[str, ...]
+    held: Mapping[str, float]
+    params: Mapping[str, float]
+    t: float = 0.0
+
+    @cached_property
+    def numeric(self) -> NumericSystem:
+        """The compiled NumPy form."""
+        return numeric(self.system)
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """Where the free states stand among all states."""
+        return [self.system.state_names.index(name) for name in self.free]
+
+    def complete(self, y: Array) -> Array:
+        """All states, shape (n_states, ...), from the free ones, shape (n_free, ...)."""
+        full = np.empty((len(self.system.states), *y.shape[1:]))
+        for i, name in enumerate(self.system.state_names):
+            full[i] = y[self.free.index(name)] if name in self.free else self.held[name]
+        return full
+
+    def rhs(self, y: Array) -> Array:
+        """The drift of the free states, shape (n_free, ...)."""
+        result: Array = self.numeric.rhs(self.complete(y), self.params, self.t)[self.rows]
+        return result
+
+    def jacobian(self, y: Array) -> Array:
+        """The Jacobian of the free states, shape (n_free, n_free, ...)."""
+        result: Array = self.numeric.jacobian(self.complete(y), self.params, self.t)[np.ix_(self.rows, self.rows)]
+        return result
+
+
+def make_flow(model: ModelLike, free: tuple[str, ...] | None, given: Mapping[str, Any], t: float = 0.0) -> Flow:
+    """The flow of ``model`` with the ``free`` states (None: all that have a derivative) and the values ``given``.
+
+    Raises
+    ------
+    ArgumentError
+        For a name that is neither parameter nor state, or a value that is no finite number.
+    """
+    system = model.system
+    if free is None:
+        free = tuple(s.name for s in system.states if s.drift is not None)
+    _check_names(system, given)
+    params = {**model.parameters, **{k: v for k, v in given.items() if k in system.parameter_names}}
+    initial = getattr(model, "initial", {})
+    held = {n: given.get(n, initial.get(n, 0.0)) for n in system.state_names if n not in free}
+    return Flow(system, free, _numbers(system, held), _numbers(system, params), t)
+
+
+def check_range(name: str, bounds: Any) -> Range:
+    """``bounds`` as a pair of numbers, the smaller first.
+
+    Raises
+    ------
+    ArgumentError
+        When it is none.
+    """
+    try:
+        low, high = (float(b) for b in bounds)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"The range of '{name}' is {bounds!r}; it must be two numbers.", advice=f"Write {name}=(low, high)."
+        ) from None
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ArgumentError(f"The range of '{name}' is {bounds!r}; both ends must be finite.")
+    if not low < high:
+        raise ArgumentError(
+            f"The range of '{name}' runs from {low:g} to {high:g}.", advice="The first number must be the smaller one."
+        )
+    return low, high
+
+
+def check_state(system: System, name: str) -> None:
+    """Refuse a name that is no state of ``system``, or one without a derivative."""
+    if name not in system.state_names:
+        what = "a parameter" if name in system.parameter_names else "no variable"
+        raise ArgumentError(
+            f"'{name}' is {what} of {system.name}, so no axis can be made of it.",
+            advice=did_you_mean(name, system.state_names) or f"Its variables are {', '.join(system.state_names)}.",
+        )
+    if system.states[system.state_names.index(name)].drift is None:
+        raise ArgumentError(f"'{name}' has no derivative: only events change it, so no axis can be made of it.")
+
+
+def _check_names(system: System, given: Mapping[str, Any]) -> None:
+    known = system.parameter_names + system.state_names
+    for name in given:
+        if name not in known:
+            raise ArgumentError(
+                f"'{name}' is neither a parameter nor a variable of {system.name}.",
+                advice=did_you_mean(name, known) or f"It has {', '.join(known)}.",
+            )
+
+
+def _numbers(system: System, values: Mapping[str, Any]) -> dict[str, float]:
+    """All values as floats."""
+    numbers: dict[str, float] = {}
+    for name, value in values.items():
+        array = np.asarray(value)
+        if array.ndim:
+            raise AnalysisError(
+                f"'{name}' of {system.name} is an array of shape {array.shape}; the analysis looks at one cell.",
+                advice=f"Give one number, {name}=...",
+            )
+        try:
+            numbers[name] = float(array)
+        except (TypeError, ValueError):
+            raise ArgumentError(f"'{name}' is {value!r}; it must be a number.") from None
+        if not np.isfinite(numbers[name]):
+            raise ArgumentError(f"'{name}' is {value!r}; it must be finite.")
+    return numbers

@@ -1,0 +1,91 @@
+"""Nullclines: the curves in a plane on which one derivative is zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.analysis.contours import level_lines
+from brainpy_lab.analysis.flow import Array, Flow, Range
+from brainpy_lab.analysis.roots import line_of
+
+#: Points on each side of the grid that the curves are first seen on.
+GRID_POINTS = 101
+
+#: After Newton's steps a point of a curve has a derivative this small, relative to its size in the plane.
+ON_CURVE = 1e-9
+
+#: A grid reaches this part of a range beyond it, so that a curve along the border is seen.
+MARGIN = 5e-3
+
+
+def nullclines(flow: Flow, ranges: Sequence[Range]) -> list[list[Array]]:
+    """The nullclines of a flow of two states, within ``ranges``.
+
+    Returns
+    -------
+    list of list of ndarray, shape (n_points, 2)
+        For each state the pieces of its nullcline; a closed curve ends at its first point.
+    """
+    x, y = (line_of(r, GRID_POINTS, MARGIN) for r in ranges)
+    values = flow.rhs(np.stack(np.meshgrid(x, y)))
+    cell = np.array([[x[1] - x[0]], [y[1] - y[0]]])
+    result = []
+    for i in range(2):
+        pieces: list[Array] = []
+        for line in level_lines(x, y, values[i]):
+            for smooth in polished(flow, i, line, cell, np.nanmedian(np.abs(values[i]))):
+                pieces += [piece.T for piece in clipped(smooth, ranges)]
+        result.append(pieces)
+    return result
+
+
+def polished(flow: Flow, component: int, line: Array, cell: Array, size: float) -> list[Array]:
+    """``line``, shape (2, n_points), moved along the gradient onto the curve; cut where there is no curve.
+
+    A grid shows a curve also where a function jumps or has a pole: there Newton's steps leave the cell or never arrive.
+    """
+    points = line.copy()
+    with np.errstate(all="ignore"):
+        for _ in range(3):
+            value = flow.rhs(points)[component]
+            if np.all(np.abs(value) <= 1e-3 * ON_CURVE * size):
+                break
+            gradient = flow.jacobian(points)[component]
+            step = value * gradient / (gradient**2).sum(axis=0)
+            points = np.where(np.isfinite(step), points - step, points)
+        near = (np.abs(points - line) <= 2 * cell).all(axis=0)
+        arrived = near & (np.abs(flow.rhs(points)[component]) <= ON_CURVE * size)
+    return _runs(points, arrived)
+
+
+def clipped(line: Array, ranges: Sequence[Range]) -> list[Array]:
+    """The pieces of ``line``, shape (2, n_points), inside ``ranges``, each ending on the border where it leaves."""
+    pieces = [line]
+    for axis, (low, high) in enumerate(ranges):
+        slack = (high - low) * 1e-12
+        pieces = [p for piece in pieces for p in _cut(piece, axis, low, piece[axis] >= low - slack)]
+        pieces = [p for piece in pieces for p in _cut(piece, axis, high, piece[axis] <= high + slack)]
+    low, high = np.array(ranges).T[:, :, None]
+    return [np.clip(piece, low, high) for piece in pieces]
+
+
+def _cut(line: Array, axis: int, bound: float, keep: NDArray[np.bool_]) -> list[Array]:
+    """The pieces of ``line`` that are to be kept, with points put in where ``line[axis]`` crosses ``bound``."""
+    if keep.all():
+        return [line]
+    crossings = np.flatnonzero(keep[:-1] != keep[1:])
+    a, b = line[:, crossings], line[:, crossings + 1]
+    share = (bound - a[axis]) / (b[axis] - a[axis])
+    points = np.insert(line, crossings + 1, a + share * (b - a), axis=1)
+    return _runs(points, np.insert(keep, crossings + 1, True))
+
+
+def _runs(points: Array, keep: NDArray[np.bool_]) -> list[Array]:
+    """The stretches of ``points`` along which ``keep`` holds, of two points or more."""
+    if keep.all():
+        return [points] if points.shape[1] > 1 else []
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], keep, [False]]).astype(int)))
+    return [points[:, start:end] for start, end in edges.reshape(-1, 2) if end - start > 1]

@@ -1,0 +1,159 @@
+"""The phase plane (two variables) and the phase line (one): nullclines, fixed points, vector field, trajectories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brainpy_lab.analysis.equilibria import FixedPoints, find
+from brainpy_lab.analysis.flow import Array, Range, check_range, check_state, make_flow
+from brainpy_lab.analysis.nullclines import nullclines
+from brainpy_lab.errors import ArgumentError, did_you_mean
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from brainpy_lab.simulation.model import Model
+    from brainpy_lab.simulation.solution import Solution
+
+
+@dataclass(frozen=True)
+class VectorField:
+    """The velocity at the points of a grid.
+
+    Attributes
+    ----------
+    x, y : ndarray, shape (n, n) or (n,)
+        Where; on a phase line ``y`` is zero.
+    u, v : ndarray, shape (n, n) or (n,)
+        The derivatives of the two variables there; on a phase line ``v`` is zero.
+    """
+
+    x: Array
+    y: Array
+    u: Array
+    v: Array
+
+
+class PhasePlane:
+    """One or two variables of a model, the others held.
+
+    Parameters
+    ----------
+    model : Model
+    t : float
+        The time at which a drift that depends on time is frozen.
+    **ranges_and_values
+        A pair of numbers (low, high) makes an axis of a state; one or two states are axes, the first one horizontal.
+        A number gives a parameter its value, or holds a state that is no axis; those not named are held at their
+        initial values.
+
+    Raises
+    ------
+    ArgumentError
+        For unknown names, impossible ranges, no axis or more than two.
+
+    Examples
+    --------
+    >>> import brainpy_lab as bp
+    >>> m = bp.models.fitzhugh_nagumo()
+    >>> pp = bp.analysis.PhasePlane(m, V=(-3, 3), w=(-2, 3), I=0.8)
+    >>> pp.fixed_points()[0].kind
+    'unstable focus'
+    """
+
+    def __init__(self, model: Model, *, t: float = 0.0, **ranges_and_values: Any) -> None:
+        system = model.system
+        self.model = model
+        self.ranges: dict[str, Range] = {}
+        fixed: dict[str, Any] = {}
+        for name, value in ranges_and_values.items():
+            if np.ndim(value) == 0:
+                fixed[name] = value
+            else:
+                check_state(system, name)
+                self.ranges[name] = check_range(name, value)
+        if not self.ranges:
+            raise ArgumentError(
+                "A phase plane needs one or two axes.",
+                advice=f"Give a range to a variable: {system.state_names[0]}=(-1, 1).",
+            )
+        if len(self.ranges) > 2:
+            raise ArgumentError(
+                f"A phase plane has two axes; {', '.join(self.ranges)} are {len(self.ranges)}.",
+                advice="Hold the other variables at a value: name=0.",
+            )
+        self.flow = make_flow(model, tuple(self.ranges), fixed, t)
+
+    def fixed_points(self) -> FixedPoints:
+        """All fixed points in the box, with eigenvalues and kinds within the plane."""
+        return find(self.flow, self.ranges)
+
+    def nullclines(self) -> dict[str, list[Array]]:
+        """The curves on which one derivative is zero.
+
+        Returns
+        -------
+        dict
+            State name -> list of arrays of shape (n_points, 2), one for each branch inside the box. On a phase line:
+            the one curve of the derivative against the variable.
+        """
+        if len(self.ranges) == 1:
+            (name, (low, high)), *_ = self.ranges.items()
+            x = np.linspace(low, high, 401)
+            return {name: [np.stack([x, self.flow.rhs(x[None])[0]], axis=1)]}
+        return dict(zip(self.ranges, nullclines(self.flow, list(self.ranges.values())), strict=True))
+
+    def vector_field(self, n: int = 20) -> VectorField:
+        """The velocity on a grid of ``n`` by ``n`` points (``n`` points on a phase line)."""
+        if n < 2:
+            raise ArgumentError(f"A vector field of n={n} points a side has no grid.", advice="Use n=20.")
+        axes = [np.linspace(low, high, n) for low, high in self.ranges.values()]
+        if len(axes) == 1:
+            zero = np.zeros(n)
+            return VectorField(axes[0], zero, self.flow.rhs(axes[0][None])[0], zero)
+        grid = np.stack(np.meshgrid(*axes))
+        u, v = self.flow.rhs(grid)
+        return VectorField(grid[0], grid[1], u, v)
+
+    def trajectory(self, duration: float | None = None, **start: float) -> Solution:
+        """A run of the whole model that starts in the plane.
+
+        Parameters
+        ----------
+        duration : float, optional
+            How long; by default the model's own duration, else 100.
+        **start
+            Initial values of the axes' variables; the middle of the range where not given. Variables that the plane
+            holds start at the value they are held at, and then move.
+
+        Returns
+        -------
+        Solution
+        """
+        for name in start:
+            if name not in self.ranges:
+                raise ArgumentError(
+                    f"'{name}' is no axis of this phase plane.", advice=did_you_mean(name, self.ranges) or None
+                )
+        middle = {name: (low + high) / 2 for name, (low, high) in self.ranges.items()}
+        duration = duration if duration is not None else (self.model.duration or 100.0)
+        params: dict[str, Any] = dict(self.flow.params)
+        return self.model.run(duration, initial={**self.flow.held, **middle, **start}, **params)
+
+    def plot(self, trajectory: Solution | None = None) -> Figure:
+        """Nullclines, field and fixed points as a Matplotlib figure, with a trajectory if one is given."""
+        from brainpy_lab.analysis.plotting import draw_phase_plane
+
+        return draw_phase_plane(self, trajectory)
+
+    def __repr__(self) -> str:
+        ranges = ", ".join(f"{name} = {low:g} … {high:g}" for name, (low, high) in self.ranges.items())
+        return f"Phase plane of {self.model.system.name}: {ranges}\n{self.fixed_points()!r}"
+
+    def _repr_html_(self) -> str:
+        from brainpy_lab.analysis.plotting import as_html
+
+        return as_html(self.plot()) + self.fixed_points()._repr_html_()

@@ -1,0 +1,81 @@
+"""Matplotlib figures of the analyses, made without pyplot so that they can be drawn on any thread."""
+
+from __future__ import annotations
+
+import base64
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from brainpy_lab.analysis.equilibria import FixedPoint
+    from brainpy_lab.analysis.phase_plane import PhasePlane
+    from brainpy_lab.simulation.solution import Solution
+
+#: One colour an axis of the plane, told apart also without red and green.
+COLOURS = ("#0072b2", "#d55e00")
+
+
+def draw_phase_plane(plane: PhasePlane, trajectory: Solution | None = None) -> Figure:
+    """Nullclines, field, fixed points (filled: stable, open: unstable, half: saddle) and a trajectory."""
+    figure = Figure(figsize=(5.2, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    names = list(plane.ranges)
+    _draw_field(axes, plane)
+    for colour, (name, curves) in zip(COLOURS, plane.nullclines().items(), strict=False):
+        for i, curve in enumerate(curves):
+            label = None if i else (f"d{name}/dt = 0" if len(names) == 2 else f"d{name}/dt")
+            axes.plot(*curve.T, color=colour, label=label)
+    if trajectory is not None:
+        y = np.asarray(trajectory[names[1]]) if len(names) == 2 else np.zeros(len(trajectory.t))
+        axes.plot(np.asarray(trajectory[names[0]]), y, color="0.25", lw=1, label="trajectory")
+    for point in plane.fixed_points():
+        _draw_point(axes, point, names)
+    axes.set_xlabel(names[0])
+    axes.set_ylabel(names[1] if len(names) == 2 else f"d{names[0]}/dt")
+    axes.set_xlim(plane.ranges[names[0]])
+    if len(names) == 2:
+        axes.set_ylim(plane.ranges[names[1]])
+    else:
+        axes.axhline(0.0, color="0.6", lw=0.8)
+    axes.legend(loc="best", fontsize="small")
+    return figure
+
+
+def _draw_field(axes: Axes, plane: PhasePlane) -> None:
+    """Arrows of one length, in the units of the page."""
+    if len(plane.ranges) < 2:
+        return
+    field = plane.vector_field(18)
+    (x0, x1), (y0, y1) = plane.ranges.values()
+    u, v = field.u / (x1 - x0), field.v / (y1 - y0)
+    with np.errstate(all="ignore"):
+        speed = np.hypot(u, v)
+        axes.quiver(field.x, field.y, u / speed, v / speed, color="0.75", scale=32, width=0.003, pivot="mid")
+
+
+def _draw_point(axes: Axes, point: FixedPoint, names: list[str]) -> None:
+    y = point.values[names[1]] if len(names) == 2 else 0.0
+    half = point.kind.startswith("saddle")
+    axes.plot(
+        point.values[names[0]],
+        y,
+        "o",
+        color="black",
+        markersize=8,
+        fillstyle="left" if half else "full",
+        markerfacecolor="black" if point.stable or half else "white",
+        markerfacecoloralt="white",
+        zorder=5,
+    )
+
+
+def as_html(figure: Figure) -> str:
+    """The figure as an image inside a page."""
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=100)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return f'<img alt="phase plane" style="max-width: 100%" src="data:image/png;base64,{data}">'

@@ -1,0 +1,155 @@
+"""Fewer unknowns before the search for fixed points: states that an equation gives in closed form are put in place.
+
+A gating variable at rest is a function of the voltage, ``m = m_inf(V)``; so the fixed points of Hodgkin and Huxley's
+four equations are the zeros of one function of one variable. An equation can give a state when it is linear in it. The
+coefficient must keep its sign; where it vanishes, other branches of solutions could hide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+import numpy as np
+
+from brainpy_lab.analysis.flow import Array, Flow
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import AnalysisError
+from brainpy_lab.symbolic import view
+
+#: A coefficient that comes this near to zero, relative to its largest value, is taken to vanish.
+VANISHES = 1e-5
+
+#: Reductions to more unknowns than this gain nothing: the search in three and more dimensions is the same.
+MOST_UNKNOWNS = 2
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which unknowns remain, and which equation gives each of the others, in order.
+
+    Attributes
+    ----------
+    core : tuple of int
+        The free states that remain unknown.
+    steps : tuple of (int, int)
+        Pairs (equation, state): that equation, solved for that state.
+    residuals : tuple of int
+        The equations that are left for the core to satisfy.
+    """
+
+    core: tuple[int, ...]
+    steps: tuple[tuple[int, int], ...]
+    residuals: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """A flow with some states put in place; a function of the core alone."""
+
+    flow: Flow
+    plan: Plan
+
+    def fill(self, core: Array) -> Array:
+        """All free states, shape (n_free, ...), from the core, shape (n_core, ...)."""
+        return self._solve(core)[0]
+
+    def residual(self, core: Array) -> Array:
+        """The drifts left over, shape (n_core, ...); their common zeros are the fixed points."""
+        result: Array = self.flow.rhs(self.fill(core))[list(self.plan.residuals)]
+        return result
+
+    def is_safe(self, core: Array) -> bool:
+        """True when no coefficient divided by vanishes or changes its sign over the sample ``core``."""
+        for coefficient in self._solve(core)[1]:
+            finite = coefficient[np.isfinite(coefficient)]
+            if not finite.size or np.abs(finite).min() <= VANISHES * np.abs(finite).max():
+                return False
+            if finite.min() < 0 < finite.max():
+                return False
+        return True
+
+    def _solve(self, core: Array) -> tuple[Array, list[Array]]:
+        y = np.zeros((len(self.flow.free), *core.shape[1:]))
+        for row, values in zip(self.plan.core, core, strict=True):
+            y[row] = values
+        coefficients = []
+        for equation, state in self.plan.steps:
+            at_zero = self.flow.rhs(y)[equation]
+            y[state] = 1.0
+            coefficient = self.flow.rhs(y)[equation] - at_zero
+            with np.errstate(all="ignore"):
+                y[state] = -at_zero / coefficient
+            coefficients.append(coefficient)
+        return y, coefficients
+
+
+def reduce_flow(flow: Flow, sample: Array) -> Reduced:
+    """``flow`` with as few unknowns as its equations allow.
+
+    Parameters
+    ----------
+    flow : Flow
+    sample : array, shape (n_free, n_points)
+        Points of the region searched: over them the coefficients must keep their signs.
+    """
+    for plan in plans(flow.system, flow.free):
+        reduced = Reduced(flow, plan)
+        if not plan.steps or reduced.is_safe(sample[list(plan.core)]):
+            return reduced
+    raise AssertionError("the last plan has no steps")
+
+
+@lru_cache(maxsize=256)
+def plans(system: System, free: tuple[str, ...]) -> tuple[Plan, ...]:
+    """Every plan worth trying, those with the smallest core first; the last one leaves the system as it is."""
+    everything = tuple(range(len(free)))
+    identity = Plan(everything, (), everything)
+    try:
+        reads, linear = _structure(system, free)
+    except AnalysisError:
+        return (identity,)
+    found = [
+        plan
+        for size in range(1, min(MOST_UNKNOWNS, len(free) - 1) + 1)
+        for core in combinations(everything, size)
+        for own_first in (True, False)
+        if (plan := _plan(core, len(free), reads, linear, own_first)) is not None
+    ]
+    return (*dict.fromkeys(found), identity)
+
+
+def _structure(system: System, free: tuple[str, ...]) -> tuple[list[set[int]], set[tuple[int, int]]]:
+    """Which free states each equation reads, and the pairs (equation, state) in which it is linear in the state."""
+    symbols = view(system)
+    delayed = {d.state for d in system.delays}
+    reads: list[set[int]] = []
+    linear: set[tuple[int, int]] = set()
+    for i, equation in enumerate(free):
+        read = symbols.states_read(equation)
+        reads.append({j for j, name in enumerate(free) if name in read or name in delayed})
+        for j, name in enumerate(free):
+            if name in read and name not in delayed and symbols.is_linear_in(name, equation):
+                linear.add((i, j))
+    return reads, linear
+
+
+def _plan(
+    core: tuple[int, ...], n: int, reads: list[set[int]], linear: set[tuple[int, int]], own_first: bool
+) -> Plan | None:
+    """Solve equations one after another for what they say of a state not known yet; None when that leaves some unknown.
+
+    ``own_first`` decides whether a state's own equation or another one is taken when both would do.
+    """
+    known, unused = set(core), list(range(n))
+    steps: list[tuple[int, int]] = []
+    while len(known) < n:
+        ready = [(i, j) for i in unused for j in reads[i] - known if (i, j) in linear and reads[i] <= known | {j}]
+        if not ready:
+            return None
+        equation, state = min(ready, key=lambda pair: ((pair[0] == pair[1]) != own_first, pair))
+        steps.append((equation, state))
+        known.add(state)
+        unused.remove(equation)
+    return Plan(core, tuple(steps), tuple(unused))

@@ -1,0 +1,162 @@
+"""Zeros of vector functions in a box: one, two or more unknowns.
+
+Functions take and return arrays of shape (n, n_points). Each search returns candidates of shape (n, n_found); they are
+polished, told apart and checked by `refine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from scipy.optimize import brentq, minimize_scalar
+from scipy.stats import qmc
+
+from brainpy_lab.analysis.contours import level_lines
+from brainpy_lab.analysis.flow import Array, Range
+
+Field = Callable[[Array], Array]
+
+#: Points on the line searched for one unknown, and on each side of the square for two.
+LINE_POINTS = 2001
+GRID_POINTS = 121
+
+#: Starting points of the search for three and more unknowns; a power of two, as Sobol sequences want it.
+STARTS = 1024
+
+#: How far beyond its ends a range is searched, so that zeros on the border are found: a part of its width.
+MARGIN = 1e-3
+
+
+def line_of(bounds: Range, points: int = LINE_POINTS, margin: float = MARGIN) -> Array:
+    """Points from end to end of ``bounds`` and a little beyond, none of them a round number.
+
+    Round numbers are where removable singularities such as that of x/(1 - exp(-x)) are met.
+    """
+    low, high = bounds
+    extra = margin * (high - low)
+    return np.linspace(low - extra * 1.0000123, high + extra * 1.0000457, points)
+
+
+def search_line(function: Field, bounds: Range) -> Array:
+    """Zeros of a function of one unknown: changes of sign, and touches of zero without one.
+
+    Each zero's surroundings are searched again on ever finer scales, for others that a pitchfork or fold has beside it.
+    """
+    x = line_of(bounds)
+
+    def values(points: Array) -> Array:
+        result: Array = function(points[None])[0]
+        return result
+
+    def at(point: float) -> float:
+        return float(function(np.array([[point]]))[0, 0])
+
+    found = _zeros_along(at, x, values(x))
+    distances = (x[1] - x[0]) * np.geomspace(1e-6, 2, 40)
+    for zero in list(found):
+        around = zero + np.concatenate([-distances[::-1], distances])
+        found += _zeros_along(at, around, values(around), touches=False)
+    return np.array([found])
+
+
+def _zeros_along(at: Callable[[float], float], x: Array, values: Array, touches: bool = True) -> list[float]:
+    """Zeros of ``at`` from its ``values`` at ``x``, by bracketing in each interval that can hold one."""
+    found: list[float] = list(x[values == 0])
+    left, right = values[:-1], values[1:]
+    with np.errstate(invalid="ignore"):
+        for k in np.flatnonzero(left * right < 0):
+            found.append(_bracketed(at, x[k], x[k + 1]))
+        size = np.abs(values)
+        low_point = (size[1:-1] <= size[:-2]) & (size[1:-1] <= size[2:])
+        same_sign = (values[:-2] * values[1:-1] > 0) & (values[1:-1] * values[2:] > 0)
+    for k in np.flatnonzero(low_point & same_sign) if touches else ():
+        found += _near_touch(at, x[k], x[k + 2], values[k : k + 3])
+    return found
+
+
+def _bracketed(at: Callable[[float], float], low: float, high: float) -> float:
+    return float(brentq(at, low, high, xtol=4e-16 * max(1.0, abs(low), abs(high)), rtol=1e-15, maxiter=200))
+
+
+def _near_touch(at: Callable[[float], float], low: float, high: float, values: Array) -> list[float]:
+    """Zeros between ``low`` and ``high``, where the function comes near zero but has the same sign at both ends."""
+    sign = np.sign(values[1])
+    result = minimize_scalar(lambda p: sign * at(p), bounds=(low, high), method="bounded", options={"xatol": 1e-13})
+    lowest = float(result.x)
+    if result.fun < 0:
+        return [_bracketed(at, low, lowest), _bracketed(at, lowest, high)]
+    return [lowest] if result.fun <= 1e-8 * np.abs(values).max() else []
+
+
+def search_plane(function: Field, ranges: Sequence[Range]) -> Array:
+    """Zeros of two functions of two unknowns: where the second changes sign, or nearly, along zero lines of the first.
+
+    Zero lines that cross, or that the grid hides, are covered by the cells in which both functions change sign.
+    """
+    x, y = (line_of(r, GRID_POINTS) for r in ranges)
+    grid = np.stack(np.meshgrid(x, y))
+    values = function(grid.reshape(2, -1)).reshape(grid.shape)
+    candidates = [_sign_change_cells(grid, values)]
+    for line in level_lines(x, y, values[0]):
+        second = function(line)[1]
+        size = np.abs(second)
+        with np.errstate(invalid="ignore"):
+            change = np.flatnonzero(second[:-1] * second[1:] <= 0)
+            low = np.flatnonzero((size[1:-1] <= size[:-2]) & (size[1:-1] <= size[2:])) + 1
+        candidates += [(line[:, change] + line[:, change + 1]) / 2, line[:, low]]
+    return np.concatenate(candidates, axis=1)
+
+
+def _sign_change_cells(grid: Array, values: Array) -> Array:
+    """The centres of the cells at whose corners both functions take both signs."""
+    corners = np.stack([values[:, :-1, :-1], values[:, 1:, :-1], values[:, :-1, 1:], values[:, 1:, 1:]])
+    with np.errstate(invalid="ignore"):
+        both = ((corners.min(axis=0) <= 0) & (corners.max(axis=0) >= 0)).all(axis=0)
+    centres = (grid[:, :-1, :-1] + grid[:, 1:, 1:]) / 2
+    return centres[:, both]
+
+
+def search_space(function: Field, jacobian: Field, ranges: Sequence[Range]) -> Array:
+    """Zeros in three and more dimensions: damped Newton iterations from a Sobol sequence of starting points."""
+    low, high = np.array(ranges).T
+    starts = qmc.Sobol(len(ranges), seed=0).random(STARTS)
+    points = low[:, None] + (high - low)[:, None] * starts.T
+    return damped_newton(function, jacobian, points, 40)
+
+
+def damped_newton(function: Field, jacobian: Field, points: Array, iterations: int) -> Array:
+    """Newton's iteration on many points at once; a step that makes the residual larger is halved for the next try.
+
+    Points where it breaks down become nan.
+    """
+    points = points.copy()
+    values = function(points)
+    damping = np.ones(points.shape[1])
+    for _ in range(iterations):
+        step = newton_step(jacobian(points), values)
+        trial = points + damping * step
+        trial_values = function(trial)
+        with np.errstate(invalid="ignore"):
+            better = np.linalg.norm(trial_values, axis=0) < np.linalg.norm(values, axis=0)
+            going = (np.abs(step) > 4 * np.finfo(float).eps * np.abs(points)).any(axis=0) & (damping > 1e-4)
+        points = np.where(better, trial, points)
+        values = np.where(better, trial_values, values)
+        damping = np.where(better, np.minimum(1.0, 2 * damping), damping / 8)
+        if not (going & values.any(axis=0)).any():
+            break
+    return points
+
+
+def newton_step(jacobians: Array, values: Array) -> Array:
+    """The steps -J⁻¹f for a batch: jacobians (n, n, n_points), values (n, n_points); least norm if one is singular."""
+    matrices = np.moveaxis(jacobians, -1, 0)
+    right = -values.T[:, :, None]
+    usable = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=(1, 2))
+    steps = np.full(right.shape, np.nan)
+    try:
+        steps[usable] = np.linalg.solve(matrices[usable], right[usable])
+    except np.linalg.LinAlgError:
+        steps[usable] = np.linalg.pinv(matrices[usable]) @ right[usable]
+    result: Array = steps[:, :, 0].T
+    return result
