@@ -1,6 +1,6 @@
 """Writes the table of methods and drivers into README.md, from the registries: `make docs`.
 
-    python .ci/readme.py [--check]      --check: change nothing, fail when the table is out of date
+python .ci/readme.py [--check]      --check: change nothing, fail when the table is out of date
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def table() -> str:
         order = f"{method.order:g}{', adaptive' if method.is_adaptive else ''}"
         lines.append(f"| `{method.name}` | {method.title} | {order} | {' | '.join(marks)} |")
     notes = [f"{number}. {reason}" for number, reason in enumerate(reasons, 1)]
-    return "\n".join(lines + ([""] + notes if notes else []))
+    return "\n".join(lines + (["", *notes] if notes else []))
 
 
 def mark(system: System, method: Method, driver: Driver, reasons: list[str]) -> str:

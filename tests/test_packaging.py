@@ -60,7 +60,7 @@ def test_wheel_installs_panel_and_kernelspec(wheel: zipfile.ZipFile) -> None:
     entry = panel["jupyterlab"]["_build"]["load"]
     assert data(wheel, f"labextensions/brainpy_lab/{entry}") in names
     installer = json.loads(wheel.read(data(wheel, "labextensions/brainpy_lab/install.json")))
-    assert installer["packageName"] == "brainpy-lab"
+    assert installer["packageName"].replace("_", "-") == PROJECT["name"]
     spec = json.loads(wheel.read(data(wheel, "kernels/brainpy-lab/kernel.json")))
     assert spec["display_name"] == "BrainPy Lab"
     assert spec["argv"][-2:] == ["--ext", "brainpy_kernel"]
