@@ -66,7 +66,7 @@ clean:
 
 $(DONE)/venv:
 	@echo "== Python environment (.venv)"
-	@python=$$(bash .ci/python) && rm -rf .venv && "$$python" -m venv .venv
+	@python=$$(bash .ci/python); $(BIN)/python -m pip --version >/dev/null 2>&1 || "$$python" -m venv --clear .venv
 	@$(PIP) --upgrade pip
 	@mkdir -p $(DONE) && touch $@
 
