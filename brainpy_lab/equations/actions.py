@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from brainpy_lab.equations.checks import check_no_noise
 from brainpy_lab.equations.draft import Draft
@@ -13,17 +14,18 @@ from brainpy_lab.equations.system import Assign, Event, Hold
 from brainpy_lab.errors import ModelError, did_you_mean
 
 
-def read_actions(source: Source, draft: Draft, scope: CellScope) -> tuple[Event, ...]:
+def read_actions(source: Source, draft: Draft, scope: CellScope, noisy: Iterable[str] = ()) -> tuple[Event, ...]:
     """The events of a draft; raises ModelSyntaxError."""
-    reader = _EventReader(source, draft, scope)
+    reader = _EventReader(source, draft, scope, noisy)
     return tuple(reader.event(raw, number) for number, raw in enumerate(draft.events))
 
 
 class _EventReader:
-    def __init__(self, source: Source, draft: Draft, scope: CellScope) -> None:
+    def __init__(self, source: Source, draft: Draft, scope: CellScope, noisy: Iterable[str]) -> None:
         self.source = source
         self.draft = draft
         self.scope = scope
+        self.noisy = set(noisy)
         self.seen: dict[str, int] = {}
         self.explicit = {raw.name for raw in draft.events if raw.name is not None}
 
@@ -37,7 +39,7 @@ class _EventReader:
                 condition: ast.expr = ast.copy_location(ast.Name(watched, ast.Load()), raw.condition)
                 return Event(name, condition, actions, raw.span, "pre" if side == "pre" else "post")
         condition = self.scope.normalise(raw.condition)
-        check_no_noise(self.source, condition, "a condition")
+        check_no_noise(self.source, condition, "a condition", self.noisy)
         if not isinstance(condition, (ast.Compare, ast.BoolOp, ast.UnaryOp)) or (
             isinstance(condition, ast.UnaryOp) and not isinstance(condition.op, ast.Not)
         ):
@@ -66,7 +68,7 @@ class _EventReader:
 
     def assign(self, raw: RawAction) -> Assign:
         value = self.scope.normalise(raw.value) if self.is_target(raw) else raw.value
-        check_no_noise(self.source, value, "an action")
+        check_no_noise(self.source, value, "an action", self.noisy)
         return Assign(f"{raw.side}_{raw.target}" if raw.side else raw.target, value, raw.span)
 
     def is_target(self, raw: RawAction) -> bool:
@@ -90,7 +92,7 @@ class _EventReader:
                 f"'{raw.target}' has no derivative: it keeps its value anyway.", raw.target_span, "Delete the line."
             )
         duration = self.scope.normalise(raw.value)
-        check_no_noise(self.source, duration, "a duration")
+        check_no_noise(self.source, duration, "a duration", self.noisy)
         if (
             isinstance(duration, ast.UnaryOp)
             and isinstance(duration.op, ast.USub)

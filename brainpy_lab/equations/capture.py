@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
 import types
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
+from brainpy_lab.equations.constants import literal
 from brainpy_lab.equations.expressions import PREFIXES
-from brainpy_lab.equations.functions import Helper, read_head, read_helper
+from brainpy_lab.equations.functions import Helper, definition, read_head, read_helper
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import FUNCTIONS, Parameter
 from brainpy_lab.errors import ModelError, UnknownNameError
@@ -55,6 +54,11 @@ class Capture:
             return None
         self.notes.append(f"function {name} was taken from the notebook")
         return self.read(name, found)
+
+    def names(self) -> list[str]:
+        """Names that could be taken."""
+        numbers = (int, float, np.number, np.ndarray, types.FunctionType)
+        return [n for n, value in self.namespace.items() if isinstance(value, numbers) and not n.startswith("_")]
 
     def unusable(self, name: str) -> str | None:
         """What stands under ``name`` when it is nothing a model can use."""
@@ -108,7 +112,7 @@ class _Constants:
         value = number_or_array(self.world.names.get(node.id))
         if isinstance(value, float):
             self.capture.notes.append(f"{node.id} = {value:g} was written into the function {self.function}")
-            return ast.copy_location(ast.Constant(value), node)
+            return ast.copy_location(literal(value), node)
         if value is not None:
             raise self.source.error(
                 f"The function reads the array '{node.id}' from around it.", node, "Hand it in as an argument."
@@ -179,40 +183,42 @@ def module_names(names: Mapping[str, object]) -> frozenset[str]:
 
 def function_source(function: types.FunctionType, name: str) -> tuple[Source, ast.FunctionDef]:
     """A function's source and its definition in it; raises ModelError when there is none to read."""
-    origin = f"function {name}"
     try:
+        if function.__name__ == "<lambda>":
+            return _lambda_source(function, name)
         text = inspect.getsource(function)
     except (OSError, TypeError):
-        raise ModelError(
-            f"The source of the function '{name}' cannot be found.",
-            advice="Define it with 'def' in the notebook or in a file.",
-        ) from None
-    source = Source.of(text.rstrip("\n"), origin)
-    try:
-        found: list[Any] = source.statements(1, len(source.lines))
-    except ModelError:
-        if function.__name__ != "<lambda>":
-            raise
-        found = []
-    for statement in found:
+        message = f"The source of the function '{name}' cannot be found."
+        raise ModelError(message, advice="Define it with 'def' in the notebook or in a file.") from None
+    source = Source.of(text.rstrip("\n"), f"function {name}")
+    for statement in source.statements(1, len(source.lines)):
         for node in ast.walk(statement):
             if isinstance(node, ast.FunctionDef) and node.name == function.__name__:
                 return source, node
-    lambdas = (
-        [n for s in found for n in ast.walk(s) if isinstance(n, ast.Lambda)] if function.__name__ == "<lambda>" else []
-    )
-    if len(lambdas) == 1:
-        return source, _named(lambdas[0], name)
-    raise ModelError(
-        f"The function '{name}' cannot be read from its source:\n{textwrap.indent(text.strip(), '    ')}",
-        advice=f"Write it as def {name}(...):",
-    )
+    raise ModelError(f"The function '{name}' cannot be read from its source.", advice=f"Write it as def {name}(...):")
 
 
-def _named(node: ast.Lambda, name: str) -> ast.FunctionDef:
-    """A lambda as a definition with one `return`."""
+def _lambda_source(function: types.FunctionType, name: str) -> tuple[Source, ast.FunctionDef]:
+    """The file or cell of a lambda, and the lambda in it as a definition, found by the place of its code."""
+    lines, _ = inspect.findsource(function)
+    source = Source.of("".join(lines), f"function {name}")
+    places = [(p[0], p[2]) for p in function.__code__.co_positions() if p[0] is not None and p[2] is not None]
+    line, column = max(places)
+    found = [
+        node
+        for statement in source.statements(1, len(source.lines))
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Lambda) and _contains(node.body, line, len(lines[line - 1].encode()[:column].decode()))
+    ]
+    if not found:
+        raise ModelError(
+            f"The function '{name}' cannot be read from its source.", advice=f"Write it as def {name}(...):"
+        )
+    node = found[-1]  # the innermost
     body = ast.copy_location(ast.Return(node.body), node.body)
-    new = ast.copy_location(ast.FunctionDef(name, node.args, [body], []), node)
-    if "type_params" in new._fields:
-        new.type_params = []
-    return new
+    return source, definition(name, node.args, [body], node)
+
+
+def _contains(node: ast.expr, line: int, column: int) -> bool:
+    start = (node.lineno, node.col_offset)
+    return start <= (line, column) < (node.end_lineno or line, node.end_col_offset or column)

@@ -15,7 +15,6 @@ from brainpy_lab.equations.definitions import Definitions, order_definitions
 from brainpy_lab.equations.draft import Draft, check_subjects, draft
 from brainpy_lab.equations.initial import read_initials
 from brainpy_lab.equations.lines import Line
-from brainpy_lab.equations.names import is_noise, names_in
 from brainpy_lab.equations.noise import NoiseSplitter, Split
 from brainpy_lab.equations.scope import CellScope
 from brainpy_lab.equations.source import Source
@@ -109,9 +108,9 @@ class _Reader:
         split = NoiseSplitter(self.source, definitions.noisy)
         splits = {n: split(drift) for n, drift in drifts.items()}
         states = self.read_states(definitions, splits)
-        events = read_actions(self.source, self.draft, self.scope)
-        couplings = tuple(self.coupling(line) for line in self.draft.couplings)
-        delays = definitions.settle_delays(self.scope)
+        events = read_actions(self.source, self.draft, self.scope, definitions.noisy)
+        couplings = tuple(self.coupling(line, definitions) for line in self.draft.couplings)
+        delays = self.scope.delays.settle(definitions.inline)
         check_delays(self.source, delays, self.parameters, definitions)
         check_orders(self.source, self.draft, states, self.parameters, definitions)
         functions = {**self.scope.helpers, **self.capture.helpers}
@@ -223,7 +222,7 @@ class _Reader:
             )
         return tuple(states)
 
-    def coupling(self, line: Line) -> Coupling:
+    def coupling(self, line: Line, definitions: Definitions) -> Coupling:
         """``post.I += value``: added to the target in every step."""
         if not self.scope.synapse:
             raise self.source.error(
@@ -232,9 +231,7 @@ class _Reader:
                 "For a synapse write %%brainpy_model NAME --synapse.",
             )
         value = self.scope.normalise(line.value)
-        if any(is_noise(n) for n in names_in(value)):
-            check_no_noise(self.source, value, "what a synapse adds")
+        check_no_noise(self.source, value, "what a synapse adds", definitions.noisy)
         if line.sign == "-=":
             value = ast.copy_location(ast.UnaryOp(ast.USub(), value), value)
-        side = "pre" if line.side == "pre" else "post"
-        return Coupling("pre" if side == "pre" else "post", line.name, value, line.span)
+        return Coupling("pre" if line.side == "pre" else "post", line.name, value, line.span)

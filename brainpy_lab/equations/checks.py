@@ -49,7 +49,7 @@ def check_delays(
             value = value_of(delay.time, parameters, definitions, t=time)
             if value is not None and value > time + 1e-12 * max(1.0, time):
                 raise source.error(
-                    f"'{delay.state}' is read at the time {value:g} when it is {time:g}: the delay is negative.",
+                    f"The delay is negative: at t = {time:g} this reads '{delay.state}' at the time {value:g}.",
                     delay.span,
                     f"A delayed state is written {delay.state}(t - tau) with tau >= 0.",
                 )

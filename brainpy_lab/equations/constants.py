@@ -56,6 +56,12 @@ def evaluate(node: ast.expr) -> Value:
     return value if isinstance(value, np.ndarray) and value.ndim else float(value)
 
 
+def literal(value: float) -> ast.expr:
+    """A number as an expression: a negative one is a minus sign before a positive one, as Python itself reads it."""
+    number = ast.Constant(abs(value))
+    return ast.UnaryOp(ast.USub(), number) if value < 0 else number
+
+
 def _value(node: ast.expr) -> Value:
     match node:
         case ast.Constant(value=bool() | int() | float() as number):

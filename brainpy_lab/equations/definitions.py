@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from brainpy_lab.equations.draft import Draft
@@ -11,7 +11,7 @@ from brainpy_lab.equations.names import CircularDefinition, in_order, is_noise, 
 from brainpy_lab.equations.noise import NoiseSplitter, Split
 from brainpy_lab.equations.scope import CellScope
 from brainpy_lab.equations.source import Source
-from brainpy_lab.equations.system import CONSTANTS, Definition, Delay
+from brainpy_lab.equations.system import CONSTANTS, Definition
 
 
 @dataclass
@@ -31,12 +31,6 @@ class Definitions:
                 expression = substitute(expression, {row.name: row.expr})
         return expression
 
-    def settle_delays(self, scope: CellScope) -> tuple[Delay, ...]:
-        """Delays in an order that can be computed, their times free of intermediates."""
-        delays = {d.name: Delay(d.name, d.state, self.inline(d.time), d.span) for d in scope.delays.values()}
-        order = in_order(delays, lambda name: sorted(names_in(delays[name].time)))
-        return tuple(delays[name] for name in order)
-
 
 def order_definitions(source: Source, draft: Draft, raw: Mapping[str, ast.expr], scope: CellScope) -> Definitions:
     """Sort the named expressions; raises ModelSyntaxError for a circle."""
@@ -55,23 +49,25 @@ def order_definitions(source: Source, draft: Draft, raw: Mapping[str, ast.expr],
         else:
             message = "These names need each other: " + " -> ".join([*dict.fromkeys(cycle), cycle[0]]) + "."
         raise source.error(message, line.name_span, f"If it changes in time, write d{cycle[0]}/dt = ...") from None
+    rows = [Definition(n, raw[n], draft.definitions[n].description, draft.definitions[n].span) for n in ordered]
+    return part_definitions(source, rows, scope.parameters)
+
+
+def part_definitions(source: Source, rows: Iterable[Definition], parameters: Iterable[str]) -> Definitions:
+    """Part named expressions, in an order that can be computed, into derived parameters, intermediates and noise."""
     result = Definitions()
     split = NoiseSplitter(source, result.noisy)
-    fixed = {*scope.parameters, *CONSTANTS}
+    fixed = {*parameters, *CONSTANTS}
     derived: list[Definition] = []
     intermediates: list[Definition] = []
-    for name in ordered:
-        line = draft.definitions[name]
-        if split.is_noisy(raw[name]):
-            result.noisy[name] = split(raw[name])
-            sources = ", ".join(sorted(n for n in names_in(raw[name]) if is_noise(n) or n in result.noisy))
-            result.notes.append(
-                f"{name} contains noise ({sources}): it is part of the equations that read it and cannot be recorded"
-            )
-            continue
-        row = Definition(name, raw[name], line.description, line.span)
-        if names_in(raw[name]) <= fixed:
-            fixed.add(name)
+    for row in rows:
+        if split.is_noisy(row.expr):
+            sources = ", ".join(sorted(n for n in names_in(row.expr) if is_noise(n) or n in result.noisy))
+            result.noisy[row.name] = split(row.expr)
+            consequence = "it is part of the equations that read it and cannot be recorded"
+            result.notes.append(f"{row.name} contains noise ({sources}): {consequence}")
+        elif names_in(row.expr) <= fixed:
+            fixed.add(row.name)
             derived.append(row)
         else:
             intermediates.append(row)

@@ -8,7 +8,7 @@ import tokenize
 from dataclasses import dataclass, field
 
 from brainpy_lab.equations.events import RawEvent, read_event
-from brainpy_lab.equations.lines import Line, read_line
+from brainpy_lab.equations.lines import FOREIGN_STATEMENTS, Line, read_line
 from brainpy_lab.equations.logical import Statement, span_of, statements
 from brainpy_lab.equations.names import why_reserved
 from brainpy_lab.equations.source import Source
@@ -91,7 +91,7 @@ class _Sorter:
         elif head.string == "def":
             self.add_function(statement)
         else:
-            advice = "Write a choice as an expression: a if condition else b; an event: when condition:; a loop: in a helper function."
+            advice = FOREIGN_STATEMENTS.get(head.string)
             raise self.source.error(f"The model language has no '{head.string}'.", span_of(self.source, [head]), advice)
 
     def add_function(self, statement: Statement) -> None:

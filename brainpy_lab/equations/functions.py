@@ -144,7 +144,7 @@ class Body:
                 self.hinder(f"a while loop at line {node.lineno}")
                 new = ast.While(self.normalise(test), self.block(body) or [ast.Pass()], [])
             case ast.Return(value=ast.expr() as value):
-                new = ast.Return(self.normalise(value))
+                new = ast.Return(self.returned(value))
             case ast.Break():
                 new = ast.Break()
             case ast.Continue():
@@ -178,6 +178,10 @@ class Body:
         if not isinstance(value, (ast.Tuple, ast.List)) or any(len(r.elts) != len(value.elts) for r in rows):
             raise self.source.error("Left and right of '=' stand different numbers of values.", value)
         return ast.copy_location(ast.Tuple([self.normalise(v) for v in value.elts], ast.Load()), value)
+
+    def returned(self, value: ast.expr) -> ast.expr:
+        """What stands behind `return`."""
+        return self.normalise(value)
 
     def hinder(self, what: str) -> None:
         self.obstacle = self.obstacle or what
@@ -231,7 +235,7 @@ def read_helper(
     used = {name for statement in statements for name in functions_in(statement)}
     obstacle = obstacle or ("a call of itself" if node.name in used else "")
     obstacle = obstacle or next((f"the Python function '{name}'" for name in sorted(used & PYTHON_FUNCTIONS)), "")
-    new = _definition(node, head.arguments, statements)
+    new = plain_definition(node.name, head.arguments, statements, node)
     return Helper(node.name, new, head.arguments, head.defaults, obstacle, reads, captured=captured, source=source)
 
 
@@ -311,18 +315,22 @@ def straighten(function: Function, source: Source | None = None) -> ast.Function
     if result is None:
         raise fail(f"The function '{function.name}' can end without returning a value.", node, None)
     rows: list[ast.stmt] = [ast.Assign([ast.Name(name, ast.Store())], value) for name, value in straightener.rows]
-    new = _definition(node, tuple(arguments), [*rows, ast.Return(result)])
-    return ast.fix_missing_locations(new)
+    return plain_definition(node.name, arguments, [*rows, ast.Return(result)], node)
 
 
-def _definition(node: ast.FunctionDef, arguments: Sequence[str], body: list[ast.stmt]) -> ast.FunctionDef:
-    spec = ast.arguments(
-        posonlyargs=[], args=[ast.arg(a) for a in arguments], kwonlyargs=[], kw_defaults=[], defaults=[]
-    )
-    new = ast.copy_location(ast.FunctionDef(node.name, spec, body, []), node)
-    if "type_params" in new._fields:
-        new.type_params = []
-    return ast.fix_missing_locations(new)
+def definition(name: str, arguments: ast.arguments, body: list[ast.stmt], at: ast.AST) -> ast.FunctionDef:
+    """A function definition that any version of Python compiles, standing where ``at`` stands."""
+    new = ast.parse("def f(): pass").body[0]
+    assert isinstance(new, ast.FunctionDef)
+    new.name, new.args, new.body = name, arguments, body
+    return ast.fix_missing_locations(ast.copy_location(new, at))
+
+
+def plain_definition(name: str, arguments: Sequence[str], body: list[ast.stmt], at: ast.AST) -> ast.FunctionDef:
+    """A function definition with positional arguments only."""
+    args = [ast.arg(argument) for argument in arguments]
+    spec = ast.arguments(posonlyargs=[], args=args, kwonlyargs=[], kw_defaults=[], defaults=[])
+    return definition(name, spec, body, at)
 
 
 def _head_span(source: Source, node: ast.FunctionDef) -> ast.stmt:

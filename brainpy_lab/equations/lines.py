@@ -19,7 +19,7 @@ Kind = Literal["definition", "derivative", "initial", "history", "order", "coupl
 
 _AUGMENTED = frozenset({"+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", ">>=", "<<="})
 
-_FOREIGN_STATEMENTS = {
+FOREIGN_STATEMENTS = {
     "import": "NumPy's functions are there without it; other functions of the notebook are found by their names.",
     "from": "NumPy's functions are there without it; other functions of the notebook are found by their names.",
     "class": "A model is the lines of the cell; a free-form class belongs in an ordinary cell.",
@@ -69,12 +69,12 @@ def read_line(source: Source, statement: Statement) -> Line:
     first = tokens[0]
     sign = sign_position(tokens)
     if (
-        first.string in _FOREIGN_STATEMENTS
+        first.string in FOREIGN_STATEMENTS
         and (sign is None or sign > 1)
         and (len(tokens) < 2 or tokens[1].string != "=")
     ):
         raise source.error(
-            f"The model language has no '{first.string}'.", span_of(source, [first]), _FOREIGN_STATEMENTS[first.string]
+            f"The model language has no '{first.string}'.", span_of(source, [first]), FOREIGN_STATEMENTS[first.string]
         )
     if first.string in ("%", "!", "@"):
         raise source.error(
@@ -174,7 +174,11 @@ def _no_sign(source: Source, tokens: Sequence[TokenInfo]) -> ModelError:
             span_of(source, [tokens[1]]),
             f"Write {tokens[0].string} = {shown(tokens[2:])}",
         )
-    near = did_you_mean(tokens[0].string, ("when", "def", *_FOREIGN_STATEMENTS)) if len(tokens) > 1 else None
+    near = (
+        did_you_mean(tokens[0].string, ("when", "def", *FOREIGN_STATEMENTS))
+        if len(tokens) > 1 and len(tokens[0].string) > 2
+        else None
+    )
     return source.error(
         "This line has no '=' sign.",
         where,
@@ -207,12 +211,14 @@ def _bad_left_side(source: Source, left: Sequence[TokenInfo], words: Sequence[st
     match words:
         case [("for" | "while" | "if" | "import" | "class" | "with" | "lambda" | "del") as word, *_]:
             return source.error(
-                f"The model language has no '{word}'.", span_of(source, left[:1]), _FOREIGN_STATEMENTS[word]
+                f"The model language has no '{word}'.", span_of(source, left[:1]), FOREIGN_STATEMENTS[word]
             )
         case ["when", *_]:
             return source.error(
                 "'=' defines; a condition compares.", where, "Write when V >= V_th: with one of > >= < <=."
             )
+        case [name, "/", time] if name.startswith("d2") and time in ("dt2", "dt"):
+            return _second_order(source, where)
         case [name, "/", time] if name.startswith("d") and time.startswith("d"):
             return source.error(
                 f"Derivatives are by the time t, not by {time[1:] or '...'}.", where, f"Write {name}/dt = ..."
@@ -221,10 +227,8 @@ def _bad_left_side(source: Source, left: Sequence[TokenInfo], words: Sequence[st
             return source.error(f"'{name}/dt' is no derivative.", where, f"Write d{name}/dt = ...")
         case ["d", "/", "dt", *_] | ["d", _, "/", "dt"]:
             return source.error("A derivative is written in one word.", where, "Write dV/dt = ...")
-        case [name, *_] if name.startswith("d2") or words[1:2] == ["**"]:
-            return source.error(
-                "An equation of second order stands as two of first order.", where, "Write dx/dt = v and dv/dt = ..."
-            )
+        case [_, "**", *_]:
+            return _second_order(source, where)
         case [name, "(", "t", ")"]:
             return source.error(
                 f"'{name}(t)' is written without '(t)'.",
@@ -248,6 +252,11 @@ def _bad_left_side(source: Source, left: Sequence[TokenInfo], words: Sequence[st
         where,
         "A line of a model is name = value, dV/dt = ..., V(0) = ..., or when ...:",
     )
+
+
+def _second_order(source: Source, where: Span) -> ModelError:
+    message = "An equation of second order stands as two of first order."
+    return source.error(message, where, "Write dx/dt = v and dv/dt = ...")
 
 
 def _check_sign(

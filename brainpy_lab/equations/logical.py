@@ -18,6 +18,9 @@ _CLOSING = {close: open_ for open_, close in _OPENING.items()}
 _WORDS = frozenset({"and", "or", "not", "if", "else", "in", "is", "as", "for"})
 _BLOCK_WORDS = frozenset({"when", "def", "if", "elif", "else", "for", "while", "class", "with", "try", "async"})
 
+_STRICTLY_BINARY = frozenset({"*", "/", "//", "%", "**", "@", "<", "<=", ">", ">=", "==", "!="})
+_BINARY_SIGNS = _STRICTLY_BINARY | {"+", "-"}
+
 #: Signs of Python that the language does not have -> what to write.
 _FOREIGN_SIGNS = {
     "^": "Write ** for a power: V**3.",
@@ -48,6 +51,7 @@ class Statement:
 
     @property
     def start(self) -> Position:
+        """Where the statement begins."""
         return self.tokens[0].start
 
     @property
@@ -125,19 +129,21 @@ def _bad_name(source: Source, token: TokenInfo) -> ModelError:
 
 
 def _bad_character(source: Source, start: Position, before: Sequence[TokenInfo]) -> ModelError:
-    character = source.lines[start[0] - 1][start[1] : start[1] + 1]
+    line = source.lines[start[0] - 1]
+    character = line[start[1] : start[1] + 1]
     name = before[-1].string if before and before[-1].type == tokenize.NAME and before[-1].end == start else ""
     if character == "'" and name:
-        return source.error(
-            f"A derivative is written d{name}/dt.",
-            source.span(before[-1].start, _next(start)),
-            f"Write d{name}/dt = ...",
-        )
+        where = source.span(before[-1].start, _next(start))
+        return source.error(f"A derivative is written d{name}/dt.", where, f"Write d{name}/dt = ...")
     if character in ("'", '"'):
-        return _at_character(source, start, "This text is never closed.", f"Add the {character} at its end.")
+        sign = character * 3 if line.startswith(character * 3, start[1]) else character
+        return _at_character(source, start, "This text is never closed.", f"Add {sign} at its end.")
     if character == "\\":
+        advice = "Delete it, or put the expression in parentheses."
+        return _at_character(source, start, "A backslash can only end a line.", advice)
+    if character in ("!", "?") and not line[: start[1]].strip():
         return _at_character(
-            source, start, "A backslash can only end a line.", "Delete it, or put the expression in parentheses."
+            source, start, f"'{character}' does not begin a line of a model.", "Put it into an ordinary cell."
         )
     return _at_character(
         source, start, f"The character '{character}' cannot stand here.", _FOREIGN_SIGNS.get(character)
@@ -178,6 +184,7 @@ class _Grouper:
         self.source = source
         self.tokens = tokens
         self.at = 0
+        self.before: Sequence[TokenInfo] = ()
         self.indents: list[str] = []
 
     def block(self, *, top: bool) -> Iterator[Statement]:
@@ -217,6 +224,7 @@ class _Grouper:
                     yield self.block_of(parts[-1], comments)
                     return
         filled = [part for part in parts if part]
+        self.before = filled[-1] if filled else ()
         comment = " ".join(comments) if len(filled) == 1 else ""
         for part in filled:
             yield Statement(tuple(part), comment)
@@ -258,6 +266,10 @@ class _Grouper:
             )
 
     def unexpected_indent(self) -> ModelError:
+        if self.before and self.before[0].string in _BLOCK_WORDS and not _is_assignment(self.before):
+            word, last = self.before[0].string, self.before[-1]
+            where = self.source.span(last.end, _next(last.end))
+            return self.source.error(f"The ':' at the end of this '{word}' line is missing.", where, "Add ':'.")
         token = self.tokens[self.at]
         following = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else token
         return self.source.error(
@@ -286,6 +298,13 @@ def check_tokens(source: Source, tokens: Sequence[TokenInfo]) -> None:
                 span_of(source, [token]),
                 f"For a product write {before.string}*{token.string}.",
             )
+        if before is not None and before.string in _BINARY_SIGNS and token.string in _STRICTLY_BINARY:
+            where = span_of(source, [before, token])
+            raise source.error(f"Something is missing between '{before.string}' and '{token.string}'.", where)
+    if tokens[-1].string in _BINARY_SIGNS or tokens[-1].string in _WORDS:
+        raise source.error(f"Something is missing behind '{tokens[-1].string}'.", span_of(source, tokens[-1:]))
+    if tokens[0].string in _STRICTLY_BINARY:
+        raise source.error(f"Something is missing before '{tokens[0].string}'.", span_of(source, tokens[:1]))
 
 
 def _ends_operand(token: TokenInfo) -> bool:

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Mapping
 
 from brainpy_lab.equations.capture import Capture
+from brainpy_lab.equations.delays import DelayTable
 from brainpy_lab.equations.expressions import Normaliser, unknown_name
 from brainpy_lab.equations.functions import Helper, lift, read_head, read_helper
-from brainpy_lab.equations.names import is_noise, names_in
+from brainpy_lab.equations.names import RESERVED, is_noise
 from brainpy_lab.equations.source import Source
-from brainpy_lab.equations.system import FUNCTIONS, Delay, Parameter
+from brainpy_lab.equations.system import FUNCTIONS, Parameter
 
 
 class CellScope:
@@ -47,7 +48,7 @@ class CellScope:
         self.capture = capture
         self.synapse = synapse
         self.helpers: dict[str, Helper] = {}
-        self.delays: dict[str, Delay] = {}
+        self.delays = DelayTable(source, lambda name: name in self.known())
         self.sides: dict[str, None] = {}
         self.at_start = False  # reading initial values, where V(0) stands for the initial value of V
         self.normalise = Normaliser(source, self, capture.prefixes)
@@ -64,6 +65,7 @@ class CellScope:
         self.helpers = read
 
     def name(self, node: ast.Name) -> ast.expr:
+        """The state, parameter, intermediate or noise of that name, or what the notebook has under it."""
         name = node.id
         if name == "t" or is_noise(name) or name in self.states or name in self.definitions or name in self.parameters:
             return ast.Name(name, ast.Load())
@@ -73,6 +75,8 @@ class CellScope:
             )
         if name in ("pre", "post"):
             raise self.source.error(f"'{name}' is a side of a synapse, not a value.", node, f"Write {name}.V.")
+        if name in RESERVED:
+            raise self.source.error(f"'{name}' {RESERVED[name]}; it is no value.", node)
         parameter = self.capture.parameter(name)
         if parameter is not None:
             self.parameters[name] = parameter
@@ -80,9 +84,10 @@ class CellScope:
         why = self.capture.unusable(name)
         if why is not None:
             raise self.source.error(f"'{name}' {why}; a model reads numbers, arrays and functions.", node)
-        raise unknown_name(self.source, node, self.known())
+        raise unknown_name(self.source, node, [*self.known(), *self.capture.names()])
 
     def call(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> ast.expr | None:
+        """A delayed state, or a call of a helper function with every argument by position."""
         if name in self.states:
             return self._delayed(node, name, arguments)
         if name in self.definitions or name in self.parameters or name == "t":
@@ -101,6 +106,7 @@ class CellScope:
         return helper.bind(self.source, node, arguments, keywords)
 
     def side(self, node: ast.Attribute, side: str) -> ast.expr:
+        """The name for ``pre.V`` or ``post.V``."""
         if not self.synapse:
             raise self.source.error(
                 f"'{side}' is a side of a synapse, and this model is none.",
@@ -116,6 +122,7 @@ class CellScope:
         return ast.Name(name, ast.Load())
 
     def functions(self) -> set[str]:
+        """Helper functions of the cell."""
         return set(self.helpers)
 
     def known(self) -> list[str]:
@@ -123,35 +130,10 @@ class CellScope:
         return [*self.states, *self.definitions, *self.parameters, *self.helpers, *FUNCTIONS, "t", "pi"]
 
     def _delayed(self, node: ast.Call, state: str, arguments: list[ast.expr]) -> ast.expr:
-        if len(arguments) != 1 or node.keywords:
-            raise self.source.error(
-                f"A delayed state has one argument, the time: {state}(t - tau).",
-                node,
-                f"For a product write {state}*(...).",
-            )
-        time = arguments[0]
-        if self.at_start and isinstance(time, ast.Constant) and time.value == 0:
-            return ast.Name(state, ast.Load())
-        if isinstance(time, ast.Name) and time.id == "t":
-            return ast.Name(state, ast.Load())
-        if "t" not in names_in(time):
-            product = f"for a product write {state}*({ast.unparse(node.args[0])})."
-            raise self.source.error(
-                f"'{state}({ast.unparse(node.args[0])})' is no delayed state.",
-                node,
-                f"A delay is written {state}(t - tau); {product}",
-            )
-        known = next(
-            (d.name for d in self.delays.values() if d.state == state and ast.dump(d.time) == ast.dump(time)), None
-        )
-        return ast.Name(known or self._new_delay(node, state, time), ast.Load())
-
-    def _new_delay(self, node: ast.Call, state: str, time: ast.expr) -> str:
-        name, number = f"{state}_delayed", 2
-        while name in self.delays or name in self.known():
-            name, number = f"{state}_delayed_{number}", number + 1
-        self.delays[name] = Delay(name, state, time, self.source.node_span(node))
-        return name
+        match arguments:
+            case [ast.Constant(value=0)] if self.at_start and not node.keywords:
+                return ast.Name(state, ast.Load())
+        return self.delays.read(node, state, self.delays.check(node, state, arguments))
 
 
 class _Heads(dict[str, Helper]):

@@ -55,7 +55,7 @@ class Source:
                 if _is_control(character):
                     shown = "".join("\N{REPLACEMENT CHARACTER}" if _is_control(c) else c for c in line)
                     raise ModelSyntaxError(
-                        f"The character {ascii(character)} cannot stand in a model.",
+                        f"The character {character!a} cannot stand in a model.",
                         location=Location(number, column, shown, 1, origin),
                         advice="Delete it.",
                     )
