@@ -1,11 +1,14 @@
-"""A Solution in words: one paragraph of text, and a small table for notebooks."""
+"""A Solution and a Model in words: a paragraph of text, and small tables for notebooks."""
 
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brainpy_lab.simulation.solution import Outcome, Solution
+
+if TYPE_CHECKING:
+    from brainpy_lab.simulation.model import Model
 
 
 def solution_text(sol: Solution) -> str:
@@ -21,17 +24,36 @@ def solution_text(sol: Solution) -> str:
 
 def solution_html(sol: Solution) -> str:
     """A table that takes colours and fonts from the page around it."""
+    return f"<div><strong>Solution of {escape(sol.model_name)}</strong>{_table(_rows(sol))}</div>"
+
+
+def model_html(model: Model) -> str:
+    """The typeset equations of a model, its parameters, initial values, method and driver."""
+    from brainpy_lab.equations.latex import system_latex
+
+    equations = r" \\ ".join(line.replace("&", "") for line in system_latex(model.system))
+    rows = [
+        ("parameters", ", ".join(f"{name} = {_value(value)}" for name, value in model.parameters.items())),
+        ("initial", ", ".join(f"{name} = {_value(value)}" for name, value in model.initial.items())),
+        ("method", f"{model.method} on {model.backend}" + (", edited step code" if model.is_edited else "")),
+    ]
+    table = _table([(label, text) for label, text in rows if text])
+    typeset = escape(rf"$$\begin{{array}}{{l}} {equations} \end{{array}}$$")
+    return f"<div><strong>{escape(model.name)}</strong>{typeset}{table}</div>"
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    cell = "text-align: left; vertical-align: top; background: transparent"
     body = "".join(
-        f'<tr><th style="text-align: left; font-weight: 600; opacity: 0.75; vertical-align: top; '
-        f'background: transparent">{escape(label)}</th>'
-        f'<td style="text-align: left; background: transparent">{escape(value)}</td></tr>'
-        for label, value in _rows(sol)
+        f'<tr><th style="{cell}; font-weight: 600; opacity: 0.75">{escape(label)}</th>'
+        f'<td style="{cell}">{escape(text)}</td></tr>'
+        for label, text in rows
     )
-    return (
-        '<div class="brainpy-solution" style="color: inherit">'
-        f"<strong>Solution of {escape(sol.model_name)}</strong>"
-        f'<table style="border-collapse: collapse; color: inherit; background: transparent">{body}</table></div>'
-    )
+    return f'<table style="border-collapse: collapse; color: inherit; background: transparent">{body}</table>'
+
+
+def _value(value: Any) -> str:
+    return _number(value) if getattr(value, "ndim", 0) == 0 else f"array of {_shape(value.shape)}"
 
 
 def _rows(sol: Solution) -> list[tuple[str, str]]:

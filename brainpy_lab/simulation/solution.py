@@ -89,7 +89,7 @@ class Solution:
     def __post_init__(self) -> None:
         self.ensemble_shape = tuple(self.ensemble_shape)
         self.ensemble_params = tuple(self.ensemble_params)
-        window = (float(self.t[0]), float(self.t[-1])) if len(self.t) else None
+        window = (float(self.t[0]), float(self.stats.get("end", self.t[-1]))) if len(self.t) else None
         self.events = Events.of_run(self.events, self.ensemble_shape, window)
 
     # --- variables ------------------------------------------------------------------------------------

@@ -94,6 +94,9 @@ def _varying(sol: Solution) -> dict[str, np.ndarray]:
         values = values.reshape((1,) * (n_axes - values.ndim) + values.shape)
         fits = values.ndim == n_axes and all(n in (1, m) for n, m in zip(values.shape, sol.ensemble_shape, strict=True))
         label = name if is_parameter else f"initial_{name}"
+        for axis in range(values.ndim):  # initial values come broadcast over the ensemble
+            if np.array_equal(values, np.broadcast_to(values.take([0], axis), values.shape)):
+                values = values.take([0], axis)
         if fits and label not in sol.data:
             varying[label] = values
     return varying

@@ -195,6 +195,27 @@ def test_to_xarray_of_initial_values_and_array_states():
     np.testing.assert_array_equal(dataset.initial_V, start)
 
 
+def test_initial_values_that_were_broadcast_span_their_own_axis_only():
+    start, current = np.array([-1.0, 0.0, 1.0]), np.array([[0.5], [1.5]])
+    sol = Solution(
+        np.array([0.0]),
+        {"V": np.zeros((1, 2, 3))},
+        {"I": current},
+        initial={"V": np.broadcast_to(start, (2, 3))},
+        ensemble_shape=(2, 3),
+        ensemble_params=("I", "V"),
+    )
+    dataset = sol.to_xarray()
+    assert dataset.V.dims == ("time", "I", "initial_V")
+    np.testing.assert_array_equal(dataset.initial_V, start)
+
+
+def test_rates_count_to_the_end_of_the_run_not_to_the_last_record():
+    train = EventTrain(np.array([1.0, 9.0]), np.array([0, 0]))
+    sol = Solution(np.array([0.0, 8.0]), events={"spike": train}, stats={"end": 10.0})
+    assert sol.events["spike"].rate() == pytest.approx(0.2)
+
+
 def test_to_pandas(single, grid):
     frame = single.to_pandas()
     assert list(frame.columns) == ["V", "x[0]", "x[1]"]
