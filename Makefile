@@ -38,7 +38,7 @@ help:
 	@echo "make clean     remove everything that was made here"
 
 lab: $(DONE)/panel $(SETTINGS)
-	jupyter lab $(ROOT_FLAGS) --LabApp.extension_manager=readonly $(JUPYTER_FLAGS) notebooks/start.ipynb
+	jupyter lab $(ROOT_FLAGS) --ServerApp.root_dir="$(CURDIR)" --LabApp.extension_manager=readonly $(JUPYTER_FLAGS) notebooks/start.ipynb
 
 test: $(DONE)/panel $(DONE)/chromium
 	@CHROMIUM="$$(cat $(DONE)/chromium)" python .ci/checks.py
