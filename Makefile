@@ -38,7 +38,8 @@ help:
 	@echo "make clean     remove everything that was made here"
 
 lab: $(DONE)/panel $(SETTINGS)
-	jupyter lab $(ROOT_FLAGS) --ServerApp.root_dir="$(CURDIR)" --LabApp.extension_manager=readonly $(JUPYTER_FLAGS) notebooks/start.ipynb
+	jupyter lab $(ROOT_FLAGS) --ServerApp.root_dir="$(CURDIR)" --LabApp.extension_manager=readonly \
+	  --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(JUPYTER_FLAGS)
 
 test: $(DONE)/panel $(DONE)/chromium
 	@CHROMIUM="$$(cat $(DONE)/chromium)" python .ci/checks.py
