@@ -114,7 +114,7 @@ class Body:
 
     def __init__(self, source: Source, scope: BodyScope, prefixes: frozenset[str] = PREFIXES) -> None:
         self.source = source
-        self.normalise = _BodyNormaliser(source, scope, prefixes)
+        self.normalise: Normaliser = _BodyNormaliser(source, scope, prefixes)
         self.obstacle = ""
 
     def block(self, body: Iterable[ast.stmt]) -> list[ast.stmt]:
