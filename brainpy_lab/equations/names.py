@@ -84,7 +84,10 @@ class _Substitution(ast.NodeTransformer):
         return ast.copy_location(type(node)(**fields), node)
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.replacements.get(node.id, node)
+        new = self.replacements.get(node.id, node)
+        if isinstance(new, ast.Name) and new is not node:  # renamed: it stays where it stands
+            return ast.copy_location(ast.Name(new.id, ast.Load()), node)
+        return new
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         arguments = [self.visit(argument) for argument in node.args]
