@@ -119,14 +119,14 @@ class StepCode:
         except SyntaxError as error:
             column = (error.offset or 1) - 1
             raise CodeError(
-                f"The edited code does not parse: {error.msg}.", location=_place(text, error.lineno or 1, column)
+                f"The edited code does not parse: {error.msg}.", location=place(text, error.lineno or 1, column)
             ) from None
         found = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
         for name, signature in self.functions.items():
             if name not in found:
                 raise CodeError(
                     f"The edited code no longer defines the function '{name}'.",
-                    location=_place(text, 1, 0),
+                    location=place(text, 1, 0),
                     advice=f"It must hold `def {name}({', '.join(signature.arguments)}):`.",
                 )
             _check_signature(found[name], signature, text)
@@ -134,14 +134,15 @@ class StepCode:
         return replace(self, text=text, line_map={}, edited=text != self.text or self.edited)
 
 
-def _place(text: str, line: int, column: int) -> Location:
+def place(text: str, line: int, column: int) -> Location:
+    """A place in edited step code, for errors."""
     lines = text.splitlines()
     source = lines[line - 1] if 0 < line <= len(lines) else ""
     return Location(line, column, source, 1, "edited step code")
 
 
 def _at(text: str, node: ast.stmt | ast.expr) -> Location:
-    return _place(text, node.lineno, node.col_offset)
+    return place(text, node.lineno, node.col_offset)
 
 
 def _check_signature(node: ast.FunctionDef, signature: Signature, text: str) -> None:

@@ -12,6 +12,9 @@ import numpy as np
 
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.adaptive import Shape
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import DriverError
 
 Array = Any  # an array of the driver's own kind
 
@@ -144,13 +147,24 @@ class Driver(ABC):
     def available(self) -> str | None:
         """None when the driver can be used, else why not, with the command that installs what is missing."""
 
+    def check(self, system: System) -> None:
+        """Raise DriverError when the driver cannot run ``system``: the reason, and the drivers that can."""
+        if Capability.ELEMENT_LOGIC in self.capabilities:
+            return
+        for function in system.functions:
+            if not function.vectorizable:
+                raise DriverError(
+                    f"The driver '{self.name}' cannot run the helper function '{function.name}': {function.obstacle}.",
+                    advice="It runs whole arrays at once; the numba driver runs such a function: backend='numba'.",
+                )
+
     @abstractmethod
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Compile fixed-step code for runs of one layout."""
 
     @abstractmethod
-    def functions(self, code: StepCode) -> Mapping[str, Callable[..., Any]]:
-        """The functions of adaptive step code, callable with arrays of the driver's kind, vectorised over lanes."""
+    def compile_adaptive(self, code: StepCode, shape: Shape, evaluations: int) -> Callable[..., tuple[int, int]]:
+        """The adaptive loop around the functions of adaptive step code (see `brainpy_lab.drivers.adaptive`)."""
 
     @abstractmethod
     def array(self, value: Any) -> Array:
@@ -159,6 +173,10 @@ class Driver(ABC):
     def to_numpy(self, value: Array) -> np.ndarray:
         """An array of the driver's as a NumPy array."""
         return np.asarray(value)
+
+    def collect(self, initial: list[Array], records: Array) -> list[Array]:
+        """Records of a differentiable run, variable by variable, time first, the initial value included."""
+        raise NotImplementedError
 
     def is_traced(self, value: Any) -> bool:
         """Whether a derivative is being taken through ``value``."""
@@ -172,12 +190,12 @@ class Driver(ABC):
             self.compilations += 1
         return self._programs[key]
 
-    def adaptive_functions(self, code: StepCode) -> Mapping[str, Callable[..., Any]]:
-        """The functions of adaptive code, from memory when they were compiled before."""
+    def adaptive_loop(self, code: StepCode, shape: Shape, evaluations: int) -> Callable[..., tuple[int, int]]:
+        """The compiled adaptive loop, from memory when this code was compiled before."""
         if code.text not in self._adaptive:
-            self._adaptive[code.text] = self.functions(code)
+            self._adaptive[code.text] = self.compile_adaptive(code, shape, evaluations)
             self.compilations += 1
-        found: Mapping[str, Callable[..., Any]] = self._adaptive[code.text]
+        found: Callable[..., tuple[int, int]] = self._adaptive[code.text]
         return found
 
     def forget(self) -> None:

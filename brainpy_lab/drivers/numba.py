@@ -14,12 +14,11 @@ import numpy as np
 
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode, write_content_named
+from brainpy_lab.drivers.adaptive import Shape, loop_text
 from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, Program, Setup
 from brainpy_lab.errors import CodeError, DriverError, Location
 
 _MINIMUM_EVENTS = 1024
-# Contraction to fused multiply-add and reciprocals of loop-invariant divisors; nan and infinity keep their meaning.
-_FAST = frozenset({"contract", "arcp"})
 
 
 @cache
@@ -67,10 +66,12 @@ def _compile(
     import numba
     from numba.core.errors import NumbaError
 
+    from brainpy_lab.drivers.numba_kernel import FAST_MATH
+
     namespace: dict[str, Any] = {"__file__": str(file), "__name__": f"brainpy_lab_kernel_{file.stem}"}
     exec(compile(text, str(file), "exec"), namespace)
     try:
-        jit = numba.njit(signature, cache=True, nogil=True, error_model="numpy", fastmath=set(_FAST))
+        jit = numba.njit(signature, cache=True, nogil=True, error_model="numpy", fastmath=FAST_MATH)
         compiled: Callable[..., Any] = jit(namespace[name])
         return compiled
     except NumbaError as error:
@@ -199,9 +200,23 @@ class NumbaDriver(Driver):
         """A NumPy float64 array."""
         return np.asarray(value, dtype=float)
 
-    def functions(self, code: StepCode) -> Mapping[str, Callable[..., Any]]:
-        """Adaptive step functions as compiled element-wise functions (see `numba_adaptive`)."""
-        raise NotImplementedError
+    def compile_adaptive(self, code: StepCode, shape: Shape, evaluations: int) -> Callable[..., tuple[int, int]]:
+        """The adaptive loop and the model's functions as one native function."""
+        from numba import types
+
+        from brainpy_lab.drivers.numba_kernel import adaptive_kernel
+
+        kernel = adaptive_kernel(code, loop_text(shape, evaluations))
+        text = f"# {_mathematics_stamp()}\n{kernel.text}"
+        file = write_content_named(text, f"{code.model}_{code.method}", "kernels")
+        f8, i8 = types.float64, types.int64
+        vector, table, cube = f8[::1], f8[:, ::1], f8[:, :, ::1]
+        signature = types.UniTuple(i8, 2)(
+            f8, f8, f8, vector, f8, f8, table, table, table, table, table, table, vector, cube, vector, types.boolean,
+            vector, vector, table, cube, vector, i8[::1], i8[::1],
+        )  # fmt: skip
+        line_map = {line + 1: origin for line, origin in kernel.line_map.items()}
+        return _compile(text, file, "run", signature, code, line_map)
 
 
 NUMBA = NumbaDriver()

@@ -14,6 +14,9 @@ from brainpy_lab.drivers.driver import Layout
 from brainpy_lab.drivers.numba_math import SINGLE_FORMS
 
 LANES = 64  # lanes of a block: their states stay in the first-level cache
+# Contraction to fused multiply-add and reciprocals of loop-invariant divisors; nan and infinity keep their meaning.
+FAST_MATH = {"arcp", "contract"}
+FAST_TEXT = ", ".join(repr(flag) for flag in sorted(FAST_MATH))
 _MATH = "brainpy_lab.drivers.numba_math"
 
 
@@ -66,6 +69,14 @@ def _take_apart(code: StepCode) -> _Step | None:
     return _Step(body, list(value.elts) if isinstance(value, ast.Tuple) else [value])
 
 
+def adaptive_kernel(code: StepCode, loop: str) -> Kernel:
+    """The functions of adaptive step code, compiled each, and the loop that calls them."""
+    w = _Writer()
+    _header(w, code, True, True)
+    w.add(0, loop)
+    return w.kernel()
+
+
 def _header(writer: _Writer, code: StepCode, single: bool, call_step: bool) -> None:
     writer.add(0, f'"""Kernel of {code.model}: {code.method}, {"one cell" if single else "lanes"}."""')
     writer.add(0, "import numpy as np")
@@ -79,7 +90,7 @@ def _header(writer: _Writer, code: StepCode, single: bool, call_step: bool) -> N
             writer.add(0, f"from {_MATH} import {', '.join(names)}", node.lineno)
         elif isinstance(node, ast.FunctionDef):
             if node.name != "step" or call_step:
-                writer.add(0, "\n\n@njit(error_model='numpy')")
+                writer.add(0, f"\n\n@njit(error_model='numpy', fastmath={{{FAST_TEXT}}})")
                 writer.add(0, ast.unparse(node), node.lineno)
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             writer.add(0, ast.unparse(node), node.lineno)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.adaptive import Shape, loop_text
 from brainpy_lab.drivers.driver import Array, Chunk, Driver, Flow, Layout, Program, Setup
 
 
@@ -111,9 +112,29 @@ class TensorDriver(Driver):
         """Load the step function."""
         return TensorProgram(self, code, layout)
 
-    def functions(self, code: StepCode) -> Mapping[str, Callable[..., Any]]:
-        """The functions of adaptive step code."""
-        return {name: self.wrap(function) for name, function in load_functions(code).items()}
+    def compile_adaptive(self, code: StepCode, shape: Shape, evaluations: int) -> Callable[..., tuple[int, int]]:
+        """The adaptive loop in Python, around functions that compute with the driver's arrays."""
+        functions = {name: self._plain(self.wrap(f)) for name, f in load_functions(code).items()}
+        namespace: dict[str, Any] = dict(functions)
+        exec(compile(loop_text(shape, evaluations), "adaptive loop", "exec"), namespace)
+        loop: Callable[..., tuple[int, int]] = namespace["run"]
+
+        def run(*arguments: Any) -> tuple[int, int]:
+            with self.computing(False):
+                return loop(*arguments)
+
+        return run
+
+    def _plain(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function from numbers to numbers that computes with the driver's arrays in between."""
+
+        def call(*values: float) -> Any:
+            result = function(*(self.array(v) for v in values))
+            if isinstance(result, tuple):
+                return tuple(float(r) for r in result)
+            return float(result)
+
+        return call
 
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """What the driver makes of a step function: by default the function itself."""

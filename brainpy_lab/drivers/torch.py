@@ -51,11 +51,16 @@ class TorchDriver(TensorDriver):
 
         return torch.enable_grad() if differentiable else torch.no_grad()
 
-    def stack(self, values: list[Any]) -> Any:
-        """Tensors along a new first axis."""
+    def collect(self, initial: list[Any], records: Any) -> list[Any]:
+        """Records stacked along time, the initial value first."""
         import torch
 
-        return torch.stack(values)
+        rows = records or []
+        columns = []
+        for r, first in enumerate(initial):
+            later = [row[r] for row in rows]
+            columns.append(torch.stack([first.broadcast_to(later[-1].shape) if later else first, *later]))
+        return columns
 
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is; ``torch.compile`` costs seconds and is left to the user's request."""

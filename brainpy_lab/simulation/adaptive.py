@@ -1,0 +1,277 @@
+"""One run with an adaptive method: windows of time, looking up between them, and the dense output they leave."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brainpy_lab import solvers
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers import adaptive as loop
+from brainpy_lab.drivers.driver import Driver
+from brainpy_lab.errors import ArgumentError, DriverError
+from brainpy_lab.simulation.control import CHUNK_SECONDS
+from brainpy_lab.simulation.dense import DenseOutput
+from brainpy_lab.simulation.events import EventTrain
+from brainpy_lab.simulation.memory import check_record_memory
+from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.problem import Problem, check_names
+from brainpy_lab.simulation.run import Plan, Result, RunWarning
+
+if TYPE_CHECKING:
+    from brainpy_lab.simulation.request import Request
+
+_DEFAULT_RTOL, _DEFAULT_ATOL = 1e-6, 1e-9
+_SMALLEST_RTOL = 4 * np.finfo(float).eps
+_GRID_POINTS = 1000  # records of an ensemble that asks for no interval
+_BUFFER = 4096
+
+_OUTCOMES = {
+    loop.STEP_TOO_SMALL: Outcome.STEP_TOO_SMALL,
+    loop.EVENTS_WITHOUT_END: Outcome.TOO_MANY_EVENTS,
+    loop.NOT_FINITE: Outcome.NON_FINITE,
+}
+
+
+@dataclass
+class Tolerances:
+    """Error tolerances: a step's error in each state is kept below atol + rtol*|state|."""
+
+    rtol: float
+    atol: np.ndarray
+    max_step: float
+
+    @staticmethod
+    def of(request: Request, problem: Problem) -> Tolerances:
+        """From the arguments of a run, checked."""
+        rtol = _DEFAULT_RTOL if request.rtol is None else request.rtol
+        if not np.isscalar(rtol) or not rtol >= _SMALLEST_RTOL:
+            raise ArgumentError(
+                f"rtol must be at least {_SMALLEST_RTOL:.1e}, four units of rounding; it is {rtol!r}.",
+                advice="Tighter tolerances cannot be met in double precision.",
+            )
+        moving = [s.name for s in problem.system.states if s.drift is not None]
+        atol = _DEFAULT_ATOL if request.atol is None else request.atol
+        if isinstance(atol, Mapping):
+            check_names(atol, tuple(moving), "state", problem.system.name)
+            values = np.array([float(atol.get(s, _DEFAULT_ATOL)) for s in moving])
+        else:
+            values = np.full(len(moving), float(atol))
+        if not (np.isfinite(values).all() and (values >= 0).all()):
+            raise ArgumentError(f"atol must not be negative; it is {atol!r}.")
+        max_step = np.inf if request.max_step is None else float(request.max_step)
+        if not max_step > 0:
+            raise ArgumentError(f"max_step must be positive; it is {request.max_step!r}.")
+        return Tolerances(float(rtol), values, max_step)
+
+
+def run_adaptive(
+    code: StepCode,
+    driver: Driver,
+    problem: Problem,
+    plan: Plan,
+    tolerances: Tolerances,
+    record_every: float | None,
+) -> Result:
+    """Run adaptive step code and collect what was asked for."""
+    if problem.traced:
+        raise DriverError(
+            f"A derivative cannot be taken through '{code.method}', which chooses its own steps.",
+            advice="Use a fixed-step method, for example method='rk4'.",
+        )
+    if problem.mixes:
+        raise DriverError(f"'{code.method}' cannot run array states whose elements mix (sum, mean, dot, @) yet.")
+    started = time.perf_counter()
+    method = solvers.get(code.method)
+    moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)
+    clears = tuple(e.clears_itself for e in problem.system.events)
+    shape = loop.Shape.of(code, moving, clears)
+    run = driver.adaptive_loop(code, shape, method.stages - 1)
+    compiled = time.perf_counter()
+    state = _State(code, shape, problem, plan, tolerances, float(method.order), record_every)
+    outcome = state.go(run)
+    stats = {
+        "compile_time": compiled - started,
+        "wall_time": time.perf_counter() - compiled,
+        "steps": int(state.clock[:, 5].sum()),
+        "rejected": int(state.clock[:, 6].sum()),
+        "evaluations": int(state.clock[:, 7].sum()),
+        "rtol": tolerances.rtol,
+        "atol": float(tolerances.atol.max()) if tolerances.atol.size else 0.0,
+        "end": float(state.clock[:, 0].min()),
+    }
+    return state.result(outcome, stats)
+
+
+class _State:
+    """The arrays the loop works on, and the collection of what it gives."""
+
+    def __init__(
+        self,
+        code: StepCode,
+        shape: loop.Shape,
+        problem: Problem,
+        plan: Plan,
+        tolerances: Tolerances,
+        order: float,
+        record_every: float | None,
+    ) -> None:
+        self.code, self.shape, self.problem, self.plan = code, shape, problem, plan
+        self.tolerances, self.order = tolerances, order
+        lanes = problem.lanes
+        system = problem.system
+        self.Y = self._lanes([problem.states[n] for n in system.state_names])
+        self.R = self._lanes([problem.memory[n] for n in code.memory])
+        self.P = self._lanes([problem.parameters[n] for n in system.parameter_names])
+        self.F = np.zeros((max(1, len(shape.moving)), lanes))
+        self.G = np.zeros((max(1, len(shape.events)), lanes))
+        self.clock = np.zeros((lanes, loop.CLOCK))
+        self.clock[:, 0], self.clock[:, 2] = plan.t0, 1.0
+        self.t1 = plan.t0 + plan.duration
+        single = not problem.shape
+        self.keep = single
+        self.grid = self._grid(record_every, single)
+        check_record_memory(len(self.grid), {n: () for n in system.state_names}, problem.shape)
+        self.rows = np.empty((shape.states, len(self.grid), lanes))
+        if len(self.grid):
+            self.rows[:, 0] = self.Y
+            self.clock[:, 4] = 1
+        self.kept: list[tuple[np.ndarray, ...]] = []
+        self.events: list[tuple[np.ndarray, ...]] = []
+        self.on_own_steps = record_every is None and single
+
+    def _lanes(self, values: list[Any]) -> np.ndarray:
+        shape = self.problem.shape
+        columns = [np.broadcast_to(np.asarray(v, dtype=float), shape).reshape(-1) for v in values]
+        return np.array(columns, dtype=float).reshape(len(values), self.problem.lanes)
+
+    def _grid(self, record_every: float | None, single: bool) -> np.ndarray:
+        if record_every is None:
+            return np.empty(0) if single else np.linspace(self.plan.t0, self.t1, _GRID_POINTS + 1)
+        if not np.isfinite(record_every) or record_every <= 0:
+            raise ArgumentError(f"record_every must be a positive number, not {record_every!r}.")
+        n = int(np.floor(self.plan.duration / record_every + 1e-9))
+        grid = self.plan.t0 + record_every * np.arange(n + 1)
+        grid[-1] = min(grid[-1], self.t1)
+        return grid
+
+    # --- the run -------------------------------------------------------------------------------------------------
+
+    def go(self, run: Callable[..., tuple[int, int]]) -> Outcome:
+        """Advance window by window, through the pieces on which the inputs are constant."""
+        drives = self.problem.drives
+        for name, drive in drives.items():
+            if drive.change_times is None:
+                raise ArgumentError(
+                    f"The input of '{name}' changes all the time, which '{self.code.method}' cannot follow exactly.",
+                    advice="Use a fixed-step method, or write the input as an expression of t in the model.",
+                )
+        jumps = [d.change_times(self.plan.t0, self.t1) for d in drives.values() if d.change_times]
+        ends = np.unique(np.concatenate([*jumps, [self.t1]]))
+        names = self.problem.system.parameter_names
+        begin = self.plan.t0
+        for end in ends:
+            for name, drive in drives.items():
+                value = drive.at(np.array([0.5 * (begin + end)]))[0]
+                self.P[names.index(name)] = np.broadcast_to(value, self.problem.shape).reshape(-1)
+            outcome = self._piece(run, float(end))
+            if outcome is not Outcome.COMPLETED:
+                return outcome
+            begin = end
+            if end < self.t1:
+                self.clock[:, 1] = 0.0  # the equations have jumped: start anew
+                self.clock[:, 3] = loop.RUNNING
+        return Outcome.COMPLETED
+
+    def _piece(self, run: Callable[..., tuple[int, int]], end: float) -> Outcome:
+        plan = self.plan
+        begin = float(self.clock[:, 0].min())
+        window, buffer = (end - begin) / 256, _BUFFER
+        until = begin
+        while np.any(self.clock[:, 3] != loop.DONE):
+            if plan.stop is not None and plan.stop.is_set():
+                return Outcome.STOPPED
+            until = min(end, max(until, float(self.clock[:, 0].min())) + window)
+            started = time.perf_counter()
+            try:
+                full = self._call(run, until, end, buffer)
+            except KeyboardInterrupt:
+                return Outcome.INTERRUPTED
+            seconds = time.perf_counter() - started
+            window *= min(8.0, max(0.1, CHUNK_SECONDS / max(seconds, 1e-5)))
+            buffer = min(2 * buffer, 1 << 20) if full else buffer
+            bad = [int(s) for s in self.clock[:, 3] if int(s) in _OUTCOMES]
+            if bad:
+                return self._failed(bad[0])
+            plan.report((until - plan.t0) / plan.duration)
+        return Outcome.COMPLETED
+
+    def _call(self, run: Callable[..., tuple[int, int]], until: float, end: float, buffer: int) -> bool:
+        m, powers = max(1, len(self.shape.moving)), self.shape.dense + 1
+        size = buffer if self.keep else 1
+        kt, kh = np.empty(size), np.empty(size)
+        ky, kq = np.empty((size, self.shape.states)), np.empty((size, powers, m))
+        et, el, ek = np.empty(buffer), np.empty(buffer, np.int64), np.empty(buffer, np.int64)
+        with np.errstate(all="ignore"):
+            kept, events = run(
+                until, end, self.tolerances.rtol, self.tolerances.atol, self.order, self.tolerances.max_step,
+                self.clock, self.Y, self.F, self.R, self.G, self.P, self.grid, self.rows, np.empty(0), self.keep,
+                kt, kh, ky, kq, et, el, ek,
+            )  # fmt: skip
+        self.kept.append((kt[:kept], kh[:kept], ky[:kept], kq[:kept]))
+        self.events.append((et[:events], el[:events], ek[:events]))
+        return bool(np.any(self.clock[:, 3] == loop.BUFFER_FULL))
+
+    def _failed(self, status: int) -> Outcome:
+        outcome = _OUTCOMES[status]
+        lane = int(np.flatnonzero(self.clock[:, 3] == status)[0])
+        where = f" in cell {lane}" if self.problem.shape else ""
+        text = f"The run ended at t = {self.clock[lane, 0]:g}{where}. {outcome.advice}"
+        warnings.warn(RunWarning(text), stacklevel=2)
+        return outcome
+
+    # --- its results ---------------------------------------------------------------------------------------------
+
+    def result(self, outcome: Outcome, stats: dict[str, Any]) -> Result:
+        """Times, records, events and dense output up to where the run ended."""
+        problem, shape = self.problem, self.problem.shape
+        names = problem.system.state_names
+        dense = self._dense() if self.keep else None
+        if self.on_own_steps:
+            t, table = self._own_steps()
+        else:
+            n = int(self.clock[:, 4].min())
+            t, table = self.grid[:n], self.rows[:, :n]
+        data = {name: np.ascontiguousarray(table[i]).reshape(len(t), *shape) for i, name in enumerate(names)}
+        final = {name: self.Y[i].reshape(shape)[()] for i, name in enumerate(names)}
+        memory = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.memory)}
+        recorded = {n: data[n] for n in self.plan.record}
+        return Result(t, recorded, final, memory, self._trains(), outcome, stats, dense)
+
+    def _own_steps(self) -> tuple[np.ndarray, np.ndarray]:
+        t = np.concatenate([k[0] for k in self.kept])
+        y = np.concatenate([k[2] for k in self.kept])
+        t = np.append(t, self.clock[0, 0])
+        y = np.vstack([y, self.Y[:, 0]])
+        return t, y.T[:, :, None]
+
+    def _dense(self) -> DenseOutput:
+        t, h, y, q = (np.concatenate(parts) for parts in zip(*self.kept, strict=True)) if self.kept else (None,) * 4
+        assert t is not None and h is not None and y is not None and q is not None
+        return DenseOutput(self.problem.system.state_names, self.shape.moving, t, h, y, q, self.Y[:, 0].copy())
+
+    def _trains(self) -> dict[str, EventTrain]:
+        t, lane, kind = (np.concatenate(parts) for parts in zip(*self.events, strict=True)) if self.events else (
+            np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
+        )  # fmt: skip
+        trains = {}
+        for k, name in enumerate(self.shape.events):
+            mine = kind == k
+            order = np.lexsort((lane[mine], t[mine]))
+            trains[name] = EventTrain(t[mine][order], lane[mine][order])
+        return trains

@@ -1,0 +1,51 @@
+"""What a run looks at between chunks: stop flag, finiteness, progress; and how long the next chunk may be."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+CHUNK_SECONDS = 0.05
+
+Progress = Callable[[float], None]
+
+
+class ChunkSize:
+    """Length of the next chunk, so that one takes about `CHUNK_SECONDS`."""
+
+    def __init__(self, lanes: int) -> None:
+        self.steps = max(1, min(2048, 200_000 // max(1, lanes)))
+
+    def took(self, steps: int, seconds: float) -> None:
+        """Learn from a chunk of ``steps`` steps that took ``seconds``."""
+        if steps < self.steps // 2:
+            return
+        wanted = steps * CHUNK_SECONDS / max(seconds, 1e-6)
+        self.steps = max(1, int(min(wanted, 16 * steps)))
+
+
+class TextProgress:
+    """A bar on the standard error, redrawn in place."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def __call__(self, fraction: float) -> None:
+        done = int(30 * fraction)
+        seconds = time.monotonic() - self._start
+        end = "\n" if fraction >= 1 else ""
+        print(f"\r[{'=' * done}{' ' * (30 - done)}] {fraction:4.0%}  {seconds:.1f} s", end=end, file=sys.stderr, flush=True)
+
+
+def reporter(progress: Any) -> Progress:
+    """The progress report asked for: a function of the fraction done, a bar (True), or none."""
+    if callable(progress):
+        report: Progress = progress
+        return report
+    return TextProgress() if progress else _no_report
+
+
+def _no_report(fraction: float) -> None:
+    """No report."""

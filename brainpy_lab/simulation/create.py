@@ -1,0 +1,104 @@
+"""Models from text and from Python functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from brainpy_lab.equations.system import Calculus
+from brainpy_lab.simulation.model import Model
+
+
+def model(
+    text: str,
+    *,
+    name: str = "Model",
+    namespace: Mapping[str, Any] | None = None,
+    calculus: Calculus = "ito",
+    synapse: bool = False,
+    origin: str = "cell",
+    **options: Any,
+) -> Model:
+    """A Model from text in the model language.
+
+    Parameters
+    ----------
+    text : str
+        Lines such as ``tau = 10``, ``dV/dt = -V/tau`` and ``V(0) = 1``.
+    name : str
+        The model's name.
+    namespace : mapping, optional
+        Where names that the text does not define are looked up: numbers become parameters, functions are captured.
+    calculus : {"ito", "stratonovich"}
+        How noise is read.
+    synapse : bool
+        The text describes a synapse (``pre.``, ``post.``).
+    origin : str
+        How error messages call the text.
+    **options
+        Defaults of the model: method, dt, backend, duration, seed.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ModelError
+        With line and column: the text is no model.
+
+    Examples
+    --------
+    >>> decay = model("tau = 10\\ndV/dt = -V/tau\\nV(0) = 1", name="Decay")
+    >>> decay.parameters
+    {'tau': 10}
+    """
+    from brainpy_lab.equations import read_text
+
+    system = read_text(text, name=name, namespace=namespace, calculus=calculus, synapse=synapse, origin=origin)
+    return Model(system, **options)
+
+
+def odeint(
+    f: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    initial: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    **options: Any,
+) -> Any:
+    """A Model from a Python function of states, ``t`` and parameters that returns the derivatives. Also a decorator.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(V, w, t, I=0.5, ...)``: states stand before ``t``, parameters with their defaults behind it.
+    name : str, optional
+        The model's name; by default the function's.
+    initial : mapping, optional
+        Initial values by state; by default 0.
+    parameters : mapping, optional
+        Values of parameters that have no default.
+    **options
+        Defaults of the model: method, dt, backend, duration, seed.
+
+    Returns
+    -------
+    Model, or a decorator that makes one
+
+    Raises
+    ------
+    ModelError
+        With a line of the function: something in it is no part of the model language.
+
+    Examples
+    --------
+    ``@bp.odeint(method="rk4", dt=0.05)`` above ``def fhn(V, w, t, I=0.5): ...`` makes ``fhn`` a Model.
+    """
+    from brainpy_lab.equations import read_function
+
+    def make(function: Callable[..., Any]) -> Model:
+        system = read_function(function, name=name, initial=initial, parameters=parameters)
+        return Model(system, **options)
+
+    return make if f is None else make(f)

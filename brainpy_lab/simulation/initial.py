@@ -1,0 +1,106 @@
+"""Initial values: expressions of parameters and of other initial values, evaluated in an order that can be computed."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.printing import names_used
+from brainpy_lab.drivers import numpy_math
+from brainpy_lab.equations.system import CONSTANTS, System
+from brainpy_lab.errors import ArgumentError, ModelError
+
+
+@dataclass
+class InitialValues:
+    """Values by state, and the shape one cell of each has."""
+
+    values: dict[str, Any]
+    shapes: dict[str, tuple[int, ...]]
+
+
+def initial_values(
+    system: System, parameters: Mapping[str, Any], given: Mapping[str, Any], is_traced: Callable[[Any], bool]
+) -> InitialValues:
+    """Initial values of all states; ``given`` ones take the place of the system's own.
+
+    A state's shape is that of the system's own initial value; a given array with more axes spans an ensemble.
+    """
+    own = {p.name: p.value for p in system.parameters}
+    defaults = _evaluate(system, own, {})
+    shapes = {name: np.shape(value) for name, value in defaults.items()}
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        values[name] = value if is_traced(value) else _number(name, value)
+    plain = not any(is_traced(v) for v in parameters.values())
+    values = _evaluate(system, parameters if plain else own, values)
+    return InitialValues({s: values[s] for s in system.state_names}, shapes)
+
+
+def _number(name: str, value: Any) -> Any:
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"The initial value of '{name}' must be a number or an array of numbers.") from None
+    if not np.isfinite(array).all():
+        raise ArgumentError(f"The initial value of '{name}' is not finite.")
+    return float(array) if array.ndim == 0 else array
+
+
+def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    known: dict[str, Any] = {**CONSTANTS, **parameters, "t": 0.0}
+    for definition in system.derived:
+        known[definition.name] = value_of(definition.expr, known)
+    for name, value in given.items():
+        known[name] = value
+    waiting = {s.name: s.initial for s in system.states if s.name not in given}
+    while waiting:
+        ready = [
+            name
+            for name, expr in waiting.items()
+            if expr is None or not (names_used(expr) & set(waiting))
+        ]
+        if not ready:
+            raise ModelError(f"The initial values of {', '.join(waiting)} depend on each other in a circle.")
+        for name in ready:
+            expr = waiting.pop(name)
+            known[name] = 0.0 if expr is None else _number(name, value_of(expr, known))
+    return {s.name: known[s.name] for s in system.states}
+
+
+_OPERATORS: dict[type, Callable[..., Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.MatMult: operator.matmul,
+    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: np.logical_not,
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.And: np.logical_and, ast.Or: np.logical_or,
+}  # fmt: skip
+
+
+def value_of(expr: ast.expr, names: Mapping[str, Any]) -> Any:
+    """The value of a normal-form expression with NumPy, at the given values of its names."""
+    match expr:
+        case ast.Constant():
+            return expr.value
+        case ast.Name():
+            return names[expr.id]
+        case ast.BinOp():
+            return _OPERATORS[type(expr.op)](value_of(expr.left, names), value_of(expr.right, names))
+        case ast.UnaryOp():
+            return _OPERATORS[type(expr.op)](value_of(expr.operand, names))
+        case ast.Compare():
+            return _OPERATORS[type(expr.ops[0])](value_of(expr.left, names), value_of(expr.comparators[0], names))
+        case ast.BoolOp():
+            values = [value_of(v, names) for v in expr.values]
+            return functools.reduce(_OPERATORS[type(expr.op)], values)
+        case ast.IfExp():
+            return np.where(value_of(expr.test, names), value_of(expr.body, names), value_of(expr.orelse, names))
+        case ast.Call(func=ast.Name(id=name)) if hasattr(numpy_math, name):
+            return getattr(numpy_math, name)(*(value_of(a, names) for a in expr.args))
+    raise ModelError(f"An initial value cannot be computed from '{ast.unparse(expr)}'.")

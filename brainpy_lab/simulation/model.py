@@ -1,0 +1,348 @@
+"""Model: what a user holds. A System with defaults, a chosen method and driver, and everything that can be done with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab import backend as default_backend
+from brainpy_lab import drivers, solvers
+from brainpy_lab.codegen.generate import generate
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
+from brainpy_lab.simulation.control import Progress
+from brainpy_lab.simulation.problem import check_names, numeric, resolve
+from brainpy_lab.simulation.request import Request, simulate
+from brainpy_lab.simulation.solution import Solution
+
+DEFAULT_METHOD = "rk4"
+DEFAULT_DT = 0.01
+DEFAULT_DURATION = 100.0
+
+
+class Model:
+    """A dynamical system that can be run, read, edited and analysed.
+
+    Made by `brainpy_lab.model` from text, by `brainpy_lab.odeint` from a function, or by a ``%%brainpy_model`` cell.
+
+    Parameters
+    ----------
+    system : System
+        The equations.
+    method : str
+        Numerical method that runs use when none is named.
+    dt : float
+        Time step, in the model's unit of time.
+    backend : str, optional
+        Driver that runs use when none is named; by default the session's, see `brainpy_lab.backend`.
+    duration : float
+        Length of a run that names none.
+    seed : int, optional
+        Seed of runs that name none.
+
+    Examples
+    --------
+    >>> import brainpy_lab as bp
+    >>> decay = bp.model("tau = 2\\ndx/dt = -x/tau\\nx(0) = 1", name="Decay")
+    >>> sol = decay.run(2.0, dt=0.001, backend="numpy", tau=1.0)
+    >>> round(float(sol.x[-1]), 6)
+    0.135335
+    """
+
+    def __init__(
+        self,
+        system: System,
+        *,
+        method: str | None = None,
+        dt: float | None = None,
+        backend: str | None = None,
+        duration: float | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self._system = system
+        self._method = solvers.get(method or DEFAULT_METHOD).name
+        self._backend = drivers.get(backend).name if backend else None
+        self.dt = _positive("dt", DEFAULT_DT if dt is None else dt)
+        self.duration = _positive("duration", DEFAULT_DURATION if duration is None else duration)
+        self.seed = seed
+        #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
+        self.share_exponentials = True
+        self._edits: dict[tuple[str, str], StepCode] = {}
+        self._generated: dict[tuple[str, str, bool], StepCode] = {}
+        self._lock = threading.RLock()
+
+    # --- what it is ----------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._system.name
+
+    @property
+    def system(self) -> System:
+        """The equations, checked and immutable."""
+        return self._system
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Default value of every parameter."""
+        return {p.name: p.value for p in self._system.parameters}
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """Default initial value of every state."""
+        return dict(resolve(self._system, {}, {}, {}, lambda value: False).states)
+
+    @property
+    def method(self) -> str:
+        """Name of the numerical method; set it to change the default of this model's runs."""
+        return self._method
+
+    @method.setter
+    def method(self, name: str) -> None:
+        self._method = solvers.get(name).name
+
+    @property
+    def backend(self) -> str:
+        """Name of the driver; set it to change the default of this model's runs, or to None to follow the session."""
+        return self._backend or default_backend.get()
+
+    @backend.setter
+    def backend(self, name: str | None) -> None:
+        self._backend = None if name is None else drivers.get(name).name
+
+    def __repr__(self) -> str:
+        states, parameters = ", ".join(self._system.state_names), ", ".join(self._system.parameter_names)
+        edited = ", edited" if self.is_edited else ""
+        return f"<Model {self.name}: states {states}; parameters {parameters or 'none'}; {self.method} on {self.backend}{edited}>"
+
+    def _repr_html_(self) -> str:
+        from brainpy_lab.simulation.report import model_html
+
+        return model_html(self)
+
+    # --- its code ------------------------------------------------------------------------------------------------
+
+    def code(self, backend: str | None = None, method: str | None = None) -> StepCode:
+        """The step code that a run with this driver and method uses: the edited text, where there is one.
+
+        Parameters
+        ----------
+        backend, method : str, optional
+            By default the model's.
+
+        Returns
+        -------
+        StepCode
+            ``str(code)`` or ``code.text`` is the text, ``code.file`` the file that holds it.
+        """
+        key = self._key(backend, method)
+        return self._edits.get(key) or self.generated_code(backend, method)
+
+    def generated_code(self, backend: str | None = None, method: str | None = None) -> StepCode:
+        """The step code as generated, whether or not it was edited."""
+        driver_name, method_name = self._key(backend, method)
+        key = (driver_name, method_name, self.share_exponentials)
+        with self._lock:
+            if key not in self._generated:
+                chosen = solvers.get(method_name)
+                chosen.check(self._system)
+                driver = drivers.get(driver_name)
+                driver.check(self._system)
+                self._generated[key] = generate(
+                    self._system, chosen, driver.dialect, driver.name, share_exp=self.share_exponentials
+                )
+            return self._generated[key]
+
+    def edit(self, text: str, *, backend: str | None = None, method: str | None = None) -> StepCode:
+        """Put ``text`` in the place of the generated step code; later runs with this driver and method use it.
+
+        The text is checked and compiled first: when it is refused, the code that was in force stays.
+
+        Raises
+        ------
+        CodeError
+            With line and column: it does not parse or compile, or has lost a function, an argument or a result.
+        """
+        key = self._key(backend, method)
+        code = self.generated_code(backend, method)
+        if text.strip() == code.text.strip():
+            self._edits.pop(key, None)
+            return code
+        edited = code.edit(text)
+        self._try_step(edited, *key)
+        self._edits[key] = edited
+        return edited
+
+    def _try_step(self, code: StepCode, backend: str, method: str) -> None:
+        try:
+            self._simulate(code, backend, method, duration=self.dt, dt=self.dt)
+        except RunError as error:
+            raise CodeError(f"The edited code fails in its first step. {error.message}", location=error.location) from error
+
+    def revert(self, *, backend: str | None = None, method: str | None = None) -> StepCode:
+        """Bring the generated step code back for this driver and method."""
+        self._edits.pop(self._key(backend, method), None)
+        return self.generated_code(backend, method)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the code in force for the model's own driver and method was edited."""
+        return self._key(None, None) in self._edits
+
+    def _key(self, backend: str | None, method: str | None) -> tuple[str, str]:
+        return drivers.get(backend or self.backend).name, solvers.get(method or self.method).name
+
+    # --- running it ----------------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        duration: float | None = None,
+        *,
+        dt: float | None = None,
+        method: str | None = None,
+        backend: str | None = None,
+        initial: Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        record: list[str] | tuple[str, ...] | None = None,
+        record_every: float | None = None,
+        progress: bool | Progress = False,
+        rtol: float | None = None,
+        atol: float | Mapping[str, float] | None = None,
+        max_step: float | None = None,
+        threads: int = 1,
+        start: float | Solution | None = None,
+        stop: threading.Event | None = None,
+        **parameters: Any,
+    ) -> Solution:
+        """Run the model.
+
+        Parameters
+        ----------
+        duration : float, optional
+            Length of the run in the model's unit of time; by default the model's ``duration``.
+        dt : float, optional
+            Time step of fixed-step methods (first step of adaptive ones); by default the model's.
+        method, backend : str, optional
+            Numerical method and driver; by default the model's.
+        initial : mapping, optional
+            Initial values by state: numbers, or arrays that span an ensemble.
+        seed : int, optional
+            Seed of the random numbers.
+        record : list of str, optional
+            States and intermediates to record; by default all states. An empty list records nothing.
+        record_every : float, optional
+            Time between records; by default every step (adaptive methods: their own steps for a single cell).
+        progress : bool or callable
+            True shows a bar; a function is called with the fraction done.
+        rtol, atol, max_step : float, optional
+            Tolerances (atol also by state) and largest step of adaptive methods.
+        threads : int
+            Threads that share an ensemble, on drivers that can.
+        start : float or Solution, optional
+            Time to start at, or the Solution to continue from its end.
+        stop : threading.Event, optional
+            Setting it stops the run within about 50 ms.
+        **parameters
+            Parameters by name: a number; an array, which spans an ensemble; a `brainpy_lab.inputs.Input`, a function
+            of t or a Solution, which drive the parameter in time.
+
+        Returns
+        -------
+        Solution
+            Also after an interrupt or a blow-up: ``sol.outcome`` says how the run ended.
+
+        Raises
+        ------
+        ArgumentError, MethodError, DriverError, MemoryLimitError, CodeError
+        """
+        if duration is None:
+            duration = self.duration
+        backend_name, method_name = self._key(backend, method)
+        return self._simulate(
+            None,
+            backend_name,
+            method_name,
+            duration=duration,
+            dt=self.dt if dt is None else dt,
+            initial=initial,
+            seed=self.seed if seed is None else seed,
+            record=record,
+            record_every=record_every,
+            progress=progress,
+            rtol=rtol,
+            atol=atol,
+            max_step=max_step,
+            threads=threads,
+            start=start,
+            stop=stop,
+            parameters=parameters,
+        )
+
+    def _simulate(self, code: StepCode | None, backend: str, method: str, **options: Any) -> Solution:
+        return simulate(Request(model=self, code=code, backend=backend, method=method, **options))
+
+    def step(self, *states: Any, dt: float | None = None, **parameters: Any) -> tuple[Any, ...] | Any:
+        """Take one step of a fixed-step method: ``V1, w1 = m.step(V0, w0, t, dt=0.05, I=0.8)``.
+
+        Parameters
+        ----------
+        *states : float or array
+            The states in the model's order, then, optionally, the time (default 0).
+        dt : float, optional
+            By default the model's.
+        **parameters
+            Parameters that differ from the model's own.
+
+        Returns
+        -------
+        The states after the step, a tuple when there are several.
+        """
+        names = self._system.state_names
+        if len(states) not in (len(names), len(names) + 1):
+            raise ArgumentError(
+                f"step takes the {len(names)} states {', '.join(names)} and, optionally, the time; it got {len(states)} values."
+            )
+        time = float(states[len(names)]) if len(states) > len(names) else 0.0
+        if solvers.get(self.method).is_adaptive:
+            raise ArgumentError(f"'{self.method}' chooses its own steps.", advice="Set m.method to a fixed-step method.")
+        size = self.dt if dt is None else _positive("dt", dt)
+        sol = self.run(
+            size, dt=size, initial=dict(zip(names, states, strict=False)), record=[], start=time, **parameters
+        )
+        values = tuple(sol.final[n] for n in names)
+        return values if len(values) > 1 else values[0]
+
+    # --- showing it ----------------------------------------------------------------------------------------------
+
+    def interact(self, **options: Any) -> Any:
+        """Show the model with sliders, time courses and phase plane, in a notebook.
+
+        The display comes from the entry point ``interact`` of the group ``brainpy_lab.displays``.
+        """
+        for entry in entry_points(group="brainpy_lab.displays", name="interact"):
+            show: Callable[..., Any] = entry.load()
+            return show(self, **options)
+        raise DriverError("Nothing is installed that can show a model: pip install 'brainpy-lab[lab]'.")
+
+    def check_parameters(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """``parameters`` over the model's defaults, checked.
+
+        Raises
+        ------
+        ArgumentError
+            For an unknown name or a value that is no number.
+        """
+        check_names(parameters, self._system.parameter_names, "parameter", self.name)
+        return {**self.parameters, **{n: numeric(n, v) for n, v in parameters.items()}}
+
+
+def _positive(name: str, value: float) -> float:
+    if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= 0:
+        raise ArgumentError(f"{name} must be a positive number, not {value!r}.")
+    return float(value)

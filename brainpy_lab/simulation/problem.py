@@ -1,0 +1,229 @@
+"""From the arguments of a run to numbers: which values, which shapes, which parameters move in time."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.builder import hold_name, memory_names
+from brainpy_lab.equations.system import ARRAY_FUNCTIONS, System
+from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.inputs import Input
+from brainpy_lab.simulation.initial import initial_values
+
+NEVER = -np.inf  # release time of a state that is not held
+
+
+@dataclass
+class Drive:
+    """A parameter that moves in time: ``at(times)`` gives (n_times, *shape)."""
+
+    at: Callable[[np.ndarray], np.ndarray]
+    shape: tuple[int, ...]
+    change_times: Callable[[float, float], np.ndarray] | None = None  # where it jumps, for adaptive steps
+
+
+@dataclass
+class Problem:
+    """The numbers of one run.
+
+    ``ensemble`` is the shape arrays broadcast to, ``cell`` the shape of the array states; ``states``, ``memory`` and
+    ``parameters`` broadcast to ``ensemble + cell``.
+    """
+
+    system: System
+    ensemble: tuple[int, ...]
+    cell: tuple[int, ...]
+    states: dict[str, Any]
+    memory: dict[str, Any]
+    parameters: dict[str, Any]
+    drives: dict[str, Drive] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)  # parameters as the Solution reports them
+    varying_names: tuple[str, ...] = ()
+    mixes: bool = False
+    traced: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of every value: the ensemble's axes, then the state's."""
+        return self.ensemble + self.cell
+
+    @property
+    def lanes(self) -> int:
+        """Number of cells side by side."""
+        return int(np.prod(self.shape, dtype=int))
+
+
+def mixes_elements(system: System) -> bool:
+    """Whether some expression mixes the elements of an array state (sum, mean, dot, @)."""
+    drifts = [s.drift for s in system.states if s.drift is not None]
+    for expr in [d.expr for d in system.intermediates] + drifts:
+        for node in ast.walk(expr):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+                return True
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS:
+                return True
+    return False
+
+
+def check_names(given: Mapping[str, Any], known: tuple[str, ...], what: str, model: str) -> None:
+    """Raise ArgumentError for the first name of ``given`` that the model does not have."""
+    for name in given:
+        if name not in known:
+            raise ArgumentError(
+                f"The model '{model}' has no {what} '{name}'.",
+                advice=did_you_mean(name, known) or f"It has: {', '.join(known) or 'none'}.",
+            )
+
+
+def resolve(
+    system: System,
+    parameters: Mapping[str, Any],
+    initial: Mapping[str, Any],
+    memory: Mapping[str, Any],
+    is_traced: Callable[[Any], bool],
+) -> Problem:
+    """Check and shape the values of a run.
+
+    Parameters
+    ----------
+    system : System
+    parameters : mapping
+        Parameters that differ from the system's own: numbers, arrays, Inputs, functions of t, or Solutions.
+    initial : mapping
+        Initial values that differ from the system's own.
+    memory : mapping
+        Hidden variables of the Solution that is continued.
+    is_traced : callable
+        The driver's test whether a derivative is taken through a value.
+    """
+    check_names(parameters, system.parameter_names, "parameter", system.name)
+    check_names(initial, system.state_names, "state", system.name)
+    values: dict[str, Any] = {}
+    drives: dict[str, Drive] = {}
+    traced = False
+    for parameter in system.parameters:
+        value = parameters.get(parameter.name, parameter.value)
+        drive = as_drive(parameter.name, value)
+        if drive is not None:
+            drives[parameter.name] = drive
+            value = float(drive.at(np.zeros(1)).ravel()[0])  # for initial values that depend on it
+        elif is_traced(value):
+            traced = True
+        else:
+            value = numeric(parameter.name, value)
+        values[parameter.name] = value
+    own = {p.name: np.shape(p.value) for p in system.parameters}
+    starts = initial_values(system, values, initial, is_traced)
+    traced = traced or any(is_traced(v) for v in starts.values.values())
+    cell = np.broadcast_shapes(*starts.shapes.values(), *(own.values() if not mixes_elements(system) else ()))
+    ranks = {**own, **{s: starts.shapes[s] for s in system.state_names}}
+    leading: dict[str, tuple[int, ...]] = {}
+    for name, value in {**values, **starts.values}.items():
+        if name in drives:
+            leading[name] = drives[name].shape
+            continue
+        shape = tuple(value.shape) if hasattr(value, "shape") else np.shape(value)
+        leading[name] = shape[: len(shape) - len(ranks[name])] if len(shape) >= len(ranks[name]) else ()
+    try:
+        ensemble = np.broadcast_shapes(*leading.values())
+    except ValueError:
+        shapes = ", ".join(f"{n} {s}" for n, s in leading.items() if s)
+        raise ArgumentError(
+            f"The arrays of this run do not broadcast together: {shapes}.",
+            advice="Give them the same length, or add axes (array[:, None]) to span a grid.",
+        ) from None
+    varying = tuple(n for n, s in leading.items() if np.prod(s, dtype=int) > 1 or s)
+    hidden = {n: memory.get(n, NEVER if n.endswith("_release") else 0.0) for n in memory_names(system)}
+    for state in system.state_names:
+        if hold_name(state) in memory:
+            hidden[hold_name(state)] = memory[hold_name(state)]
+    given = {**values, **{n: parameters.get(n) for n in drives}}
+    return Problem(
+        system, ensemble, cell, starts.values, hidden, values, drives, given, varying, mixes_elements(system), traced
+    )
+
+
+def numeric(name: str, value: Any) -> Any:
+    """A parameter's or initial value as a float or a float64 array.
+
+    Raises
+    ------
+    ArgumentError
+        When it is neither a finite number nor an array of them.
+    """
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"'{name}' must be a number, an array, an input or a function of t; it is a {type(value).__name__}."
+        ) from None
+    if np.isnan(array).any():
+        raise ArgumentError(f"'{name}' is not a number (nan).")
+    return float(array) if array.ndim == 0 else array
+
+
+def as_drive(name: str, value: Any) -> Drive | None:
+    """``value`` as a quantity over time, or None when it is a number or an array."""
+    if isinstance(value, Input):
+        return Drive(value, value.shape, None if value.interpolation == "linear" else _jumps_of(value))
+    if hasattr(value, "data") and hasattr(value, "outcome") and hasattr(value, "t"):
+        return _solution_drive(name, value)
+    if callable(value):
+        return _function_drive(name, value)
+    return None
+
+
+def _jumps_of(source: Input) -> Callable[[float, float], np.ndarray]:
+    changes = np.any(np.diff(source.values.reshape(len(source), -1), axis=0) != 0, axis=1)
+    times = source.t[1:][changes]
+
+    def between(start: float, end: float) -> np.ndarray:
+        return times[(times > start) & (times < end)]
+
+    return between
+
+
+def _solution_drive(name: str, solution: Any) -> Drive:
+    names = list(solution.data)
+    chosen = name if name in names else names[0] if len(names) == 1 else None
+    if chosen is None:
+        raise ArgumentError(
+            f"The solution that drives '{name}' recorded {', '.join(names) or 'nothing'}.",
+            advice=f"Give an input of one of them: {name}=bp.inputs.Input(sol['{names[0] if names else 'V'}'], dt=...).",
+        )
+    grid, values = np.asarray(solution.t), np.asarray(solution.data[chosen])
+
+    def at(times: np.ndarray) -> np.ndarray:
+        flat = values.reshape(len(grid), -1)
+        columns = [np.interp(times, grid, column) for column in flat.T]
+        return np.stack(columns, axis=1).reshape(len(times), *values.shape[1:])
+
+    return Drive(at, tuple(values.shape[1:]))
+
+
+def _function_drive(name: str, function: Callable[[Any], Any]) -> Drive:
+    try:
+        first = np.asarray(function(0.0), dtype=float)
+    except Exception as error:
+        raise ArgumentError(
+            f"The function given for '{name}' failed at t = 0: {type(error).__name__}: {error}",
+            advice="It must take a time and give a number (or one for each cell).",
+        ) from error
+
+    def at(times: np.ndarray) -> np.ndarray:
+        try:
+            whole = np.asarray(function(times), dtype=float)
+            if whole.shape == (len(times), *first.shape) and (first.ndim == 0 or len(times) != first.shape[0]):
+                return whole
+        except Exception:  # not written for arrays: one time after the other
+            pass
+        return np.array([np.asarray(function(float(t)), dtype=float) for t in times]).reshape(-1, *first.shape)
+
+    return Drive(at, first.shape)

@@ -1,0 +1,232 @@
+"""A run from the user's arguments to a Solution: check, plan, run fixed or adaptive, and dress the result."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brainpy_lab import drivers, solvers
+from brainpy_lab.codegen.builder import memory_names
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.simulation.adaptive import Tolerances, run_adaptive
+from brainpy_lab.simulation.control import Progress, reporter
+from brainpy_lab.simulation.problem import Problem, resolve
+from brainpy_lab.simulation.run import Plan, Result, run_fixed
+from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.tracing import user_line
+from brainpy_lab.solvers import Method
+
+if TYPE_CHECKING:
+    from brainpy_lab.simulation.model import Model
+
+
+@dataclass
+class Request:
+    """The arguments of `Model.run`."""
+
+    model: Model
+    code: StepCode | None
+    backend: str
+    method: str
+    duration: float
+    dt: float
+    initial: Mapping[str, Any] | None = None
+    seed: int | None = None
+    record: list[str] | tuple[str, ...] | None = None
+    record_every: float | None = None
+    progress: bool | Progress = False
+    rtol: float | None = None
+    atol: float | Mapping[str, float] | None = None
+    max_step: float | None = None
+    threads: int = 1
+    start: float | Solution | None = None
+    stop: threading.Event | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def simulate(request: Request) -> Solution:
+    """Run what was asked for."""
+    model = request.model
+    system = model.system
+    driver, method = drivers.get(request.backend), solvers.get(request.method)
+    _check_numbers(request, method)
+    t0, initial, memory = _start(request)
+    problem = resolve(system, request.parameters, initial, memory, driver.is_traced)
+    wanted, states = _record(request, problem)
+    every = _record_steps(request) if not method.is_adaptive else 1
+    plan = Plan(
+        t0=t0,
+        duration=float(request.duration),
+        dt=float(request.dt),
+        record=states,
+        every=every,
+        threads=request.threads,
+        seed=request.seed or 0,
+        stop=request.stop,
+        report=reporter(request.progress),
+    )
+    code = request.code or model.code(driver.name, method.name)
+    with user_line(system, code):
+        if method.is_adaptive:
+            tolerances = Tolerances.of(request, problem)
+            result = run_adaptive(code, driver, problem, plan, tolerances, request.record_every)
+        else:
+            result = run_fixed(code, driver, problem, plan)
+    _add_intermediates(result, problem, wanted)
+    return _solution(request, result, problem, wanted, method)
+
+
+def _check_numbers(request: Request, method: Method) -> None:
+    for name in ("duration", "dt"):
+        value = getattr(request, name)
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= 0:
+            raise ArgumentError(f"{name} must be a positive number, not {value!r}.")
+    if not isinstance(request.threads, int) or request.threads < 1:
+        raise ArgumentError(f"threads must be a positive whole number, not {request.threads!r}.")
+    if request.seed is not None and (not isinstance(request.seed, int | np.integer) or request.seed < 0):
+        raise ArgumentError(f"seed must be a whole number from 0 on, not {request.seed!r}.")
+    for name in ("rtol", "atol", "max_step"):
+        if getattr(request, name) is not None and not method.is_adaptive:
+            raise ArgumentError(
+                f"'{method.name}' takes steps of fixed length and has no {name}.",
+                advice="Choose an adaptive method, for example method='rkdp', or set dt.",
+            )
+
+
+def _start(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
+    """Start time, initial values and hidden variables: fresh, or those at the end of a Solution."""
+    initial = dict(request.initial or {})
+    start = request.start
+    if start is None:
+        return 0.0, initial, {}
+    if isinstance(start, Solution):
+        states = request.model.system.state_names
+        if not set(states) <= set(start.final):
+            raise ArgumentError(f"The solution of '{start.model_name}' cannot be continued with '{request.model.name}'.")
+        known = memory_names(request.model.system)
+        memory = {n: v for n, v in start.memory.items() if n in known}
+        return float(start.stats.get("end", start.t[-1])), {**{s: start.final[s] for s in states}, **initial}, memory
+    if not isinstance(start, int | float | np.number) or not np.isfinite(start):
+        raise ArgumentError(f"start must be a time or a Solution, not {start!r}.")
+    return float(start), initial, {}
+
+
+def _record(request: Request, problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The variables asked for, and the states that must be recorded to have them."""
+    system = problem.system
+    if request.record is None:
+        return system.state_names, system.state_names
+    if isinstance(request.record, str):
+        raise ArgumentError("record takes a list of names.", advice=f"Write record=['{request.record}'].")
+    known = system.state_names + tuple(d.name for d in system.intermediates)
+    for name in request.record:
+        if name not in known:
+            raise ArgumentError(
+                f"The model '{system.name}' has no variable '{name}' to record.",
+                advice=did_you_mean(str(name), known) or f"It has: {', '.join(known)}.",
+            )
+    wanted = tuple(dict.fromkeys(request.record))
+    if all(name in system.state_names for name in wanted):
+        return wanted, wanted
+    return wanted, system.state_names
+
+
+def _record_steps(request: Request) -> int:
+    if request.record_every is None:
+        return 1
+    every = request.record_every
+    if not isinstance(every, int | float | np.number) or not np.isfinite(every) or every <= 0:
+        raise ArgumentError(f"record_every must be a positive number, not {every!r}.")
+    steps = round(every / request.dt)
+    if steps < 1 or abs(steps * request.dt - every) > 1e-6 * every:
+        raise ArgumentError(
+            f"record_every ({every:g}) must be a whole multiple of dt ({request.dt:g}).",
+            advice=f"For example record_every={max(1, steps) * request.dt:g}.",
+        )
+    return steps
+
+
+def _add_intermediates(result: Result, problem: Problem, wanted: tuple[str, ...]) -> None:
+    """Compute the recorded intermediates from the recorded states, and drop what was recorded for them alone."""
+    states = problem.system.state_names
+    if all(name in states for name in wanted):
+        return
+    from brainpy_lab.symbolic import numeric
+
+    extra = 1 + len(problem.shape)
+
+    def over_time(value: Any) -> Any:
+        array = np.asarray(value)
+        return array if array.ndim == 0 else array.reshape((1,) * (extra - array.ndim) + array.shape)
+
+    parameters = {n: over_time(v) for n, v in problem.parameters.items()}
+    for name, drive in problem.drives.items():
+        values = drive.at(result.t)
+        parameters[name] = values.reshape(values.shape + (1,) * (extra - values.ndim))
+    t = np.asarray(result.t).reshape((-1,) + (1,) * len(problem.shape))
+    y = np.stack([np.asarray(result.data[s]) for s in states])
+    computed = numeric(problem.system).intermediates(y, parameters, t)
+    for name in wanted:
+        if name not in states:
+            result.data[name] = np.array(np.broadcast_to(computed[name], y.shape[1:]))
+    for name in list(result.data):
+        if name not in wanted:
+            del result.data[name]
+
+
+def _solution(
+    request: Request, result: Result, problem: Problem, wanted: tuple[str, ...], method: Method
+) -> Solution:
+    model = request.model
+    shape = problem.shape
+
+    def whole(value: Any) -> Any:
+        return value if problem.traced or not shape else np.broadcast_to(value, shape)
+
+    params = {p: request.parameters.get(p, problem.parameters[p]) for p in model.system.parameter_names}
+    return Solution(
+        t=result.t,
+        data={name: result.data[name] for name in wanted},
+        params=params,
+        initial={n: whole(v) for n, v in problem.states.items()},
+        final=result.final,
+        events=result.events,
+        seed=request.seed or 0,
+        outcome=result.outcome,
+        stats={
+            **result.stats,
+            "backend": request.backend,
+            "method": method.name,
+            "dt": float(request.dt),
+            "threads": request.threads,
+        },
+        model_name=model.name,
+        model_text=model.system.text,
+        ensemble_shape=problem.ensemble,
+        ensemble_params=problem.varying_names,
+        memory=result.memory,
+        interpolant=result.interpolant,
+        derivative=_derivative(problem) if wanted == model.system.state_names and not problem.drives else None,
+    )
+
+
+def _derivative(problem: Problem) -> Any:
+    """The states' derivatives at recorded times, for interpolation between them."""
+    if problem.traced:
+        return None
+
+    def derivative(t: np.ndarray, values: dict[str, Any]) -> dict[str, Any]:
+        from brainpy_lab.symbolic import numeric
+
+        states = problem.system.state_names
+        y = np.stack([values[s] for s in states])
+        times = np.asarray(t).reshape((-1,) + (1,) * len(problem.shape))
+        slopes = numeric(problem.system).rhs(y, problem.parameters, times)
+        return dict(zip(states, slopes, strict=True))
+
+    return derivative

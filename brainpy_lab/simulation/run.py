@@ -1,0 +1,264 @@
+"""One run with a fixed step: chunk after chunk, looking up between them."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Chunk, Driver, Flow, Layout, Setup
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
+from brainpy_lab.simulation.control import ChunkSize, Progress
+from brainpy_lab.simulation.events import EventTrain
+from brainpy_lab.simulation.memory import check_record_memory
+from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.problem import Problem
+
+
+class RunWarning(UserWarning):
+    """A run ended otherwise than asked."""
+
+
+@dataclass
+class Plan:
+    """What a run was asked for, besides its values."""
+
+    t0: float
+    duration: float
+    dt: float
+    record: tuple[str, ...]
+    every: int = 1
+    threads: int = 1
+    seed: int = 0
+    stop: threading.Event | None = None
+    report: Progress = field(default=lambda _: None)
+
+    @property
+    def n_steps(self) -> int:
+        """Steps that reach the end; the last one may go past it when dt does not divide the duration."""
+        return max(0, math.ceil(self.duration / self.dt - 1e-9))
+
+
+@dataclass
+class Result:
+    """What the loop gives back; values have the ensemble's shape, then the state's."""
+
+    t: np.ndarray
+    data: dict[str, Any]
+    final: dict[str, Any]
+    memory: dict[str, Any]
+    events: dict[str, EventTrain]
+    outcome: Outcome
+    stats: dict[str, Any]
+    interpolant: Callable[[Any], dict[str, Any]] | None = None
+
+
+def layout_of(problem: Problem) -> Layout:
+    """The layout that a problem needs."""
+    parameters = problem.system.parameter_names
+    driven = tuple(n for n in parameters if n in problem.drives and not problem.drives[n].shape)
+    driven_lanes = tuple(n for n in parameters if n in problem.drives and problem.drives[n].shape)
+    varying = tuple(
+        n for n in parameters if n not in problem.drives and hasattr(problem.parameters[n], "shape") and problem.shape
+    )
+    return Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes)
+
+
+def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> Result:
+    """Run fixed-step code and collect what was asked for."""
+    started = time.perf_counter()
+    program = driver.program(code, layout_of(problem))
+    compiled = time.perf_counter()
+    setup = make_setup(driver, problem, plan)
+    flow = program.start(setup)
+    if setup.differentiable:
+        return _run_traced(flow, driver, problem, plan)
+    loop = _Loop(flow, driver, problem, plan)
+    loop.go()
+    result = loop.result(code)
+    wall = time.perf_counter() - compiled
+    result.stats.update(compile_time=compiled - started, wall_time=wall, steps=loop.done)
+    return result
+
+
+def make_setup(driver: Driver, problem: Problem, plan: Plan) -> Setup:
+    """The problem in flat lanes, as programs take it."""
+    traced = problem.traced
+    lanes = problem.lanes if problem.shape and not problem.mixes and not traced else 1
+    if problem.traced and problem.drives:
+        raise ArgumentError("A derivative cannot be taken through a run whose parameters move in time.")
+
+    def flat(value: Any) -> Any:
+        if traced or problem.mixes:
+            return _expand(value, problem)
+        if not problem.shape:
+            return value
+        return _broadcast(value, problem).reshape(-1)
+
+    varying = {n: flat(v) if hasattr(v, "shape") else v for n, v in problem.parameters.items()}
+    layout = layout_of(problem)
+    return Setup(
+        t0=plan.t0,
+        dt=plan.dt,
+        states={n: flat(v) for n, v in problem.states.items()},
+        memory={n: flat(v) for n, v in problem.memory.items()},
+        parameters=varying,
+        lanes=lanes,
+        record=plan.record,
+        every=plan.every,
+        drive=_drive_table(problem, plan, layout.driven) if layout.driven else None,
+        drive_lanes=_lane_table(problem, plan, layout.driven_lanes) if layout.driven_lanes else None,
+        differentiable=traced,
+        threads=plan.threads,
+    )
+
+
+def _broadcast(value: Any, problem: Problem) -> np.ndarray:
+    """A value over the whole shape: a value of one cell's shape alone belongs to the state's axes."""
+    array = np.asarray(value, dtype=float)
+    if problem.cell and array.ndim and array.shape[-len(problem.cell) :] != problem.cell and array.ndim <= len(problem.ensemble):
+        array = array.reshape(array.shape + (1,) * len(problem.cell))
+    return np.broadcast_to(array, problem.shape)
+
+
+def _expand(value: Any, problem: Problem) -> Any:
+    """For programs that keep the axes: an ensemble's value gets one axis for the state's elements."""
+    if problem.mixes and problem.cell and hasattr(value, "shape"):
+        is_own = value.ndim >= len(problem.cell) and tuple(value.shape[-len(problem.cell) :]) == problem.cell
+        if not is_own and value.ndim and value.ndim <= len(problem.ensemble):
+            return value.reshape(tuple(value.shape) + (1,) * len(problem.cell))
+    return value
+
+
+def _middle_times(plan: Plan, first: int, n: int) -> np.ndarray:
+    return plan.t0 + (first + 0.5 + np.arange(n)) * plan.dt
+
+
+def _drive_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:
+    def table(first: int, n: int) -> np.ndarray:
+        times = _middle_times(plan, first, n)
+        return np.ascontiguousarray(np.stack([problem.drives[name].at(times) for name in names], axis=1), dtype=float)
+
+    return table
+
+
+def _lane_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:
+    def table(first: int, n: int) -> np.ndarray:
+        times = _middle_times(plan, first, n)
+        rows = [problem.drives[name].at(times) for name in names]
+        whole = [np.broadcast_to(r.reshape(n, *r.shape[1:]), (n, *problem.shape)).reshape(n, -1) for r in rows]
+        return np.ascontiguousarray(np.stack(whole, axis=1), dtype=float)
+
+    return table
+
+
+class _Loop:
+    """The chunked loop of one run."""
+
+    def __init__(self, flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> None:
+        self.flow, self.driver, self.problem, self.plan = flow, driver, problem, plan
+        self.n_rows = plan.n_steps // plan.every + 1
+        shape = problem.shape
+        check_record_memory(
+            self.n_rows, {n: () for n in plan.record}, shape, record_every=plan.every * plan.dt
+        )
+        lanes = (problem.lanes,) if shape and not problem.mixes else shape
+        self.rows = np.empty((len(plan.record), self.n_rows if plan.record else 0, *lanes))
+        self.chunks: list[Chunk] = []
+        self.done = 0
+        self.outcome = Outcome.COMPLETED
+        self.blow_up: BlowUp | None = None
+        self.last = self._values()
+        for r, name in enumerate(plan.record):
+            self.rows[r, 0] = self.last[name]
+
+    def _values(self) -> dict[str, np.ndarray]:
+        return {n: self.driver.to_numpy(v) for n, v in self.flow.values().items()}
+
+    def go(self) -> None:
+        """Advance until the end, or until something stops the run."""
+        plan, size = self.plan, ChunkSize(self.problem.lanes)
+        if plan.every > 1:
+            size.steps = max(plan.every, size.steps)
+        try:
+            while self.done < plan.n_steps:
+                if plan.stop is not None and plan.stop.is_set():
+                    self.outcome = Outcome.STOPPED
+                    return
+                n = min(size.steps, plan.n_steps - self.done)
+                begin = time.perf_counter()
+                chunk = self.flow.advance(n, self.rows, self.done // plan.every + 1)
+                values = self._values()
+                if not all(np.isfinite(values[s]).all() for s in self.problem.system.state_names):
+                    self._find_blow_up(n)
+                    return
+                size.took(n, time.perf_counter() - begin)
+                self.last, self.done = values, self.done + n
+                self.chunks.append(chunk)
+                plan.report(self.done / plan.n_steps)
+        except KeyboardInterrupt:
+            self.outcome = Outcome.INTERRUPTED
+
+    def _find_blow_up(self, n: int) -> None:
+        self.outcome = Outcome.NON_FINITE
+        found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, self.rows, self.plan.every)
+        self.chunks.append(found.chunk)
+        self.last, self.done, self.blow_up = found.values, found.step, found
+        message = found.message(self.problem, self.plan)
+        warnings.warn(RunWarning(message), stacklevel=2)
+
+    def result(self, code: StepCode) -> Result:
+        """What the run has given so far, cut where it ended."""
+        problem, plan = self.problem, self.plan
+        n_rows = self.done // plan.every + 1
+        t = plan.t0 + plan.every * plan.dt * np.arange(n_rows)
+        shape = problem.shape
+        if problem.mixes:
+            data = {name: self.rows[r, :n_rows] for r, name in enumerate(plan.record)}
+            final = dict(self.last)
+        else:
+            data = {name: self.rows[r, :n_rows].reshape(n_rows, *shape) for r, name in enumerate(plan.record)}
+            final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
+        states = {n: _scalar(final[n]) for n in problem.system.state_names}
+        memory = {n: final[n] for n in code.memory}
+        stats: dict[str, Any] = {"end": plan.t0 + self.done * plan.dt}
+        if self.blow_up is not None:
+            stats["non_finite"] = self.blow_up.summary(problem, plan)
+        return Result(t, data, states, memory, self._events(code), self.outcome, stats)
+
+    def _events(self, code: StepCode) -> dict[str, EventTrain]:
+        trains = {}
+        for kind, name in enumerate(code.flags):
+            steps = np.concatenate([c.step[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
+            lanes = np.concatenate([c.lane[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
+            order = np.lexsort((lanes, steps))
+            times = self.plan.t0 + steps[order] * self.plan.dt
+            trains[name] = EventTrain(times, lanes[order])
+        return trains
+
+
+def _scalar(value: np.ndarray) -> Any:
+    return value if value.ndim else value[()]
+
+
+def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Result:
+    """A run through which a derivative is taken: one piece, all values as the driver's own arrays."""
+    initial = flow.values()
+    chunk = flow.advance(plan.n_steps, None, 0)
+    values = flow.values()
+    final = {n: values[n] for n in problem.system.state_names}
+    memory = {n: v for n, v in values.items() if n not in final}
+    data = driver.collect([initial[n] for n in plan.record], chunk.records)
+    t = plan.t0 + plan.every * plan.dt * np.arange(plan.n_steps // plan.every + 1)
+    stats: dict[str, Any] = {"steps": plan.n_steps, "end": plan.t0 + plan.n_steps * plan.dt}
+    return Result(t, dict(zip(plan.record, data, strict=True)), final, memory, {}, Outcome.COMPLETED, stats)
+
+

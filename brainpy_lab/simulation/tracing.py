@@ -1,0 +1,42 @@
+"""Python errors inside step code, told at the user's own line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from brainpy_lab.codegen.stepcode import StepCode, place
+from brainpy_lab.equations.system import Span, System
+from brainpy_lab.errors import BrainPyLabError, RunError
+
+
+@contextmanager
+def user_line(system: System, code: StepCode) -> Iterator[None]:
+    """Turn an error raised in a line of ``code`` into a RunError at the line of the cell that it came from."""
+    try:
+        yield
+    except (BrainPyLabError, KeyboardInterrupt, MemoryError):
+        raise
+    except Exception as error:
+        line = _line_in(error, str(code.file))
+        if line is None:
+            raise
+        cell_line = code.line_map.get(line)
+        message = f"{type(error).__name__}: {error}"
+        if cell_line is None:
+            where = place(code.text, line, 0)
+            raise RunError(f"The step of '{system.name}' failed: {message}", location=where) from error
+        source = system.text.splitlines()[cell_line - 1]
+        column = len(source) - len(source.lstrip())
+        span = Span(cell_line, column, cell_line, len(source.rstrip()))
+        location = span.location(system.text, system.origin)
+        raise RunError(f"The model '{system.name}' failed: {message}", location=location) from error
+
+
+def _line_in(error: BaseException, file: str) -> int | None:
+    line, frame = None, error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == file:
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
