@@ -7,7 +7,8 @@ import { format, resolveConfig } from 'prettier';
 const SCHEMA = fileURLToPath(new URL('../kernel/brainpy_kernel/protocol.schema.json', import.meta.url));
 export const TARGET = fileURLToPath(new URL('./src/protocol.ts', import.meta.url));
 
-const BANNER = '// Made by `npm run generate` from kernel/brainpy_kernel/protocol.schema.json: change that file, not this one.';
+const BANNER =
+  '// Made by `npm run generate` from kernel/brainpy_kernel/protocol.schema.json: change that file, not this one.';
 
 export async function protocolTypes() {
   const schema = JSON.parse(await readFile(SCHEMA, 'utf8'));

@@ -34,7 +34,8 @@ function mapOf(check: Check): Check {
 }
 
 function record(fields: Record<string, Check>): Check {
-  return value => isObject(value) && Object.entries(fields).every(([name, check]) => name in value && check(value[name]));
+  return value =>
+    isObject(value) && Object.entries(fields).every(([name, check]) => name in value && check(value[name]));
 }
 
 const isView = oneOf('code', 'phase', 'fixed_points', 'runs', null);

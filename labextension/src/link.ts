@@ -4,12 +4,10 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { isKernelMessage } from './guards';
 import type { KernelMessage, PanelMessage } from './protocol';
-import { COMM_TARGET, ILink, LinkStatus } from './tokens';
+import { COMM_TARGET, ILink, LinkStatus, LOAD_MAGICS } from './tokens';
 
 /** How long a hello waits for the kernel's second thread, in milliseconds. */
 const SUBSHELL_WAIT = 1000;
-
-const LOAD_MAGICS = '%load_ext brainpy_lab';
 
 /** Kernels and comms of JupyterLab 4.4 and later; earlier ones lack these members. */
 interface ISubshellComm extends Kernel.IComm {

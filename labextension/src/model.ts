@@ -155,6 +155,7 @@ export class PanelModel implements IPanelModel {
     }
     this._withModel(model => {
       this._isApplying = true;
+      this._applied = { key: this._draftKey, text: this.draft };
       this._clearError('code');
       this._send({ type: 'apply', model, text: this.draft });
       this._changed.emit('draft');
@@ -214,10 +215,15 @@ export class PanelModel implements IPanelModel {
   /** Tell the kernel which view can be seen, once for each change. */
   private _tellView(): void {
     const shown = this._isVisible ? this._view : null;
-    if (this.status === 'connected' && shown !== this._told) {
-      this._told = shown;
-      this._send({ type: 'show', view: shown });
+    if (this.status !== 'connected' || shown === this._told) {
+      return;
     }
+    if (this._told === 'phase' && this._phase) {
+      this._phase = null; // the kernel closes the figure of a hidden phase plane
+      this._changed.emit('phase');
+    }
+    this._told = shown;
+    this._send({ type: 'show', view: shown });
   }
 
   private _onStatus(_: ILink, status: LinkStatus): void {
@@ -253,22 +259,27 @@ export class PanelModel implements IPanelModel {
   private _setState(state: State): void {
     const previous = this._state?.current;
     this._state = state;
+    this._errors.delete(null);
     if (state.current !== previous) {
       this._forgetViews();
     }
     this._changed.emit('state');
+    this._changed.emit('error');
   }
 
   private _setCode(code: Code): void {
-    this._ofCurrent(code, 'code', () => {
-      this._code = code;
-      const draft = this._drafts.get(this._draftKey);
-      if (draft && (this._isApplying || draft.text === code.text)) {
-        this._drafts.delete(this._draftKey);
-      }
-      this._isApplying = false;
-      this._errors.delete('code');
-    });
+    if (code.model !== this._state?.current) {
+      return; // about another model: too late
+    }
+    this._code = code;
+    if (this._isApplying || this._drafts.get(this._draftKey)?.text === code.text) {
+      this._drafts.delete(this._draftKey);
+    }
+    this._isApplying = false;
+    if (!this.isDirty) {
+      this._errors.delete('code'); // what was refused is gone
+    }
+    this._changed.emit('code');
   }
 
   private _setRefusal(error: Refusal): void {
@@ -277,13 +288,24 @@ export class PanelModel implements IPanelModel {
     }
     if (error.view === 'code') {
       this._isApplying = false;
+      this._giveBack();
     }
     this._errors.set(error.view, error);
     this._changed.emit('error');
   }
 
+  /** A refused text is the draft again, also where the code in force came between Apply and its answer. */
+  private _giveBack(): void {
+    const { _code: code, _applied: applied } = this;
+    this._applied = null;
+    if (code && applied?.key === this._draftKey && applied.text !== this.draft) {
+      this._drafts.set(applied.key, { text: applied.text, base: code.text });
+      this._changed.emit('code');
+    }
+  }
+
   /** Keep a message of the current model; one about another model came too late. */
-  private _ofCurrent(message: Code | Phase | FixedPoints, part: Part & View, keep: () => void): void {
+  private _ofCurrent(message: Phase | FixedPoints, part: Part & View, keep: () => void): void {
     if (message.model === this._state?.current) {
       this._errors.delete(part);
       keep();
@@ -297,7 +319,14 @@ export class PanelModel implements IPanelModel {
   }
 
   private _setError(view: View | null, message: string): void {
-    this._errors.set(view, { type: 'error', model: this._state?.current ?? null, view, message, line: null, column: null });
+    this._errors.set(view, {
+      type: 'error',
+      model: this._state?.current ?? null,
+      view,
+      message,
+      line: null,
+      column: null
+    });
     this._changed.emit('error');
   }
 
@@ -338,5 +367,6 @@ export class PanelModel implements IPanelModel {
   private _isVisible = false;
   private _told: View | null = null;
   private _isApplying = false;
+  private _applied: { key: string; text: string } | null = null;
   private _isDisposed = false;
 }

@@ -35,13 +35,9 @@ export class BrainPyPanel extends Panel {
     this._tabs = this._createTabs(services, trans);
     this._header = new Header(model, trans);
     this._guide = new Guide(model, trans);
-    for (const widget of [
-      this._header,
-      new Alert(model, trans),
-      this._guide,
-      this._tabs,
-      new StatusLine(model, trans)
-    ]) {
+    this._alert = new Alert(model, trans);
+    this._status = new StatusLine(model, trans);
+    for (const widget of [this._header, this._alert, this._guide, this._tabs, this._status]) {
       this.addWidget(widget);
     }
     this._tabs.bar.currentChanged.connect(this._onTab, this);
@@ -146,6 +142,8 @@ export class BrainPyPanel extends Panel {
   }
 
   private readonly _header: Header;
+  private readonly _alert: Alert;
+  private readonly _status: StatusLine;
   private readonly _guide: Guide;
   private readonly _tabs: Tabs;
   private _views: [View, string, Widget][] = [];

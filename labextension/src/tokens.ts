@@ -12,6 +12,12 @@ export const COMM_TARGET = 'brainpy_lab';
 /** Name of the kernelspec whose kernels have the magics loaded. */
 export const KERNEL_NAME = 'brainpy-lab';
 
+/** Id of the plugin that has the settings. */
+export const PANEL_PLUGIN = 'brainpy_lab:panel';
+
+/** The line that loads the magics into an ordinary kernel. */
+export const LOAD_MAGICS = '%load_ext brainpy_lab';
+
 /** Commands of the extension. */
 export namespace CommandIDs {
   export const open = 'brainpy-lab:open';
@@ -66,7 +72,8 @@ export interface ILink extends IDisposable {
 }
 
 /** What a change of the model was about. */
-export type Part = 'notebook' | 'status' | 'state' | 'view' | 'code' | 'draft' | 'phase' | 'fixed_points' | 'runs' | 'error';
+export type Part =
+  'notebook' | 'status' | 'state' | 'view' | 'code' | 'draft' | 'phase' | 'fixed_points' | 'runs' | 'error';
 
 /** State of the panel and what one can do with it. Knows no DOM. */
 export interface IPanelModel extends IDisposable {

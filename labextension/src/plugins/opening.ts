@@ -5,8 +5,7 @@ import type { Kernel } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { isKernelMessage } from '../guards';
-import { COMM_TARGET, IBrainPyPanel, KERNEL_NAME } from '../tokens';
-import { PANEL_PLUGIN } from './panel';
+import { COMM_TARGET, IBrainPyPanel, KERNEL_NAME, PANEL_PLUGIN } from '../tokens';
 
 /** Opens the panel when a kernel asks for it (`%brainpy panel`). */
 export const requestPlugin: JupyterFrontEndPlugin<void> = {

@@ -8,10 +8,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { PanelHandle } from '../handle';
 import { brainIcon } from '../icons';
 import type { BrainPyPanel } from '../panel';
-import { Area, CommandIDs, IBrainPyPanel, View } from '../tokens';
-
-/** Id of the plugin that has the settings. */
-export const PANEL_PLUGIN = 'brainpy_lab:panel';
+import { Area, CommandIDs, IBrainPyPanel, PANEL_PLUGIN, View } from '../tokens';
 
 /** The panel itself: opens, closes, and comes back after a reload. */
 export const panelPlugin: JupyterFrontEndPlugin<IBrainPyPanel> = {
@@ -70,7 +67,11 @@ export const panelPlugin: JupyterFrontEndPlugin<IBrainPyPanel> = {
 const OPEN_ARGS = {
   type: 'object',
   properties: {
-    area: { type: 'string', enum: ['main', 'right'], description: 'Area of the window; by default as in the settings.' },
+    area: {
+      type: 'string',
+      enum: ['main', 'right'],
+      description: 'Area of the window; by default as in the settings.'
+    },
     view: { type: 'string', enum: ['code', 'phase', 'fixed_points', 'runs'], description: 'Tab to show.' },
     activate: { type: 'boolean', description: 'Whether the panel gets the focus; true by default.' },
     isPalette: { type: 'boolean', description: 'Whether the command is called from the palette.' }

@@ -23,8 +23,8 @@ export class CodeView extends Panel {
     this._controls = new CodeControls(model, trans);
     this._changes = new Changes(model, trans);
     this._changes.hide();
-    const messages = new CodeMessages(model, trans, (line, column) => this._goTo(line, column));
-    for (const widget of [this._controls, messages, this._editor, this._changes]) {
+    this._messages = new CodeMessages(model, trans, (line, column) => this._goTo(line, column));
+    for (const widget of [this._controls, this._messages, this._editor, this._changes]) {
       this.addWidget(widget);
     }
     this._controls.toggled.connect(this._onToggled, this);
@@ -103,6 +103,7 @@ export class CodeView extends Panel {
   private readonly _editor: CodeEditorWrapper;
   private readonly _marker: ErrorMarker;
   private readonly _controls: CodeControls;
+  private readonly _messages: CodeMessages;
   private readonly _changes: Changes;
   private _isLoading = false;
 }

@@ -50,7 +50,10 @@ export class ErrorMarker {
   private _view: EditorView | null = null;
 }
 
-function decorate(doc: { lines: number; line(n: number): { from: number; to: number } }, mark: IErrorMark): DecorationSet {
+function decorate(
+  doc: { lines: number; line(n: number): { from: number; to: number } },
+  mark: IErrorMark
+): DecorationSet {
   const line = doc.line(Math.min(Math.max(1, mark.line), doc.lines));
   return Decoration.set([
     Decoration.line({ class: 'bpl-ErrorLine' }).range(line.from),

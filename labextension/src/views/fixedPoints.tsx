@@ -34,7 +34,7 @@ export class FixedPointsView extends PartWidget {
     const stable = rows.filter(row => row.stable).length;
     return rows.length === 0
       ? this.trans.__('No fixed point in the box.')
-      : this.trans._n('%1 fixed point, %2 stable', '%1 fixed points, %2 stable', rows.length, rows.length, stable);
+      : this.trans._n('%1 fixed point, %2 stable', '%1 fixed points, %2 stable', rows.length, stable);
   }
 
   private _table({ states, rows }: FixedPoints): React.ReactElement {

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { IPanelModel } from '../tokens';
+import { IPanelModel, LOAD_MAGICS } from '../tokens';
 import { PartWidget } from './part';
 
 /** A model cell to begin with. */
@@ -33,7 +33,9 @@ export class Guide extends PartWidget {
       case 'no-kernel':
         return this._page(
           trans.__('This notebook has no kernel'),
-          trans.__('Choose the kernel “BrainPy Lab” in the Kernel menu, or click the name of the kernel above the notebook.')
+          trans.__(
+            'Choose the kernel “BrainPy Lab” in the Kernel menu, or click the name of the kernel above the notebook.'
+          )
         );
       case 'connecting':
         return this._page(
@@ -58,7 +60,7 @@ export class Guide extends PartWidget {
       trans.__('BrainPy Lab is not loaded in this kernel'),
       trans.__('Load it here, or run this line in a cell. The kernel “BrainPy Lab” has it loaded from the start.'),
       <>
-        <pre className="bpl-Example">%load_ext brainpy_lab</pre>
+        <pre className="bpl-Example">{LOAD_MAGICS}</pre>
         <div className="bpl-Actions">
           <button className="bpl-Button bpl-mod-accept" onClick={() => void this.model.loadMagics()}>
             {trans.__('Load BrainPy Lab')}

@@ -1,0 +1,219 @@
+"""JupyterLab as the tests drive it: notebooks, cells, commands, the panel, and the messages on the wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Locator, Page, WebSocket
+
+TIMEOUT = 20_000
+
+_CURRENT_NOTEBOOK = "window.jupyterapp?.shell.widgets('main').find?.(w => w.context?.path === path)"
+_FIND = """
+const notebook = path => [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
+"""
+
+
+class LabPage:
+    """One browser page with JupyterLab."""
+
+    def __init__(self, page: Page, url: str, token: str) -> None:
+        self.browser_page = page
+        self.path = ""
+        self.comm_messages: list[dict[str, Any]] = []
+        self._url = url
+        self._token = token
+        page.set_default_timeout(TIMEOUT)
+        page.on("websocket", self._listen)
+
+    # --- JupyterLab ---------------------------------------------------------------------------------------
+
+    def open(self, path: str) -> None:
+        """Load JupyterLab with this notebook and wait for its kernel; a second one opens beside the first."""
+        if self.path:
+            self.execute("docmanager:open", path=path)
+        else:
+            self.browser_page.goto(f"{self._url}/lab/tree/{path}?token={self._token}&reset")
+        self.path = path
+        self.wait_for_kernel()
+
+    def reload(self) -> None:
+        """Reload the page and wait until the notebook has its kernel again."""
+        # the layout is saved a moment after it changed; a reload before that would restore the one before it
+        self.browser_page.evaluate("() => window.jupyterapp.restored.then(() => 1)")
+        self.browser_page.goto(f"{self._url}/lab?token={self._token}")
+        self.wait_for_kernel()
+
+    def wait_for_kernel(self) -> None:
+        """Wait until the kernel of the notebook is idle."""
+        self.browser_page.wait_for_function(
+            "path => {"
+            "  if (!window.jupyterapp) return false;" + _FIND + "  const session = notebook(path)?.sessionContext;"
+            "  return session?.isReady && session.session?.kernel?.status === 'idle';"
+            "}",
+            arg=self.path,
+        )
+
+    def show_notebook(self, path: str) -> None:
+        """Make an open notebook the active one."""
+        self.browser_page.evaluate(
+            "path => {" + _FIND + "window.jupyterapp.shell.activateById(notebook(path).id); return 1; }", path
+        )
+        self.path = path
+
+    def execute(self, command: str, **args: object) -> None:
+        """Start a command, without waiting for it: one that opens a dialog would never return."""
+        self.browser_page.evaluate(
+            "([command, args]) => { window.jupyterapp.commands.execute(command, args); return 1; }", [command, args]
+        )
+
+    def start_cell(self, index: int) -> None:
+        """Run a cell of the notebook, without waiting for its end."""
+        self.browser_page.evaluate(
+            "([path, index]) => {"
+            + _FIND
+            + """
+              const panel = notebook(path);
+              window.jupyterapp.shell.activateById(panel.id);
+              panel.content.activeCellIndex = index;
+              panel.content.deselectAll();
+              window.cellDone = false;
+              window.jupyterapp.commands.execute('notebook:run-cell').then(() => { window.cellDone = true; });
+              return 1;
+            }""",
+            [self.path, index],
+        )
+
+    def wait_for_cell(self) -> None:
+        """Wait for the end of the cell that runs."""
+        self.browser_page.wait_for_function("() => window.cellDone === true")
+
+    def run_cell(self, index: int) -> None:
+        """Run a cell of the notebook and wait for its end."""
+        self.start_cell(index)
+        self.wait_for_cell()
+
+    def output(self, index: int) -> Locator:
+        """The output of a cell of the notebook."""
+        return self.notebook.locator(".jp-Notebook-cell").nth(index).locator(".jp-Cell-outputArea")
+
+    @property
+    def notebook(self) -> Locator:
+        """The notebook that is shown."""
+        return self.browser_page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel of the notebook and wait until it is idle."""
+        self.browser_page.evaluate(
+            "path => {"
+            + _FIND
+            + """
+              window.restarted = false;
+              notebook(path).sessionContext.session.kernel.restart().then(() => { window.restarted = true; });
+              return 1;
+            }""",
+            self.path,
+        )
+        self.browser_page.wait_for_function("() => window.restarted === true")
+        self.wait_for_kernel()
+
+    def shut_down_kernels(self) -> None:
+        """End all kernels, so that they do not take time from the next test."""
+        self.browser_page.evaluate(
+            "() => window.jupyterapp ? window.jupyterapp.serviceManager.sessions.shutdownAll().then(() => 1) : 1"
+        )
+
+    def set_theme(self, name: str) -> None:
+        """Choose a theme and wait until it is drawn."""
+        self.execute("apputils:change-theme", theme=name)
+        self.browser_page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
+    # --- the panel ----------------------------------------------------------------------------------------
+
+    @property
+    def panel(self) -> Locator:
+        """The BrainPy Lab panel."""
+        return self.browser_page.locator("#brainpy-lab-panel")
+
+    def open_panel(self, **args: object) -> Locator:
+        """Open the panel by its command."""
+        self.execute("brainpy-lab:open", **args)
+        self.panel.wait_for()
+        return self.panel
+
+    def close_panel(self) -> None:
+        """Close the panel by its command and wait until it is gone."""
+        self.execute("brainpy-lab:close")
+        self.panel.wait_for(state="detached")
+
+    def tab(self, name: str) -> Locator:
+        """Choose a tab of the panel and return its page."""
+        self.panel.get_by_role("tab", name=name).click()
+        return self.panel.get_by_role("tabpanel", name=name)
+
+    @property
+    def editor(self) -> Locator:
+        """The text of the step code's editor."""
+        return self.panel.locator(".bpl-Editor .cm-content")
+
+    def step_code(self) -> str:
+        """The whole text in the step code's editor, once there is one."""
+        self.panel.locator(".bpl-Editor .cm-line").first.wait_for()
+        text = self.editor.evaluate(
+            "node => (node.cmTile?.root ?? node.cmView?.rootView)?.view.state.doc.toString() ?? node.innerText"
+        )
+        assert isinstance(text, str)
+        return text
+
+    def wait_for_code(self, part: str) -> None:
+        """Wait until the step code contains a text."""
+        self.editor.filter(has_text=part).wait_for()
+
+    def type_step_code(self, text: str) -> None:
+        """Replace the text in the step code's editor by typing."""
+        self.editor.click()
+        self.browser_page.keyboard.press("Control+a")
+        self.browser_page.keyboard.insert_text(text)
+
+    # --- messages on the wire -----------------------------------------------------------------------------
+
+    @contextmanager
+    def recorded(self) -> Iterator[list[dict[str, Any]]]:
+        """Collect the comm messages of the panel's target while the block runs."""
+        start = len(self.comm_messages)
+        collected: list[dict[str, Any]] = []
+        yield collected
+        collected.extend(self.comm_messages[start:])
+
+    def _listen(self, socket: WebSocket) -> None:
+        comms: set[str] = set()
+        socket.on("framereceived", lambda frame: self._note("kernel", frame, comms))
+        socket.on("framesent", lambda frame: self._note("panel", frame, comms))
+
+    def _note(self, sender: str, frame: str | bytes, comms: set[str]) -> None:
+        message = _decode(frame)
+        kind = message.get("header", {}).get("msg_type", "")
+        content = message.get("content", {})
+        if kind == "comm_open" and content.get("target_name") == "brainpy_lab":
+            comms.add(content["comm_id"])
+        if kind.startswith("comm_") and content.get("comm_id") in comms:
+            self.comm_messages.append({"sender": sender, "kind": kind, "data": content.get("data")})
+
+
+def _decode(frame: str | bytes) -> dict[str, Any]:
+    """The Jupyter message in a frame of protocol v1.kernel.websocket.jupyter.org: offsets, channel, four JSON parts."""
+    if isinstance(frame, str):
+        try:
+            text = json.loads(frame)
+        except ValueError:
+            return {}
+        return text if isinstance(text, dict) else {}
+    count = int.from_bytes(frame[:8], "little")
+    offsets = [int.from_bytes(frame[8 * i : 8 * i + 8], "little") for i in range(1, count + 1)]
+    parts = [frame[start:end] for start, end in zip(offsets, offsets[1:], strict=False)]
+    if len(parts) < 5:
+        return {}
+    return {"header": json.loads(parts[1]), "content": json.loads(parts[4])}
