@@ -49,7 +49,6 @@ class Controls:
         self._updating = False
         self.sliders: dict[str, Any] = {}
         self.boxes: dict[str, Any] = {}
-        self._parts: list[Any] = []
         descriptions = {p.name: p.description for p in session.model.system.parameters}
         rows = [self._row(name, ranges[name], descriptions.get(name, "")) for name in ranges]
         grid = GridBox(
@@ -66,14 +65,7 @@ class Controls:
         self.reset_parameters.on_click(lambda _: self._reset_parameters())
         self.reset_state.on_click(lambda _: self._session.reset_state())
         buttons = HBox([self.duration, self.reset_parameters, self.reset_state], layout=Layout(flex_flow="row wrap"))
-        self._parts += [*rows, grid, self.duration, self.reset_parameters, self.reset_state, buttons]
         self.widget = VBox([grid, buttons])
-
-    def close(self) -> None:
-        """Take the widgets out of the page."""
-        for part in self._parts:
-            part.close()
-        self.widget.close()
 
     def _row(self, name: str, bounds: Range, description: str) -> Any:
         from ipywidgets import Button, FloatSlider, FloatText, HBox
@@ -92,7 +84,6 @@ class Controls:
         box.observe(lambda change: self._on_box(name, change["new"]), "value")
         reset.on_click(lambda _: self._on_box(name, float(self._session.model.parameters[name])))
         self.sliders[name], self.boxes[name] = slider, box
-        self._parts += [slider, box, reset]
         return HBox([slider, box, reset])
 
     def _on_slider(self, name: str, value: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -56,22 +56,37 @@ class Frame:
     wall_time: float = 0.0
 
 
-def simulate(model: Model, settings: Settings, ticket: Ticket) -> tuple[Solution | None, str, float]:
+def simulate(
+    model: Model, settings: Settings, ticket: Ticket, report: Callable[[float], None]
+) -> tuple[Solution | None, str, float]:
     """The solution, what went wrong in words, and the seconds it took; never raises for a fault of the model's."""
     start = time.perf_counter()
     message = ""
     solution: Solution | None
     try:
         solution = model.run(
-            settings.duration, dt=settings.dt, initial=dict(settings.initial), stop=ticket, **dict(settings.params)
+            settings.duration,
+            dt=settings.dt,
+            initial=dict(settings.initial),
+            stop=ticket,
+            progress=report,
+            **dict(settings.params),
         )
     except BrainPyLabError as error:
         solution, message = getattr(error, "solution", None), str(error)
     except Exception as error:  # a fault in a helper function of the user's: shown, like every other
         solution, message = None, f"{type(error).__name__}: {error}"
     if solution is not None and not message and not solution.outcome and not ticket.is_set():
-        message = solution.outcome.advice
+        message = failure(solution)
     return solution, message, time.perf_counter() - start
+
+
+def failure(solution: Solution) -> str:
+    """Why a run ended before its time, in words."""
+    found = solution.stats.get("non_finite")
+    if not found:
+        return solution.outcome.advice
+    return f"{found['variable']} became nan or infinite at t = {found['time']:g}.\n{solution.outcome.advice}"
 
 
 def grown_box(

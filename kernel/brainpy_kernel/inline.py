@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from brainpy_kernel.closing import close_tree
 from brainpy_kernel.panel import Message, Panel
 from brainpy_kernel.workspace import Workspace
 
@@ -61,7 +62,8 @@ class InlinePanel:
     def close(self) -> None:
         """Leave the panel and take the widgets out of the page."""
         self._panel.forget(self)
-        self.widget.close()
+        self.phase.children = []  # another's figure
+        close_tree(self.widget)
 
     def _ask(self, kind: str, **fields: Any) -> None:
         if self._updating or None in fields.values():

@@ -36,6 +36,9 @@ def figure(marks: list[Any], x: Any, y: Any, x_label: str, y_label: str, height:
     import bqplot as bq
     from ipywidgets import Layout
 
+    for scale in (x, y):
+        if scale.min is None:  # bqplot cannot draw an axis of a scale that has neither range nor data
+            scale.min, scale.max = 0.0, 1.0
     axes = [
         bq.Axis(scale=x, label=x_label, grid_lines="none", num_ticks=6),
         bq.Axis(scale=y, label=y_label, orientation="vertical", grid_lines="none", num_ticks=5, label_offset="3.2em"),

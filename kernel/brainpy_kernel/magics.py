@@ -65,17 +65,21 @@ class BrainPyMagics(Magics):
             return cells.run(self._shell, CELL.name, line, cell)
 
     def _make(self, options: Any, cell: str) -> Model:
-        """The model of a cell; its first line is the magic's, so that positions count as the user sees them."""
-        import brainpy_lab as bp
+        """The model of a cell. The magic's line counts as the first, so that positions are those the user sees."""
+        from brainpy_lab.equations import read_text
+        from brainpy_lab.simulation.model import Model
 
-        model = bp.model(
+        if options.dtype == "float32":
+            raise ArgumentError("The drivers compute in float64 alone.", advice="Leave --dtype out.")
+        system = read_text(
             "\n" + cell.rstrip().rstrip(";"), name=options.argument, namespace=self._shell.user_ns,
-            calculus=options.calculus or "ito", synapse=options.synapse, origin=f"cell In[{self._shell.execution_count}]",
+            calculus=options.calculus or "ito", synapse=options.synapse,
+            origin=f"cell In[{self._shell.execution_count}]",
         )  # fmt: skip
-        for name in ("backend", "method", "dt", "duration", "seed", "dtype"):
-            value = getattr(options, name)
-            if value is not None:
-                setattr(model, name, value)
+        model = Model(
+            system, method=options.method, dt=options.dt, backend=options.backend, duration=options.duration,
+            seed=options.seed,
+        )  # fmt: skip
         if options.backend or options.method:
             model.code()  # refuses a driver and method that do not go together, before the name is bound
         return model
@@ -137,10 +141,9 @@ class BrainPyMagics(Magics):
         if not self._space.models:
             print("There is no model yet: a `%%brainpy_model NAME` cell makes one.")
         for name, model in self._space.models.items():
-            code = model.code()
             states = ", ".join(model.system.state_names)
             edited = ", edited" if model.is_edited else ""
-            print(f"  {name}: states {states}; {code.method} on {code.backend}{edited}")
+            print(f"  {name}: states {states}; {model.method} on {model.backend}{edited}")
 
     def _backend(self, *words: str) -> None:
         import brainpy_lab as bp

@@ -33,25 +33,23 @@ def state(workspace: Workspace) -> Message:
 
 def choices() -> tuple[list[Message], list[Message]]:
     """Drivers and methods of the registries."""
-    import brainpy_lab as bp
+    from brainpy_lab import drivers, solvers
 
-    drivers = []
-    for driver in bp.drivers.registry().values():
+    found = []
+    for driver in drivers.registry().values():
         reason = driver.available()
-        drivers.append({"name": driver.name, "title": driver.title, "available": reason is None, "reason": reason})
+        found.append({"name": driver.name, "title": driver.title, "available": reason is None, "reason": reason})
     methods = [
         {"name": m.name, "title": m.title, "order": float(m.order), "adaptive": bool(m.is_adaptive)}
-        for m in bp.solvers.registry().values()
+        for m in solvers.registry().values()
     ]
-    return drivers, methods
+    return found, methods
 
 
 def code(name: str, model: Model) -> Message:
     """The step code in force and the generated one."""
     in_force = model.code()
-    generated = (
-        model.code(backend=in_force.backend, method=in_force.method, generated=True) if in_force.edited else in_force
-    )
+    generated = model.generated_code()
     return {
         "type": "code", "model": name, "backend": in_force.backend, "method": in_force.method, "text": in_force.text,
         "generated": generated.text, "edited": in_force.edited, "file": str(in_force.file),
@@ -107,11 +105,10 @@ def number(value: Any) -> float | None:
 
 
 def _model_info(workspace: Workspace, name: str, model: Model) -> Message:
-    in_force = model.code()
     session = workspace.session_of(model, name)
     parameters = {**{k: number(v) for k, v in model.parameters.items()}, **session.params}
     title = next(iter(model.system.doc.strip().splitlines()), "").lstrip("# ") or model.name
     return {
         "name": name, "title": title, "states": list(model.system.state_names), "parameters": parameters,
-        "backend": in_force.backend, "method": in_force.method, "edited": bool(model.is_edited),
+        "backend": model.backend, "method": model.method, "edited": model.is_edited,
     }  # fmt: skip

@@ -18,16 +18,16 @@ def _no_values() -> list[str]:
 
 def drivers() -> list[str]:
     """Names of the known drivers."""
-    import brainpy_lab as bp
+    from brainpy_lab import drivers as known
 
-    return list(bp.drivers.registry())
+    return list(known.registry())
 
 
 def methods() -> list[str]:
     """Names of the known methods."""
-    import brainpy_lab as bp
+    from brainpy_lab import solvers as known
 
-    return list(bp.solvers.registry())
+    return list(known.registry())
 
 
 def _positive(text: str) -> float:

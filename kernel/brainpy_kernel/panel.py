@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from brainpy_kernel import messages
+from brainpy_kernel.closing import close_tree
 from brainpy_kernel.frame import Frame
 from brainpy_kernel.phase_figure import PhaseFigure
-from brainpy_kernel.runtime import Run
+from brainpy_kernel.runtime import Run, Ticket
 from brainpy_kernel.session import Session
 from brainpy_kernel.workspace import Workspace
 from brainpy_lab.errors import BrainPyLabError
@@ -150,13 +151,18 @@ class Panel:
         self._workspace.changed(model)
 
     def _on_apply(self, client: Client, message: Message) -> None:
-        model = self._model(message)
-        try:
-            model.edit(message["text"])
-        except BrainPyLabError as error:
-            client.send(messages.refusal(error, model=message["model"], view="code"))
-            return
-        self._workspace.changed(model)
+        model, text = self._model(message), message["text"]
+
+        def work(ticket: Ticket) -> None:
+            """On the worker: the edit is compiled and tried, which must not meet a run."""
+            try:
+                model.edit(text)
+            except BrainPyLabError as error:
+                client.send(messages.refusal(error, model=message["model"], view="code"))
+                return
+            self._workspace.changed(model)
+
+        self._workspace.runtime.put(("edit", id(model)), work)
 
     def _on_revert(self, client: Client, message: Message) -> None:
         model = self._model(message)
@@ -230,7 +236,7 @@ class Panel:
     def _drop_figure(self) -> None:
         if self._figure is not None and self._session is not None:
             self._session.remove(self._figure)
-            self._figure.close()
+            close_tree(self._figure.widget)
         self._figure = None
 
     def _send_to(self, view: str, message: Message) -> None:

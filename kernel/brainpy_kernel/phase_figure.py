@@ -28,10 +28,10 @@ class PhaseFigure:
         self._session = session
         self._x, self._y = bq.LinearScale(), bq.LinearScale()
         scales = {"x": self._x, "y": self._y}
-        none = np.full((1, 1), np.nan, np.float32)
+        none = np.full((2, 2), np.nan, np.float32)
         point = np.full(1, np.nan)
         self._nullclines = bq.Lines(x=none, y=none, scales=scales, colors=list(look.NULLCLINES), stroke_width=2)
-        self._trajectory = bq.Lines(x=point, y=point, scales=scales, colors=[look.TRAJECTORY], stroke_width=1.5)
+        self._trajectory = bq.Lines(x=none[0], y=none[0], scales=scales, colors=[look.TRAJECTORY], stroke_width=1.5)
         self._fixed_points = bq.Scatter(x=point, y=point, scales=scales, default_size=90, stroke_width=2)
         self._start = bq.Scatter(
             x=point, y=point, scales=scales, marker="cross", colors=[look.TRAJECTORY], default_size=70,
@@ -58,23 +58,6 @@ class PhaseFigure:
 
     def show_fixed_points(self, frame: Frame) -> None:
         """The fixed points of the plane come with `show`."""
-
-    def close(self) -> None:
-        """Take the widgets out of the page."""
-        self._start.unobserve_all()
-        for axis in self.figure.axes:
-            axis.close()
-        for widget in (
-            *self.figure.marks,
-            self._x,
-            self._y,
-            self.figure,
-            self._caption,
-            *self._choices,
-            *self.widget.children,
-        ):
-            widget.close()
-        self.widget.close()
 
     def _dropdowns(self, dropdown: Any) -> list[Any]:
         """With more than two states: which two are shown."""

@@ -75,8 +75,8 @@ def curve(x: Floats, y: Floats, width: float, height: float, limit: int = 3000) 
 
 
 def rows(lines: list[tuple[Floats, Floats]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Lines of different lengths as two float32 matrices; short ones repeat their last point, none is one nan."""
-    length = max((len(x) for x, _ in lines), default=1) or 1
+    """Lines of different lengths as two float32 matrices; short ones repeat their last point, absent ones are nan."""
+    length = max(2, *(len(x) for x, _ in lines), 2)  # bqplot takes no curve of one point
     shape = (max(len(lines), 1), length)
     xs, ys = np.full(shape, np.nan, np.float32), np.full(shape, np.nan, np.float32)
     for i, (x, y) in enumerate(lines):

@@ -137,6 +137,11 @@ class Runtime:
         self._tell(run)
         return run
 
+    def advance(self, run: Run, fraction: float) -> None:
+        """Note how far a simulation is."""
+        run.progress = fraction
+        self._tell(run)
+
     def end(self, run: Run, status: Status, outcome: str | None = None, steps: float | None = None) -> None:
         """Note how a simulation ended."""
         run.status, run.outcome, run.steps = status, outcome, steps

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -18,8 +19,6 @@ from brainpy_lab.errors import ArgumentError, BrainPyLabError, did_you_mean
 
 if TYPE_CHECKING:
     from brainpy_lab import Model
-
-DEFAULT_DURATION = 100.0
 
 
 class Observer(Protocol):
@@ -61,7 +60,7 @@ class Session:
         self._observers: list[Observer] = []
         self.params: dict[str, float] = {}
         self.initial: dict[str, float] = {}
-        self.duration = float(model.duration or DEFAULT_DURATION)
+        self.duration = model.duration
         self.dt: float | None = None
         self.axes: tuple[str, ...] = tuple(model.system.state_names[:2])
         self.fixed_box: Box = {}
@@ -74,7 +73,7 @@ class Session:
     @property
     def states(self) -> tuple[str, ...]:
         """Names of the model's states."""
-        return self.model.system.state_names
+        return tuple(self.model.system.state_names)
 
     def add(self, observer: Observer) -> None:
         """Let ``observer`` follow; it is shown the present picture when there is one that suffices."""
@@ -170,7 +169,8 @@ class Session:
         """The worker's part: simulate, analyse, show."""
         ticket.start()
         run = self._runtime.begin(ticket, self.name, settings.duration)
-        solution, message, wall = simulate(self.model, settings, ticket)
+        report = partial(self._runtime.advance, run)
+        solution, message, wall = simulate(self.model, settings, ticket, report)
         steps = None if solution is None else solution.stats.get("steps")
         if ticket.is_set():
             self._runtime.end(run, "cancelled", "stopped", steps)

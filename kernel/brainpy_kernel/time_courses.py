@@ -75,21 +75,11 @@ class TimeCourses:
 
     def curves(self) -> dict[str, tuple[Any, Any]]:
         """What is drawn, by state: times and values, after reduction."""
-        return {n: (mark.x[i], mark.y[i]) for names, mark, _ in self._lines for i, n in enumerate(names)}
-
-    def close(self) -> None:
-        """Take the widgets out of the page."""
-        for figure in self._figures:
-            for axis in figure.axes:
-                axis.close()
-            figure.close()
-        for _, mark, scale in self._lines:
-            mark.close()
-            scale.close()
-        for child in self.widget.children:
-            child.close()
-        self._time.close()
-        self.widget.close()
+        return {
+            n: (np.atleast_2d(mark.x)[i], np.atleast_2d(mark.y)[i])
+            for names, mark, _ in self._lines
+            for i, n in enumerate(names)
+        }
 
     def _values(self, frame: Frame) -> dict[str, Floats]:
         assert frame.solution is not None

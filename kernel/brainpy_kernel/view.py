@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from brainpy_kernel import look, typeset
+from brainpy_kernel.closing import close_tree
 from brainpy_kernel.controls import Controls, Range
 from brainpy_kernel.frame import Frame
 from brainpy_kernel.phase_figure import PhaseFigure
@@ -71,12 +72,7 @@ class View:
         self._closed = True
         for observer in self._observers():
             self.session.remove(observer)
-        parts: list[Any] = [self.controls, self.time_courses, self.phase]
-        for part in parts:
-            if part is not None:
-                part.close()
-        for widget in (self._head, self._equations, self.status, self._pictures, self.widget):
-            widget.close()
+        close_tree(self.widget)
         self._on_close(self)
 
     def _observers(self) -> list[Any]:
