@@ -15,6 +15,7 @@ from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.drivers import numpy_math
 from brainpy_lab.equations.system import CONSTANTS, System
 from brainpy_lab.errors import ArgumentError, ModelError
+from brainpy_lab.symbolic.compiling import helper_functions
 
 
 @dataclass
@@ -54,7 +55,7 @@ def _number(name: str, value: Any) -> Any:
 
 
 def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    known: dict[str, Any] = {**CONSTANTS, **parameters, "t": 0.0}
+    known: dict[str, Any] = {**CONSTANTS, **helper_functions(system), **parameters, "t": 0.0}
     for definition in system.derived:
         known[definition.name] = value_of(definition.expr, known)
     for name, value in given.items():
@@ -103,4 +104,6 @@ def value_of(expr: ast.expr, names: Mapping[str, Any]) -> Any:
             return np.where(value_of(expr.test, names), value_of(expr.body, names), value_of(expr.orelse, names))
         case ast.Call(func=ast.Name(id=name)) if hasattr(numpy_math, name):
             return getattr(numpy_math, name)(*(value_of(a, names) for a in expr.args))
+        case ast.Call(func=ast.Name(id=name)) if name in names:
+            return names[name](*(value_of(a, names) for a in expr.args))
     raise ModelError(f"An initial value cannot be computed from '{ast.unparse(expr)}'.")

@@ -84,6 +84,14 @@ def elementwise(function: Function, namespace: dict[str, Any]) -> Callable[..., 
     return over_elements
 
 
+def helper_functions(system: System) -> dict[str, Callable[..., Any]]:
+    """The helper functions of ``system`` by name, each run once for each element of its arguments."""
+    namespace = dict(_NAMESPACE)
+    for function in system.functions:
+        namespace[function.name] = elementwise(function, namespace)
+    return {f.name: namespace[f.name] for f in system.functions}
+
+
 class Compiler:
     """Compiles expressions of one System to NumPy functions.
 
@@ -94,17 +102,13 @@ class Compiler:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.namespace = _NAMESPACE | _LOGIC
-        self.has_loops = False
-        for function in system.functions:
-            self.namespace[function.name] = elementwise(function, self.namespace)
+        self.namespace = _NAMESPACE | _LOGIC | helper_functions(system)
 
     def prepared(self, expr: ast.expr) -> ast.expr:
         """``expr`` in NumPy's terms: helper functions written out where they can be, called by element where not."""
         try:
             expr = inline(expr, self.system.functions)
         except NotStraightError:
-            self.has_loops = True
             expr = copy.deepcopy(expr)
         result = _ToNumPy().visit(expr)
         assert isinstance(result, ast.expr)
