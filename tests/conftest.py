@@ -1,11 +1,31 @@
-"""What all tests share: the reference values, and models made from text."""
+"""What all tests share: folders of their own, the reference values, and models made from text."""
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="brainpy-lab-tests-"))
+
+# Set before the engine or matplotlib is imported, and inherited by the kernels and servers that tests start.
+os.environ.update(
+    BRAINPY_LAB_CACHE=str(_FOLDER / "cache"),
+    IPYTHONDIR=str(_FOLDER / "ipython"),
+    MPLBACKEND="Agg",
+    MPLCONFIGDIR=str(_FOLDER / "matplotlib"),
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders() -> Iterator[None]:
+    """Nothing of the user's own folders is read or written; remove the session's at its end."""
+    yield
+    shutil.rmtree(_FOLDER, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

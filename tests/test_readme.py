@@ -46,10 +46,12 @@ def test_model_cell_and_sweep() -> None:
     assert data.sizes["I"] == 1000
 
 
-def test_library_example_finds_the_fixed_point(capsys: pytest.CaptureFixture[str]) -> None:
+def test_library_example_finds_the_fixed_point(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = (text for _, text in BLOCKS if text.startswith("import brainpy_lab as bp"))
+    file = tmp_path / "example.py"
+    file.write_text(example, encoding="utf-8")
     namespace: dict[str, object] = {}
-    exec(compile(example, "README.md", "exec"), namespace)
+    exec(compile(example, str(file), "exec"), namespace)
     point = namespace["point"]
     # The fixed point solves V - V**3/3 - (V + a)/b + I = 0 with w = (V + a)/b.
     v, w = point.values["V"], point.values["w"]  # type: ignore[attr-defined]
