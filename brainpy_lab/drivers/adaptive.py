@@ -1,33 +1,41 @@
 """The adaptive loop: step-size control, dense output and event location, written once for all drivers.
 
-The loop is plain Python text around the model's own functions (`derivative`, `step`, `crossing`, `at_<event>`). The
-Numba driver compiles it with them into one native function; the others run it as it stands and let their functions do
-the arithmetic.
+`advance` is plain Python around four functions of the model. The Numba driver compiles it once for all models and
+hands it compiled functions; the other drivers run it as it stands and let their functions do the arithmetic.
 
 Sources: starting step and error norm, E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I,
 2nd ed., 1993, sections II.4 and II.6, doi:10.1007/978-3-540-78862-1; PI control, K. Gustafsson, ACM Transactions on
-Mathematical Software 17, 533-554, 1991, doi:10.1145/210232.210242.
+Mathematical Software 17, 533-554, 1991, doi:10.1145/210232.210242; the Illinois rule for bracketed roots, M. Dowell,
+P. Jarratt, BIT 11, 168-174, 1971, doi:10.1007/BF01934364.
 """
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
 
-# What the loop says of a lane (column 3 of its clock).
+# What the loop says of a lane (column STATUS of its clock).
 RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, BUFFER_FULL = range(6)
-
-# Columns of a lane's clock: time, step size, last error, status, next grid time, accepted, rejected, evaluations.
+# Columns of a lane's clock.
+TIME, SIZE, ERROR, STATUS, NEXT_ROW, ACCEPTED, REJECTED, EVALUATIONS = range(8)
 CLOCK = 8
-_SUBDIVISIONS = 4  # points of a step at which events are looked for
-_EVENTS_AT_ONCE = 1000
+
+SUBDIVISIONS = 4  # points of a step at which events are looked for
+EVENTS_AT_ONCE = 1000  # so many events at one time have no end
+_TINY = 4e-16
 
 
-@dataclass
+AdaptiveLoop = Callable[..., tuple[int, int]]  # `advance` with a model's functions in place
+
+
+@dataclass(frozen=True)
 class Shape:
-    """How many of everything the loop's text is written for."""
+    """How many of everything a model has."""
 
     states: int
     moving: tuple[int, ...]
@@ -45,318 +53,271 @@ class Shape:
         return Shape(len(code.states), moving, len(code.memory), len(code.parameters), code.flags, clears, dense)
 
 
-def loop_text(shape: Shape, evaluations: int) -> str:
-    """The loop as Python text.
+def function_text(shape: Shape) -> str:
+    """The four functions that `advance` calls, as text around the step code's own.
 
-    ``run(until, t1, rtol, atol, order, hmax, clock, Y, F, R, G, P, grid, rows, breaks, keep, kt, kh, ky, kq, et, el,
-    ek)`` advances every lane to ``until`` and returns (number of kept steps, number of events). It comes back early,
-    with the status BUFFER_FULL, when a buffer is full; calling it again goes on.
+    ``derivative_at(t, y, r, p, f)``, ``step_from(t, h, y, r, f, p, y1, e, f1, q)``, ``crossing_at(t, y, r, p, g)`` and
+    ``act(k, t, y, r, p)``: states y, release times r, parameters p; results are written into the last arrays.
     """
     n, m = shape.states, len(shape.moving)
-    values = "".join(f"y[{i}], " for i in range(n)) + "".join(f"r[{i}], " for i in range(shape.holds))
-    parameters = "".join(f"P[{i}, j], " for i in range(shape.parameters))
-    new = "".join(f"y1[{i}], " for i in range(n))
-    unpack_step = new + "".join(f"e[{i}], " for i in range(m)) + "".join(f"f1[{i}], " for i in range(m))
-    unpack_step += "".join(f"q[{k + 1}, {i}], " for k in range(shape.dense) for i in range(m))
-    slopes = "".join(f"f[{i}], " for i in range(m))
-    derivative = f"derivative({{t}}, {values}{parameters})"
-    lines = [_HEAD.format(n=n, m=m, holds=max(1, shape.holds), kinds=max(1, len(shape.events)), powers=shape.dense + 1)]
-    body = _BODY
-    moving = "\n".join(f"            scale = atol[{i}] + rtol * max(abs(y[{s}]), abs(y1[{s}]))\n"
-                       f"            norm += (e[{i}] / scale)**2" for i, s in enumerate(shape.moving))
-    start_norms = "\n".join(
-        f"                scale = atol[{i}] + rtol * abs(y[{s}])\n"
-        f"                d0 += (y[{s}] / scale)**2\n                d1 += (f[{i}] / scale)**2"
-        for i, s in enumerate(shape.moving)
-    )
-    euler = "\n".join(f"                y[{s}] += h * f[{i}]" for i, s in enumerate(shape.moving))
-    undo = "\n".join(f"                y[{s}] = y1[{s}]" for s in shape.moving)
-    second = "\n".join(
-        f"                d2 += ((f1[{i}] - f[{i}]) / (atol[{i}] + rtol * abs(y[{s}])))**2"
-        for i, s in enumerate(shape.moving)
-    )
-    f_unpack = "".join(f"f[{i}], " for i in range(m)).rstrip(", ") if m > 1 else "f[0]"
-    f1_unpack = "".join(f"f1[{i}], " for i in range(m)).rstrip(", ") if m > 1 else "f1[0]"
-    body = body.replace("@F@", f_unpack).replace("@F1@", f1_unpack)
-    body = body.replace("@DERIVATIVE@", derivative.format(t="t")).replace("@DERIVATIVE_H@", derivative.format(t="t + h"))
-    body = body.replace("@STEP@", f"{unpack_step.rstrip(', ')} = step(t, h, {values}{slopes}{parameters})")
-    body = body.replace("@NORM@", moving).replace("@START_NORMS@", start_norms).replace("@EULER@", euler)
-    body = body.replace("@UNDO@", undo).replace("@SECOND@", second).replace("@M@", str(max(1, m)))
-    body = body.replace("@INTERPOLATE@", _interpolation(shape, " " * 16, "theta", "y1"))
-    body = body.replace("@INTERPOLATE_GRID@", _interpolation(shape, " " * 16, "part", "z"))
-    body = body.replace("@FIND@", _find_events(shape, parameters) if shape.events else "            pass")
-    level = _level_events(shape, parameters, values) if shape.events else "pass"
-    now = _g_now(shape, parameters, values) if shape.events else "pass"
-    body = body.replace("@LEVEL@", textwrap.indent(level, " " * 16)).replace("@NOW@", textwrap.indent(now, " " * 16))
-    body = body.replace("@STAGES@", str(evaluations))
-    body = body.replace("@N@", str(n)).replace("@POWERS@", str(shape.dense + 1)).replace("@HOLDS@", str(shape.holds))
-    return "\n".join(lines) + body
 
+    def items(array: str, count: int) -> list[str]:
+        return [f"{array}[{i}]" for i in range(count)]
 
-def _interpolation(shape: Shape, indent: str, at: str, into: str) -> str:
-    still = [i for i in range(shape.states) if i not in shape.moving]
-    lines = [f"{indent}{into}[{i}] = y[{i}]" for i in still]
-    for i, s in enumerate(shape.moving):
-        polynomial = f"q[{shape.dense}, {i}]"
-        for k in range(shape.dense - 1, 0, -1):
-            polynomial = f"q[{k}, {i}] + {at} * ({polynomial})"
-        lines.append(f"{indent}{into}[{s}] = y[{s}] + h * {at} * (f[{i}] + {at} * ({polynomial}))")
-    return "\n".join(lines)
-
-
-def _crossing_call(shape: Shape, into: str, time: str, values: str, parameters: str) -> str:
-    holds = "".join(f"r[{i}], " for i in range(shape.holds))
-    states = "".join(f"{values}[{i}], " for i in range(shape.states))
-    targets = ", ".join(f"{into}[{k}]" for k in range(len(shape.events)))
-    return f"{targets} = crossing({time}, {states}{holds}{parameters})"
-
-
-def _find_events(shape: Shape, parameters: str) -> str:
-    """Look for the first sign change of every event inside the step; bisect it with the Illinois rule."""
-    call = _crossing_call(shape, "g1", "t + s * h", "z", parameters)
-    at_s = _interpolation(shape, " " * 20, "s", "z")
-    at_c = _interpolation(shape, " " * 24, "c", "z")
-    call_c = _crossing_call(shape, "g2", "t + c * h", "z", parameters)
-    kinds = len(shape.events)
-    return f"""\
-            for k in range({kinds}):
-                gl = G[k, j]
-                left = 0.0
-                for i in range({_SUBDIVISIONS}):
-                    s = (i + 1) / {_SUBDIVISIONS}
-                    if left >= theta:
-                        break
-{at_s}
-                    {call}
-                    if gl < 0.0 and g1[k] >= 0.0:
-                        a, b, ga, gb = left, s, gl, g1[k]
-                        side = 0
-                        for tries in range(200):
-                            if gb == 0.0 or b - a <= 1e-15 or (b - a) * h <= 1e-16 * abs(t):
-                                break
-                            c = 0.5 * (a + b) if tries % 4 == 3 else b - gb * (b - a) / (gb - ga)
-                            if not (a < c < b):
-                                c = 0.5 * (a + b)
-{at_c}
-                            {call_c}
-                            if g2[k] >= 0.0:
-                                b, gb = c, g2[k]
-                                if side == 1:
-                                    ga *= 0.5
-                                side = 1
-                            else:
-                                a, ga = c, g2[k]
-                                if side == -1:
-                                    gb *= 0.5
-                                side = -1
-                        if b < theta or (b <= theta and event < 0):
-                            theta = b
-                            event = k
-                        break
-                    gl = g1[k]
-                    left = s"""
-
-
-def _apply(shape: Shape, parameters: str, values: str) -> str:
-    targets = ", ".join([f"y[{i}]" for i in range(shape.states)] + [f"r[{i}]" for i in range(shape.holds)])
-    calls = [
-        f"{'if' if k == 0 else 'elif'} event == {k}:\n                {targets} = at_{name}(t, {values}{parameters})"
-        for k, name in enumerate(shape.events)
+    values = items("y", n) + items("r", shape.holds)
+    parameters = items("p", shape.parameters)
+    arguments = ", ".join(["t", *values, *parameters])
+    stepped = items("y1", n) + items("e", m) + items("f1", m)
+    stepped += [f"q[{k + 1}, {i}]" for k in range(shape.dense) for i in range(m)]
+    lines = [
+        "def derivative_at(t, y, r, p, f):",
+        f"    {', '.join(items('f', m))} = derivative({arguments})" if m else "    pass",
+        "",
+        "",
+        "def step_from(t, h, y, r, f, p, y1, e, f1, q):",
+        f"    {', '.join(stepped)} = step({', '.join(['t', 'h', *values, *items('f', m), *parameters])})",
+        "",
+        "",
+        "def crossing_at(t, y, r, p, g):",
+        f"    {', '.join(items('g', len(shape.events)))} = crossing({arguments})" if shape.events else "    pass",
+        "",
+        "",
+        "def act(k, t, y, r, p):",
+        "    pass",
     ]
-    return "\n            ".join(calls)
+    for k, name in enumerate(shape.events):
+        lines += [f"    if k == {k}:", f"        {', '.join(values)} = at_{name}({arguments})"]
+    return "\n".join(lines) + "\n"
 
 
-def _level_events(shape: Shape, parameters: str, values: str) -> str:
-    """At the current time: run the event found, then any that clears itself and still holds."""
-    call = _crossing_call(shape, "g1", "t", "y", parameters)
-    clears = "(" + "".join(f"{c!s}, " for c in shape.clears) + ")"
-    return textwrap.dedent(f"""\
-        at_once = 0
-        while True:
-            if event < 0:
-                {call}
-                for k in range({len(shape.events)}):
-                    if {clears}[k] and g1[k] >= 0.0 and event < 0:
-                        event = k
-            if event < 0:
-                break
-            if n_events < et.size:
-                et[n_events] = t
-                el[n_events] = j
-                ek[n_events] = event
-            n_events += 1
-            at_once += 1
-            last = event
-            {_apply(shape, parameters, values)}
-            event = -1
-            if not {clears}[last]:
-                {call}
-                for k in range({len(shape.events)}):
-                    G[k, j] = g1[k]
-                detected = last
-            if at_once > {_EVENTS_AT_ONCE}:
-                clock[j, 3] = {EVENTS_WITHOUT_END}
-                break""")
+def advance(
+    derivative_at: Any, step_from: Any, crossing_at: Any, act: Any,
+    until: float, t1: float, rtol: float, atol: Any, order: float, evaluations: int, hmax: float,
+    moving: Any, clears: Any, clock: Any, Y: Any, F: Any, R: Any, G: Any, P: Any, grid: Any, rows: Any,
+    keep: bool, kt: Any, kh: Any, ky: Any, kq: Any, et: Any, el: Any, ek: Any,
+) -> tuple[int, int]:  # fmt: skip
+    """Advance every lane to ``until``; returns the number of kept steps and of events.
 
-
-def _g_now(shape: Shape, parameters: str, values: str) -> str:
-    call = _crossing_call(shape, "g1", "t", "y", parameters)
-    return textwrap.dedent(f"""\
-        {call}
-        for k in range({len(shape.events)}):
-            G[k, j] = max(g1[k], 0.0) if k == detected else g1[k]""")
-
-
-_HEAD = """\
-import numpy as np
-
-
-def run(until, t1, rtol, atol, order, hmax, clock, Y, F, R, G, P, grid, rows, breaks, keep, kt, kh, ky, kq, et, el, ek):
-    y = np.zeros({n})
-    y1 = np.zeros({n})
-    z = np.zeros({n})
-    f = np.zeros(max(1, {m}))
-    f1 = np.zeros(max(1, {m}))
-    e = np.zeros(max(1, {m}))
-    q = np.zeros(({powers}, max(1, {m})))
-    r = np.zeros({holds})
-    g1 = np.zeros({kinds})
-    g2 = np.zeros({kinds})
-"""
-
-_BODY = """\
+    Arrays have one column a lane. Accepted steps are kept in kt, kh, ky, kq (start, length, states, coefficients),
+    events in et, el, ek (time, lane, kind). When a buffer is full the loop comes back with the status BUFFER_FULL, and
+    goes on when it is called again.
+    """
+    n, m, n_events_kinds, n_holds = Y.shape[0], moving.size, clears.size, R.shape[0]
+    powers = kq.shape[1]
+    y, y1, z = np.zeros(n), np.zeros(n), np.zeros(n)
+    f, f1, e = np.zeros(m), np.zeros(m), np.zeros(m)
+    q, r, p = np.zeros((powers, m)), np.zeros(n_holds), np.zeros(P.shape[0])
+    g, g1 = np.zeros(n_events_kinds), np.zeros(n_events_kinds)
     n_kept = 0
     n_events = 0
     for j in range(Y.shape[1]):
-        t = clock[j, 0]
-        h = clock[j, 1]
+        t, h = clock[j, TIME], clock[j, SIZE]
+        _column(Y, j, y)
+        _column(F, j, f)
+        _column(R, j, r)
+        _column(P, j, p)
+        _column(G, j, g)
         rejected = False
-        for i in range(@N@):
-            y[i] = Y[i, j]
-        for i in range(@M@):
-            f[i] = F[i, j]
-        for i in range(@HOLDS@):
-            r[i] = R[i, j]
-        while (clock[j, 3] == 0.0 or clock[j, 3] == 5.0) and t < until:
-            clock[j, 3] = 0.0
-            if n_kept >= kt.size or n_events + 1100 > et.size:
-                clock[j, 3] = 5.0
+        if clock[j, STATUS] == BUFFER_FULL:
+            clock[j, STATUS] = RUNNING
+        while clock[j, STATUS] == RUNNING and t < until:
+            if n_kept >= kt.size or n_events + EVENTS_AT_ONCE >= et.size:
+                clock[j, STATUS] = BUFFER_FULL
                 break
             event = -1
-            detected = -1
-            if h == 0.0:
-                @F@ = @DERIVATIVE@
-@LEVEL@
-                if clock[j, 3] != 0.0:
+            fired = -1
+            starts = h == 0.0
+            ends_piece = False
+            norm = 1.0
+            wanted = 0.0
+            if not starts:
+                # --- one trial step ---------------------------------------------------------------------------
+                limit = t1
+                for i in range(n_holds):
+                    if t < r[i] < limit:
+                        limit = r[i]
+                h = min(h, hmax)
+                wanted = h
+                ends_piece = t + 1.0000001 * h >= limit
+                if ends_piece:
+                    h = limit - t
+                if not h > _TINY * abs(t):
+                    clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(h) else NOT_FINITE
                     break
-                @F@ = @DERIVATIVE@
-@NOW@
-                d0 = 0.0
-                d1 = 0.0
-@START_NORMS@
-                d0 = (d0 / @M@)**0.5
-                d1 = (d1 / @M@)**0.5
-                h = 1e-6 if d0 < 1e-5 or d1 < 1e-5 else 0.01 * d0 / d1
-                h = min(h, hmax, t1 - t)
-                for i in range(@N@):
-                    y1[i] = y[i]
-@EULER@
-                @F1@ = @DERIVATIVE_H@
-@UNDO@
-                d2 = 0.0
-@SECOND@
-                d2 = (d2 / @M@)**0.5 / h
-                big = max(d1, d2)
-                h1 = max(1e-6, 1e-3 * h) if big <= 1e-15 else (0.01 / big)**(1.0 / order)
-                h = min(100.0 * h, h1, hmax)
-                clock[j, 7] += 2
-            wanted = h
-            limit = t1
-            for i in range(@HOLDS@):
-                if r[i] > t and r[i] < limit:
-                    limit = r[i]
-            for i in range(breaks.size):
-                if breaks[i] > t and breaks[i] < limit:
-                    limit = breaks[i]
-            h = min(h, hmax)
-            hit = t + 1.0000001 * h >= limit
-            if hit:
-                h = limit - t
-            if not h > 4e-16 * abs(t):
-                clock[j, 3] = 2.0 if np.isfinite(h) else 4.0
+                step_from(t, h, y, r, f, p, y1, e, f1, q)
+                clock[j, EVALUATIONS] += evaluations
+                norm = 0.0
+                for i in range(m):
+                    scale = atol[i] + rtol * max(abs(y[moving[i]]), abs(y1[moving[i]]))
+                    norm += (e[i] / scale) ** 2
+                norm = (norm / max(1, m)) ** 0.5
+                if not norm <= 1.0:
+                    clock[j, REJECTED] += 1
+                    rejected = True
+                    h *= max(0.2, 0.9 * norm ** (-1.0 / order)) if np.isfinite(norm) else 0.2
+                    if not h > _TINY * max(abs(t), 1e-290):
+                        clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(norm) else NOT_FINITE
+                        break
+                    continue
+                # --- events inside it ---------------------------------------------------------------------------
+                for i in range(m):
+                    q[0, i] = f[i]
+                theta = 1.0
+                for k in range(n_events_kinds):
+                    left, g_left = 0.0, g[k]
+                    for i in range(SUBDIVISIONS):
+                        right = (i + 1) / SUBDIVISIONS
+                        if left >= theta:
+                            break
+                        _interpolate(right, h, y, q, moving, z)
+                        crossing_at(t + right * h, z, r, p, g1)
+                        g_right = g1[k]
+                        if g_left < 0.0 <= g_right:
+                            side = 0
+                            for tries in range(200):
+                                if g_right == 0.0 or right - left <= 1e-15 or (right - left) * h <= 1e-16 * abs(t):
+                                    break
+                                c = right - g_right * (right - left) / (g_right - g_left)
+                                if tries % 4 == 3 or not left < c < right:
+                                    c = 0.5 * (left + right)
+                                _interpolate(c, h, y, q, moving, z)
+                                crossing_at(t + c * h, z, r, p, g1)
+                                if g1[k] >= 0.0:
+                                    right, g_right = c, g1[k]
+                                    if side == 1:
+                                        g_left *= 0.5
+                                    side = 1
+                                else:
+                                    left, g_left = c, g1[k]
+                                    if side == -1:
+                                        g_right *= 0.5
+                                    side = -1
+                            if right < theta or event < 0:
+                                theta, event = right, k
+                            break
+                        left, g_left = right, g_right
+                # --- accept it, up to the first event -----------------------------------------------------------
+                start = t
+                if event >= 0:
+                    t = start + theta * h
+                    _interpolate(theta, h, y, q, moving, y1)
+                else:
+                    t = limit if ends_piece else start + h
+                row = int(clock[j, NEXT_ROW])
+                while row < grid.size and grid[row] <= t:
+                    _interpolate((grid[row] - start) / h, h, y, q, moving, z)
+                    for i in range(n):
+                        rows[i, row, j] = z[i]
+                    row += 1
+                clock[j, NEXT_ROW] = row
+                if keep:
+                    kt[n_kept], kh[n_kept] = start, h
+                    for i in range(n):
+                        ky[n_kept, i] = y[i]
+                    for k in range(powers):
+                        for i in range(m):
+                            kq[n_kept, k, i] = q[k, i]
+                    n_kept += 1
+                for i in range(n):
+                    y[i] = y1[i]
+                for i in range(m):
+                    f[i] = f1[i]
+                clock[j, ACCEPTED] += 1
+            # --- actions: of the event found, then of every reset whose condition holds now ---------------------
+            at_once = 0
+            acted = event >= 0
+            while n_events_kinds > 0 and (starts or acted):
+                if event < 0:
+                    crossing_at(t, y, r, p, g1)
+                    for k in range(n_events_kinds):
+                        if clears[k] and g1[k] >= 0.0 and event < 0:
+                            event = k
+                if event < 0:
+                    break
+                et[n_events], el[n_events], ek[n_events] = t, j, event
+                n_events += 1
+                at_once += 1
+                act(event, t, y, r, p)
+                if not clears[event]:
+                    fired = event
+                event = -1
+                if at_once >= EVENTS_AT_ONCE:
+                    clock[j, STATUS] = EVENTS_WITHOUT_END
+                    break
+            if clock[j, STATUS] != RUNNING:
                 break
-            @STEP@
-            clock[j, 7] += @STAGES@
-            norm = 0.0
-@NORM@
-            norm = (norm / @M@)**0.5
-            if not norm <= 1.0:
-                clock[j, 6] += 1
-                rejected = True
-                h *= 0.2 if not np.isfinite(norm) else max(0.2, 0.9 * norm**(-1.0 / order))
-                if not h > 4e-16 * max(abs(t), 1e-290):
-                    clock[j, 3] = 2.0 if np.isfinite(norm) else 4.0
-                    break
+            if starts or acted or ends_piece:
+                derivative_at(t, y, r, p, f)
+                clock[j, EVALUATIONS] += 1
+            if n_events_kinds > 0:
+                crossing_at(t, y, r, p, g)
+                if fired >= 0:
+                    g[fired] = max(g[fired], 0.0)  # it fired here: it must become false before it can fire again
+            if starts:
+                h = _starting_step(derivative_at, t, t1, rtol, atol, order, hmax, moving, y, z, r, p, f, f1)
+                clock[j, EVALUATIONS] += 1
                 continue
-            for i in range(@M@):
-                q[0, i] = f[i]
-            theta = 1.0
-@FIND@
-            start = t
-            if event >= 0:
-                t = t + theta * h
-@INTERPOLATE@
-            else:
-                t = limit if hit else t + h
-            g = int(clock[j, 4])
-            while g < grid.size and grid[g] <= t:
-                part = (grid[g] - start) / h
-@INTERPOLATE_GRID@
-                for i in range(@N@):
-                    rows[i, g, j] = z[i]
-                g += 1
-            clock[j, 4] = g
-            if keep:
-                kt[n_kept] = start
-                kh[n_kept] = h
-                for i in range(@N@):
-                    ky[n_kept, i] = y[i]
-                for k in range(@POWERS@):
-                    for i in range(@M@):
-                        kq[n_kept, k, i] = q[k, i]
-                n_kept += 1
-            for i in range(@N@):
-                y[i] = y1[i]
-            for i in range(@M@):
-                f[i] = f1[i]
-            clock[j, 5] += 1
-            at_event = event >= 0
-            if at_event:
-@LEVEL@
-                if clock[j, 3] != 0.0:
-                    break
-            if hit or theta < 1.0 or at_event:
-                @F@ = @DERIVATIVE@
-                clock[j, 7] += 1
-            if True:
-@NOW@
-            error = max(norm, 1e-10)
-            factor = 0.9 * error**(-0.7 / order) * clock[j, 2]**(0.4 / order)
+            factor = 0.9 * max(norm, 1e-10) ** (-0.7 / order) * clock[j, ERROR] ** (0.4 / order)
             factor = min(1.0 if rejected else 10.0, max(0.2, factor))
-            clock[j, 2] = max(norm, 1e-4)
+            clock[j, ERROR] = max(norm, 1e-4)
             rejected = False
-            h = max(h * factor, wanted) if hit and h < wanted else h * factor
-        if t >= t1 and clock[j, 3] == 0.0:
-            clock[j, 3] = 1.0
-        clock[j, 0] = t
-        clock[j, 1] = h
-        for i in range(@N@):
-            Y[i, j] = y[i]
-        for i in range(@M@):
-            F[i, j] = f[i]
-        for i in range(@HOLDS@):
-            R[i, j] = r[i]
-        if clock[j, 3] == 5.0:
+            h = max(h * factor, wanted) if ends_piece and h < wanted else h * factor
+        if t >= t1 and clock[j, STATUS] == RUNNING:
+            clock[j, STATUS] = DONE
+        clock[j, TIME], clock[j, SIZE] = t, h
+        _store(y, Y, j)
+        _store(f, F, j)
+        _store(r, R, j)
+        _store(g, G, j)
+        if clock[j, STATUS] == BUFFER_FULL:
             break
     return n_kept, n_events
-"""
+
+
+def _column(table: Any, j: int, out: Any) -> None:
+    for i in range(out.size):
+        out[i] = table[i, j]
+
+
+def _store(values: Any, table: Any, j: int) -> None:
+    for i in range(values.size):
+        table[i, j] = values[i]
+
+
+def _interpolate(s: float, h: float, y: Any, q: Any, moving: Any, out: Any) -> None:
+    """States at the fraction ``s`` of a step: y + h (s q[0] + s² q[1] + ...)."""
+    for i in range(y.size):
+        out[i] = y[i]
+    for i in range(moving.size):
+        total = 0.0
+        for k in range(q.shape[0] - 1, -1, -1):
+            total = s * (q[k, i] + total)
+        out[moving[i]] = y[moving[i]] + h * total
+
+
+def _starting_step(
+    derivative_at: Any, t: float, t1: float, rtol: float, atol: Any, order: float, hmax: float,
+    moving: Any, y: Any, z: Any, r: Any, p: Any, f: Any, f1: Any,
+) -> float:  # fmt: skip
+    """Hairer's starting step from two slopes."""
+    d0, d1, d2 = 0.0, 0.0, 0.0
+    m = max(1, moving.size)
+    for i in range(moving.size):
+        scale = atol[i] + rtol * abs(y[moving[i]])
+        d0 += (y[moving[i]] / scale) ** 2 / m
+        d1 += (f[i] / scale) ** 2 / m
+    d0, d1 = d0**0.5, d1**0.5
+    h = 1e-6 if d0 < 1e-5 or d1 < 1e-5 else 0.01 * d0 / d1
+    h = min(h, hmax, t1 - t)
+    for i in range(y.size):
+        z[i] = y[i]
+    for i in range(moving.size):
+        z[moving[i]] += h * f[i]
+    derivative_at(t + h, z, r, p, f1)
+    for i in range(moving.size):
+        d2 += ((f1[i] - f[i]) / (atol[i] + rtol * abs(y[moving[i]]))) ** 2 / m
+    d2 = d2**0.5 / h
+    largest = max(d1, d2)
+    h1 = max(1e-6, 1e-3 * h) if largest <= 1e-15 else (0.01 / largest) ** (1.0 / order)
+    h = min(100.0 * h, h1, hmax)
+    return h if h > 0.0 else 1e-6

@@ -12,7 +12,7 @@ import numpy as np
 
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.adaptive import Shape
+from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import DriverError
 
@@ -141,7 +141,7 @@ class Driver(ABC):
     def __init__(self) -> None:
         self.compilations = 0
         self._programs: dict[tuple[str, Layout], Program] = {}
-        self._adaptive: dict[str, Any] = {}
+        self._adaptive: dict[str, AdaptiveLoop] = {}
 
     @abstractmethod
     def available(self) -> str | None:
@@ -163,8 +163,8 @@ class Driver(ABC):
         """Compile fixed-step code for runs of one layout."""
 
     @abstractmethod
-    def compile_adaptive(self, code: StepCode, shape: Shape, evaluations: int) -> Callable[..., tuple[int, int]]:
-        """The adaptive loop around the functions of adaptive step code (see `brainpy_lab.drivers.adaptive`)."""
+    def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
+        """The adaptive loop with the functions of adaptive step code in place (see `brainpy_lab.drivers.adaptive`)."""
 
     @abstractmethod
     def array(self, value: Any) -> Array:
@@ -190,13 +190,12 @@ class Driver(ABC):
             self.compilations += 1
         return self._programs[key]
 
-    def adaptive_loop(self, code: StepCode, shape: Shape, evaluations: int) -> Callable[..., tuple[int, int]]:
-        """The compiled adaptive loop, from memory when this code was compiled before."""
+    def adaptive_loop(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
+        """The adaptive loop, from memory when this code was compiled before."""
         if code.text not in self._adaptive:
-            self._adaptive[code.text] = self.compile_adaptive(code, shape, evaluations)
+            self._adaptive[code.text] = self.compile_adaptive(code, shape)
             self.compilations += 1
-        found: Callable[..., tuple[int, int]] = self._adaptive[code.text]
-        return found
+        return self._adaptive[code.text]
 
     def forget(self) -> None:
         """Drop all compiled programs."""

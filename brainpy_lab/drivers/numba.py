@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode, write_content_named
-from brainpy_lab.drivers.adaptive import Shape, loop_text
+from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, function_text
 from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, Program, Setup
 from brainpy_lab.errors import CodeError, DriverError, Location
 
@@ -29,18 +31,6 @@ def _mathematics_stamp() -> str:
     return hashlib.blake2b(Path(str(library.__file__)).read_bytes(), digest_size=6).hexdigest()
 
 
-def _signature(ensemble: bool) -> Any:
-    from numba import types
-
-    i8, f8 = types.int64, types.float64
-    integers, table = i8[::1], f8[:, ::1]
-    if ensemble:
-        cube = f8[:, :, ::1]
-        lanes = (i8, i8, i8, i8, f8, f8, table, f8[::1], table, table, cube, i8, i8)
-        return i8(*lanes, integers, i8, cube, integers, integers, integers)
-    return i8(i8, i8, f8, f8, f8[::1], f8[::1], table, i8, i8, integers, i8, table, integers, integers)
-
-
 class NumbaProgram(Program):
     """One compiled kernel."""
 
@@ -53,37 +43,36 @@ class NumbaProgram(Program):
         line_map = {line + 1: origin for line, origin in kernel.line_map.items()}
         file = write_content_named(text, f"{code.model}_{code.method}", "kernels")
         self.file = file
-        self.run = _compile(text, file, "run", _signature(layout.ensemble), code, line_map)
+        self.run = _load(text, file, code, line_map).run
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
         return NumbaFlow(self, setup)
 
 
-def _compile(
-    text: str, file: Path, name: str, signature: Any, code: StepCode, line_map: Mapping[int, int]
-) -> Callable[..., Any]:
-    import numba
+def _load(text: str, file: Path, code: StepCode, line_map: Mapping[int, int]) -> ModuleType:
+    """A kernel's text as a module; its functions are compiled by their own decorators.
+
+    Python must know the module by name: Numba imports it when it loads a kernel from its disk cache.
+    """
     from numba.core.errors import NumbaError
 
-    from brainpy_lab.drivers.numba_kernel import FAST_MATH
-
-    namespace: dict[str, Any] = {"__file__": str(file), "__name__": f"brainpy_lab_kernel_{file.stem}"}
-    exec(compile(text, str(file), "exec"), namespace)
+    module = ModuleType(f"brainpy_lab_kernel_{file.stem}")
+    module.__file__ = str(file)
+    sys.modules[module.__name__] = module
     try:
-        jit = numba.njit(signature, cache=True, nogil=True, error_model="numpy", fastmath=FAST_MATH)
-        compiled: Callable[..., Any] = jit(namespace[name])
-        return compiled
+        exec(compile(text, str(file), "exec"), vars(module))
     except NumbaError as error:
         line = getattr(getattr(error, "loc", None), "line", None)
         origin = line_map.get(line) if line else None
-        message = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        detail = next((s.strip() for s in str(error).splitlines() if "rror" in s or "NameError" in s), message)
+        lines = [s.strip() for s in str(error).splitlines() if s.strip()]
+        detail = next((s for s in lines if "rror" in s), lines[0] if lines else type(error).__name__)
         raise CodeError(
             f"Numba cannot compile this step: {detail}",
             location=_location(code, origin) if origin else None,
             advice="Correct the line, or run the model on the numpy driver: backend='numpy'.",
         ) from None
+    return module
 
 
 def _location(code: StepCode, line: int) -> Location:
@@ -200,23 +189,23 @@ class NumbaDriver(Driver):
         """A NumPy float64 array."""
         return np.asarray(value, dtype=float)
 
-    def compile_adaptive(self, code: StepCode, shape: Shape, evaluations: int) -> Callable[..., tuple[int, int]]:
-        """The adaptive loop and the model's functions as one native function."""
-        from numba import types
-
+    def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
+        """The model's functions, compiled each, handed to the loop that is compiled once for all models."""
+        from brainpy_lab.drivers.numba_adaptive import SIGNATURES, compiled_loop
         from brainpy_lab.drivers.numba_kernel import adaptive_kernel
 
-        kernel = adaptive_kernel(code, loop_text(shape, evaluations))
+        kernel = adaptive_kernel(code, function_text(shape), list(SIGNATURES))
         text = f"# {_mathematics_stamp()}\n{kernel.text}"
         file = write_content_named(text, f"{code.model}_{code.method}", "kernels")
-        f8, i8 = types.float64, types.int64
-        vector, table, cube = f8[::1], f8[:, ::1], f8[:, :, ::1]
-        signature = types.UniTuple(i8, 2)(
-            f8, f8, f8, vector, f8, f8, table, table, table, table, table, table, vector, cube, vector, types.boolean,
-            vector, vector, table, cube, vector, i8[::1], i8[::1],
-        )  # fmt: skip
         line_map = {line + 1: origin for line, origin in kernel.line_map.items()}
-        return _compile(text, file, "run", signature, code, line_map)
+        module = _load(text, file, code, line_map)
+        functions = [getattr(module, name) for name in SIGNATURES]
+        loop = compiled_loop()
+
+        def run(*arguments: Any) -> tuple[int, int]:
+            return loop(*functions, *arguments)
+
+        return run
 
 
 NUMBA = NumbaDriver()

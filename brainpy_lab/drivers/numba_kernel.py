@@ -69,12 +69,32 @@ def _take_apart(code: StepCode) -> _Step | None:
     return _Step(body, list(value.elts) if isinstance(value, ast.Tuple) else [value])
 
 
-def adaptive_kernel(code: StepCode, loop: str) -> Kernel:
-    """The functions of adaptive step code, compiled each, and the loop that calls them."""
+def adaptive_kernel(code: StepCode, functions: str, pointers: list[str]) -> Kernel:
+    """The functions of adaptive step code, compiled each; those named in ``pointers`` as C functions."""
     w = _Writer()
     _header(w, code, True, True)
-    w.add(0, loop)
+    w.add(0, "from numba import cfunc")
+    w.add(0, "from brainpy_lab.drivers.numba_adaptive import SIGNATURES\n\n")
+    for part in functions.rstrip().split("\n\n\n"):
+        name = part.split("(")[0].removeprefix("def ")
+        if name in pointers:
+            w.add(0, f"@cfunc(SIGNATURES[{name!r}], cache=True, error_model='numpy', fastmath={{{FAST_TEXT}}})")
+        w.add(0, part + "\n\n")
     return w.kernel()
+
+
+_SINGLE_SIGNATURE = (
+    "i8(i8, i8, f8, f8, f8[::1], f8[::1], f8[:, ::1], i8, i8, i8[::1], i8, f8[:, ::1], i8[::1], i8[::1])"
+)
+_LANE_SIGNATURE = (
+    "i8(i8, i8, i8, i8, f8, f8, f8[:, ::1], f8[::1], f8[:, ::1], f8[:, ::1], f8[:, :, ::1], i8, i8, i8[::1], i8, "
+    "f8[:, :, ::1], i8[::1], i8[::1], i8[::1])"
+)
+
+
+def _decorate(writer: _Writer, signature: str) -> None:
+    options = f"cache=True, nogil=True, error_model='numpy', fastmath={{{FAST_TEXT}}}"
+    writer.add(0, f"@njit({signature!r}, {options})")
 
 
 def _header(writer: _Writer, code: StepCode, single: bool, call_step: bool) -> None:
@@ -129,6 +149,7 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     w = _Writer()
     _header(w, code, True, step is None)
     carried = code.states + code.memory
+    _decorate(w, _SINGLE_SIGNATURE)
     w.add(0, "def run(k_n, k_first, k_t0, dt, k_y, k_p, k_drive, k_every, k_left, k_record, k_row, k_rows, k_es, k_ek):")
     for i, name in enumerate(carried):
         w.add(1, f"{name} = k_y[{i}]")
@@ -170,6 +191,7 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     _header(w, code, False, step is None)
     carried = code.states + code.memory
     size = len(carried) + len(layout.varying)
+    _decorate(w, _LANE_SIGNATURE)
     w.add(
         0,
         "def run(k_low, k_high, k_n, k_first, k_t0, dt, k_y, k_p, k_lp, k_drive, k_ldrive, k_every, k_first_left,"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.adaptive import Shape, loop_text
+from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, advance, function_text
 from brainpy_lab.drivers.driver import Array, Chunk, Driver, Flow, Layout, Program, Setup
 
 
@@ -112,16 +112,15 @@ class TensorDriver(Driver):
         """Load the step function."""
         return TensorProgram(self, code, layout)
 
-    def compile_adaptive(self, code: StepCode, shape: Shape, evaluations: int) -> Callable[..., tuple[int, int]]:
+    def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop in Python, around functions that compute with the driver's arrays."""
-        functions = {name: self._plain(self.wrap(f)) for name, f in load_functions(code).items()}
-        namespace: dict[str, Any] = dict(functions)
-        exec(compile(loop_text(shape, evaluations), "adaptive loop", "exec"), namespace)
-        loop: Callable[..., tuple[int, int]] = namespace["run"]
+        namespace: dict[str, Any] = {name: self._plain(self.wrap(f)) for name, f in load_functions(code).items()}
+        exec(compile(function_text(shape), "adaptive functions", "exec"), namespace)
+        functions = [namespace[name] for name in ("derivative_at", "step_from", "crossing_at", "act")]
 
         def run(*arguments: Any) -> tuple[int, int]:
             with self.computing(False):
-                return loop(*arguments)
+                return advance(*functions, *arguments)
 
         return run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.problem import Problem, check_names
 from brainpy_lab.simulation.run import Plan, Result, RunWarning
+from brainpy_lab.solvers import Method
 
 if TYPE_CHECKING:
     from brainpy_lab.simulation.request import Request
@@ -91,9 +92,9 @@ def run_adaptive(
     moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)
     clears = tuple(e.clears_itself for e in problem.system.events)
     shape = loop.Shape.of(code, moving, clears)
-    run = driver.adaptive_loop(code, shape, method.stages - 1)
+    run = driver.adaptive_loop(code, shape)
     compiled = time.perf_counter()
-    state = _State(code, shape, problem, plan, tolerances, float(method.order), record_every)
+    state = _State(code, shape, problem, plan, tolerances, method, record_every)
     outcome = state.go(run)
     stats = {
         "compile_time": compiled - started,
@@ -118,18 +119,18 @@ class _State:
         problem: Problem,
         plan: Plan,
         tolerances: Tolerances,
-        order: float,
+        method: Method,
         record_every: float | None,
     ) -> None:
         self.code, self.shape, self.problem, self.plan = code, shape, problem, plan
-        self.tolerances, self.order = tolerances, order
+        self.tolerances, self.method = tolerances, method
         lanes = problem.lanes
         system = problem.system
         self.Y = self._lanes([problem.states[n] for n in system.state_names])
         self.R = self._lanes([problem.memory[n] for n in code.memory])
         self.P = self._lanes([problem.parameters[n] for n in system.parameter_names])
-        self.F = np.zeros((max(1, len(shape.moving)), lanes))
-        self.G = np.zeros((max(1, len(shape.events)), lanes))
+        self.F = np.zeros((len(shape.moving), lanes))
+        self.G = np.zeros((len(shape.events), lanes))
         self.clock = np.zeros((lanes, loop.CLOCK))
         self.clock[:, 0], self.clock[:, 2] = plan.t0, 1.0
         self.t1 = plan.t0 + plan.duration
@@ -162,7 +163,7 @@ class _State:
 
     # --- the run -------------------------------------------------------------------------------------------------
 
-    def go(self, run: Callable[..., tuple[int, int]]) -> Outcome:
+    def go(self, run: loop.AdaptiveLoop) -> Outcome:
         """Advance window by window, through the pieces on which the inputs are constant."""
         drives = self.problem.drives
         for name, drive in drives.items():
@@ -188,7 +189,7 @@ class _State:
                 self.clock[:, 3] = loop.RUNNING
         return Outcome.COMPLETED
 
-    def _piece(self, run: Callable[..., tuple[int, int]], end: float) -> Outcome:
+    def _piece(self, run: loop.AdaptiveLoop, end: float) -> Outcome:
         plan = self.plan
         begin = float(self.clock[:, 0].min())
         window, buffer = (end - begin) / 256, _BUFFER
@@ -211,17 +212,18 @@ class _State:
             plan.report((until - plan.t0) / plan.duration)
         return Outcome.COMPLETED
 
-    def _call(self, run: Callable[..., tuple[int, int]], until: float, end: float, buffer: int) -> bool:
-        m, powers = max(1, len(self.shape.moving)), self.shape.dense + 1
+    def _call(self, run: loop.AdaptiveLoop, until: float, end: float, buffer: int) -> bool:
+        m, powers = len(self.shape.moving), self.shape.dense + 1
         size = buffer if self.keep else 1
         kt, kh = np.empty(size), np.empty(size)
         ky, kq = np.empty((size, self.shape.states)), np.empty((size, powers, m))
         et, el, ek = np.empty(buffer), np.empty(buffer, np.int64), np.empty(buffer, np.int64)
         with np.errstate(all="ignore"):
             kept, events = run(
-                until, end, self.tolerances.rtol, self.tolerances.atol, self.order, self.tolerances.max_step,
-                self.clock, self.Y, self.F, self.R, self.G, self.P, self.grid, self.rows, np.empty(0), self.keep,
-                kt, kh, ky, kq, et, el, ek,
+                until, end, self.tolerances.rtol, self.tolerances.atol, float(self.method.order),
+                self.method.stages - 1, self.tolerances.max_step, np.array(self.shape.moving, dtype=np.int64),
+                np.array(self.shape.clears, dtype=bool), self.clock, self.Y, self.F, self.R, self.G, self.P,
+                self.grid, self.rows, self.keep, kt, kh, ky, kq, et, el, ek,
             )  # fmt: skip
         self.kept.append((kt[:kept], kh[:kept], ky[:kept], kq[:kept]))
         self.events.append((et[:events], el[:events], ek[:events]))

@@ -1,0 +1,45 @@
+"""The adaptive loop on Numba: compiled once for all models, with each model's functions handed in as pointers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from types import FunctionType
+from typing import Any
+
+import numba
+from numba import types
+
+from brainpy_lab.drivers import adaptive
+
+_F8, _I8 = types.float64, types.int64
+_VECTOR, _TABLE, _CUBE = _F8[::1], _F8[:, ::1], _F8[:, :, ::1]
+
+#: Signatures of the functions in `adaptive.function_text`.
+SIGNATURES: dict[str, Any] = {
+    "derivative_at": types.void(_F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR),
+    "step_from": types.void(
+        _F8, _F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _TABLE
+    ),
+    "crossing_at": types.void(_F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR),
+    "act": types.void(_I8, _F8, _VECTOR, _VECTOR, _VECTOR),
+}
+
+
+@cache
+def compiled_loop() -> Callable[..., tuple[int, int]]:
+    """`adaptive.advance` as a native function; from Numba's disk cache after its first compilation."""
+    functions = [types.FunctionType(s) for s in SIGNATURES.values()]
+    signature = types.UniTuple(_I8, 2)(
+        *functions, _F8, _F8, _F8, _VECTOR, _F8, _I8, _F8, _I8[::1], types.boolean[::1],
+        _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _VECTOR, _CUBE,
+        types.boolean, _VECTOR, _VECTOR, _TABLE, _CUBE, _VECTOR, _I8[::1], _I8[::1],
+    )  # fmt: skip
+    options = {"cache": True, "nogil": True, "error_model": "numpy"}
+    names = dict(vars(adaptive))
+    for name in ("_column", "_store", "_interpolate", "_starting_step"):
+        names[name] = numba.njit(**options)(names[name])
+    # the loop with compiled helpers in the place of its own, which stay plain Python for the other drivers
+    plain = FunctionType(adaptive.advance.__code__, names, "advance")
+    loop: Callable[..., tuple[int, int]] = numba.njit(signature, **options)(plain)
+    return loop
