@@ -163,6 +163,8 @@ def _token_error(source: Source, message: str, place: Position, before: Sequence
             "Begin it at the same column as the line it belongs with.",
         )
     if "EOF" in message:
+        filled = max((n for n, line in enumerate(source.lines, 1) if line.strip()), default=1)
+        start = (filled, max(0, len(source.lines[filled - 1]) - 1))
         return source.error(
             "The text ends in the middle of a line.", source.span(start, _next(start)), "Finish the line."
         )
@@ -296,7 +298,7 @@ def check_tokens(source: Source, tokens: Sequence[TokenInfo]) -> None:
             raise source.error(
                 f"An operator is missing between '{before.string}' and '{token.string}'.",
                 span_of(source, [token]),
-                f"For a product write {before.string}*{token.string}.",
+                f"For a product write {before.string}*{token.string}",
             )
         if before is not None and before.string in _BINARY_SIGNS and token.string in _STRICTLY_BINARY:
             where = span_of(source, [before, token])
@@ -318,4 +320,4 @@ def _begins_operand(before: TokenInfo, token: TokenInfo) -> bool:
         return token.string not in _WORDS
     if token.type == tokenize.NUMBER:
         return True
-    return token.string == "(" and before.type == tokenize.NUMBER
+    return token.string == "(" and (before.type == tokenize.NUMBER or before.string in (")", "]"))

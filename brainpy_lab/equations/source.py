@@ -155,6 +155,10 @@ class Source:
         end = (start[0], start[1] + 1)
         if error.end_lineno == error.lineno and error.end_offset and error.end_offset > (error.offset or 1):
             end = (start[0], start[1] + error.end_offset - (error.offset or 1))
+        if "too many" in str(error.msg) or "too deep" in str(error.msg):
+            return self.error(
+                "This is too deeply nested to read.", self.span(start, end), "Give parts of it names of their own."
+            )
         return self.error(f"Python cannot read this: {error.msg}.", self.span(start, end), self.advice_at(start))
 
     def advice_at(self, position: Position) -> str | None:
