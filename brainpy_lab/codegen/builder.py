@@ -66,8 +66,8 @@ class StepBuilder:
         self._hold_test = hold_test
         self._taken = {*system.state_names, *system.parameter_names, *memory_names(system), "t", "dt"}
         self._taken |= {d.name for d in system.derived + system.intermediates} | {f.name for f in system.functions}
+        self.held: dict[str, str] = {}
         self._derived()
-        self._holds()
 
     # --- what methods call ---------------------------------------------------------------------------------------
 
@@ -93,6 +93,7 @@ class StepBuilder:
 
         ``suffix`` marks the stage in the names; ``time`` is the time of the stage as an expression.
         """
+        self._holds()
         wanted = [s.drift for s in self.moving if s.drift is not None]
         names = self.definitions(wanted, suffix if values else "", values, time)
         derivatives = {}
@@ -192,7 +193,8 @@ class StepBuilder:
             self.body.append(Line(definition.name, definition.expr, definition.description, line))
 
     def _holds(self) -> None:
-        self.held: dict[str, str] = {}
+        if self.held:
+            return
         for state in held_states(self.system):
             name = self.line(f"{state}_held", f"{self._hold_test} < {hold_name(state)}", f"{state} keeps its value")
             self.held[state] = name

@@ -33,7 +33,7 @@ class TorchDriver(TensorDriver):
 
         if isinstance(value, torch.Tensor):
             return value.to(torch.float64)
-        return torch.as_tensor(np.asarray(value, dtype=float))
+        return torch.tensor(np.asarray(value, dtype=float))
 
     def to_numpy(self, value: Any) -> np.ndarray:
         """A tensor as a NumPy array."""

@@ -56,7 +56,7 @@ def _literal(value: Coefficient) -> str:
     if isinstance(value, Fraction):
         if value.denominator == 1:
             return str(value.numerator)
-        exact = value.denominator in (2, 4, 8, 5, 10, 20)
+        exact = value.denominator in (2, 4, 5, 8, 10, 20)
         return repr(float(value)) if exact else f"{value.numerator}/{value.denominator}"
     return repr(value)
 
@@ -70,6 +70,8 @@ def _term(weight: Coefficient, name: str) -> str:
 def weighted_sum(weights: Sequence[Coefficient], names: Sequence[str], factor: str = "dt") -> str:
     """``factor * sum(weights * names)`` as a person writes it, or an empty string when all weights are zero."""
     pairs = [(w, n) for w, n in zip(weights, names, strict=False) if w != 0]
+    if not factor:
+        return _join(pairs)
     if not pairs:
         return ""
     if len(pairs) == 1:
@@ -135,7 +137,7 @@ class ExplicitRungeKutta(Method):
         step.stage("error estimate")
         error = combine("error", table.b_error, "dt")
         step.stage(f"dense output: y(t + s*dt) = y + dt*(s*dy_1 + {' + '.join(f's**{i}*y_q{i}' for i in self._powers)})")
-        dense = [combine(f"q{i}", row, "1") for i, row in zip(self._powers, table.dense, strict=True)]
+        dense = [combine(f"q{i}", row, "") for i, row in zip(self._powers, table.dense, strict=True)]
         return Written(new, error, dense, dict(slopes[-1]))
 
     @property

@@ -1,0 +1,280 @@
+"""The JAX driver: the time loop as one XLA program; differentiable; float64 without touching the user's settings."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.printing import Dialect
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Array, Capability, Chunk, Flow, Layout, Program, Setup
+from brainpy_lab.drivers.tensor import TensorDriver, load_functions
+
+_BUFFER_VALUES = 1 << 20  # numbers a chunk's record or event buffer may hold
+_LONGEST_CHUNK = 4096
+
+
+class JaxProgram(Program):
+    """The loop of one step function; XLA compiles it for each shape of values it meets."""
+
+    def __init__(self, code: StepCode, layout: Layout) -> None:
+        import jax
+
+        self.code, self.layout = code, layout
+        self.step = load_functions(code)["step"]
+        self.carried = len(code.states + code.memory)
+        self.chunk = jax.jit(self._chunk, static_argnames=("record", "rows", "steps"))
+
+    def start(self, setup: Setup) -> Flow:
+        """Begin a run."""
+        return TracedFlow(self, setup) if setup.differentiable else JaxFlow(self, setup)
+
+    def take(self, t: Array, dt: Array, values: tuple[Array, ...], parameters: tuple[Array, ...]) -> Any:
+        """One step: new values (of the old ones' shapes and type) and event flags."""
+        import jax.numpy as jnp
+
+        result = self.step(t, dt, *values, *parameters)
+        result = result if isinstance(result, tuple) else (result,)
+        new = tuple(
+            jnp.broadcast_to(jnp.asarray(r, dtype=v.dtype), v.shape)
+            for r, v in zip(result[: self.carried], values, strict=True)
+        )
+        return new, result[self.carried :]
+
+    def _moved(self, parameters: tuple[Array, ...], drive: Array, lane_drive: Array, i: Array) -> tuple[Array, ...]:
+        layout, moved = self.layout, dict(zip(self.code.parameters, parameters, strict=True))
+        moved.update({name: drive[i, k] for k, name in enumerate(layout.driven)})
+        moved.update({name: lane_drive[i, k] for k, name in enumerate(layout.driven_lanes)})
+        return tuple(moved.values())
+
+    def _chunk(
+        self,
+        n: Array,
+        first: Array,
+        t0: Array,
+        dt: Array,
+        every: Array,
+        values: tuple[Array, ...],
+        parameters: tuple[Array, ...],
+        drive: Array,
+        lane_drive: Array,
+        *,
+        record: tuple[int, ...],
+        rows: int,
+        steps: int,
+    ) -> tuple[tuple[Array, ...], Array, Array]:
+        """``n`` steps from step ``first``, with room for ``rows`` records and the event flags of ``steps`` steps."""
+        import jax
+        import jax.numpy as jnp
+
+        flags = len(self.code.flags)
+        shape = values[0].shape
+        kept = jnp.zeros((len(record), rows, *shape))
+        seen = jnp.zeros((steps if flags else 0, flags, *shape), dtype=bool)
+
+        def body(i: Array, carry: Any) -> Any:
+            values, kept, seen = carry
+            t = t0 + (first + i) * dt
+            values, fired = self.take(t, dt, values, self._moved(parameters, drive, lane_drive, i))
+            if record:
+                # every step writes the row that the next record will stand in; the last to write it is the record
+                row = (first + i) // every - first // every
+                for r, index in enumerate(record):
+                    kept = kept.at[r, row].set(values[index])
+            if flags:
+                seen = seen.at[i].set(jnp.stack([jnp.broadcast_to(f, shape) for f in fired]))
+            return values, kept, seen
+
+        done: tuple[tuple[Array, ...], Array, Array] = jax.lax.fori_loop(0, n, body, (values, kept, seen))
+        return done
+
+
+class JaxFlow(Flow):
+    """A run whose values stay on the device; chunks have a number of steps that is no part of the compiled code."""
+
+    def __init__(self, program: JaxProgram, setup: Setup) -> None:
+        import jax.numpy as jnp
+
+        self.program, self.setup, self.step = program, setup, 0
+        code = program.code
+        self.names = code.states + code.memory
+        with _x64():
+            given = {**setup.states, **setup.memory}
+            arrays = [jnp.asarray(given[n], dtype=float) for n in self.names]
+            parameters = [jnp.asarray(setup.parameters[n], dtype=float) for n in code.parameters]
+            shapes = [a.shape for a in arrays] + [p.shape for p in parameters if not program.layout.mixes]
+            shape = np.broadcast_shapes(*shapes)
+            self.now = tuple(a if program.layout.mixes else jnp.broadcast_to(a, shape) for a in arrays)
+            self.parameters = tuple(parameters)
+        self.record = tuple(self.names.index(n) for n in setup.record)
+        size = max(1, int(np.prod(shape, dtype=int)) * max(1, len(self.record), len(code.flags)))
+        self.capacity = int(min(_LONGEST_CHUNK, max(16, 1 << int(np.log2(max(1, _BUFFER_VALUES // size))))))
+
+    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
+        """Run pieces that fit the buffers."""
+        setup, events = self.setup, []
+        end = self.step + n_steps
+        while self.step < end:
+            n = end - self.step
+            if self.program.code.flags:
+                n = min(n, self.capacity)
+            if self.record:
+                n = min(n, (self.capacity - 1) * setup.every)
+            first = self.step
+            kept, seen = self._piece(n)
+            if self.record and rows is not None:
+                count = self.step // setup.every - first // setup.every
+                rows[:, row : row + count] = np.asarray(kept[:, :count])
+                row += count
+            if self.program.code.flags:
+                found = np.asarray(seen[:n]).reshape(n, len(self.program.code.flags), -1)
+                step, kind, lane = np.nonzero(found)
+                events.append((step + first + 1, lane, kind))
+        parts = [np.concatenate(p) for p in zip(*events, strict=True)] if events else [np.empty(0, np.int64)] * 3
+        return Chunk(*parts)
+
+    def _piece(self, n: int) -> tuple[Array, Array]:
+        import jax.numpy as jnp
+
+        setup, layout = self.setup, self.program.layout
+        with _x64():
+            empty = jnp.zeros((1, 0))
+            drive = self._table(setup.drive(self.step, n), n) if setup.drive and layout.driven else empty
+            lanes = self._table(setup.drive_lanes(self.step, n), n) if setup.drive_lanes else empty
+            self.now, kept, seen = self.program.chunk(
+                n, self.step, setup.t0, setup.dt, setup.every, self.now, self.parameters, drive, lanes,
+                record=self.record, rows=self.capacity if self.record else 0, steps=self.capacity,
+            )  # fmt: skip
+            self.step += n
+            for value in self.now:
+                value.block_until_ready()
+        return kept, seen
+
+    def _table(self, table: np.ndarray, n: int) -> Array:
+        """A drive's table padded to a power of two, so that few lengths are compiled."""
+        import jax.numpy as jnp
+
+        size = 1 << max(0, int(n - 1).bit_length())
+        return jnp.asarray(np.pad(table, [(0, size - n)] + [(0, 0)] * (table.ndim - 1)))
+
+    def values(self) -> dict[str, Array]:
+        """States and hidden variables now."""
+        return dict(zip(self.names, self.now, strict=True))
+
+    def restore(self, values: Mapping[str, Array], step: int) -> None:
+        """Go back to ``values`` at ``step``."""
+        import jax.numpy as jnp
+
+        with _x64():
+            self.now = tuple(jnp.asarray(values[n], dtype=float) for n in self.names)
+        self.step = step
+
+
+class TracedFlow(Flow):
+    """A run through which JAX takes a derivative: one scan, all values traced."""
+
+    def __init__(self, program: JaxProgram, setup: Setup) -> None:
+        import jax.numpy as jnp
+
+        self.program, self.setup, self.step = program, setup, 0
+        self.names = program.code.states + program.code.memory
+        with _x64():
+            given = {**setup.states, **setup.memory}
+            arrays = [jnp.asarray(given[n]).astype(float) for n in self.names]
+            self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in program.code.parameters)
+            shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))
+            self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
+        self.record = tuple(self.names.index(n) for n in setup.record)
+
+    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
+        """Scan over records, each the loop of the steps between two."""
+        import jax
+        import jax.numpy as jnp
+
+        setup = self.setup
+
+        def one(i: Array, values: tuple[Array, ...]) -> tuple[Array, ...]:
+            new: tuple[Array, ...] = self.program.take(setup.t0 + i * setup.dt, setup.dt, values, self.parameters)[0]
+            return new
+
+        def to_record(values: tuple[Array, ...], k: Array) -> tuple[Any, Any]:
+            values = jax.lax.scan(
+                lambda v, i: (one(k * setup.every + i, v), None), values, jnp.arange(setup.every)
+            )[0]
+            return values, tuple(values[r] for r in self.record)
+
+        with _x64():
+            whole = n_steps // setup.every
+            self.now, records = jax.lax.scan(to_record, self.now, jnp.arange(whole))
+            rest = jnp.arange(whole * setup.every, n_steps)
+            self.now = jax.lax.scan(lambda v, i: (one(i, v), None), self.now, rest)[0]
+        self.step += n_steps
+        none = np.empty(0, np.int64)
+        return Chunk(none, none, none, records)
+
+    def values(self) -> dict[str, Array]:
+        """States and hidden variables now."""
+        return dict(zip(self.names, self.now, strict=True))
+
+
+def _x64() -> Any:
+    """float64 within a block; outside it the user's own setting holds."""
+    import jax
+
+    return jax.enable_x64(True)
+
+
+class JaxDriver(TensorDriver):
+    """XLA on CPU or GPU; parameters and dt are run-time arguments."""
+
+    name = "jax"
+    title = "JAX (XLA)"
+    capabilities = frozenset({Capability.JIT, Capability.AUTOGRAD})
+    dialect = Dialect(module="brainpy_lab.drivers.jax_math", selects=True)
+
+    def available(self) -> str | None:
+        """None when jax is installed."""
+        return None if importlib.util.find_spec("jax") else "JAX is not installed: pip install 'brainpy-lab[jax]'"
+
+    def compile(self, code: StepCode, layout: Layout) -> Program:
+        """Make the loop; XLA compiles it at the first chunk."""
+        return JaxProgram(code, layout)
+
+    def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function jitted."""
+        import jax
+
+        return partial(_in_x64, jax.jit(function))
+
+    def array(self, value: Any) -> Array:
+        """A float64 array."""
+        import jax.numpy as jnp
+
+        with _x64():
+            return jnp.asarray(value).astype(float)
+
+    def is_traced(self, value: Any) -> bool:
+        """Whether JAX is tracing through ``value``."""
+        import sys
+
+        jax = sys.modules.get("jax")
+        return jax is not None and isinstance(value, jax.core.Tracer)
+
+    def collect(self, initial: list[Array], records: Array) -> list[Array]:
+        """Records with the initial value in front."""
+        import jax.numpy as jnp
+
+        with _x64():
+            return [jnp.concatenate([first[None], later]) for first, later in zip(initial, records, strict=True)]
+
+
+def _in_x64(function: Callable[..., Any], *arguments: Any) -> Any:
+    with _x64():
+        return function(*arguments)
+
+
+JAX = JaxDriver()
