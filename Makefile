@@ -48,7 +48,8 @@ test-all: $(DONE)/panel $(DONE)/chromium
 	@CHROMIUM="$$(cat $(DONE)/chromium)" python .ci/checks.py --slow
 
 bench: $(DONE)/panel $(DONE)/chromium
-	@CHROMIUM="$$(cat $(DONE)/chromium)" python -m benchmarks
+	@for task in $(filter-out %/harness.py,$(wildcard benchmarks/*.py)); do \
+	  echo "== $$task"; CHROMIUM="$$(cat $(DONE)/chromium)" python "$$task"; done
 
 format: $(DONE)/panel
 	ruff check --fix .

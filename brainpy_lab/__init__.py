@@ -37,7 +37,26 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "solvers": ("brainpy_lab.solvers", None),
 }
 
-__all__ = ["__version__", "load_ipython_extension", "unload_ipython_extension", *_PUBLIC]
+__all__ = [
+    "BrainPyLabError",
+    "Model",
+    "Solution",
+    "System",
+    "__version__",
+    "analysis",
+    "backend",
+    "clear_cache",
+    "drivers",
+    "errors",
+    "inputs",
+    "load",
+    "load_ipython_extension",
+    "model",
+    "models",
+    "odeint",
+    "solvers",
+    "unload_ipython_extension",
+]
 
 if TYPE_CHECKING:
     from brainpy_lab import analysis, backend, drivers, errors, inputs, models, solvers

@@ -48,6 +48,11 @@ def test_the_public_names_are_many() -> None:
     assert len(PUBLIC) > 30
 
 
+def test_every_lazy_name_is_exported() -> None:
+    assert set(bp._PUBLIC) <= set(bp.__all__)
+    assert all(hasattr(bp, name) for name in bp.__all__)
+
+
 @pytest.mark.parametrize(("name", "value"), PUBLIC, ids=[name for name, _ in PUBLIC])
 def test_public_name_has_a_docstring(name: str, value: object) -> None:
     text = inspect.getdoc(value) or ""
