@@ -1,0 +1,1 @@
+"""Networks of models: groups, synapses, connectivity, delays."""
