@@ -32,6 +32,7 @@ class Channel:
         self._panel = panel
         self._clients: list[CommClient] = []
         self._timer: threading.Timer | None = None
+        self._request: Any = None
 
     def register(self) -> None:
         """Answer panels that open a comm."""
@@ -57,7 +58,7 @@ class Channel:
         """Ask the browser to open the panel; call ``otherwise`` when none answers in time."""
         from comm import create_comm
 
-        create_comm(target_name=TARGET, data={"type": "open"}, primary=False)
+        self._request = create_comm(target_name=TARGET, data={"type": "open"})  # a comm without owner closes itself
         if self._clients:
             return
 
