@@ -164,6 +164,13 @@ class Model:
 
         The text is checked and compiled first: when it is refused, the code that was in force stays.
 
+        Parameters
+        ----------
+        text : str
+            The whole of the new code.
+        backend, method : str, optional
+            The driver and method whose code it is; by default the model's.
+
         Raises
         ------
         CodeError
@@ -186,7 +193,13 @@ class Model:
             raise CodeError(f"The edited code fails in its first step. {error.message}", location=error.location) from error
 
     def revert(self, *, backend: str | None = None, method: str | None = None) -> StepCode:
-        """Bring the generated step code back for this driver and method."""
+        """Bring the generated step code back.
+
+        Parameters
+        ----------
+        backend, method : str, optional
+            The driver and method whose code it is; by default the model's.
+        """
         self._edits.pop(self._key(backend, method), None)
         return self.generated_code(backend, method)
 
@@ -324,6 +337,11 @@ class Model:
         """Show the model with sliders, time courses and phase plane, in a notebook.
 
         The display comes from the entry point ``interact`` of the group ``brainpy_lab.displays``.
+
+        Parameters
+        ----------
+        **options
+            Those of the display, see `brainpy_kernel.interact`; parameters by name among them.
         """
         for entry in entry_points(group="brainpy_lab.displays", name="interact"):
             show: Callable[..., Any] = entry.load()
