@@ -7,6 +7,7 @@ position (of AST nodes, spans, errors) is given in the text as the user sees it.
 from __future__ import annotations
 
 import ast
+import re
 import unicodedata
 import warnings
 from collections.abc import Sequence
@@ -17,6 +18,9 @@ from brainpy_lab.errors import Location, ModelError, ModelSyntaxError
 
 #: (line, column) in the text without margin: 1-based line, 0-based column in characters.
 Position = tuple[int, int]
+
+#: First lines below which lines are indented for a reason of their own.
+_HEAD = re.compile(r"(when|def|if|for|while|class|with|try|async)\b|@")
 
 ADVICE_FOR_CHARACTER = {
     "\N{MINUS SIGN}": "Write - (the hyphen of the keyboard).",
@@ -183,7 +187,7 @@ def _margins(lines: Sequence[str]) -> tuple[int, ...]:
         return tuple(len(line) for line in lines)
     first, rest = filled[0], filled[1:]
     shared = _shared_indent([line for _, line in filled])
-    if shared == 0 and first[0] == 0 and rest and not lines[0].rstrip().endswith((":", "(", "[", ",", "\\")):
+    if shared == 0 and first[0] == 0 and rest and not _HEAD.match(lines[0]):
         hanging = _shared_indent([line for _, line in rest])
         return tuple(0 if i == 0 else min(hanging, _indent(line)) for i, line in enumerate(lines))
     return tuple(min(shared, _indent(line)) for line in lines)
