@@ -37,7 +37,7 @@ def nullclines(flow: Flow, ranges: Sequence[Range]) -> list[list[Array]]:
         pieces: list[Array] = []
         for line in level_lines(x, y, values[i]):
             for smooth in polished(flow, i, line, cell, np.nanmedian(np.abs(values[i]))):
-                pieces += [piece.T for piece in clipped(smooth, ranges)]
+                pieces += [_ends_polished(flow, i, piece, ranges, cell).T for piece in clipped(smooth, ranges)]
         result.append(pieces)
     return result
 
@@ -59,6 +59,26 @@ def polished(flow: Flow, component: int, line: Array, cell: Array, size: float) 
         near = (np.abs(points - line) <= 2 * cell).all(axis=0)
         arrived = near & (np.abs(flow.rhs(points)[component]) <= ON_CURVE * size)
     return _runs(points, arrived)
+
+
+def _ends_polished(flow: Flow, component: int, line: Array, ranges: Sequence[Range], cell: Array) -> Array:
+    """``line`` with ends that were cut at the border moved along the border onto the curve."""
+    line = line.copy()
+    for end in (0, -1):
+        on_border = [line[axis, end] in bounds for axis, bounds in enumerate(ranges)]
+        if sum(on_border) != 1:
+            continue
+        other = 1 - on_border.index(True)
+        point = line[:, end].copy()
+        with np.errstate(all="ignore"):
+            for _ in range(2):
+                point[other] -= flow.rhs(point)[component] / flow.jacobian(point)[component, other]
+        if (
+            abs(point[other] - line[other, end]) <= cell[other, 0]
+            and ranges[other][0] <= point[other] <= ranges[other][1]
+        ):
+            line[:, end] = point
+    return line
 
 
 def clipped(line: Array, ranges: Sequence[Range]) -> list[Array]:

@@ -56,7 +56,8 @@ def search_line(function: Field, bounds: Range) -> Array:
     distances = (x[1] - x[0]) * np.geomspace(1e-6, 2, 40)
     for zero in list(found):
         around = zero + np.concatenate([-distances[::-1], distances])
-        found += _zeros_along(at, around, values(around), touches=False)
+        beside = _zeros_along(at, around, values(around), touches=False)
+        found += beside if len(beside) > 1 else []
     return np.array([found])
 
 
@@ -65,18 +66,19 @@ def _zeros_along(at: Callable[[float], float], x: Array, values: Array, touches:
     found: list[float] = list(x[values == 0])
     left, right = values[:-1], values[1:]
     with np.errstate(invalid="ignore"):
-        for k in np.flatnonzero(left * right < 0):
-            found.append(_bracketed(at, x[k], x[k + 1]))
+        changes = np.flatnonzero(left * right < 0)
         size = np.abs(values)
         low_point = (size[1:-1] <= size[:-2]) & (size[1:-1] <= size[2:])
         same_sign = (values[:-2] * values[1:-1] > 0) & (values[1:-1] * values[2:] > 0)
+    found += [_bracketed(at, x[k], x[k + 1]) for k in changes]
     for k in np.flatnonzero(low_point & same_sign) if touches else ():
         found += _near_touch(at, x[k], x[k + 2], values[k : k + 3])
     return found
 
 
 def _bracketed(at: Callable[[float], float], low: float, high: float) -> float:
-    return float(brentq(at, low, high, xtol=4e-16 * max(1.0, abs(low), abs(high)), rtol=1e-15, maxiter=200))
+    """The zero between two points of different sign, near enough for Newton's method to finish."""
+    return float(brentq(at, low, high, xtol=1e-6 * (high - low) + 1e-300, rtol=1e-14, maxiter=200))
 
 
 def _near_touch(at: Callable[[float], float], low: float, high: float, values: Array) -> list[float]:

@@ -39,6 +39,7 @@ class NumericSystem:
 
     def __init__(self, system: System) -> None:
         self.system = system
+        self._parameters = system.parameter_names
         self._compiler = Compiler(system)
         self._lock = RLock()
 
@@ -156,15 +157,18 @@ class NumericSystem:
                 f"{self.system.name} has {len(self.system.states)} states, but y has shape {y.shape}.",
                 advice="Put the states along the first axis.",
             )
-        missing = [p for p in self.system.parameter_names if p not in params]
+        missing = [p for p in self._parameters if p not in params]
         if missing:
             raise ArgumentError(f"No value for the parameters {', '.join(missing)} of {self.system.name}.")
         with np.errstate(all="ignore"):
-            return function(*y, *(params[p] for p in self.system.parameter_names), t)
+            return function(*y, *(params[p] for p in self._parameters), t)
 
     def _stack(self, values: tuple[Any, ...], y: ArrayLike) -> Array:
         """Values of different shapes, constants among them, as one array."""
-        shape = np.broadcast_shapes(np.shape(y)[1:], *(np.shape(v) for v in values))
+        shape = np.shape(y)[1:]
+        shapes = {np.shape(v) for v in values} - {(), shape}
+        if shapes:
+            shape = np.broadcast_shapes(shape, *shapes)
         result = np.empty((len(values), *shape), np.result_type(float, *values))
         for i, value in enumerate(values):
             result[i] = value
