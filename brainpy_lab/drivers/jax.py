@@ -128,10 +128,10 @@ class JaxFlow(Flow):
             kept, seen = self._piece(n)
             if self.record and rows is not None:
                 count = self.step // setup.every - first // setup.every
-                rows[:, row : row + count] = np.asarray(kept[:, :count])
+                rows[:, row : row + count] = np.asarray(kept)[:, :count]
                 row += count
             if self.program.code.flags:
-                found = np.asarray(seen[:n]).reshape(n, len(self.program.code.flags), -1)
+                found = np.asarray(seen)[:n].reshape(n, len(self.program.code.flags), -1)
                 step, kind, lane = np.nonzero(found)
                 events.append((step + first + 1, lane, kind))
         parts = [np.concatenate(p) for p in zip(*events, strict=True)] if events else [np.empty(0, np.int64)] * 3

@@ -72,7 +72,10 @@ def _take_apart(code: StepCode) -> _Step | None:
 def adaptive_kernel(code: StepCode, functions: str, pointers: list[str]) -> Kernel:
     """The functions of adaptive step code, compiled each; those named in ``pointers`` as C functions."""
     w = _Writer()
-    _header(w, code, True, True)
+    if _is_native(code):
+        _native_header(w, code, True)
+    else:
+        _header(w, code, True, True)
     w.add(0, "from numba import cfunc")
     w.add(0, "from brainpy_lab.drivers.numba_adaptive import SIGNATURES\n\n")
     for part in functions.rstrip().split("\n\n\n"):
@@ -97,6 +100,30 @@ def _decorate(writer: _Writer, signature: str) -> None:
     writer.add(0, f"@njit({signature!r}, {options})")
 
 
+def _is_native(code: StepCode) -> bool:
+    """Whether all functions of the code can be lowered straight to LLVM."""
+    from brainpy_lab.drivers.numba_native import NotNativeError, native
+
+    try:
+        for name in code.functions:
+            native(code.text, name, True)
+    except NotNativeError:
+        return False
+    return True
+
+
+def _native_header(writer: _Writer, code: StepCode, single: bool) -> None:
+    """The code's functions as intrinsics made from its text, which stands in the kernel's file."""
+    writer.add(0, f'"""Kernel of {code.model}: {code.method}, {"one cell" if single else "lanes"}."""')
+    writer.add(0, "import numpy as np")
+    writer.add(0, "from numba import njit")
+    writer.add(0, "from brainpy_lab.drivers.numba_native import native\n")
+    writer.add(0, f"TEXT = {code.text!r}")
+    for name in code.functions:
+        writer.add(0, f"{name} = native(TEXT, {name!r}, {single})")
+    writer.add(0, "\n")
+
+
 def _header(writer: _Writer, code: StepCode, single: bool, call_step: bool) -> None:
     writer.add(0, f'"""Kernel of {code.model}: {code.method}, {"one cell" if single else "lanes"}."""')
     writer.add(0, "import numpy as np")
@@ -115,6 +142,16 @@ def _header(writer: _Writer, code: StepCode, single: bool, call_step: bool) -> N
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             writer.add(0, ast.unparse(node), node.lineno)
     writer.add(0, "\n")
+
+
+def _begin(writer: _Writer, code: StepCode, single: bool) -> _Step | None:
+    """Write the head of a kernel; returns the step's lines when they are to be written into the loop."""
+    if _is_native(code):
+        _native_header(writer, code, single)
+        return None
+    step = _take_apart(code)
+    _header(writer, code, single, step is None)
+    return step
 
 
 def _write_step(writer: _Writer, depth: int, code: StepCode, step: _Step | None) -> list[str]:
@@ -145,9 +182,8 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     ``y`` holds states and hidden variables and is updated; ``rows[r, row]`` takes the variable ``record[r]``. Returns
     the number of event occurrences, which may exceed what the event arrays hold.
     """
-    step = _take_apart(code)
     w = _Writer()
-    _header(w, code, True, step is None)
+    step = _begin(w, code, True)
     carried = code.states + code.memory
     _decorate(w, _SINGLE_SIGNATURE)
     w.add(0, "def run(k_n, k_first, k_t0, dt, k_y, k_p, k_drive, k_every, k_left, k_record, k_row, k_rows, k_es, k_ek):")
@@ -186,9 +222,8 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     ``run(low, high, n, first_step, t0, dt, y, p, lane_p, drive, lane_drive, every, left, record, row, rows,
     event_step, event_lane, event_kind)``. Block buffers are padded to whole vectors with copies of the last lane.
     """
-    step = _take_apart(code)
     w = _Writer()
-    _header(w, code, False, step is None)
+    step = _begin(w, code, False)
     carried = code.states + code.memory
     size = len(carried) + len(layout.varying)
     _decorate(w, _LANE_SIGNATURE)

@@ -32,7 +32,7 @@ _EXP_MAX, _EXP_MIN = 709.78, -708.0
 Value = Any  # an llvmlite value; llvmlite has no type stubs
 
 
-class _Emit:
+class Emit:
     """Short names for the LLVM instructions that the functions below are made of."""
 
     def __init__(self, builder: Value) -> None:
@@ -44,6 +44,12 @@ class _Emit:
     def call(self, name: str, *args: Value) -> Value:
         kind = ir.FunctionType(_F64, [_F64] * len(args))
         return self.b.call(self.b.module.declare_intrinsic(name, [_F64], kind), args)
+
+    def library(self, name: str, *args: Value) -> Value:
+        """A call of the C library."""
+        kind = ir.FunctionType(_F64, [_F64] * len(args))
+        function = self.b.module.globals.get(name) or ir.Function(self.b.module, kind, name)
+        return self.b.call(function, args)
 
     def fma(self, x: Value, y: Value, z: Value) -> Value:
         return self.call("llvm.fma", x, y, z)
@@ -141,81 +147,73 @@ class _Emit:
         return result
 
 
-def _unary(name: str, emit: Callable[[_Emit, Value], Value]) -> Any:
-    def typer(typing_context: object, x: object) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            value = context.cast(builder, args[0], signature.args[0], types.float64)
-            return emit(_Emit(builder), value)
-
-        return types.float64(types.float64), codegen
-
-    typer.__name__ = name
-    return intrinsic(typer)
-
-
-def _horner_form(name: str) -> Any:
-    return _unary(name, lambda e, x: getattr(e, name)(x, e.horner))
-
-
-def _estrin_form(name: str) -> Any:
-    return _unary(f"{name}_single", lambda e, x: getattr(e, name)(x, e.estrin))
-
-
-exp, exp_single = _horner_form("exp"), _estrin_form("exp")
-expm1, expm1_single = _horner_form("expm1"), _estrin_form("expm1")
-exprel, exprel_single = _horner_form("exprel"), _estrin_form("exprel")
-tanh, tanh_single = _horner_form("tanh"), _estrin_form("tanh")
-sinh, sinh_single = _horner_form("sinh"), _estrin_form("sinh")
-cosh, cosh_single = _horner_form("cosh"), _estrin_form("cosh")
-log = _unary("log", _Emit.log)
-log1p = math.log1p
-sign = _unary(
-    "sign",
-    lambda e, x: e.where(
-        ">", x, 0.0, e.c(1.0), e.where("<", x, 0.0, e.c(-1.0), x)  # zero and nan are their own sign
-    ),
-)
-
-#: Functions that have a form of their own for one cell.
-SINGLE_FORMS = frozenset({"exp", "expm1", "exprel", "tanh", "sinh", "cosh"})
-
-
-def _binary(name: str, emit: Callable[[_Emit, Value, Value], Value]) -> Any:
-    def typer(typing_context: object, x: object, y: object) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            values = [context.cast(builder, a, t, types.float64) for a, t in zip(args, signature.args, strict=True)]
-            return emit(_Emit(builder), *values)
-
-        return types.float64(types.float64, types.float64), codegen
-
-    typer.__name__ = name
-    return intrinsic(typer)
-
-
-def _pick(op: str) -> Callable[[_Emit, Value, Value], Value]:
-    def emit(e: _Emit, x: Value, y: Value) -> Value:
+def _pick(op: str) -> Callable[[Emit, Value, Value], Value]:
+    def emit(e: Emit, x: Value, y: Value) -> Value:
         chosen = e.b.select(e.b.fcmp_ordered(op, x, y), x, y)
         return e.b.select(e.b.fcmp_unordered("uno", x, x), x, chosen)  # nan in either operand comes through
 
     return emit
 
 
-minimum = _binary("minimum", _pick("<"))
-maximum = _binary("maximum", _pick(">"))
-heaviside = _binary(
-    "heaviside", lambda e, x, h: e.where(">", x, 0.0, e.c(1.0), e.where("==", x, 0.0, h, e.b.fmul(x, e.c(0.0))))
-)
+def _sign(e: Emit, x: Value) -> Value:
+    """1, -1, or for zero and nan the number itself."""
+    return e.where(">", x, 0.0, e.c(1.0), e.where("<", x, 0.0, e.c(-1.0), x))
 
 
-@intrinsic
-def clip(typing_context: object, x: object, low: object, high: object) -> Any:
-    """x limited to [low, high]; nan stays nan."""
+def _heaviside(e: Emit, x: Value, at_zero: Value) -> Value:
+    return e.where(">", x, 0.0, e.c(1.0), e.where("==", x, 0.0, at_zero, e.b.fmul(x, e.c(0.0))))
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        value, low, high = (
-            context.cast(builder, a, t, types.float64) for a, t in zip(args, signature.args, strict=True)
-        )
-        value = builder.select(builder.fcmp_ordered("<", value, low), low, value)
-        return builder.select(builder.fcmp_ordered(">", value, high), high, value)
 
-    return types.float64(types.float64, types.float64, types.float64), codegen
+def _clip(e: Emit, x: Value, low: Value, high: Value) -> Value:
+    x = e.b.select(e.b.fcmp_ordered("<", x, low), low, x)
+    return e.b.select(e.b.fcmp_ordered(">", x, high), high, x)
+
+
+#: Functions of the language that are emitted here, by name. Those of `SINGLE_FORMS` take the polynomial's form last.
+EMITTERS: dict[str, Callable[..., Value]] = {
+    "exp": Emit.exp,
+    "expm1": Emit.expm1,
+    "exprel": Emit.exprel,
+    "tanh": Emit.tanh,
+    "sinh": Emit.sinh,
+    "cosh": Emit.cosh,
+    "log": Emit.log,
+    "sign": _sign,
+    "minimum": _pick("<"),
+    "maximum": _pick(">"),
+    "heaviside": _heaviside,
+    "clip": _clip,
+}
+
+#: Functions that have a form of their own for one cell.
+SINGLE_FORMS = frozenset({"exp", "expm1", "exprel", "tanh", "sinh", "cosh"})
+
+
+def _intrinsic(name: str, arguments: int, form: str | None = None) -> Any:
+    """A function of `EMITTERS` as Python functions call it in Numba code."""
+    emitter = EMITTERS[name]
+    signature = types.float64(*[types.float64] * arguments)
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        e = Emit(builder)
+        return emitter(e, *values, getattr(e, form)) if form else emitter(e, *values)
+
+    def answer() -> Any:
+        return signature, codegen
+
+    namespace: dict[str, Any] = {"answer": answer}
+    names = ", ".join("xyz"[:arguments])
+    exec(f"def {name}(typing_context, {names}):\n    return answer()", namespace)
+    return intrinsic(namespace[name])
+
+
+exp, exp_single = _intrinsic("exp", 1, "horner"), _intrinsic("exp", 1, "estrin")
+expm1, expm1_single = _intrinsic("expm1", 1, "horner"), _intrinsic("expm1", 1, "estrin")
+exprel, exprel_single = _intrinsic("exprel", 1, "horner"), _intrinsic("exprel", 1, "estrin")
+tanh, tanh_single = _intrinsic("tanh", 1, "horner"), _intrinsic("tanh", 1, "estrin")
+sinh, sinh_single = _intrinsic("sinh", 1, "horner"), _intrinsic("sinh", 1, "estrin")
+cosh, cosh_single = _intrinsic("cosh", 1, "horner"), _intrinsic("cosh", 1, "estrin")
+log, sign = _intrinsic("log", 1), _intrinsic("sign", 1)
+minimum, maximum = _intrinsic("minimum", 2), _intrinsic("maximum", 2)
+heaviside, clip = _intrinsic("heaviside", 2), _intrinsic("clip", 3)
+log1p = math.log1p

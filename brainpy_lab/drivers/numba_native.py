@@ -1,0 +1,270 @@
+"""Step functions lowered straight to LLVM IR, as Numba intrinsics.
+
+A generated step is a row of assignments of float64 expressions. Numba would spend most of its compile time on inferring
+types for them that are known beforehand; here each expression becomes its instructions at once, inside the function
+that Numba compiles around it. Whatever goes beyond such rows (loops, other functions, edited code of any kind) raises
+`NotNativeError` and is left to Numba itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from brainpy_lab.drivers import numba_math
+from brainpy_lab.drivers.numba_math import SINGLE_FORMS, Emit
+
+Value = Any  # an llvmlite value; llvmlite has no type stubs
+
+_F64 = ir.DoubleType()
+_I1 = ir.IntType(1)
+_LARGEST_POWER = 64
+_MODULE = "brainpy_lab.drivers.numba_math"
+_OPERATORS = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
+_COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+#: Functions of the language that are calls of the C library or of LLVM.
+_CALLS = {
+    "sin": "llvm.sin", "cos": "llvm.cos", "log10": "llvm.log10", "sqrt": "llvm.sqrt", "floor": "llvm.floor",
+    "ceil": "llvm.ceil", "abs": "llvm.fabs",
+}  # fmt: skip
+_LIBRARY = {"tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "log1p": "log1p"}
+
+
+class NotNativeError(Exception):
+    """The function holds something that is left to Numba."""
+
+
+def native(text: str, name: str, single: bool) -> Any:
+    """The function ``name`` of a step code's ``text`` as an intrinsic that takes and returns float64.
+
+    Parameters
+    ----------
+    text : str
+        The step code.
+    name : str
+        A function of it.
+    single : bool
+        For one cell (shortest dependency chains) or for lanes (fewest instructions).
+
+    Raises
+    ------
+    NotNativeError
+        When the function must be compiled by Numba itself.
+    """
+    functions = _functions(text)
+    function = functions[name]
+    arguments = [a.arg for a in function.args.args]
+    _Lowering(functions, single, None).check(function)
+    results = _results(function)
+    kind = types.float64 if len(results) == 1 else types.UniTuple(types.float64, len(results))
+    signature = kind(*[types.float64] * len(arguments))
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        lowering = _Lowering(functions, single, Emit(builder))
+        out = lowering.call(function, dict(zip(arguments, values, strict=True)))
+        return out[0] if len(out) == 1 else context.make_tuple(builder, signature.return_type, out)
+
+    namespace: dict[str, Any] = {"answer": lambda: (signature, codegen)}
+    exec(f"def {name}(typing_context, {', '.join(arguments)}):\n    return answer()", namespace)
+    return intrinsic(namespace[name])
+
+
+def _functions(text: str) -> Mapping[str, ast.FunctionDef]:
+    tree = ast.parse(text)
+    for node in tree.body:
+        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        is_mathematics = isinstance(node, ast.ImportFrom) and node.module == _MODULE
+        if is_mathematics:
+            assert isinstance(node, ast.ImportFrom)
+            if any(a.asname not in (None, a.name) for a in node.names):
+                raise NotNativeError("renamed imports")
+        if not (is_text or is_mathematics or isinstance(node, ast.FunctionDef)):
+            raise NotNativeError(f"'{ast.unparse(node)}' at the top")
+    return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+
+
+def _results(function: ast.FunctionDef) -> list[ast.expr]:
+    last = function.body[-1]
+    if not isinstance(last, ast.Return) or last.value is None:
+        raise NotNativeError("no return at the end")
+    return list(last.value.elts) if isinstance(last.value, ast.Tuple) else [last.value]
+
+
+class _Lowering:
+    """Expressions to instructions; without an emitter it only checks that it could."""
+
+    def __init__(self, functions: Mapping[str, ast.FunctionDef], single: bool, emit: Emit | None) -> None:
+        self.functions, self.single = functions, single
+        self.emit = emit
+
+    # --- the check -----------------------------------------------------------------------------------------------
+
+    def check(self, function: ast.FunctionDef, within: tuple[str, ...] = ()) -> None:
+        """Raise NotNativeError for the first thing that is no row of assignments of known expressions."""
+        if function.name in within:
+            raise NotNativeError("recursion")
+        _results(function)
+        for statement in function.body[:-1]:
+            is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+            is_row = isinstance(statement, ast.Assign) and len(statement.targets) == 1
+            if is_row:
+                assert isinstance(statement, ast.Assign)
+                is_row = isinstance(statement.targets[0], ast.Name)
+            if not (is_text or is_row):
+                raise NotNativeError(type(statement).__name__)
+        for node in (n for s in function.body for n in ast.walk(s)):
+            self._check_node(node, (*within, function.name))
+
+    def _check_node(self, node: ast.AST, within: tuple[str, ...]) -> None:
+        if isinstance(node, ast.Constant):
+            if not isinstance(node.value, int | float | bool | str):
+                raise NotNativeError(f"constant {node.value!r}")
+        elif isinstance(node, ast.Call):
+            if not isinstance(node.func, ast.Name) or node.keywords:
+                raise NotNativeError("call")
+            name = node.func.id
+            if name in self.functions:
+                self.check(self.functions[name], within)
+            elif not self._known(name):
+                raise NotNativeError(name)
+        elif isinstance(node, ast.Compare):
+            if len(node.ops) != 1 or type(node.ops[0]) not in _COMPARE:
+                raise NotNativeError("comparison")
+        elif not isinstance(
+            node,
+            ast.Name | ast.BinOp | ast.UnaryOp | ast.BoolOp | ast.IfExp | ast.Assign | ast.Return | ast.Expr | ast.Tuple
+            | ast.operator | ast.unaryop | ast.boolop | ast.cmpop | ast.expr_context,
+        ):  # fmt: skip
+            raise NotNativeError(type(node).__name__)
+
+    @staticmethod
+    def _known(name: str) -> bool:
+        return name in _CALLS or name in _LIBRARY or name in numba_math.EMITTERS
+
+    # --- the lowering --------------------------------------------------------------------------------------------
+
+    @property
+    def e(self) -> Emit:
+        """The emitter."""
+        assert self.emit is not None
+        return self.emit
+
+    def call(self, function: ast.FunctionDef, names: dict[str, Value]) -> list[Value]:
+        """The function's rows in order, then its results as float64."""
+        for statement in function.body[:-1]:
+            if isinstance(statement, ast.Assign):
+                target = statement.targets[0]
+                assert isinstance(target, ast.Name)
+                names[target.id] = self.value(statement.value, names)
+        return [self.number(self.value(r, names)) for r in _results(function)]
+
+    def number(self, value: Value) -> Value:
+        """A value as float64."""
+        return self.e.b.uitofp(value, _F64) if value.type == _I1 else value
+
+    def truth(self, value: Value) -> Value:
+        """A value as a truth value: not zero."""
+        return value if value.type == _I1 else self.e.b.fcmp_unordered("!=", value, self.e.c(0.0))
+
+    def real(self, node: ast.expr, names: dict[str, Value]) -> Value:
+        """An expression's value as float64."""
+        return self.number(self.value(node, names))
+
+    def value(self, node: ast.expr, names: dict[str, Value]) -> Value:
+        """An expression's value, float64 or a truth value."""
+        b = self.e.b
+        match node:
+            case ast.Constant():
+                return ir.Constant(_I1, node.value) if isinstance(node.value, bool) else self.e.c(float(node.value))
+            case ast.Name():
+                return names[node.id] if node.id in names else self.e.c(_constant(node.id))
+            case ast.BinOp():
+                return self._binary(node, names)
+            case ast.UnaryOp(op=ast.Not()):
+                return b.not_(self.truth(self.value(node.operand, names)))
+            case ast.UnaryOp(op=ast.USub()):
+                if isinstance(node.operand, ast.Constant):
+                    return self.e.c(-float(node.operand.value))
+                return b.fneg(self.real(node.operand, names))
+            case ast.UnaryOp():
+                return self.real(node.operand, names)
+            case ast.Compare():
+                compare = b.fcmp_unordered if isinstance(node.ops[0], ast.NotEq) else b.fcmp_ordered
+                sides = self.real(node.left, names), self.real(node.comparators[0], names)
+                return compare(_COMPARE[type(node.ops[0])], *sides)
+            case ast.BoolOp():
+                join = b.and_ if isinstance(node.op, ast.And) else b.or_
+                return functools.reduce(join, (self.truth(self.value(v, names)) for v in node.values))
+            case ast.IfExp():
+                test = self.truth(self.value(node.test, names))
+                return b.select(test, self.real(node.body, names), self.real(node.orelse, names))
+            case ast.Call(func=ast.Name(id=name)):
+                return self._call(name, [self.real(a, names) for a in node.args])
+        raise NotNativeError(type(node).__name__)
+
+    def _binary(self, node: ast.BinOp, names: dict[str, Value]) -> Value:
+        b = self.e.b
+        if isinstance(node.op, ast.Pow):
+            return self._power(node, names)
+        left, right = self.real(node.left, names), self.real(node.right, names)
+        if type(node.op) in _OPERATORS:
+            operation: Callable[..., Value] = getattr(b, _OPERATORS[type(node.op)])
+            return operation(left, right)
+        whole = self.e.call("llvm.floor", b.fdiv(left, right))
+        if isinstance(node.op, ast.FloorDiv):
+            return whole
+        if isinstance(node.op, ast.Mod):
+            return b.fsub(left, b.fmul(whole, right))
+        raise NotNativeError(type(node.op).__name__)
+
+    def _power(self, node: ast.BinOp, names: dict[str, Value]) -> Value:
+        base = self.real(node.left, names)
+        exponent = _whole_number(node.right)
+        if exponent is None or abs(exponent) > _LARGEST_POWER:
+            return self.e.call("llvm.pow", base, self.real(node.right, names))
+        result, square, left = None, base, abs(exponent)
+        while left:
+            if left & 1:
+                result = square if result is None else self.e.b.fmul(result, square)
+            left >>= 1
+            if left:
+                square = self.e.b.fmul(square, square)
+        if result is None:
+            return self.e.c(1.0)
+        return self.e.b.fdiv(self.e.c(1.0), result) if exponent < 0 else result
+
+    def _call(self, name: str, arguments: list[Value]) -> Value:
+        if name in self.functions:
+            function = self.functions[name]
+            inner = dict(zip((a.arg for a in function.args.args), arguments, strict=True))
+            return self.call(function, inner)[0]
+        if name in _CALLS:
+            return self.e.call(_CALLS[name], *arguments)
+        if name in _LIBRARY:
+            return self.e.library(_LIBRARY[name], *arguments)
+        emitter = numba_math.EMITTERS[name]
+        if name in SINGLE_FORMS:
+            return emitter(self.e, *arguments, self.e.estrin if self.single else self.e.horner)
+        return emitter(self.e, *arguments)
+
+
+def _constant(name: str) -> float:
+    if name == "pi":
+        return math.pi
+    raise NotNativeError(name)
+
+
+def _whole_number(node: ast.expr) -> int | None:
+    sign = 1
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        sign, node = -1, node.operand
+    if isinstance(node, ast.Constant) and not isinstance(node.value, bool) and isinstance(node.value, int | float):
+        return sign * int(node.value) if float(node.value).is_integer() else None
+    return None
