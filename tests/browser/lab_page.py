@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Locator, Page, WebSocket
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
-TIMEOUT = 20_000
+TIMEOUT = 40_000
 
-_CURRENT_NOTEBOOK = "window.jupyterapp?.shell.widgets('main').find?.(w => w.context?.path === path)"
 _FIND = """
 const notebook = path => [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
 """
@@ -27,6 +26,7 @@ class LabPage:
         self._url = url
         self._token = token
         page.set_default_timeout(TIMEOUT)
+        expect.set_options(timeout=TIMEOUT)
         page.on("websocket", self._listen)
 
     # --- JupyterLab ---------------------------------------------------------------------------------------
@@ -125,6 +125,24 @@ class LabPage:
         self.browser_page.evaluate(
             "() => window.jupyterapp ? window.jupyterapp.serviceManager.sessions.shutdownAll().then(() => 1) : 1"
         )
+
+    def close_notebook(self) -> None:
+        """Close the notebook as it is."""
+        self.browser_page.evaluate(
+            "path => {" + _FIND + " const panel = notebook(path); panel.dispose(); return 1; }", self.path
+        )
+
+    def shut_down_kernel(self) -> None:
+        """End the kernel of the notebook, which stays open without one."""
+        self.browser_page.evaluate(
+            "path => {" + _FIND + " notebook(path).sessionContext.shutdown(); return 1; }", self.path
+        )
+
+    def move_slider(self, name: str, key: str = "ArrowRight", times: int = 1) -> None:
+        """Move the slider of a parameter in the first cell's output by pressing a key."""
+        handle = self.output(0).locator(".widget-slider", has_text=name).locator(".noUi-handle").first
+        for _ in range(times):
+            handle.press(key)
 
     def set_theme(self, name: str) -> None:
         """Choose a theme and wait until it is drawn."""
