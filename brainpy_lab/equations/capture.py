@@ -1,4 +1,4 @@
-"""What a cell takes from the notebook around it: numbers and arrays as parameters, Python functions as helper functions."""
+"""What a cell takes from the notebook: numbers and arrays as parameters, Python functions as helper functions."""
 
 from __future__ import annotations
 

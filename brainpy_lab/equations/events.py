@@ -15,7 +15,8 @@ from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import Span
 
 _OPERATORS: dict[str, ast.operator] = {
-    "+=": ast.Add(), "-=": ast.Sub(), "*=": ast.Mult(), "/=": ast.Div(), "**=": ast.Pow(), "//=": ast.FloorDiv(), "%=": ast.Mod(),
+    "+=": ast.Add(), "-=": ast.Sub(), "*=": ast.Mult(), "/=": ast.Div(), "**=": ast.Pow(), "//=": ast.FloorDiv(),
+    "%=": ast.Mod(),
 }  # fmt: skip
 
 

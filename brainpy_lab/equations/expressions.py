@@ -31,7 +31,7 @@ class Scope(Protocol):
         """The normal form of a name that is read; raises UnknownNameError."""
 
     def call(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> ast.expr | None:
-        """The normal form of a call of something that is no function of the language; None when there is no such thing."""
+        """The normal form of a call of what is no function of the language; None when there is no such thing."""
 
     def side(self, node: ast.Attribute, side: str) -> ast.expr:
         """The normal form of ``pre.V`` or ``post.V``."""

@@ -1,4 +1,4 @@
-"""A Python function of BrainPy's contract -> System: states, then ``t``, then parameters; it returns the derivatives."""
+"""A Python function ``f(states..., t, parameters...)`` that returns the derivatives (BrainPy's contract) -> System."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_function(
     initial : mapping, optional
         Initial values of states: numbers or arrays.
     diffusion : callable or float, optional
-        A function of the same arguments that returns the amplitude of the noise ``xi_<state>`` in each state's equation.
+        A function of the same arguments that returns the amplitude of the noise ``xi_<state>`` of each state.
 
     Returns
     -------

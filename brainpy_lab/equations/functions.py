@@ -1,4 +1,4 @@
-"""Helper functions: their bodies checked and brought to normal form, what they read from the cell handed in as arguments."""
+"""Helper functions: bodies checked and brought to normal form, what they read from the cell handed in."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def read_helper(
     captured: bool = False,
     prefixes: frozenset[str] = PREFIXES,
 ) -> Helper:
-    """Check a function; ``helpers`` are those it may call (their heads suffice), ``outer`` gives names from around it."""
+    """Check a function; ``helpers`` are those it may call (heads suffice), ``outer`` gives names from around it."""
     head = read_head(source, node)
     local = set(head.arguments) | assigned_names(node.body)
     reads: dict[str, None] = {}
@@ -276,7 +276,7 @@ def lift(helpers: dict[str, Helper]) -> None:
         clash = sorted(set(lifted[name]) & (set(helper.arguments) | assigned_names(helper.node.body)))
         if clash and helper.source is not None:
             raise helper.source.error(
-                f"'{clash[0]}' is a name of the cell and of the function '{name}', which calls a function that reads the cell's.",
+                f"'{clash[0]}' is a name of the cell and of the function '{name}', and both are read by what it calls.",
                 helper.node,
                 f"Give '{clash[0]}' another name inside '{name}'.",
             )

@@ -102,7 +102,7 @@ class _Reader:
         return value if isinstance(value, np.ndarray) else None
 
     def hoist(self, line: Line, name: str, array: np.ndarray) -> ast.expr:
-        """An array written out as an initial value becomes a parameter, so that expressions hold names and numbers only."""
+        """An array written out as an initial value becomes a parameter: expressions hold names and numbers only."""
         own, number = f"{name}_0", 2
         while own in self.scope.known() or own in self.scope.delays:
             own, number = f"{name}_0_{number}", number + 1

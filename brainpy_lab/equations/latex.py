@@ -10,8 +10,8 @@ from brainpy_lab.equations.functions import straighten
 from brainpy_lab.equations.system import Assign, Coupling, Event, Hold, State, System
 
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
 )
 
 _FUNCTIONS = {
@@ -66,7 +66,9 @@ def name_latex(name: str) -> str:
     >>> print(name_latex("g_K"), name_latex("tau_ref"), name_latex("w2"), name_latex("pre_V"))
     g_{K} \\tau_{\\mathrm{ref}} w_{2} V^{\\mathrm{pre}}
     """
-    head, *rest = name.strip("_").split("_") if name.strip("_") else [name.replace("_", r"\_")]
+    if not name.strip("_"):
+        return name.replace("_", r"\_")
+    head, *rest = name.strip("_").split("_")
     if head in ("pre", "post") and rest:
         return f"{name_latex('_'.join(rest))}^{{\\mathrm{{{head}}}}}"
     digits = re.fullmatch(r"([^\W\d]+)(\d+)", head)

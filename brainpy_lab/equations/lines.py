@@ -1,4 +1,4 @@
-"""The forms a line of a model can have, recognised by their left side and taken apart; expressions are parsed, not yet checked."""
+"""The forms a line can have, recognised by their left side and taken apart; expressions are parsed, not checked."""
 
 from __future__ import annotations
 

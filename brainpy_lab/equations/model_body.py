@@ -149,7 +149,7 @@ def straight_equations(
     result = straightener.run(statements, {name: ast.Name(name, ast.Load()) for name in arguments})
     assert result is not None  # always_returns
     values = list(result.elts) if isinstance(result, (ast.Tuple, ast.List)) else [result]
-    rows = {name: expression for name, expression in straightener.rows}
+    rows = dict(straightener.rows)
     reads = [n.id for e in [*rows.values(), *values] for n in ast.walk(e) if isinstance(n, ast.Name)]
     for i, value in enumerate(values):
         if isinstance(value, ast.Name) and value.id in rows and reads.count(value.id) == 1:

@@ -1,4 +1,4 @@
-"""Noise: an equation of the form f + g*xi split into its drift f and the amplitude g of each source, by walking the AST."""
+"""Noise: an equation f + g*xi split into its drift f and the amplitude g of each source, by walking the AST."""
 
 from __future__ import annotations
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+#: Below this a value is 0 to a slider.
+_NOTHING = 1e-300
+
 
 def guess_range(value: float) -> tuple[float, float, float]:
     """Lowest value, highest value and step of a slider for a parameter whose value is ``value``.
 
-    The range runs from 0 to twice the value, rounded up to one leading digit, on the value's side of zero; the step is a
-    hundredth of it. A value of 0 gives -1 to 1.
+    The range runs from 0 to twice the value, rounded up to one leading digit, on the value's side of zero; the step is
+    a hundredth of it. A value of 0 gives -1 to 1.
 
     Examples
     --------
@@ -20,13 +23,10 @@ def guess_range(value: float) -> tuple[float, float, float]:
     >>> guess_range(0)
     (-1.0, 1.0, 0.02)
     """
-    if value == 0 or not math.isfinite(value):
+    if abs(value) < _NOTHING or not math.isfinite(value):
         return -1.0, 1.0, 0.02
     reach = abs(2.0 * value)
     power = math.floor(math.log10(reach))
-    scale = 10.0**power
-    if scale == 0.0 or not math.isfinite(reach):
-        return min(value, 0.0), max(value, 0.0), abs(value) / 100
-    top = float(f"{math.ceil(round(reach / scale, 9))}e{power}")
+    top = float(f"{math.ceil(round(reach / 10.0**power, 9))}e{power}")
     step = float(f"{top / 100:.12g}")
     return (0.0, top, step) if value > 0 else (-top, 0.0, step)

@@ -1,7 +1,7 @@
 """A user's text with its margin taken off, and the way back from any position to the text as written.
 
-A model text may stand indented in a Python file, as the source of a method does. It is read without that margin, and every
-position (of AST nodes, spans, errors) is given in the text as the user sees it.
+A model text may stand indented in a Python file, as the source of a method does. It is read without that margin, and
+every position (of AST nodes, spans, errors) is given in the text as the user sees it.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Source:
         return kind(message, location=span.location(self.text, self.origin), advice=advice)
 
     def expression(self, start: Position, end: Position) -> ast.expr:
-        """Parse the text between two positions as one expression, its nodes carrying positions of the text as written."""
+        """Parse the text between two positions as one expression; its nodes carry positions of the text as written."""
         segment = self.between(start, end)
         tree = self._parse(f"({segment}\n)", "eval", start[0] - 1, start[1] - 1)
         assert isinstance(tree, ast.Expression)

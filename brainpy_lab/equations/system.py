@@ -214,7 +214,7 @@ class System:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of everything that decides the generated code: not values, ranges, positions, texts or initial values."""
+        """Hash of all that decides the generated code: not values, ranges, positions, texts or initial values."""
         parts: list[str] = [self.calculus]
         parts += [f"p {p.name} {np.ndim(p.value)}" for p in self.parameters]
         parts += [f"d {d.name} {ast.dump(d.expr)}" for d in self.derived + self.intermediates]

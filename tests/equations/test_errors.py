@@ -156,7 +156,7 @@ CASES: list[tuple[str, str, int, int, str | None]] = [
     ("dV/dt = I(t - 1)\nI = 3", "'I' is a value", 1, 8, None),
     ("dV/dt = I(t - 1)\nI = 3*V", "'I' is a value", 1, 8, "Only states can be delayed"),
     # events
-    (BASE + "when V > 1 as a:\n    V = 0\nwhen V < 0 as a:\n    V = 0", "Two events are called 'a': at line 2", 4, 14, None),
+    (BASE + "when V > 1 as a:\n    V=0\nwhen V < 0 as a:\n    V = 0", "events are called 'a': at line 2", 4, 14, None),
     (BASE + "when V:\n    V = 0", "condition compares", 2, 5, None),
     (BASE + "when V = 1:\n    V = 0", "'=' sets", 2, 7, None),
     (BASE + "when:\n    V = 0", "no condition", 2, 0, None),

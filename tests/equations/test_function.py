@@ -14,7 +14,7 @@ from brainpy_lab.equations import read_function, read_text
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, ModelError, UnknownNameError
 
-# ruff: noqa: ANN001, ANN201, E731
+# ruff: noqa: E731
 # mypy: disable-error-code="no-untyped-def"
 
 FHN = """

@@ -33,11 +33,12 @@ BRANCHES = [
     "def f(x):\n    return x + 1",
     "def f(x):\n    if x > 0:\n        return x\n    return -x",
     "def f(x):\n    if x > 0:\n        y = x\n    else:\n        y = -2*x\n    return y + 1",
-    "def f(x):\n    y = 0\n    if x > 0.5:\n        y += 1\n        if x > 0.8:\n            y *= 3\n    elif x < -0.5:\n        return 7\n"
-    "    return y + x",
+    "def f(x):\n    y = 0\n    if x > 0.5:\n        y += 1\n        if x > 0.8:\n            y *= 3\n"
+    "    elif x < -0.5:\n        return 7\n    return y + x",
     "def f(x):\n    a, b = x, 1\n    a, b = b, a\n    x = a - b\n    x -= 1\n    return x",
     "def f(x):\n    a = b = x\n    a = a + 1\n    return a*b",
-    "def f(x):\n    if x > 0:\n        if x > 0.5:\n            return 1\n    else:\n        return 2\n    z = exp(x)\n    return z",
+    "def f(x):\n    if x > 0:\n        if x > 0.5:\n            return 1\n    else:\n        return 2\n"
+    "    z = exp(x)\n    return z",
     "def f(x):\n    if abs(x) < 1e-6:\n        return 1.0\n    y = x/(exp(x) - 1)\n    return y",
     "def f(x):\n    y: float = 2*x\n    if 0 < x < 0.5:\n        y = y if x > 0.1 else -y\n    pass\n    return y",
 ]
