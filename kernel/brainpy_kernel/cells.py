@@ -14,10 +14,19 @@ def run(shell: Any, magic: str, line: str, body: str) -> Any:
     __tracebackhide__ = "__ipython_bottom__"  # IPython drops the frames above this one
     head = f"{magic} {line}".rstrip()
     source = shell.transform_cell(f"# {head}\n{body}")
-    name = shell.compile.cache(source, shell.execution_count, raw_code=f"{head}\n{body}")
+    name = shell.compile.cache(source, shell.displayhook.prompt_count, raw_code=f"{head}\n{body}")
     tree = shell.transform_ast(ast.parse(source, name))
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(shell.compile(tree, name, "exec"), shell.user_ns)
     if last is None:
         return None
     return eval(shell.compile(ast.Expression(last.value), name, "eval"), shell.user_ns)  # noqa: S307 - the user's own cell
+
+
+def help_needs_no_body(lines: list[str]) -> list[str]:
+    """Input transformer: a cell magic with ``--help`` and no body, which IPython refuses, becomes the line magic."""
+    words = lines[0].split() if lines else []
+    asks = len(words) > 1 and words[0] in ("%%brainpy", "%%brainpy_model") and words[-1] in ("--help", "-h")
+    if asks and not "".join(lines[1:]).strip():
+        return [f"{words[0][1:]} --help\n"]
+    return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from brainpy_kernel import completion, reports, workspace
+from brainpy_kernel import cells, completion, reports, workspace
 from brainpy_kernel.channel import Channel
 from brainpy_kernel.magics import BrainPyMagics
 from brainpy_kernel.panel import Panel
@@ -25,6 +25,7 @@ class Extension:
         self.channel = Channel(self.panel) if getattr(shell, "kernel", None) is not None else None
         self.magics = BrainPyMagics(shell, self)
         self._given: dict[str, Any] = {}
+        self._inline: list[Any] = []
 
     def load(self) -> None:
         """Add magics, completion, short error reports, the panel's comm target, and `bp_panel`."""
@@ -32,6 +33,7 @@ class Extension:
         completion.install(self.shell)
         reports.install(self.shell)
         self.shell.events.register(EVENT, self._after_cell)
+        self.shell.input_transformers_cleanup.append(cells.help_needs_no_body)
         if "bp_panel" not in self.shell.user_ns:
             self._given["bp_panel"] = self.bp_panel
             self.shell.push(dict(self._given), interactive=False)
@@ -40,9 +42,12 @@ class Extension:
 
     def unload(self) -> None:
         """Take all of it away; the user's variables stay."""
+        for inline in self._inline:
+            inline.close()
         if self.channel is not None:
             self.channel.unregister()
         self.shell.events.unregister(EVENT, self._after_cell)
+        self.shell.input_transformers_cleanup.remove(cells.help_needs_no_body)
         reports.uninstall()
         completion.uninstall(self.shell)
         self._unregister_magics()
@@ -56,7 +61,8 @@ class Extension:
         """The panel's views as a widget in the output, for front ends that have no panel."""
         from brainpy_kernel.inline import InlinePanel
 
-        return InlinePanel(self.workspace, self.panel).widget
+        self._inline.append(InlinePanel(self.workspace, self.panel))
+        return self._inline[-1].widget
 
     def _after_cell(self, result: Any) -> None:
         """A cell may have made, replaced or deleted a model."""

@@ -63,6 +63,7 @@ def simulate(
     start = time.perf_counter()
     message = ""
     solution: Solution | None
+    parameters: dict[str, Any] = dict(settings.params)
     try:
         solution = model.run(
             settings.duration,
@@ -70,7 +71,7 @@ def simulate(
             initial=dict(settings.initial),
             stop=ticket,
             progress=report,
-            **dict(settings.params),
+            **parameters,
         )
     except BrainPyLabError as error:
         solution, message = getattr(error, "solution", None), str(error)

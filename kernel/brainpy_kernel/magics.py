@@ -74,7 +74,7 @@ class BrainPyMagics(Magics):
         system = read_text(
             "\n" + cell.rstrip().rstrip(";"), name=options.argument, namespace=self._shell.user_ns,
             calculus=options.calculus or "ito", synapse=options.synapse,
-            origin=f"cell In[{self._shell.execution_count}]",
+            origin=f"cell In[{self._shell.displayhook.prompt_count}]",
         )  # fmt: skip
         model = Model(
             system, method=options.method, dt=options.dt, backend=options.backend, duration=options.duration,
@@ -109,8 +109,11 @@ class BrainPyMagics(Magics):
     def _command(self, line: str) -> None:
         """`%brainpy [list | backend [NAME] | panel | clear-cache]`."""
         words = line.split()
-        if not words or words[0] in ("--help", "-h"):
+        if not words:
             self._overview()
+            return
+        if words[0] in ("--help", "-h"):
+            print(CELL.help())
             return
         actions = {
             "list": self._list, "backend": self._backend, "panel": self._panel, "clear-cache": self._clear_cache,

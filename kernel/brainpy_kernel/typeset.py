@@ -15,8 +15,15 @@ def equations(system: System) -> str:
     """The system's lines as LaTeX in HTML, one display equation of aligned rows."""
     from brainpy_lab.equations.latex import system_latex
 
-    rows = [line if "&" in line else line.replace("=", "&=", 1) for line in system_latex(system)]
+    rows = [_aligned(line) for line in system_latex(system)]
     return "$$\\begin{aligned}" + r" \\ ".join(rows) + "\\end{aligned}$$"
+
+
+def _aligned(line: str) -> str:
+    """The line with its alignment mark: at the first equals sign, else in front."""
+    if "=" not in line or line.startswith("\\text"):
+        return "&" + line
+    return line.replace("=", "&=", 1)
 
 
 def heading(system: System) -> str:
