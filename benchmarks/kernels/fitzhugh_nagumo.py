@@ -73,8 +73,16 @@ def jax_sweep():
     import jax.numpy as jnp
 
     def one_set(I, a, dt, n_steps):
+        def drift(V, w):
+            return V - V * V * V * (1 / 3) - w + I, (V + a - B * w) * (1 / TAU)
+
         def step(state, _):
-            return rk4_step.py_func(*state, I, a, dt), None
+            V, w = state
+            V1, w1 = drift(V, w)
+            V2, w2 = drift(V + 0.5 * dt * V1, w + 0.5 * dt * w1)
+            V3, w3 = drift(V + 0.5 * dt * V2, w + 0.5 * dt * w2)
+            V4, w4 = drift(V + dt * V3, w + dt * w3)
+            return (V + dt / 6 * (V1 + 2 * (V2 + V3) + V4), w + dt / 6 * (w1 + 2 * (w2 + w3) + w4)), None
 
         return jax.lax.scan(step, (jnp.float64(INITIAL[0]), jnp.float64(INITIAL[1])), length=n_steps)[0]
 
