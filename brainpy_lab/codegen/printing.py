@@ -50,7 +50,7 @@ class _Speller(ast.NodeTransformer):
         return ast.IfExp(test, body, orelse)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
-        values = [self.visit(v) for v in node.values]
+        values: list[ast.expr] = [self.visit(v) for v in node.values]
         if not self.dialect.selects:
             return ast.BoolOp(node.op, values)
         name = "logical_and" if isinstance(node.op, ast.And) else "logical_or"

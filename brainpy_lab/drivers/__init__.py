@@ -30,14 +30,15 @@ def registry() -> Mapping[str, Driver]:
             continue
         module = importlib.import_module(f"{__name__}.{info.name}")
         found.update({v.name: v for v in vars(module).values() if isinstance(v, Driver)})
-    ordered = {name: found[name] for name in ("numpy", "numba", "jax", "torch") if name in found}
+    ordered: dict[str, Driver] = {name: found[name] for name in ("numpy", "numba", "jax", "torch") if name in found}
     for entry in entry_points(group="brainpy_lab.drivers"):
         try:
             loaded = entry.load()
             driver = loaded() if isinstance(loaded, type) else loaded
             ordered.setdefault(driver.name, driver)
         except Exception as error:
-            warnings.warn(f"The driver plug-in '{entry.name}' ({entry.value}) could not be loaded: {error}", stacklevel=2)
+            message = f"The driver plug-in '{entry.name}' ({entry.value}) could not be loaded: {error}"
+            warnings.warn(message, stacklevel=2)
     return ordered
 
 

@@ -65,7 +65,9 @@ class TensorFlow(Flow):
                 for k, name in enumerate(layout.driven_lanes):
                     assert lane_drive is not None
                     self.parameters[name] = driver.array(lane_drive[i, k])
-                result = self.program.step(driver.array(t), driver.array(setup.dt), *self.now, *self.parameters.values())
+                result = self.program.step(
+                    driver.array(t), driver.array(setup.dt), *self.now, *self.parameters.values()
+                )
                 values = list(result) if isinstance(result, tuple) else [result]
                 self.now, flags = values[:carried], values[carried:]
                 self.step += 1
@@ -90,19 +92,6 @@ class TensorFlow(Flow):
         """Go back to ``values`` at ``step``."""
         self.now = [self.program.driver.array(values[n]) for n in self.names]
         self.step = step
-
-
-class _Computing:
-    """The context of a chunk: nan and infinity are found by the run, not announced by the array library."""
-
-    def __init__(self) -> None:
-        self.state = np.errstate(all="ignore")
-
-    def __enter__(self) -> None:
-        self.state.__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        self.state.__exit__(*(error or (None, None, None)))
 
 
 class TensorDriver(Driver):
@@ -140,11 +129,9 @@ class TensorDriver(Driver):
         return function
 
     def computing(self, differentiable: bool) -> Any:
-        """The context in which a chunk runs."""
-        return _Computing()
+        """The context of a chunk: nan and infinity are found by the run, not announced by the array library."""
+        return np.errstate(all="ignore")
 
     @abstractmethod
     def array(self, value: Any) -> Array:
         """A number or NumPy array as the driver's own float64 array."""
-
-

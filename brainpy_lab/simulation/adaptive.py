@@ -51,7 +51,7 @@ class Tolerances:
     def of(request: Request, problem: Problem) -> Tolerances:
         """From the arguments of a run, checked."""
         rtol = _DEFAULT_RTOL if request.rtol is None else request.rtol
-        if not np.isscalar(rtol) or not rtol >= _SMALLEST_RTOL:
+        if np.ndim(rtol) or not rtol >= _SMALLEST_RTOL:
             raise ArgumentError(
                 f"rtol must be at least {_SMALLEST_RTOL:.1e}, four units of rounding; it is {rtol!r}.",
                 advice="Tighter tolerances cannot be met in double precision.",

@@ -40,7 +40,8 @@ def registry() -> Mapping[str, Method]:
             method = loaded() if isinstance(loaded, type) else loaded
             found.setdefault(method.name, method)
         except Exception as error:
-            warnings.warn(f"The solver plug-in '{entry.name}' ({entry.value}) could not be loaded: {error}", stacklevel=2)
+            message = f"The solver plug-in '{entry.name}' ({entry.value}) could not be loaded: {error}"
+            warnings.warn(message, stacklevel=2)
     return dict(sorted(found.items(), key=lambda item: (_FAMILIES.index(item[1].family), item[1].order, item[0])))
 
 

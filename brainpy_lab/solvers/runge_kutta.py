@@ -127,7 +127,7 @@ class ExplicitRungeKutta(Method):
         return Written({s: step.line(f"{s}_new", self._advance(s, table.b, slopes)) for s in states})
 
     def _embedded(
-        self, step: StepBuilder, states: list[str], new: dict[str, str], slopes: list[Mapping[str, str]]
+        self, step: StepBuilder, states: list[str], new: dict[str, str], slopes: Sequence[Mapping[str, str]]
     ) -> Written:
         table = self.tableau
 
@@ -136,7 +136,9 @@ class ExplicitRungeKutta(Method):
 
         step.stage("error estimate")
         error = combine("error", table.b_error, "dt")
-        step.stage(f"dense output: y(t + s*dt) = y + dt*(s*dy_1 + {' + '.join(f's**{i}*y_q{i}' for i in self._powers)})")
+        step.stage(
+            f"dense output: y(t + s*dt) = y + dt*(s*dy_1 + {' + '.join(f's**{i}*y_q{i}' for i in self._powers)})"
+        )
         dense = [combine(f"q{i}", row, "") for i, row in zip(self._powers, table.dense, strict=True)]
         return Written(new, error, dense, dict(slopes[-1]))
 
