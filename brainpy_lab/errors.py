@@ -53,9 +53,7 @@ class BrainPyLabError(Exception):
         What to do about it.
     """
 
-    def __init__(
-        self, message: str, *, location: Location | None = None, advice: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, location: Location | None = None, advice: str | None = None) -> None:
         self.message = message
         self.location = location
         self.advice = advice

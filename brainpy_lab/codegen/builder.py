@@ -1,4 +1,4 @@
-"""StepBuilder: what a method writes its step with. Collects lines `name = expression` with their comments and origins."""
+"""StepBuilder: what a method writes its step with. Collects lines `name = expression`, their comments and origins."""
 
 from __future__ import annotations
 
@@ -152,9 +152,7 @@ class StepBuilder:
             self._actions(event, flag, new, memory, time)
         return memory, flags
 
-    def _actions(
-        self, event: Event, flag: str | None, new: dict[str, str], memory: dict[str, str], time: str
-    ) -> None:
+    def _actions(self, event: Event, flag: str | None, new: dict[str, str], memory: dict[str, str], time: str) -> None:
         for number, action in enumerate(event.actions, 1):
             value = action.value if isinstance(action, Assign) else action.duration
             suffix = f"_{event.name}" if number == 1 else f"_{event.name}_{number}"
@@ -179,7 +177,7 @@ class StepBuilder:
                 memory[target] = name
 
     def apply(self, event: Event) -> tuple[dict[str, str], dict[str, str]]:
-        """Run an event's actions at the step's own time and states, without a test; returns states and hidden variables."""
+        """Run an event's actions at the step's own time and states, untested; returns states and hidden variables."""
         new = {s: s for s in self.system.state_names}
         memory = {hold_name(s): hold_name(s) for s in held_states(self.system)}
         self._actions(event, None, new, memory, "t")

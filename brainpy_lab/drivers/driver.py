@@ -1,4 +1,4 @@
-"""The Driver protocol: what a driver declares, how it compiles step code, and how a compiled program is run in chunks."""
+"""The Driver protocol: what a driver declares, how it compiles step code, and how a program is run in chunks."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Flow(ABC):
 
     @abstractmethod
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
-        """Take ``n_steps`` steps; put the record after every ``setup.every``-th step of the run into ``rows[:, row...]``.
+        """Take ``n_steps`` steps; the record after every ``setup.every``-th step of the run goes to ``rows[:, row...]``.
 
         ``rows`` has the shape (recorded variables, times, lanes), without lanes for a single cell. With ``rows`` None
         the records come back in the chunk, time first, as arrays of the driver's own kind.

@@ -202,9 +202,7 @@ class TracedFlow(Flow):
             return new
 
         def to_record(values: tuple[Array, ...], k: Array) -> tuple[Any, Any]:
-            values = jax.lax.scan(
-                lambda v, i: (one(k * setup.every + i, v), None), values, jnp.arange(setup.every)
-            )[0]
+            values = jax.lax.scan(lambda v, i: (one(k * setup.every + i, v), None), values, jnp.arange(setup.every))[0]
             return values, tuple(values[r] for r in self.record)
 
         with _x64():

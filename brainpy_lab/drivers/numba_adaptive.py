@@ -18,9 +18,7 @@ _VECTOR, _TABLE, _CUBE = _F8[::1], _F8[:, ::1], _F8[:, :, ::1]
 #: Signatures of the functions in `adaptive.function_text`.
 SIGNATURES: dict[str, Any] = {
     "derivative_at": types.void(_F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR),
-    "step_from": types.void(
-        _F8, _F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _TABLE
-    ),
+    "step_from": types.void(_F8, _F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _TABLE),
     "crossing_at": types.void(_F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR),
     "act": types.void(_I8, _F8, _VECTOR, _VECTOR, _VECTOR),
 }

@@ -58,7 +58,8 @@ def _take_apart(code: StepCode) -> _Step | None:
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]  # a docstring
     others = [n for s in body for n in ast.walk(s)]
-    if not isinstance(last, ast.Return) or any(isinstance(n, ast.Return | ast.FunctionDef | ast.Lambda) for n in others):
+    own_flow = ast.Return | ast.FunctionDef | ast.Lambda
+    if not isinstance(last, ast.Return) or any(isinstance(n, own_flow) for n in others):
         return None
     arguments = {a.arg for a in function.args.args}
     stored = {n.id for n in others if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
@@ -186,7 +187,9 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     step = _begin(w, code, True)
     carried = code.states + code.memory
     _decorate(w, _SINGLE_SIGNATURE)
-    w.add(0, "def run(k_n, k_first, k_t0, dt, k_y, k_p, k_drive, k_every, k_left, k_record, k_row, k_rows, k_es, k_ek):")
+    w.add(
+        0, "def run(k_n, k_first, k_t0, dt, k_y, k_p, k_drive, k_every, k_left, k_record, k_row, k_rows, k_es, k_ek):"
+    )
     for i, name in enumerate(carried):
         w.add(1, f"{name} = k_y[{i}]")
     for i, name in enumerate(code.parameters):

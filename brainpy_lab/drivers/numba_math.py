@@ -20,7 +20,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-abs = abs
+abs = abs  # noqa: PLW0127
 
 _F64, _I64 = ir.DoubleType(), ir.IntType(64)
 _LOG2_E = 1.4426950408889634

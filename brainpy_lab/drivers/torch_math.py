@@ -29,9 +29,7 @@ arcsin, arccos, arctan = _lift(torch.arcsin), _lift(torch.arccos), _lift(torch.a
 sinh, cosh, tanh = _lift(torch.sinh), _lift(torch.cosh), _lift(torch.tanh)
 sqrt, abs, sign, floor, ceil = (_lift(f) for f in (torch.sqrt, torch.abs, torch.sign, torch.floor, torch.ceil))
 minimum, maximum, where = _lift(torch.minimum), _lift(torch.maximum), _lift(torch.where)
-logical_and, logical_or, logical_not = (
-    _lift(f) for f in (torch.logical_and, torch.logical_or, torch.logical_not)
-)
+logical_and, logical_or, logical_not = (_lift(f) for f in (torch.logical_and, torch.logical_or, torch.logical_not))
 heaviside = _lift(torch.heaviside)
 
 

@@ -137,7 +137,7 @@ class _State:
         single = not problem.shape
         self.keep = single
         self.grid = self._grid(record_every, single)
-        check_record_memory(len(self.grid), {n: () for n in system.state_names}, problem.shape)
+        check_record_memory(len(self.grid), dict.fromkeys(system.state_names, ()), problem.shape)
         self.rows = np.empty((shape.states, len(self.grid), lanes))
         if len(self.grid):
             self.rows[:, 0] = self.Y

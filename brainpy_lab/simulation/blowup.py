@@ -42,7 +42,8 @@ class BlowUp:
         if span is None:
             return f"{text}\n  '{name}' is not finite there."
         location = span.location(problem.system.text, problem.system.origin)
-        return f"{text}\n  '{name}' is not finite there: {location}\n  Look for a division by zero or a growing exponential."
+        advice = "Look for a division by zero or a growing exponential."
+        return f"{text}\n  '{name}' is not finite there: {location}\n  {advice}"
 
 
 def find_blow_up(

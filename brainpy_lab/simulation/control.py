@@ -36,7 +36,8 @@ class TextProgress:
         done = int(30 * fraction)
         seconds = time.monotonic() - self._start
         end = "\n" if fraction >= 1 else ""
-        print(f"\r[{'=' * done}{' ' * (30 - done)}] {fraction:4.0%}  {seconds:.1f} s", end=end, file=sys.stderr, flush=True)
+        bar = f"{'=' * done}{' ' * (30 - done)}"
+        print(f"\r[{bar}] {fraction:4.0%}  {seconds:.1f} s", end=end, file=sys.stderr, flush=True)
 
 
 def reporter(progress: Any) -> Progress:

@@ -62,11 +62,7 @@ def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str,
         known[name] = value
     waiting = {s.name: s.initial for s in system.states if s.name not in given}
     while waiting:
-        ready = [
-            name
-            for name, expr in waiting.items()
-            if expr is None or not (names_used(expr) & set(waiting))
-        ]
+        ready = [name for name, expr in waiting.items() if expr is None or not (names_used(expr) & set(waiting))]
         if not ready:
             raise ModelError(f"The initial values of {', '.join(waiting)} depend on each other in a circle.")
         for name in ready:

@@ -1,4 +1,4 @@
-"""Model: what a user holds. A System with defaults, a chosen method and driver, and everything that can be done with it."""
+"""Model: what a user holds. A System with defaults, a chosen method and driver, and all that can be done with it."""
 
 from __future__ import annotations
 
@@ -119,7 +119,10 @@ class Model:
     def __repr__(self) -> str:
         states, parameters = ", ".join(self._system.state_names), ", ".join(self._system.parameter_names)
         edited = ", edited" if self.is_edited else ""
-        return f"<Model {self.name}: states {states}; parameters {parameters or 'none'}; {self.method} on {self.backend}{edited}>"
+        return (
+            f"<Model {self.name}: states {states}; parameters {parameters or 'none'}; "
+            f"{self.method} on {self.backend}{edited}>"
+        )
 
     def _repr_html_(self) -> str:
         from brainpy_lab.simulation.report import model_html
@@ -190,7 +193,8 @@ class Model:
         try:
             self._simulate(code, backend, method, duration=self.dt, dt=self.dt)
         except RunError as error:
-            raise CodeError(f"The edited code fails in its first step. {error.message}", location=error.location) from error
+            message = f"The edited code fails in its first step. {error.message}"
+            raise CodeError(message, location=error.location) from error
 
     def revert(self, *, backend: str | None = None, method: str | None = None) -> StepCode:
         """Bring the generated step code back.
@@ -319,11 +323,13 @@ class Model:
         names = self._system.state_names
         if len(states) not in (len(names), len(names) + 1):
             raise ArgumentError(
-                f"step takes the {len(names)} states {', '.join(names)} and, optionally, the time; it got {len(states)} values."
+                f"step takes the {len(names)} states {', '.join(names)} and, optionally, the time; "
+                f"it got {len(states)} values."
             )
         time = float(states[len(names)]) if len(states) > len(names) else 0.0
         if solvers.get(self.method).is_adaptive:
-            raise ArgumentError(f"'{self.method}' chooses its own steps.", advice="Set m.method to a fixed-step method.")
+            advice = "Set m.method to a fixed-step method."
+            raise ArgumentError(f"'{self.method}' chooses its own steps.", advice=advice)
         size = self.dt if dt is None else _positive("dt", dt)
         sol = self.run(
             size, dt=size, initial=dict(zip(names, states, strict=False)), record=[], start=time, **parameters

@@ -196,7 +196,7 @@ def _solution_drive(name: str, solution: Any) -> Drive:
     if chosen is None:
         raise ArgumentError(
             f"The solution that drives '{name}' recorded {', '.join(names) or 'nothing'}.",
-            advice=f"Give an input of one of them: {name}=bp.inputs.Input(sol['{names[0] if names else 'V'}'], dt=...).",
+            advice=f"Give an input of one of them: {name}=bp.inputs.Input(sol['{(*names, 'V')[0]}'], dt=...).",
         )
     grid, values = np.asarray(solution.t), np.asarray(solution.data[chosen])
 

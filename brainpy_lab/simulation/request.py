@@ -107,7 +107,8 @@ def _start(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
     if isinstance(start, Solution):
         states = request.model.system.state_names
         if not set(states) <= set(start.final):
-            raise ArgumentError(f"The solution of '{start.model_name}' cannot be continued with '{request.model.name}'.")
+            message = f"The solution of '{start.model_name}' cannot be continued with '{request.model.name}'."
+            raise ArgumentError(message)
         known = memory_names(request.model.system)
         memory = {n: v for n, v in start.memory.items() if n in known}
         return float(start.stats.get("end", start.t[-1])), {**{s: start.final[s] for s in states}, **initial}, memory
@@ -179,9 +180,7 @@ def _add_intermediates(result: Result, problem: Problem, wanted: tuple[str, ...]
             del result.data[name]
 
 
-def _solution(
-    request: Request, result: Result, problem: Problem, wanted: tuple[str, ...], method: Method
-) -> Solution:
+def _solution(request: Request, result: Result, problem: Problem, wanted: tuple[str, ...], method: Method) -> Solution:
     model = request.model
     shape = problem.shape
 

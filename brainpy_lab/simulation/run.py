@@ -124,7 +124,8 @@ def make_setup(driver: Driver, problem: Problem, plan: Plan) -> Setup:
 def _broadcast(value: Any, problem: Problem) -> np.ndarray:
     """A value over the whole shape: a value of one cell's shape alone belongs to the state's axes."""
     array = np.asarray(value, dtype=float)
-    if problem.cell and array.ndim and array.shape[-len(problem.cell) :] != problem.cell and array.ndim <= len(problem.ensemble):
+    lacks_cell = problem.cell and array.ndim and array.shape[-len(problem.cell) :] != problem.cell
+    if lacks_cell and array.ndim <= len(problem.ensemble):
         array = array.reshape(array.shape + (1,) * len(problem.cell))
     return np.broadcast_to(array, problem.shape)
 
@@ -167,9 +168,7 @@ class _Loop:
         self.flow, self.driver, self.problem, self.plan = flow, driver, problem, plan
         self.n_rows = plan.n_steps // plan.every + 1
         shape = problem.shape
-        check_record_memory(
-            self.n_rows, {n: () for n in plan.record}, shape, record_every=plan.every * plan.dt
-        )
+        check_record_memory(self.n_rows, dict.fromkeys(plan.record, ()), shape, record_every=plan.every * plan.dt)
         lanes = (problem.lanes,) if shape and not problem.mixes else shape
         self.rows = np.empty((len(plan.record), self.n_rows if plan.record else 0, *lanes))
         self.chunks: list[Chunk] = []
@@ -260,5 +259,3 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
     t = plan.t0 + plan.every * plan.dt * np.arange(plan.n_steps // plan.every + 1)
     stats: dict[str, Any] = {"steps": plan.n_steps, "end": plan.t0 + plan.n_steps * plan.dt}
     return Result(t, dict(zip(plan.record, data, strict=True)), final, memory, {}, Outcome.COMPLETED, stats)
-
-

@@ -14,9 +14,9 @@ class ExponentialEuler(Method):
     """Exponential Euler (Rush-Larsen): order 1, one stage; exact for each variable that is linear in itself.
 
     With the rate A = d(dx/dt)/dx, found symbolically for each variable, the step is
-    ``x_new = x + dt*exprel(A*dt)*dx/dt``, where ``exprel(z) = (exp(z) - 1)/z`` and ``exprel(0) = 1``. For a variable
-    that is linear in itself this is the exact solution with all others frozen, with the exact limit at zero rate. A
-    variable that is not linear in itself is linearised at the step's start (exponential Rosenbrock-Euler).
+    ``x_new = x + dx/dt/A*expm1(A*dt)``, and at zero rate its limit ``x + dt*dx/dt``. For a variable that is linear in
+    itself this is the exact solution with all others frozen. A variable that is not linear in itself is linearised at
+    the step's start (exponential Rosenbrock-Euler).
 
     S. Rush, H. Larsen, IEEE Transactions on Biomedical Engineering BME-25, 389-392, 1978. doi:10.1109/TBME.1978.326270
     """
@@ -37,16 +37,17 @@ class ExponentialEuler(Method):
         new = {}
         for state in step.moving:
             linear = symbolic.is_linear_in(state.name)
-            step.stage(f"{state.name}: {'linear in itself' if linear else 'linearised'} with rate d({state.name}')/d{state.name}")
+            kind = "linear in itself" if linear else "linearised"
+            step.stage(f"{state.name}: {kind} with rate d({state.name}')/d{state.name}")
             rate = symbolic.rate(state.name)
             step.definitions([rate], "")
             if isinstance(rate, ast.Constant) and rate.value == 0:
                 new[state.name] = step.line(f"{state.name}_new", f"{state.name} + dt*{slopes[state.name]}")
                 continue
             name = step.line(f"{state.name}_rate", rate)
-            new[state.name] = step.line(
-                f"{state.name}_new", parse(f"{state.name} + dt*exprel({name}*dt)*{slopes[state.name]}")
-            )
+            slope = slopes[state.name]
+            increment = f"{slope}/{name}*expm1({name}*dt) if {name} != 0 else dt*{slope}"
+            new[state.name] = step.line(f"{state.name}_new", parse(f"{state.name} + ({increment})"))
         return Written(new)
 
 
