@@ -93,7 +93,7 @@ class Flow(ABC):
 
     @abstractmethod
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
-        """Take ``n_steps`` steps; the record after every ``setup.every``-th step of the run goes to ``rows[:, row...]``.
+        """Take ``n_steps`` steps; the record after each ``setup.every``-th step of the run goes to ``rows[:, row...]``.
 
         ``rows`` has the shape (recorded variables, times, lanes), without lanes for a single cell. With ``rows`` None
         the records come back in the chunk, time first, as arrays of the driver's own kind.
