@@ -8,67 +8,21 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from dataclasses import dataclass
 from fractions import Fraction
 
 from brainpy_lab.codegen.builder import Line, Remark
+from brainpy_lab.codegen.linear import Linear, linear
 from brainpy_lab.codegen.printing import parse
 
 LARGEST_POWER = 16
 
 
-@dataclass(frozen=True)
-class _Linear:
-    """slope * variable + offset, with exact rational numbers; no variable for a constant."""
-
-    variable: str | None
-    slope: Fraction
-    offset: Fraction
-
-
-def _number(node: ast.expr) -> Fraction | None:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return Fraction(str(node.value))
-    return None
-
-
-def _linear(node: ast.expr) -> _Linear | None:
-    number = _number(node)
-    if number is not None:
-        return _Linear(None, Fraction(0), number)
-    if isinstance(node, ast.Name):
-        return _Linear(node.id, Fraction(1), Fraction(0))
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-        inner = _linear(node.operand)
-        sign = -1 if isinstance(node.op, ast.USub) else 1
-        return inner and _Linear(inner.variable, sign * inner.slope, sign * inner.offset)
-    if isinstance(node, ast.BinOp):
-        left, right = _linear(node.left), _linear(node.right)
-        return _combine(left, node.op, right) if left and right else None
-    return None
-
-
-def _combine(left: _Linear, op: ast.operator, right: _Linear) -> _Linear | None:
-    variable = left.variable or right.variable
-    if isinstance(op, ast.Add | ast.Sub):
-        if left.variable and right.variable and left.variable != right.variable:
-            return None
-        sign = 1 if isinstance(op, ast.Add) else -1
-        return _Linear(variable, left.slope + sign * right.slope, left.offset + sign * right.offset)
-    if isinstance(op, ast.Mult) and not (left.variable and right.variable):
-        factor, term = (left.offset, right) if right.variable else (right.offset, left)
-        return _Linear(variable, factor * term.slope, factor * term.offset)
-    if isinstance(op, ast.Div) and not right.variable and right.offset:
-        return _Linear(left.variable, left.slope / right.offset, left.offset / right.offset)
-    return None
-
-
-def _exponentials(line: Line) -> list[tuple[ast.Call, _Linear]]:
+def _exponentials(line: Line) -> list[tuple[ast.Call, Linear]]:
     found = []
     for node in ast.walk(line.expr):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "exp":
-            argument = _linear(node.args[0])
-            if argument and argument.variable and argument.slope:
+            argument = linear(node.args[0])
+            if argument and argument.variable:
                 found.append((node, argument))
     return found
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from brainpy_lab.codegen.builder import Line, Remark, StepBuilder, held_states, hold_name, memory_names
 from brainpy_lab.codegen.exponentials import share_exponentials
 from brainpy_lab.codegen.printing import Dialect, Printer, rename
+from brainpy_lab.codegen.singularities import fill_singularities
 from brainpy_lab.codegen.stepcode import Signature, StepCode
 from brainpy_lab.equations.system import Event, Function, System
 
@@ -139,7 +140,8 @@ class _FunctionWriter:
     share_exp: bool
 
     def _finish(self, step: StepBuilder) -> list[Line | Remark]:
-        return share_exponentials(step.body, step.fresh) if self.share_exp else step.body
+        body = fill_singularities(step.body)
+        return share_exponentials(body, step.fresh) if self.share_exp else body
 
     def fixed_step(self) -> Iterable[tuple[str, Signature, list[Line | Remark]]]:
         system, step = self.system, StepBuilder(self.system)
