@@ -142,6 +142,10 @@ class _Reader:
                 f"'{name}' is set here, but it is no state.", span, f"Write d{name}/dt = ..., or {name}(0) = ..."
             )
         lines = list(draft.definitions.values())
+        for line in lines:
+            if line.name.startswith("d") and line.name[1:]:
+                advice = f"The derivative of a state '{line.name[1:]}' is written {line.name}/dt = ..."
+                raise self.source.error("The model has no state.", line.name_span, advice)
         raise self.source.error("The model has no state.", lines[-1].span if lines else None, advice)
 
     def read_parameters(self, draft: Draft) -> dict[str, Parameter]:

@@ -45,6 +45,7 @@ def check_delays(
 ) -> None:
     """Raise when a delay is negative with the values given: the state would be read ahead of time."""
     for delay in delays:
+        check_no_noise(source, delay.time, "a delay", definitions.noisy)
         for time in _TIMES:
             value = value_of(delay.time, parameters, definitions, t=time)
             if value is not None and value > time + 1e-12 * max(1.0, time):

@@ -77,10 +77,18 @@ def _value(node: ast.expr) -> Value:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             return _BINARY[type(op)](_value(left), _value(right))
         case ast.List(elts=items):
-            return np.array([_value(item) for item in items], dtype=float)
+            return _array([_value(item) for item in items])
         case ast.Call(func=func, args=args, keywords=keywords):
             return _call(_function_name(func), args, keywords)
     raise NotConstant
+
+
+def _array(items: Sequence[Value]) -> np.ndarray:
+    if not items:
+        raise BadConstant("the array is empty")
+    if len({np.shape(item) for item in items}) > 1:
+        raise BadConstant("the rows of the array have different lengths")
+    return np.array(items, dtype=float)
 
 
 def _function_name(func: ast.expr) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import tokenize
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,6 +72,10 @@ def _split_name(source: Source, header: Sequence[TokenInfo]) -> tuple[Sequence[T
             if len(behind) != 1 or behind[0].type != tokenize.NAME:
                 raise source.error(
                     "Behind 'as' stands the event's name.", span_of(source, [token]), "Write when V >= V_th as fire:"
+                )
+            if keyword.iskeyword(behind[0].string):
+                raise source.error(
+                    f"'{behind[0].string}' is a word of Python.", span_of(source, behind), "Name the event otherwise."
                 )
             return header[:i], behind[0]
     return header, None

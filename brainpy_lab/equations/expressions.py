@@ -190,8 +190,14 @@ class Normaliser:
         if prefixed:
             self._check_numpy(node, name)
         near = did_you_mean(name, [*FUNCTIONS, *self.scope.functions()])
-        define = f"Otherwise define it: def {name}({_letters(len(node.args))}): return ..."
-        advice = f"{near} {define}" if near else define.removeprefix("Otherwise ").capitalize()
+        if name in CONSTANTS:
+            return self.source.error(
+                f"'{name}' is a constant, not a function.", node, f"For a product write {name}*(...)."
+            )
+        define = f"def {name}({_letters(len(node.args))}): return ..."
+        if any(isinstance(n, ast.Name) and n.id == "t" for argument in node.args for n in ast.walk(argument)):
+            define += f", or, if it is a delayed state, d{name}/dt = ..."
+        advice = f"{near} Otherwise define it: {define}" if near else f"Define it: {define}"
         return self.source.error(f"There is no function '{name}'.", node.func, advice, UnknownNameError)
 
     def _refuse(self, node: ast.expr) -> ModelError:
@@ -214,6 +220,10 @@ _FOREIGN: dict[type[ast.expr], tuple[str, str | None]] = {
 }
 
 
+#: Names that people expect -> what the language has instead.
+_USUAL = {"π": "Write pi.", "e": "Powers of e are written exp(x).", "Pi": "Write pi.", "PI": "Write pi."}
+
+
 def _known_functions() -> str:
     return "It has: " + " ".join(FUNCTIONS)
 
@@ -231,7 +241,6 @@ def _is_finite(number: float) -> bool:
 
 def unknown_name(source: Source, node: ast.Name, known: Sequence[str]) -> ModelError:
     """The error for a name that is defined nowhere."""
-    near = did_you_mean(node.id, known)
-    define = f"Otherwise define it: {node.id} = 1.0"
-    advice = f"{near} {define}" if near else f"Define it: {node.id} = 1.0"
+    near = _USUAL.get(node.id) or did_you_mean(node.id, known)
+    advice = f"{near} Otherwise define it: {node.id} = 1.0" if near else f"Define it: {node.id} = 1.0"
     return source.error(f"The name '{node.id}' is defined nowhere.", node, advice, UnknownNameError)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from brainpy_lab.equations.expressions import PREFIXES, Normaliser
@@ -68,8 +68,16 @@ class Helper:
 class BodyScope:
     """Names inside a function body: its arguments and locals first, then the world outside."""
 
-    def __init__(self, source: Source, local: set[str], helpers: Mapping[str, Helper], outer: Outer) -> None:
+    def __init__(
+        self,
+        source: Source,
+        local: set[str],
+        helpers: Mapping[str, Helper],
+        outer: Outer,
+        states: Collection[str] = (),
+    ) -> None:
         self.source = source
+        self.states = states
         self.local = local
         self.helpers = helpers
         self.outer = outer
@@ -80,9 +88,12 @@ class BodyScope:
     def call(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> ast.expr | None:
         if name in self.local:
             raise self.source.error(f"'{name}' is a value here, not a function.", node)
-        if name in PYTHON_FUNCTIONS and not node.keywords:
-            return ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node.func), arguments, [])
+        if name in self.states:
+            message = f"The delayed state '{name}(...)' cannot stand inside a function."
+            raise self.source.error(message, node, "Hand it in as an argument.")
         helper = self.helpers.get(name)
+        if helper is None and name in PYTHON_FUNCTIONS and not node.keywords:
+            return ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node.func), arguments, [])
         if helper is None:
             return None
         normalise = Normaliser(self.source, self)
@@ -203,6 +214,7 @@ def read_helper(
     *,
     captured: bool = False,
     prefixes: frozenset[str] = PREFIXES,
+    states: Collection[str] = (),
 ) -> Helper:
     """Check a function; ``helpers`` are those it may call (heads suffice), ``outer`` gives names from around it."""
     head = read_head(source, node)
@@ -215,7 +227,7 @@ def read_helper(
             reads[found.id] = None
         return found
 
-    body = Body(source, BodyScope(source, local, helpers, note), prefixes)
+    body = Body(source, BodyScope(source, local, helpers, note, states), prefixes)
     statements = body.block(node.body)
     if not always_returns(statements):
         raise source.error(
@@ -246,7 +258,11 @@ def read_head(source: Source, node: ast.FunctionDef) -> Helper:
         star = spec.vararg or spec.kwarg
         raise source.error("A helper function has no * arguments.", star, "Name its arguments one by one.")
     arguments = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
+    seen: set[str] = set()
     for argument in arguments:
+        if argument.arg in seen:
+            raise source.error(f"The argument '{argument.arg}' stands twice.", argument, "Give it another name.")
+        seen.add(argument.arg)
         reason = why_reserved(argument.arg)
         if reason is not None and argument.arg not in ("t", "dt", "order", "hold", "when"):
             raise source.error(f"The argument '{argument.arg}' {reason}.", argument, "Give it another name.")

@@ -168,7 +168,12 @@ def _no_sign(source: Source, tokens: Sequence[TokenInfo]) -> ModelError:
         return source.error(
             "'hold' stands only in a 'when' block.", where, "Write when V >= V_th: and hold(V, t_ref) below it."
         )
-    if len(tokens) > 1 and tokens[1].string == ":":
+    if len(tokens) > 2 and tokens[1].string == "in":
+        message = "A range stands behind a value."
+        return source.error(
+            message, span_of(source, [tokens[1]]), f"Write {tokens[0].string} = 1.0 {shown(tokens[1:])}"
+        )
+    if len(tokens) > 1 and tokens[1].string in (":", ":="):
         return source.error(
             "Values are given with '='.",
             span_of(source, [tokens[1]]),

@@ -295,10 +295,15 @@ def check_tokens(source: Source, tokens: Sequence[TokenInfo]) -> None:
         if token.type == tokenize.STRING:
             raise source.error("A text cannot stand in an expression.", span_of(source, [token]))
         if before is not None and _ends_operand(before) and _begins_operand(before, token):
+            product = f"{before.string}*{token.string}" if before.string not in (")", "]") else "* between them."
             raise source.error(
                 f"An operator is missing between '{before.string}' and '{token.string}'.",
                 span_of(source, [token]),
-                f"For a product write {before.string}*{token.string}",
+                f"For a product write {product}",
+            )
+        if before is not None and before.type == tokenize.NUMBER and token.string == "[":
+            raise source.error(
+                "The word 'in' is missing before the range.", span_of(source, [token]), "Write I = 0.5 in [0, 2]"
             )
         if before is not None and before.string in _BINARY_SIGNS and token.string in _STRICTLY_BINARY:
             where = span_of(source, [before, token])

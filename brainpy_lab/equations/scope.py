@@ -58,7 +58,7 @@ class CellScope:
         self.helpers = {name: read_head(self.source, node) for name, node in nodes.items()}
         heads = _Heads(self.helpers, self.capture)
         read = {
-            name: read_helper(self.source, node, heads, self.name, prefixes=self.capture.prefixes)
+            name: read_helper(self.source, node, heads, self.around, prefixes=self.capture.prefixes, states=self.states)
             for name, node in nodes.items()
         }
         lift(read)
@@ -85,6 +85,13 @@ class CellScope:
         if why is not None:
             raise self.source.error(f"'{name}' {why}; a model reads numbers, arrays and functions.", node)
         raise unknown_name(self.source, node, [*self.known(), *self.capture.names()])
+
+    def around(self, node: ast.Name) -> ast.expr:
+        """A name that a function of the cell reads from the cell."""
+        if is_noise(node.id):
+            message = f"White noise '{node.id}' cannot stand inside a function."
+            raise self.source.error(message, node, "Noise belongs to the right side of dV/dt = f + g*xi.")
+        return self.name(node)
 
     def call(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> ast.expr | None:
         """A delayed state, or a call of a helper function with every argument by position."""

@@ -37,6 +37,10 @@ ADVICE_FOR_CHARACTER = {
     "\N{SQUARE ROOT}": "Write sqrt(...).",
     "\N{INFINITY}": "Write a large number.",
     "\N{DOT ABOVE}": "Write dV/dt = ...",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "A derivative is written dV/dt = ...",
+    "\N{PRIME}": "A derivative is written dV/dt = ...",
+    "\N{LEFT DOUBLE QUOTATION MARK}": 'Write ".',
+    "\N{RIGHT DOUBLE QUOTATION MARK}": 'Write ".',
 }
 
 
@@ -52,7 +56,8 @@ class Source:
     @classmethod
     def of(cls, text: str, origin: str = "cell") -> Source:
         """Prepare ``text``; raises ModelSyntaxError for characters that no model has."""
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\N{NO-BREAK SPACE}", " ")  # copied from a web page
         lines = text.split("\n")
         for number, line in enumerate(lines, 1):
             for column, character in enumerate(line):

@@ -40,7 +40,7 @@ CASES: list[tuple[str, str, int, int, str | None]] = [
     ("dV/dt = 2 V", "operator is missing between '2' and 'V'", 1, 10, "2*V"),
     ("dV/dt = 2V", "operator is missing between '2' and 'V'", 1, 9, "2*V"),
     ("dV/dt = 0.08(V + 1)", "operator is missing between '0.08' and '('", 1, 12, "0.08*("),
-    ("dV/dt = (V)(V)", "operator is missing between ')' and '('", 1, 11, ")*("),
+    ("dV/dt = (V)(V)", "operator is missing between ')' and '('", 1, 11, "* between"),
     ("dV/dt = V +", "missing behind '+'", 1, 10, None),
     ("dV/dt = V + * 2", "missing between '+' and '*'", 1, 10, None),
     ("dV/dt = * 2", "missing before '*'", 1, 8, None),
@@ -107,6 +107,22 @@ CASES: list[tuple[str, str, int, int, str | None]] = [
     (BASE + "a = a + 1", "'a' is defined by itself", 2, 0, None),
     ("", "no state", 0, 0, "dV/dt"),
     ("a = 1", "no state", 1, 0, "dV/dt"),
+    ("dV/dt = I(t)", "no function 'I'", 1, 8, "Define it: def I(x): return ..., or, if it is a delayed state, dI/dt"),
+    ("dV/dt = pi(2)", "'pi' is a constant", 1, 8, "pi*(...)"),
+    ("dV/dt = e**V", "'e' is defined nowhere", 1, 8, "exp(x)"),
+    ("dV/dt = 2*π", "'π' is defined nowhere", 1, 10, "Write pi"),
+    ("V’ = -V", "cannot stand here", 1, 1, "dV/dt"),
+    ("dV = -V", "no state", 1, 0, "dV/dt = ..."),
+    (BASE + "a in [0, 2]", "behind a value", 2, 2, "Write a = 1.0 in [0, 2]"),
+    (BASE + "a = 3 [0, 2]", "'in' is missing", 2, 6, "in [0, 2]"),
+    (BASE + "a := 3", "given with '='", 2, 2, "Write a = 3"),
+    (BASE + "a = [1, [2]]", "different lengths", 2, 4, None),
+    (BASE + "a = []", "empty", 2, 4, None),
+    (BASE + "when V > 1 as if:\n    V = 0", "word of Python", 2, 14, None),
+    (BASE + "def f(x, x): return x", "'x' stands twice", 2, 9, None),
+    (BASE + "def f(x): return xi", "inside a function", 2, 17, None),
+    (BASE + "def f(x): return V(t - 1)", "inside a function", 2, 17, "argument"),
+    ("dV/dt = V(t - xi)", "cannot stand in a delay", 1, 14, None),
     # parameters
     (BASE + "I = 0.5 in [2, 0]", "begins at 2 and ends at 0", 2, 11, "lower limit first"),
     (BASE + "I = 5 in [0, 2]", "5 lies outside its range [0, 2]", 2, 4, None),
@@ -256,3 +272,7 @@ def test_deep_nesting_is_an_error_not_a_crash() -> None:
         read_text("dV/dt = " + "(" * 5000 + "V" + ")" * 5000)
     with pytest.raises(ModelSyntaxError, match="deep"):
         read_text("dV/dt = V" + " + V" * 20000)
+
+
+def test_what_is_copied_from_web_pages_is_read() -> None:
+    assert read_text("\ufeffdV/dt\xa0= -V") == read_text("dV/dt = -V")
