@@ -12,6 +12,8 @@ from brainpy_lab.errors import MemoryLimitError
 
 #: Part of the free memory that records may take; the rest is for the run and for the plots after it.
 SHARE = 0.8
+#: Bytes that every machine has: below, free memory is not measured, which would cost a slider's run a tenth of its time.
+SMALL = 2**25
 #: Where Linux shows the limits of the process's control group: containers, and users on Binder, live under one.
 CONTROL_GROUP = Path("/sys/fs/cgroup")
 
@@ -77,6 +79,8 @@ def check_record_memory(
         The records would take more than the share of memory that is left for them.
     """
     needed = record_bytes(n_times, shapes, ensemble_shape, itemsize)
+    if available is None and needed <= SMALL:
+        return needed
     room = int(SHARE * (available_bytes() if available is None else available))
     if needed <= room:
         return needed

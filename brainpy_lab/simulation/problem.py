@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ class Problem:
         return int(np.prod(self.shape, dtype=int))
 
 
+@lru_cache(maxsize=256)
 def mixes_elements(system: System) -> bool:
     """Whether some expression mixes the elements of an array state (sum, mean, dot, @)."""
     drifts = [s.drift for s in system.states if s.drift is not None]
