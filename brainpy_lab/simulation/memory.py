@@ -12,7 +12,7 @@ from brainpy_lab.errors import MemoryLimitError
 
 #: Part of the free memory that records may take; the rest is for the run and for the plots after it.
 SHARE = 0.8
-#: Bytes that every machine has: below, free memory is not measured, which would cost a slider's run a tenth of its time.
+#: Bytes that every machine has: below, free memory is not measured, which would take a tenth of a slider's run.
 SMALL = 2**25
 #: Where Linux shows the limits of the process's control group: containers, and users on Binder, live under one.
 CONTROL_GROUP = Path("/sys/fs/cgroup")
