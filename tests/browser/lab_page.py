@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -231,7 +232,7 @@ def _decode(frame: str | bytes) -> dict[str, Any]:
         return text if isinstance(text, dict) else {}
     count = int.from_bytes(frame[:8], "little")
     offsets = [int.from_bytes(frame[8 * i : 8 * i + 8], "little") for i in range(1, count + 1)]
-    parts = [frame[start:end] for start, end in zip(offsets, offsets[1:], strict=False)]
+    parts = [frame[start:end] for start, end in itertools.pairwise(offsets)]
     if len(parts) < 5:
         return {}
     return {"header": json.loads(parts[1]), "content": json.loads(parts[4])}

@@ -28,14 +28,16 @@ export class CodeMessages extends PartWidget {
   }
 
   private _refusal({ message, line, column }: Refusal): React.ReactElement {
+    const [summary, ...detail] = message.split('\n');
     return (
       <div className="bpl-Message bpl-mod-error">
-        <span className="bpl-Message-text">{message}</span>
+        <span className="bpl-Message-text">{summary}</span>
         {line === null ? null : (
           <button className="bpl-Link" onClick={() => this._onGoTo(line, column ?? 0)}>
             {this.trans.__('Go to line %1, column %2', line, (column ?? 0) + 1)}
           </button>
         )}
+        {detail.length > 0 ? <pre className="bpl-Message-detail">{detail.join('\n')}</pre> : null}
       </div>
     );
   }

@@ -73,7 +73,7 @@ class Reason extends WidgetType {
   toDOM(): HTMLElement {
     const node = document.createElement('div');
     node.className = 'bpl-ErrorReason';
-    node.textContent = `${' '.repeat(this._mark.column)}\u25b2 ${this._mark.message}`;
+    node.textContent = `${' '.repeat(this._mark.column)}\u25b2\n${this._mark.message}`;
     return node;
   }
 }
