@@ -185,7 +185,8 @@ class _FunctionWriter:
         for event in self.system.events:
             step.stage(f"event {event.name}: {ast.unparse(event.condition)} where this is positive")
             names = step.definitions([event.condition], "")
-            results.append(step.line(f"{event.name}_distance", rename(distance(event.condition), names)))
+            line = event.span.line if event.span else None
+            results.append(step.line(f"{event.name}_distance", rename(distance(event.condition), names), "", line))
         return "crossing", Signature(("t", *common), tuple(results)), step.body
 
     def _action(self, event: Event, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from brainpy_lab.equations.system import FUNCTIONS
+from brainpy_lab.equations.functions import PYTHON_FUNCTIONS
 
 _MATRIX_PRODUCT = "matvec"
 
@@ -75,19 +76,16 @@ class _Speller(ast.NodeTransformer):
         assert isinstance(node.func, ast.Name)
         args = [self.visit(a) for a in node.args]
         name = node.func.id
-        if name in self.local:
+        if name in self.local or name in PYTHON_FUNCTIONS:
             return ast.Call(ast.Name(name, ast.Load()), args, [])
         if name == "where" and not self.dialect.selects:
             return ast.IfExp(args[0], args[1], args[2])
-        if name not in FUNCTIONS and not name.startswith("logical_"):
-            # Names a code generator itself introduces (exprel) are imported like the language's own.
-            pass
         return self._call(name, *args)
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id == "pi" and "pi" not in self.local:
             self.imports.add("pi")
-        return ast.Name(node.id, ast.Load())
+        return node
 
 
 class Printer:
@@ -107,11 +105,11 @@ class Printer:
 
     def expression(self, expr: ast.expr) -> str:
         """``expr`` as Python text in the dialect."""
-        return ast.unparse(self._speller.visit(expr))
+        return ast.unparse(self._speller.visit(copy.deepcopy(expr)))
 
     def function(self, node: ast.FunctionDef) -> str:
         """A helper function as text, its calls spelled in the dialect."""
-        return ast.unparse(ast.fix_missing_locations(self._speller.visit(node)))
+        return ast.unparse(ast.fix_missing_locations(self._speller.visit(copy.deepcopy(node))))
 
     @property
     def imports(self) -> tuple[str, ...]:
@@ -135,8 +133,6 @@ class _Renamer(ast.NodeTransformer):
 
 def rename(expr: ast.expr, names: Mapping[str, str | ast.expr]) -> ast.expr:
     """``expr`` with Names replaced by other names or expressions; function names stay."""
-    import copy
-
     renamed: ast.expr = _Renamer(names).visit(copy.deepcopy(expr))
     return renamed
 

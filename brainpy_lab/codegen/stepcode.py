@@ -6,8 +6,9 @@ import ast
 import builtins
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +30,7 @@ def write_content_named(text: str, stem: str, folder: str) -> Path:
     Numba keys its own cache by the file's time stamp, so a file must not be written again.
     """
     digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    path = cache_folder() / folder / f"{stem}_{digest}.py"
+    path = cache_folder() / folder / f"{_file_name(stem)}_{digest}.py"
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,11 @@ def write_content_named(text: str, stem: str, folder: str) -> Path:
         file.write(text)
     os.replace(temporary, path)
     return path
+
+
+def _file_name(stem: str) -> str:
+    """``stem`` without what a file name may not hold: a model may be called anything."""
+    return re.sub(r"[^0-9A-Za-z_-]", "_", stem)[-80:]
 
 
 @dataclass(frozen=True)
@@ -146,14 +152,16 @@ def _at(text: str, node: ast.stmt | ast.expr) -> Location:
 
 
 def _check_signature(node: ast.FunctionDef, signature: Signature, text: str) -> None:
-    arguments = tuple(a.arg for a in node.args.args)
-    if arguments != signature.arguments:
+    given = node.args
+    arguments = tuple(a.arg for a in given.args)
+    others = [*given.posonlyargs, *given.kwonlyargs, *given.defaults, given.vararg, given.kwarg]
+    if arguments != signature.arguments or any(others):
         raise CodeError(
             f"'{node.name}' must keep its arguments.",
             location=_at(text, node),
             advice=f"Expected `def {node.name}({', '.join(signature.arguments)}):`.",
         )
-    returns = [n for n in ast.walk(node) if isinstance(n, ast.Return)]
+    returns = [n for n in _own_nodes(node) if isinstance(n, ast.Return)]
     if not returns:
         raise CodeError(f"'{node.name}' returns nothing.", location=_at(text, node), advice=_expected(signature))
     for statement in returns:
@@ -167,23 +175,33 @@ def _check_signature(node: ast.FunctionDef, signature: Signature, text: str) -> 
             )
 
 
+def _own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """Nodes of a function's body, without the bodies of functions defined in it."""
+    todo: list[ast.AST] = list(function.body)
+    while todo:
+        node = todo.pop(0)
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            todo.extend(ast.iter_child_nodes(node))
+
+
 def _expected(signature: Signature) -> str:
     return f"Expected `return {', '.join(signature.results)}`."
 
 
 def _check_names(tree: ast.Module, text: str) -> None:
-    known = set(dir(builtins))
+    known = set(dir(builtins)) | {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             known |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.FunctionDef):
-            known.add(node.name)
-        elif isinstance(node, ast.Assign):
-            known |= {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        else:
+            known |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     for function in (n for n in tree.body if isinstance(n, ast.FunctionDef)):
-        local = {a.arg for a in function.args.args}
-        local |= {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        for name in (n for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)):
+        inside = list(ast.walk(function))
+        local = {n.arg for n in inside if isinstance(n, ast.arg)}
+        local |= {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        local |= {n.name for n in inside if isinstance(n, ast.FunctionDef)}
+        for name in (n for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)):
             if name.id not in known | local:
                 raise CodeError(
                     f"The name '{name.id}' is defined nowhere in the edited code.",

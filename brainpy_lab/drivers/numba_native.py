@@ -181,8 +181,10 @@ class _Lowering:
         """An expression's value, float64 or a truth value."""
         b = self.e.b
         match node:
-            case ast.Constant():
-                return ir.Constant(_I1, node.value) if isinstance(node.value, bool) else self.e.c(float(node.value))
+            case ast.Constant(value=bool()):
+                return ir.Constant(_I1, node.value)
+            case ast.Constant(value=int() | float() as number):
+                return self.e.c(float(number))
             case ast.Name():
                 return names[node.id] if node.id in names else self.e.c(_constant(node.id))
             case ast.BinOp():
@@ -190,8 +192,6 @@ class _Lowering:
             case ast.UnaryOp(op=ast.Not()):
                 return b.not_(self.truth(self.value(node.operand, names)))
             case ast.UnaryOp(op=ast.USub()):
-                if isinstance(node.operand, ast.Constant):
-                    return self.e.c(-float(node.operand.value))
                 return b.fneg(self.real(node.operand, names))
             case ast.UnaryOp():
                 return self.real(node.operand, names)

@@ -11,11 +11,11 @@ import numpy as np
 
 from brainpy_lab import backend as default_backend
 from brainpy_lab import drivers, solvers
-from brainpy_lab.codegen.generate import generate
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation.control import Progress
+from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.problem import check_names, numeric, resolve
 from brainpy_lab.simulation.request import Request, simulate
 from brainpy_lab.simulation.solution import Solution
@@ -73,8 +73,6 @@ class Model:
         #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
         self.share_exponentials = True
         self._edits: dict[tuple[str, str], StepCode] = {}
-        self._generated: dict[tuple[str, str, bool], StepCode] = {}
-        self._lock = threading.RLock()
 
     # --- what it is ----------------------------------------------------------------------------------------------
 
@@ -150,17 +148,7 @@ class Model:
     def generated_code(self, backend: str | None = None, method: str | None = None) -> StepCode:
         """The step code as generated, whether or not it was edited."""
         driver_name, method_name = self._key(backend, method)
-        key = (driver_name, method_name, self.share_exponentials)
-        with self._lock:
-            if key not in self._generated:
-                chosen = solvers.get(method_name)
-                chosen.check(self._system)
-                driver = drivers.get(driver_name)
-                driver.check(self._system)
-                self._generated[key] = generate(
-                    self._system, chosen, driver.dialect, driver.name, share_exp=self.share_exponentials
-                )
-            return self._generated[key]
+        return generated(self._system, method_name, driver_name, self.share_exponentials)
 
     def edit(self, text: str, *, backend: str | None = None, method: str | None = None) -> StepCode:
         """Put ``text`` in the place of the generated step code; later runs with this driver and method use it.
@@ -211,6 +199,10 @@ class Model:
     def is_edited(self) -> bool:
         """Whether the code in force for the model's own driver and method was edited."""
         return self._key(None, None) in self._edits
+
+    def has_edit(self, backend: str, method: str) -> bool:
+        """Whether the code in force for this driver and method was edited."""
+        return (backend, method) in self._edits
 
     def _key(self, backend: str | None, method: str | None) -> tuple[str, str]:
         return drivers.get(backend or self.backend).name, solvers.get(method or self.method).name

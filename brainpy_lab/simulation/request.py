@@ -14,8 +14,10 @@ from brainpy_lab.codegen.builder import memory_names
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.adaptive import Tolerances, run_adaptive
+from brainpy_lab.simulation.captured import capture_inputs
 from brainpy_lab.simulation.control import Progress, reporter
-from brainpy_lab.simulation.problem import Problem, resolve
+from brainpy_lab.simulation.generated import generated
+from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import Plan, Result, run_fixed
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.tracing import user_line
@@ -56,7 +58,13 @@ def simulate(request: Request) -> Solution:
     driver, method = drivers.get(request.backend), solvers.get(request.method)
     _check_numbers(request, method)
     t0, initial, memory = _start(request)
-    problem = resolve(system, request.parameters, initial, memory, driver.is_traced)
+    check_names(request.parameters, system.parameter_names, "parameter", system.name)
+    code, parameters = request.code, request.parameters
+    if code is None and not model.has_edit(driver.name, method.name):
+        system, parameters = capture_inputs(system, parameters)
+        if system is not model.system:
+            code = generated(system, method.name, driver.name, model.share_exponentials)
+    problem = resolve(system, parameters, initial, memory, driver.is_traced)
     wanted, states = _record(request, problem)
     every = _record_steps(request) if not method.is_adaptive else 1
     plan = Plan(
@@ -70,7 +78,7 @@ def simulate(request: Request) -> Solution:
         stop=request.stop,
         report=reporter(request.progress),
     )
-    code = request.code or model.code(driver.name, method.name)
+    code = code or model.code(driver.name, method.name)
     with user_line(system, code):
         if method.is_adaptive:
             tolerances = Tolerances.of(request, problem)
@@ -187,7 +195,7 @@ def _solution(request: Request, result: Result, problem: Problem, wanted: tuple[
     def whole(value: Any) -> Any:
         return value if problem.traced or not shape else np.broadcast_to(value, shape)
 
-    params = {p: request.parameters.get(p, problem.parameters[p]) for p in model.system.parameter_names}
+    params = {p: request.parameters.get(p, problem.parameters.get(p)) for p in model.system.parameter_names}
     return Solution(
         t=result.t,
         data={name: result.data[name] for name in wanted},

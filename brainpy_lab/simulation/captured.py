@@ -1,0 +1,59 @@
+"""Functions of time given for parameters, written into the equations where their source can be read.
+
+A function that drives a parameter then is evaluated at every stage of the method and on every driver, so that methods
+keep their order and adaptive steps see it change. A function whose source cannot be read (a spline object, say) is
+sampled in the middle of each step instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import FunctionType
+from typing import Any
+
+from brainpy_lab.codegen.printing import names_used, parse
+from brainpy_lab.equations import read_text
+from brainpy_lab.equations.system import Definition, Function, System
+from brainpy_lab.errors import BrainPyLabError
+
+
+def capture_inputs(system: System, parameters: Mapping[str, Any]) -> tuple[System, dict[str, Any]]:
+    """The system with readable functions of time in place of the parameters they drive, and what is left."""
+    left = dict(parameters)
+    for name, value in parameters.items():
+        if isinstance(value, FunctionType) and name in system.parameter_names:
+            functions = _read(system, f"{name}_input", value)
+            if functions is not None:
+                system = _with_input(system, name, functions)
+                del left[name]
+    return system, left
+
+
+def _read(system: System, name: str, function: FunctionType) -> tuple[Function, ...] | None:
+    """The function, and those it calls, as helper functions; None when it is no part of the language."""
+    try:
+        found = read_text(f"dx/dt = {name}(t)", namespace={name: function}).functions
+    except BrainPyLabError:
+        return None
+    taken = {f.name for f in system.functions} | set(system.state_names) | set(system.parameter_names)
+    return None if {f.name for f in found} & taken else found
+
+
+def _with_input(system: System, name: str, functions: tuple[Function, ...]) -> System:
+    value = Definition(name, parse(f"{name}_input(t)"), f"the function given for {name}")
+    moved, still = [], []
+    moving = {name}
+    for definition in system.derived:
+        if names_used(definition.expr) & moving:
+            moving.add(definition.name)
+            moved.append(definition)
+        else:
+            still.append(definition)
+    return replace(
+        system,
+        parameters=tuple(p for p in system.parameters if p.name != name),
+        derived=tuple(still),
+        intermediates=(value, *moved, *system.intermediates),
+        functions=(*system.functions, *functions),
+    )

@@ -1,0 +1,30 @@
+"""Step code of systems, generated once in a process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from brainpy_lab import drivers, solvers
+from brainpy_lab.codegen.generate import generate
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.equations.system import System
+
+
+def generated(system: System, method: str, backend: str, share_exponentials: bool) -> StepCode:
+    """The step code of ``system`` under a method for a driver.
+
+    Raises
+    ------
+    MethodError, DriverError
+        When the method cannot solve the system, or the driver cannot run it.
+    """
+    solvers.get(method).check(system)
+    drivers.get(backend).check(system)
+    return _generated(system, system.name, system.text, method, backend, share_exponentials)
+
+
+@lru_cache(maxsize=256)
+def _generated(system: System, name: str, text: str, method: str, backend: str, share_exponentials: bool) -> StepCode:
+    # name and text are part of the key: equal systems of different cells have different headings and line maps
+    driver = drivers.get(backend)
+    return generate(system, solvers.get(method), driver.dialect, driver.name, share_exp=share_exponentials)
