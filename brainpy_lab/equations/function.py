@@ -202,12 +202,19 @@ class _Reader:
             if value is None:
                 raise ArgumentError(f"The initial value of '{name}' is no number or array, but {type(raw).__name__}.")
             if isinstance(value, np.ndarray):
-                own = f"{name}_0"
+                own = self.free_name(f"{name}_0")
                 self.parameters[own] = Parameter(own, value, description=f"initial value of {name}")
                 found[name] = ast.Name(own, ast.Load())
             else:
                 found[name] = literal(value)
         return found
+
+    def free_name(self, name: str) -> str:
+        """``name``, with a number behind it when the function has it already."""
+        own, number = name, 2
+        while own in self.scope.local or own in self.parameters:
+            own, number = f"{name}_{number}", number + 1
+        return own
 
     def read_diffusion(self, diffusion: Amplitude | None) -> dict[str, ast.expr]:
         """Amplitude of each state's own noise; states without noise are left out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import keyword
+import sys
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ _OPENING = {"(": ")", "[": "]", "{": "}"}
 _CLOSING = {close: open_ for open_, close in _OPENING.items()}
 _WORDS = frozenset({"and", "or", "not", "if", "else", "in", "is", "as", "for"})
 _BLOCK_WORDS = frozenset({"when", "def", "if", "elif", "else", "for", "while", "class", "with", "try", "async"})
+
+#: Signs that are tokens to some versions of Python and errors to others.
+_NO_TOKENS = frozenset({"!", "?", "$", "`"})
 
 _STRICTLY_BINARY = frozenset({"*", "/", "//", "%", "**", "@", "<", "<=", ">", ">=", "==", "!="})
 _BINARY_SIGNS = _STRICTLY_BINARY | {"+", "-"}
@@ -77,7 +81,7 @@ def _tokens(source: Source) -> list[TokenInfo]:
     failure: ModelError | None = None
     try:
         for token in tokenize.generate_tokens(io.StringIO(source.plain).readline):
-            if token.type == tokenize.ERRORTOKEN and not token.string.isspace():
+            if (token.type == tokenize.ERRORTOKEN and not token.string.isspace()) or token.string in _NO_TOKENS:
                 failure = _bad_character(source, token.start, found)
                 break
             if token.type == tokenize.NAME and not token.string.isidentifier():
@@ -85,7 +89,10 @@ def _tokens(source: Source) -> list[TokenInfo]:
             if token.type != tokenize.ERRORTOKEN:
                 found.append(token)
     except tokenize.TokenError as error:
-        failure = _token_error(source, str(error.args[0]), error.args[1], found)
+        line, column = error.args[1]
+        if sys.version_info >= (3, 12) and column:  # counted from 1 since then
+            column -= 1
+        failure = _token_error(source, str(error.args[0]), (line, column), found)
     except SyntaxError as error:
         place = (error.lineno or 1, max(0, (error.offset or 1) - 1))
         failure = _token_error(source, error.msg, place, found)
@@ -125,7 +132,7 @@ def _bad_name(source: Source, token: TokenInfo) -> ModelError:
     """Error for a word with a character that no name has, such as a raised 2."""
     good = next((n for n in range(len(token.string), 0, -1) if token.string[:n].isidentifier()), 0)
     start = (token.start[0], token.start[1] + good)
-    return _at_character(source, start, f"The character '{token.string[good]}' cannot stand in a name.")
+    return _at_character(source, start, f"The character '{token.string[good]}' cannot stand here.")
 
 
 def _bad_character(source: Source, start: Position, before: Sequence[TokenInfo]) -> ModelError:
