@@ -13,9 +13,8 @@ from brainpy_lab.analysis.nullclines import nullclines
 from brainpy_lab.errors import ArgumentError, did_you_mean
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from brainpy_lab.simulation.model import Model
+    from brainpy_lab.simulation.plot import PlotFigure
     from brainpy_lab.simulation.solution import Solution
 
 
@@ -61,7 +60,7 @@ class PhasePlane:
     >>> m = bp.models.fitzhugh_nagumo()
     >>> pp = bp.analysis.PhasePlane(m, V=(-3, 3), w=(-2, 3), I=0.8)
     >>> pp.fixed_points()[0].kind
-    'unstable focus'
+    'unstable node'
     """
 
     def __init__(self, model: Model, *, t: float = 0.0, **ranges_and_values: Any) -> None:
@@ -143,7 +142,7 @@ class PhasePlane:
         params: dict[str, Any] = dict(self.flow.params)
         return self.model.run(duration, initial={**self.flow.held, **middle, **start}, **params)
 
-    def plot(self, trajectory: Solution | None = None) -> Figure:
+    def plot(self, trajectory: Solution | None = None) -> PlotFigure:
         """Nullclines, field and fixed points as a Matplotlib figure, with a trajectory if one is given."""
         from brainpy_lab.analysis.plotting import draw_phase_plane
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+
+from brainpy_lab.simulation.plot import PlotFigure
 
 if TYPE_CHECKING:
     from brainpy_lab.analysis.equilibria import FixedPoint
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 COLOURS = ("#0072b2", "#d55e00")
 
 
-def draw_phase_plane(plane: PhasePlane, trajectory: Solution | None = None) -> Figure:
+def draw_phase_plane(plane: PhasePlane, trajectory: Solution | None = None) -> PlotFigure:
     """Nullclines, field, fixed points (filled: stable, open: unstable, half: saddle) and a trajectory."""
-    figure = Figure(figsize=(5.2, 4.2), layout="constrained")
+    figure = PlotFigure(figsize=(5.2, 4.2), layout="constrained")
     axes = figure.add_subplot()
     names = list(plane.ranges)
     _draw_field(axes, plane)
@@ -73,9 +73,7 @@ def _draw_point(axes: Axes, point: FixedPoint, names: list[str]) -> None:
     )
 
 
-def as_html(figure: Figure) -> str:
+def as_html(figure: PlotFigure) -> str:
     """The figure as an image inside a page."""
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=100)
-    data = base64.b64encode(buffer.getvalue()).decode()
+    data = base64.b64encode(figure._repr_png_()).decode()
     return f'<img alt="phase plane" style="max-width: 100%" src="data:image/png;base64,{data}">'

@@ -1,0 +1,135 @@
+"""The notebooks: clean as committed, and right when they run, number by number."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted(p.stem for p in FOLDER.glob("*.ipynb"))
+
+
+def read(name: str) -> Any:
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+@pytest.fixture(scope="module")
+def executed():
+    """The text each cell of a notebook prints or shows, by the cell's id; every notebook runs once."""
+    done: dict[str, dict[str, str]] = {}
+
+    def run(name: str) -> dict[str, str]:
+        if name not in done:
+            notebook = read(name)
+            folder = {"metadata": {"path": str(FOLDER)}}
+            NotebookClient(notebook, timeout=600, kernel_name="brainpy-lab", resources=folder).execute()
+            done[name] = {c.id: text_of(c) for c in notebook.cells if c.cell_type == "code"}
+        return done[name]
+
+    return run
+
+
+def text_of(cell: Any) -> str:
+    parts = []
+    for output in cell.outputs:
+        parts.append(output.get("text", "") or output.get("data", {}).get("text/plain", ""))
+        parts += [f"[{kind}]" for kind in output.get("data", {})]
+    return "\n".join(parts)
+
+
+def numbers(text: str) -> list[float]:
+    return [float(n.replace("−", "-")) for n in re.findall(r"[-+−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", text)]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_committed_without_outputs_and_with_its_kernel(name):
+    notebook = read(name)
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "brainpy-lab"
+    assert all(not c.outputs and c.execution_count is None for c in notebook.cells if c.cell_type == "code")
+    assert len({c.id for c in notebook.cells}) == len(notebook.cells)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_links_lead_to_notebooks_that_exist(name):
+    text = "\n".join(c.source for c in read(name).cells if c.cell_type == "markdown")
+    assert all((FOLDER / target).exists() for target in re.findall(r"\]\((\w+\.ipynb)\)", text))
+
+
+def test_every_notebook_is_reached_from_the_start():
+    text = "\n".join(c.source for c in read("start").cells)
+    assert {f"{name}.ipynb" for name in NOTEBOOKS} == {*re.findall(r"\((\w+\.ipynb)\)", text), "start.ipynb"}
+
+
+@pytest.mark.timeout(900)
+def test_start(executed, reference):
+    shown = executed("start")
+    assert "[application/vnd.jupyter.widget-view+json]" in shown["model"]
+    assert "[image/png]" in shown["run"]
+    assert "[image/png]" in shown["phase-plane"]
+    final = numbers(shown["adaptive"])[1:4:2]
+    assert final == pytest.approx(reference("FHN_t100")["value"], abs=1e-8)
+    assert "unstable node at V = -0.272901, w = 0.533874" in shown["fixed-points"]
+    first, last = numbers(shown["sweep-numbers"])
+    assert 0.30 < first <= 0.34
+    assert 1.41 <= last < 1.45
+    assert "xarray.Dataset" in shown["xarray"]
+    assert "def step(t, dt, V, w, I, a, b, tau):" in shown["step"]
+    assert numbers(shown["backends"])[-1] < 1e-9
+
+
+@pytest.mark.timeout(900)
+def test_fitzhugh_nagumo(executed, reference):
+    shown = executed("fitzhugh_nagumo")
+    hopf = [reference(f"FHN_hopf_{side}")["value"] for side in ("low", "high")]
+    assert numbers(shown["stability"]) == pytest.approx(hopf, abs=1e-9)
+    assert numbers(shown["closed-form"]) == pytest.approx(hopf, abs=1e-7)
+    assert "stable focus at V = -1.19941, w = -0.62426" in shown["rest-point"]
+    peaks = numbers(shown["pushes"])[1::2]
+    assert max(peaks[:2]) < -0.5
+    assert min(peaks[2:]) > 1.5
+    periods = numbers(shown["period-code"])[1::2]
+    expected = [reference(f"FHN_period_I{current}")["value"] for current in (0.5, 0.8)]
+    assert periods == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.timeout(900)
+def test_hodgkin_huxley_1952(executed, reference):
+    shown = executed("hodgkin_huxley_1952")
+    spikes = reference("HH_spikes_I10")["value"]
+    count, first, last, interval, rate = numbers(shown["run"])
+    assert count == len(spikes)
+    assert (first, last) == pytest.approx((spikes[0], spikes[-1]), abs=2e-6)
+    assert interval == pytest.approx(spikes[-1] - spikes[-2], abs=1e-4)
+    assert rate == pytest.approx(1000 / interval, abs=0.1)
+    assert "stable focus at V = -64.9964" in shown["rest-code"]
+    growth = [n for n in numbers(shown["hopf"]) if n > 2.5]
+    assert growth == pytest.approx([9.775438, 154.522434], abs=1e-6)
+    onset, _, firing = numbers(shown["fi-numbers"])
+    assert onset == pytest.approx(6.5)
+    assert firing == pytest.approx(54, abs=2)
+    kinds = re.findall(r"(stable node|saddle) at V = (\S+),", shown["threshold-points"])
+    assert [kind for kind, _ in kinds] == ["stable node", "saddle", "stable node"]
+    assert float(kinds[1][1]) == pytest.approx(-62.3818)
+    sodium, potassium, _, top = numbers(shown["currents-numbers"])
+    assert (sodium, potassium) == pytest.approx((-793, 837), abs=2)
+    assert top == pytest.approx(40.3, abs=0.2)
+
+
+@pytest.mark.timeout(900)
+def test_morris_lecar(executed, reference):
+    shown = executed("morris_lecar")
+    hopf = numbers(shown["hopf-point"])[:2]
+    assert hopf == pytest.approx([reference("ML_hopfset_hopf1")["value"], 212.0188161], abs=1e-7)
+    assert "stable node at V = -41.8452" in shown["snic-points"]
+    assert numbers(shown["snic-fold"]) == [39.963, 3, 39.964, 1]
+    assert 39.963 < reference("ML_snlcset_fold1")["value"] < 39.964
+    one, two = shown["fi-numbers"].strip().splitlines()
+    assert numbers(one)[-2] < 3
+    assert numbers(two)[-2] > 7
+    rest, firing = numbers(shown["bistable"])[-2:]
+    assert rest == 0
+    assert firing > 30
