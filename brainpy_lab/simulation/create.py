@@ -51,7 +51,7 @@ def model(
     --------
     >>> decay = model("tau = 10\\ndV/dt = -V/tau\\nV(0) = 1", name="Decay")
     >>> decay.parameters
-    {'tau': 10}
+    {'tau': 10.0}
     """
     from brainpy_lab.equations import read_text
 

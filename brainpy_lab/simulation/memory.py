@@ -37,7 +37,7 @@ def record_bytes(
     Examples
     --------
     >>> record_bytes(1001, {"V": (), "x": (3,)}, (10,))
-    320400
+    328328
     """
     per_time = prod(ensemble_shape) * sum(prod(shape) for shape in shapes.values())
     return int(n_times) * (per_time + 1) * itemsize if shapes else int(n_times) * itemsize
