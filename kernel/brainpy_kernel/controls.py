@@ -28,8 +28,24 @@ def slider_ranges(session: Session, chosen: Mapping[str, tuple[float, ...]] | No
         if chosen and p.name in chosen:
             low, high, *rest = chosen[p.name]
             step = rest[0] if rest else _step(low, high)
-        ranges[p.name] = (min(low, value), max(high, value), step)
+        low, high = min(low, value), max(high, value)
+        ranges[p.name] = (low, high, fitting_step(low, value, step))
     return ranges
+
+
+def fitting_step(low: float, value: float, step: float) -> float:
+    """A step of at most ``step`` on whose grid ``value`` lies: the browser moves a value that is off it."""
+    distance = value - low
+    for candidate in (step, *(c for c in (_decimal(step, k) for k in range(12)) if c < step)):
+        if abs(distance / candidate - round(distance / candidate)) < 1e-9:
+            return candidate
+    return distance / max(1, round(distance / step))
+
+
+def _decimal(step: float, k: int) -> float:
+    """The ``k``-th of the numbers 5, 2, 1, 0.5, 0.2 ... times the power of ten of ``step``."""
+    power = math.floor(math.log10(step)) - k // 3
+    return float(f"{(5, 2, 1)[k % 3]}e{power}")
 
 
 def _step(low: float, high: float) -> float:
@@ -80,6 +96,7 @@ class Controls:
         )
         reset = Button(icon="undo", tooltip=f"Reset {name}")
         slider.layout.flex, box.layout.width, reset.layout.width = "1 1 auto", "6.5em", "2.4em"
+        reset.layout.padding = "0"
         slider.observe(lambda change: self._on_slider(name, change["new"]), "value")
         box.observe(lambda change: self._on_box(name, change["new"]), "value")
         reset.on_click(lambda _: self._on_box(name, float(self._session.model.parameters[name])))
@@ -102,6 +119,7 @@ class Controls:
             slider.max = value
         if value < slider.min:
             slider.min = value
+        slider.step = fitting_step(slider.min, value, slider.step)
         if self._session.params[name] != value:
             self._session.set_params(**{name: value})
         slider.value = value

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from typing import Any
 
 from brainpy_kernel import cells, completion, reports, workspace
 from brainpy_kernel.channel import Channel
 from brainpy_kernel.magics import BrainPyMagics
 from brainpy_kernel.panel import Panel
+from brainpy_kernel.runtime import Ticket
 
 MAGICS = {"cell": ("brainpy_model", "brainpy"), "line": ("brainpy_model", "brainpy")}
 EVENT = "post_run_cell"
+
+#: Seconds after loading at which the heavy packages load in the background.
+WARM_AFTER = 1.0
 
 
 class Extension:
@@ -26,6 +32,7 @@ class Extension:
         self.magics = BrainPyMagics(shell, self)
         self._given: dict[str, Any] = {}
         self._inline: list[Any] = []
+        self._warming: threading.Timer | None = None
 
     def load(self) -> None:
         """Add magics, completion, short error reports, the panel's comm target, and `bp_panel`."""
@@ -39,9 +46,12 @@ class Extension:
             self.shell.push(dict(self._given), interactive=False)
         if self.channel is not None:
             self.channel.register()
+            self._start_warming()
 
     def unload(self) -> None:
         """Take all of it away; the user's variables stay."""
+        if self._warming is not None:
+            self._warming.cancel()
         for inline in self._inline:
             inline.close()
         if self.channel is not None:
@@ -56,6 +66,15 @@ class Extension:
                 del self.shell.user_ns[name]
             self.shell.user_ns_hidden.pop(name, None)
         workspace.discard()
+
+    def _start_warming(self) -> None:
+        """Load the heavy packages while the user reads the notebook, once the kernel is up."""
+        self._warming = threading.Timer(WARM_AFTER, self.workspace.runtime.put, ("warming", warm))
+        self._warming.daemon = True
+        try:
+            self._warming.start()
+        except RuntimeError:  # no threads on this platform: they load when they are needed
+            self._warming = None
 
     def bp_panel(self) -> Any:
         """The panel's views as a widget in the output, for front ends that have no panel."""
@@ -76,6 +95,17 @@ class Extension:
         manager.registry.pop(type(self.magics).__name__, None)
         if self.magics in self.shell.configurables:
             self.shell.configurables.remove(self.magics)
+
+
+def warm(ticket: Ticket) -> None:
+    """Load what the first model cell needs: the widgets, and a driver with a small model run on it."""
+    from brainpy_lab.equations import read_text
+
+    for name in ("bqplot", "brainpy_kernel.view", "brainpy_lab.analysis.phase_plane"):
+        importlib.import_module(name)
+    from brainpy_lab.simulation.model import Model
+
+    Model(read_text("dx/dt = -x", name="Warming")).run(0.1)
 
 
 _loaded: dict[int, Extension] = {}

@@ -40,8 +40,8 @@ def figure(marks: list[Any], x: Any, y: Any, x_label: str, y_label: str, height:
         if scale.min is None:  # bqplot cannot draw an axis of a scale that has neither range nor data
             scale.min, scale.max = 0.0, 1.0
     axes = [
-        bq.Axis(scale=x, label=x_label, grid_lines="none", num_ticks=6),
-        bq.Axis(scale=y, label=y_label, side="left", grid_lines="none", num_ticks=5, label_offset="3.2em"),
+        bq.Axis(scale=x, label=x_label, grid_lines="none"),
+        bq.Axis(scale=y, label=y_label, side="left", grid_lines="none", label_offset="3.2em"),
     ]
     return bq.Figure(
         marks=marks, axes=axes, padding_x=0.0, padding_y=0.0, display_toolbar=False,

@@ -14,6 +14,9 @@ from brainpy_kernel.session import Session
 #: Pixels that the figure is drawn for.
 WIDTH, HEIGHT = 500, 350
 
+#: Where marks stand that have nothing to show: off the picture. The browser complains about nan.
+OUTSIDE = -1e30
+
 
 class PhaseFigure:
     """Observer that draws the phase plane. A click on it gives the session a new initial state."""
@@ -26,10 +29,10 @@ class PhaseFigure:
         from ipywidgets import HTML, Dropdown, HBox, VBox
 
         self._session = session
-        self._x, self._y = bq.LinearScale(), bq.LinearScale()
+        self._x, self._y = bq.LinearScale(min=0.0, max=1.0), bq.LinearScale(min=0.0, max=1.0)
         scales = {"x": self._x, "y": self._y}
-        none = np.full((2, 2), np.nan, np.float32)
-        point = np.full(1, np.nan)
+        none = np.full((2, 2), OUTSIDE, np.float32)
+        point = np.full(1, OUTSIDE)
         self._nullclines = bq.Lines(x=none, y=none, scales=scales, colors=list(look.NULLCLINES), stroke_width=2)
         self._trajectory = bq.Lines(x=none[0], y=none[0], scales=scales, colors=[look.TRAJECTORY], stroke_width=1.5)
         self._fixed_points = bq.Scatter(x=point, y=point, scales=scales, default_size=90, stroke_width=2)
@@ -110,7 +113,7 @@ class PhaseFigure:
         lines = []
         for branches in phase.nullclines.values():
             reduced = [np.column_stack(curve(b[:, 0], b[:, 1], width, height, 500)) for b in branches if len(b)]
-            lines.append(joined(reduced))
+            lines.append(joined(reduced) if reduced else (np.full(2, OUTSIDE), np.full(2, OUTSIDE)))
         with self._nullclines.hold_sync():
             self._nullclines.x, self._nullclines.y = rows(lines)
         names = [f"d{name}/dt" + (" = 0" if len(phase.axes) > 1 else "") for name in phase.nullclines]
@@ -122,8 +125,10 @@ class PhaseFigure:
 
     def _draw_fixed_points(self, phase: PhaseData) -> None:
         points = phase.fixed_points
-        x = np.array([p.values[phase.axes[0]] for p in points] or [np.nan], dtype=float)
-        y = np.array([p.values[phase.axes[1]] if len(phase.axes) > 1 else 0.0 for p in points] or [np.nan], dtype=float)
+        x = np.array([p.values[phase.axes[0]] for p in points] or [OUTSIDE], dtype=float)
+        y = np.array(
+            [p.values[phase.axes[1]] if len(phase.axes) > 1 else 0.0 for p in points] or [OUTSIDE], dtype=float
+        )
         colours = [look.SADDLE if "saddle" in p.kind else look.STABLE if p.stable else look.UNSTABLE for p in points]
         colours = colours or [look.STABLE]
         with self._fixed_points.hold_sync():
