@@ -93,6 +93,8 @@ def _tokens(source: Source) -> list[TokenInfo]:
         if sys.version_info >= (3, 12) and column:  # counted from 1 since then
             column -= 1
         failure = _token_error(source, str(error.args[0]), (line, column), found)
+        if "too many" in str(error.args[0]):
+            raise failure from None
     except SyntaxError as error:
         place = (error.lineno or 1, max(0, (error.offset or 1) - 1))
         failure = _token_error(source, error.msg, place, found)
@@ -175,6 +177,8 @@ def _token_error(source: Source, message: str, place: Position, before: Sequence
         return source.error(
             "The text ends in the middle of a line.", source.span(start, _next(start)), "Finish the line."
         )
+    if "too many" in message:
+        return source.error("This is too deeply nested to read.", source.span(start, _next(start)))
     return source.error(f"Python cannot read this: {message}.", source.span(start, _next(start)))
 
 

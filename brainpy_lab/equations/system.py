@@ -216,12 +216,12 @@ class System:
     def mixes_elements(self) -> bool:
         """Whether some expression mixes the elements of an array state (sum, mean, dot, @)."""
         drifts = [s.drift for s in self.states if s.drift is not None]
-        for node in (n for expr in [d.expr for d in self.intermediates] + drifts for n in ast.walk(expr)):
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-                return True
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS:
-                return True
-        return False
+        return any(
+            (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
+            or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS)
+            for expr in [d.expr for d in self.intermediates] + drifts
+            for node in ast.walk(expr)
+        )
 
     @cached_property
     def fingerprint(self) -> str:
