@@ -188,7 +188,7 @@ class StepBuilder:
     def _derived(self) -> None:
         for definition in self.system.derived:
             line = definition.span.line if definition.span else None
-            self.body.append(Line(definition.name, definition.expr, definition.description, line))
+            self.body.append(Line(definition.name, rename(definition.expr, {}), definition.description, line))
 
     def _holds(self) -> None:
         if self.held:

@@ -25,6 +25,7 @@ class Capability(Enum):
     JIT = auto()  # compiles; no Python between steps
     AUTOGRAD = auto()  # derivatives through a run
     ELEMENT_LOGIC = auto()  # helper functions with loops and branches, run on each element alone
+    MIXING = auto()  # array states whose elements mix: sum, mean, dot, @
     THREADS = auto()  # ensembles split over threads
 
 
@@ -65,6 +66,9 @@ class Setup:
     lanes: int
     record: tuple[str, ...]
     every: int
+    ensemble: tuple[int, ...] = ()  # axes of the ensemble and of one cell, for programs that keep them
+    cell: tuple[int, ...] = ()
+    matrices: tuple[str, ...] = ()  # parameters that are matrices in each cell
     drive: Callable[[int, int], np.ndarray] | None = None  # (first step, n) -> (n, len(driven))
     drive_lanes: Callable[[int, int], np.ndarray] | None = None  # -> (n, len(driven_lanes), lanes)
     differentiable: bool = False
@@ -143,12 +147,22 @@ class Driver(ABC):
         self._programs: dict[tuple[str, Layout], Program] = {}
         self._adaptive: dict[str, AdaptiveLoop] = {}
 
+    def dialect_for(self, system: System) -> Dialect:
+        """The spelling of this system's step code: by default the driver's own."""
+        return self.dialect
+
     @abstractmethod
     def available(self) -> str | None:
         """None when the driver can be used, else why not, with the command that installs what is missing."""
 
     def check(self, system: System) -> None:
         """Raise DriverError when the driver cannot run ``system``: the reason, and the drivers that can."""
+        if system.mixes_elements and Capability.MIXING not in self.capabilities:
+            raise DriverError(
+                f"The driver '{self.name}' runs each element of an array state alone, and '{system.name}' mixes them "
+                "(sum, mean, dot or @).",
+                advice="Run it on the numpy, jax or torch driver: backend='jax'.",
+            )
         if Capability.ELEMENT_LOGIC in self.capabilities:
             return
         for function in system.functions:

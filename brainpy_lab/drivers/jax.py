@@ -231,7 +231,7 @@ class JaxDriver(TensorDriver):
 
     name = "jax"
     title = "JAX (XLA)"
-    capabilities = frozenset({Capability.JIT, Capability.AUTOGRAD})
+    capabilities = frozenset({Capability.JIT, Capability.AUTOGRAD, Capability.MIXING})
     dialect = Dialect(module="brainpy_lab.drivers.jax_math", selects=True)
 
     def available(self) -> str | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, advance, function_text
-from brainpy_lab.drivers.driver import Array, Chunk, Driver, Flow, Layout, Program, Setup
+from brainpy_lab.drivers.driver import Array, Capability, Chunk, Driver, Flow, Layout, Program, Setup
 
 
 def load_functions(code: StepCode) -> dict[str, Callable[..., Any]]:
@@ -96,6 +96,8 @@ class TensorFlow(Flow):
 
 class TensorDriver(Driver):
     """A driver whose step acts on whole arrays."""
+
+    capabilities = frozenset({Capability.MIXING})
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Load the step function."""

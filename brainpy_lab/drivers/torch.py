@@ -18,7 +18,7 @@ class TorchDriver(TensorDriver):
 
     name = "torch"
     title = "PyTorch"
-    capabilities = frozenset({Capability.AUTOGRAD})
+    capabilities = frozenset({Capability.AUTOGRAD, Capability.MIXING})
     dialect = Dialect(module="brainpy_lab.drivers.torch_math", selects=True)
 
     def available(self) -> str | None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.codegen.builder import hold_name, memory_names
-from brainpy_lab.equations.system import ARRAY_FUNCTIONS, System
+from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input
 from brainpy_lab.simulation.initial import initial_values
@@ -57,19 +55,6 @@ class Problem:
     def lanes(self) -> int:
         """Number of cells side by side."""
         return int(np.prod(self.shape, dtype=int))
-
-
-@lru_cache(maxsize=256)
-def mixes_elements(system: System) -> bool:
-    """Whether some expression mixes the elements of an array state (sum, mean, dot, @)."""
-    drifts = [s.drift for s in system.states if s.drift is not None]
-    for expr in [d.expr for d in system.intermediates] + drifts:
-        for node in ast.walk(expr):
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-                return True
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS:
-                return True
-    return False
 
 
 def check_names(given: Mapping[str, Any], known: tuple[str, ...], what: str, model: str) -> None:
@@ -122,7 +107,7 @@ def resolve(
     own = {p.name: np.shape(p.value) for p in system.parameters}
     starts = initial_values(system, values, initial, is_traced)
     traced = traced or any(is_traced(v) for v in starts.values.values())
-    cell = np.broadcast_shapes(*starts.shapes.values(), *(own.values() if not mixes_elements(system) else ()))
+    cell = np.broadcast_shapes(*starts.shapes.values(), *(own.values() if not system.mixes_elements else ()))
     ranks = {**own, **{s: starts.shapes[s] for s in system.state_names}}
     leading: dict[str, tuple[int, ...]] = {}
     for name, value in {**values, **starts.values}.items():
@@ -146,7 +131,7 @@ def resolve(
             hidden[hold_name(state)] = memory[hold_name(state)]
     given = {**values, **{n: parameters.get(n) for n in drives}}
     return Problem(
-        system, ensemble, cell, starts.values, hidden, values, drives, given, varying, mixes_elements(system), traced
+        system, ensemble, cell, starts.values, hidden, values, drives, given, varying, system.mixes_elements, traced
     )
 
 
