@@ -18,6 +18,7 @@ from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode, write_content_named
 from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, function_text
 from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, Program, Setup
+from brainpy_lab.equations.system import System
 from brainpy_lab.errors import CodeError, DriverError, Location
 
 _MINIMUM_EVENTS = 1024
@@ -174,15 +175,25 @@ class NumbaDriver(Driver):
 
     name = "numba"
     title = "Numba (JIT)"
-    capabilities = frozenset({Capability.JIT, Capability.ELEMENT_LOGIC, Capability.THREADS})
+    capabilities = frozenset({Capability.JIT, Capability.ELEMENT_LOGIC, Capability.MIXING, Capability.THREADS})
     dialect = Dialect(module="brainpy_lab.drivers.numba_math", selects=False)
 
     def available(self) -> str | None:
         """None when numba is installed."""
         return None if importlib.util.find_spec("numba") else "numba is not installed: pip install numba"
 
+    def dialect_for(self, system: System) -> Dialect:
+        """Functions of whole arrays where elements of array states mix, of single numbers elsewhere."""
+        if system.mixes_elements:
+            return Dialect(module="brainpy_lab.drivers.numba_array_math", selects=True)
+        return self.dialect
+
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Compile one kernel for the layout."""
+        if layout.mixes:
+            from brainpy_lab.drivers.numba_arrays import ArrayProgram
+
+            return ArrayProgram(code, layout)
         return NumbaProgram(code, layout)
 
     def array(self, value: Any) -> np.ndarray:

@@ -27,4 +27,4 @@ def generated(system: System, method: str, backend: str, share_exponentials: boo
 def _generated(system: System, name: str, text: str, method: str, backend: str, share_exponentials: bool) -> StepCode:
     # name and text are part of the key: equal systems of different cells have different headings and line maps
     driver = drivers.get(backend)
-    return generate(system, solvers.get(method), driver.dialect, driver.name, share_exp=share_exponentials)
+    return generate(system, solvers.get(method), driver.dialect_for(system), driver.name, share_exp=share_exponentials)

@@ -14,6 +14,7 @@ from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
+from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.problem import check_names, numeric, resolve
@@ -278,9 +279,9 @@ class Model:
             backend_name,
             method_name,
             duration=duration,
-            dt=self.dt if dt is None else dt,
+            dt=ambient.dt_or(self.dt) if dt is None else dt,
             initial=initial,
-            seed=self.seed if seed is None else seed,
+            seed=ambient.seed_or(self.seed) if seed is None else seed,
             record=record,
             record_every=record_every,
             progress=progress,
@@ -322,7 +323,7 @@ class Model:
         if solvers.get(self.method).is_adaptive:
             advice = "Set m.method to a fixed-step method."
             raise ArgumentError(f"'{self.method}' chooses its own steps.", advice=advice)
-        size = self.dt if dt is None else _positive("dt", dt)
+        size = ambient.dt_or(self.dt) if dt is None else _positive("dt", dt)
         sol = self.run(
             size, dt=size, initial=dict(zip(names, states, strict=False)), record=[], start=time, **parameters
         )

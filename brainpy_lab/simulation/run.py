@@ -116,6 +116,9 @@ def make_setup(driver: Driver, problem: Problem, plan: Plan) -> Setup:
         every=plan.every,
         drive=_drive_table(problem, plan, layout.driven) if layout.driven else None,
         drive_lanes=_lane_table(problem, plan, layout.driven_lanes) if layout.driven_lanes else None,
+        ensemble=problem.ensemble,
+        cell=problem.cell,
+        matrices=tuple(p.name for p in problem.system.parameters if np.ndim(p.value) == 2),
         differentiable=traced,
         threads=plan.threads,
     )
@@ -223,6 +226,11 @@ class _Loop:
         if problem.mixes:
             data = {name: self.rows[r, :n_rows] for r, name in enumerate(plan.record)}
             final = dict(self.last)
+            for name, value in self.last.items():
+                if problem.cell and value.ndim > len(problem.ensemble) and value.shape[-1] != problem.cell[-1]:
+                    final[name] = value[..., 0]  # one number beside array states
+                    if name in data:
+                        data[name] = data[name][..., 0]
         else:
             data = {name: self.rows[r, :n_rows].reshape(n_rows, *shape) for r, name in enumerate(plan.record)}
             final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
