@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from brainpy_lab.equations.constants import literal
-from brainpy_lab.equations.expressions import PREFIXES
+from brainpy_lab.equations.expressions import ALIASES, PREFIXES
 from brainpy_lab.equations.functions import Helper, definition, read_head, read_helper
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import FUNCTIONS, Parameter
@@ -54,6 +54,21 @@ class Capture:
             return None
         self.notes.append(f"function {name} was taken from the notebook")
         return self.read(name, found)
+
+    def alias(self, name: str) -> str | None:
+        """The name in the language of a NumPy function that the notebook calls otherwise."""
+        value = self.namespace.get(name)
+        own = getattr(value, "__name__", None)
+        module = str(getattr(value, "__module__", None) or "").partition(".")[0]
+        known = isinstance(own, str) and ALIASES.get(own, own) in FUNCTIONS and own != name
+        return own if known and (isinstance(value, np.ufunc) or module in ("numpy", "math")) else None
+
+    def check_readable(self, source: Source, node: ast.Call, name: str) -> None:
+        """Raise when ``name`` is something to call in the notebook whose source is not Python's."""
+        value = self.namespace.get(name)
+        if callable(value) and name not in FUNCTIONS and ALIASES.get(name, name) not in FUNCTIONS:
+            message = f"'{name}' is of type {type(value).__name__} in the notebook: it has no source to read."
+            raise source.error(message, node.func, f"Write it as a function: def {name}(x): return ...")
 
     def names(self) -> list[str]:
         """Names that could be taken."""

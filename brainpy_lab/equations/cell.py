@@ -71,6 +71,8 @@ def read_text(
     """
     if calculus not in ("ito", "stratonovich"):
         raise ArgumentError(f"There is no calculus '{calculus}'.", advice="It is 'ito' or 'stratonovich'.")
+    if not isinstance(text, str):
+        raise ArgumentError(f"A model is read from a text, not from {type(text).__name__}.")
     source = Source.of(text, origin)
     try:
         return _Reader(source, Capture(namespace), name, calculus, synapse=synapse).system()

@@ -64,7 +64,7 @@ def read_function(
     >>> from brainpy_lab.equations import read_function
     >>> def decay(V, t, tau=10.0):
     ...     return -V / tau
-    >>> read_function(decay).parameter_names  # doctest: +SKIP
+    >>> read_function(decay).parameter_names
     ('tau',)
     """
     try:

@@ -69,9 +69,14 @@ class ModelScope(BodyScope):
                 f"'{name}' is a value here, not a function.", node, f"For a product write {name}*(...)."
             )
         helper = None if name in FUNCTIONS else self.capture.function(name)
-        if helper is None:
-            return None
         normalise = Normaliser(self.source, self, self.capture.prefixes)
+        if helper is None:
+            other = None if name in FUNCTIONS else self.capture.alias(name)
+            if other is None:
+                self.capture.check_readable(self.source, node, name)
+                return None
+            func = ast.copy_location(ast.Name(other, ast.Load()), node.func)
+            return normalise(ast.copy_location(ast.Call(func, node.args, node.keywords), node))
         return helper.bind(self.source, node, arguments, {k.arg: normalise(k.value) for k in node.keywords if k.arg})
 
     def functions(self) -> set[str]:

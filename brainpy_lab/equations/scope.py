@@ -108,9 +108,18 @@ class CellScope:
             return None
         helper = self.helpers.get(name) or self.capture.function(name)
         if helper is None:
-            return None
+            return self.renamed(node, name)
         keywords = {k.arg: self.normalise(k.value) for k in node.keywords if k.arg}
         return helper.bind(self.source, node, arguments, keywords)
+
+    def renamed(self, node: ast.Call, name: str) -> ast.expr | None:
+        """A NumPy function under a name that the notebook gave it."""
+        other = self.capture.alias(name)
+        if other is None:
+            self.capture.check_readable(self.source, node, name)
+            return None
+        func = ast.copy_location(ast.Name(other, ast.Load()), node.func)
+        return self.normalise(ast.copy_location(ast.Call(func, node.args, node.keywords), node))
 
     def side(self, node: ast.Attribute, side: str) -> ast.expr:
         """The name for ``pre.V`` or ``post.V``."""

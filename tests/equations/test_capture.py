@@ -119,9 +119,20 @@ def test_other_names_of_numpy() -> None:
     assert ast.unparse(system.states[0].drift) == "exp(V)"
 
 
+def test_functions_of_numpy_under_other_names() -> None:
+    system = read_text(
+        "dV/dt = up(V) + larger(V, 1) + e_to(V)", namespace={"up": np.exp, "larger": np.fmax, "e_to": math.exp}
+    )
+    assert system.states[0].drift is not None
+    assert ast.unparse(system.states[0].drift) == "exp(V) + maximum(V, 1) + exp(V)"
+    assert system.functions == ()
+
+
 @pytest.mark.parametrize(
     ("text", "namespace", "message"),
     [
+        ("dV/dt = f(V)", {"f": int}, "'f' is of type type in the notebook"),
+        ("dV/dt = f(V)", {"f": len}, "'f' is of type builtin_function_or_method"),
         ("dV/dt = name", {"name": "text"}, "'name' is of type str in the notebook"),
         ("dV/dt = f", {"f": leak}, "'f' is a function of the notebook: its argument is missing"),
         ("dV/dt = z*V", {"z": 1j}, "'z' is of type complex"),
