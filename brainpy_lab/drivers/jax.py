@@ -27,7 +27,7 @@ class JaxProgram(Program):
         self.code, self.layout = code, layout
         self.step = load_functions(code)["step"]
         self.carried = len(code.states + code.memory)
-        self.chunk = jax.jit(self._chunk, static_argnames=("record", "rows", "steps"))
+        self.chunk = jax.jit(self._chunk, static_argnames=("record", "shape", "rows", "steps"))
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
@@ -64,6 +64,7 @@ class JaxProgram(Program):
         lane_drive: Array,
         *,
         record: tuple[int, ...],
+        shape: tuple[int, ...],
         rows: int,
         steps: int,
     ) -> tuple[tuple[Array, ...], Array, Array]:
@@ -72,7 +73,6 @@ class JaxProgram(Program):
         import jax.numpy as jnp
 
         flags = len(self.code.flags)
-        shape = values[0].shape
         kept = jnp.zeros((len(record), rows, *shape))
         seen = jnp.zeros((steps if flags else 0, flags, *shape), dtype=bool)
 
@@ -84,7 +84,7 @@ class JaxProgram(Program):
                 # every step writes the row that the next record will stand in; the last to write it is the record
                 row = (first + i) // every - first // every
                 for r, index in enumerate(record):
-                    kept = kept.at[r, row].set(values[index])
+                    kept = kept.at[r, row].set(jnp.broadcast_to(values[index], shape))
             if flags:
                 seen = seen.at[i].set(jnp.stack([jnp.broadcast_to(f, shape) for f in fired]))
             return values, kept, seen
@@ -106,9 +106,15 @@ class JaxFlow(Flow):
             given = {**setup.states, **setup.memory}
             arrays = [jnp.asarray(given[n], dtype=float) for n in self.names]
             parameters = [jnp.asarray(setup.parameters[n], dtype=float) for n in code.parameters]
-            shapes = [a.shape for a in arrays] + [p.shape for p in parameters if not program.layout.mixes]
-            shape = np.broadcast_shapes(*shapes)
-            self.now = tuple(a if program.layout.mixes else jnp.broadcast_to(a, shape) for a in arrays)
+            if program.layout.mixes:
+                # array states keep the axis of their elements, all else has one of length one
+                shape = setup.ensemble + setup.cell
+                sizes = [a.shape[-1] if a.ndim else 1 for a in arrays]
+                self.now = tuple(jnp.broadcast_to(a, (*setup.ensemble, n)) for a, n in zip(arrays, sizes, strict=True))
+            else:
+                shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in parameters))
+                self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
+            self.shape = shape
             self.parameters = tuple(parameters)
         self.record = tuple(self.names.index(n) for n in setup.record)
         size = max(1, int(np.prod(shape, dtype=int)) * max(1, len(self.record), len(code.flags)))
@@ -147,7 +153,7 @@ class JaxFlow(Flow):
             lanes = self._table(setup.drive_lanes(self.step, n), n) if setup.drive_lanes else empty
             self.now, kept, seen = self.program.chunk(
                 n, self.step, setup.t0, setup.dt, setup.every, self.now, self.parameters, drive, lanes,
-                record=self.record, rows=self.capacity if self.record else 0, steps=self.capacity,
+                record=self.record, shape=self.shape, rows=self.capacity if self.record else 0, steps=self.capacity,
             )  # fmt: skip
             self.step += n
             for value in self.now:

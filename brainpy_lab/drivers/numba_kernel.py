@@ -7,9 +7,10 @@ registers and vectorise over lanes. A step with early returns or nested function
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
-from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.codegen.stepcode import Signature, StepCode
 from brainpy_lab.drivers.driver import Layout
 from brainpy_lab.drivers.numba_math import SINGLE_FORMS
 
@@ -18,6 +19,10 @@ LANES = 64  # lanes of a block: their states stay in the first-level cache
 FAST_MATH = {"arcp", "contract"}
 FAST_TEXT = ", ".join(repr(flag) for flag in sorted(FAST_MATH))
 _MATH = "brainpy_lab.drivers.numba_math"
+
+
+#: Names that the kernels' own lines use besides those that begin with k_.
+_OWN_NAMES = frozenset({"step", "run", "np", "njit", "native", "range", "min"})
 
 
 @dataclass
@@ -43,6 +48,34 @@ class _Writer:
         return Kernel("\n".join(self.lines) + "\n", self.line_map)
 
 
+def _is_own(name: str) -> bool:
+    return name.startswith("k_") or name in _OWN_NAMES
+
+
+def _set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
+    """Code and layout with other names for what the model calls as the kernels call their own; lines stay in place."""
+    clashing = [n for n in code.states + code.memory + code.parameters if _is_own(n)]
+    if not clashing:
+        return code, layout
+    prefix = "model_"
+    while prefix in code.text:
+        prefix += "_"
+
+    def new(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(f"{prefix}{n}" if n in clashing else n for n in names)
+
+    pattern = rf"\b({'|'.join(clashing)})\b(?!\s*\()"  # what is followed by a bracket is a function
+    functions = {n: Signature(new(s.arguments), new(s.results)) for n, s in code.functions.items()}
+    renamed = replace(
+        code, text=re.sub(pattern, rf"{prefix}\1", code.text), states=new(code.states), memory=new(code.memory),
+        parameters=new(code.parameters), functions=functions,
+    )  # fmt: skip
+    moved = replace(
+        layout, varying=new(layout.varying), driven=new(layout.driven), driven_lanes=new(layout.driven_lanes)
+    )
+    return renamed, moved
+
+
 @dataclass
 class _Step:
     """The step function taken apart: statements, and the expressions it returns."""
@@ -63,7 +96,7 @@ def _take_apart(code: StepCode) -> _Step | None:
         return None
     arguments = {a.arg for a in function.args.args}
     stored = {n.id for n in others if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    if stored & arguments or any(name.startswith("k_") for name in stored):
+    if stored & arguments or any(_is_own(name) for name in stored):
         return None
     value = last.value
     assert value is not None
@@ -183,6 +216,7 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     ``y`` holds states and hidden variables and is updated; ``rows[r, row]`` takes the variable ``record[r]``. Returns
     the number of event occurrences, which may exceed what the event arrays hold.
     """
+    code, layout = _set_apart(code, layout)
     w = _Writer()
     step = _begin(w, code, True)
     carried = code.states + code.memory
@@ -225,6 +259,7 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     ``run(low, high, n, first_step, t0, dt, y, p, lane_p, drive, lane_drive, every, left, record, row, rows,
     event_step, event_lane, event_kind)``. Block buffers are padded to whole vectors with copies of the last lane.
     """
+    code, layout = _set_apart(code, layout)
     w = _Writer()
     step = _begin(w, code, False)
     carried = code.states + code.memory
