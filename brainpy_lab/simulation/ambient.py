@@ -1,4 +1,4 @@
-"""Time step and seed of runs that name none, for a block of code: what ``%%brainpy --dt 0.05 --seed 1`` sets for its cell."""
+"""Time step and seed of runs that name none, for a block of code: what ``%%brainpy --dt 0.05`` sets for its cell."""
 
 from __future__ import annotations
 

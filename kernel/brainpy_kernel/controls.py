@@ -108,6 +108,7 @@ class Controls:
             self.boxes[name].value = value
         if self._session.params[name] != value:
             self._session.set_params(**{name: value})
+            self._session.keep_pace()
 
     def _on_box(self, name: str, value: float) -> None:
         """A typed value may lie outside the slider's range: then the range grows."""

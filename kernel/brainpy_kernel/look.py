@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from typing import Any
 
-#: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/, in an order that keeps neighbours apart; black is left out.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+#: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/, without black; the blue is lightened to show on dark pages.
+PALETTE = ("#2B87C8", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 NULLCLINES = ("#56B4E9", "#E69F00")
 TRAJECTORY = "#888888"
@@ -40,8 +40,8 @@ def figure(marks: list[Any], x: Any, y: Any, x_label: str, y_label: str, height:
         if scale.min is None:  # bqplot cannot draw an axis of a scale that has neither range nor data
             scale.min, scale.max = 0.0, 1.0
     axes = [
-        bq.Axis(scale=x, label=x_label, grid_lines="none"),
-        bq.Axis(scale=y, label=y_label, side="left", grid_lines="none", label_offset="3.2em"),
+        bq.Axis(scale=x, label=x_label, grid_lines="none", label_color="#888888"),
+        bq.Axis(scale=y, label=y_label, side="left", grid_lines="none", label_color="#888888", label_offset="3.2em"),
     ]
     return bq.Figure(
         marks=marks, axes=axes, padding_x=0.0, padding_y=0.0, display_toolbar=False,

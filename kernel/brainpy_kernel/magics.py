@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -178,21 +177,21 @@ class BrainPyMagics(Magics):
             channel.ask_open(otherwise=show_inline)
 
     def _clear_cache(self, *words: str) -> None:
-        from brainpy_lab.codegen.stepcode import cache_folder
+        import brainpy_lab as bp
 
         _refuse("clear-cache", words, 0)
-        folder = cache_folder()
-        shutil.rmtree(folder, ignore_errors=True)
-        print(f"The cache folder is empty: {folder}")
+        print(f"The cache folder is empty; {bp.clear_cache() / 1e6:.1f} MB were freed.")
 
     @contextlib.contextmanager
     def _conditions(self, options: Any) -> Iterator[None]:
         """Driver, time step and seed that hold for the cell."""
         import brainpy_lab as bp
+        from brainpy_lab.simulation import ambient
 
         with contextlib.ExitStack() as stack:
             if options.backend:
                 stack.enter_context(bp.backend.use(options.backend))
+            stack.enter_context(ambient.use(dt=options.dt, seed=options.seed))
             yield
 
 

@@ -156,6 +156,14 @@ class Session:
             )  # fmt: skip
         self._runtime.put(("frame", id(self)), lambda ticket: self._compute(settings, ticket))
 
+    def keep_pace(self, seconds: float = 0.1) -> None:
+        """Wait until the newest picture has been sent, but no longer than ``seconds``.
+
+        The browser sends a slider's next value when the kernel is done with the last one; a callback that waits lets
+        the picture go out first, so that values do not come faster than pictures can be drawn.
+        """
+        self._runtime.wait_idle(seconds)
+
     def request_fixed_points(self) -> None:
         """Ask for the fixed points of the whole system."""
         self._runtime.put(("fixed points", id(self)), self._compute_fixed_points)

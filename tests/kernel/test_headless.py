@@ -25,7 +25,9 @@ def printed(cell):
 
 
 def test_a_model_cell_shows_widgets_and_defines_the_model(cell):
-    notebook = execute(LOAD, cell, "sol = FHN.run(50)\nprint(repr(float(sol.V[-1])), len(sol.t))", store_widget_state=True)
+    notebook = execute(
+        LOAD, cell, "sol = FHN.run(50)\nprint(repr(float(sol.V[-1])), len(sol.t))", store_widget_state=True
+    )
     (shown,) = [o for o in notebook.cells[1].outputs if o.output_type == "display_data"]
     assert set(shown.data) == {"text/plain", "text/latex", "application/vnd.jupyter.widget-view+json"}
     assert "FHN: states V, w" in shown.data["text/plain"]
@@ -65,7 +67,9 @@ def test_python_cells_unload_and_no_panel_messages(cell):
         "%%brainpy --backend numpy\nm = bp.model('dx/dt = -x\\nx(0) = 1', name='Decay')\nround(float(m.run(1.0).x[-1]), 8)",
         "%unload_ext brainpy_lab",
         "import threading\n"
-        "names = [t.name for t in threading.enumerate() if 'brainpy' in t.name]\n"
+        "ours = [t for t in threading.enumerate() if 'brainpy' in t.name]\n"
+        "[t.join(60) for t in ours]  # one may be compiling\n"
+        "names = [t.name for t in ours if t.is_alive()]\n"
         "print(json.dumps([names, 'brainpy_lab' in seen, m.name]))",
     )
     (shown,) = notebook.cells[3].outputs

@@ -22,11 +22,8 @@ def test_a_cell_defines_a_variable(terminal, cell):
     assert terminal.value("FHN.name, FHN.backend, FHN.duration") == ("FHN", "numpy", 50.0)
     exact = solve_ivp(
         lambda t, y: (y[0] - y[0] ** 3 / 3 - y[1] + 0.5, (y[0] + 0.7 - 0.8 * y[1]) / 12.5),
-        (0, 1),
-        (-1, 1),
-        rtol=1e-10,
-        atol=1e-12,
-    )
+        (0, 1), (-1, 1), rtol=1e-10, atol=1e-12,
+    )  # fmt: skip
     assert terminal.value("FHN.run(1).final['V']") == pytest.approx(exact.y[0, -1], abs=1e-8)
 
 
@@ -113,7 +110,8 @@ def test_rerunning_a_cell_leaves_one_view_and_no_more_widgets(jupyter, cell):
     def count():
         jupyter(cell)
         jupyter.settle()
-        return len(_instances), threading.active_count(), jupyter.view
+        ours = [t.name for t in threading.enumerate() if "brainpy" in t.name]
+        return len(_instances), ours, jupyter.view
 
     first_widgets, first_threads, first_view = count()
     for _ in range(3):
@@ -141,6 +139,13 @@ def test_a_python_cell_runs_under_the_driver(terminal):
     assert terminal.value("driver") == "numpy"
     assert terminal.value("m.run(1.0, backend='numpy').x[-1]") == pytest.approx(0.36787944, abs=1e-8)
     assert backend.get() == "numba"
+
+
+def test_time_step_and_seed_hold_for_the_cell(terminal):
+    terminal("%%brainpy_model Decay --backend numpy\ndx/dt = -x\nx(0) = 1;")
+    terminal("%%brainpy --dt 0.5 --seed 7\nsol = Decay.run(2.0)\nown = Decay.run(2.0, dt=0.25)")
+    assert terminal.value("(len(sol.t), sol.seed, len(own.t))") == (5, 7, 9)
+    assert terminal.value("(len(Decay.run(2.0).t), Decay.run(2.0).seed)") == (201, 0)
 
 
 def test_a_python_cell_shows_its_last_expression(terminal):
