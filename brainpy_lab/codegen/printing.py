@@ -6,6 +6,7 @@ import ast
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from brainpy_lab.equations.functions import PYTHON_FUNCTIONS
 
@@ -142,7 +143,8 @@ def parse(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
-def names_used(expr: ast.AST) -> set[str]:
+@lru_cache(maxsize=1024)
+def names_used(expr: ast.AST) -> frozenset[str]:
     """Names read in an expression, without the names of the functions it calls."""
     functions = {id(n.func) for n in ast.walk(expr) if isinstance(n, ast.Call)}
-    return {n.id for n in ast.walk(expr) if isinstance(n, ast.Name) and id(n) not in functions}
+    return frozenset(n.id for n in ast.walk(expr) if isinstance(n, ast.Name) and id(n) not in functions)
