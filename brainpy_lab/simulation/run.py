@@ -214,8 +214,8 @@ class _Loop:
         found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, self.rows, self.plan.every)
         self.chunks.append(found.chunk)
         self.last, self.done, self.blow_up = found.values, found.step, found
-        message = found.message(self.problem, self.plan)
-        warnings.warn(RunWarning(message), stacklevel=2)
+        if threading.current_thread() is threading.main_thread():  # views run on other threads and show the outcome
+            warnings.warn(RunWarning(found.message(self.problem, self.plan)), stacklevel=2)
 
     def result(self, code: StepCode) -> Result:
         """What the run has given so far, cut where it ended."""
