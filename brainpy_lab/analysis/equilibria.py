@@ -14,8 +14,8 @@ from scipy.stats import qmc
 
 from brainpy_lab.analysis import roots
 from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_range, check_state, make_flow
-from brainpy_lab.analysis.kinds import kind_of
 from brainpy_lab.analysis.reduction import Reduced, reduce_flow
+from brainpy_lab.analysis.stability import stability
 
 #: Fixed points nearer than this, relative to the box, are one.
 SAME = 1e-7
@@ -40,11 +40,13 @@ class FixedPoint:
     values : dict
         The state variables by name.
     eigenvalues : ndarray of complex, shape (n,)
-        Of the Jacobian, the one with the largest real part first.
+        Of the Jacobian, the one with the largest real part first; for a system with delays, the rightmost
+        characteristic roots.
     kind : str
         See `brainpy_lab.analysis.kinds.kind_of`.
     stable : bool
-        True when every eigenvalue has a negative real part.
+        True when small disturbances die out: every eigenvalue has a negative real part (with fractional orders: lies
+        in the stable sector).
     """
 
     values: dict[str, float]
@@ -171,32 +173,8 @@ def refine(flow: Flow, candidates: Array, widths: Array) -> Array:
 
 
 def _described(flow: Flow, point: Array, noise: Array, widths: Array) -> FixedPoint:
-    jacobian = flow.jacobian(point)
-    eigenvalues = _eigenvalues(jacobian)
-    kind = kind_of(jacobian, eigenvalues)
-    if kind != "center" and _is_multiple(flow, point, jacobian, noise, widths):
-        kind = "non-hyperbolic"
     values = {name: float(v) + 0.0 for name, v in zip(flow.free, point, strict=True)}
-    return FixedPoint(values, eigenvalues, kind, kind.startswith("stable"))
-
-
-def _eigenvalues(jacobian: Array) -> NDArray[np.complex128]:
-    values = np.linalg.eigvals(jacobian).astype(np.complex128)
-    return values[np.lexsort((-values.imag, -values.real))]
-
-
-def _is_multiple(flow: Flow, point: Array, jacobian: Array, noise: Array, widths: Array) -> bool:
-    """True when rounding errors ``noise`` of the drift leave the eigenvalue nearest to zero quite unknown.
-
-    At a fold the computed point is off by the square root of the rounding error, and so is the vanishing eigenvalue.
-    """
-    if not np.isfinite(jacobian).all() or abs(np.linalg.det(jacobian)) < np.finfo(float).tiny:
-        return True
-    error = np.minimum(np.abs(np.linalg.inv(jacobian)) @ noise, widths)
-    real = _eigenvalues(jacobian).real
-    k = int(np.argmin(np.abs(real)))
-    moved = [_eigenvalues(flow.jacobian(point + side * error)).real[k] for side in (-1, 1)]
-    return any(abs(m - real[k]) > abs(real[k]) for m in moved)
+    return FixedPoint(values, *stability(flow, point, noise, widths))
 
 
 def _in_box(values: dict[str, Any], box: Mapping[str, Range]) -> bool:

@@ -1,0 +1,117 @@
+"""Stability of a fixed point: the eigenvalues that decide on it, and what is made of them.
+
+Ordinary systems have those of the Jacobian. Delays bring infinitely many; the rightmost decide. With fractional orders
+the sector of stable eigenvalues is wider or narrower than the left half plane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.analysis.characteristic import characteristic_roots
+from brainpy_lab.analysis.flow import Array, Flow
+from brainpy_lab.analysis.kinds import ZERO, kind_of
+from brainpy_lab.errors import AnalysisError
+from brainpy_lab.symbolic.compiling import Compiler
+
+
+class Stability(NamedTuple):
+    """Eigenvalues, the one with the largest real part first; the kind; whether small disturbances die out."""
+
+    eigenvalues: NDArray[np.complex128]
+    kind: str
+    stable: bool
+
+
+def stability(flow: Flow, point: Array, noise: Array, widths: Array) -> Stability:
+    """The stability of ``flow`` at its fixed point ``point``.
+
+    Parameters
+    ----------
+    flow : Flow
+    point : array, shape (n_free,)
+    noise : array, shape (n_free,)
+        Rounding errors of the drift.
+    widths : array, shape (n_free,)
+        Of the box.
+
+    Raises
+    ------
+    AnalysisError
+        When states have different fractional orders.
+    """
+    if flow.system.is_delayed:
+        return _of_roots(_sorted(characteristic_roots(flow, point)))
+    jacobian = flow.jacobian(point)
+    eigenvalues = _sorted(np.linalg.eigvals(jacobian))
+    if flow.system.is_fractional:
+        return _of_sector(eigenvalues, _order(flow))
+    kind = kind_of(jacobian, eigenvalues)
+    if kind != "center" and _is_multiple(flow, point, jacobian, noise, widths):
+        kind = "non-hyperbolic"
+    return Stability(eigenvalues, kind, kind.startswith("stable"))
+
+
+def _sorted(values: NDArray[Any]) -> NDArray[np.complex128]:
+    values = values.astype(np.complex128)
+    return values[np.lexsort((-values.imag, -values.real))]
+
+
+def _is_multiple(flow: Flow, point: Array, jacobian: Array, noise: Array, widths: Array) -> bool:
+    """True when rounding errors ``noise`` of the drift leave the eigenvalue nearest to zero quite unknown.
+
+    At a fold the computed point is off by the square root of the rounding error, and so is the vanishing eigenvalue.
+    """
+    if not np.isfinite(jacobian).all() or abs(np.linalg.det(jacobian)) < np.finfo(float).tiny:
+        return True
+    error = np.minimum(np.abs(np.linalg.inv(jacobian)) @ noise, widths)
+    real = _sorted(np.linalg.eigvals(jacobian)).real
+    k = int(np.argmin(np.abs(real)))
+    moved = [_sorted(np.linalg.eigvals(flow.jacobian(point + side * error))).real[k] for side in (-1, 1)]
+    return any(abs(m - real[k]) > abs(real[k]) for m in moved)
+
+
+def _of_roots(roots: NDArray[np.complex128]) -> Stability:
+    """The kind after the rightmost of infinitely many characteristic roots."""
+    leading = roots[0]
+    if abs(leading.real) <= ZERO * np.abs(roots).max():
+        return Stability(roots, "non-hyperbolic", False)
+    shape = "focus" if leading.imag != 0 else "node"
+    return Stability(roots, f"{'stable' if leading.real < 0 else 'unstable'} {shape}", bool(leading.real < 0))
+
+
+def _of_sector(eigenvalues: NDArray[np.complex128], order: float) -> Stability:
+    """Matignon's condition: disturbances die out when every eigenvalue has an angle above ``order`` times 90°.
+
+    D. Matignon (1996). Stability results for fractional differential equations with applications to control processing.
+    """
+    excess = np.abs(np.angle(eigenvalues)) - order * np.pi / 2
+    if (np.abs(excess) <= ZERO).any() or (np.abs(eigenvalues) <= ZERO * np.abs(eigenvalues).max()).any():
+        return Stability(eigenvalues, "non-hyperbolic", False)
+    rotates = bool((eigenvalues.imag != 0).any())
+    if excess.min() < 0 < excess.max():
+        return Stability(eigenvalues, "saddle-focus" if rotates else "saddle", False)
+    stable = bool(excess.min() > 0)
+    return Stability(eigenvalues, f"{'stable' if stable else 'unstable'} {'focus' if rotates else 'node'}", stable)
+
+
+def _order(flow: Flow) -> float:
+    """The Caputo order that all free states share."""
+    system = flow.system
+    states = [s for s in system.states if s.name in flow.free]
+    expressions = [s.order for s in states if s.order is not None]
+    evaluate: Callable[..., tuple[Any, ...]] = Compiler(system).compile(expressions)
+    held = flow.complete(np.zeros(len(flow.free)))
+    values = evaluate(*held, *(flow.params[p] for p in system.parameter_names), flow.t)
+    orders = {float(v) for v in values} | ({1.0} if len(expressions) < len(states) else set())
+    if len(orders) > 1:
+        raise AnalysisError(
+            f"The states of {system.name} have the orders {', '.join(f'{o:g}' for o in sorted(orders))}; "
+            "stability is known when all are equal.",
+            advice="Give every state the same order.",
+        )
+    return orders.pop()

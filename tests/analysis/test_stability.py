@@ -1,0 +1,56 @@
+"""Stability beyond ordinary systems: characteristic roots of delays, the sector of fractional orders."""
+
+import numpy as np
+import pytest
+
+from brainpy_lab.analysis import fixed_points
+from brainpy_lab.errors import AnalysisError
+
+
+def test_characteristic_roots_of_the_linear_delay_equation(model_of, reference):
+    model = model_of("dy/dt = -y(t - tau)\ntau = 1")
+    (point,) = fixed_points(model, {"y": (-1, 1)})
+    leading, following = reference("DDE_charroot")["value"], reference("DDE_charroot_next")["value"]
+    expected = [complex(*leading), complex(following[0], following[1]), complex(following[2], following[3])]
+    found = [root for root in point.eigenvalues if root.imag > 0]
+    np.testing.assert_allclose(found[:3], expected, atol=1e-8)
+    assert point.kind == "stable focus"
+
+
+def test_delay_brings_the_hopf_point_of_hutchinson(model_of, reference):
+    model = model_of("dy/dt = -a*y(t - 1)*(1 + y)\na = 1")
+    hopf = reference("DDE_hopf_hutchinson")["value"]
+    stable = [fixed_points(model, {"y": (-0.5, 1)}, a=hopf + side)[0].stable for side in (-1e-6, 1e-6)]
+    assert stable == [True, False]
+
+
+def test_two_delays_and_no_delay(model_of):
+    model = model_of("dx/dt = -x + a*tanh(x(t - p)) - 2*y(t - q)\ndy/dt = x - y\na = 0.5; p = 0.7; q = 0.3")
+    (point,) = fixed_points(model, {"x": (-1, 1), "y": (-1, 1)})
+    for z in point.eigenvalues[:2]:
+        matrix = z * np.eye(2) - [[-1 + 0.5 * np.exp(-0.7 * z), -2 * np.exp(-0.3 * z)], [1, -1]]
+        assert abs(np.linalg.det(matrix)) < 1e-9
+    (point,) = fixed_points(model, {"x": (-1, 1), "y": (-1, 1)}, p=0, q=0)
+    expected = np.linalg.eigvals([[-0.5, -2], [1, -1]])
+    assert sorted(point.eigenvalues, key=lambda z: z.imag) == pytest.approx(sorted(expected, key=lambda z: z.imag))
+
+
+@pytest.mark.parametrize(("order", "stable"), [(0.66, True), (0.67, False), (1, False)])
+def test_brusselator_of_fractional_order(model_of, reference, order, stable):
+    assert reference("Matignon_Brusselator")["value"] == pytest.approx(2 / 3)
+    text = """
+dx/dt = 1 - 4*x + x**2*y
+dy/dt = 3*x - x**2*y
+order(x) = alpha
+order(y) = alpha
+alpha = 0.9
+"""
+    (point,) = fixed_points(model_of(text), {"x": (0, 3), "y": (0, 5)}, alpha=order)
+    assert point.values == {"x": pytest.approx(1), "y": pytest.approx(3)}
+    assert point.stable == stable
+    assert point.kind == ("stable focus" if stable else "unstable focus")
+
+
+def test_different_orders_have_no_answer(model_of):
+    with pytest.raises(AnalysisError, match="same order"):
+        fixed_points(model_of("dx/dt = -x\ndy/dt = x - y\norder(x) = 0.5"), {"x": (-1, 1), "y": (-1, 1)})
