@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -248,11 +247,23 @@ class JaxDriver(TensorDriver):
         """Make the loop; XLA compiles it at the first chunk."""
         return JaxProgram(code, layout)
 
-    def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function jitted."""
+    def on_numbers(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function from numbers to numbers, jitted as a whole."""
         import jax
+        import jax.numpy as jnp
 
-        return partial(_in_x64, jax.jit(function))
+        @jax.jit
+        def jitted(*values: Array) -> Array:
+            result = function(*values)
+            parts = result if isinstance(result, tuple) else (result,)
+            return jnp.stack([jnp.asarray(p, dtype=float) for p in parts])
+
+        def call(*values: float) -> Any:
+            with _x64():
+                found = np.asarray(jitted(*values))
+            return tuple(found) if len(found) > 1 else found[0]
+
+        return call
 
     def array(self, value: Any) -> Array:
         """A float64 array."""
@@ -274,11 +285,6 @@ class JaxDriver(TensorDriver):
 
         with _x64():
             return [jnp.concatenate([first[None], later]) for first, later in zip(initial, records, strict=True)]
-
-
-def _in_x64(function: Callable[..., Any], *arguments: Any) -> Any:
-    with _x64():
-        return function(*arguments)
 
 
 JAX = JaxDriver()

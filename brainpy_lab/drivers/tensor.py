@@ -105,7 +105,7 @@ class TensorDriver(Driver):
 
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop in Python, around functions that compute with the driver's arrays."""
-        namespace: dict[str, Any] = {name: self._plain(self.wrap(f)) for name, f in load_functions(code).items()}
+        namespace: dict[str, Any] = {name: self.on_numbers(self.wrap(f)) for name, f in load_functions(code).items()}
         exec(compile(function_text(shape), "adaptive functions", "exec"), namespace)
         functions = [namespace[name] for name in ("derivative_at", "step_from", "crossing_at", "act")]
 
@@ -115,7 +115,7 @@ class TensorDriver(Driver):
 
         return run
 
-    def _plain(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def on_numbers(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function from numbers to numbers that computes with the driver's arrays in between."""
 
         def call(*values: float) -> Any:
