@@ -24,6 +24,10 @@ _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Po
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
 
+#: From here on whole numbers are written as floating-point numbers.
+_LARGE = 2**53
+
+
 class Scope(Protocol):
     """What names mean where an expression stands."""
 
@@ -82,17 +86,24 @@ class Normaliser:
             raise self.source.error(f"{node.value!r} is not a number.", node)
         if not isinstance(node.value, bool) and not _is_finite(node.value):
             raise self.source.error("This number is too large.", node)
-        return ast.Constant(node.value)
+        large = not isinstance(node.value, bool) and abs(node.value) >= _LARGE
+        return ast.Constant(float(node.value) if large else node.value)
 
     def _binop(self, node: ast.BinOp) -> ast.expr:
         if not isinstance(node.op, _OPERATORS):
             raise self._refuse(node)
-        return ast.BinOp(self(node.left), node.op, self(node.right))
+        left, right = as_number(self(node.left)), as_number(self(node.right))
+        match node.op, left, right:
+            case ast.Pow(), ast.Constant(value=int() as base), ast.Constant(value=int() as power):
+                if power * math.log2(max(2, abs(base))) >= math.log2(_LARGE):  # too large for the integers of machines
+                    left = ast.copy_location(ast.Constant(float(base)), left)
+        return ast.BinOp(left, node.op, right)
 
     def _unaryop(self, node: ast.UnaryOp) -> ast.expr:
         if isinstance(node.op, ast.Invert):
             raise self.source.error("'~' does not belong to the model language.", node, "Write 'not'.")
-        return ast.UnaryOp(node.op, self(node.operand))
+        operand = self(node.operand)
+        return ast.UnaryOp(node.op, operand if isinstance(node.op, ast.Not) else as_number(operand))
 
     def _boolop(self, node: ast.BoolOp) -> ast.expr:
         return ast.BoolOp(node.op, [self(value) for value in node.values])
@@ -156,7 +167,8 @@ class Normaliser:
         if len(arguments) != FUNCTIONS[name]:
             wanted = "1 argument" if FUNCTIONS[name] == 1 else f"{FUNCTIONS[name]} arguments"
             raise self.source.error(f"'{name}' takes {wanted}, not {len(arguments)}.", node)
-        return ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node.func), arguments, [])
+        numbers = [a if name == "where" and i == 0 else as_number(a) for i, a in enumerate(arguments)]
+        return ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node.func), numbers, [])
 
     def _called(self, func: ast.expr) -> str:
         if isinstance(func, ast.Name):
@@ -237,6 +249,14 @@ def _is_finite(number: float) -> bool:
         return math.isfinite(float(number))
     except OverflowError:
         return False
+
+
+def as_number(node: ast.expr) -> ast.expr:
+    """A condition that is reckoned with, as 1 or 0: arrays of truth values cannot be added or subtracted."""
+    if isinstance(node, (ast.Compare, ast.BoolOp)) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
+        one, zero = (ast.copy_location(ast.Constant(value), node) for value in (1.0, 0.0))
+        return ast.copy_location(ast.IfExp(node, one, zero), node)
+    return node
 
 
 def unknown_name(source: Source, node: ast.Name, known: Sequence[str]) -> ModelError:
