@@ -67,6 +67,8 @@ class StepBuilder:
         self._taken = {*system.state_names, *system.parameter_names, *memory_names(system), "t", "dt"}
         self._taken |= {d.name for d in system.derived + system.intermediates} | {f.name for f in system.functions}
         self.held: dict[str, str] = {}
+        #: Derivatives at the step's start that are handed in (adaptive methods), by state.
+        self.first: dict[str, str] = {}
         self._derived()
 
     # --- what methods call ---------------------------------------------------------------------------------------

@@ -159,14 +159,14 @@ class _FunctionWriter:
         common = (*system.state_names, *releases, *system.parameter_names)
         yield self._derivative(common)
         step = StepBuilder(system)
-        slopes = {s.name: step.fresh(f"d{s.name}_1") for s in step.moving}
+        step.first = {s.name: step.fresh(f"d{s.name}_1") for s in step.moving}
         written = self.method.write(step)
         assert written.error is not None and written.last is not None
         moving = [s.name for s in step.moving]
         results = [written.new.get(s, s) for s in system.state_names]
         results += [written.error[s] for s in moving] + [written.last[s] for s in moving]
         results += [q[s] for q in written.dense for s in moving]
-        arguments = ("t", "dt", *system.state_names, *releases, *slopes.values(), *system.parameter_names)
+        arguments = ("t", "dt", *system.state_names, *releases, *step.first.values(), *system.parameter_names)
         yield "step", Signature(arguments, tuple(results)), self._finish(step)
         if system.events:
             yield self._crossing(common)

@@ -110,7 +110,7 @@ class ExplicitRungeKutta(Method):
         table = self.tableau
         states = [s.name for s in step.moving]
         if self.is_adaptive:
-            slopes = [{s: f"d{s}_1" for s in states}]
+            slopes = [step.first]
         else:
             step.stage("stage 1, at the start of the step")
             slopes = [step.drift("_1")]
