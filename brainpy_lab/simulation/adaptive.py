@@ -51,7 +51,7 @@ class Tolerances:
     def of(request: Request, problem: Problem) -> Tolerances:
         """From the arguments of a run, checked."""
         rtol = _DEFAULT_RTOL if request.rtol is None else request.rtol
-        if np.ndim(rtol) or not rtol >= _SMALLEST_RTOL:
+        if not isinstance(rtol, int | float | np.number) or not rtol >= _SMALLEST_RTOL:
             raise ArgumentError(
                 f"rtol must be at least {_SMALLEST_RTOL:.1e}, four units of rounding; it is {rtol!r}.",
                 advice="Tighter tolerances cannot be met in double precision.",
@@ -60,15 +60,21 @@ class Tolerances:
         atol = _DEFAULT_ATOL if request.atol is None else request.atol
         if isinstance(atol, Mapping):
             check_names(atol, tuple(moving), "state", problem.system.name)
-            values = np.array([float(atol.get(s, _DEFAULT_ATOL)) for s in moving])
+            values = np.array([_number("atol", atol.get(s, _DEFAULT_ATOL)) for s in moving])
         else:
-            values = np.full(len(moving), float(atol))
+            values = np.full(len(moving), _number("atol", atol))
         if not (np.isfinite(values).all() and (values >= 0).all()):
             raise ArgumentError(f"atol must not be negative; it is {atol!r}.")
-        max_step = np.inf if request.max_step is None else float(request.max_step)
+        max_step = np.inf if request.max_step is None else _number("max_step", request.max_step)
         if not max_step > 0:
             raise ArgumentError(f"max_step must be positive; it is {request.max_step!r}.")
         return Tolerances(float(rtol), values, max_step)
+
+
+def _number(name: str, value: object) -> float:
+    if not isinstance(value, int | float | np.number):
+        raise ArgumentError(f"{name} must be a number, not {value!r}.")
+    return float(value)
 
 
 def run_adaptive(
