@@ -86,23 +86,26 @@ def compare(
     else is reported as wrong, without a time.
     """
     seconds: dict[str, list[float]] = {c.name: [] for c in contenders}
+    busy: dict[str, list[float]] = {c.name: [] for c in contenders}
     worst: dict[str, float] = {c.name: 0.0 for c in contenders}
     for repeat in range(-1, repeats):
         reference = None
         for contender in contenders:
-            elapsed, result = _timed(contender, repeat)
+            elapsed, cpu, result = _timed(contender, repeat)
             reference = result if reference is None else reference
             worst[contender.name] = max(worst[contender.name], difference(result, reference))
             if repeat >= 0:
                 seconds[contender.name].append(elapsed)
-    return [_report(task, c, contenders[0], seconds, worst[c.name], tolerance) for c in contenders]
+                busy[contender.name].append(cpu)
+    return [_report(task, c, contenders[0], seconds, busy, worst[c.name], tolerance) for c in contenders]
 
 
-def _timed(contender: Contender, repeat: int) -> tuple[float, Any]:
-    start = time.perf_counter()
+def _timed(contender: Contender, repeat: int) -> tuple[float, float, Any]:
+    """Seconds on the clock, seconds of processor time (0 for another process), and the result."""
+    start, start_cpu = time.perf_counter(), time.process_time()
     result = contender.run(repeat)
-    elapsed = time.perf_counter() - start
-    return (result.seconds, result.result) if isinstance(result, Timed) else (elapsed, result)
+    cpu, elapsed = time.process_time() - start_cpu, time.perf_counter() - start
+    return (result.seconds, 0.0, result.result) if isinstance(result, Timed) else (elapsed, cpu, result)
 
 
 def _report(
@@ -110,6 +113,7 @@ def _report(
     contender: Contender,
     reference: Contender,
     seconds: dict[str, list[float]],
+    busy: dict[str, list[float]],
     difference: float,
     tolerance: float,
 ) -> dict[str, Any]:
@@ -125,6 +129,9 @@ def _report(
             "reference": reference.name,
             "repeats": len(own),
         }
+        if all(busy[contender.name]):
+            cpu = [a / b for a, b in zip(busy[contender.name], busy[reference.name], strict=True)]
+            line |= {"cpu_ratio": round(statistics.median(cpu), 3)}
     return emit(line | {"versions": contender.versions})
 
 
