@@ -17,7 +17,8 @@ import numpy as np
 METHODS = {"rk4": "rk4", "exponential_euler": "exponential_euler"}
 method, cells, duration, dt = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])
 
-b2.set_device("cpp_standalone", directory=tempfile.mkdtemp(), build_on_run=False)
+folder = tempfile.TemporaryDirectory()
+b2.set_device("cpp_standalone", build_on_run=False)
 b2.defaultclock.dt = dt * b2.ms
 equations = """
 a_m = 0.1*(V + 40)/(1 - exp(-(V + 40)/10)) : 1
@@ -36,7 +37,7 @@ group = b2.NeuronGroup(cells, equations, method=METHODS[method])
 group.V, group.m, group.h, group.n = -65.0, 0.0529, 0.5961, 0.3177
 monitor = b2.StateMonitor(group, "V", record=[0]) if cells == 1 else None
 b2.run(duration * b2.ms)
-b2.device.build(run=False)
+b2.device.build(directory=folder.name, run=False)
 print(json.dumps({"versions": {"brian2": b2.__version__, "numpy": np.__version__}}), flush=True)
 for line in sys.stdin:
     currents = np.asarray(json.loads(line)["I"])
