@@ -28,16 +28,15 @@ def _exponentials(line: Line) -> list[tuple[ast.Call, Linear]]:
 
 
 def _bases(slopes: set[Fraction]) -> dict[Fraction, Fraction]:
-    """Slope -> the base slope it is a small whole multiple of; only bases that serve two slopes or more."""
+    """Slope -> the base slope it is a small whole multiple of; empty when there is nothing to share."""
     chosen: dict[Fraction, Fraction] = {}
     left = sorted(slopes, key=lambda s: (abs(s), s < 0))
     while left:
         base = left[0]
         family = [s for s in left if (s / base).denominator == 1 and abs(s / base) <= LARGEST_POWER]
-        if len(family) > 1:
-            chosen.update(dict.fromkeys(family, base))
+        chosen.update(dict.fromkeys(family, base))
         left = [s for s in left if s not in family]
-    return chosen
+    return chosen if len(set(chosen.values())) < len(chosen) else {}
 
 
 class _Replace(ast.NodeTransformer):
@@ -94,12 +93,14 @@ def share_exponentials(body: list[Line | Remark], fresh: object) -> list[Line | 
                 base = bases[variable].get(argument.slope)
                 if base is None:
                     continue
-                key = (variable, base)
-                if key not in made:
-                    made[key] = fresh(f"{variable}_exp")
-                    first = parse(f"exp({_argument(variable, base)})")
-                    result.append(Line(made[key], first, f"exponentials of {variable} below are its powers"))
-                new[id(node)] = _power(made[key], int(argument.slope / base), argument.offset)
+                if variable not in {v for v, _ in made}:
+                    # all at once: independent exponentials beside each other run in parallel
+                    for number, first in enumerate(dict.fromkeys(bases[variable].values())):
+                        name = fresh(f"{variable}_exp{number + 1 if number else ''}")
+                        made[(variable, first)] = name
+                        comment = "" if number else f"exponentials of {variable} below are powers of these"
+                        result.append(Line(name, parse(f"exp({_argument(variable, first)})"), comment))
+                new[id(node)] = _power(made[(variable, base)], int(argument.slope / base), argument.offset)
             if new:
                 line = Line(line.target, _Replace(new).visit(line.expr), line.comment, line.cell_line)
         result.append(line)

@@ -26,7 +26,19 @@ _F64, _I64 = ir.DoubleType(), ir.IntType(64)
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _ROUNDING = 6755399441055744.0  # 1.5 * 2**52: adding it leaves the nearest whole number in the low mantissa bits
-_FACTORIALS = [1.0 / math.factorial(i) for i in range(14)]
+# Chebyshev fits on |r| <= ln 2 / 2, relative errors 2e-17; made with mpmath.chebyfit.
+#: exp(r)
+_EXP = [
+    1.0, 1.0, 0.5000000000000019, 0.1666666666666668,
+    0.04166666666648795, 0.008333333333319589, 0.0013888888952352863, 0.00019841269890076403,
+    2.4801485441561313e-05, 2.755724088722987e-06, 2.763265472252779e-07, 2.5110049204818658e-08,
+]  # fmt: skip
+#: (exp(r) - 1)/r
+_EXPM1_BY_R = [
+    1.0, 0.5000000000000006, 0.1666666666666667, 0.041666666666573066,
+    0.008333333333326136, 0.001388888893251478, 0.00019841269874820627, 2.480150431378554e-05,
+    2.7557255400206422e-06, 2.7626371065696354e-07, 2.5105217004720745e-08,
+]  # fmt: skip
 _EXP_MAX, _EXP_MIN = 709.78, -708.0
 
 Value = Any  # an llvmlite value; llvmlite has no type stubs
@@ -90,7 +102,7 @@ class Emit:
 
     def exp(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
         scale, r = self.reduced(x)
-        p = polynomial(r, _FACTORIALS[:13])
+        p = polynomial(r, _EXP)
         result = self.number(self.b.add(self.bits(p), scale))
         result = self.where(">", x, _EXP_MAX, self.c(math.inf), result)
         return self.where("<", x, _EXP_MIN, self.c(0.0), result)
@@ -99,7 +111,7 @@ class Emit:
         """2**n (p - 1) + (2**n - 1), with p - 1 from its own series: exact to rounding near zero too."""
         scale, r = self.reduced(x)
         power = self.number(self.b.add(self.bits(self.c(1.0)), scale))
-        p = self.b.fmul(r, polynomial(r, _FACTORIALS[1:14]))
+        p = self.b.fmul(r, polynomial(r, _EXPM1_BY_R))
         result = self.fma(power, p, self.b.fsub(power, self.c(1.0)))
         result = self.where(">", x, 709.0, self.c(math.inf), result)
         return self.where("<", x, -40.0, self.c(-1.0), result)
