@@ -119,12 +119,13 @@ class _Lowering:
                 is_row = isinstance(statement.targets[0], ast.Name)
             if not (is_text or is_row):
                 raise NotNativeError(type(statement).__name__)
-        for node in (n for s in function.body for n in ast.walk(s)):
+        rows = (s for s in function.body if not isinstance(s, ast.Expr))
+        for node in (n for s in rows for n in ast.walk(s)):
             self._check_node(node, (*within, function.name))
 
     def _check_node(self, node: ast.AST, within: tuple[str, ...]) -> None:
         if isinstance(node, ast.Constant):
-            if not isinstance(node.value, int | float | bool | str):
+            if not isinstance(node.value, int | float | bool):
                 raise NotNativeError(f"constant {node.value!r}")
         elif isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Name) or node.keywords:

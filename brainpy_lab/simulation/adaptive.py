@@ -148,7 +148,9 @@ class _State:
         if len(self.grid):
             self.rows[:, 0] = self.Y
             self.clock[:, 4] = 1
-        self.kept: list[tuple[np.ndarray, ...]] = []
+        powers, moving = shape.dense + 1, len(shape.moving)
+        none = (np.empty(0), np.empty(0), np.empty((0, shape.states)), np.empty((0, powers, moving)))
+        self.kept: list[tuple[np.ndarray, ...]] = [none]
         self.events: list[tuple[np.ndarray, ...]] = []
         self.on_own_steps = record_every is None and single
 
@@ -205,9 +207,8 @@ class _State:
                 return Outcome.STOPPED
             until = min(end, max(until, float(self.clock[:, 0].min())) + window)
             started = time.perf_counter()
-            try:
-                full = self._call(run, until, end, buffer)
-            except KeyboardInterrupt:
+            full = self._call_or_return(run, until, end, buffer)
+            if full is None:
                 return Outcome.INTERRUPTED
             seconds = time.perf_counter() - started
             window *= min(8.0, max(0.1, CHUNK_SECONDS / max(seconds, 1e-5)))
@@ -215,8 +216,22 @@ class _State:
             bad = [int(s) for s in self.clock[:, 3] if int(s) in _OUTCOMES]
             if bad:
                 return self._failed(bad[0])
-            plan.report((until - plan.t0) / plan.duration)
+            try:
+                plan.report((until - plan.t0) / plan.duration)
+            except KeyboardInterrupt:
+                return Outcome.INTERRUPTED
         return Outcome.COMPLETED
+
+    def _call_or_return(self, run: loop.AdaptiveLoop, until: float, end: float, buffer: int) -> bool | None:
+        """One window; when it is interrupted all lanes stand where they were before it, and the answer is None."""
+        state = (self.clock, self.Y, self.F, self.R, self.G)
+        before = [array.copy() for array in state]
+        try:
+            return self._call(run, until, end, buffer)
+        except KeyboardInterrupt:
+            for array, old in zip(state, before, strict=True):
+                array[...] = old
+            return None
 
     def _call(self, run: loop.AdaptiveLoop, until: float, end: float, buffer: int) -> bool:
         m, powers = len(self.shape.moving), self.shape.dense + 1
@@ -269,8 +284,7 @@ class _State:
         return t, y.T[:, :, None]
 
     def _dense(self) -> DenseOutput:
-        t, h, y, q = (np.concatenate(parts) for parts in zip(*self.kept, strict=True)) if self.kept else (None,) * 4
-        assert t is not None and h is not None and y is not None and q is not None
+        t, h, y, q = (np.concatenate(parts) for parts in zip(*self.kept, strict=True))
         return DenseOutput(self.problem.system.state_names, self.shape.moving, t, h, y, q, self.Y[:, 0].copy())
 
     def _trains(self) -> dict[str, EventTrain]:

@@ -47,7 +47,7 @@ def initial_values(
 def _number(name: str, value: Any) -> Any:
     try:
         array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a torch tensor through which a derivative is taken
         raise ArgumentError(f"The initial value of '{name}' must be a number or an array of numbers.") from None
     if not np.isfinite(array).all():
         raise ArgumentError(f"The initial value of '{name}' is not finite.")

@@ -143,6 +143,11 @@ def numeric(name: str, value: Any) -> Any:
     ArgumentError
         When it is neither a finite number nor an array of them.
     """
+    if getattr(value, "requires_grad", False):
+        raise ArgumentError(
+            f"'{name}' is a tensor through which a derivative is taken, which this driver cannot follow.",
+            advice="Run on a driver that can, backend='torch', or give a number: value.detach().",
+        )
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()
     try:

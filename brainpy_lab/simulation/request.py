@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,7 +79,7 @@ def simulate(request: Request) -> Solution:
         report=reporter(request.progress),
     )
     code = code or model.code(driver.name, method.name)
-    with user_line(system, code):
+    with user_line(system, code, lambda: _on_reference(request)):
         if method.is_adaptive:
             tolerances = Tolerances.of(request, problem)
             result = run_adaptive(code, driver, problem, plan, tolerances, request.record_every)
@@ -89,11 +89,28 @@ def simulate(request: Request) -> Solution:
     return _solution(request, result, problem, wanted, method)
 
 
+def _on_reference(request: Request) -> None:
+    """One step on the NumPy driver, whose errors know their line."""
+    if request.code is None and request.backend != "numpy":
+        simulate(replace(request, backend="numpy", duration=request.dt, record=[], record_every=None, progress=False))
+
+
 def _check_numbers(request: Request, method: Method) -> None:
     for name in ("duration", "dt"):
         value = getattr(request, name)
-        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= 0:
+        is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if not is_number or not np.isfinite(value) or value <= 0:
             raise ArgumentError(f"{name} must be a positive number, not {value!r}.")
+    if request.initial is not None and not isinstance(request.initial, Mapping):
+        raise ArgumentError(
+            f"initial takes values by state, not {request.initial!r}.", advice="For example initial={'V': -65.0}."
+        )
+    if request.stop is not None and not hasattr(request.stop, "is_set"):
+        raise ArgumentError(f"stop must be a threading.Event, not {request.stop!r}.")
+    if not (callable(request.progress) or isinstance(request.progress, bool)):
+        raise ArgumentError(
+            f"progress must be True, False or a function of the fraction done, not {request.progress!r}."
+        )
     if not isinstance(request.threads, int) or request.threads < 1:
         raise ArgumentError(f"threads must be a positive whole number, not {request.threads!r}.")
     if request.seed is not None and (not isinstance(request.seed, int | np.integer) or request.seed < 0):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from brainpy_lab.codegen.stepcode import StepCode, place
@@ -11,8 +11,11 @@ from brainpy_lab.errors import BrainPyLabError, RunError
 
 
 @contextmanager
-def user_line(system: System, code: StepCode) -> Iterator[None]:
-    """Turn an error raised in a line of ``code`` into a RunError at the line of the cell that it came from."""
+def user_line(system: System, code: StepCode, retrace: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Turn an error raised in a line of ``code`` into a RunError at the line of the cell that it came from.
+
+    Compiled code does not say in which line it failed: ``retrace`` then does the same where lines are known.
+    """
     try:
         yield
     except (BrainPyLabError, KeyboardInterrupt, MemoryError):
@@ -20,6 +23,7 @@ def user_line(system: System, code: StepCode) -> Iterator[None]:
     except Exception as error:
         line = _line_in(error, str(code.file))
         if line is None:
+            retrace()
             raise
         cell_line = code.line_map.get(line)
         message = f"{type(error).__name__}: {error}"
