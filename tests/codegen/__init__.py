@@ -1,0 +1,1 @@
+"""Tests of codegen; a package, so that its files can share code."""

@@ -1,0 +1,19 @@
+"""One step of FitzHughNagumo: exponential Euler, driver numba.
+
+dV/dt = V - V ** 3 / 3 - w + I
+dw/dt = (V + a - b * w) / tau
+"""
+from brainpy_lab.drivers.numba_math import expm1
+
+
+def step(t, dt, V, w, I, a, b, tau):
+    # slopes at the start of the step
+    dV = V - V ** 3 / 3 - w + I  # dV/dt
+    dw = (V + a - b * w) / tau  # dw/dt
+    # V: linearised with rate d(V')/dV
+    V_rate = 1 - V ** 2
+    V_new = V + (dV / V_rate * expm1(V_rate * dt) if V_rate != 0 else dt * dV)
+    # w: linear in itself with rate d(w')/dw
+    w_rate = -b / tau
+    w_new = w + (dw / w_rate * expm1(w_rate * dt) if w_rate != 0 else dt * dw)
+    return V_new, w_new

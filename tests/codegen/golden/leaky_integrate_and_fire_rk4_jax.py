@@ -1,0 +1,27 @@
+"""One step of LIF: classical Runge-Kutta, order 4, driver jax.
+
+dV/dt = (V_rest - V + I) / tau
+"""
+from brainpy_lab.drivers.jax_math import where
+
+
+def step(t, dt, V, V_release, I, tau, V_rest, V_th, V_reset, t_ref):
+    # stage 1, at the start of the step
+    V_held = t + 0.5 * dt < V_release  # V keeps its value
+    dV_1 = where(V_held, 0.0, (V_rest - V + I) / tau)  # dV/dt
+    # stage 2, at t + 0.5*dt
+    V_2 = V + 0.5 * dt * dV_1
+    dV_2 = where(V_held, 0.0, (V_rest - V_2 + I) / tau)  # dV/dt
+    # stage 3, at t + 0.5*dt
+    V_3 = V + 0.5 * dt * dV_2
+    dV_3 = where(V_held, 0.0, (V_rest - V_3 + I) / tau)  # dV/dt
+    # stage 4, at t + dt
+    V_4 = V + dt * dV_3
+    dV_4 = where(V_held, 0.0, (V_rest - V_4 + I) / tau)  # dV/dt
+    # new state
+    V_new = V + dt / 6 * (dV_1 + 2 * dV_2 + 2 * dV_3 + dV_4)
+    # event spike: V >= V_th
+    spike = V_new >= V_th
+    V_new = where(spike, V_reset, V_new)
+    V_release_new = where(spike, t + dt + t_ref, V_release)
+    return V_new, V_release_new, spike

@@ -1,0 +1,36 @@
+"""Golden files: the step code of one example for every method and driver, as a person reads it.
+
+After a wished-for change of the generated code, ``BRAINPY_LAB_UPDATE_GOLDEN=1 pytest tests/codegen`` writes them anew;
+read the difference before committing it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import brainpy_lab as bp
+
+FOLDER = Path(__file__).parent / "golden"
+UPDATE = bool(os.environ.get("BRAINPY_LAB_UPDATE_GOLDEN"))
+ODE = [name for name, method in bp.solvers.registry().items() if method.family == "ode"]
+EXAMPLES = [("fitzhugh_nagumo", method) for method in ODE]
+EXAMPLES += [("leaky_integrate_and_fire", method) for method in ("rk4", "rkdp")]
+EXAMPLES += [("hodgkin_huxley", "exponential_euler")]
+OWN = ("numpy", "numba", "jax", "torch")
+
+
+@pytest.mark.parametrize("backend", OWN)
+@pytest.mark.parametrize(("model", "method"), EXAMPLES)
+def test_step_code_is_the_golden_one(model, method, backend):
+    text = getattr(bp.models, model)().code(backend, method).text
+    path = FOLDER / f"{model}_{method}_{backend}.py"
+    if UPDATE:
+        path.write_text(text)
+    assert path.is_file(), "write it with BRAINPY_LAB_UPDATE_GOLDEN=1"
+    assert text == path.read_text()
+
+
+def test_no_golden_file_is_left_over():
+    expected = {f"{model}_{method}_{backend}.py" for model, method in EXAMPLES for backend in OWN}
+    assert {p.name for p in FOLDER.glob("*.py")} == expected

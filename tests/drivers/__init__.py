@@ -1,0 +1,1 @@
+"""Tests of drivers; a package, so that its files can share code."""
