@@ -11,6 +11,7 @@ import numpy as np
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Flow, Layout, Program, Setup
+from brainpy_lab.drivers.reciprocals import with_reciprocals
 from brainpy_lab.drivers.tensor import TensorDriver, load_functions
 
 _BUFFER_VALUES = 1 << 20  # numbers a chunk's record or event buffer may hold
@@ -24,7 +25,10 @@ class JaxProgram(Program):
         import jax
 
         self.code, self.layout = code, layout
-        self.step = load_functions(code)["step"]
+        moving = layout.varying + layout.driven + layout.driven_lanes
+        steady = frozenset(code.parameters).difference(moving)
+        step, self.divisors = with_reciprocals(code.function("step"), frozenset() if layout.mixes else steady)
+        self.step = load_functions(code, {"step": step})["step"]
         self.carried = len(code.states + code.memory)
         self.chunk = jax.jit(self._chunk, static_argnames=("record", "shape", "rows", "steps"))
 
@@ -32,11 +36,17 @@ class JaxProgram(Program):
         """Begin a run."""
         return TracedFlow(self, setup) if setup.differentiable else JaxFlow(self, setup)
 
-    def take(self, t: Array, dt: Array, values: tuple[Array, ...], parameters: tuple[Array, ...]) -> Any:
+    def reciprocals(self, parameters: tuple[Array, ...]) -> tuple[Array, ...]:
+        """Reciprocals of the parameters that the step divides by, which do not change within a run."""
+        return tuple(1.0 / parameters[self.code.parameters.index(name)] for name in self.divisors)
+
+    def take(
+        self, t: Array, dt: Array, values: tuple[Array, ...], parameters: tuple[Array, ...], inverse: tuple[Array, ...]
+    ) -> Any:
         """One step: new values (of the old ones' shapes and type) and event flags."""
         import jax.numpy as jnp
 
-        result = self.step(t, dt, *values, *parameters)
+        result = self.step(t, dt, *values, *parameters, *inverse)
         result = result if isinstance(result, tuple) else (result,)
         new = tuple(
             jnp.broadcast_to(jnp.asarray(r, dtype=v.dtype), v.shape)
@@ -75,10 +85,12 @@ class JaxProgram(Program):
         kept = jnp.zeros((len(record), rows, *shape))
         seen = jnp.zeros((steps if flags else 0, flags, *shape), dtype=bool)
 
+        inverse = self.reciprocals(parameters)
+
         def body(i: Array, carry: Any) -> Any:
             values, kept, seen = carry
             t = t0 + (first + i) * dt
-            values, fired = self.take(t, dt, values, self._moved(parameters, drive, lane_drive, i))
+            values, fired = self.take(t, dt, values, self._moved(parameters, drive, lane_drive, i), inverse)
             if record:
                 # every step writes the row that the next record will stand in; the last to write it is the record
                 row = (first + i) // every - first // every
@@ -201,9 +213,12 @@ class TracedFlow(Flow):
         import jax.numpy as jnp
 
         setup = self.setup
+        with _x64():
+            inverse = self.program.reciprocals(self.parameters)
 
         def one(i: Array, values: tuple[Array, ...]) -> tuple[Array, ...]:
-            new: tuple[Array, ...] = self.program.take(setup.t0 + i * setup.dt, setup.dt, values, self.parameters)[0]
+            t = setup.t0 + i * setup.dt
+            new: tuple[Array, ...] = self.program.take(t, setup.dt, values, self.parameters, inverse)[0]
             return new
 
         def to_record(values: tuple[Array, ...], k: Array) -> tuple[Any, Any]:

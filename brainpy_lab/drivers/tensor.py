@@ -6,6 +6,7 @@ A driver whose arrays follow NumPy's operators needs little more than its dialec
 
 from __future__ import annotations
 
+import ast
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,10 +18,16 @@ from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, advance, function_
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Driver, Flow, Layout, Program, Setup
 
 
-def load_functions(code: StepCode) -> dict[str, Callable[..., Any]]:
-    """The functions of a step code as Python functions of its file."""
+def load_functions(
+    code: StepCode, instead: Mapping[str, ast.FunctionDef] | None = None
+) -> dict[str, Callable[..., Any]]:
+    """The functions of a step code as Python functions of its file, some with another definition ``instead``."""
+    tree = code.tree
+    if instead:
+        body = [instead.get(n.name, n) if isinstance(n, ast.FunctionDef) else n for n in tree.body]
+        tree = ast.Module(body, tree.type_ignores)
     namespace: dict[str, Any] = {"__file__": str(code.file), "__name__": f"brainpy_lab_step_{code.hash}"}
-    exec(compile(code.tree, str(code.file), "exec"), namespace)
+    exec(compile(tree, str(code.file), "exec"), namespace)
     return {name: namespace[name] for name in code.functions}
 
 
