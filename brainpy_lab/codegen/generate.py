@@ -75,7 +75,7 @@ def generate(
     share_exp : bool
         Write exponentials with commensurate arguments as powers of one (see `exponentials`).
     """
-    printer = Printer(dialect, frozenset(f.name for f in system.functions))
+    printer = Printer(dialect, _helper_names(system), _model_names(system))
     code = _Text()
     functions: dict[str, Signature] = {}
     helpers = [_helper(f, printer, dialect) for f in system.functions]
@@ -110,6 +110,27 @@ def generate(
         functions=functions,
         line_map=code.line_map,
     )
+
+
+#: Functions that step code and the loops around it define themselves.
+_OWN_FUNCTIONS = frozenset(
+    {"step", "derivative", "crossing", "derivative_at", "step_from", "crossing_at", "act", "run", "njit", "native"}
+)
+
+
+def _helper_names(system: System) -> dict[str, str]:
+    """Name of each helper function in the step code: its own, unless the step code needs that itself."""
+    own = _OWN_FUNCTIONS | {f"at_{e.name}" for e in system.events}
+    return {f.name: f"{f.name}_of_model" if f.name in own else f.name for f in system.functions}
+
+
+def _model_names(system: System) -> frozenset[str]:
+    definitions = system.derived + system.intermediates
+    names = {*system.state_names, *system.parameter_names, *(d.name for d in definitions)}
+    for function in system.functions:
+        names |= {function.name, *(n.arg for n in ast.walk(function.node) if isinstance(n, ast.arg))}
+        names |= {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return frozenset(names)
 
 
 def _helper(function: Function, printer: Printer, dialect: Dialect) -> str:

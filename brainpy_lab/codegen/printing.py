@@ -11,6 +11,7 @@ from functools import lru_cache
 from brainpy_lab.equations.functions import PYTHON_FUNCTIONS
 
 _MATRIX_PRODUCT = "matvec"
+EMPTY: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,18 @@ class Dialect:
 class _Speller(ast.NodeTransformer):
     """Rewrites normal-form nodes into a dialect's own, and notes which functions are called."""
 
-    def __init__(self, dialect: Dialect, local_functions: frozenset[str]) -> None:
+    def __init__(self, dialect: Dialect, functions: Mapping[str, str], taken: frozenset[str]) -> None:
         self.dialect = dialect
-        self.local = local_functions
-        self.imports: set[str] = set()
+        self.functions = functions
+        self.taken = taken
+        self.imports: dict[str, str] = {}
 
     def _call(self, name: str, *args: ast.expr) -> ast.Call:
-        self.imports.add(name)
-        return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+        spelled = name
+        while spelled in self.taken:
+            spelled += "_"
+        self.imports[name] = spelled
+        return ast.Call(ast.Name(spelled, ast.Load()), list(args), [])
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         test, body, orelse = self.visit(node.test), self.visit(node.body), self.visit(node.orelse)
@@ -77,15 +82,20 @@ class _Speller(ast.NodeTransformer):
         assert isinstance(node.func, ast.Name)
         args = [self.visit(a) for a in node.args]
         name = node.func.id
-        if name in self.local or name in PYTHON_FUNCTIONS:
-            return ast.Call(ast.Name(name, ast.Load()), args, [])
+        if name in self.functions or name in PYTHON_FUNCTIONS:
+            return ast.Call(ast.Name(self.functions.get(name, name), ast.Load()), args, [])
         if name == "where" and not self.dialect.selects:
             return ast.IfExp(args[0], args[1], args[2])
         return self._call(name, *args)
 
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        self.generic_visit(node)
+        node.name = self.functions.get(node.name, node.name)
+        return node
+
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id == "pi" and "pi" not in self.local:
-            self.imports.add("pi")
+        if node.id == "pi":
+            self.imports["pi"] = "pi"
         return node
 
 
@@ -96,12 +106,16 @@ class Printer:
     ----------
     dialect : Dialect
         The driver's spelling.
-    local_functions : iterable of str
-        Helper functions defined in the step's own file.
+    functions : mapping of str to str
+        Helper functions defined in the step's own file, with the names they have there.
+    taken : frozenset of str
+        The model's own names: functions of the module that are called so are imported under others.
     """
 
-    def __init__(self, dialect: Dialect, local_functions: frozenset[str] = frozenset()) -> None:
-        self._speller = _Speller(dialect, local_functions)
+    def __init__(
+        self, dialect: Dialect, functions: Mapping[str, str] = EMPTY, taken: frozenset[str] = frozenset()
+    ) -> None:
+        self._speller = _Speller(dialect, functions, taken)
         self.dialect = dialect
 
     def expression(self, expr: ast.expr) -> str:
@@ -115,7 +129,8 @@ class Printer:
     @property
     def imports(self) -> tuple[str, ...]:
         """Names to import from the dialect's module, sorted."""
-        return tuple(sorted(self._speller.imports))
+        made = self._speller.imports.items()
+        return tuple(sorted(name if name == spelled else f"{name} as {spelled}" for name, spelled in made))
 
 
 class _Renamer(ast.NodeTransformer):

@@ -42,7 +42,7 @@ def test_dialects(text, selects, branches):
 
 
 def test_imports_are_what_is_used():
-    printer = Printer(SELECTS, frozenset({"helper"}))
+    printer = Printer(SELECTS, {"helper": "helper"})
     printer.expression(_expr("helper(exp(x) + pi) if x > 0 else sqrt(y)"))
     assert printer.imports == ("exp", "pi", "sqrt", "where")
 
@@ -102,6 +102,23 @@ def test_names_of_the_code_give_way_to_the_models(method):
     if method == "rk4":
         many = clashing.run(1.0, dt=0.1, method=method, backend="numba", k_i=np.array([0.25, 1.0]))
         assert many.final["x"][0] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["euler", "rkdp"])
+@pytest.mark.parametrize("name", ["step", "derivative", "act", "run"])
+def test_helper_functions_may_be_called_like_the_steps_own(name, method):
+    model = bp.model(f"def {name}(x):\n    return 2*x\ndx/dt = -{name}(x)\nx(0) = 1", name="Helper")
+    for backend in ("numpy", "numba"):
+        sol = model.run(0.1, dt=0.1, method=method, backend=backend)
+        assert sol.final["x"] == pytest.approx(0.8 if method == "euler" else np.exp(-0.2), abs=1e-7)
+
+
+@pytest.mark.parametrize("name", ["logical_and", "exprel", "matvec"])
+def test_parameters_may_be_called_like_imported_functions(name):
+    text = f"{name} = 2\ndx/dt = -{name}*x if x > 0 and x < 5 else W @ x\nx(0) = start"
+    model = bp.model(text, name="Imported", namespace={"start": np.ones(2), "W": np.eye(2)})
+    sol = model.run(0.1, dt=0.1, method="euler", backend="numpy")
+    np.testing.assert_allclose(sol.final["x"], 0.8)
 
 
 def test_fresh_names():

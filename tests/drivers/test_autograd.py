@@ -44,6 +44,7 @@ def test_derivatives_of_a_final_state(backend, method):
     np.testing.assert_allclose(_gradient(backend, method), expected, rtol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:Explicitly requested dtype float64")  # the sum runs under the users own settings
 def test_jax_gradient_of_records_and_ensembles():
     jax = pytest.importorskip("jax")
 
