@@ -34,7 +34,11 @@ class Result:
     name: str
     passed: bool
     seconds: float
-    last_line: str
+    closing_line: str
+
+
+#: The line with which pytest closes: "==== 812 passed in 300.12s (0:05:00) ====".
+CLOSING_LINE = re.compile(r"=+ .*\b(passed|failed|errors?|no tests ran)\b.* in [\d.]+s.* =+")
 
 
 def checks(slow: bool) -> list[Check]:
@@ -68,11 +72,12 @@ def run(check: Check) -> Result:
         errors="replace",
     )
     assert process.stdout is not None
-    last_line = ""
+    closing_line = ""
     for line in process.stdout:
         print(line, end="", flush=True)
-        last_line = line.strip() or last_line
-    return Result(check.name, process.wait() == 0, time.monotonic() - start, last_line)
+        if CLOSING_LINE.fullmatch(line.strip()):
+            closing_line = line.strip()
+    return Result(check.name, process.wait() == 0, time.monotonic() - start, closing_line)
 
 
 def main() -> int:
@@ -89,9 +94,8 @@ def main() -> int:
     print("\n== summary")
     for result in results:
         print(f"{'ok' if result.passed else 'FAILED':8}{result.name:20}{result.seconds:7.1f} s")
-    closing = results[-1].last_line
-    if re.match(r"=+ .* =+$", closing):
-        print(closing)
+    if results[-1].closing_line:
+        print(results[-1].closing_line)
     return 0 if all(result.passed for result in results) else 1
 
 
