@@ -14,6 +14,7 @@ from scipy.stats import qmc
 
 from brainpy_lab.analysis import roots
 from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_range, check_state, make_flow
+from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.reduction import Reduced, reduce_flow
 from brainpy_lab.analysis.stability import stability
 
@@ -138,7 +139,7 @@ def find(flow: Flow, box: Mapping[str, Range], near: Mapping[str, float] | None 
     candidates = reduced.fill(_search(reduced, [ranges[i] for i in reduced.plan.core]))
     points = refine(flow, candidates, high - low)
     inside = [p for p in points.T if _in_box(dict(zip(flow.free, p, strict=True)), box)]
-    noise = ROUNDING * np.nanmedian(np.abs(flow.rhs(sample)), axis=1)
+    noise = ROUNDING * np.array([typical(drift) for drift in flow.rhs(sample)])
     return FixedPoints(_described(flow, np.array(p), noise, high - low) for p in _ordered(inside))
 
 
@@ -162,8 +163,9 @@ def refine(flow: Flow, candidates: Array, widths: Array) -> Array:
         return candidates
     points = roots.damped_newton(flow.rhs, flow.jacobian, candidates, 30)
     with np.errstate(all="ignore"):
-        step = np.abs(roots.newton_step(flow.jacobian(points), flow.rhs(points))) / widths[:, None]
-        small = np.abs(flow.rhs(points)) <= 1e-12 * (np.abs(flow.jacobian(points)) * widths[None, :, None]).sum(axis=1)
+        drift, jacobian = flow.rhs(points), flow.jacobian(points)
+        step = np.abs(roots.newton_step(jacobian, drift)) / widths[:, None]
+        small = np.abs(drift) <= 1e-12 * (np.abs(jacobian) * widths[None, :, None]).sum(axis=1)
     converged = (step.max(axis=0) <= SAME) | small.all(axis=0)
     kept: list[Array] = []
     for point in points[:, converged & np.isfinite(points).all(axis=0)].T:

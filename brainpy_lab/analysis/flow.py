@@ -68,20 +68,27 @@ class Flow:
 
     def complete(self, y: Array) -> Array:
         """All states, shape (n_states, ...), from the free ones, shape (n_free, ...)."""
+        if self._is_whole:
+            return y
         full = np.empty((len(self.system.states), *y.shape[1:]))
         for i, name in enumerate(self.system.state_names):
             full[i] = y[self.free.index(name)] if name in self.free else self.held[name]
         return full
 
+    @cached_property
+    def _is_whole(self) -> bool:
+        """True when every state is free, in the system's order."""
+        return self.free == self.system.state_names
+
     def rhs(self, y: Array) -> Array:
         """The drift of the free states, shape (n_free, ...)."""
-        result: Array = self.numeric.rhs(self.complete(y), self.params, self.t)[self.rows]
-        return result
+        drift: Array = self.numeric.rhs(self.complete(y), self.params, self.t)
+        return drift if self._is_whole else drift[self.rows]
 
     def jacobian(self, y: Array) -> Array:
         """The Jacobian of the free states, shape (n_free, n_free, ...)."""
-        result: Array = self.numeric.jacobian(self.complete(y), self.params, self.t)[np.ix_(self.rows, self.rows)]
-        return result
+        jacobian: Array = self.numeric.jacobian(self.complete(y), self.params, self.t)
+        return jacobian if self._is_whole else jacobian[np.ix_(self.rows, self.rows)]
 
 
 def make_flow(model: ModelLike, free: tuple[str, ...] | None, given: Mapping[str, Any], t: float = 0.0) -> Flow:
@@ -97,8 +104,9 @@ def make_flow(model: ModelLike, free: tuple[str, ...] | None, given: Mapping[str
         free = tuple(s.name for s in system.states if s.drift is not None)
     _check_names(system, given)
     params = {**model.parameters, **{k: v for k, v in given.items() if k in system.parameter_names}}
-    initial = getattr(model, "initial", {})
-    held = {n: given.get(n, initial.get(n, 0.0)) for n in system.state_names if n not in free}
+    others = [name for name in system.state_names if name not in free]
+    initial = getattr(model, "initial", {}) if others else {}
+    held = {name: given.get(name, initial.get(name, 0.0)) for name in others}
     return Flow(system, free, _numbers(system, held), _numbers(system, params), t)
 
 

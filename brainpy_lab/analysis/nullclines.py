@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.contours import level_lines
+from brainpy_lab.analysis.explicit import explicit_nullcline, runs
 from brainpy_lab.analysis.flow import Array, Flow, Range
 from brainpy_lab.analysis.roots import line_of
 
@@ -29,17 +30,36 @@ def nullclines(flow: Flow, ranges: Sequence[Range]) -> list[list[Array]]:
     list of list of ndarray, shape (n_points, 2)
         For each state the pieces of its nullcline; a closed curve ends at its first point.
     """
-    x, y = (line_of(r, GRID_POINTS, MARGIN) for r in ranges)
-    values = flow.rhs(np.stack(np.meshgrid(x, y)))
-    cell = np.array([[x[1] - x[0]], [y[1] - y[0]]])
-    result = []
-    for i in range(2):
+    found = [explicit_nullcline(flow, i, ranges) for i in range(2)]
+    grid = _Grid(flow, ranges) if None in found else None
+    pieces = [grid.nullcline(i) if known is None and grid else known or [] for i, known in enumerate(found)]
+    return [[piece.T for piece in branches] for branches in pieces]
+
+
+class _Grid:
+    """The drift on a grid over the plane, on which zero lines are seen."""
+
+    def __init__(self, flow: Flow, ranges: Sequence[Range]) -> None:
+        self._flow, self._ranges = flow, ranges
+        self._x, self._y = (line_of(r, GRID_POINTS, MARGIN) for r in ranges)
+        self._values = flow.rhs(np.stack(np.meshgrid(self._x, self._y)))
+
+    def nullcline(self, component: int) -> list[Array]:
+        """The pieces, shape (2, n_points), of the nullcline of one state."""
+        flow, ranges, values = self._flow, self._ranges, self._values[component]
+        cell = np.array([[self._x[1] - self._x[0]], [self._y[1] - self._y[0]]])
+        size = typical(values)
         pieces: list[Array] = []
-        for line in level_lines(x, y, values[i]):
-            for smooth in polished(flow, i, line, cell, np.nanmedian(np.abs(values[i]))):
-                pieces += [_ends_polished(flow, i, piece, ranges, cell).T for piece in clipped(smooth, ranges)]
-        result.append(pieces)
-    return result
+        for line in level_lines(self._x, self._y, values):
+            for smooth in polished(flow, component, line, cell, size):
+                pieces += [_ends_polished(flow, component, p, ranges, cell) for p in clipped(smooth, ranges)]
+        return pieces
+
+
+def typical(values: Array) -> float:
+    """The median of the absolute values, those that are not finite left out."""
+    finite = np.abs(values[np.isfinite(values)])
+    return float(np.partition(finite, finite.size // 2)[finite.size // 2]) if finite.size else 0.0
 
 
 def polished(flow: Flow, component: int, line: Array, cell: Array, size: float) -> list[Array]:
@@ -58,7 +78,7 @@ def polished(flow: Flow, component: int, line: Array, cell: Array, size: float) 
             points = np.where(np.isfinite(step), points - step, points)
         near = (np.abs(points - line) <= 2 * cell).all(axis=0)
         arrived = near & (np.abs(flow.rhs(points)[component]) <= ON_CURVE * size)
-    return _runs(points, arrived)
+    return runs(points, arrived)
 
 
 def _ends_polished(flow: Flow, component: int, line: Array, ranges: Sequence[Range], cell: Array) -> Array:
@@ -100,12 +120,4 @@ def _cut(line: Array, axis: int, bound: float, keep: NDArray[np.bool_]) -> list[
     a, b = line[:, crossings], line[:, crossings + 1]
     share = (bound - a[axis]) / (b[axis] - a[axis])
     points = np.insert(line, crossings + 1, a + share * (b - a), axis=1)
-    return _runs(points, np.insert(keep, crossings + 1, True))
-
-
-def _runs(points: Array, keep: NDArray[np.bool_]) -> list[Array]:
-    """The stretches of ``points`` along which ``keep`` holds, of two points or more."""
-    if keep.all():
-        return [points] if points.shape[1] > 1 else []
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], keep, [False]]).astype(int)))
-    return [points[:, start:end] for start, end in edges.reshape(-1, 2) if end - start > 1]
+    return runs(points, np.insert(keep, crossings + 1, True))

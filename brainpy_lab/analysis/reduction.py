@@ -120,6 +120,15 @@ def plans(system: System, free: tuple[str, ...]) -> tuple[Plan, ...]:
     return (*dict.fromkeys(found), identity)
 
 
+def linear_pairs(system: System, free: tuple[str, ...]) -> frozenset[tuple[int, int]]:
+    """The pairs (equation, state) in which the drift is linear in the state; none where SymPy cannot tell."""
+    try:
+        return frozenset(_structure(system, free)[1])
+    except AnalysisError:
+        return frozenset()
+
+
+@lru_cache(maxsize=256)
 def _structure(system: System, free: tuple[str, ...]) -> tuple[list[set[int]], set[tuple[int, int]]]:
     """Which free states each equation reads, and the pairs (equation, state) in which it is linear in the state."""
     symbols = view(system)

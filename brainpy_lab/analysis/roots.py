@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 from scipy.stats import qmc
 
 from brainpy_lab.analysis.contours import level_lines
@@ -17,12 +18,18 @@ from brainpy_lab.analysis.flow import Array, Range
 
 Field = Callable[[Array], Array]
 
+#: A function of one unknown, element by element.
+Line = Callable[[Array], Array]
+
 #: Points on the line searched for one unknown, and on each side of the square for two.
 LINE_POINTS = 2001
 GRID_POINTS = 121
 
 #: Starting points of the search for three and more unknowns; a power of two, as Sobol sequences want it.
 STARTS = 1024
+
+#: Parts that an interval with a change of sign is cut into, and how many times.
+PARTS, ROUNDS = 100, 2
 
 #: How far beyond its ends a range is searched, so that zeros on the border are found: a part of its width.
 MARGIN = 1e-3
@@ -49,45 +56,69 @@ def search_line(function: Field, bounds: Range) -> Array:
         result: Array = function(points[None])[0]
         return result
 
-    def at(point: float) -> float:
-        return float(function(np.array([[point]]))[0, 0])
-
-    found = _zeros_along(at, x, values(x))
+    found = _zeros_along(values, x, values(x))
     distances = (x[1] - x[0]) * np.geomspace(1e-6, 2, 40)
     for zero in list(found):
         around = zero + np.concatenate([-distances[::-1], distances])
-        beside = _zeros_along(at, around, values(around), touches=False)
-        found += beside if len(beside) > 1 else []
+        beside = values(around)
+        if np.count_nonzero(beside == 0) + np.count_nonzero(_changes(beside)) > 1:
+            found += _zeros_along(values, around, beside, touches=False)
     return np.array([found])
 
 
-def _zeros_along(at: Callable[[float], float], x: Array, values: Array, touches: bool = True) -> list[float]:
-    """Zeros of ``at`` from its ``values`` at ``x``, by bracketing in each interval that can hold one."""
-    found: list[float] = list(x[values == 0])
-    left, right = values[:-1], values[1:]
+def _changes(values: Array) -> NDArray[np.bool_]:
+    """Where the sign changes from one value to the next."""
     with np.errstate(invalid="ignore"):
-        changes = np.flatnonzero(left * right < 0)
+        result: NDArray[np.bool_] = values[:-1] * values[1:] < 0
+    return result
+
+
+def _zeros_along(function: Line, x: Array, values: Array, touches: bool = True) -> list[float]:
+    """Zeros of ``function`` from its ``values`` at ``x``, by bracketing in each interval that can hold one."""
+    found: list[float] = list(x[values == 0])
+    changes = np.flatnonzero(_changes(values))
+    with np.errstate(invalid="ignore"):
         size = np.abs(values)
         low_point = (size[1:-1] <= size[:-2]) & (size[1:-1] <= size[2:])
         same_sign = (values[:-2] * values[1:-1] > 0) & (values[1:-1] * values[2:] > 0)
-    found += [_bracketed(at, x[k], x[k + 1]) for k in changes]
+    if changes.size:
+        found += list(narrowed(function, x[changes], x[changes + 1]))
     for k in np.flatnonzero(low_point & same_sign) if touches else ():
-        found += _near_touch(at, x[k], x[k + 2], values[k : k + 3])
+        found += _near_touch(function, x[k], x[k + 2], values[k : k + 3])
     return found
 
 
-def _bracketed(at: Callable[[float], float], low: float, high: float) -> float:
-    """The zero between two points of different sign, near enough for Newton's method to finish."""
-    return float(brentq(at, low, high, xtol=1e-6 * (high - low) + 1e-300, rtol=1e-14, maxiter=200))
+def narrowed(function: Line, low: Array, high: Array) -> Array:
+    """The zeros between points of different sign, near enough for Newton's method to finish.
+
+    All intervals at once, each cut into parts twice; the first part with a change of sign is kept, and its chord taken.
+    """
+    share = np.linspace(0.0, 1.0, PARTS + 1)[:, None]
+    index = np.arange(low.size)
+    for _ in range(ROUNDS):
+        points = low + (high - low) * share
+        values = function(points)
+        negative = values < 0
+        first = np.argmax(negative[1:] != negative[0], axis=0)
+        low, high = points[first, index], points[first + 1, index]
+    left, right = values[first, index], values[first + 1, index]
+    with np.errstate(all="ignore"):
+        chord = low + (high - low) * (left / (left - right))
+    zero: Array = np.where((low <= chord) & (chord <= high), chord, (low + high) / 2)
+    return zero
 
 
-def _near_touch(at: Callable[[float], float], low: float, high: float, values: Array) -> list[float]:
+def _near_touch(function: Line, low: float, high: float, values: Array) -> list[float]:
     """Zeros between ``low`` and ``high``, where the function comes near zero but has the same sign at both ends."""
     sign = np.sign(values[1])
-    result = minimize_scalar(lambda p: sign * at(p), bounds=(low, high), method="bounded", options={"xatol": 1e-13})
+
+    def height(point: float) -> float:
+        return float(sign * function(np.array([point]))[0])
+
+    result = minimize_scalar(height, bounds=(low, high), method="bounded", options={"xatol": 1e-13})
     lowest = float(result.x)
     if result.fun < 0:
-        return [_bracketed(at, low, lowest), _bracketed(at, lowest, high)]
+        return list(narrowed(function, np.array([low, lowest]), np.array([lowest, high])))
     return [lowest] if result.fun <= 1e-8 * np.abs(values).max() else []
 
 

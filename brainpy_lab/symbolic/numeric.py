@@ -157,15 +157,19 @@ class NumericSystem:
                 f"{self.system.name} has {len(self.system.states)} states, but y has shape {y.shape}.",
                 advice="Put the states along the first axis.",
             )
-        missing = [p for p in self._parameters if p not in params]
-        if missing:
-            raise ArgumentError(f"No value for the parameters {', '.join(missing)} of {self.system.name}.")
+        try:
+            values = [params[p] for p in self._parameters]
+        except KeyError:
+            missing = [p for p in self._parameters if p not in params]
+            raise ArgumentError(f"No value for the parameters {', '.join(missing)} of {self.system.name}.") from None
         with np.errstate(all="ignore"):
-            return function(*y, *(params[p] for p in self._parameters), t)
+            return function(*y, *values, t)
 
     def _stack(self, values: tuple[Any, ...], y: ArrayLike) -> Array:
         """Values of different shapes, constants among them, as one array."""
         shape = np.shape(y)[1:]
+        if all(type(v) is np.ndarray and v.dtype == np.float64 and v.shape == shape for v in values):
+            return np.array(values)
         shapes = {np.shape(v) for v in values} - {(), shape}
         if shapes:
             shape = np.broadcast_shapes(shape, *shapes)

@@ -1,0 +1,92 @@
+"""Nullclines in closed form: an equation that is linear in one variable gives it as a function of the other.
+
+Two evaluations on a line then replace a search on a grid. Where the coefficient could vanish, where values are
+undefined, or where the function is too steep to be followed point by point, the grid decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.analysis.flow import Array, Flow, Range
+from brainpy_lab.analysis.reduction import VANISHES, linear_pairs
+from brainpy_lab.analysis.roots import narrowed
+
+#: Points along the axis of the variable that the other one is a function of.
+POINTS = 601
+
+#: From one point to the next the function may cross this part of its range.
+STEEPEST = 0.05
+
+
+def explicit_nullcline(flow: Flow, component: int, ranges: Sequence[Range]) -> list[Array] | None:
+    """The nullcline of one state of a planar flow, or None when no equation gives it.
+
+    Returns
+    -------
+    list of ndarray, shape (2, n_points), or None
+        The pieces within ``ranges``, each ending on the border where it leaves.
+    """
+    linear = linear_pairs(flow.system, flow.free)
+    for unknown in (1, 0):
+        if (component, unknown) in linear:
+            pieces = _graph(flow, component, unknown, ranges)
+            if pieces is not None:
+                return pieces
+    return None
+
+
+def _graph(flow: Flow, component: int, unknown: int, ranges: Sequence[Range]) -> list[Array] | None:
+    """The pieces, with the state ``unknown`` as a function of the other one; None when that does not do."""
+    low, high = ranges[unknown]
+    solve = _solver(flow, component, unknown, ranges[unknown])
+    x = _line(ranges[1 - unknown])
+    y, coefficient = solve(x)
+    size = np.abs(coefficient)
+    if not np.isfinite(y).all() or not size.min() > VANISHES * size.max() or coefficient.min() < 0 < coefficient.max():
+        return None
+    below, above = np.minimum(y[:-1], y[1:]), np.maximum(y[:-1], y[1:])
+    if (above - below)[(below <= high) & (above >= low)].max(initial=0.0) > STEEPEST * (high - low):
+        return None
+    inside = (y >= low) & (y <= high)
+    at = np.flatnonzero(inside[:-1] != inside[1:])
+    if at.size:
+        bound = np.where(np.maximum(y[at], y[at + 1]) > high, high, low)
+        border = narrowed(lambda points: solve(points)[0] - bound, x[at], x[at + 1])
+        x, y = np.insert(x, at + 1, border), np.insert(y, at + 1, bound)
+        inside = np.insert(inside, at + 1, True)
+    return runs(np.stack([x, y] if unknown == 1 else [y, x]), inside)
+
+
+def _solver(flow: Flow, component: int, unknown: int, bounds: Range) -> Callable[[Array], tuple[Array, Array]]:
+    """The function x -> (unknown at which the drift vanishes, coefficient), by the drift at both ends."""
+    low, high = bounds
+
+    def solve(x: Array) -> tuple[Array, Array]:
+        y = np.empty((2, 2, *x.shape))
+        y[1 - unknown] = x
+        y[unknown, 0], y[unknown, 1] = low, high
+        at_low, at_high = flow.rhs(y)[component]
+        difference = at_low - at_high
+        with np.errstate(all="ignore"):
+            return low + (high - low) * (at_low / difference), difference
+
+    return solve
+
+
+def _line(bounds: Range) -> Array:
+    """Points from end to end, none of those between a round number, where removable singularities are met."""
+    share = np.linspace(0.0, 1.0, POINTS)
+    share[1:-1] += 0.0123 / POINTS
+    return bounds[0] + (bounds[1] - bounds[0]) * share
+
+
+def runs(points: Array, keep: NDArray[np.bool_]) -> list[Array]:
+    """The stretches of ``points``, shape (2, n), along which ``keep`` holds, of two points or more."""
+    if keep.all():
+        return [points] if points.shape[1] > 1 else []
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], keep, [False]]).astype(int)))
+    return [points[:, start:end] for start, end in edges.reshape(-1, 2) if end - start > 1]
