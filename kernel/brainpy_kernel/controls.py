@@ -104,11 +104,13 @@ class Controls:
         return HBox([slider, box, reset])
 
     def _on_slider(self, name: str, value: float) -> None:
-        if self.boxes[name].value != value:
-            self.boxes[name].value = value
+        """The pictures go first; the number follows them."""
         if self._session.params[name] != value:
             self._session.set_params(**{name: value})
             self._session.keep_pace()
+        latest = self.sliders[name].value
+        if self.boxes[name].value != latest:
+            self.boxes[name].value = latest
 
     def _on_box(self, name: str, value: float) -> None:
         """A typed value may lie outside the slider's range: then the range grows."""

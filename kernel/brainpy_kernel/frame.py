@@ -98,16 +98,26 @@ def grown_box(
     if solution is None:
         return {name: box.get(name, (-1.0, 1.0)) for name in states}
     for name in states:
-        values = np.asarray(solution[name], dtype=float)
-        values = values[np.isfinite(values)]
-        if name in fixed or not values.size:
+        bounds = extent(np.asarray(solution[name], dtype=float))
+        if name in fixed or bounds is None:
             box.setdefault(name, (-1.0, 1.0))
             continue
-        low, high = float(values.min()), float(values.max())
+        low, high = bounds
         if name in box and box[name][0] <= low and high <= box[name][1]:
             continue
         box[name] = _rounded(*_with_margin(low, high))
     return box
+
+
+def extent(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The smallest and the largest of the finite values; None when there are none."""
+    if not values.size:
+        return None
+    low, high = float(values.min()), float(values.max())
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else None
 
 
 def _with_margin(low: float, high: float) -> tuple[float, float]:

@@ -64,6 +64,11 @@ class Panel:
         return "phase" in self._views.values()
 
     @property
+    def marks(self) -> tuple[()]:
+        """None: the figure has its own."""
+        return ()
+
+    @property
     def needs_fixed_points(self) -> bool:
         """True while a client shows the table of fixed points."""
         return "fixed_points" in self._views.values()

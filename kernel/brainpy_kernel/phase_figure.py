@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from brainpy_kernel import look
 from brainpy_kernel.frame import Frame, PhaseData
-from brainpy_kernel.reduction import curve, joined, rows
+from brainpy_kernel.reduction import Floats, curve, joined, rows
 from brainpy_kernel.session import Session
+
+if TYPE_CHECKING:
+    from brainpy_lab import Solution
 
 #: Pixels that the figure is drawn for.
 WIDTH, HEIGHT = 500, 350
 
 #: Where marks stand that have nothing to show: off the picture. The browser complains about nan.
 OUTSIDE = -1e30
+
+Curve = tuple[Floats, Floats]
+_NOTHING: Curve = (np.full(2, OUTSIDE), np.full(2, OUTSIDE))
 
 
 class PhaseFigure:
@@ -31,22 +37,29 @@ class PhaseFigure:
         self._session = session
         self._x, self._y = bq.LinearScale(min=0.0, max=1.0), bq.LinearScale(min=0.0, max=1.0)
         scales = {"x": self._x, "y": self._y}
-        none = np.full((2, 2), OUTSIDE, np.float32)
+        none = np.full((3, 2), OUTSIDE, np.float32)
         point = np.full(1, OUTSIDE)
-        self._nullclines = bq.Lines(x=none, y=none, scales=scales, colors=list(look.NULLCLINES), stroke_width=2)
-        self._trajectory = bq.Lines(x=none[0], y=none[0], scales=scales, colors=[look.TRAJECTORY], stroke_width=1.5)
-        self._fixed_points = bq.Scatter(x=point, y=point, scales=scales, default_size=90, stroke_width=2)
+        common = {"scales": scales, "preserve_domain": {"x": True, "y": True}}
+        self._curves = bq.Lines(x=none, y=none, colors=[*look.NULLCLINES, look.TRAJECTORY], stroke_width=1.75, **common)
+        self._fixed_points = bq.Scatter(x=point, y=point, default_size=90, stroke_width=2, **common)
         self._start = bq.Scatter(
-            x=point, y=point, scales=scales, marker="cross", colors=[look.TRAJECTORY], default_size=70,
-            interactions={"click": "add"},
+            x=point, y=point, marker="cross", colors=[look.TRAJECTORY], default_size=70,
+            interactions={"click": "add"}, **common,
         )  # fmt: skip
         self._start.observe(self._on_click, "y")
-        marks = [self._nullclines, self._trajectory, self._fixed_points, self._start]
+        self._nullclines, self._trajectory = [_NOTHING, _NOTHING], _NOTHING
+        marks = [self._curves, self._fixed_points, self._start]
         self.figure = look.figure(marks, self._x, self._y, "", "", height)
         self._caption = HTML(look.legend([]))
         self._choices = self._dropdowns(Dropdown)
         self.widget = VBox([self._caption, *([HBox(self._choices)] if self._choices else []), self.figure])
         self._drawn: tuple[float, ...] = ()
+        self._named: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> list[Any]:
+        """The curves and the fixed points."""
+        return [self._curves, self._fixed_points]
 
     def show(self, frame: Frame) -> None:
         """Draw the phase plane of ``frame``."""
@@ -55,9 +68,16 @@ class PhaseFigure:
             return
         self._set_axes(frame, axes)
         if frame.phase is not None:
-            self._draw_nullclines(frame.phase)
+            self._nullclines = self._reduced(frame.phase)
+        if frame.solution is not None:
+            self._trajectory = self._path(frame.solution, axes)
+        with self._curves.hold_sync():  # all curves in one mark: one message and one redrawing a picture
+            self._curves.x, self._curves.y = rows([*self._nullclines, self._trajectory])
+        if frame.phase is not None:
             self._draw_fixed_points(frame.phase)
-        self._draw_trajectory(frame, axes)
+            self._name_nullclines(frame.phase)
+        if frame.solution is not None:
+            self._mark_start(frame, axes)
 
     def show_fixed_points(self, frame: Frame) -> None:
         """The fixed points of the plane come with `show`."""
@@ -108,20 +128,31 @@ class PhaseFigure:
         margin = 0.05 * (high - low) or 1.0
         return min(low, 0.0) - margin, max(high, 0.0) + margin
 
-    def _draw_nullclines(self, phase: PhaseData) -> None:
+    def _reduced(self, phase: PhaseData) -> list[Curve]:
+        """The nullclines with the points that a screen can show; always two."""
         width, height = self._pixel()
         lines = []
         for branches in phase.nullclines.values():
             reduced = [np.column_stack(curve(b[:, 0], b[:, 1], width, height, 500)) for b in branches if len(b)]
-            lines.append(joined(reduced) if reduced else (np.full(2, OUTSIDE), np.full(2, OUTSIDE)))
-        with self._nullclines.hold_sync():
-            self._nullclines.x, self._nullclines.y = rows(lines)
-        names = [f"d{name}/dt" + (" = 0" if len(phase.axes) > 1 else "") for name in phase.nullclines]
+            lines.append(joined(reduced) if reduced else _NOTHING)
+        return [*lines, _NOTHING][:2]
+
+    def _path(self, solution: Solution, axes: tuple[str, ...]) -> Curve:
+        x = np.asarray(solution[axes[0]], dtype=float)
+        y = np.asarray(solution[axes[1]], dtype=float) if len(axes) > 1 else np.zeros_like(x)
+        fine = np.isfinite(x) & np.isfinite(y)
+        if not fine.all():
+            x, y = x[fine], y[fine]
+        return curve(x, y, *self._pixel(), 2000) if len(x) else _NOTHING
+
+    def _name_nullclines(self, phase: PhaseData) -> None:
+        names = tuple(f"d{name}/dt" + (" = 0" if len(phase.axes) > 1 else "") for name in phase.nullclines)
+        if names == self._named:
+            return
+        self._named = names
         entries = [(name, look.NULLCLINES[i % 2]) for i, name in enumerate(names)]
         entries += [("stable", look.STABLE), ("unstable", look.UNSTABLE), ("saddle", look.SADDLE)]
-        caption = look.legend(entries)
-        if self._caption.value != caption:
-            self._caption.value = caption
+        self._caption.value = look.legend(entries)
 
     def _draw_fixed_points(self, phase: PhaseData) -> None:
         points = phase.fixed_points
@@ -136,14 +167,7 @@ class PhaseFigure:
             if self._fixed_points.colors != colours:
                 self._fixed_points.colors = colours
 
-    def _draw_trajectory(self, frame: Frame, axes: tuple[str, ...]) -> None:
-        if frame.solution is None:
-            return
-        x = np.asarray(frame.solution[axes[0]], dtype=float)
-        y = np.asarray(frame.solution[axes[1]], dtype=float) if len(axes) > 1 else np.zeros_like(x)
-        fine = np.isfinite(x) & np.isfinite(y)
-        with self._trajectory.hold_sync():
-            self._trajectory.x, self._trajectory.y = rows([curve(x[fine], y[fine], *self._pixel(), 2000)])
+    def _mark_start(self, frame: Frame, axes: tuple[str, ...]) -> None:
         start = (frame.settings.initial[axes[0]], frame.settings.initial[axes[1]] if len(axes) > 1 else 0.0)
         if start != self._drawn or len(np.atleast_1d(self._start.x)) != 1:
             self._drawn = start

@@ -16,13 +16,17 @@ def columns(x: Floats, y: Floats, n_columns: int = 1000) -> tuple[Floats, Floats
     n = len(x)
     if n <= 2 * n_columns:
         return x, y
-    edges = np.linspace(0, n, n_columns + 1).astype(np.intp)
-    width = int(np.diff(edges).max())
-    index = np.minimum(edges[:-1, None] + np.arange(width), edges[1:, None] - 1)
-    block = np.where(np.isfinite(y[index]), y[index], 0.0)
-    low = index[np.arange(n_columns), block.argmin(axis=1)]
-    high = index[np.arange(n_columns), block.argmax(axis=1)]
-    keep = np.unique(np.concatenate([[0], low, high, [n - 1]]))
+    width = -(-n // n_columns)
+    whole = n - n % width
+    finite = np.isfinite(y)
+    heights = y if finite.all() else np.where(finite, y, 0.0)
+    block, rest = heights[:whole].reshape(-1, width), heights[whole:]
+    keep = np.zeros(n, dtype=bool)
+    keep[[0, n - 1]] = True
+    for extreme in (np.argmin, np.argmax):
+        keep[np.arange(0, whole, width) + extreme(block, axis=1)] = True
+        if rest.size:
+            keep[whole + extreme(rest)] = True
     return x[keep], y[keep]
 
 
@@ -40,33 +44,32 @@ def straighten(
     passes : int
         How many times every second point is tried; each pass may halve the curve.
     """
-    scale_x = 1 / width if width > 0 else 0.0
-    scale_y = 1 / height if height > 0 else 0.0
+    px = x * (1 / width if width > 0 else 0.0)
+    py = y * (1 / height if height > 0 else 0.0)
     for _ in range(passes):
         if len(x) < 8:
             break
-        px, py = x * scale_x, y * scale_y
         ax, ay = px[:-2:2], py[:-2:2]
         bx, by = px[2::2], py[2::2]
         mx, my = px[1:-1:2], py[1:-1:2]
-        length = np.hypot(bx - ax, by - ay)
-        area = np.abs((bx - ax) * (my - ay) - (by - ay) * (mx - ax))
-        straight = area <= tolerance * np.maximum(length, 1e-12)
+        across, up = bx - ax, by - ay
+        area = across * (my - ay) - up * (mx - ax)
+        straight = area * area <= tolerance**2 * np.maximum(across * across + up * up, 1e-24)
         straight &= (mx - ax) * (bx - mx) + (my - ay) * (by - my) >= 0  # a turning point is no point between
         keep = np.ones(len(x), dtype=bool)
         keep[1:-1:2] = ~straight
         if keep.all():
             break
-        x, y = x[keep], y[keep]
+        x, y, px, py = x[keep], y[keep], px[keep], py[keep]
     return x, y
 
 
 def curve(x: Floats, y: Floats, width: float, height: float, limit: int = 3000) -> tuple[Floats, Floats]:
     """A curve in the plane, one point per pixel it passes, at most ``limit`` points."""
     if len(x) > 2 and width > 0 and height > 0:
-        moved = np.floor(x / width) != np.floor(np.roll(x, 1) / width)
-        moved |= np.floor(y / height) != np.floor(np.roll(y, 1) / height)
-        moved[[0, -1]] = True
+        across, up = np.floor(x / width), np.floor(y / height)
+        moved = np.ones(len(x), dtype=bool)
+        moved[1:-1] = (across[1:-1] != across[:-2]) | (up[1:-1] != up[:-2])
         x, y = straighten(x[moved], y[moved], width, height)
     if len(x) > limit:
         keep = np.linspace(0, len(x) - 1, limit).astype(np.intp)
@@ -75,14 +78,23 @@ def curve(x: Floats, y: Floats, width: float, height: float, limit: int = 3000) 
 
 
 def rows(lines: list[tuple[Floats, Floats]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Lines of different lengths as two float32 matrices; short ones repeat their last point, absent ones are nan."""
+    """Lines of different lengths as two float32 matrices; absent ones are nan.
+
+    Short ones have a gap, which costs the browser nothing, before their last two points: bqplot looks at the last one.
+    """
     length = max(2, *(len(x) for x, _ in lines), 2)  # bqplot takes no curve of one point
     shape = (max(len(lines), 1), length)
     xs, ys = np.full(shape, np.nan, np.float32), np.full(shape, np.nan, np.float32)
     for i, (x, y) in enumerate(lines):
-        if len(x):
-            xs[i, : len(x)], ys[i, : len(y)] = x, y
-            xs[i, len(x) :], ys[i, len(y) :] = x[-1], y[-1]
+        n = len(x)
+        if n:
+            xs[i, :n], ys[i, :n] = x, y
+            xs[i, n:], ys[i, -1] = x[-1], y[-1]
+            if length - n > 1 and n > 1:
+                xs[i, -2], ys[i, -2] = x[-2], y[-2]
+                ys[i, n - 1] = np.nan
+            else:
+                ys[i, n:] = y[-1]
     return xs, ys
 
 

@@ -6,10 +6,11 @@ All views of a model share one session, so that a slider move costs one simulati
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -31,6 +32,10 @@ class Observer(Protocol):
     @property
     def needs_fixed_points(self) -> bool:
         """True while the view shows the fixed points of the whole system."""
+
+    @property
+    def marks(self) -> Sequence[Any]:
+        """The marks whose changes are sent together with those of the other views."""
 
     def show(self, frame: Frame) -> None:
         """Draw a new picture."""
@@ -75,17 +80,20 @@ class Session:
         """Names of the model's states."""
         return tuple(self.model.system.state_names)
 
-    def add(self, observer: Observer) -> None:
-        """Let ``observer`` follow; it is shown the present picture when there is one that suffices."""
+    def add(self, *observers: Observer) -> None:
+        """Let ``observers`` follow; they are shown the present picture when there is one that suffices.
+
+        Those that come together cost one simulation.
+        """
         with self._lock:
-            if observer not in self._observers:
-                self._observers.append(observer)
+            self._observers += [o for o in observers if o not in self._observers]
             frame = self.frame
-        if frame is None or (observer.needs_phase and frame.phase is None):
+        if frame is None or (frame.phase is None and any(o.needs_phase for o in observers)):
             self.request()
             return
-        self._runtime.put(("redraw", id(observer)), lambda ticket: observer.show(frame))
-        if observer.needs_fixed_points:
+        for observer in observers:
+            self._runtime.put(("redraw", id(observer)), partial(_redraw, observer, frame))
+        if any(o.needs_fixed_points for o in observers):
             self.request_fixed_points()
 
     def remove(self, observer: Observer) -> None:
@@ -208,8 +216,11 @@ class Session:
         with self._lock:
             self.frame = frame
             observers = list(self._observers)
-        for observer in observers:
-            observer.show(frame)
+        with ExitStack() as together:  # what the browser gets at once, it draws at once
+            for mark in [mark for observer in reversed(observers) for mark in observer.marks]:
+                together.enter_context(mark.hold_sync())
+            for observer in observers:
+                observer.show(frame)
         if any(o.needs_fixed_points for o in observers):
             self.request_fixed_points()
 
@@ -233,3 +244,8 @@ class Session:
         for name in values:
             if name not in known:
                 raise ArgumentError(f"{self.name} has no {what} '{name}'.", advice=did_you_mean(name, known))
+
+
+def _redraw(observer: Observer, frame: Frame, ticket: Ticket) -> None:
+    """Show a picture that is there already."""
+    observer.show(frame)

@@ -49,6 +49,11 @@ class TimeCourses:
         self._figures: list[Any] = []
         self.widget = VBox()
 
+    @property
+    def marks(self) -> list[Any]:
+        """The lines of all pictures."""
+        return [mark for _, mark, _ in self._lines]
+
     def show(self, frame: Frame) -> None:
         """Draw the solution of ``frame``; keep the old picture when there is none."""
         if frame.solution is None or len(frame.solution.t) < 2:
@@ -75,11 +80,12 @@ class TimeCourses:
 
     def curves(self) -> dict[str, tuple[Any, Any]]:
         """What is drawn, by state: times and values, after reduction."""
-        return {
+        drawn = {
             n: (np.atleast_2d(mark.x)[i], np.atleast_2d(mark.y)[i])
             for names, mark, _ in self._lines
             for i, n in enumerate(names)
         }
+        return {n: (x[np.isfinite(y)], y[np.isfinite(y)]) for n, (x, y) in drawn.items()}
 
     def _values(self, frame: Frame) -> dict[str, Floats]:
         assert frame.solution is not None
@@ -87,7 +93,9 @@ class TimeCourses:
         flat = {}
         for name, value in found.items():
             value = value.reshape(len(value), -1)
-            flat[name] = np.where(np.isfinite(value[:, 0]), value[:, 0], np.nan)  # of an array state, its first element
+            first = value[:, 0]  # of an array state, its first element
+            finite = np.isfinite(first)
+            flat[name] = first if finite.all() else np.where(finite, first, np.nan)
         return flat
 
     def _build(self, values: dict[str, Floats]) -> None:
@@ -101,7 +109,10 @@ class TimeCourses:
             scale = bq.LinearScale(min=0.0, max=1.0)
             colours = [look.colour(order.index(n)) for n in names]
             start = np.zeros((len(names), 2), np.float32)
-            mark = bq.Lines(x=start, y=start, scales={"x": self._time, "y": scale}, colors=colours, stroke_width=1.5)
+            mark = bq.Lines(
+                x=start, y=start, scales={"x": self._time, "y": scale}, colors=colours, stroke_width=1.5,
+                preserve_domain={"x": True, "y": True},
+            )  # fmt: skip
             height = "210px" if len(self._figures) == 0 else "150px"
             figure = look.figure([mark], self._time, scale, "t", names[0] if len(names) == 1 else "", height)
             self._lines.append((names, mark, scale))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ def status_line(frame: Frame) -> str:
     if frame.solution is not None:
         stats = frame.solution.stats
         parts.append(
-            f"{frame.settings.duration:g} time units in {1e3 * stats.get('wall_time', frame.wall_time):.2g} ms"
+            f"{frame.settings.duration:g} time units in {_about(1e3 * stats.get('wall_time', frame.wall_time))} ms"
         )
         parts += [f"{stats[key]:,} {key}" for key in ("steps",) if stats.get(key)]
         parts += [f"{stats['method']} on {stats['backend']}"] if {"method", "backend"} <= set(stats) else []
@@ -32,11 +33,20 @@ def status_line(frame: Frame) -> str:
     return f'<div role="status" style="color:{look.INK}">{html.escape(" · ".join(parts))}</div>'
 
 
+def _about(value: float) -> str:
+    """The next of 1, 2, 5, 10, 20, 50 ...: the line changes, and is sent, only when there is news."""
+    if not value > 0:
+        return "0"
+    unit = 10.0 ** math.floor(math.log10(value))
+    return f"{unit * min((1, 2, 5, 10), key=lambda k: abs(k * unit - value)):g}"
+
+
 class View:
     """The widgets of one output, following one session until closed."""
 
     needs_phase = False
     needs_fixed_points = False
+    marks = ()
 
     def __init__(self, session: Session, ranges: Mapping[str, Range], on_close: Callable[[View], None]) -> None:
         from ipywidgets import HTML, GridBox, HTMLMath, Layout, VBox
@@ -55,8 +65,7 @@ class View:
         columns = "repeat(auto-fit, minmax(300px, 1fr))"
         self._pictures = GridBox(pictures, layout=Layout(grid_template_columns=columns, grid_gap="8px"))
         self.widget = VBox([self._head, self._equations, self.controls.widget, self._pictures, self.status])
-        for observer in self._observers():
-            session.add(observer)
+        session.add(*self._observers())
 
     def show(self, frame: Frame) -> None:
         """Report the run in the status line."""

@@ -87,7 +87,7 @@ def test_phase_plane_shows_nullclines_and_the_fixed_point(view):
     points = view.phase._fixed_points
     assert points.x == pytest.approx([root], abs=1e-9)
     assert points.y == pytest.approx([(root + 0.7) / 0.8], abs=1e-9)
-    xs, ys = np.asarray(view.phase._nullclines.x, float), np.asarray(view.phase._nullclines.y, float)
+    xs, ys = np.asarray(view.phase._curves.x, float), np.asarray(view.phase._curves.y, float)
     fine = np.isfinite(xs) & np.isfinite(ys)
     cubic = abs(xs[0] - xs[0] ** 3 / 3 + 0.5 - ys[0])[fine[0]]
     line = abs((xs[1] + 0.7) / 0.8 - ys[1])[fine[1]]
@@ -117,7 +117,7 @@ def test_a_click_starts_a_trajectory(jupyter, view):
     assert (list(start.x), list(start.y)) == ([1.25], [-0.5])
     solution = jupyter.value("FHN.run(50, backend='numpy', initial={'V': 1.25, 'w': -0.5})")
     assert largest_difference(view, solution, "V") < 1e-5
-    path = np.asarray(view.phase._trajectory.x, float).ravel()
+    path = np.asarray(view.phase._curves.x, float)[2]
     assert (path[0], path[-1]) == pytest.approx((1.25, solution.V[-1]), abs=1e-6)
 
 

@@ -178,7 +178,7 @@ def test_without_a_view_the_panel_has_a_phase_plane_of_its_own(jupyter, cell, pa
     panel.say("show", view="phase")
     jupyter.settle()
     widget = _instances[panel.heard("phase")[-1]["model_id"]]
-    points = widget.children[-1].marks[2]
+    points = widget.children[-1].marks[1]
     assert points.x == pytest.approx([ROOT], abs=1e-9)
     panel.say("show", view=None)
     assert widget.comm is None
@@ -259,7 +259,7 @@ def test_inline_panel(jupyter, cell):
     inline.tabs.selected_index = 1
     jupyter.settle()
     (shown,) = inline.phase.children
-    assert shown.children[-1].marks[2].x == pytest.approx([ROOT], abs=1e-9)
+    assert shown.children[-1].marks[1].x == pytest.approx([ROOT], abs=1e-9)
     inline.method.value = "euler"
     assert jupyter.value("FHN.method") == "euler"
     inline.close()
