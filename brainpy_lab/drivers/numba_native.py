@@ -203,12 +203,21 @@ class _Lowering:
             case ast.BoolOp():
                 join = b.and_ if isinstance(node.op, ast.And) else b.or_
                 return functools.reduce(join, (self.truth(self.value(v, names)) for v in node.values))
+            case ast.IfExp() if (parts := _exponential_increment(node)) is not None:
+                return self._increment(*(self.real(p, names) for p in parts))
             case ast.IfExp():
                 test = self.truth(self.value(node.test, names))
                 return b.select(test, self.real(node.body, names), self.real(node.orelse, names))
             case ast.Call(func=ast.Name(id=name)):
                 return self._call(name, [self.real(a, names) for a in node.args])
         raise NotNativeError(type(node).__name__)
+
+    def _increment(self, slope: Value, rate: Value, dt: Value) -> Value:
+        """slope/rate*expm1(rate*dt) without a choice: a rate of 0 counts as 1e-150, whose result is the limit."""
+        b = self.e.b
+        rate = b.fadd(rate, self.e.c(1e-150))
+        form = self.e.estrin if self.single else self.e.horner
+        return b.fmul(b.fdiv(slope, rate), self.e.expm1(b.fmul(rate, dt), form))
 
     def _binary(self, node: ast.BinOp, names: dict[str, Value]) -> Value:
         b = self.e.b
@@ -254,6 +263,25 @@ class _Lowering:
         if name in SINGLE_FORMS:
             return emitter(self.e, *arguments, self.e.estrin if self.single else self.e.horner)
         return emitter(self.e, *arguments)
+
+
+def _exponential_increment(node: ast.IfExp) -> tuple[ast.expr, ast.expr, ast.expr] | None:
+    """(slope, rate, dt) of ``slope/rate*expm1(rate*dt) if rate != 0 else dt*slope``, or None."""
+    match node:
+        case ast.IfExp(
+            test=ast.Compare(left=ast.Name(id=rate), ops=[ast.NotEq()], comparators=[ast.Constant(value=0)]),
+            body=ast.BinOp(
+                left=ast.BinOp(left=ast.Name(id=slope), op=ast.Div(), right=ast.Name(id=rate_2)),
+                op=ast.Mult(),
+                right=ast.Call(
+                    func=ast.Name(id="expm1"),
+                    args=[ast.BinOp(left=ast.Name(id=rate_3), op=ast.Mult(), right=ast.Name(id=dt))],
+                ),
+            ),
+            orelse=ast.BinOp(left=ast.Name(id=dt_2), op=ast.Mult(), right=ast.Name(id=slope_2)),
+        ) if rate == rate_2 == rate_3 and slope == slope_2 and dt == dt_2:
+            return ast.Name(slope, ast.Load()), ast.Name(rate, ast.Load()), ast.Name(dt, ast.Load())
+    return None
 
 
 def _constant(name: str) -> float:
