@@ -16,6 +16,19 @@ _FIND = """
 const notebook = path => [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
 """
 
+_VIEWS = {"Code": "code", "Phase plane": "phase", "Fixed points": "fixed_points", "Runs": "runs"}
+
+#: Whether some workspace on the server holds the panel with this tab.
+_SAVED = """
+([url, view]) => {
+  const request = new XMLHttpRequest();
+  request.open('GET', url, false);
+  request.send();
+  const { values } = JSON.parse(request.responseText).workspaces;
+  return values.some(({ data }) => data['brainpy-lab:panel']?.data?.view === view && data['layout-restorer:data']);
+}
+"""
+
 
 class LabPage:
     """One browser page with JupyterLab."""
@@ -42,9 +55,12 @@ class LabPage:
         self.wait_for_kernel()
 
     def reload(self) -> None:
-        """Reload the page and wait until the notebook has its kernel again."""
-        # the layout is saved a moment after it changed; a reload before that would restore the one before it
-        self.browser_page.evaluate("() => window.jupyterapp.restored.then(() => 1)")
+        """Reload the page and wait until the notebook has its kernel again.
+
+        JupyterLab saves its layout a moment after it changed: a reload before that would restore the one before it.
+        """
+        view = _VIEWS[self.panel.get_by_role("tab", selected=True).inner_text().strip()]
+        self.browser_page.wait_for_function(_SAVED, arg=[f"/lab/api/workspaces?token={self._token}", view])
         self.browser_page.goto(f"{self._url}/lab?token={self._token}")
         self.wait_for_kernel()
 
