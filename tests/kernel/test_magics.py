@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import gc
 import threading
 
 import pytest
@@ -110,6 +111,7 @@ def test_rerunning_a_cell_leaves_one_view_and_no_more_widgets(jupyter, cell):
     def count():
         jupyter(cell)
         jupyter.settle()
+        gc.collect()  # widgets of earlier tests must not go between two counts
         ours = [t.name for t in threading.enumerate() if "brainpy" in t.name]
         return len(_instances), ours, jupyter.view
 
