@@ -68,7 +68,8 @@ class Controls:
         descriptions = {p.name: p.description for p in session.model.system.parameters}
         rows = [self._row(name, ranges[name], descriptions.get(name, "")) for name in ranges]
         grid = GridBox(
-            rows, layout=Layout(grid_template_columns="repeat(auto-fill, minmax(min(340px, 100%), 1fr))", grid_gap="0 16px")
+            rows,
+            layout=Layout(grid_template_columns="repeat(auto-fill, minmax(min(340px, 100%), 1fr))", grid_gap="0 16px"),
         )
         self.duration = FloatText(value=session.duration, description="duration", continuous_update=False)
         self.duration.layout.width = "12em"
