@@ -227,7 +227,7 @@ def _solution(request: Request, result: Result, problem: Problem, wanted: tuple[
             "backend": request.backend,
             "method": method.name,
             "dt": float(request.dt),
-            "threads": request.threads,
+            "threads": _threads(request, method),
         },
         model_name=model.name,
         model_text=model.system.text,
@@ -237,6 +237,12 @@ def _solution(request: Request, result: Result, problem: Problem, wanted: tuple[
         interpolant=result.interpolant,
         derivative=_derivative(problem) if wanted == model.system.state_names and not problem.drives else None,
     )
+
+
+def _threads(request: Request, method: Method) -> int:
+    """Threads that the run used: those asked for where the driver can share a fixed-step ensemble, else one."""
+    shares = drivers.Capability.THREADS in drivers.get(request.backend).capabilities and not method.is_adaptive
+    return request.threads if shares else 1
 
 
 def _derivative(problem: Problem) -> Any:
