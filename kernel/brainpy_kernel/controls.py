@@ -85,7 +85,7 @@ class Controls:
         self.widget = VBox([grid, buttons])
 
     def _row(self, name: str, bounds: Range, description: str) -> Any:
-        from ipywidgets import Button, FloatSlider, FloatText, HBox
+        from ipywidgets import Button, FloatSlider, FloatText, HBox, Layout
 
         low, high, step = bounds
         slider = FloatSlider(
@@ -96,13 +96,13 @@ class Controls:
             value=self._session.params[name], step=step, continuous_update=False, tooltip=f"Value of {name}"
         )
         reset = Button(icon="undo", tooltip=f"Reset {name}")
-        slider.layout.flex, box.layout.width, reset.layout.width = "1 1 auto", "6.5em", "2.4em"
+        slider.layout.flex, box.layout.width, reset.layout.width = "1 1 11em", "6.5em", "2.4em"
         reset.layout.padding = "0"
         slider.observe(lambda change: self._on_slider(name, change["new"]), "value")
         box.observe(lambda change: self._on_box(name, change["new"]), "value")
         reset.on_click(lambda _: self._on_box(name, float(self._session.model.parameters[name])))
         self.sliders[name], self.boxes[name] = slider, box
-        return HBox([slider, box, reset])
+        return HBox([slider, box, reset], layout=Layout(flex_flow="row wrap"))
 
     def _on_slider(self, name: str, value: float) -> None:
         """The pictures go first; the number follows them."""
