@@ -210,6 +210,11 @@ def _write_step(writer: _Writer, depth: int, code: StepCode, step: _Step | None)
     return names
 
 
+def _targets(names: tuple[str, ...]) -> str:
+    """Names as the left side of an assignment from a tuple."""
+    return ", ".join(names) + ("," if len(names) == 1 else "")
+
+
 def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     """``run(n, first_step, t0, dt, y, p, drive, every, left, record, row, rows, event_step, event_kind)`` for one cell.
 
@@ -220,14 +225,17 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     w = _Writer()
     step = _begin(w, code, True)
     carried = code.states + code.memory
+    w.add(0, "from brainpy_lab.drivers.numba_native import pack, unpack\n")
+    w.add(0, f"k_states, k_store = unpack({len(carried)}), pack({len(carried)})")
+    w.add(0, f"k_parameters = unpack({len(code.parameters)})")
+    w.add(0, "\n")
     _decorate(w, _SINGLE_SIGNATURE)
     w.add(
         0, "def run(k_n, k_first, k_t0, dt, k_y, k_p, k_drive, k_every, k_left, k_record, k_row, k_rows, k_es, k_ek):"
     )
-    for i, name in enumerate(carried):
-        w.add(1, f"{name} = k_y[{i}]")
-    for i, name in enumerate(code.parameters):
-        w.add(1, f"{name} = k_p[{i}]")
+    w.add(1, f"{_targets(carried)} = k_states(k_y)")
+    if code.parameters:
+        w.add(1, f"{_targets(code.parameters)} = k_parameters(k_p)")
     w.add(1, "k_count = 0")
     w.add(1, "for k_i in range(k_n):")
     w.add(2, "t = k_t0 + (k_first + k_i) * dt")
@@ -243,12 +251,10 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     w.add(2, "k_left -= 1")
     w.add(2, "if k_left == 0:")
     w.add(3, "k_left = k_every")
-    for i, name in enumerate(carried):
-        w.add(3, f"k_y[{i}] = {name}")
+    w.add(3, f"k_store(k_y, {', '.join(carried)})")
     w.add(3, "for k_r in range(k_record.size):\n    k_rows[k_r, k_row] = k_y[k_record[k_r]]")
     w.add(3, "k_row += 1")
-    for i, name in enumerate(carried):
-        w.add(1, f"k_y[{i}] = {name}")
+    w.add(1, f"k_store(k_y, {', '.join(carried)})")
     w.add(1, "return k_count")
     return w.kernel()
 

@@ -297,3 +297,38 @@ def _whole_number(node: ast.expr) -> int | None:
     if isinstance(node, ast.Constant) and not isinstance(node.value, bool) and isinstance(node.value, int | float):
         return sign * int(node.value) if float(node.value).is_integer() else None
     return None
+
+
+def unpack(count: int) -> Any:
+    """A function that gives the first ``count`` numbers of a float64 array as a tuple: one call for Numba to type."""
+    vector = types.float64[::1]
+    signature = types.UniTuple(types.float64, count)(vector)
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        data = context.make_array(vector)(context, builder, values[0]).data
+        index = ir.IntType(64)
+        numbers = [builder.load(builder.gep(data, [index(i)])) for i in range(count)]
+        return context.make_tuple(builder, signature.return_type, numbers)
+
+    def unpack_numbers(typing_context: object, array: object) -> Any:
+        return signature, codegen
+
+    return intrinsic(unpack_numbers)
+
+
+def pack(count: int) -> Any:
+    """A function ``(array, *numbers)`` that writes ``count`` numbers to the start of a float64 array."""
+    vector = types.float64[::1]
+    signature = types.void(vector, *[types.float64] * count)
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        data = context.make_array(vector)(context, builder, values[0]).data
+        index = ir.IntType(64)
+        for i, number in enumerate(values[1:]):
+            builder.store(number, builder.gep(data, [index(i)]))
+        return context.get_dummy_value()
+
+    names = ", ".join(f"x{i}" for i in range(count))
+    namespace: dict[str, Any] = {"answer": lambda: (signature, codegen)}
+    exec(f"def pack_numbers(typing_context, array, {names}):\n    return answer()", namespace)
+    return intrinsic(namespace["pack_numbers"])
