@@ -225,9 +225,9 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     w = _Writer()
     step = _begin(w, code, True)
     carried = code.states + code.memory
-    w.add(0, "from brainpy_lab.drivers.numba_native import pack, unpack\n")
-    w.add(0, f"k_states, k_store = unpack({len(carried)}), pack({len(carried)})")
-    w.add(0, f"k_parameters = unpack({len(code.parameters)})")
+    w.add(0, "from brainpy_lab.drivers.numba_native import pack as k_pack, unpack as k_unpack\n")
+    w.add(0, f"k_states, k_store = k_unpack({len(carried)}), k_pack({len(carried)})")
+    w.add(0, f"k_parameters = k_unpack({len(code.parameters)})")
     w.add(0, "\n")
     _decorate(w, _SINGLE_SIGNATURE)
     w.add(

@@ -105,3 +105,12 @@ def test_two_runs_at_once_do_not_meet():
     with ThreadPoolExecutor(2) as pool:
         together = list(pool.map(lambda I: model.run(50.0, dt=0.01, backend="numba", I=I).final["V"], currents))
     assert together == alone
+
+
+@pytest.mark.parametrize("name", ["pack", "unpack"])
+def test_helper_functions_may_be_called_like_the_kernels_own(name):
+    text = (
+        "def {0}(x):\n    s = 0.0\n    for i in range(3):\n        s += x**i\n    return s\ndx/dt = -{0}(x)\nx(0) = 1"
+    )
+    final = bp.model(text.format(name)).run(0.1, backend="numba").final["x"]
+    assert final == bp.model(text.format("other")).run(0.1, backend="numba").final["x"]
