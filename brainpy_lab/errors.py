@@ -10,7 +10,6 @@ BrainPyLabError
 │   └── DriverUnavailableError   its package is not installed
 ├── CodeError             edited step code is refused (has a position)
 ├── RunError              a run could not start or go on
-│   ├── NonFiniteError        a state became nan or infinite
 │   └── MemoryLimitError      the recording asked for does not fit
 └── AnalysisError         an analysis has no answer
 """
@@ -102,12 +101,6 @@ class CodeError(BrainPyLabError):
 
 class RunError(BrainPyLabError):
     """A run could not start or could not go on."""
-
-
-class NonFiniteError(RunError):
-    """A state became nan or infinite. ``solution`` holds the run up to there."""
-
-    solution: object = None
 
 
 class MemoryLimitError(RunError):

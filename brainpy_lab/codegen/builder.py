@@ -56,7 +56,7 @@ def memory_names(system: System) -> tuple[str, ...]:
 class StepBuilder:
     """Lines of one step of one system, in the order in which they will run.
 
-    A method calls `stage`, `drift`, `line` and `finish`; the builder keeps names from clashing with the model's.
+    A method calls `stage`, `drift` and `line`; the builder keeps names from clashing with the model's.
     """
 
     def __init__(self, system: System, hold_test: str = "t + 0.5*dt") -> None:

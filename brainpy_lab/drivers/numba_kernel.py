@@ -1,7 +1,8 @@
 """Kernel text for Numba: the step's own lines inside the time loop, for one cell or for blocks of lanes.
 
-The step is not called but written into the loop: flat straight-line code compiles fastest and lets LLVM keep states in
-registers and vectorise over lanes. A step with early returns or nested functions is called instead.
+The loop calls the step as an intrinsic that is lowered straight to LLVM (`numba_native`), so that it stands in the loop
+as flat straight-line code. Where that cannot be, the step's own lines are written into the loop; a step with early
+returns or nested functions is compiled and called.
 """
 
 from __future__ import annotations
@@ -194,9 +195,7 @@ def _write_step(writer: _Writer, depth: int, code: StepCode, step: _Step | None)
     if step is None:
         signature = code.functions["step"]
         names = [f"k_new_{i}" for i in range(len(signature.results))]
-        targets = ", ".join(names) + ("," if len(names) == 1 else "")
-        call = f"step({', '.join(signature.arguments)})"
-        writer.add(depth, f"{targets} = {call}" if len(names) > 1 else f"{names[0]} = {call}")
+        writer.add(depth, f"{', '.join(names)} = step({', '.join(signature.arguments)})")
         return names
     for statement in step.body:
         writer.add(depth, ast.unparse(statement), statement.lineno)

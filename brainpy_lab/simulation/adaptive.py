@@ -105,12 +105,12 @@ def run_adaptive(
     stats = {
         "compile_time": compiled - started,
         "wall_time": time.perf_counter() - compiled,
-        "steps": int(state.clock[:, 5].sum()),
-        "rejected": int(state.clock[:, 6].sum()),
-        "evaluations": int(state.clock[:, 7].sum()),
+        "steps": int(state.clock[:, loop.ACCEPTED].sum()),
+        "rejected": int(state.clock[:, loop.REJECTED].sum()),
+        "evaluations": int(state.clock[:, loop.EVALUATIONS].sum()),
         "rtol": tolerances.rtol,
         "atol": float(tolerances.atol.max()) if tolerances.atol.size else 0.0,
-        "end": float(state.clock[:, 0].min()),
+        "end": float(state.clock[:, loop.TIME].min()),
     }
     return state.result(outcome, stats)
 
@@ -138,7 +138,7 @@ class _State:
         self.F = np.zeros((len(shape.moving), lanes))
         self.G = np.zeros((len(shape.events), lanes))
         self.clock = np.zeros((lanes, loop.CLOCK))
-        self.clock[:, 0], self.clock[:, 2] = plan.t0, 1.0
+        self.clock[:, loop.TIME], self.clock[:, loop.ERROR] = plan.t0, 1.0
         self.t1 = plan.t0 + plan.duration
         single = not problem.shape
         self.keep = single
@@ -147,7 +147,7 @@ class _State:
         self.rows = np.empty((shape.states, len(self.grid), lanes))
         if len(self.grid):
             self.rows[:, 0] = self.Y
-            self.clock[:, 4] = 1
+            self.clock[:, loop.NEXT_ROW] = 1
         powers, moving = shape.dense + 1, len(shape.moving)
         none = (np.empty(0), np.empty(0), np.empty((0, shape.states)), np.empty((0, powers, moving)))
         self.kept: list[tuple[np.ndarray, ...]] = [none]
@@ -193,19 +193,19 @@ class _State:
                 return outcome
             begin = end
             if end < self.t1:
-                self.clock[:, 1] = 0.0  # the equations have jumped: start anew
-                self.clock[:, 3] = loop.RUNNING
+                self.clock[:, loop.SIZE] = 0.0  # the equations have jumped: start anew
+                self.clock[:, loop.STATUS] = loop.RUNNING
         return Outcome.COMPLETED
 
     def _piece(self, run: loop.AdaptiveLoop, end: float) -> Outcome:
         plan = self.plan
-        begin = float(self.clock[:, 0].min())
+        begin = float(self.clock[:, loop.TIME].min())
         window, buffer = (end - begin) / 256, _BUFFER
         until = begin
-        while np.any(self.clock[:, 3] != loop.DONE):
+        while np.any(self.clock[:, loop.STATUS] != loop.DONE):
             if plan.stop is not None and plan.stop.is_set():
                 return Outcome.STOPPED
-            until = min(end, max(until, float(self.clock[:, 0].min())) + window)
+            until = min(end, max(until, float(self.clock[:, loop.TIME].min())) + window)
             started = time.perf_counter()
             full = self._call_or_return(run, until, end, buffer)
             if full is None:
@@ -213,7 +213,7 @@ class _State:
             seconds = time.perf_counter() - started
             window *= min(8.0, max(0.1, CHUNK_SECONDS / max(seconds, 1e-5)))
             buffer = min(2 * buffer, 1 << 20) if full else buffer
-            bad = [int(s) for s in self.clock[:, 3] if int(s) in _OUTCOMES]
+            bad = [int(s) for s in self.clock[:, loop.STATUS] if int(s) in _OUTCOMES]
             if bad:
                 return self._failed(bad[0])
             try:
@@ -248,13 +248,13 @@ class _State:
             )  # fmt: skip
         self.kept.append((kt[:kept], kh[:kept], ky[:kept], kq[:kept]))
         self.events.append((et[:events], el[:events], ek[:events]))
-        return bool(np.any(self.clock[:, 3] == loop.BUFFER_FULL))
+        return bool(np.any(self.clock[:, loop.STATUS] == loop.BUFFER_FULL))
 
     def _failed(self, status: int) -> Outcome:
         outcome = _OUTCOMES[status]
-        lane = int(np.flatnonzero(self.clock[:, 3] == status)[0])
+        lane = int(np.flatnonzero(self.clock[:, loop.STATUS] == status)[0])
         where = f" in cell {lane}" if self.problem.shape else ""
-        text = f"The run ended at t = {self.clock[lane, 0]:g}{where}. {outcome.advice}"
+        text = f"The run ended at t = {self.clock[lane, loop.TIME]:g}{where}. {outcome.advice}"
         warnings.warn(RunWarning(text), stacklevel=2)
         return outcome
 
@@ -268,7 +268,7 @@ class _State:
         if self.on_own_steps:
             t, table = self._own_steps()
         else:
-            n = int(self.clock[:, 4].min())
+            n = int(self.clock[:, loop.NEXT_ROW].min())
             t, table = self.grid[:n], self.rows[:, :n]
         data = {name: np.ascontiguousarray(table[i]).reshape(len(t), *shape) for i, name in enumerate(names)}
         final = {name: self.Y[i].reshape(shape)[()] for i, name in enumerate(names)}
@@ -279,7 +279,7 @@ class _State:
     def _own_steps(self) -> tuple[np.ndarray, np.ndarray]:
         t = np.concatenate([k[0] for k in self.kept])
         y = np.concatenate([k[2] for k in self.kept])
-        t = np.append(t, self.clock[0, 0])
+        t = np.append(t, self.clock[0, loop.TIME])
         y = np.vstack([y, self.Y[:, 0]])
         return t, y.T[:, :, None]
 

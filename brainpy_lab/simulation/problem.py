@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.builder import hold_name, memory_names
+from brainpy_lab.codegen.builder import memory_names
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input
@@ -41,7 +41,6 @@ class Problem:
     memory: dict[str, Any]
     parameters: dict[str, Any]
     drives: dict[str, Drive] = field(default_factory=dict)
-    given: dict[str, Any] = field(default_factory=dict)  # parameters as the Solution reports them
     varying_names: tuple[str, ...] = ()
     mixes: bool = False
     traced: bool = False
@@ -124,14 +123,10 @@ def resolve(
             f"The arrays of this run do not broadcast together: {shapes}.",
             advice="Give them the same length, or add axes (array[:, None]) to span a grid.",
         ) from None
-    varying = tuple(n for n, s in leading.items() if np.prod(s, dtype=int) > 1 or s)
+    varying = tuple(n for n, s in leading.items() if s)
     hidden = {n: memory.get(n, NEVER if n.endswith("_release") else 0.0) for n in memory_names(system)}
-    for state in system.state_names:
-        if hold_name(state) in memory:
-            hidden[hold_name(state)] = memory[hold_name(state)]
-    given = {**values, **{n: parameters.get(n) for n in drives}}
     return Problem(
-        system, ensemble, cell, starts.values, hidden, values, drives, given, varying, system.mixes_elements, traced
+        system, ensemble, cell, starts.values, hidden, values, drives, varying, system.mixes_elements, traced
     )
 
 
