@@ -21,7 +21,6 @@ from brainpy_lab.simulation.problem import check_names, numeric, resolve
 from brainpy_lab.simulation.request import Request, simulate
 from brainpy_lab.simulation.solution import Solution
 
-DEFAULT_METHOD = "rk4"
 DEFAULT_DT = 0.01
 DEFAULT_DURATION = 100.0
 
@@ -66,7 +65,7 @@ class Model:
         seed: int | None = None,
     ) -> None:
         self._system = system
-        self._method = solvers.get(method or DEFAULT_METHOD).name
+        self._method = solvers.get(method or solvers.default_method(system)).name
         self._backend = drivers.get(backend).name if backend else None
         self.dt = _positive("dt", DEFAULT_DT if dt is None else dt)
         self.duration = _positive("duration", DEFAULT_DURATION if duration is None else duration)

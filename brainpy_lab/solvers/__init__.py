@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
 
+from brainpy_lab.equations.system import System
 from brainpy_lab.errors import MethodError, did_you_mean
 from brainpy_lab.solvers.method import Method
 
-__all__ = ["Method", "get", "registry"]
+__all__ = ["Method", "default_method", "get", "registry"]
 
 _FAMILIES = ("ode", "sde", "dde", "fde")
 
@@ -61,3 +62,14 @@ def get(name: str | Method) -> Method:
             f"There is no method '{name}'.", advice=did_you_mean(name, methods) or f"Methods: {', '.join(methods)}."
         )
     return methods[name]
+
+
+def default_method(system: System) -> str:
+    """The method that a model of ``system`` runs with when none is named."""
+    if system.is_fractional:
+        name = "caputo_pece"
+    elif system.is_stochastic:
+        name = "euler_maruyama" if system.calculus == "ito" else "euler_heun"
+    else:
+        name = "rk4"
+    return name if name in registry() else "rk4"

@@ -12,11 +12,12 @@ from brainpy_lab.errors import MethodError
 
 Family = Literal["ode", "sde", "dde", "fde"]
 
-#: What a system may hold that needs a solver family of its own: (property of System, what to call it, the family).
-_NEEDS: tuple[tuple[str, str, Family], ...] = (
-    ("is_stochastic", "white noise (xi)", "sde"),
-    ("is_delayed", "delays (x(t - tau))", "dde"),
-    ("is_fractional", "fractional orders (order(x) = ...)", "fde"),
+#: What a system may hold that a method must be made for: (property of System, what to call it, the ability that solves
+#: it, the family of equations it makes).
+_NEEDS: tuple[tuple[str, str, str, Family], ...] = (
+    ("is_stochastic", "white noise (xi)", "handles_noise", "sde"),
+    ("is_delayed", "delays (x(t - tau))", "handles_delays", "dde"),
+    ("is_fractional", "fractional orders (order(x) = ...)", "handles_orders", "fde"),
 )
 _FAMILY_TITLES = {
     "ode": "ordinary",
@@ -31,6 +32,17 @@ class Method(ABC):
 
     A subclass gives the class attributes and `write`; a module-level instance in a file of this package, or an entry
     point of the group ``brainpy_lab.solvers``, makes it known.
+
+    Attributes
+    ----------
+    name, title : str
+        The name users write and the one they read.
+    family : {"ode", "sde", "dde", "fde"}
+        Under which head it is listed; what it can solve, the abilities say.
+    handles_noise, handles_delays, handles_orders : bool
+        Whether it solves systems with white noise, with delayed states, with fractional orders.
+    order : float
+        Order of convergence (strong, for stochastic methods).
     """
 
     name: ClassVar[str]
@@ -41,6 +53,9 @@ class Method(ABC):
     is_adaptive: ClassVar[bool] = False
     is_implicit: ClassVar[bool] = False
     needs_jacobian: ClassVar[bool] = False
+    handles_noise: ClassVar[bool] = False
+    handles_delays: ClassVar[bool] = False
+    handles_orders: ClassVar[bool] = False
     reference: ClassVar[str] = ""
 
     @abstractmethod
@@ -49,12 +64,12 @@ class Method(ABC):
 
     def check(self, system: System) -> None:
         """Raise MethodError when the method cannot solve ``system``."""
-        for attribute, what, family in _NEEDS:
-            if getattr(system, attribute) and self.family != family:
+        for attribute, what, ability, family in _NEEDS:
+            if getattr(system, attribute) and not getattr(self, ability):
                 raise MethodError(
                     f"The model '{system.name}' has {what}, which '{self.name}' cannot solve: "
                     f"it waits for a solver of {_FAMILY_TITLES[family]} differential equations ({family.upper()}).",
-                    advice=_solvers_of(family),
+                    advice=_solvers_with(ability),
                 )
         if not any(s.drift is not None for s in system.states) and not system.events:
             raise MethodError(f"The model '{system.name}' has no differential equation to solve.")
@@ -63,10 +78,10 @@ class Method(ABC):
         return f"<method {self.name}: {self.title}, order {self.order:g}>"
 
 
-def _solvers_of(family: Family) -> str:
+def _solvers_with(ability: str) -> str:
     from brainpy_lab.solvers import registry
 
-    names = [m.name for m in registry().values() if m.family == family]
+    names = [m.name for m in registry().values() if getattr(m, ability)]
     if names:
         return f"Methods for it: {', '.join(names)}."
     return "The model can be read, typeset and analysed; this version has no such solver yet."
