@@ -72,6 +72,8 @@ class StepCode:
         Line of the code -> line of the user's cell.
     edited : bool
         Whether the user has changed the generated text.
+    noise, past, sums : tuple of str
+        What the step takes after its parameters: random draws, delayed values, memory sums.
     """
 
     text: str
@@ -85,9 +87,17 @@ class StepCode:
     functions: Mapping[str, Signature]
     line_map: Mapping[int, int] = field(default_factory=dict)
     edited: bool = False
+    noise: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def fed(self) -> tuple[str, ...]:
+        """What the step takes after its parameters."""
+        return self.noise + self.past + self.sums
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text, "text/markdown": f"```python\n{self.text}\n```"}

@@ -18,6 +18,7 @@ from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode, write_content_named
 from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, function_text
 from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, Program, Setup
+from brainpy_lab.drivers.numba_feed import supplies
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import CodeError, DriverError, Location
 
@@ -99,6 +100,7 @@ class NumbaFlow(Flow):
         moving = layout.varying + layout.driven + layout.driven_lanes
         self.p = np.array([0.0 if n in moving else float(setup.parameters[n]) for n in code.parameters])
         self.record = np.array([self.names.index(n) for n in setup.record], dtype=np.int64)
+        self.supplies = supplies(code, layout, setup)
         self._size_events(_MINIMUM_EVENTS)
 
     def _size_events(self, size: int) -> None:
@@ -115,9 +117,14 @@ class NumbaFlow(Flow):
                 break
             self._size_events(2 * count)
             self.y = before.copy()
+            self._rewind()
         self.step += n_steps
         step, lane, kind = (e[:count].copy() for e in self.events)
         return Chunk(step, lane, kind)
+
+    def _rewind(self) -> None:
+        for supply in self.supplies:
+            supply.rewind()
 
     def _run(self, n_steps: int, rows: np.ndarray, row: int) -> int:
         setup, layout = self.setup, self.program.layout
@@ -125,18 +132,19 @@ class NumbaFlow(Flow):
         empty = np.empty((0, 0))
         drive = setup.drive(self.step, n_steps) if setup.drive else empty
         clock = (n_steps, self.step, setup.t0, setup.dt)
+        fed = tuple(value for supply in self.supplies for value in supply.arguments(self.step, n_steps))
         if not layout.ensemble:
             events = (self.events[0], self.events[2])
             self.events[1][:] = 0
             record = (setup.every, left, self.record, row, rows)
-            return int(self.program.run(*clock, self.y, self.p, drive, *record, *events))
+            return int(self.program.run(*clock, self.y, self.p, drive, *record, *events, *fed))
         lane_drive = setup.drive_lanes(self.step, n_steps) if setup.drive_lanes else np.empty((0, 0, 0))
         arguments = (*clock, self.y, self.p, self.lane_p, drive, lane_drive, setup.every, left, self.record, row, rows)
         if setup.threads == 1:
-            return int(self.program.run(0, setup.lanes, *arguments, *self.events))
-        return self._run_threads(arguments)
+            return int(self.program.run(0, setup.lanes, *arguments, *self.events, *fed))
+        return self._run_threads(arguments, fed)
 
-    def _run_threads(self, arguments: tuple[Any, ...]) -> int:
+    def _run_threads(self, arguments: tuple[Any, ...], fed: tuple[Any, ...]) -> int:
         from brainpy_lab.drivers.numba_kernel import LANES
 
         blocks = -(-self.setup.lanes // LANES)
@@ -146,7 +154,7 @@ class NumbaFlow(Flow):
         parts = [[np.empty(size, np.int64) for _ in range(3)] for _ in bounds[1:]]
         with ThreadPoolExecutor(len(parts)) as pool:
             runs = [
-                pool.submit(self.program.run, int(low), int(high), *arguments, *events)
+                pool.submit(self.program.run, int(low), int(high), *arguments, *events, *fed)
                 for low, high, events in zip(bounds, bounds[1:], parts, strict=False)
             ]
             counts = [int(run.result()) for run in runs]
@@ -167,6 +175,7 @@ class NumbaFlow(Flow):
         """Go back to ``values`` at ``step``."""
         for i, name in enumerate(self.names):
             self.y[i] = values[name]
+        self._rewind()
         self.step = step
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from brainpy_lab.codegen.stepcode import Signature, StepCode
 from brainpy_lab.drivers.driver import Layout
+from brainpy_lab.drivers.numba_feed import Feed, feeds
 from brainpy_lab.drivers.numba_math import SINGLE_FORMS
 
 LANES = 64  # lanes of a block: their states stay in the first-level cache
@@ -45,6 +47,10 @@ class _Writer:
             if origin is not None:
                 self.line_map[len(self.lines)] = origin
 
+    def add_lines(self, depth: int, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.add(depth, line)
+
     def kernel(self) -> Kernel:
         return Kernel("\n".join(self.lines) + "\n", self.line_map)
 
@@ -55,7 +61,7 @@ def _is_own(name: str) -> bool:
 
 def _set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
     """Code and layout with other names for what the model calls as the kernels call their own; lines stay in place."""
-    clashing = [n for n in code.states + code.memory + code.parameters if _is_own(n)]
+    clashing = [n for n in code.states + code.memory + code.parameters + code.fed if _is_own(n)]
     if not clashing:
         return code, layout
     prefix = "model_"
@@ -70,6 +76,7 @@ def _set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
     renamed = replace(
         code, text=re.sub(pattern, rf"{prefix}\1", code.text), states=new(code.states), memory=new(code.memory),
         parameters=new(code.parameters), functions=functions,
+        noise=new(code.noise), past=new(code.past), sums=new(code.sums),
     )  # fmt: skip
     moved = replace(
         layout, varying=new(layout.varying), driven=new(layout.driven), driven_lanes=new(layout.driven_lanes)
@@ -121,18 +128,28 @@ def adaptive_kernel(code: StepCode, functions: str, pointers: list[str]) -> Kern
     return w.kernel()
 
 
-_SINGLE_SIGNATURE = (
-    "i8(i8, i8, f8, f8, f8[::1], f8[::1], f8[:, ::1], i8, i8, i8[::1], i8, f8[:, ::1], i8[::1], i8[::1])"
-)
+_SINGLE_SIGNATURE = "i8, i8, f8, f8, f8[::1], f8[::1], f8[:, ::1], i8, i8, i8[::1], i8, f8[:, ::1], i8[::1], i8[::1]"
+_SINGLE_ARGUMENTS = "k_n, k_first, k_t0, dt, k_y, k_p, k_drive, k_every, k_left, k_record, k_row, k_rows, k_es, k_ek"
 _LANE_SIGNATURE = (
-    "i8(i8, i8, i8, i8, f8, f8, f8[:, ::1], f8[::1], f8[:, ::1], f8[:, ::1], f8[:, :, ::1], i8, i8, i8[::1], i8, "
-    "f8[:, :, ::1], i8[::1], i8[::1], i8[::1])"
+    "i8, i8, i8, i8, f8, f8, f8[:, ::1], f8[::1], f8[:, ::1], f8[:, ::1], f8[:, :, ::1], i8, i8, i8[::1], i8, "
+    "f8[:, :, ::1], i8[::1], i8[::1], i8[::1]"
+)
+_LANE_ARGUMENTS = (
+    "k_low, k_high, k_n, k_first, k_t0, dt, k_y, k_p, k_lp, k_drive, k_ldrive, k_every, k_first_left, "
+    "k_record, k_first_row, k_rows, k_es, k_el, k_ek"
 )
 
 
-def _decorate(writer: _Writer, signature: str) -> None:
+def _define(writer: _Writer, signature: str, arguments: str, fed: list[Feed]) -> None:
+    """Decorator and head of ``run``."""
+    for feed in fed:
+        writer.add_lines(0, feed.header)
+    more = [pair for feed in fed for pair in feed.arguments]
+    signature = ", ".join([signature, *(kind for _, kind in more)])
+    arguments = ", ".join([arguments, *(name for name, _ in more)])
     options = f"cache=True, nogil=True, error_model='numpy', fastmath={{{FAST_TEXT}}}"
-    writer.add(0, f"@njit({signature!r}, {options})")
+    writer.add(0, f"@njit('i8({signature})', {options})")
+    writer.add(0, f"def run({arguments}):")
 
 
 def _is_native(code: StepCode) -> bool:
@@ -228,21 +245,25 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     w.add(0, f"k_states, k_store = k_unpack({len(carried)}), k_pack({len(carried)})")
     w.add(0, f"k_parameters = k_unpack({len(code.parameters)})")
     w.add(0, "\n")
-    _decorate(w, _SINGLE_SIGNATURE)
-    w.add(
-        0, "def run(k_n, k_first, k_t0, dt, k_y, k_p, k_drive, k_every, k_left, k_record, k_row, k_rows, k_es, k_ek):"
-    )
+    fed = feeds(code, layout, True)
+    _define(w, _SINGLE_SIGNATURE, _SINGLE_ARGUMENTS, fed)
     w.add(1, f"{_targets(carried)} = k_states(k_y)")
     if code.parameters:
         w.add(1, f"{_targets(code.parameters)} = k_parameters(k_p)")
     w.add(1, "k_count = 0")
+    for feed in fed:
+        w.add_lines(1, feed.begin + feed.block)
     w.add(1, "for k_i in range(k_n):")
     w.add(2, "t = k_t0 + (k_first + k_i) * dt")
     for i, name in enumerate(layout.driven):
         w.add(2, f"{name} = k_drive[k_i, {i}]")
+    for feed in fed:
+        w.add_lines(2, feed.step + feed.before)
     names = _write_step(w, 2, code, step)
     for name, new in zip(carried, names, strict=False):
         w.add(2, f"{name} = {new}")
+    for feed in fed:
+        w.add_lines(2, feed.after + feed.end)
     for kind, flag in enumerate(names[len(carried) :]):
         w.add(2, f"if {flag}:")
         w.add(3, f"if k_count < k_es.size:\n    k_es[k_count] = k_first + k_i + 1\n    k_ek[k_count] = {kind}")
@@ -253,6 +274,8 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     w.add(3, f"k_store(k_y, {', '.join(carried)})")
     w.add(3, "for k_r in range(k_record.size):\n    k_rows[k_r, k_row] = k_y[k_record[k_r]]")
     w.add(3, "k_row += 1")
+    for feed in fed:
+        w.add_lines(1, feed.block_end)
     w.add(1, f"k_store(k_y, {', '.join(carried)})")
     w.add(1, "return k_count")
     return w.kernel()
@@ -269,12 +292,8 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     step = _begin(w, code, False)
     carried = code.states + code.memory
     size = len(carried) + len(layout.varying)
-    _decorate(w, _LANE_SIGNATURE)
-    w.add(
-        0,
-        "def run(k_low, k_high, k_n, k_first, k_t0, dt, k_y, k_p, k_lp, k_drive, k_ldrive, k_every, k_first_left,"
-        " k_record, k_first_row, k_rows, k_es, k_el, k_ek):",
-    )
+    fed = feeds(code, layout, False)
+    _define(w, _LANE_SIGNATURE, _LANE_ARGUMENTS, fed)
     for i, name in enumerate(code.parameters):
         if name not in layout.varying + layout.driven + layout.driven_lanes:
             w.add(1, f"{name} = k_p[{i}]")
@@ -282,6 +301,8 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     if code.flags:
         w.add(1, f"k_flags = np.empty({len(code.flags) * LANES})")
     w.add(1, "k_count = 0")
+    for feed in fed:
+        w.add_lines(1, feed.begin)
     w.add(1, f"for k_b in range(k_low, k_high, {LANES}):")
     w.add(2, f"k_m = min({LANES}, k_high - k_b)")
     w.add(2, "k_padded = (k_m + 7) // 8 * 8")
@@ -292,20 +313,30 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     for i in range(len(layout.varying)):
         w.add(3, f"k_block[{(len(carried) + i) * LANES} + k_j] = k_lp[{i}, k_c]")
     w.add(2, "k_left = k_first_left\nk_row = k_first_row")
+    for feed in fed:
+        w.add_lines(2, feed.block)
     w.add(2, "for k_i in range(k_n):")
     w.add(3, "t = k_t0 + (k_first + k_i) * dt")
     for i, name in enumerate(layout.driven):
         w.add(3, f"{name} = k_drive[k_i, {i}]")
+    for feed in fed:
+        w.add_lines(3, feed.step)
     w.add(3, "for k_j in range(k_padded):")
     for i, name in enumerate(carried + layout.varying):
         w.add(4, f"{name} = k_block[{i * LANES} + k_j]")
     for i, name in enumerate(layout.driven_lanes):
         w.add(4, f"{name} = k_ldrive[k_i, {i}, k_b + min(k_j, k_m - 1)]")
+    for feed in fed:
+        w.add_lines(4, feed.before)
     names = _write_step(w, 4, code, step)
     for i, new in enumerate(names[: len(carried)]):
         w.add(4, f"k_block[{i * LANES} + k_j] = {new}")
     for i, flag in enumerate(names[len(carried) :]):
         w.add(4, f"k_flags[{i * LANES} + k_j] = 1.0 if {flag} else 0.0")
+    for feed in fed:
+        w.add_lines(4, feed.after)
+    for feed in fed:
+        w.add_lines(3, feed.end)
     _write_lane_events(w, len(code.flags))
     w.add(3, "k_left -= 1")
     w.add(3, "if k_left == 0:")
@@ -314,6 +345,8 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     w.add(5, f"k_o = k_record[k_r] * {LANES}")
     w.add(5, "for k_j in range(k_m):\n    k_rows[k_r, k_row, k_b + k_j] = k_block[k_o + k_j]")
     w.add(4, "k_row += 1")
+    for feed in fed:
+        w.add_lines(2, feed.block_end)
     w.add(2, "for k_j in range(k_m):")
     for i in range(len(carried)):
         w.add(3, f"k_y[{i}, k_b + k_j] = k_block[{i * LANES} + k_j]")

@@ -1,0 +1,83 @@
+"""Feeds: what a Numba kernel hands its step besides states, hidden variables and parameters.
+
+A feed has two halves. `Feed` is the text that it adds to a kernel; a factory ``(code, layout, single) -> Feed`` makes
+it where the kernel is written. `Supply` is what a run hands to the kernel for it, chunk by chunk. The random draws of
+stochastic equations are one feed, the histories of delay equations another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Layout, Setup
+
+Lines = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Text that a kernel gets besides its own; all names of its own begin with ``k_``.
+
+    At hand are ``k_first`` (number of the chunk's first step), ``k_i`` (step within the chunk), ``t`` and ``dt``; in
+    lane kernels ``k_b`` (first lane of the block), ``k_m`` (lanes in it), ``k_padded`` and, within the loop over lanes,
+    ``k_j``; the value of the i-th carried variable is ``k_block[i * LANES + k_j]`` there, in single kernels its name.
+
+    Attributes
+    ----------
+    arguments : tuple of (name, type)
+        More arguments of ``run``, after the kernel's own, with their Numba types: ``("k_ring", "f8[:, ::1]")``.
+    header : tuple of str
+        Lines of the module, such as imports.
+    begin : tuple of str
+        Once in a call of ``run``: buffers.
+    block : tuple of str
+        Before the time loop, once for each block of lanes (single kernels: once).
+    step : tuple of str
+        In every step, before the loop over lanes.
+    before : tuple of str
+        In every step and lane, before the step: must define the names that the step takes.
+    after : tuple of str
+        In every step and lane, when the new values stand in place of the old ones.
+    end : tuple of str
+        In every step, after the loop over lanes.
+    block_end : tuple of str
+        After the time loop, once for each block of lanes (single kernels: once).
+    """
+
+    arguments: tuple[tuple[str, str], ...] = ()
+    header: Lines = ()
+    begin: Lines = ()
+    block: Lines = ()
+    step: Lines = ()
+    before: Lines = ()
+    after: Lines = ()
+    end: Lines = ()
+    block_end: Lines = ()
+
+
+class Supply(Protocol):
+    """The run-time half of a feed."""
+
+    def arguments(self, first: int, n: int) -> tuple[Any, ...]:
+        """Values of the feed's arguments for the chunk of ``n`` steps from step ``first`` of the run on."""
+
+    def rewind(self) -> None:
+        """Go back to where the last chunk began: it is run again, or a part of it."""
+
+
+def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[..., Supply]]]:
+    """Text and supply of every feed that a step needs, in the order of its arguments."""
+    yield from ()
+
+
+def feeds(code: StepCode, layout: Layout, single: bool) -> list[Feed]:
+    """The feeds of a kernel."""
+    return [text(code, layout, single) for text, _ in _factories(code)]
+
+
+def supplies(code: StepCode, layout: Layout, setup: Setup) -> list[Supply]:
+    """What one run hands to the kernel for its feeds."""
+    return [supply(code, layout, setup) for _, supply in _factories(code)]
