@@ -72,7 +72,7 @@ $(DONE)/venv:
 	@$(PIP) --upgrade pip
 	@mkdir -p $(DONE) && touch $@
 
-$(DONE)/packages: pyproject.toml constraints.txt kernel/install.json kernel/kernelspec/kernel.json | $(DONE)/venv
+$(DONE)/packages: pyproject.toml constraints.txt kernel/install.json kernel/server.json kernel/kernelspec/kernel.json | $(DONE)/venv
 	@echo "== Python packages (a few minutes the first time)"
 	@$(PIP) hatchling hatch-jupyter-builder jupyter-builder editables
 	@[ ! -L $(LINK) ] || rm $(LINK)

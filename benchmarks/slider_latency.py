@@ -40,14 +40,33 @@ PLANE = "#brainpy-lab-panel .bqplot path.line"
 #: Sets up two measurements in the page; a move is an arrow key on the handle of I.
 SCRIPT = """([course, plane]) => {
   const path = selector => document.querySelector(selector)?.getAttribute('d');
-  const painted = () => new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)));
-  const changed = async (selectors, before) => {
-    const limit = performance.now() + 5000;
-    while (selectors.some((selector, i) => path(selector) === before[i])) {
-      if (performance.now() > limit) throw new Error('no new picture');
-      await new Promise(done => setTimeout(done, 1));
-    }
+  // Frames tell when they begin (animation callbacks) and, by a message they post to themselves, when they are painted.
+  let inFrame = false;
+  const soon = action => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = action;
+    channel.port2.postMessage(null);
   };
+  const watchFrames = () => requestAnimationFrame(() => {
+    inFrame = true;
+    soon(() => { inFrame = false; });
+    watchFrames();
+  });
+  watchFrames();
+  // The end of the frame that paints what has just changed: this one, when it changed in an animation callback.
+  const painted = () => new Promise(done => inFrame ? soon(done) : requestAnimationFrame(() => soon(done)));
+  const changed = (selectors, before) => new Promise((done, failed) => {
+    const limit = setTimeout(() => failed(new Error('no new picture')), 5000);
+    const observer = new MutationObserver(() => {
+      if (selectors.some((selector, i) => path(selector) === before[i])) return;
+      observer.disconnect();
+      clearTimeout(limit);
+      done(painted());
+    });
+    for (const selector of selectors) {
+      observer.observe(document.querySelector(selector), { attributes: true, attributeFilter: ['d'] });
+    }
+  });
   const sliders = [...document.querySelectorAll('.jp-Notebook .widget-slider')];
   const slider = sliders.find(node => node.textContent.trim()[0] === 'I');
   const handle = slider.querySelector('.noUi-handle');
@@ -56,9 +75,9 @@ SCRIPT = """([course, plane]) => {
   const one = async key => {
     const before = [course, plane].map(path);
     const start = performance.now();
+    const shown = changed([course, plane], before);
     press(key);
-    await changed([course, plane], before);
-    await painted();
+    await shown;
     return performance.now() - start;
   };
   const quiet = async () => {

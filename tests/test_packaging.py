@@ -31,9 +31,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def data(wheel: zipfile.ZipFile, path: str) -> str:
-    """The name inside the wheel of a file that is installed under share/jupyter."""
-    return f"brainpy_lab-{PROJECT['version']}.data/data/share/jupyter/{path}"
+def data(wheel: zipfile.ZipFile, path: str, folder: str = "share/jupyter") -> str:
+    """The name inside the wheel of a file that is installed under ``folder``."""
+    return f"brainpy_lab-{PROJECT['version']}.data/data/{folder}/{path}"
 
 
 def metadata(wheel: zipfile.ZipFile) -> Message:
@@ -64,6 +64,11 @@ def test_wheel_installs_panel_and_kernelspec(wheel: zipfile.ZipFile) -> None:
     spec = json.loads(wheel.read(data(wheel, "kernels/brainpy-lab/kernel.json")))
     assert spec["display_name"] == "BrainPy Lab"
     assert spec["argv"][-2:] == ["--ext", "brainpy_kernel"]
+
+
+def test_wheel_enables_the_server_extension(wheel: zipfile.ZipFile) -> None:
+    settings = json.loads(wheel.read(data(wheel, "jupyter_server_config.d/brainpy_lab.json", "etc/jupyter")))
+    assert settings == {"ServerApp": {"jpserver_extensions": {"brainpy_kernel.server": True}}}
 
 
 def test_wheel_carries_nothing_else(wheel: zipfile.ZipFile) -> None:
