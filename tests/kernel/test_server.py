@@ -49,6 +49,6 @@ def test_the_server_finds_it():
     points = importlib.import_module("brainpy_kernel.server")._jupyter_server_extension_points()
     assert points == [{"module": "brainpy_kernel.server"}]
     told = subprocess.run(
-        [sys.executable, "-m", "jupyter", "server", "extension", "list"], capture_output=True, text=True
+        [sys.executable, "-m", "jupyter", "server", "extension", "list"], check=True, capture_output=True, text=True
     )
     assert "brainpy_kernel.server" in told.stdout + told.stderr
