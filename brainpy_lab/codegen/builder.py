@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from brainpy_lab.codegen.draws import Draw, Kind
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.system import Assign, Event, Hold, State, System
 
@@ -67,6 +68,9 @@ class StepBuilder:
         self._taken = {*system.state_names, *system.parameter_names, *memory_names(system), "t", "dt"}
         self._taken |= {d.name for d in system.derived + system.intermediates} | {f.name for f in system.functions}
         self.held: dict[str, str] = {}
+        self._draws: dict[tuple[str, Kind], Draw] = {}
+        self._increments: dict[str, str] = {}
+        self._stages: dict[str, dict[str, str | ast.expr]] = {}  # intermediates that a stage has computed, by suffix
         #: Derivatives at the step's start that are handed in (adaptive methods), by state.
         self.first: dict[str, str] = {}
         self._derived()
@@ -97,7 +101,7 @@ class StepBuilder:
         """
         self._holds()
         wanted = [s.drift for s in self.moving if s.drift is not None]
-        names = self.definitions(wanted, suffix if values else "", values, time)
+        names = self._at_stage(wanted, suffix, values, time)
         derivatives = {}
         for state in self.moving:
             assert state.drift is not None
@@ -108,16 +112,102 @@ class StepBuilder:
             derivatives[state.name] = self.line(f"d{state.name}{suffix}", expr, f"d{state.name}/dt", line)
         return derivatives
 
-    def definitions(
-        self, wanted: Iterable[ast.expr], suffix: str, values: Mapping[str, str] | None = None, time: str = "t"
+    def diffusion(
+        self, suffix: str, values: Mapping[str, str] | None = None, time: str = "t"
+    ) -> dict[str, dict[str, str]]:
+        """Evaluate the amplitudes of all noise, as `drift` does the derivatives; state -> source -> its name or number.
+
+        What stays the same through the step (a number, a parameter) is given as it is.
+        """
+        self._holds()
+        names = self._at_stage([n.amplitude for s in self.moving for n in s.noise], suffix, values, time)
+        several = len(self.system.noise_sources) > 1
+        found: dict[str, dict[str, str]] = {}
+        for state in self.moving:
+            line = state.span.line if state.span else None
+            for term in state.noise:
+                expr = rename(term.amplitude, names)
+                if state.name not in self.held and self._is_fixed(expr):
+                    amplitude = ast.unparse(expr)
+                else:
+                    if state.name in self.held:
+                        expr = ast.IfExp(ast.Name(self.held[state.name], ast.Load()), ast.Constant(0.0), expr)
+                    own = f"g_{state.name}_{term.source}" if several else f"g_{state.name}"
+                    amplitude = self.line(f"{own}{suffix}", expr, f"amplitude of {term.source} in d{state.name}", line)
+                found.setdefault(state.name, {})[term.source] = amplitude
+        return found
+
+    def at_stage(
+        self, expr: ast.expr, suffix: str, values: Mapping[str, str] | None = None, time: str = "t"
+    ) -> ast.expr:
+        """An expression of the model at ``values``, what it needs computed before it."""
+        return rename(expr, self._at_stage([expr], suffix, values, time))
+
+    def named(self, name: str, expr: ast.expr) -> str:
+        """``expr`` as a line, or as it is when it is a number or a parameter."""
+        return ast.unparse(expr) if self._is_fixed(expr) else self.line(name, expr)
+
+    def _is_fixed(self, expr: ast.expr) -> bool:
+        if isinstance(expr, ast.Constant):
+            return True
+        derived = tuple(d.name for d in self.system.derived)
+        return isinstance(expr, ast.Name) and expr.id in self.system.parameter_names + derived
+
+    def normal(self, source: str, kind: Kind = "increment") -> str:
+        """Name of a random draw of the step, see `Draw`: standard normal for white noise ``source``."""
+        if (source, kind) not in self._draws:
+            name = self.fresh(source if kind == "increment" else f"{source}_{kind}")
+            self._draws[source, kind] = Draw(name, source, kind, self.system.noise_sources.index(source))
+        return self._draws[source, kind].name
+
+    def increment(self, source: str) -> str:
+        """Name of the increment of the Wiener process of ``source`` over the step: sqrt(dt) times its normal draw."""
+        if source not in self._increments:
+            if not self._increments:
+                self.stage("increments of the Wiener processes")
+                self._root = self.line("sqrt_dt", "sqrt(dt)")
+            name = "dW" if len(self.system.noise_sources) == 1 else f"dW_{source}"
+            self._increments[source] = self.line(name, f"{self._root}*{self.normal(source)}")
+        return self._increments[source]
+
+    @property
+    def root(self) -> str:
+        """Name of the square root of dt; there after the first `increment`."""
+        return self._root
+
+    @property
+    def draws(self) -> tuple[Draw, ...]:
+        """The random draws that the step takes, in the order of its arguments."""
+        return tuple(self._draws.values())
+
+    def _at_stage(
+        self, wanted: Iterable[ast.expr], suffix: str, values: Mapping[str, str] | None, time: str
     ) -> dict[str, str | ast.expr]:
-        """Compute the intermediates that ``wanted`` need, at ``values``; returns how model names are to be renamed."""
-        names: dict[str, str | ast.expr] = dict(values or {})
+        """As `definitions`, computing once what drift and diffusion of one stage have in common."""
+        if not values:
+            return self.definitions(wanted, "", values, time)
+        known = self._stages.setdefault(suffix, {})
+        known.update(self.definitions(wanted, suffix, values, time, known))
+        return known
+
+    def definitions(
+        self,
+        wanted: Iterable[ast.expr],
+        suffix: str,
+        values: Mapping[str, str] | None = None,
+        time: str = "t",
+        known: Mapping[str, str | ast.expr] | None = None,
+    ) -> dict[str, str | ast.expr]:
+        """Compute the intermediates that ``wanted`` need, at ``values``; returns how model names are to be renamed.
+
+        Those in ``known`` are there already, under the names given.
+        """
+        names: dict[str, str | ast.expr] = {**(values or {}), **(known or {})}
         if time != "t":
             names["t"] = parse(time)
         needed = self._needed(wanted)
         for definition in self.system.intermediates:
-            if definition.name in needed:
+            if definition.name in needed and definition.name not in (known or {}):
                 expr = rename(definition.expr, names)
                 line = definition.span.line if definition.span else None
                 if values:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from brainpy_lab.codegen.builder import Line, Remark, StepBuilder, held_states, hold_name, memory_names
+from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.exponentials import share_exponentials
 from brainpy_lab.codegen.printing import Dialect, Printer, rename
 from brainpy_lab.codegen.singularities import fill_singularities
 from brainpy_lab.codegen.stepcode import Signature, StepCode
-from brainpy_lab.equations.system import Event, Function, System
+from brainpy_lab.equations.system import Event, Function, State, System
 
 
 @dataclass
@@ -109,6 +110,7 @@ def generate(
         flags=tuple(e.name for e in system.events),
         functions=functions,
         line_map=code.line_map,
+        draws=writer.draws,
     )
 
 
@@ -149,8 +151,18 @@ def _print(line: Line | Remark, printer: Printer) -> str:
 
 def _docstring(system: System, method: StepWriter, backend: str) -> str:
     lines = [f"One step of {system.name}: {method.title}, driver {backend}.", ""]
-    lines += [f"d{s.name}/dt = {ast.unparse(s.drift)}" for s in system.states if s.drift is not None]
+    lines += [f"d{s.name}/dt = {_equation(s)}" for s in system.states if s.drift is not None]
     return '"""' + "\n".join(lines) + '\n"""'
+
+
+def _equation(state: State) -> str:
+    """The right-hand side as the user reads it: drift and noise."""
+    assert state.drift is not None
+    terms = [ast.unparse(state.drift)]
+    for noise in state.noise:
+        text = ast.unparse(ast.BinOp(noise.amplitude, ast.Mult(), ast.Name(noise.source, ast.Load())))
+        terms.append(noise.source if isinstance(noise.amplitude, ast.Constant) and noise.amplitude.value == 1 else text)
+    return " + ".join(terms)
 
 
 @dataclass
@@ -159,6 +171,7 @@ class _FunctionWriter:
     method: StepWriter
     printer: Printer
     share_exp: bool
+    draws: tuple[Draw, ...] = ()
 
     def _finish(self, step: StepBuilder) -> list[Line | Remark]:
         body = fill_singularities(step.body)
@@ -170,7 +183,9 @@ class _FunctionWriter:
         new = {s: written.new.get(s, s) for s in system.state_names}
         memory, flags = step.events(new)
         held = memory_names(system)
-        arguments = ("t", "dt", *system.state_names, *held, *system.parameter_names)
+        self.draws = step.draws
+        fed = (d.name for d in self.draws)
+        arguments = ("t", "dt", *system.state_names, *held, *system.parameter_names, *fed)
         results = (*(new[s] for s in system.state_names), *(memory[m] for m in held), *flags)
         yield "step", Signature(arguments, results), self._finish(step)
 

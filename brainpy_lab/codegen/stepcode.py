@@ -15,6 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
+from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.errors import CodeError, Location
 
 
@@ -72,8 +73,10 @@ class StepCode:
         Line of the code -> line of the user's cell.
     edited : bool
         Whether the user has changed the generated text.
-    noise, past, sums : tuple of str
-        What the step takes after its parameters: random draws, delayed values, memory sums.
+    draws : tuple of Draw
+        The random draws that the step takes after its parameters; `noise` are their names.
+    past, sums : tuple of str
+        What it takes after those: delayed values, memory sums.
     """
 
     text: str
@@ -87,12 +90,17 @@ class StepCode:
     functions: Mapping[str, Signature]
     line_map: Mapping[int, int] = field(default_factory=dict)
     edited: bool = False
-    noise: tuple[str, ...] = ()
+    draws: tuple[Draw, ...] = ()
     past: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def noise(self) -> tuple[str, ...]:
+        """Names of the random draws."""
+        return tuple(draw.name for draw in self.draws)
 
     @property
     def fed(self) -> tuple[str, ...]:

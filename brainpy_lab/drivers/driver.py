@@ -13,6 +13,7 @@ import numpy as np
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape
+from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import DriverError
 
@@ -73,6 +74,7 @@ class Setup:
     drive_lanes: Callable[[int, int], np.ndarray] | None = None  # -> (n, len(driven_lanes), lanes)
     differentiable: bool = False
     threads: int = 1
+    noise: Noise = field(default_factory=Noise)
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy as np
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Flow, Layout, Program, Setup
+from brainpy_lab.drivers.jax_noise import draw_table, draws_at
+from brainpy_lab.drivers.random_draws import narrowed
 from brainpy_lab.drivers.reciprocals import with_reciprocals
 from brainpy_lab.drivers.tensor import TensorDriver, load_functions
 
@@ -30,7 +32,7 @@ class JaxProgram(Program):
         step, self.divisors = with_reciprocals(code.function("step"), frozenset() if layout.mixes else steady)
         self.step = load_functions(code, {"step": step})["step"]
         self.carried = len(code.states + code.memory)
-        self.chunk = jax.jit(self._chunk, static_argnames=("record", "shape", "rows", "steps"))
+        self.chunk = jax.jit(self._chunk, static_argnames=("record", "shape", "rows", "steps", "narrow"))
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
@@ -41,12 +43,18 @@ class JaxProgram(Program):
         return tuple(1.0 / parameters[self.code.parameters.index(name)] for name in self.divisors)
 
     def take(
-        self, t: Array, dt: Array, values: tuple[Array, ...], parameters: tuple[Array, ...], inverse: tuple[Array, ...]
+        self,
+        t: Array,
+        dt: Array,
+        values: tuple[Array, ...],
+        parameters: tuple[Array, ...],
+        inverse: tuple[Array, ...],
+        fed: Iterable[Array] = (),
     ) -> Any:
         """One step: new values (of the old ones' shapes and type) and event flags."""
         import jax.numpy as jnp
 
-        result = self.step(t, dt, *values, *parameters, *inverse)
+        result = self.step(t, dt, *values, *parameters, *fed, *inverse)
         result = result if isinstance(result, tuple) else (result,)
         new = tuple(
             jnp.broadcast_to(jnp.asarray(r, dtype=v.dtype), v.shape)
@@ -71,11 +79,13 @@ class JaxProgram(Program):
         parameters: tuple[Array, ...],
         drive: Array,
         lane_drive: Array,
+        draws: Array,
         *,
         record: tuple[int, ...],
         shape: tuple[int, ...],
         rows: int,
         steps: int,
+        narrow: tuple[bool, ...],
     ) -> tuple[tuple[Array, ...], Array, Array]:
         """``n`` steps from step ``first``, with room for ``rows`` records and the event flags of ``steps`` steps."""
         import jax
@@ -90,7 +100,8 @@ class JaxProgram(Program):
         def body(i: Array, carry: Any) -> Any:
             values, kept, seen = carry
             t = t0 + (first + i) * dt
-            values, fired = self.take(t, dt, values, self._moved(parameters, drive, lane_drive, i), inverse)
+            fed = narrowed(draws[i], narrow)
+            values, fired = self.take(t, dt, values, self._moved(parameters, drive, lane_drive, i), inverse, fed)
             if record:
                 # every step writes the row that the next record will stand in; the last to write it is the record
                 row = (first + i) // every - first // every
@@ -129,6 +140,8 @@ class JaxFlow(Flow):
             self.parameters = tuple(parameters)
         self.record = tuple(self.names.index(n) for n in setup.record)
         size = max(1, int(np.prod(shape, dtype=int)) * max(1, len(self.record), len(code.flags)))
+        self.noise, self.narrow = setup.noise, setup.noise.narrow_among(code.draws)
+        size = max(size, setup.noise.lanes * len(code.draws))
         self.capacity = int(min(_LONGEST_CHUNK, max(16, 1 << int(np.log2(max(1, _BUFFER_VALUES // size))))))
 
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
@@ -137,7 +150,7 @@ class JaxFlow(Flow):
         end = self.step + n_steps
         while self.step < end:
             n = end - self.step
-            if self.program.code.flags:
+            if self.program.code.flags or self.program.code.draws:
                 n = min(n, self.capacity)
             if self.record:
                 n = min(n, (self.capacity - 1) * setup.every)
@@ -163,13 +176,25 @@ class JaxFlow(Flow):
             drive = self._table(setup.drive(self.step, n), n) if setup.drive and layout.driven else empty
             lanes = self._table(setup.drive_lanes(self.step, n), n) if setup.drive_lanes else empty
             self.now, kept, seen = self.program.chunk(
-                n, self.step, setup.t0, setup.dt, setup.every, self.now, self.parameters, drive, lanes,
+                n, self.step, setup.t0, setup.dt, setup.every, self.now, self.parameters, drive, lanes, self._draws(n),
                 record=self.record, shape=self.shape, rows=self.capacity if self.record else 0, steps=self.capacity,
+                narrow=self.narrow,
             )  # fmt: skip
             self.step += n
             for value in self.now:
                 value.block_until_ready()
         return kept, seen
+
+    def _draws(self, n: int) -> Array:
+        """The random draws of the next ``n`` steps, and of more, so that few lengths are compiled."""
+        import jax.numpy as jnp
+
+        draws = self.program.code.draws
+        if not draws:
+            return jnp.zeros((1, 0))
+        if self.noise.path is not None:
+            return self._table(self.noise.table(draws, self.step, n), n)
+        return draw_table(draws, self.noise, self.step, max(2, 1 << int(n - 1).bit_length()))
 
     def _table(self, table: np.ndarray, n: int) -> Array:
         """A drive's table padded to a power of two, so that few lengths are compiled."""
@@ -216,9 +241,11 @@ class TracedFlow(Flow):
         with _x64():
             inverse = self.program.reciprocals(self.parameters)
 
+            draws = self._draws(n_steps)
+
         def one(i: Array, values: tuple[Array, ...]) -> tuple[Array, ...]:
             t = setup.t0 + i * setup.dt
-            new: tuple[Array, ...] = self.program.take(t, setup.dt, values, self.parameters, inverse)[0]
+            new: tuple[Array, ...] = self.program.take(t, setup.dt, values, self.parameters, inverse, draws(i))[0]
             return new
 
         def to_record(values: tuple[Array, ...], k: Array) -> tuple[Any, Any]:
@@ -233,6 +260,19 @@ class TracedFlow(Flow):
         self.step += n_steps
         none = np.empty(0, np.int64)
         return Chunk(none, none, none, records)
+
+    def _draws(self, n: int) -> Callable[[Array], Iterable[Array]]:
+        """The random draws of a step by its number: constants, through which no derivative is taken."""
+        import jax.numpy as jnp
+
+        draws, noise = self.program.code.draws, self.setup.noise
+        narrow = noise.narrow_among(draws)
+        if not draws:
+            return lambda i: ()
+        if noise.path is not None:
+            table = jnp.asarray(noise.table(draws, self.step, n))
+            return lambda i: narrowed(table[i], narrow)
+        return lambda i: narrowed(draws_at(draws, noise, i), narrow)
 
     def values(self) -> dict[str, Array]:
         """States and hidden variables now."""

@@ -16,15 +16,17 @@ import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode, write_content_named
 from brainpy_lab.drivers.driver import Chunk, Flow, Layout, Program, Setup
+from brainpy_lab.drivers.random_draws import narrowed
 from brainpy_lab.errors import CodeError, DriverError
 
 _DECORATOR = "@njit(cache=True, nogil=True, error_model='numpy')"
 
 
 def array_kernel_text(code: StepCode, layout: Layout) -> str:
-    """``run(n, first, t0, dt, values, parameters, drive, every, left, record, row, rows, es, el, ek)`` for one member.
+    """``run(n, first, t0, dt, values, parameters, drive, every, left, record, row, rows, es, el, ek, draws)``.
 
-    ``values`` and ``parameters`` are tuples of arrays; matrices stand among the parameters as they are.
+    It runs one member. ``values`` and ``parameters`` are tuples of arrays; matrices stand among the parameters as they
+    are; ``draws`` are tables (steps, elements).
     """
     lines = [f'"""Kernel of {code.model}: {code.method}, array states."""', "from numba import njit"]
     for node in code.tree.body:
@@ -37,12 +39,13 @@ def array_kernel_text(code: StepCode, layout: Layout) -> str:
         "",
         _DECORATOR,
         "def run(k_n, k_first, k_t0, dt, k_values, k_parameters, k_drive, k_every, k_left, k_record, k_row, k_rows,"
-        " k_es, k_el, k_ek):",
+        " k_es, k_el, k_ek, k_draws):",
     ]
     lines += [f"    {name} = k_values[{i}].copy()" for i, name in enumerate(carried)]
     lines += [f"    {name} = k_parameters[{i}]" for i, name in enumerate(code.parameters) if name not in layout.driven]
     lines += ["    k_count = 0", "    for k_i in range(k_n):", "        t = k_t0 + (k_first + k_i) * dt"]
     lines += [f"        {name} = k_drive[k_i, {k}:{k + 1}]" for k, name in enumerate(layout.driven)]
+    lines += [f"        {name} = k_draws[{k}][k_i]" for k, name in enumerate(code.noise)]
     results = [f"k_new_{i}" for i in range(len(code.functions["step"].results))]
     call = f"step({', '.join(code.functions['step'].arguments)})"
     lines.append(f"        {', '.join(results)} = {call}")
@@ -135,6 +138,7 @@ class ArrayFlow(Flow):
         cell = int(np.prod(setup.cell, dtype=int))
         table = rows.reshape(*rows.shape[:2], self.members, cell)
         room = max(1024, n_steps * cell * len(self.program.code.flags))
+        draws = self._draws(n_steps)
         found = []
         for member in range(self.members):
             values = tuple(v[member] for v in self.values_of)
@@ -143,7 +147,7 @@ class ArrayFlow(Flow):
             try:
                 count = self.program.run(
                     n_steps, self.step, setup.t0, setup.dt, values, parameters, drive, setup.every, left, self.record,
-                    row, table[:, :, member], es, el, ek,
+                    row, table[:, :, member], es, el, ek, tuple(d[:, member] for d in draws),
                 )  # fmt: skip
             except NumbaError as error:
                 raise CodeError(
@@ -153,6 +157,15 @@ class ArrayFlow(Flow):
             found.append((es[:count], el[:count] + member * cell, ek[:count]))
         self.step += n_steps
         return Chunk(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+    def _draws(self, n_steps: int) -> list[np.ndarray]:
+        """The chunk's random draws: for each a table (steps, members, elements)."""
+        noise, draws = self.setup.noise, self.program.code.draws
+        if not draws:
+            return []
+        table = noise.table(draws, self.step, n_steps).reshape(n_steps, len(draws), self.members, -1)
+        rows = narrowed(np.moveaxis(table, 1, 0), noise.narrow_among(draws))
+        return [np.ascontiguousarray(np.moveaxis(r, 1, 0)).swapaxes(0, 1) for r in rows]
 
     def values(self) -> dict[str, Any]:
         """States and hidden variables now, with the ensemble's axes first."""

@@ -70,7 +70,10 @@ class Supply(Protocol):
 
 def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[..., Supply]]]:
     """Text and supply of every feed that a step needs, in the order of its arguments."""
-    yield from ()
+    if code.draws:
+        from brainpy_lab.drivers.numba_noise import NoiseSupply, noise_feed
+
+        yield noise_feed, NoiseSupply
 
 
 def feeds(code: StepCode, layout: Layout, single: bool) -> list[Feed]:

@@ -76,7 +76,7 @@ def _set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
     renamed = replace(
         code, text=re.sub(pattern, rf"{prefix}\1", code.text), states=new(code.states), memory=new(code.memory),
         parameters=new(code.parameters), functions=functions,
-        noise=new(code.noise), past=new(code.past), sums=new(code.sums),
+        draws=tuple(replace(d, name=new((d.name,))[0]) for d in code.draws), past=new(code.past), sums=new(code.sums),
     )  # fmt: skip
     moved = replace(
         layout, varying=new(layout.varying), driven=new(layout.driven), driven_lanes=new(layout.driven_lanes)

@@ -16,6 +16,7 @@ import numpy as np
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, advance, function_text
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Driver, Flow, Layout, Program, Setup
+from brainpy_lab.drivers.random_draws import narrowed
 
 
 def load_functions(
@@ -59,6 +60,9 @@ class TensorFlow(Flow):
         setup, layout, driver = self.setup, self.program.layout, self.program.driver
         drive = setup.drive(self.step, n_steps) if setup.drive else None
         lane_drive = setup.drive_lanes(self.step, n_steps) if setup.drive_lanes else None
+        draws = self.program.code.draws
+        noise = setup.noise.table(draws, self.step, n_steps) if draws else None
+        narrow = setup.noise.narrow_among(draws)
         record = [self.names.index(n) for n in setup.record]
         kept: list[list[Array]] = []
         events: list[tuple[int, int, int]] = []
@@ -72,8 +76,9 @@ class TensorFlow(Flow):
                 for k, name in enumerate(layout.driven_lanes):
                     assert lane_drive is not None
                     self.parameters[name] = driver.array(lane_drive[i, k])
+                fed = () if noise is None else [driver.array(d) for d in narrowed(noise[i], narrow)]
                 result = self.program.step(
-                    driver.array(t), driver.array(setup.dt), *self.now, *self.parameters.values()
+                    driver.array(t), driver.array(setup.dt), *self.now, *self.parameters.values(), *fed
                 )
                 values = list(result) if isinstance(result, tuple) else [result]
                 self.now, flags = values[:carried], values[carried:]

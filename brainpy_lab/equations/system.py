@@ -216,6 +216,7 @@ class System:
     def mixes_elements(self) -> bool:
         """Whether some expression mixes the elements of an array state (sum, mean, dot, @)."""
         drifts = [s.drift for s in self.states if s.drift is not None]
+        drifts += [n.amplitude for s in self.states for n in s.noise]
         return any(
             (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
             or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS)

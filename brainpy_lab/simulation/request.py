@@ -12,6 +12,7 @@ import numpy as np
 from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.builder import memory_names
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.adaptive import Tolerances, run_adaptive
 from brainpy_lab.simulation.captured import capture_inputs
@@ -74,7 +75,7 @@ def simulate(request: Request) -> Solution:
         record=states,
         every=every,
         threads=request.threads,
-        seed=request.seed or 0,
+        noise=_noise(request),
         stop=request.stop,
         report=reporter(request.progress),
     )
@@ -140,6 +141,18 @@ def _start(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
     if not isinstance(start, int | float | np.number) or not np.isfinite(start):
         raise ArgumentError(f"start must be a time or a Solution, not {start!r}.")
     return float(start), initial, {}
+
+
+def _noise(request: Request) -> Noise:
+    """Whence random draws come: a run that continues a Solution goes on in its streams, with its seed by default."""
+    start = request.start
+    return Noise(_seed(request), start.stats.get("noise_steps", 0) if isinstance(start, Solution) else 0)
+
+
+def _seed(request: Request) -> int:
+    if request.seed is not None:
+        return int(request.seed)
+    return request.start.seed if isinstance(request.start, Solution) else 0
 
 
 def _record(request: Request, problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -220,7 +233,7 @@ def _solution(request: Request, result: Result, problem: Problem, wanted: tuple[
         initial={n: whole(v) for n, v in problem.states.items()},
         final=result.final,
         events=result.events,
-        seed=request.seed or 0,
+        seed=_seed(request),
         outcome=result.outcome,
         stats={
             **result.stats,
@@ -247,7 +260,7 @@ def _threads(request: Request, method: Method) -> int:
 
 def _derivative(problem: Problem) -> Any:
     """The states' derivatives at recorded times, for interpolation between them."""
-    if problem.traced:
+    if problem.traced or problem.system.is_stochastic:
         return None
 
     def derivative(t: np.ndarray, values: dict[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,14 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Chunk, Driver, Flow, Layout, Setup
+from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
 from brainpy_lab.simulation.control import ChunkSize, Progress
@@ -37,7 +38,7 @@ class Plan:
     record: tuple[str, ...]
     every: int = 1
     threads: int = 1
-    seed: int = 0
+    noise: Noise = field(default_factory=Noise)
     stop: threading.Event | None = None
     report: Progress = field(default=lambda _: None)
 
@@ -121,7 +122,33 @@ def make_setup(driver: Driver, problem: Problem, plan: Plan) -> Setup:
         matrices=tuple(p.name for p in problem.system.parameters if np.ndim(p.value) == 2),
         differentiable=traced,
         threads=plan.threads,
+        noise=_noise(plan.noise, problem),
     )
+
+
+def _noise(noise: Noise, problem: Problem) -> Noise:
+    """The run's noise with the shape of its draws: flat lanes, or the axes of programs that keep them."""
+    if not (problem.traced or problem.mixes):
+        return replace(noise, shape=(problem.lanes,) if problem.shape else ())
+    if not (problem.mixes and problem.cell):
+        return replace(noise, shape=problem.shape)
+    return replace(noise, shape=problem.shape, narrow=_narrow_sources(problem))
+
+
+def _narrow_sources(problem: Problem) -> frozenset[str]:
+    """Noise sources that drive states of one number beside array states."""
+    wide: set[str] = set()
+    narrow: set[str] = set()
+    for state in problem.system.states:
+        value = problem.states[state.name]
+        is_wide = np.ndim(value) and np.shape(value)[-1:] == problem.cell[-1:]
+        (wide if is_wide else narrow).update(term.source for term in state.noise)
+    for source in sorted(wide & narrow):
+        raise ArgumentError(
+            f"The noise '{source}' drives an array state and a state of one number.",
+            advice="Each element of an array state has noise of its own: give the other state another, such as xi_2.",
+        )
+    return frozenset(narrow)
 
 
 def _broadcast(value: Any, problem: Problem) -> np.ndarray:
@@ -237,6 +264,8 @@ class _Loop:
         states = {n: _scalar(final[n]) for n in problem.system.state_names}
         memory = {n: final[n] for n in code.memory}
         stats: dict[str, Any] = {"end": plan.t0 + self.done * plan.dt}
+        if problem.system.is_stochastic:
+            stats["noise_steps"] = plan.noise.start + self.done
         if self.blow_up is not None:
             stats["non_finite"] = self.blow_up.summary(problem, plan)
         return Result(t, data, states, memory, self._events(code), self.outcome, stats)
@@ -266,4 +295,6 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
     data = driver.collect([initial[n] for n in plan.record], chunk.records)
     t = plan.t0 + plan.every * plan.dt * np.arange(plan.n_steps // plan.every + 1)
     stats: dict[str, Any] = {"steps": plan.n_steps, "end": plan.t0 + plan.n_steps * plan.dt}
+    if problem.system.is_stochastic:
+        stats["noise_steps"] = plan.noise.start + plan.n_steps
     return Result(t, dict(zip(plan.record, data, strict=True)), final, memory, {}, Outcome.COMPLETED, stats)

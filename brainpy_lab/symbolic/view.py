@@ -132,6 +132,14 @@ class SymbolicView:
         with working():
             return self._total(self.drifts[state], name)
 
+    def derivative_of(self, expr: ast.expr, label: str, name: str) -> Any:
+        """The total derivative of any expression of the model by ``name``, with intermediates kept as symbols.
+
+        ``label`` is how an error calls the expression.
+        """
+        with working():
+            return self._total(self._convert(expr, label), name)
+
     def substituted(self, expr: Any) -> Any:
         """``expr`` with all derived parameters and intermediates written out."""
         from brainpy_lab.symbolic.convert import symbol

@@ -17,13 +17,28 @@ ODE = [name for name, method in bp.solvers.registry().items() if method.family =
 EXAMPLES = [("fitzhugh_nagumo", method) for method in ODE]
 EXAMPLES += [("leaky_integrate_and_fire", method) for method in ("rk4", "rkdp")]
 EXAMPLES += [("hodgkin_huxley", "exponential_euler")]
+EXAMPLES += [("noisy_pair", "euler_maruyama")]
+CELLS = {
+    "noisy_pair": """
+        tau = 10; I = 0.5; s = 0.2
+        sigma = s * sqrt(2 / tau)
+        dV/dt = (I - V) / tau + sigma*xi
+        dw/dt = V - w + s*w*xi + 0.1*xi_2
+    """,
+}
 OWN = ("numpy", "numba", "jax", "torch")
+
+
+def example(model):
+    if model in CELLS:
+        return bp.model("\n".join(line[8:] for line in CELLS[model].splitlines()), name=model)
+    return getattr(bp.models, model)()
 
 
 @pytest.mark.parametrize("backend", OWN)
 @pytest.mark.parametrize(("model", "method"), EXAMPLES)
 def test_step_code_is_the_golden_one(model, method, backend):
-    text = getattr(bp.models, model)().code(backend, method).text
+    text = example(model).code(backend, method).text
     path = FOLDER / f"{model}_{method}_{backend}.py"
     if UPDATE:
         path.write_text(text)

@@ -1,0 +1,152 @@
+"""Random numbers that have an address: one counter-based generator, written once for every array library.
+
+The draw of (seed, stream, element, step) is a pure function of these four numbers, so that a path is the same on every
+driver, for every chunk length, ensemble size and number of threads, and any part of it can be made again. The generator
+is Philox4x32 with seven rounds: the key is the seed; the counter holds element, stream and step//2, since one block of
+128 bits makes two normals (Box and Muller), those of an even step and of the odd one after it.
+
+Seven rounds are the fewest that pass BigCrush (Salmon et al. 2011, table 2). Measured on two AVX2 cores in blocks of
+64 lanes (`benchmarks/random_generators.py`), nanoseconds a normal: Philox4x32-7 3.6, Threefry2x64-13 3.8,
+Philox4x32-10 4.5, Threefry2x64-20 4.9, Threefry4x32-12 5.6; the sequential xoshiro256++ 3.2. Logarithm, root, sine and
+cosine take 2.6 of these.
+
+J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel random numbers: as easy as 1, 2, 3. SC'11, 2011.
+doi:10.1145/2063384.2063405
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from brainpy_lab.codegen.draws import Draw
+
+Array = Any
+
+ROUNDS = 7
+MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+MASK = 0xFFFFFFFF
+_FRACTION = 2.0**-52
+
+
+def block(element: Array, stream: int, pair: Array, seed: int) -> tuple[Array, Array, Array, Array]:
+    """Four 32-bit words, in int64 arrays: the Philox block of one counter under one key.
+
+    Parameters
+    ----------
+    element, pair : int64 array
+        Number of the cell (below 2**32) and of the pair of steps.
+    stream, seed : int
+        Below 2**32 and 2**64.
+    """
+    # int64 throughout: products of 32-bit words wrap as unsigned ones would, and the masks drop the sign
+    c0, c1, c2, c3 = element, element * 0 + stream, pair & MASK, (pair >> 32) & MASK
+    k0, k1 = seed & MASK, (seed >> 32) & MASK
+    for _ in range(ROUNDS):
+        p0, p1 = c0 * MULTIPLIERS[0], c2 * MULTIPLIERS[1]
+        c0, c1, c2, c3 = ((p1 >> 32) & MASK) ^ c1 ^ k0, p1 & MASK, ((p0 >> 32) & MASK) ^ c3 ^ k1, p0 & MASK
+        k0, k1 = (k0 + KEY_STEPS[0]) & MASK, (k1 + KEY_STEPS[1]) & MASK
+    return c0, c1, c2, c3
+
+
+def uniforms(element: Array, stream: int, pair: Array, seed: int) -> tuple[Array, Array]:
+    """Two uniform numbers in (0, 1] with 52 bits each: those of the even and of the odd step of a pair."""
+    c0, c1, c2, c3 = block(element, stream, pair, seed)
+    return 1.0 - ((c0 << 20) | (c1 >> 12)) * _FRACTION, 1.0 - ((c2 << 20) | (c3 >> 12)) * _FRACTION
+
+
+def normals(xp: Any, element: Array, stream: int, pair: Array, seed: int) -> tuple[Array, Array]:
+    """Two standard normal numbers: those of the even and of the odd step of a pair.
+
+    Parameters
+    ----------
+    xp : module
+        The arrays' namespace: numpy or jax.numpy.
+    element, stream, pair, seed
+        As in `block`.
+    """
+    first, second = uniforms(element, stream, pair, seed)
+    radius = xp.sqrt(-2.0 * xp.log(first))
+    turn = 0.5 - second  # of the circle, in [-1/2, 1/2)
+    quarter = xp.floor(4.0 * turn + 0.5)
+    angle = (2.0 * np.pi) * (turn - 0.25 * quarter)
+    sine, cosine = xp.sin(angle), xp.cos(angle)
+    odd = quarter % 2.0 != 0.0
+    minus_sine = (quarter == 2.0) | (quarter == -1.0) | (quarter == -2.0)
+    minus_cosine = (quarter == 1.0) | (quarter == 2.0) | (quarter == -2.0)
+    sine, cosine = xp.where(odd, cosine, sine), xp.where(odd, sine, cosine)
+    return radius * xp.where(minus_sine, -sine, sine), radius * xp.where(minus_cosine, -cosine, cosine)
+
+
+class Path(Protocol):
+    """Draws that were made beforehand, for a run to take again."""
+
+    def rows(self, draw: Draw, first: int, n: int, lanes: int) -> np.ndarray:
+        """The draws of ``n`` steps from step ``first`` on, shaped (n, lanes)."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Where a run's random draws come from.
+
+    Attributes
+    ----------
+    seed : int
+    start : int
+        Number of the run's first step in the generator: a run that continues another goes on in its streams.
+    shape : tuple of int
+        Shape of a draw, the elements counted in C order: () for a single cell.
+    path : Path, optional
+        Draws made beforehand, in place of the generator's.
+    narrow : frozenset of str
+        Sources that drive states of one number beside array states: of a cell's draws they take the first.
+    """
+
+    seed: int = 0
+    start: int = 0
+    shape: tuple[int, ...] = ()
+    path: Path | None = None
+    narrow: frozenset[str] = frozenset()
+
+    def narrow_among(self, draws: Sequence[Draw]) -> tuple[bool, ...]:
+        """Of each draw, whether it is narrow."""
+        return tuple(draw.source in self.narrow for draw in draws)
+
+    @property
+    def lanes(self) -> int:
+        """Number of cells."""
+        return int(np.prod(self.shape, dtype=int))
+
+    def table(self, draws: Sequence[Draw], first: int, n: int) -> np.ndarray:
+        """The draws of ``n`` steps from step ``first`` of the run on: (n, number of draws, *shape)."""
+        rows = np.empty((n, len(draws), *self.shape))
+        for k, draw in enumerate(draws):
+            rows[:, k] = self._rows(draw, self.start + first, n).reshape(n, *self.shape)
+        return rows
+
+    def _rows(self, draw: Draw, first: int, n: int) -> np.ndarray:
+        if self.path is not None and not draw.is_uniform:
+            return self.path.rows(draw, first, n, self.lanes)
+        return generated(draw, self.seed, first, n, self.lanes)
+
+
+def narrowed(row: Array, narrow: Sequence[bool]) -> list[Array]:
+    """The draws of one step (number of draws, *shape) one by one, narrow ones with one number on the last axis."""
+    return [row[k][..., :1] if is_narrow else row[k] for k, is_narrow in enumerate(narrow)]
+
+
+def generated(draw: Draw, seed: int, first: int, n: int, lanes: int) -> np.ndarray:
+    """The generator's draws of ``n`` steps from step ``first`` on, shaped (n, lanes)."""
+    pairs = np.arange(first // 2, (first + n + 1) // 2, dtype=np.int64)[:, None]
+    elements = np.arange(lanes, dtype=np.int64)[None, :]
+    with np.errstate(over="ignore"):
+        if draw.is_uniform:
+            even, odd = uniforms(elements, draw.stream, pairs, seed)
+        else:
+            even, odd = normals(np, elements, draw.stream, pairs, seed)
+    both = np.stack([even, odd], axis=1).reshape(-1, lanes)
+    return both[first % 2 : first % 2 + n]
