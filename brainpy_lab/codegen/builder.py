@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from brainpy_lab.codegen.draws import Draw, Kind
 from brainpy_lab.codegen.printing import names_used, parse, rename
-from brainpy_lab.equations.system import Assign, Event, Hold, State, System
+from brainpy_lab.equations.names import in_order
+from brainpy_lab.equations.system import Assign, Definition, Delay, Event, Hold, State, System
 
 
 @dataclass
@@ -54,6 +55,19 @@ def memory_names(system: System) -> tuple[str, ...]:
     return tuple(hold_name(s) for s in held_states(system)) + tuple(armed_name(e) for e in detectors(system))
 
 
+def past_names(system: System) -> dict[str, str]:
+    """Name of the history of each delayed state, as steps take it: ``x_past``."""
+    taken = {*system.state_names, *system.parameter_names, *memory_names(system)}
+    taken |= {d.name for d in system.derived + system.intermediates} | {d.name for d in system.delays}
+    found = {}
+    for state in system.delayed_states:
+        name = f"{state}_past"
+        while name in taken:
+            name += "_"
+        found[state] = name
+    return found
+
+
 class StepBuilder:
     """Lines of one step of one system, in the order in which they will run.
 
@@ -67,6 +81,11 @@ class StepBuilder:
         self._hold_test = hold_test
         self._taken = {*system.state_names, *system.parameter_names, *memory_names(system), "t", "dt"}
         self._taken |= {d.name for d in system.derived + system.intermediates} | {f.name for f in system.functions}
+        self._taken |= {d.name for d in system.delays}
+        #: Name of the history of each delayed state, which the step takes.
+        self.past = past_names(system)
+        self._taken |= set(self.past.values())
+        self._looked_up: dict[tuple[str, str], str] = {}  # delayed values that the stages at one time share
         self.held: dict[str, str] = {}
         self._draws: dict[tuple[str, Kind], Draw] = {}
         self._increments: dict[str, str] = {}
@@ -206,16 +225,47 @@ class StepBuilder:
         if time != "t":
             names["t"] = parse(time)
         needed = self._needed(wanted)
-        for definition in self.system.intermediates:
-            if definition.name in needed and definition.name not in (known or {}):
-                expr = rename(definition.expr, names)
-                line = definition.span.line if definition.span else None
-                if values:
-                    names[definition.name] = self.line(f"{definition.name}{suffix}", expr, "", line)
-                elif definition.name not in self._at_start:
-                    self._at_start.add(definition.name)
-                    self.body.append(Line(definition.name, expr, definition.description, line))
+        for definition in self._named:
+            if definition.name not in needed or definition.name in (known or {}):
+                continue
+            line = definition.span.line if definition.span else None
+            if isinstance(definition, Delay):
+                key = (definition.name, time)
+                if key in self._looked_up:
+                    names[definition.name] = self._looked_up[key]
+                    continue
+                expr, comment = self._lookup(definition, names, time), _as_written(definition)
+            else:
+                expr, comment = rename(definition.expr, names), "" if values else definition.description
+            if values:
+                names[definition.name] = self.line(f"{definition.name}{suffix}", expr, comment, line)
+            elif definition.name not in self._at_start:
+                self._at_start.add(definition.name)
+                self.body.append(Line(definition.name, expr, comment, line))
+            if isinstance(definition, Delay) and not self.system.is_state_dependent(definition):
+                self._looked_up[definition.name, time] = str(names.get(definition.name, definition.name))
         return names
+
+    def _lookup(self, delay: Delay, names: Mapping[str, str | ast.expr], time: str) -> ast.expr:
+        """``past(x_past, t - tau)``; at the step's end the value just before that time, should it jump there."""
+        function = "before" if time == "t + dt" else "past"
+        arguments = [ast.Name(self.past[delay.state], ast.Load()), rename(delay.time, names)]
+        return ast.Call(ast.Name(function, ast.Load()), arguments, [])
+
+    @property
+    def _by_name(self) -> dict[str, Definition | Delay]:
+        by_name: dict[str, Definition | Delay] = {d.name: d for d in self.system.delays}
+        by_name.update({d.name: d for d in self.system.intermediates})
+        return by_name
+
+    @property
+    def _named(self) -> list[Definition | Delay]:
+        """Intermediates and delayed values, each after those it reads."""
+        system = self.system
+        if not system.delays:
+            return list(system.intermediates)
+        by_name = self._by_name
+        return [by_name[n] for n in in_order(by_name, lambda n: sorted(names_used(expression_of(by_name[n]))))]
 
     @property
     def moving(self) -> tuple[State, ...]:
@@ -290,12 +340,21 @@ class StepBuilder:
             self.held[state] = name
 
     def _needed(self, wanted: Iterable[ast.expr]) -> set[str]:
-        by_name = {d.name: d for d in self.system.intermediates}
+        by_name = self._by_name
         needed: set[str] = set()
         todo = [n for expr in wanted for n in names_used(expr)]
         while todo:
             name = todo.pop()
             if name in by_name and name not in needed:
                 needed.add(name)
-                todo.extend(names_used(by_name[name].expr))
+                todo.extend(names_used(expression_of(by_name[name])))
         return needed
+
+
+def expression_of(definition: Definition | Delay) -> ast.expr:
+    """What a named value is computed from: its expression, or the time at which a delayed state is read."""
+    return definition.time if isinstance(definition, Delay) else definition.expr
+
+
+def _as_written(delay: Delay) -> str:
+    return f"{delay.state}({ast.unparse(delay.time)})"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from brainpy_lab.codegen.builder import Line, Remark, StepBuilder, held_states, hold_name, memory_names
+from brainpy_lab.codegen.builder import Line, Remark, StepBuilder, held_states, hold_name, memory_names, past_names
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.exponentials import share_exponentials
 from brainpy_lab.codegen.printing import Dialect, Printer, rename
@@ -20,13 +20,15 @@ from brainpy_lab.equations.system import Event, Function, State, System
 class Written:
     """Names of what a method has computed: new states, and for adaptive methods error, dense output, last derivative.
 
-    ``dense`` are the coefficients q2, q3, ... of y(t + s dt) = y + dt (s dy_1 + s² q2 + s³ q3 + ...).
+    ``dense`` are the coefficients q2, q3, ... of y(t + s dt) = y + dt (s dy_1 + s² q2 + s³ q3 + ...), where ``first``
+    has the names of dy_1 (adaptive methods are handed theirs).
     """
 
     new: dict[str, str]
     error: dict[str, str] | None = None
     dense: list[dict[str, str]] = field(default_factory=list)
     last: dict[str, str] | None = None
+    first: dict[str, str] | None = None
 
 
 class StepWriter(Protocol):
@@ -111,6 +113,9 @@ def generate(
         functions=functions,
         line_map=code.line_map,
         draws=writer.draws,
+        past=tuple(past_names(system).values()),
+        delayed=system.delayed_states,
+        powers=writer.powers,
     )
 
 
@@ -172,6 +177,7 @@ class _FunctionWriter:
     printer: Printer
     share_exp: bool
     draws: tuple[Draw, ...] = ()
+    powers: int = 0
 
     def _finish(self, step: StepBuilder) -> list[Line | Remark]:
         body = fill_singularities(step.body)
@@ -181,13 +187,32 @@ class _FunctionWriter:
         system, step = self.system, StepBuilder(self.system)
         written = self.method.write(step)
         new = {s: written.new.get(s, s) for s in system.state_names}
+        pieces = self._pieces(step, written)
         memory, flags = step.events(new)
         held = memory_names(system)
         self.draws = step.draws
-        fed = (d.name for d in self.draws)
+        fed = [*(d.name for d in self.draws), *step.past.values()]
         arguments = ("t", "dt", *system.state_names, *held, *system.parameter_names, *fed)
-        results = (*(new[s] for s in system.state_names), *(memory[m] for m in held), *flags)
+        results = (*(new[s] for s in system.state_names), *(memory[m] for m in held), *flags, *pieces)
         yield "step", Signature(arguments, results), self._finish(step)
+
+    def _pieces(self, step: StepBuilder, written: Written) -> list[str]:
+        """Coefficients of each delayed state's polynomial over the step, by state and power.
+
+        A method that has none of its own gives straight lines from the old to the new states.
+        """
+        delayed = self.system.delayed_states
+        if not delayed:
+            return []
+        moving = {s.name for s in step.moving}
+        if written.first is None:
+            step.stage("the step as a straight line, for later delayed values")
+            slopes = {s: step.line(f"{s}_q1", f"({written.new[s]} - {s})/dt") for s in delayed if s in moving}
+            rows = [slopes]
+        else:
+            rows = [written.first, *written.dense]
+        self.powers = len(rows)
+        return [row[s] if s in moving else "0.0" for s in delayed for row in rows]
 
     def adaptive(self) -> Iterable[tuple[str, Signature, list[Line | Remark]]]:
         system = self.system

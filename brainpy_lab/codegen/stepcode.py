@@ -76,7 +76,12 @@ class StepCode:
     draws : tuple of Draw
         The random draws that the step takes after its parameters; `noise` are their names.
     past, sums : tuple of str
-        What it takes after those: delayed values, memory sums.
+        What it takes after those: histories of delayed states, memory sums.
+    delayed : tuple of str
+        The states that the histories are of.
+    powers : int
+        Coefficients of a step's polynomial that it returns for each delayed state, after the flags: with the state y at
+        the step's start, y(t + s dt) = y + dt (s q1 + s² q2 + ...).
     """
 
     text: str
@@ -93,6 +98,8 @@ class StepCode:
     draws: tuple[Draw, ...] = ()
     past: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
+    delayed: tuple[str, ...] = ()
+    powers: int = 0
 
     def __str__(self) -> str:
         return self.text

@@ -13,6 +13,7 @@ import numpy as np
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape
+from brainpy_lab.drivers.past import Past
 from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import DriverError
@@ -46,6 +47,8 @@ class Layout:
         Parameters that change from step to step and differ between lanes.
     mixes : bool
         States are arrays whose elements mix (``sum``, ``mean``, ``dot``, ``@``).
+    short_delays : bool
+        Some delay may be shorter than a step.
     """
 
     ensemble: bool
@@ -53,6 +56,7 @@ class Layout:
     driven: tuple[str, ...] = ()
     driven_lanes: tuple[str, ...] = ()
     mixes: bool = False
+    short_delays: bool = False
 
 
 @dataclass
@@ -75,6 +79,7 @@ class Setup:
     differentiable: bool = False
     threads: int = 1
     noise: Noise = field(default_factory=Noise)
+    past: Past | None = None  # the histories, where states are delayed
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -108,6 +113,10 @@ class Flow(ABC):
     @abstractmethod
     def values(self) -> dict[str, Array]:
         """States and hidden variables now."""
+
+    def past(self) -> dict[str, Array]:
+        """The rings of the delayed states, see `brainpy_lab.drivers.past`."""
+        return {}
 
     def restore(self, values: Mapping[str, Array], step: int) -> None:
         """Go back to ``values`` at ``step``."""

@@ -12,6 +12,7 @@ from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.jax_noise import draw_table, draws_at
+from brainpy_lab.drivers.jax_past import JaxHistory, PastNumbers, first_rings, stored
 from brainpy_lab.drivers.random_draws import narrowed
 from brainpy_lab.drivers.reciprocals import with_reciprocals
 from brainpy_lab.drivers.tensor import TensorDriver, load_functions
@@ -32,7 +33,7 @@ class JaxProgram(Program):
         step, self.divisors = with_reciprocals(code.function("step"), frozenset() if layout.mixes else steady)
         self.step = load_functions(code, {"step": step})["step"]
         self.carried = len(code.states + code.memory)
-        self.chunk = jax.jit(self._chunk, static_argnames=("record", "shape", "rows", "steps", "narrow"))
+        self.chunk = jax.jit(self._chunk, static_argnames=("record", "shape", "rows", "steps", "narrow", "sweeps"))
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
@@ -49,9 +50,9 @@ class JaxProgram(Program):
         values: tuple[Array, ...],
         parameters: tuple[Array, ...],
         inverse: tuple[Array, ...],
-        fed: Iterable[Array] = (),
+        fed: Iterable[Any] = (),
     ) -> Any:
-        """One step: new values (of the old ones' shapes and type) and event flags."""
+        """One step: new values (of the old ones' shapes and type), and whatever else it returns."""
         import jax.numpy as jnp
 
         result = self.step(t, dt, *values, *parameters, *fed, *inverse)
@@ -61,6 +62,32 @@ class JaxProgram(Program):
             for r, v in zip(result[: self.carried], values, strict=True)
         )
         return new, result[self.carried :]
+
+    def take_delayed(
+        self,
+        step: Array,
+        clock: tuple[Array, Array],
+        values: tuple[Array, ...],
+        parameters: tuple[Array, ...],
+        inverse: tuple[Array, ...],
+        fed: Iterable[Any],
+        rings: tuple[Array, ...],
+        past: PastNumbers | None,
+    ) -> Any:
+        """One step with the histories of delayed states: new values, event flags, rings with the step in them."""
+        t0, dt = clock
+        t = t0 + step * dt
+        if past is None:
+            return *self.take(t, dt, values, parameters, inverse, fed), rings
+        fed = tuple(fed)
+        code, flagged = self.code, len(self.code.flags)
+        starts = [values[code.states.index(s)] for s in code.delayed]
+        for sweep in range(past.sweeps):
+            histories = tuple(JaxHistory(r, t0, dt, past.window, past.before, step, sweep) for r in rings)
+            new, more = self.take(t, dt, values, parameters, inverse, fed + histories)
+            pieces = [more[flagged + i * code.powers :][: code.powers] for i in range(len(rings))]
+            rings = tuple(stored(r, step, dt, y, p) for r, y, p in zip(rings, starts, pieces, strict=True))
+        return new, more[:flagged], rings
 
     def _moved(self, parameters: tuple[Array, ...], drive: Array, lane_drive: Array, i: Array) -> tuple[Array, ...]:
         layout, moved = self.layout, dict(zip(self.code.parameters, parameters, strict=True))
@@ -80,13 +107,17 @@ class JaxProgram(Program):
         drive: Array,
         lane_drive: Array,
         draws: Array,
+        rings: tuple[Array, ...],
+        window: Array,
+        before: Array,
         *,
         record: tuple[int, ...],
         shape: tuple[int, ...],
         rows: int,
         steps: int,
         narrow: tuple[bool, ...],
-    ) -> tuple[tuple[Array, ...], Array, Array]:
+        sweeps: int,
+    ) -> tuple[tuple[Array, ...], tuple[Array, ...], Array, Array]:
         """``n`` steps from step ``first``, with room for ``rows`` records and the event flags of ``steps`` steps."""
         import jax
         import jax.numpy as jnp
@@ -96,12 +127,12 @@ class JaxProgram(Program):
         seen = jnp.zeros((steps if flags else 0, flags, *shape), dtype=bool)
 
         inverse = self.reciprocals(parameters)
+        past = PastNumbers(window, before, sweeps) if rings else None
 
         def body(i: Array, carry: Any) -> Any:
-            values, kept, seen = carry
-            t = t0 + (first + i) * dt
-            fed = narrowed(draws[i], narrow)
-            values, fired = self.take(t, dt, values, self._moved(parameters, drive, lane_drive, i), inverse, fed)
+            values, rings, kept, seen = carry
+            moved, fed = self._moved(parameters, drive, lane_drive, i), narrowed(draws[i], narrow)
+            values, fired, rings = self.take_delayed(first + i, (t0, dt), values, moved, inverse, fed, rings, past)
             if record:
                 # every step writes the row that the next record will stand in; the last to write it is the record
                 row = (first + i) // every - first // every
@@ -109,9 +140,10 @@ class JaxProgram(Program):
                     kept = kept.at[r, row].set(jnp.broadcast_to(values[index], shape))
             if flags:
                 seen = seen.at[i].set(jnp.stack([jnp.broadcast_to(f, shape) for f in fired]))
-            return values, kept, seen
+            return values, rings, kept, seen
 
-        done: tuple[tuple[Array, ...], Array, Array] = jax.lax.fori_loop(0, n, body, (values, kept, seen))
+        start = (values, rings, kept, seen)
+        done: tuple[tuple[Array, ...], tuple[Array, ...], Array, Array] = jax.lax.fori_loop(0, n, body, start)
         return done
 
 
@@ -138,6 +170,7 @@ class JaxFlow(Flow):
                 self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
             self.shape = shape
             self.parameters = tuple(parameters)
+            self.rings = self.saved = first_rings(code, setup, dict(zip(self.names, self.now, strict=True)))
         self.record = tuple(self.names.index(n) for n in setup.record)
         size = max(1, int(np.prod(shape, dtype=int)) * max(1, len(self.record), len(code.flags)))
         self.noise, self.narrow = setup.noise, setup.noise.narrow_among(code.draws)
@@ -147,6 +180,7 @@ class JaxFlow(Flow):
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
         """Run pieces that fit the buffers."""
         setup, events = self.setup, []
+        self.saved = self.rings
         end = self.step + n_steps
         while self.step < end:
             n = end - self.step
@@ -175,8 +209,10 @@ class JaxFlow(Flow):
             empty = jnp.zeros((1, 0))
             drive = self._table(setup.drive(self.step, n), n) if setup.drive and layout.driven else empty
             lanes = self._table(setup.drive_lanes(self.step, n), n) if setup.drive_lanes else empty
-            self.now, kept, seen = self.program.chunk(
+            past = PastNumbers.of(setup)
+            self.now, self.rings, kept, seen = self.program.chunk(
                 n, self.step, setup.t0, setup.dt, setup.every, self.now, self.parameters, drive, lanes, self._draws(n),
+                self.rings, past.window, past.before, sweeps=past.sweeps,
                 record=self.record, shape=self.shape, rows=self.capacity if self.record else 0, steps=self.capacity,
                 narrow=self.narrow,
             )  # fmt: skip
@@ -213,7 +249,12 @@ class JaxFlow(Flow):
 
         with _x64():
             self.now = tuple(jnp.asarray(values[n], dtype=float) for n in self.names)
+        self.rings = self.saved
         self.step = step
+
+    def past(self) -> dict[str, Array]:
+        """The rings of the delayed states."""
+        return dict(zip(self.program.code.delayed, self.rings, strict=True))
 
 
 class TracedFlow(Flow):
@@ -230,6 +271,7 @@ class TracedFlow(Flow):
             self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in program.code.parameters)
             shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))
             self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
+            self.rings = first_rings(program.code, setup, dict(zip(self.names, self.now, strict=True)))
         self.record = tuple(self.names.index(n) for n in setup.record)
 
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
@@ -242,21 +284,23 @@ class TracedFlow(Flow):
             inverse = self.program.reciprocals(self.parameters)
 
             draws = self._draws(n_steps)
+        past = PastNumbers.of(setup) if self.rings else None
 
-        def one(i: Array, values: tuple[Array, ...]) -> tuple[Array, ...]:
-            t = setup.t0 + i * setup.dt
-            new: tuple[Array, ...] = self.program.take(t, setup.dt, values, self.parameters, inverse, draws(i))[0]
-            return new
+        def one(i: Array, carry: Any) -> Any:
+            values, rings = carry
+            clock, given = (setup.t0, setup.dt), self.parameters
+            new, _, rings = self.program.take_delayed(i, clock, values, given, inverse, draws(i), rings, past)
+            return new, rings
 
-        def to_record(values: tuple[Array, ...], k: Array) -> tuple[Any, Any]:
-            values = jax.lax.scan(lambda v, i: (one(k * setup.every + i, v), None), values, jnp.arange(setup.every))[0]
-            return values, tuple(values[r] for r in self.record)
+        def to_record(carry: Any, k: Array) -> tuple[Any, Any]:
+            carry = jax.lax.scan(lambda c, i: (one(k * setup.every + i, c), None), carry, jnp.arange(setup.every))[0]
+            return carry, tuple(carry[0][r] for r in self.record)
 
         with _x64():
             whole = n_steps // setup.every
-            self.now, records = jax.lax.scan(to_record, self.now, jnp.arange(whole))
+            carry, records = jax.lax.scan(to_record, (self.now, self.rings), jnp.arange(whole))
             rest = jnp.arange(whole * setup.every, n_steps)
-            self.now = jax.lax.scan(lambda v, i: (one(i, v), None), self.now, rest)[0]
+            self.now, self.rings = jax.lax.scan(lambda c, i: (one(i, c), None), carry, rest)[0]
         self.step += n_steps
         none = np.empty(0, np.int64)
         return Chunk(none, none, none, records)

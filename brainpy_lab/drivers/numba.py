@@ -18,7 +18,7 @@ from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode, write_content_named
 from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, function_text
 from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, Program, Setup
-from brainpy_lab.drivers.numba_feed import supplies
+from brainpy_lab.drivers.numba_feed import HasPast, supplies
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import CodeError, DriverError, Location
 
@@ -170,6 +170,13 @@ class NumbaFlow(Flow):
     def values(self) -> dict[str, Any]:
         """States and hidden variables now."""
         return {name: self.y[i].copy() for i, name in enumerate(self.names)}
+
+    def past(self) -> dict[str, Any]:
+        """The rings of the delayed states."""
+        for supply in self.supplies:
+            if isinstance(supply, HasPast):
+                return supply.now()
+        return {}
 
     def restore(self, values: Mapping[str, Any], step: int) -> None:
         """Go back to ``values`` at ``step``."""

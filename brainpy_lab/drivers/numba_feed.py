@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
@@ -39,6 +39,13 @@ class Feed:
         In every step, before the loop over lanes.
     before : tuple of str
         In every step and lane, before the step: must define the names that the step takes.
+    repeat : str
+        Head of a loop around the step, or nothing: the step is taken several times from the same states.
+    ready : tuple of str
+        Right before the step, inside that loop.
+    result : tuple of str
+        Right after the step, inside that loop, while the old values stand: the step's i-th result, counted from its
+        first after states, hidden variables and flags on, is ``k_new_i`` with i counting all of them.
     after : tuple of str
         In every step and lane, when the new values stand in place of the old ones.
     end : tuple of str
@@ -53,6 +60,9 @@ class Feed:
     block: Lines = ()
     step: Lines = ()
     before: Lines = ()
+    repeat: str = ""
+    ready: Lines = ()
+    result: Lines = ()
     after: Lines = ()
     end: Lines = ()
     block_end: Lines = ()
@@ -68,12 +78,24 @@ class Supply(Protocol):
         """Go back to where the last chunk began: it is run again, or a part of it."""
 
 
+@runtime_checkable
+class HasPast(Protocol):
+    """A supply that holds the histories of delayed states."""
+
+    def now(self) -> dict[str, Any]:
+        """The rings by state."""
+
+
 def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[..., Supply]]]:
     """Text and supply of every feed that a step needs, in the order of its arguments."""
     if code.draws:
         from brainpy_lab.drivers.numba_noise import NoiseSupply, noise_feed
 
         yield noise_feed, NoiseSupply
+    if code.past:
+        from brainpy_lab.drivers.numba_past import PastSupply, past_feed
+
+        yield past_feed, PastSupply
 
 
 def feeds(code: StepCode, layout: Layout, single: bool) -> list[Feed]:

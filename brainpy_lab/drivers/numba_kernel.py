@@ -206,7 +206,21 @@ def _begin(writer: _Writer, code: StepCode, single: bool) -> _Step | None:
     return step
 
 
-def _write_step(writer: _Writer, depth: int, code: StepCode, step: _Step | None) -> list[str]:
+def _write_step(writer: _Writer, depth: int, code: StepCode, step: _Step | None, fed: list[Feed]) -> list[str]:
+    """The step, within the loops that feeds put around it; returns the names of its results."""
+    for feed in fed:
+        if feed.repeat:
+            writer.add(depth, feed.repeat)
+            depth += 1
+    for feed in fed:
+        writer.add_lines(depth, feed.ready)
+    names = _write_lines(writer, depth, code, step)
+    for feed in fed:
+        writer.add_lines(depth, feed.result)
+    return names
+
+
+def _write_lines(writer: _Writer, depth: int, code: StepCode, step: _Step | None) -> list[str]:
     """The step's lines; returns the names of its results."""
     names = []
     if step is None:
@@ -217,8 +231,9 @@ def _write_step(writer: _Writer, depth: int, code: StepCode, step: _Step | None)
     for statement in step.body:
         writer.add(depth, ast.unparse(statement), statement.lineno)
     carried = set(code.states + code.memory)
+    own_names = len(carried) + len(code.flags)  # what comes after them is called as feeds expect
     for number, result in enumerate(step.results):
-        if isinstance(result, ast.Name) and result.id not in carried:
+        if isinstance(result, ast.Name) and result.id not in carried and number < own_names:
             names.append(result.id)
         else:
             writer.add(depth, f"k_new_{number} = {ast.unparse(result)}", result.lineno)
@@ -259,12 +274,12 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
         w.add(2, f"{name} = k_drive[k_i, {i}]")
     for feed in fed:
         w.add_lines(2, feed.step + feed.before)
-    names = _write_step(w, 2, code, step)
+    names = _write_step(w, 2, code, step, fed)
     for name, new in zip(carried, names, strict=False):
         w.add(2, f"{name} = {new}")
     for feed in fed:
         w.add_lines(2, feed.after + feed.end)
-    for kind, flag in enumerate(names[len(carried) :]):
+    for kind, flag in enumerate(names[len(carried) : len(carried) + len(code.flags)]):
         w.add(2, f"if {flag}:")
         w.add(3, f"if k_count < k_es.size:\n    k_es[k_count] = k_first + k_i + 1\n    k_ek[k_count] = {kind}")
         w.add(3, "k_count += 1")
@@ -328,10 +343,10 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
         w.add(4, f"{name} = k_ldrive[k_i, {i}, k_b + min(k_j, k_m - 1)]")
     for feed in fed:
         w.add_lines(4, feed.before)
-    names = _write_step(w, 4, code, step)
+    names = _write_step(w, 4, code, step, fed)
     for i, new in enumerate(names[: len(carried)]):
         w.add(4, f"k_block[{i * LANES} + k_j] = {new}")
-    for i, flag in enumerate(names[len(carried) :]):
+    for i, flag in enumerate(names[len(carried) : len(carried) + len(code.flags)]):
         w.add(4, f"k_flags[{i * LANES} + k_j] = 1.0 if {flag} else 0.0")
     for feed in fed:
         w.add_lines(4, feed.after)

@@ -20,6 +20,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from brainpy_lab.drivers.numba_past import before, past  # noqa: F401
+
 abs = abs  # noqa: PLW0127
 
 _F64, _I64 = ir.DoubleType(), ir.IntType(64)

@@ -18,7 +18,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from brainpy_lab.drivers import numba_math
+from brainpy_lab.drivers import numba_math, numba_past
 from brainpy_lab.drivers.numba_math import SINGLE_FORMS, Emit
 
 Value = Any  # an llvmlite value; llvmlite has no type stubs
@@ -34,6 +34,7 @@ _CALLS = {
     "sin": "llvm.sin", "cos": "llvm.cos", "log10": "llvm.log10", "sqrt": "llvm.sqrt", "floor": "llvm.floor",
     "ceil": "llvm.ceil", "abs": "llvm.fabs",
 }  # fmt: skip
+_LOOKUPS = ("past", "before")
 _LIBRARY = {"tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "log1p": "log1p"}
 
 
@@ -64,16 +65,29 @@ def native(text: str, name: str, single: bool) -> Any:
     _Lowering(functions, single, None).check(function)
     results = _results(function)
     kind = types.float64 if len(results) == 1 else types.UniTuple(types.float64, len(results))
-    signature = kind(*[types.float64] * len(arguments))
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        lowering = _Lowering(functions, single, Emit(builder))
-        out = lowering.call(function, dict(zip(arguments, values, strict=True)))
+        lookup = functools.partial(_lookup, context, builder)
+        lowering = _Lowering(functions, single, Emit(builder), lookup)
+        given = [v if t == types.float64 else (v, t) for v, t in zip(values, signature.args, strict=True)]
+        out = lowering.call(function, dict(zip(arguments, given, strict=True)))
         return out[0] if len(out) == 1 else context.make_tuple(builder, signature.return_type, out)
 
-    namespace: dict[str, Any] = {"answer": lambda: (signature, codegen)}
-    exec(f"def {name}(typing_context, {', '.join(arguments)}):\n    return answer()", namespace)
+    def answer(*given: Any) -> Any:
+        """Histories, which are tuples, come as they are, all else as float64."""
+        return kind(*(t if isinstance(t, types.BaseTuple) else types.float64 for t in given)), codegen
+
+    namespace: dict[str, Any] = {"answer": answer}
+    names = ", ".join(arguments)
+    exec(f"def {name}(typing_context, {names}):\n    return answer({names})", namespace)
     return intrinsic(namespace[name])
+
+
+def _lookup(context: Any, builder: Any, name: str, history: tuple[Value, Any], time: Value) -> Value:
+    """A call of ``past`` or ``before`` for a history and its type."""
+    value, kind = history
+    function = numba_past.LOOKUPS[name, len(kind)]
+    return context.compile_internal(builder, function, types.float64(kind, types.float64), (value, time))
 
 
 def _functions(text: str) -> Mapping[str, ast.FunctionDef]:
@@ -100,9 +114,15 @@ def _results(function: ast.FunctionDef) -> list[ast.expr]:
 class _Lowering:
     """Expressions to instructions; without an emitter it only checks that it could."""
 
-    def __init__(self, functions: Mapping[str, ast.FunctionDef], single: bool, emit: Emit | None) -> None:
+    def __init__(
+        self,
+        functions: Mapping[str, ast.FunctionDef],
+        single: bool,
+        emit: Emit | None,
+        lookup: Callable[..., Value] | None = None,
+    ) -> None:
         self.functions, self.single = functions, single
-        self.emit = emit
+        self.emit, self.lookup = emit, lookup
 
     # --- the check -----------------------------------------------------------------------------------------------
 
@@ -147,7 +167,7 @@ class _Lowering:
 
     @staticmethod
     def _known(name: str) -> bool:
-        return name in _CALLS or name in _LIBRARY or name in numba_math.EMITTERS
+        return name in _CALLS or name in _LIBRARY or name in numba_math.EMITTERS or name in _LOOKUPS
 
     # --- the lowering --------------------------------------------------------------------------------------------
 
@@ -208,6 +228,9 @@ class _Lowering:
             case ast.IfExp():
                 test = self.truth(self.value(node.test, names))
                 return b.select(test, self.real(node.body, names), self.real(node.orelse, names))
+            case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=history), time]) if name in _LOOKUPS:
+                assert self.lookup is not None
+                return self.lookup(name, names[history], self.real(time, names))
             case ast.Call(func=ast.Name(id=name)):
                 return self._call(name, [self.real(a, names) for a in node.args])
         raise NotNativeError(type(node).__name__)

@@ -64,3 +64,13 @@ def dot(x: Array, y: Array) -> Array:
 def matvec(matrix: Array, x: Array) -> Array:
     """``matrix @ x`` along the last axis of ``x``, whatever ensemble axes stand before it."""
     return np.einsum("ij,...j->...i", matrix, x)
+
+
+def past(history: Any, t: Any) -> Any:
+    """A delayed state at the time ``t``."""
+    return history.at(t, "past")
+
+
+def before(history: Any, t: Any) -> Any:
+    """A delayed state just before the time ``t``, should it jump there."""
+    return history.at(t, "before")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, advance, function_text
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Driver, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.random_draws import narrowed
+from brainpy_lab.drivers.tensor_past import Histories
 
 
 def load_functions(
@@ -54,6 +55,14 @@ class TensorFlow(Flow):
         given = {**setup.states, **setup.memory}
         self.now: list[Array] = [driver.array(given[n]) for n in self.names]
         self.parameters: dict[str, Array] = {n: driver.array(setup.parameters[n]) for n in code.parameters}
+        self.histories = self._histories()
+
+    def _histories(self) -> Histories | None:
+        setup, layout = self.setup, self.program.layout
+        if setup.past is None:
+            return None
+        ensemble = setup.ensemble if layout.mixes else ()
+        return Histories(self.program.driver, self.program.code.delayed, setup.past, setup, ensemble)
 
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
         """Repeat the step; records go into ``rows`` or are kept as the driver's own arrays."""
@@ -66,7 +75,9 @@ class TensorFlow(Flow):
         record = [self.names.index(n) for n in setup.record]
         kept: list[list[Array]] = []
         events: list[tuple[int, int, int]] = []
-        carried = len(self.names)
+        carried, flagged = len(self.names), len(self.names) + len(self.program.code.flags)
+        if self.histories:
+            self.histories.save()
         with driver.computing(setup.differentiable):
             for i in range(n_steps):
                 t = setup.t0 + self.step * setup.dt
@@ -77,11 +88,8 @@ class TensorFlow(Flow):
                     assert lane_drive is not None
                     self.parameters[name] = driver.array(lane_drive[i, k])
                 fed = () if noise is None else [driver.array(d) for d in narrowed(noise[i], narrow)]
-                result = self.program.step(
-                    driver.array(t), driver.array(setup.dt), *self.now, *self.parameters.values(), *fed
-                )
-                values = list(result) if isinstance(result, tuple) else [result]
-                self.now, flags = values[:carried], values[carried:]
+                values = self._take(driver.array(t), fed)
+                self.now, flags = values[:carried], values[carried:flagged]
                 self.step += 1
                 for kind, flag in enumerate(flags):
                     lanes = np.flatnonzero(driver.to_numpy(flag))
@@ -96,14 +104,43 @@ class TensorFlow(Flow):
         found = np.array(events, dtype=np.int64).reshape(-1, 3)
         return Chunk(found[:, 0], found[:, 1], found[:, 2], kept or None)
 
+    def _take(self, t: Array, fed: Iterable[Array]) -> list[Array]:
+        """The results of one step; with delays shorter than it, of the last of several passes over it."""
+        histories, driver = self.histories, self.program.driver
+        sweeps = histories.past.sweeps if histories else 1
+        before: list[Array] = []
+        for sweep in range(sweeps):
+            past = histories.begin(self.step, sweep) if histories else []
+            arguments = (*self.now, *self.parameters.values(), *fed, *past)
+            result = self.program.step(t, driver.array(self.setup.dt), *arguments)
+            values = list(result) if isinstance(result, tuple) else [result]
+            if histories is None:
+                return values
+            pieces = values[len(self.names) + len(self.program.code.flags) :]
+            starts = [self.now[self.names.index(s)] for s in histories.states]
+            histories.store(self.step, starts, pieces)
+            if sweep and all(
+                np.array_equal(driver.to_numpy(a), driver.to_numpy(b), equal_nan=True)
+                for a, b in zip(before, values, strict=True)
+            ):
+                break
+            before = values
+        return values
+
     def values(self) -> dict[str, Array]:
         """States and hidden variables now."""
         return dict(zip(self.names, self.now, strict=True))
+
+    def past(self) -> dict[str, Array]:
+        """The rings of the delayed states."""
+        return {s: h.copy() for s, h in self.histories.of.items()} if self.histories else {}
 
     def restore(self, values: Mapping[str, Array], step: int) -> None:
         """Go back to ``values`` at ``step``."""
         self.now = [self.program.driver.array(values[n]) for n in self.names]
         self.step = step
+        if self.histories:
+            self.histories.rewind()
 
 
 class TensorDriver(Driver):
@@ -149,3 +186,16 @@ class TensorDriver(Driver):
     @abstractmethod
     def array(self, value: Any) -> Array:
         """A number or NumPy array as the driver's own float64 array."""
+
+    def gather(self, ring: Array, slot: np.ndarray) -> Array:
+        """``ring[slot[j], :, j]`` for each element j: (coefficients, *shape)."""
+        whole = np.broadcast_to(slot, ring.shape[2:])
+        return np.take_along_axis(ring, whole[None, None], axis=0)[0]
+
+    def mask(self, value: np.ndarray) -> Array:
+        """Truth values as the driver's own array."""
+        return value
+
+    def choose(self, condition: Array, yes: Array, no: Array) -> Array:
+        """Elementwise choice."""
+        return np.where(condition, yes, no)

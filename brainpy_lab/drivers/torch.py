@@ -39,6 +39,25 @@ class TorchDriver(TensorDriver):
         """A tensor as a NumPy array."""
         return np.asarray(value.detach().cpu().numpy())
 
+    def gather(self, ring: Any, slot: np.ndarray) -> Any:
+        """``ring[slot[j], :, j]`` for each element j."""
+        import torch
+
+        whole = np.array(np.broadcast_to(slot, (1, *ring.shape[1:])))
+        return torch.take_along_dim(ring, torch.from_numpy(whole), dim=0)[0]
+
+    def mask(self, value: np.ndarray) -> Any:
+        """Truth values as a tensor."""
+        import torch
+
+        return torch.from_numpy(np.asarray(value))
+
+    def choose(self, condition: Any, yes: Any, no: Any) -> Any:
+        """Elementwise choice."""
+        import torch
+
+        return torch.where(condition, yes, no)
+
     def is_traced(self, value: Any) -> bool:
         """Whether ``value`` is a tensor that requires a gradient."""
         import torch

@@ -64,3 +64,13 @@ def dot(x: Any, y: Any) -> Tensor:
 def matvec(matrix: Any, x: Any) -> Tensor:
     """``matrix @ x`` along the last axis of ``x``."""
     return torch.einsum("ij,...j->...i", matrix, x)
+
+
+def past(history: Any, t: Any) -> Any:
+    """A delayed state at the time ``t``."""
+    return history.at(t, "past")
+
+
+def before(history: Any, t: Any) -> Any:
+    """A delayed state just before the time ``t``, should it jump there."""
+    return history.at(t, "before")

@@ -208,6 +208,25 @@ class System:
     def is_delayed(self) -> bool:
         return bool(self.delays)
 
+    @cached_property
+    def delayed_states(self) -> tuple[str, ...]:
+        """States that are read at earlier times, in the order of the states."""
+        read = {d.state for d in self.delays}
+        return tuple(s for s in self.state_names if s in read)
+
+    def is_state_dependent(self, delay: Delay) -> bool:
+        """Whether the time at which ``delay`` reads its state depends on states, through whatever it is made of."""
+        named = {d.name: d.expr for d in self.intermediates} | {d.name: d.time for d in self.delays}
+        seen: set[str] = set()
+        todo: list[ast.expr] = [delay.time]
+        while todo:
+            read = {n.id for n in ast.walk(todo.pop()) if isinstance(n, ast.Name)}
+            if read & set(self.state_names) or any(d.name in read for d in self.delays):
+                return True
+            todo += [named[name] for name in read & set(named) - seen]
+            seen |= read
+        return False
+
     @property
     def is_fractional(self) -> bool:
         return any(s.order is not None for s in self.states)

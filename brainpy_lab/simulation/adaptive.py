@@ -93,6 +93,8 @@ def run_adaptive(
         )
     if problem.mixes:
         raise DriverError(f"'{code.method}' cannot run array states whose elements mix (sum, mean, dot, @) yet.")
+    if problem.system.is_delayed:
+        raise DriverError(f"'{code.method}' cannot follow delays yet.", advice="Use method='rk4'.")
     started = time.perf_counter()
     method = solvers.get(code.method)
     moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)

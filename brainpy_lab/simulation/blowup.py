@@ -24,6 +24,7 @@ class BlowUp:
     chunk: Chunk
     variable: str
     lane: int
+    delay: str | None = None  # what is wrong with a delay, when that is the cause
 
     def summary(self, problem: Problem, plan: Any) -> dict[str, Any]:
         """Variable, element and time, for the Solution's statistics."""
@@ -35,6 +36,8 @@ class BlowUp:
         where = f"[{self.lane}]" if problem.shape else ""
         time = plan.t0 + (self.step + 1) * plan.dt
         text = f"{self.variable}{where} became nan or infinite at t = {time:g}; the run stopped before it."
+        if self.delay is not None:
+            return f"The run stopped at t = {time - plan.dt:g}. {self.delay}"
         cause = _cause(problem, self.values, self.lane, plan.t0 + self.step * plan.dt)
         if cause is None:
             return f"{text}\n  The equations themselves are finite there: take a smaller dt (it is {plan.dt:g})."

@@ -44,6 +44,8 @@ class Model:
         Length of a run that names none.
     seed : int, optional
         Seed of runs that name none.
+    history : mapping, optional
+        Courses of delayed states before the start, for runs that name none; see `run`.
 
     Examples
     --------
@@ -63,6 +65,7 @@ class Model:
         backend: str | None = None,
         duration: float | None = None,
         seed: int | None = None,
+        history: Mapping[str, Any] | None = None,
     ) -> None:
         self._system = system
         self._method = solvers.get(method or solvers.default_method(system)).name
@@ -70,6 +73,8 @@ class Model:
         self.dt = _positive("dt", DEFAULT_DT if dt is None else dt)
         self.duration = _positive("duration", DEFAULT_DURATION if duration is None else duration)
         self.seed = seed
+        #: Histories of delayed states in runs that are given none, besides those of the model's text.
+        self.history = dict(history or {})
         #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
         self.share_exponentials = True
         self._edits: dict[tuple[str, str], StepCode] = {}
@@ -226,6 +231,8 @@ class Model:
         max_step: float | None = None,
         threads: int = 1,
         start: float | Solution | None = None,
+        history: Mapping[str, Any] | None = None,
+        max_delay: float | None = None,
         stop: threading.Event | None = None,
         **parameters: Any,
     ) -> Solution:
@@ -254,7 +261,14 @@ class Model:
         threads : int
             Threads that share an ensemble, on drivers that can.
         start : float or Solution, optional
-            Time to start at, or the Solution to continue from its end.
+            Time to start at, or the Solution to continue from its end; delayed states go on reading from its course.
+        history : mapping, optional
+            What delayed states were before the start, by state: a function of t (t at most the start), a number, or a
+            Solution, whose end is put at the start. Where neither this nor the model says, it is the initial value; and
+            where ``initial`` says nothing, the initial value is the history's at the start.
+        max_delay : float, optional
+            Largest delay, where delays depend on states: the run then remembers no more than that. Without it such a
+            run remembers all of its course.
         stop : threading.Event, optional
             Setting it stops the run within about 50 ms.
         **parameters
@@ -289,6 +303,8 @@ class Model:
             max_step=max_step,
             threads=threads,
             start=start,
+            history=history,
+            max_delay=max_delay,
             stop=stop,
             parameters=parameters,
         )

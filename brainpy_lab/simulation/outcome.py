@@ -15,6 +15,7 @@ class Outcome(Enum):
     STEP_TOO_SMALL = "step_too_small"
     TOO_MANY_STEPS = "too_many_steps"
     TOO_MANY_EVENTS = "too_many_events"
+    DELAY_OUT_OF_REACH = "delay_out_of_reach"
 
     @property
     def advice(self) -> str:
@@ -37,4 +38,6 @@ _ADVICE: dict[Outcome, str] = {
     "or shorten the run.",
     Outcome.TOO_MANY_EVENTS: "Events followed each other without end. Check that the event's actions make "
     "its condition false.",
+    Outcome.DELAY_OUT_OF_REACH: "A delay became negative, or reached back further than the run remembers. Check the "
+    "delay's expression, or raise max_delay.",
 }

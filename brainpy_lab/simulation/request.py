@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,11 +14,14 @@ from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.builder import memory_names
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.random_draws import Noise
+from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.adaptive import Tolerances, run_adaptive
 from brainpy_lab.simulation.captured import capture_inputs
 from brainpy_lab.simulation.control import Progress, reporter
+from brainpy_lab.simulation.delays import make_past, reach_of
 from brainpy_lab.simulation.generated import generated
+from brainpy_lab.simulation.history import History, expression_history, initial_from, read_histories
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import Plan, Result, run_fixed
 from brainpy_lab.simulation.solution import Solution
@@ -48,6 +52,8 @@ class Request:
     max_step: float | None = None
     threads: int = 1
     start: float | Solution | None = None
+    history: Mapping[str, Any] | None = None
+    max_delay: float | None = None
     stop: threading.Event | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -65,7 +71,10 @@ def simulate(request: Request) -> Solution:
         system, parameters = capture_inputs(system, parameters)
         if system is not model.system:
             code = generated(system, method.name, driver.name, model.share_exponentials)
+    histories = _histories(request, system, t0)
+    initial = {**initial_from(histories, t0), **initial}
     problem = resolve(system, parameters, initial, memory, driver.is_traced)
+    _start_histories(problem, initial, t0)
     wanted, states = _record(request, problem)
     every = _record_steps(request) if not method.is_adaptive else 1
     plan = Plan(
@@ -80,6 +89,11 @@ def simulate(request: Request) -> Solution:
         report=reporter(request.progress),
     )
     code = code or model.code(driver.name, method.name)
+    if system.is_delayed:
+        reach = reach_of(problem, t0, plan.duration, plan.dt, request.max_delay)
+        if not method.is_adaptive:
+            sweeps = 2 + math.ceil(method.order)
+            plan.past = make_past(problem, histories, t0, plan.n_steps, plan.dt, reach, sweeps)
     with user_line(system, code, lambda: _on_reference(request)):
         if method.is_adaptive:
             tolerances = Tolerances.of(request, problem)
@@ -88,6 +102,26 @@ def simulate(request: Request) -> Solution:
             result = run_fixed(code, driver, problem, plan)
     _add_intermediates(result, problem, wanted)
     return _solution(request, result, problem, wanted, method)
+
+
+def _histories(request: Request, system: System, t0: float) -> dict[str, History]:
+    """What the delayed states were before the start: as handed in, or as a Solution that is continued left them."""
+    start = request.start
+    remembered = start.remembered if isinstance(start, Solution) else None
+    given = {**request.model.history, **(request.history or {})} if remembered is None else request.history
+    if request.max_delay is not None and not system.is_delayed:
+        raise ArgumentError(f"The model '{system.name}' has no delays, and so no max_delay.")
+    return read_histories(system, given, t0, remembered)
+
+
+def _start_histories(problem: Problem, initial: Mapping[str, Any], t0: float) -> None:
+    """Initial values that the text's histories give for a start at another time than 0."""
+    if t0 == 0.0:
+        return
+    for state in problem.system.states:
+        if state.history is not None and state.name not in initial:
+            value = expression_history(state, problem)(np.array([t0]))[0]
+            problem.states[state.name] = value if value.ndim else float(value)
 
 
 def _on_reference(request: Request) -> None:
@@ -249,6 +283,7 @@ def _solution(request: Request, result: Result, problem: Problem, wanted: tuple[
         memory=result.memory,
         interpolant=result.interpolant,
         derivative=_derivative(problem) if wanted == model.system.state_names and not problem.drives else None,
+        remembered=result.remembered,
     )
 
 
@@ -260,7 +295,7 @@ def _threads(request: Request, method: Method) -> int:
 
 def _derivative(problem: Problem) -> Any:
     """The states' derivatives at recorded times, for interpolation between them."""
-    if problem.traced or problem.system.is_stochastic:
+    if problem.traced or problem.system.is_stochastic or problem.system.is_delayed:
         return None
 
     def derivative(t: np.ndarray, values: dict[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,14 @@ import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Chunk, Driver, Flow, Layout, Setup
+from brainpy_lab.drivers.past import Past
 from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
 from brainpy_lab.simulation.control import ChunkSize, Progress
+from brainpy_lab.simulation.delays import misread, remember
 from brainpy_lab.simulation.events import EventTrain
+from brainpy_lab.simulation.history import Remembered
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.problem import Problem
@@ -41,6 +44,7 @@ class Plan:
     noise: Noise = field(default_factory=Noise)
     stop: threading.Event | None = None
     report: Progress = field(default=lambda _: None)
+    past: Past | None = None
 
     @property
     def n_steps(self) -> int:
@@ -60,6 +64,7 @@ class Result:
     outcome: Outcome
     stats: dict[str, Any]
     interpolant: Callable[[Any], dict[str, Any]] | None = None
+    remembered: Remembered | None = None
 
 
 def layout_of(problem: Problem) -> Layout:
@@ -76,7 +81,8 @@ def layout_of(problem: Problem) -> Layout:
 def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> Result:
     """Run fixed-step code and collect what was asked for."""
     started = time.perf_counter()
-    program = driver.program(code, layout_of(problem))
+    layout = replace(layout_of(problem), short_delays=plan.past is not None and plan.past.sweeps > 1)
+    program = driver.program(code, layout)
     compiled = time.perf_counter()
     setup = make_setup(driver, problem, plan)
     flow = program.start(setup)
@@ -123,6 +129,7 @@ def make_setup(driver: Driver, problem: Problem, plan: Plan) -> Setup:
         differentiable=traced,
         threads=plan.threads,
         noise=_noise(plan.noise, problem),
+        past=plan.past,
     )
 
 
@@ -237,10 +244,13 @@ class _Loop:
             self.outcome = Outcome.INTERRUPTED
 
     def _find_blow_up(self, n: int) -> None:
-        self.outcome = Outcome.NON_FINITE
         found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, self.rows, self.plan.every)
+        if self.plan.past is not None:
+            time = self.plan.t0 + found.step * self.plan.dt
+            found.delay = misread(self.problem, self.plan.past, time, self.plan.dt, found.values, found.lane)
         self.chunks.append(found.chunk)
         self.last, self.done, self.blow_up = found.values, found.step, found
+        self.outcome = Outcome.NON_FINITE if found.delay is None else Outcome.DELAY_OUT_OF_REACH
         if threading.current_thread() is threading.main_thread():  # views run on other threads and show the outcome
             warnings.warn(RunWarning(found.message(self.problem, self.plan)), stacklevel=2)
 
@@ -268,7 +278,17 @@ class _Loop:
             stats["noise_steps"] = plan.noise.start + self.done
         if self.blow_up is not None:
             stats["non_finite"] = self.blow_up.summary(problem, plan)
-        return Result(t, data, states, memory, self._events(code), self.outcome, stats)
+        return Result(t, data, states, memory, self._events(code), self.outcome, stats, remembered=self._remembered())
+
+    def _remembered(self) -> Remembered | None:
+        """The histories with which a run continues this one."""
+        plan, past = self.plan, self.plan.past
+        if past is None:
+            return None
+        if self.outcome is Outcome.INTERRUPTED:
+            self.flow.restore(self.last, self.done)
+        rings = {s: self.driver.to_numpy(ring) for s, ring in self.flow.past().items()}
+        return remember(rings, past, self.problem, plan.t0, self.done, plan.dt)
 
     def _events(self, code: StepCode) -> dict[str, EventTrain]:
         trains = {}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+    from brainpy_lab.simulation.history import Remembered
+
 __all__ = ["EventTrain", "Events", "Outcome", "Solution", "UnknownEventError", "UnknownVariableError"]
 
 
@@ -59,6 +61,8 @@ class Solution:
         Dense output: ``interpolant(t)``, with a float or a 1-D array, gives a dict of arrays.
     derivative : callable, optional
         ``derivative(t, values)`` gives the states' derivatives at recorded times, for interpolation between them.
+    remembered : Remembered, optional
+        What the run remembered of delayed states at its end, with which a run continues.
 
     Examples
     --------
@@ -85,6 +89,7 @@ class Solution:
     interpolant: Callable[[Any], dict[str, Any]] | None = None
     derivative: Callable[[np.ndarray, dict[str, Any]], dict[str, Any]] | None = None
     initial: dict[str, Any] = field(default_factory=dict)
+    remembered: Remembered | None = None
 
     def __post_init__(self) -> None:
         self.ensemble_shape = tuple(self.ensemble_shape)

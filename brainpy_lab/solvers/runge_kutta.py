@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.generate import Written
@@ -19,6 +19,20 @@ _LARGEST_DENOMINATOR = 1000
 def fractions(*rows: str) -> tuple[tuple[Fraction, ...], ...]:
     """Rows of a tableau from text: ``fractions("1/2", "0 1/2")``."""
     return tuple(tuple(Fraction(entry) for entry in row.split()) for row in rows)
+
+
+def solve(matrix: Sequence[Sequence[Coefficient]], right: Sequence[Coefficient]) -> list[Coefficient]:
+    """The solution of a small linear system, in fractions where all numbers are fractions."""
+    rows: list[list[Any]] = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    for i in range(len(rows)):
+        pivot = max(range(i, len(rows)), key=lambda k: abs(rows[k][i]))
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        rows[i] = [entry / rows[i][i] for entry in rows[i]]
+        for k in range(len(rows)):
+            if k != i and rows[k][i]:
+                factor = rows[k][i]
+                rows[k] = [entry - factor * own for entry, own in zip(rows[k], rows[i], strict=True)]
+    return [row[-1] for row in rows]
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,28 @@ class Tableau:
     def c(self) -> tuple[Coefficient, ...]:
         """Nodes of the stages after the first: row sums of ``a``."""
         return tuple(_tidy(sum(row)) for row in self.a)
+
+    @property
+    def continuous(self) -> tuple[tuple[Coefficient, ...], ...]:
+        """Rows q2, q3, ...: weights of a polynomial through the step, one degree below the number of stages' order.
+
+        The weights b(s) fulfil the conditions of order for every fraction s of the step that as many stages can fulfil:
+        sum b = s, sum b c = s²/2, sum b c² = s³/3, sum b A c = s³/6. Of a method of order p the polynomial has at least
+        the order p - 1 everywhere, which keeps the method's order in delay equations. M. Zennaro, Mathematics of
+        Computation 46, 119-133, 1986. doi:10.1090/S0025-5718-1986-0815835-1
+        """
+        stages = len(self.b)
+        nodes = (Fraction(0), *self.c)
+        inner: list[Coefficient] = [Fraction(0)]
+        inner += [_tidy(sum(w * c for w, c in zip(row, nodes, strict=False))) for row in self.a]
+        ones: list[Coefficient] = [Fraction(1)] * stages
+        conditions = [ones, list(nodes), [c * c for c in nodes], inner][:stages]
+        integrals = {0: (0, Fraction(1)), 1: (1, Fraction(1, 2)), 2: (2, Fraction(1, 3)), 3: (2, Fraction(1, 6))}
+        rows: list[list[Coefficient]] = []
+        for power in range(1, min(stages, 3)):
+            right = [integrals[i][1] if integrals[i][0] == power else Fraction(0) for i in range(stages)]
+            rows.append([_tidy(w) for w in solve(conditions, right)])
+        return tuple(tuple(row) for row in rows)
 
 
 def _tidy(value: Coefficient | int) -> Coefficient:
@@ -103,6 +139,7 @@ class ExplicitRungeKutta(Method):
     must be the first stage of the next step (FSAL).
     """
 
+    handles_delays = True
     tableau: ClassVar[Tableau]
 
     def write(self, step: StepBuilder) -> Written:
@@ -124,7 +161,21 @@ class ExplicitRungeKutta(Method):
         if self.is_adaptive:
             return self._embedded(step, states, values, slopes)
         step.stage("new state")
-        return Written({s: step.line(f"{s}_new", self._advance(s, table.b, slopes)) for s in states})
+        new = {s: step.line(f"{s}_new", self._advance(s, table.b, slopes)) for s in states}
+        return Written(new, dense=self._between(step, slopes), first=dict(slopes[0]))
+
+    def _between(self, step: StepBuilder, slopes: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+        """The step as a polynomial, where delayed values will be read from it."""
+        delayed = [s.name for s in step.moving if s.name in step.system.delayed_states]
+        rows = self.tableau.continuous if delayed else ()
+        if rows:
+            powers = range(2, 2 + len(rows))
+            terms = " + ".join(f"s**{i}*y_q{i}" for i in powers)
+            step.stage(f"the step as a polynomial, for later delayed values: y(t + s*dt) = y + dt*(s*dy_1 + {terms})")
+        return [
+            {s: step.line(f"{s}_q{i}", weighted_sum(row, [k[s] for k in slopes], "")) for s in delayed}
+            for i, row in enumerate(rows, 2)
+        ]
 
     def _embedded(
         self, step: StepBuilder, states: list[str], new: dict[str, str], slopes: Sequence[Mapping[str, str]]

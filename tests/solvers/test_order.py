@@ -133,7 +133,6 @@ def test_registry_says_what_there_is():
     ("text", "family"),
     [
         ("dx/dt = -x + xi", "stochastic"),
-        ("dx/dt = -x(t - 1)", "delay"),
         ("dx/dt = -x\norder(x) = 0.5", "fractional"),
     ],
 )

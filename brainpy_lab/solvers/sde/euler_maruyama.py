@@ -21,6 +21,7 @@ class EulerMaruyama(NoisyMethod):
     order = 0.5
     weak_order = 1
     stages = 1
+    handles_delays = True
     reference = "Maruyama 1955"
 
     def write(self, step: StepBuilder) -> Written:

@@ -1,0 +1,104 @@
+"""Histories of delayed states inside XLA programs: rings that the loop over steps carries along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Array, Setup
+from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, fill
+
+
+@dataclass(frozen=True)
+class PastNumbers:
+    """How far back a run reads: see `JaxHistory`."""
+
+    window: Array
+    before: Array
+    sweeps: int
+
+    @staticmethod
+    def of(setup: Setup) -> PastNumbers:
+        """The numbers of a run."""
+        past = setup.past
+        if past is None:
+            return PastNumbers(0.0, 0.0, 1)
+        return PastNumbers(float(past.window), 0.0 if past.is_constant else -float(past.first), past.sweeps)
+
+
+def first_rings(code: StepCode, setup: Setup, initial: Mapping[str, Array]) -> tuple[Array, ...]:
+    """The rings at the start, (slots, COEFFICIENTS, *shape) for each delayed state."""
+    import jax.numpy as jnp
+
+    past = setup.past
+    if past is None:
+        return ()
+    rings = []
+    for state in code.delayed:
+        value = initial[state]
+        before = past.before[state]
+        ring = jnp.asarray(fill(past, state, np.zeros(value.shape)))
+        if before is None:
+            ring = ring.at[-1 if past.is_constant else slice(past.first, None), 0].set(value)
+        rings.append(ring)
+    return tuple(rings)
+
+
+class JaxHistory:
+    """One state's ring in the middle of a traced step.
+
+    Parameters
+    ----------
+    ring : array (slots, COEFFICIENTS, *shape)
+    t0, dt : numbers
+    window : number
+        Steps back that may be read.
+    before : number
+        Steps that are known before t0; 0 for one value at all earlier times.
+    step, sweep : number
+        The present step, and how often it was taken already.
+    """
+
+    def __init__(
+        self, ring: Array, t0: Array, dt: Array, window: Array, before: Array, step: Array, sweep: Array
+    ) -> None:
+        import jax.numpy as jnp
+
+        self.ring, self.t0, self.dt = ring, t0, dt
+        oldest = step - window
+        is_constant = before == 0
+        free = is_constant & (oldest <= -1)
+        self.lowest = jnp.where(free, -1.0, jnp.where(is_constant, oldest, jnp.maximum(oldest, -before)))
+        self.first = jnp.where(free, -jnp.inf, self.lowest)
+        self.last = step - 1.0 + jnp.minimum(sweep, 1)
+        self.end = step + 1.0
+
+    def at(self, t: Array, side: str) -> Array:
+        """The value at the time ``t``; shapes broadcast."""
+        import jax.numpy as jnp
+
+        position = (t - self.t0) / self.dt
+        index = jnp.floor(position + AT_ONCE) if side == "past" else jnp.ceil(position - AT_ONCE) - 1.0
+        known = (index >= self.first) & (position <= self.end + AT_ONCE)
+        index = jnp.clip(index, self.lowest, self.last)
+        slot = index.astype(int) & (self.ring.shape[0] - 1)
+        if slot.ndim == 0:
+            c = self.ring[slot]
+        else:
+            whole = jnp.broadcast_to(slot, self.ring.shape[2:])
+            c = jnp.take_along_axis(self.ring, whole[None, None], axis=0)[0]
+        s = position - index
+        return jnp.where(known, c[0] + s * (c[1] + s * (c[2] + s * c[3])), jnp.nan)
+
+
+def stored(ring: Array, step: Array, dt: Array, start: Array, coefficients: tuple[Array, ...]) -> Array:
+    """The ring with a step's polynomial in it."""
+    import jax.numpy as jnp
+
+    rows = [start, *(dt * c for c in coefficients)]
+    rows += [jnp.zeros_like(start)] * (COEFFICIENTS - len(rows))
+    shape = ring.shape[2:]
+    return ring.at[step & (ring.shape[0] - 1)].set(jnp.stack([jnp.broadcast_to(r, shape) for r in rows]))

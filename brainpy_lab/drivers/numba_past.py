@@ -1,0 +1,151 @@
+"""Histories of delayed states in Numba kernels: the rings of `brainpy_lab.drivers.past`, read and written in the loop.
+
+Step code reads a history through ``past(x_past, t)``, where ``x_past`` is a tuple: the ring (slots, coefficients,
+lanes), the lane, and the numbers of `Reach`, then t0 and 1/dt.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+from numba.extending import overload
+
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Layout, Setup
+from brainpy_lab.drivers.numba_feed import Feed
+from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, fill
+
+#: Numba's type of a history as fixed-step code takes it.
+HISTORY = types.Tuple([types.float64[:, :, ::1], types.int64, *[types.float64] * 6])
+
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract", "arcp"}}
+
+
+@njit(**_OPTIONS)
+def ring_past(history: Any, t: float) -> Any:
+    """A delayed state at the time ``t``."""
+    position = (t - history[6]) * history[7]
+    return _value(history, position, math.floor(position + AT_ONCE))
+
+
+@njit(**_OPTIONS)
+def ring_before(history: Any, t: float) -> Any:
+    """A delayed state just before the time ``t``, should it jump there."""
+    position = (t - history[6]) * history[7]
+    return _value(history, position, math.ceil(position - AT_ONCE) - 1.0)
+
+
+@njit(**_OPTIONS)
+def _value(history: Any, position: float, index: float) -> Any:
+    ring, lane, first, last, lowest, end, _, _ = history
+    known = (index >= first) & (position <= end + AT_ONCE)
+    nearest = index if index > lowest else lowest
+    nearest = nearest if nearest < last else last
+    slot = int(nearest) & (ring.shape[0] - 1)
+    s = position - nearest
+    value = ring[slot, 0, lane] + s * (ring[slot, 1, lane] + s * (ring[slot, 2, lane] + s * ring[slot, 3, lane]))
+    return value if known else math.nan
+
+
+#: The functions that read a history, by name in the step code and by how many parts the history has.
+LOOKUPS: dict[tuple[str, int], Any] = {
+    ("past", len(HISTORY)): ring_past.py_func,
+    ("before", len(HISTORY)): ring_before.py_func,
+}
+
+
+def past(history: Any, t: float) -> float:
+    """A delayed state at the time ``t``, in functions that Numba compiles."""
+    raise NotImplementedError
+
+
+def before(history: Any, t: float) -> float:
+    """A delayed state just before the time ``t``, in functions that Numba compiles."""
+    raise NotImplementedError
+
+
+@overload(past)
+def _past(history: Any, t: float) -> Any:
+    return LOOKUPS["past", len(history)]
+
+
+@overload(before)
+def _before(history: Any, t: float) -> Any:
+    return LOOKUPS["before", len(history)]
+
+
+def past_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
+    """Text that hands the histories to the step and stores what it returns of the step's polynomial."""
+    rings = [f"k_ring_{i}" for i in range(len(code.past))]
+    lane = "0" if single else "k_b + k_j"
+    first_result = len(code.states + code.memory) + len(code.flags)
+    sweep = "min(k_sweep, 1)" if layout.short_delays else "0"
+    handles = [
+        f"{name} = ({ring}, {lane}, k_oldest, k_step - 1.0 + {sweep}, k_lowest, k_step + 1.0, k_t0, k_by_dt)"
+        for name, ring in zip(code.past, rings, strict=True)
+    ]
+    stores = []
+    for i, (ring, state) in enumerate(zip(rings, code.delayed, strict=True)):
+        stores.append(f"{ring}[k_slot, 0, {lane}] = {state}")
+        for power in range(1, COEFFICIENTS):
+            result = f"dt * k_new_{first_result + i * code.powers + power - 1}" if power <= code.powers else "0.0"
+            stores.append(f"{ring}[k_slot, {power}, {lane}] = {result}")
+    if not single:
+        stores = ["if k_j < k_m:", *(f"    {line}" for line in stores)]
+        handles = [line.replace(lane, "k_b + min(k_j, k_m - 1)") for line in handles]
+    return Feed(
+        arguments=(
+            *((ring, "f8[:, :, ::1]") for ring in rings),
+            ("k_window", "f8"),
+            ("k_before", "f8"),
+            ("k_sweeps", "i8"),
+        ),
+        begin=("k_by_dt = 1.0 / dt",),
+        step=(
+            "k_step = float(k_first + k_i)",
+            "k_oldest = k_step - k_window",
+            "k_lowest = k_oldest",
+            "if k_before == 0.0:",
+            "    if k_oldest <= -1.0:",
+            "        k_oldest, k_lowest = -np.inf, -1.0",
+            "elif k_oldest < -k_before:",
+            "    k_oldest, k_lowest = -k_before, -k_before",
+            f"k_slot = (k_first + k_i) & ({rings[0]}.shape[0] - 1)",
+        ),
+        repeat="for k_sweep in range(k_sweeps):" if layout.short_delays else "",
+        ready=tuple(handles),
+        result=tuple(stores),
+    )
+
+
+class PastSupply:
+    """The rings of one run."""
+
+    def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:
+        assert setup.past is not None
+        self.code, self.past = code, setup.past
+        lanes = (setup.lanes,) if layout.ensemble else (1,)
+        self.rings = [
+            np.ascontiguousarray(fill(self.past, s, np.array(np.broadcast_to(setup.states[s], lanes), dtype=float)))
+            for s in code.delayed
+        ]
+        self.saved = [ring.copy() for ring in self.rings]
+
+    def arguments(self, first: int, n: int) -> tuple[Any, ...]:
+        """The rings, how far back they may be read, steps known before the start (0: constant), and the sweeps."""
+        for saved, ring in zip(self.saved, self.rings, strict=True):
+            saved[...] = ring
+        before = 0.0 if self.past.is_constant else -float(self.past.first)
+        return (*self.rings, float(self.past.window), before, self.past.sweeps)
+
+    def rewind(self) -> None:
+        """Go back to where the last chunk began."""
+        for saved, ring in zip(self.saved, self.rings, strict=True):
+            ring[...] = saved
+
+    def now(self) -> dict[str, np.ndarray]:
+        """The rings by state."""
+        return dict(zip(self.code.delayed, self.rings, strict=True))

@@ -1,0 +1,94 @@
+"""What fixed-step runs remember of delayed states: a ring of the last steps, each as a cubic polynomial.
+
+Step ``i`` covers the times from t0 + i dt to t0 + (i + 1) dt; the steps before t0 have negative numbers and hold the
+user's history. Step ``i`` stands in slot ``i mod slots`` as four coefficients,
+
+    y(t0 + (i + s) dt) = c0 + s (c1 + s (c2 + s c3)),
+
+so that jumps at the ends of steps (resets, a history that does not meet the initial value) stay jumps. A time within
+`AT_ONCE` of the end of a step counts as that end: there ``past`` takes the step after it, ``before`` the step before.
+A time after the last complete step is read from that step's polynomial; one that the ring does not hold gives nan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+COEFFICIENTS = 4
+AT_ONCE = 1e-6  # of a step
+
+
+@dataclass(frozen=True)
+class Past:
+    """The histories of one run.
+
+    Attributes
+    ----------
+    slots : int
+        Steps that the ring holds, a power of two.
+    window : int
+        Steps back from the present one that may be read.
+    before : mapping of str to array or None
+        By delayed state: the steps before t0 as (steps, COEFFICIENTS, *shape of the values), the last one right before
+        t0; None for the initial value at all earlier times.
+    sweeps : int
+        How often a step is taken anew with its own polynomial as history: more than once where delays are shorter than
+        a step.
+    """
+
+    slots: int
+    window: int
+    before: Mapping[str, np.ndarray | None]
+    sweeps: int = 1
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all states had one value before t0."""
+        return all(b is None for b in self.before.values())
+
+    @property
+    def first(self) -> int:
+        """Number of the first step that is known."""
+        return -max((len(b) for b in self.before.values() if b is not None), default=1)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which steps a lookup may use: the first and last, whether earlier ones are constant, and the present step."""
+
+    first: float
+    last: float
+    lowest: float
+    end: float
+
+    @staticmethod
+    def of(past: Past, step: int, sweep: int) -> Reach:
+        """While step ``step`` is computed, for the ``sweep``-th time (from 0 on)."""
+        oldest = step - past.window
+        if past.is_constant:
+            first, lowest = (-np.inf, -1.0) if oldest <= -1 else (float(oldest), float(oldest))
+        else:
+            first = lowest = float(max(past.first, oldest))
+        return Reach(first, float(step - 1 + min(sweep, 1)), lowest, float(step + 1))
+
+
+def fill(past: Past, state: str, initial: np.ndarray) -> np.ndarray:
+    """The ring of one state as it is at t0: (slots, COEFFICIENTS, *shape of initial)."""
+    ring = np.zeros((past.slots, COEFFICIENTS, *initial.shape))
+    before = past.before[state]
+    if before is None:
+        ring[-1 if past.is_constant else slice(past.first, None), 0] = initial
+    else:
+        own = before.shape[2:]
+        before = before.reshape(*before.shape[:2], *(1,) * (initial.ndim - len(own)), *own)
+        ring[-len(before) :] = np.broadcast_to(before, (len(before), COEFFICIENTS, *initial.shape))
+    return ring
+
+
+def index_of(position: Any, side: str, floor: Any, ceil: Any) -> Any:
+    """Number of the step in which a time lies, ``position`` steps after t0."""
+    return floor(position + AT_ONCE) if side == "past" else ceil(position - AT_ONCE) - 1.0

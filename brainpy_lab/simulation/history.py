@@ -1,0 +1,194 @@
+"""Histories: what delayed states were before the start, from an expression, a function, a number or a Solution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.drivers.past import COEFFICIENTS
+from brainpy_lab.equations.system import CONSTANTS, State, System
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.initial import value_of
+from brainpy_lab.simulation.problem import Problem, check_names
+from brainpy_lab.symbolic.compiling import helper_functions
+
+#: A state before the start: an array of times -> values, times first.
+History = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The delayed states' course up to the end of a run, as piecewise polynomials; a run that continues it reads it.
+
+    Attributes
+    ----------
+    start : array (n_pieces,)
+        Where each piece begins, ascending; the first one holds for earlier times too.
+    length : array (n_pieces,)
+        Unit of time of each piece.
+    coefficients : mapping of state to array (n_pieces, powers, *shape)
+        ``y(start + s length) = c0 + c1 s + c2 s² + ...``
+    is_constant : bool
+        Whether the first piece's value holds for all times before it, too.
+    """
+
+    start: np.ndarray
+    length: np.ndarray
+    coefficients: Mapping[str, np.ndarray]
+    is_constant: bool = False
+
+    def at(self, state: str, times: np.ndarray) -> np.ndarray:
+        """Values of a state, times first; nan where nothing is known."""
+        place = np.searchsorted(self.start, times, side="right") - 1
+        known = (place >= 0) | self.is_constant
+        place = np.maximum(place, 0)
+        c = self.coefficients[state][place]
+        extra = (1,) * (c.ndim - 2)
+        s = ((times - self.start[place]) / self.length[place]).reshape(-1, *extra)
+        total = np.zeros_like(c[:, 0])
+        for k in range(c.shape[1] - 1, -1, -1):
+            total = c[:, k] + s * total
+        unknown: np.ndarray = np.where(known.reshape(-1, *extra), total, np.nan)
+        return unknown
+
+
+def read_histories(
+    system: System, given: Mapping[str, Any] | None, t0: float, remembered: Remembered | None
+) -> dict[str, History]:
+    """The histories that a run is handed, by state: numbers, functions of t and Solutions made functions of times.
+
+    Raises
+    ------
+    ArgumentError
+        For a name that is no state, or something that cannot be a history.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        advice = "For example history={'x': lambda t: np.cos(t)}."
+        raise ArgumentError(f"history takes a course by state, not {given!r}.", advice=advice)
+    check_names(given or {}, system.state_names, "state", system.name)
+    found: dict[str, History] = {}
+    if remembered is not None:
+        for state in system.delayed_states:
+            if state in remembered.coefficients:
+                found[state] = lambda times, state=state: remembered.at(state, times)  # type: ignore[misc]
+    for state, value in (given or {}).items():
+        if hasattr(value, "outcome") and hasattr(value, "final"):
+            found[state] = _of_solution(state, value, t0)
+        elif callable(value):
+            found[state] = _of_function(state, value)
+        else:
+            found[state] = _of_number(state, value)
+    return found
+
+
+def _of_number(state: str, value: Any) -> History:
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"The history of '{state}' must be a function of t, a number or a Solution, not {value!r}."
+        ) from None
+    return lambda times: np.broadcast_to(array, (len(times), *array.shape))
+
+
+def _of_function(state: str, function: Callable[[Any], Any]) -> History:
+    def at(times: np.ndarray) -> np.ndarray:
+        try:
+            whole = np.asarray(function(times), dtype=float)
+            if whole.shape == times.shape and len(times) > 1:
+                return whole
+        except Exception:  # not written for arrays: one time after the other
+            pass
+        try:
+            rows = [np.asarray(function(float(t)), dtype=float) for t in times]
+        except Exception as error:
+            raise ArgumentError(
+                f"The function given as history of '{state}' failed: {type(error).__name__}: {error}",
+                advice="It must take a time and give the value that the state had then.",
+            ) from error
+        return np.stack(rows)
+
+    return at
+
+
+def _of_solution(state: str, solution: Any, t0: float) -> History:
+    if state not in solution.data:
+        advice = f"It recorded {', '.join(solution.data) or 'nothing'}."
+        raise ArgumentError(f"The solution given as history of '{state}' did not record it.", advice=advice)
+    begin, end = float(solution.t[0]), float(solution.t[-1])
+
+    def at(times: np.ndarray) -> np.ndarray:
+        then = times - t0 + end
+        if (then < begin - 1e-9 * max(1.0, abs(end - begin))).any():
+            raise ArgumentError(
+                f"The delays reach back by {t0 - times.min():g}, and the solution given as history of '{state}' is "
+                f"{end - begin:g} long.",
+                advice="Give a longer solution, or a function of t.",
+            )
+        return np.asarray(solution(np.clip(then, begin, end))[state])
+
+    return at
+
+
+def initial_from(histories: Mapping[str, History], t0: float) -> dict[str, Any]:
+    """The values at t0 that histories end with."""
+    found = {}
+    for state, history in histories.items():
+        value = _finite(state, history(np.array([t0])), np.array([t0]))[0]
+        found[state] = float(value) if value.ndim == 0 else value
+    return found
+
+
+def expression_history(state: State, problem: Problem) -> History:
+    """The history that stands in the model's text, ``x(t <= 0) = cos(t)``, with the run's parameters."""
+    system = problem.system
+    assert state.history is not None
+    known: dict[str, Any] = {**CONSTANTS, **helper_functions(system), **problem.parameters}
+    for definition in system.derived:
+        known[definition.name] = value_of(definition.expr, known)
+    expr = state.history
+
+    def at(times: np.ndarray) -> np.ndarray:
+        t = times.reshape(-1, *(1,) * len(problem.shape))
+        with np.errstate(all="ignore"):
+            value = np.asarray(value_of(expr, {**known, "t": t}), dtype=float)
+        whole: np.ndarray = np.broadcast_to(value, np.broadcast_shapes(value.shape, t.shape))
+        return whole
+
+    return at
+
+
+def _finite(state: str, values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    bad = ~np.isfinite(values.reshape(len(times), -1)).all(axis=1)
+    if bad.any():
+        raise ArgumentError(
+            f"The history of '{state}' is not finite at t = {times[bad][0]:g}.",
+            advice="It is read from the longest delay before the start on; a shorter delay needs less of it.",
+        )
+    return values
+
+
+def sampled_steps(state: str, history: History, t0: float, dt: float, n: int, shape: tuple[int, ...]) -> np.ndarray:
+    """The last ``n`` steps before t0 as cubic polynomials through four points within each: (n, 4, *shape).
+
+    No point is an end of a step, where histories may jump.
+    """
+    points = 0.5 - 0.5 * np.cos(np.pi * (2 * np.arange(COEFFICIENTS) + 1) / (2 * COEFFICIENTS))
+    times = (t0 + dt * (np.arange(-n, 0)[:, None] + points)).reshape(-1)
+    values = _finite(state, np.asarray(history(times), dtype=float), times)
+    whole = np.broadcast_to(_with_lanes(values, shape), (len(times), *shape)).reshape(n, COEFFICIENTS, *shape)
+    first = whole[:, :1]
+    inverse = np.linalg.inv(points[:, None] ** np.arange(COEFFICIENTS))
+    steps = np.einsum("ij,nj...->ni...", inverse, whole - first)
+    steps[:, 0] += first[:, 0]
+    found: np.ndarray = steps
+    return found
+
+
+def _with_lanes(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Values (times, *part of the shape) with axes added so that they broadcast to (times, *shape)."""
+    own = values.shape[1:]
+    return values.reshape(len(values), *(1,) * (len(shape) - len(own)), *own)
