@@ -132,7 +132,6 @@ def test_registry_says_what_there_is():
 @pytest.mark.parametrize(
     ("text", "family"),
     [
-        ("dx/dt = -x + xi", "stochastic"),
         ("dx/dt = -x\norder(x) = 0.5", "fractional"),
     ],
 )
