@@ -4,16 +4,19 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-_FOLDER = Path(tempfile.mkdtemp(prefix="brainpy-lab-tests-"))
+#: One folder for all processes that share the tests (pytest-xdist): the first makes it and removes it.
+_MADE_BY_ANOTHER = os.environ.get("BRAINPY_LAB_TESTS")
+_FOLDER = Path(_MADE_BY_ANOTHER or tempfile.mkdtemp(prefix="brainpy-lab-tests-"))
 
 # Set before the engine or matplotlib is imported, and inherited by the kernels and servers that tests start.
 os.environ.update(
+    BRAINPY_LAB_TESTS=str(_FOLDER),
     BRAINPY_LAB_CACHE=str(_FOLDER / "cache"),
     IPYTHONDIR=str(_FOLDER / "ipython"),
     MPLBACKEND="Agg",
@@ -21,11 +24,10 @@ os.environ.update(
 )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _own_folders() -> Iterator[None]:
-    """Nothing of the user's own folders is read or written; remove the session's at its end."""
-    yield
-    shutil.rmtree(_FOLDER, ignore_errors=True)
+def pytest_unconfigure() -> None:
+    """Nothing of the user's own folders was read or written; remove the session's."""
+    if _MADE_BY_ANOTHER is None:
+        shutil.rmtree(_FOLDER, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
