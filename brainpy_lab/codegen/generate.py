@@ -10,7 +10,7 @@ from typing import Protocol
 from brainpy_lab.codegen.builder import Line, Remark, StepBuilder, held_states, hold_name, memory_names, past_names
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.exponentials import share_exponentials
-from brainpy_lab.codegen.printing import Dialect, Printer, rename
+from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
 from brainpy_lab.codegen.singularities import fill_singularities
 from brainpy_lab.codegen.stepcode import Signature, StepCode
 from brainpy_lab.equations.system import Event, Function, State, System
@@ -18,16 +18,21 @@ from brainpy_lab.equations.system import Event, Function, State, System
 
 @dataclass
 class Written:
-    """Names of what a method has computed: new states, and for adaptive methods error, dense output, last derivative.
+    """Names of what a method has computed: for each state its new value, and what adaptive methods give besides.
 
-    ``dense`` are the coefficients q2, q3, ... of y(t + s dt) = y + dt (s dy_1 + s² q2 + s³ q3 + ...), where ``first``
-    has the names of dy_1 (adaptive methods are handed theirs).
+    ``error`` (and ``coarse``, a second estimate of lower order), ``last`` (the slope at the new state) and ``kept``
+    (stages, by number, that the dense output is made of).
+
+    Delay equations with a fixed step: ``dense`` are the coefficients q2, q3, ... of y(t + s dt) = y + dt (s dy_1 +
+    s² q2 + s³ q3 + ...), where ``first`` has the names of dy_1.
     """
 
     new: dict[str, str]
     error: dict[str, str] | None = None
-    dense: list[dict[str, str]] = field(default_factory=list)
+    coarse: dict[str, str] | None = None
     last: dict[str, str] | None = None
+    kept: dict[int, dict[str, str]] = field(default_factory=dict)
+    dense: list[dict[str, str]] = field(default_factory=list)
     first: dict[str, str] | None = None
 
 
@@ -41,6 +46,7 @@ class StepWriter(Protocol):
     @property
     def is_adaptive(self) -> bool: ...
     def write(self, step: StepBuilder) -> Written: ...
+    def write_dense(self, step: StepBuilder, end: Written) -> list[dict[str, str]]: ...
 
 
 class _Text:
@@ -121,7 +127,8 @@ def generate(
 
 #: Functions that step code and the loops around it define themselves.
 _OWN_FUNCTIONS = frozenset(
-    {"step", "derivative", "crossing", "derivative_at", "step_from", "crossing_at", "act", "run", "njit", "native"}
+    {"step", "dense", "derivative", "crossing", "derivative_at", "step_from", "dense_from", "crossing_at", "act", "run"}
+    | {"njit", "native"}
 )
 
 
@@ -225,14 +232,33 @@ class _FunctionWriter:
         assert written.error is not None and written.last is not None
         moving = [s.name for s in step.moving]
         results = [written.new.get(s, s) for s in system.state_names]
-        results += [written.error[s] for s in moving] + [written.last[s] for s in moving]
-        results += [q[s] for q in written.dense for s in moving]
+        given = [written.error, written.coarse or {}, written.last, *written.kept.values()]
+        results += [values[s] for values in given if values for s in moving]
         arguments = ("t", "dt", *system.state_names, *releases, *step.first.values(), *system.parameter_names)
         yield "step", Signature(arguments, tuple(results)), self._finish(step)
+        yield self._dense(written, releases)
         if system.events:
             yield self._crossing(common)
         for event in system.events:
             yield self._action(event, common)
+
+    def _dense(self, written: Written, releases: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:
+        """The dense output of a step, from what the step has computed."""
+        system, step = self.system, StepBuilder(self.system)
+        moving = [s.name for s in step.moving]
+
+        def handed(names: dict[str, str] | None) -> dict[str, str]:
+            return {s: step.fresh((names or {})[s]) for s in moving}
+
+        step.first = {s: step.fresh(f"d{s}_1") for s in moving}
+        end = Written(handed(written.new), last=handed(written.last))
+        end.kept = {number: handed(names) for number, names in written.kept.items()}
+        rows = self.method.write_dense(step, end)
+        results = tuple(row[s] for row in rows for s in moving)
+        assert end.last is not None
+        handed_in = [name for values in (step.first, end.new, end.last, *end.kept.values()) for name in values.values()]
+        arguments = ("t", "dt", *system.state_names, *releases, *handed_in, *system.parameter_names)
+        return "dense", Signature(arguments, results), _without_unused(self._finish(step), results)
 
     def _derivative(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:
         step = StepBuilder(self.system, hold_test="t")
@@ -256,6 +282,18 @@ class _FunctionWriter:
         releases = tuple(hold_name(s) for s in held_states(self.system))
         results = (*(new[s] for s in self.system.state_names), *(memory[r] for r in releases))
         return f"at_{event.name}", Signature(("t", *common), results), step.body
+
+
+def _without_unused(body: list[Line | Remark], results: Iterable[str]) -> list[Line | Remark]:
+    """``body`` without the lines that nothing after them reads."""
+    wanted, kept = set(results), []
+    for line in reversed(body):
+        if isinstance(line, Line):
+            if line.target not in wanted:
+                continue
+            wanted |= names_used(line.expr)
+        kept.append(line)
+    return kept[::-1]
 
 
 def distance(condition: ast.expr) -> ast.expr:

@@ -1,10 +1,12 @@
 """The adaptive loop: step-size control, dense output and event location, written once for all drivers.
 
-`advance` is plain Python around four functions of the model. The Numba driver compiles it once for all models and
+`advance` is plain Python around five functions of the model. The Numba driver compiles it once for all models and
 hands it compiled functions; the other drivers run it as it stands and let their functions do the arithmetic.
 
 Sources: starting step and error norm, E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I,
-2nd ed., 1993, sections II.4 and II.6, doi:10.1007/978-3-540-78862-1; PI control, K. Gustafsson, ACM Transactions on
+2nd ed., 1993, sections II.4 and II.6, doi:10.1007/978-3-540-78862-1; the combination of two error estimates, section
+II.10 there; the test for stiffness follows E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd ed.,
+1996, section IV.2, doi:10.1007/978-3-642-05221-7; PI control, K. Gustafsson, ACM Transactions on
 Mathematical Software 17, 533-554, 1991, doi:10.1145/210232.210242; the Illinois rule for bracketed roots, M. Dowell,
 P. Jarratt, BIT 11, 168-174, 1971, doi:10.1007/BF01934364.
 """
@@ -20,14 +22,20 @@ import numpy as np
 from brainpy_lab.codegen.stepcode import StepCode
 
 # What the loop says of a lane (column STATUS of its clock).
-RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, BUFFER_FULL = range(6)
+RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, BUFFER_FULL, STIFF = range(7)
 # Columns of a lane's clock.
-TIME, SIZE, ERROR, STATUS, NEXT_ROW, ACCEPTED, REJECTED, EVALUATIONS = range(8)
-CLOCK = 8
+TIME, SIZE, ERROR, STATUS, NEXT_ROW, ACCEPTED, REJECTED, EVALUATIONS, AT_LIMIT, WITHIN, STIFFNESS = range(11)
+CLOCK = 11
 
 SUBDIVISIONS = 4  # points of a step at which events are looked for
 EVENTS_AT_ONCE = 1000  # so many events at one time have no end
+STIFFNESS_EVERY = 20  # accepted steps from one test for stiffness to the next
+AT_LIMIT_TIMES = 15  # tests that must find the step at the stability limit before a model counts as stiff
+MOST_STIFF_STEPS = 5e6  # a stiff model with more steps than this ahead is given up
 _TINY = 4e-16
+
+#: The functions that `advance` calls, in its order.
+ADAPTIVE_FUNCTIONS = ("derivative_at", "step_from", "dense_from", "crossing_at", "act")
 
 
 AdaptiveLoop = Callable[..., tuple[int, int]]  # `advance` with a model's functions in place
@@ -43,21 +51,29 @@ class Shape:
     parameters: int
     events: tuple[str, ...]
     clears: tuple[bool, ...]
-    dense: int
+    errors: int
+    kept: int
+    powers: int
 
     @staticmethod
     def of(code: StepCode, moving: tuple[int, ...], clears: tuple[bool, ...]) -> Shape:
         """Read from the step code's signatures."""
-        results = len(code.functions["step"].results)
-        dense = (results - len(code.states) - 2 * len(moving)) // max(1, len(moving))
-        return Shape(len(code.states), moving, len(code.memory), len(code.parameters), code.flags, clears, dense)
+        m, values = max(1, len(moving)), len(code.states) + len(code.memory) + len(code.parameters)
+        handed = (len(code.functions["dense"].arguments) - 2 - values) // m  # slopes, new states, slopes there, stages
+        errors = (len(code.functions["step"].results) - len(code.states)) // m - (handed - 3) - 1
+        powers = len(code.functions["dense"].results) // m
+        return Shape(
+            len(code.states), moving, len(code.memory), len(code.parameters), code.flags, clears, errors,
+            handed - 3, powers,
+        )  # fmt: skip
 
 
 def function_text(shape: Shape) -> str:
-    """The four functions that `advance` calls, as text around the step code's own.
+    """The five functions that `advance` calls, as text around the step code's own.
 
-    ``derivative_at(t, y, r, p, f)``, ``step_from(t, h, y, r, f, p, y1, e, f1, q)``, ``crossing_at(t, y, r, p, g)`` and
-    ``act(k, t, y, r, p)``: states y, release times r, parameters p; results are written into the last arrays.
+    ``derivative_at(t, y, r, p, f)``, ``step_from(t, h, y, r, f, p, y1, e, f1, k)``,
+    ``dense_from(t, h, y, r, f, p, y1, f1, k, q)``, ``crossing_at(t, y, r, p, g)`` and ``act(k, t, y, r, p)``: states y,
+    release times r, parameters p; results are written into the last arrays.
     """
     n, m = shape.states, len(shape.moving)
 
@@ -67,15 +83,24 @@ def function_text(shape: Shape) -> str:
     values = items("y", n) + items("r", shape.holds)
     parameters = items("p", shape.parameters)
     arguments = ", ".join(["t", *values, *parameters])
-    stepped = items("y1", n) + items("e", m) + items("f1", m)
-    stepped += [f"q[{k + 1}, {i}]" for k in range(shape.dense) for i in range(m)]
+    kept = [f"k[{i}, {j}]" for i in range(shape.kept) for j in range(m)]
+    stepped = [*items("y1", n), *items("e", shape.errors * m), *items("f1", m), *kept]
+    new = [f"y1[{i}]" for i in shape.moving]
+    dense = [f"q[{i}, {j}]" for i in range(shape.powers) for j in range(m)]
+    start = ["t", "h", *values, *items("f", m)]
     lines = [
         "def derivative_at(t, y, r, p, f):",
         f"    {', '.join(items('f', m))} = derivative({arguments})" if m else "    pass",
         "",
         "",
-        "def step_from(t, h, y, r, f, p, y1, e, f1, q):",
-        f"    {', '.join(stepped)} = step({', '.join(['t', 'h', *values, *items('f', m), *parameters])})",
+        "def step_from(t, h, y, r, f, p, y1, e, f1, k):",
+        f"    {', '.join(stepped)} = step({', '.join([*start, *parameters])})",
+        "",
+        "",
+        "def dense_from(t, h, y, r, f, p, y1, f1, k, q):",
+        f"    {', '.join(dense)} = dense({', '.join([*start, *new, *items('f1', m), *kept, *parameters])})"
+        if m
+        else "    pass",
         "",
         "",
         "def crossing_at(t, y, r, p, g):",
@@ -91,21 +116,22 @@ def function_text(shape: Shape) -> str:
 
 
 def advance(
-    derivative_at: Any, step_from: Any, crossing_at: Any, act: Any,
-    until: float, t1: float, rtol: float, atol: Any, order: float, evaluations: int, hmax: float,
-    moving: Any, clears: Any, clock: Any, Y: Any, F: Any, R: Any, G: Any, P: Any, grid: Any, rows: Any,
+    derivative_at: Any, step_from: Any, dense_from: Any, crossing_at: Any, act: Any,
+    until: float, t1: float, end: float, rtol: float, atol: Any, order: float, evaluations: int, hmax: float,
+    stability_limit: float, errors: int, stages: int, moving: Any, clears: Any,
+    clock: Any, Y: Any, F: Any, R: Any, G: Any, P: Any, grid: Any, rows: Any,
     keep: bool, kt: Any, kh: Any, ky: Any, kq: Any, et: Any, el: Any, ek: Any,
 ) -> tuple[int, int]:  # fmt: skip
     """Advance every lane to ``until``; returns the number of kept steps and of events.
 
-    Arrays have one column a lane. Accepted steps are kept in kt, kh, ky, kq (start, length, states, coefficients),
-    events in et, el, ek (time, lane, kind). When a buffer is full the loop comes back with the status BUFFER_FULL, and
-    goes on when it is called again.
+    No step goes past ``t1``; ``end`` is where the run ends. Arrays have one column a lane. Accepted steps are kept in
+    kt, kh, ky, kq (start, length, states, coefficients), events in et, el, ek (time, lane, kind). When a buffer is full
+    the loop comes back with the status BUFFER_FULL, and goes on when it is called again.
     """
     n, m, n_events_kinds, n_holds = Y.shape[0], moving.size, clears.size, R.shape[0]
     powers = kq.shape[1]
     y, y1, z = np.zeros(n), np.zeros(n), np.zeros(n)
-    f, f1, e = np.zeros(m), np.zeros(m), np.zeros(m)
+    f, f1, e, stage = np.zeros(m), np.zeros(m), np.zeros(errors * m), np.zeros((stages, m))
     q, r, p = np.zeros((powers, m)), np.zeros(n_holds), np.zeros(P.shape[0])
     g, g1 = np.zeros(n_events_kinds), np.zeros(n_events_kinds)
     n_kept = 0
@@ -144,13 +170,9 @@ def advance(
                 if not h > _TINY * abs(t):
                     clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(h) else NOT_FINITE
                     break
-                step_from(t, h, y, r, f, p, y1, e, f1, q)
+                step_from(t, h, y, r, f, p, y1, e, f1, stage)
                 clock[j, EVALUATIONS] += evaluations
-                norm = 0.0
-                for i in range(m):
-                    scale = atol[i] + rtol * max(abs(y[moving[i]]), abs(y1[moving[i]]))
-                    norm += (e[i] / scale) ** 2
-                norm = (norm / max(1, m)) ** 0.5
+                norm = _error_norm(e, y, y1, moving, rtol, atol)
                 if not norm <= 1.0:
                     clock[j, REJECTED] += 1
                     rejected = True
@@ -160,8 +182,9 @@ def advance(
                         break
                     continue
                 # --- events inside it ---------------------------------------------------------------------------
-                for i in range(m):
-                    q[0, i] = f[i]
+                row = int(clock[j, NEXT_ROW])
+                if keep or n_events_kinds > 0 or (row < grid.size and grid[row] <= t + h):
+                    dense_from(t, h, y, r, f, p, y1, f1, stage, q)
                 theta = 1.0
                 for k in range(n_events_kinds):
                     left, g_left = 0.0, g[k]
@@ -203,7 +226,6 @@ def advance(
                     _interpolate(theta, h, y, q, moving, y1)
                 else:
                     t = limit if ends_piece else start + h
-                row = int(clock[j, NEXT_ROW])
                 while row < grid.size and grid[row] <= t:
                     _interpolate((grid[row] - start) / h, h, y, q, moving, z)
                     for i in range(n):
@@ -218,11 +240,17 @@ def advance(
                         for i in range(m):
                             kq[n_kept, k, i] = q[k, i]
                     n_kept += 1
+                clock[j, ACCEPTED] += 1
+                if stability_limit > 0.0 and event < 0 and clock[j, ACCEPTED] % STIFFNESS_EVERY == 0:
+                    derivative_at(t, _moved(y1, e, moving, z), r, p, f)
+                    clock[j, EVALUATIONS] += 1
+                    _note_stiffness(clock, j, h * _stretch(f, f1, e), stability_limit)
+                    if clock[j, STIFFNESS] > 0.0 and end - t > MOST_STIFF_STEPS * h:
+                        clock[j, STATUS] = STIFF
                 for i in range(n):
                     y[i] = y1[i]
                 for i in range(m):
                     f[i] = f1[i]
-                clock[j, ACCEPTED] += 1
             # --- actions: of the event found, then of every reset whose condition holds now ---------------------
             at_once = 0
             acted = event >= 0
@@ -282,6 +310,51 @@ def _column(table: Any, j: int, out: Any) -> None:
 def _store(values: Any, table: Any, j: int) -> None:
     for i in range(values.size):
         table[i, j] = values[i]
+
+
+def _error_norm(e: Any, y: Any, y1: Any, moving: Any, rtol: float, atol: Any) -> float:
+    """Root mean square of the error in units of the tolerance; of two estimates, Hairer's combination."""
+    m = moving.size
+    fine, coarse = 0.0, 0.0
+    for i in range(m):
+        scale = atol[i] + rtol * max(abs(y[moving[i]]), abs(y1[moving[i]]))
+        fine += (e[i] / scale) ** 2
+        if e.size > m:
+            coarse += (e[m + i] / scale) ** 2
+    if e.size > m and fine > 0.0:
+        return float(fine / ((fine + 0.01 * coarse) * m) ** 0.5)
+    return float((fine / max(1, m)) ** 0.5)
+
+
+def _moved(y: Any, e: Any, moving: Any, out: Any) -> Any:
+    """States moved by the error estimate."""
+    for i in range(y.size):
+        out[i] = y[i]
+    for i in range(moving.size):
+        out[moving[i]] += e[i]
+    return out
+
+
+def _stretch(f: Any, f1: Any, e: Any) -> float:
+    """How much the derivative changes along the error, which points where the equations are stiffest."""
+    change, size = 0.0, 0.0
+    for i in range(f.size):
+        change += (f[i] - f1[i]) ** 2
+        size += e[i] ** 2
+    return float((change / size) ** 0.5) if size > 0.0 else 0.0
+
+
+def _note_stiffness(clock: Any, j: int, stretch: float, limit: float) -> None:
+    """Count tests that find the step at the stability limit, and forget them after six that do not."""
+    if stretch > 0.8 * limit:
+        clock[j, AT_LIMIT] += 1
+        clock[j, WITHIN] = 0
+        if clock[j, AT_LIMIT] >= AT_LIMIT_TIMES:
+            clock[j, STIFFNESS] = 1
+    else:
+        clock[j, WITHIN] += 1
+        if clock[j, WITHIN] >= 6:
+            clock[j, AT_LIMIT] = 0
 
 
 def _interpolate(s: float, h: float, y: Any, q: Any, moving: Any, out: Any) -> None:

@@ -19,9 +19,16 @@ _VECTOR, _TABLE, _CUBE = _F8[::1], _F8[:, ::1], _F8[:, :, ::1]
 SIGNATURES: dict[str, Any] = {
     "derivative_at": types.void(_F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR),
     "step_from": types.void(_F8, _F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _TABLE),
+    "dense_from": types.void(_F8, _F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _TABLE, _TABLE),
     "crossing_at": types.void(_F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR),
     "act": types.void(_I8, _F8, _VECTOR, _VECTOR, _VECTOR),
 }
+
+
+#: Functions of the loop's own file that it calls.
+_HELPERS = (
+    "_column", "_store", "_interpolate", "_starting_step", "_error_norm", "_moved", "_stretch", "_note_stiffness",
+)  # fmt: skip
 
 
 @cache
@@ -29,13 +36,13 @@ def compiled_loop() -> Callable[..., tuple[int, int]]:
     """`adaptive.advance` as a native function; from Numba's disk cache after its first compilation."""
     functions = [types.FunctionType(s) for s in SIGNATURES.values()]
     signature = types.UniTuple(_I8, 2)(
-        *functions, _F8, _F8, _F8, _VECTOR, _F8, _I8, _F8, _I8[::1], types.boolean[::1],
+        *functions, _F8, _F8, _F8, _F8, _VECTOR, _F8, _I8, _F8, _F8, _I8, _I8, _I8[::1], types.boolean[::1],
         _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _VECTOR, _CUBE,
         types.boolean, _VECTOR, _VECTOR, _TABLE, _CUBE, _VECTOR, _I8[::1], _I8[::1],
     )  # fmt: skip
     options = {"cache": True, "nogil": True, "error_model": "numpy"}
     names = dict(vars(adaptive))
-    for name in ("_column", "_store", "_interpolate", "_starting_step"):
+    for name in _HELPERS:
         names[name] = numba.njit(**options)(names[name])
     # the loop with compiled helpers in the place of its own, which stay plain Python for the other drivers
     plain = FunctionType(adaptive.advance.__code__, names, "advance")

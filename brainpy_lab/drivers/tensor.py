@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, advance, function_text
+from brainpy_lab.drivers.adaptive import ADAPTIVE_FUNCTIONS, AdaptiveLoop, Shape, advance, function_text
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Driver, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.random_draws import narrowed
 from brainpy_lab.drivers.tensor_past import Histories
@@ -156,7 +156,7 @@ class TensorDriver(Driver):
         """The adaptive loop in Python, around functions that compute with the driver's arrays."""
         namespace: dict[str, Any] = {name: self.on_numbers(self.wrap(f)) for name, f in load_functions(code).items()}
         exec(compile(function_text(shape), "adaptive functions", "exec"), namespace)
-        functions = [namespace[name] for name in ("derivative_at", "step_from", "crossing_at", "act")]
+        functions = [namespace[name] for name in ADAPTIVE_FUNCTIONS]
 
         def run(*arguments: Any) -> tuple[int, int]:
             with self.computing(False):

@@ -36,6 +36,7 @@ _OUTCOMES = {
     loop.STEP_TOO_SMALL: Outcome.STEP_TOO_SMALL,
     loop.EVENTS_WITHOUT_END: Outcome.TOO_MANY_EVENTS,
     loop.NOT_FINITE: Outcome.NON_FINITE,
+    loop.STIFF: Outcome.STIFF,
 }
 
 
@@ -150,7 +151,7 @@ class _State:
         if len(self.grid):
             self.rows[:, 0] = self.Y
             self.clock[:, loop.NEXT_ROW] = 1
-        powers, moving = shape.dense + 1, len(shape.moving)
+        powers, moving = shape.powers, len(shape.moving)
         none = (np.empty(0), np.empty(0), np.empty((0, shape.states)), np.empty((0, powers, moving)))
         self.kept: list[tuple[np.ndarray, ...]] = [none]
         self.events: list[tuple[np.ndarray, ...]] = []
@@ -236,15 +237,16 @@ class _State:
             return None
 
     def _call(self, run: loop.AdaptiveLoop, until: float, end: float, buffer: int) -> bool:
-        m, powers = len(self.shape.moving), self.shape.dense + 1
+        m, powers = len(self.shape.moving), self.shape.powers
         size = buffer if self.keep else 1
         kt, kh = np.empty(size), np.empty(size)
         ky, kq = np.empty((size, self.shape.states)), np.empty((size, powers, m))
         et, el, ek = np.empty(buffer), np.empty(buffer, np.int64), np.empty(buffer, np.int64)
         with np.errstate(all="ignore"):
             kept, events = run(
-                until, end, self.tolerances.rtol, self.tolerances.atol, float(self.method.order),
-                self.method.stages - 1, self.tolerances.max_step, np.array(self.shape.moving, dtype=np.int64),
+                until, end, self.t1, self.tolerances.rtol, self.tolerances.atol, float(self.method.order),
+                self.method.evaluations, self.tolerances.max_step, self.method.stability_limit, self.shape.errors,
+                self.shape.kept, np.array(self.shape.moving, dtype=np.int64),
                 np.array(self.shape.clears, dtype=bool), self.clock, self.Y, self.F, self.R, self.G, self.P,
                 self.grid, self.rows, self.keep, kt, kh, ky, kq, et, el, ek,
             )  # fmt: skip

@@ -16,6 +16,7 @@ class Outcome(Enum):
     TOO_MANY_STEPS = "too_many_steps"
     TOO_MANY_EVENTS = "too_many_events"
     DELAY_OUT_OF_REACH = "delay_out_of_reach"
+    STIFF = "stiff"
 
     @property
     def advice(self) -> str:
@@ -33,9 +34,11 @@ _ADVICE: dict[Outcome, str] = {
     Outcome.NON_FINITE: "A state became nan or infinite. Take a smaller dt or an adaptive method such as 'rkdp', "
     "and look for a division by zero or a growing exponential in the equations.",
     Outcome.STEP_TOO_SMALL: "The adaptive step shrank to rounding level. The solution may be singular there, or the "
-    "model stiff: loosen rtol and atol or take a fixed step.",
+    "model stiff: loosen rtol and atol, or take a stiff method: method='rodas4'.",
     Outcome.TOO_MANY_STEPS: "The adaptive method took more steps than allowed. Loosen rtol and atol, "
     "or shorten the run.",
+    Outcome.STIFF: "The model is stiff: stability, not accuracy, holds the explicit method's steps so small that the "
+    "end is out of reach. Take a stiff method: method='rodas4'.",
     Outcome.TOO_MANY_EVENTS: "Events followed each other without end. Check that the event's actions make "
     "its condition false.",
     Outcome.DELAY_OUT_OF_REACH: "A delay became negative, or reached back further than the run remembers. Check the "

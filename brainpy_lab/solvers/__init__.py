@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import warnings
 from collections.abc import Mapping
 from functools import cache
@@ -49,19 +50,39 @@ def registry() -> Mapping[str, Method]:
 def get(name: str | Method) -> Method:
     """The method called ``name``; a Method is given back as it is.
 
+    A name may carry options: ``rk2(beta=0.6)``.
+
     Raises
     ------
     MethodError
-        When there is none of that name.
+        When there is none of that name, or it has no such option.
     """
     if isinstance(name, Method):
         return name
     methods = registry()
+    base, options = _parts(name)
+    if base in methods and options is not None:
+        return methods[base].with_options(options)
     if name not in methods:
         raise MethodError(
             f"There is no method '{name}'.", advice=did_you_mean(name, methods) or f"Methods: {', '.join(methods)}."
         )
     return methods[name]
+
+
+def _parts(name: str) -> tuple[str, dict[str, float] | None]:
+    """Name and options of ``rk2(beta=0.6)``; no options where there are no brackets."""
+    found = re.fullmatch(r"(\w+)\((.*)\)", str(name).replace(" ", ""))
+    if found is None:
+        return name, None
+    options = {}
+    for part in filter(None, found[2].split(",")):
+        option, _, value = part.partition("=")
+        try:
+            options[option] = float(value)
+        except ValueError:
+            raise MethodError(f"'{name}': {option} needs a number.", advice="For example 'rk2(beta=0.6)'.") from None
+    return found[1], options
 
 
 def default_method(system: System) -> str:

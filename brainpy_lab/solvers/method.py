@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from brainpy_lab.codegen.builder import StepBuilder
@@ -45,7 +46,7 @@ class Method(ABC):
         Order of convergence (strong, for stochastic methods).
     """
 
-    name: ClassVar[str]
+    name: str
     title: ClassVar[str]
     family: ClassVar[Family] = "ode"
     order: ClassVar[float]
@@ -61,6 +62,43 @@ class Method(ABC):
     @abstractmethod
     def write(self, step: StepBuilder) -> Written:
         """Write one step with ``step`` and say under which names its results stand."""
+
+    def write_dense(self, step: StepBuilder, end: Written) -> list[dict[str, str]]:
+        """Adaptive methods: write the coefficients q1, q2, ... of y(t + s*dt) = y + dt*(s*q1 + s**2*q2 + ...).
+
+        ``end`` names what `write` has given; ``step.first`` the slopes at the start.
+        """
+        raise NotImplementedError
+
+    @property
+    def evaluations(self) -> int:
+        """Derivatives that one step computes (adaptive methods: one trial step)."""
+        return self.stages
+
+    @property
+    def stability_limit(self) -> float:
+        """Length of the real stability interval of an explicit adaptive method; 0 when stiffness is no matter."""
+        return 0.0
+
+    def with_options(self, options: dict[str, float]) -> Method:
+        """The method with the options of a name such as ``rk2(beta=0.6)``.
+
+        Raises
+        ------
+        MethodError
+            When it has no such option, or no such value of it.
+        """
+        self.check_options(options, ())
+        return self
+
+    def check_options(self, options: Mapping[str, float], known: Sequence[str]) -> None:
+        """Raise MethodError for the first option that is not ``known``."""
+        for option in options:
+            if option not in known:
+                raise MethodError(
+                    f"The method '{self.name}' has no option '{option}'.",
+                    advice=f"It has: {', '.join(known)}." if known else f"Write method='{self.name}'.",
+                )
 
     def check(self, system: System) -> None:
         """Raise MethodError when the method cannot solve ``system``."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import Any, ClassVar
+from typing import Any
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.generate import Written
@@ -44,19 +44,15 @@ class Tableau:
     a : rows of the stages after the first, each with as many entries as there are stages before it
     b : weights of the new state
     c : nodes of the stages after the first; by default the row sums of ``a``
-    b_error : weights of the error estimate (embedded methods)
-    dense : rows q2, q3, ...: weights of the dense output's coefficients (embedded methods)
     """
 
     a: tuple[tuple[Coefficient, ...], ...]
     b: tuple[Coefficient, ...]
-    b_error: tuple[Coefficient, ...] = ()
-    dense: tuple[tuple[Coefficient, ...], ...] = ()
 
     @property
     def c(self) -> tuple[Coefficient, ...]:
         """Nodes of the stages after the first: row sums of ``a``."""
-        return tuple(_tidy(sum(row)) for row in self.a)
+        return tuple(node_sum(row) for row in self.a)
 
     @property
     def continuous(self) -> tuple[tuple[Coefficient, ...], ...]:
@@ -79,6 +75,11 @@ class Tableau:
             right = [integrals[i][1] if integrals[i][0] == power else Fraction(0) for i in range(stages)]
             rows.append([_tidy(w) for w in solve(conditions, right)])
         return tuple(tuple(row) for row in rows)
+
+
+def node_sum(row: Sequence[Coefficient]) -> Coefficient:
+    """The node of a stage: the sum of its row."""
+    return _tidy(sum(row))
 
 
 def _tidy(value: Coefficient | int) -> Coefficient:
@@ -133,35 +134,19 @@ def _join(pairs: Sequence[tuple[Coefficient, str]]) -> str:
 
 
 class ExplicitRungeKutta(Method):
-    """Base of the explicit Runge-Kutta methods; a subclass gives its `tableau`.
-
-    With `b_error` and `dense` in the tableau and ``is_adaptive = True`` the method is an embedded pair whose last stage
-    must be the first stage of the next step (FSAL).
-    """
+    """Base of the explicit Runge-Kutta methods with a fixed step; a subclass gives its `tableau`."""
 
     handles_delays = True
-    tableau: ClassVar[Tableau]
+    tableau: Tableau
 
     def write(self, step: StepBuilder) -> Written:
-        """Write the stages, the new state and, for embedded pairs, the error and the dense output."""
+        """Write the stages and the new state."""
         table = self.tableau
-        states = [s.name for s in step.moving]
-        if self.is_adaptive:
-            slopes = [step.first]
-        else:
-            step.stage("stage 1, at the start of the step")
-            slopes = [step.drift("_1")]
-        for number, (row, node) in enumerate(zip(table.a, table.c, strict=True), start=2):
-            time = "t" if node == 0 else "t + dt" if node == 1 else f"t + {_literal(node)}*dt"
-            step.stage(f"stage {number}, at {time}")
-            is_last = self.is_adaptive and number == len(table.a) + 1
-            suffix = "_new" if is_last else f"_{number}"
-            values = {s: step.line(f"{s}{suffix}", self._advance(s, row, slopes)) for s in states}
-            slopes.append(step.drift(f"_{number}", {**{s: s for s in step.system.state_names}, **values}, time))
-        if self.is_adaptive:
-            return self._embedded(step, states, values, slopes)
+        step.stage("stage 1, at the start of the step")
+        slopes = [step.drift("_1")]
+        write_stages(step, slopes, table.a, table.c)
         step.stage("new state")
-        new = {s: step.line(f"{s}_new", self._advance(s, table.b, slopes)) for s in states}
+        new = {s.name: step.line(f"{s.name}_new", advance(s.name, table.b, slopes)) for s in step.moving}
         return Written(new, dense=self._between(step, slopes), first=dict(slopes[0]))
 
     def _between(self, step: StepBuilder, slopes: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -177,27 +162,23 @@ class ExplicitRungeKutta(Method):
             for i, row in enumerate(rows, 2)
         ]
 
-    def _embedded(
-        self, step: StepBuilder, states: list[str], new: dict[str, str], slopes: Sequence[Mapping[str, str]]
-    ) -> Written:
-        table = self.tableau
 
-        def combine(kind: str, weights: Sequence[Coefficient], factor: str) -> dict[str, str]:
-            return {s: step.line(f"{s}_{kind}", weighted_sum(weights, [k[s] for k in slopes], factor)) for s in states}
+def write_stages(
+    step: StepBuilder,
+    slopes: list[dict[str, str]],
+    rows: Sequence[Sequence[Coefficient]],
+    nodes: Sequence[Coefficient],
+) -> None:
+    """Write the stages of ``rows`` after those whose slopes there are; their slopes are added."""
+    for row, node in zip(rows, nodes, strict=True):
+        number = len(slopes) + 1
+        time = "t" if node == 0 else "t + dt" if node == 1 else f"t + {_literal(node)}*dt"
+        step.stage(f"stage {number}, at {time}")
+        values = {s.name: step.line(f"{s.name}_{number}", advance(s.name, row, slopes)) for s in step.moving}
+        slopes.append(step.drift(f"_{number}", {**{s: s for s in step.system.state_names}, **values}, time))
 
-        step.stage("error estimate")
-        error = combine("error", table.b_error, "dt")
-        step.stage(
-            f"dense output: y(t + s*dt) = y + dt*(s*dy_1 + {' + '.join(f's**{i}*y_q{i}' for i in self._powers)})"
-        )
-        dense = [combine(f"q{i}", row, "") for i, row in zip(self._powers, table.dense, strict=True)]
-        return Written(new, error, dense, dict(slopes[-1]))
 
-    @property
-    def _powers(self) -> range:
-        return range(2, 2 + len(self.tableau.dense))
-
-    @staticmethod
-    def _advance(state: str, weights: Sequence[Coefficient], slopes: Sequence[Mapping[str, str]]) -> str:
-        increment = weighted_sum(weights, [k[state] for k in slopes])
-        return f"{state} + {increment}" if increment else state
+def advance(state: str, weights: Sequence[Coefficient], slopes: Sequence[Mapping[str, str]]) -> str:
+    """``state + dt * sum(weights * slopes)`` as a person writes it."""
+    increment = weighted_sum(weights, [k[state] for k in slopes])
+    return f"{state} + {increment}" if increment else state

@@ -1,9 +1,10 @@
 """The Dormand-Prince pair of orders five and four."""
 
-from brainpy_lab.solvers.runge_kutta import ExplicitRungeKutta, Tableau, fractions
+from brainpy_lab.solvers.embedded import EmbeddedRungeKutta, Pair
+from brainpy_lab.solvers.runge_kutta import fractions
 
 
-class DormandPrince(ExplicitRungeKutta):
+class DormandPrince(EmbeddedRungeKutta):
     """Dormand-Prince 5(4): adaptive, order 5 with an embedded order 4, seven stages of which the last is reused (FSAL).
 
     The dense output is Shampine's interpolant of order 4.
@@ -17,9 +18,8 @@ class DormandPrince(ExplicitRungeKutta):
     title = "Dormand-Prince 5(4), adaptive"
     order = 5
     stages = 7
-    is_adaptive = True
     reference = "Dormand & Prince 1980"
-    tableau = Tableau(
+    tableau = Pair(
         a=fractions(
             "1/5",
             "3/40 9/40",
