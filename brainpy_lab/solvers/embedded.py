@@ -56,7 +56,7 @@ class Pair(Tableau):
 
 
 def hermite(b: Sequence[Coefficient], last: int) -> tuple[tuple[Coefficient, ...], ...]:
-    """Rows q2, q3 of the cubic through both states and slopes; the stage with index ``last`` is the slope at the end."""
+    """Rows q2, q3 of the cubic through states and slopes; the stage with index ``last`` is the slope at the end."""
     whole = [*b, *[Fraction(0)] * (last + 1 - len(b))]
     second, third = [3 * w for w in whole], [-2 * w for w in whole]
     for row, (at_start, at_end) in ((second, (-2, -1)), (third, (1, 1))):

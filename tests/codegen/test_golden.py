@@ -11,10 +11,11 @@ import pytest
 
 import brainpy_lab as bp
 
+from .kinds import KINDS
+
 FOLDER = Path(__file__).parent / "golden"
 UPDATE = bool(os.environ.get("BRAINPY_LAB_UPDATE_GOLDEN"))
-ODE = ("rk4", "ralston4", "bs", "rkdp", "exponential_euler")  # one of each kind
-EXAMPLES = [("fitzhugh_nagumo", method) for method in ODE]
+EXAMPLES = [("fitzhugh_nagumo", method) for method in KINDS]
 EXAMPLES += [("leaky_integrate_and_fire", method) for method in ("rk4", "rkdp")]
 EXAMPLES += [("hodgkin_huxley", "exponential_euler")]
 EXAMPLES += [("noisy_pair", "euler_maruyama")]

@@ -12,6 +12,8 @@ from brainpy_lab.codegen.generate import distance
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
 from brainpy_lab.drivers.tensor import load_functions
 
+from .kinds import KINDS
+
 SELECTS = Dialect(module="m", selects=True)
 BRANCHES = Dialect(module="m", selects=False)
 
@@ -89,7 +91,7 @@ when x > 100 as x_on:
 """
 
 
-@pytest.mark.parametrize("method", [n for n, m in bp.solvers.registry().items() if m.family == "ode"])
+@pytest.mark.parametrize("method", KINDS)
 def test_names_of_the_code_give_way_to_the_models(method):
     clashing = bp.model(CLASHING.strip(), name="Clashing")
     plain = bp.model(

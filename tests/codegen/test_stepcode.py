@@ -11,6 +11,8 @@ import brainpy_lab as bp
 from brainpy_lab.codegen.stepcode import write_content_named
 from brainpy_lab.errors import CodeError
 
+from .kinds import KINDS
+
 TEXT = """
 a = 2
 u = a*x
@@ -160,7 +162,7 @@ def test_code_is_the_same_in_every_process():
     script = (
         "import brainpy_lab as bp\n"
         "for name in ('hodgkin_huxley', 'adaptive_exponential'):\n"
-        "    for method in bp.solvers.registry():\n"
+        f"    for method in {KINDS}:\n"
         "        for backend in ('numpy', 'numba'):\n"
         "            print(getattr(bp.models, name)().code(backend, method).text)\n"
     )
@@ -177,7 +179,7 @@ def test_code_is_the_same_in_every_process():
 # --- the map to the user's lines ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", [n for n, m in bp.solvers.registry().items() if m.family == "ode"])
+@pytest.mark.parametrize("method", KINDS)
 @pytest.mark.parametrize("backend", bp.drivers.registry())
 def test_line_map(backend, method):
     code = bp.model(TEXT, name="Edited").code(backend, method)
