@@ -162,4 +162,4 @@ def test_methods_with_options():
 )
 def test_other_equations_say_what_they_wait_for(text, family):
     with pytest.raises(MethodError, match=f"solver of {family} differential equations"):
-        bp.model(text, name="Later").run(1.0, backend="numpy")
+        bp.model(text, name="Later").run(1.0, method="rk4", backend="numpy")
