@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from brainpy_lab.codegen.draws import Draw, Kind
@@ -27,6 +28,15 @@ class Remark:
     """A comment line of its own, before a stage or an event."""
 
     text: str
+
+
+@dataclass
+class Loop:
+    """``body`` again and again, at most ``times`` times, until the call ``until`` is true."""
+
+    times: int
+    body: list[Line | Remark | Loop]
+    until: ast.expr
 
 
 def hold_name(state: str) -> str:
@@ -76,7 +86,7 @@ class StepBuilder:
 
     def __init__(self, system: System, hold_test: str = "t + 0.5*dt") -> None:
         self.system = system
-        self.body: list[Line | Remark] = []
+        self.body: list[Line | Remark | Loop] = []
         self._at_start: set[str] = set()  # intermediates computed at the step's start, under the model's own names
         self._hold_test = hold_test
         self._taken = {*system.state_names, *system.parameter_names, *memory_names(system), "t", "dt"}
@@ -112,6 +122,29 @@ class StepBuilder:
         target = self.fresh(name)
         self.body.append(Line(target, parse(expr) if isinstance(expr, str) else expr, comment, cell_line))
         return target
+
+    def assign(self, name: str, expr: ast.expr | str) -> None:
+        """Add ``name = expr`` for a name that stands already, in a loop."""
+        self.body.append(Line(name, parse(expr) if isinstance(expr, str) else expr))
+
+    def together(self, names: Iterable[str], expr: str) -> list[str]:
+        """Add ``a, b = expr`` under fresh names."""
+        targets = [self.fresh(name) for name in names]
+        self.body.append(Line(", ".join(targets), parse(expr)))
+        return targets
+
+    @contextmanager
+    def loop(self, times: int) -> Iterator[Loop]:
+        """Lines added within belong to a loop; set its ``until`` before leaving."""
+        outer, loop = self.body, Loop(times, [], ast.Constant(False))
+        self.body = loop.body
+        yield loop
+        self.body = outer
+        outer.append(loop)
+
+    def drift_holds(self) -> None:
+        """Compute which states are held, before a loop or a Jacobian needs it."""
+        self._holds()
 
     def drift(self, suffix: str, values: Mapping[str, str] | None = None, time: str = "t") -> dict[str, str]:
         """Evaluate all derivatives at the states ``values`` (default: the step's start); state -> name of derivative.

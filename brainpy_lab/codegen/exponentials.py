@@ -10,7 +10,7 @@ import ast
 from collections import defaultdict
 from fractions import Fraction
 
-from brainpy_lab.codegen.builder import Line, Remark
+from brainpy_lab.codegen.builder import Line, Loop, Remark
 from brainpy_lab.codegen.linear import Linear, linear
 from brainpy_lab.codegen.printing import parse
 
@@ -69,10 +69,11 @@ def _power(base: str, power: int, offset: Fraction) -> ast.expr:
     return parse(f"{scale}*{term}" if scale else term)
 
 
-def share_exponentials(body: list[Line | Remark], fresh: object) -> list[Line | Remark]:
+def share_exponentials(body: list[Line | Remark | Loop], fresh: object) -> list[Line | Remark | Loop]:
     """``body`` with exponentials of commensurate arguments written as powers of one exponential.
 
     ``fresh(name)`` must give an unused name. Lines keep their order; each new exponential stands before its first use.
+    The body of a loop shares within itself.
     """
     assert callable(fresh)
     slopes: dict[str, set[Fraction]] = defaultdict(set)
@@ -83,8 +84,10 @@ def share_exponentials(body: list[Line | Remark], fresh: object) -> list[Line | 
                 slopes[argument.variable].add(argument.slope)
     bases = {variable: _bases(found) for variable, found in slopes.items()}
     made: dict[tuple[str, Fraction], str] = {}
-    result: list[Line | Remark] = []
+    result: list[Line | Remark | Loop] = []
     for line in body:
+        if isinstance(line, Loop):
+            line = Loop(line.times, share_exponentials(line.body, fresh), line.until)
         if isinstance(line, Line):
             new: dict[int, ast.expr] = {}
             for node, argument in _exponentials(line):

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from brainpy_lab.codegen.builder import Line, Remark, StepBuilder, held_states, hold_name, memory_names, past_names
+from brainpy_lab.codegen.builder import (
+    Line,
+    Loop,
+    Remark,
+    StepBuilder,
+    held_states,
+    hold_name,
+    memory_names,
+    past_names,
+)
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.exponentials import share_exponentials
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
@@ -93,18 +102,18 @@ def generate(
     parts = []
     for name, signature, lines in bodies:
         functions[name] = signature
-        parts.append((name, signature, lines, [_print(line, printer) for line in lines]))
+        parts.append((name, signature, _printed(lines, printer)))
     code.add(_docstring(system, method, backend))
     if printer.imports:
         code.add(f"from {dialect.module} import {', '.join(printer.imports)}")
     for helper, function in zip(helpers, system.functions, strict=True):
         code.add("\n")
         code.add(helper, function.span.line if function.span and not function.captured else None)
-    for name, signature, lines, texts in parts:
+    for name, signature, texts in parts:
         code.add("\n")
         code.add(f"def {name}({', '.join(signature.arguments)}):")
-        for line, text in zip(lines, texts, strict=True):
-            code.add(f"    {text}", line.cell_line if isinstance(line, Line) else None)
+        for text, cell_line in texts:
+            code.add(f"    {text}", cell_line)
         code.add(f"    return {', '.join(signature.results)}")
     code.add("")
     return StepCode(
@@ -154,11 +163,21 @@ def _helper(function: Function, printer: Printer, dialect: Dialect) -> str:
     return printer.function(node)
 
 
-def _print(line: Line | Remark, printer: Printer) -> str:
-    if isinstance(line, Remark):
-        return f"# {line.text}"
-    text = f"{line.target} = {printer.expression(line.expr)}"
-    return f"{text}  # {line.comment}" if line.comment else text
+def _printed(body: Iterable[Line | Remark | Loop], printer: Printer) -> list[tuple[str, int | None]]:
+    """The lines' texts, each with the user's line it comes from."""
+    texts: list[tuple[str, int | None]] = []
+    for line in body:
+        if isinstance(line, Remark):
+            texts.append((f"# {line.text}", None))
+        elif isinstance(line, Loop):
+            texts.append((f"for _ in range({line.times}):", None))
+            texts += [(f"    {text}", cell_line) for text, cell_line in _printed(line.body, printer)]
+            texts.append((f"    if {printer.expression(line.until)}:", None))
+            texts.append(("        break", None))
+        else:
+            text = f"{line.target} = {printer.expression(line.expr)}"
+            texts.append((f"{text}  # {line.comment}" if line.comment else text, line.cell_line))
+    return texts
 
 
 def _docstring(system: System, method: StepWriter, backend: str) -> str:
@@ -186,11 +205,11 @@ class _FunctionWriter:
     draws: tuple[Draw, ...] = ()
     powers: int = 0
 
-    def _finish(self, step: StepBuilder) -> list[Line | Remark]:
+    def _finish(self, step: StepBuilder) -> list[Line | Remark | Loop]:
         body = fill_singularities(step.body)
         return share_exponentials(body, step.fresh) if self.share_exp else body
 
-    def fixed_step(self) -> Iterable[tuple[str, Signature, list[Line | Remark]]]:
+    def fixed_step(self) -> Iterable[tuple[str, Signature, list[Line | Remark | Loop]]]:
         system, step = self.system, StepBuilder(self.system)
         written = self.method.write(step)
         new = {s: written.new.get(s, s) for s in system.state_names}
@@ -221,7 +240,7 @@ class _FunctionWriter:
         self.powers = len(rows)
         return [row[s] if s in moving else "0.0" for s in delayed for row in rows]
 
-    def adaptive(self) -> Iterable[tuple[str, Signature, list[Line | Remark]]]:
+    def adaptive(self) -> Iterable[tuple[str, Signature, list[Line | Remark | Loop]]]:
         system = self.system
         releases = tuple(hold_name(s) for s in held_states(system))
         common = (*system.state_names, *releases, *system.parameter_names)
@@ -242,7 +261,7 @@ class _FunctionWriter:
         for event in system.events:
             yield self._action(event, common)
 
-    def _dense(self, written: Written, releases: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:
+    def _dense(self, written: Written, releases: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         """The dense output of a step, from what the step has computed."""
         system, step = self.system, StepBuilder(self.system)
         moving = [s.name for s in step.moving]
@@ -260,13 +279,13 @@ class _FunctionWriter:
         arguments = ("t", "dt", *system.state_names, *releases, *handed_in, *system.parameter_names)
         return "dense", Signature(arguments, results), _without_unused(self._finish(step), results)
 
-    def _derivative(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:
+    def _derivative(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         step = StepBuilder(self.system, hold_test="t")
         slopes = step.drift("")
         signature = Signature(("t", *common), tuple(slopes[s.name] for s in step.moving))
         return "derivative", signature, self._finish(step)
 
-    def _crossing(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:
+    def _crossing(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         step = StepBuilder(self.system, hold_test="t")
         results = []
         for event in self.system.events:
@@ -276,7 +295,7 @@ class _FunctionWriter:
             results.append(step.line(f"{event.name}_distance", rename(distance(event.condition), names), "", line))
         return "crossing", Signature(("t", *common), tuple(results)), step.body
 
-    def _action(self, event: Event, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark]]:
+    def _action(self, event: Event, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         step = StepBuilder(self.system, hold_test="t")
         new, memory = step.apply(event)
         releases = tuple(hold_name(s) for s in held_states(self.system))
@@ -284,12 +303,13 @@ class _FunctionWriter:
         return f"at_{event.name}", Signature(("t", *common), results), step.body
 
 
-def _without_unused(body: list[Line | Remark], results: Iterable[str]) -> list[Line | Remark]:
+def _without_unused(body: list[Line | Remark | Loop], results: Iterable[str]) -> list[Line | Remark | Loop]:
     """``body`` without the lines that nothing after them reads."""
-    wanted, kept = set(results), []
+    wanted = set(results)
+    kept: list[Line | Remark | Loop] = []
     for line in reversed(body):
         if isinstance(line, Line):
-            if line.target not in wanted:
+            if wanted.isdisjoint(line.target.split(", ")):
                 continue
             wanted |= names_used(line.expr)
         kept.append(line)

@@ -9,19 +9,23 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 
-from brainpy_lab.codegen.builder import Line, Remark
+from brainpy_lab.codegen.builder import Line, Loop, Remark
 from brainpy_lab.codegen.linear import Linear, linear
 from brainpy_lab.codegen.printing import parse
 
 _NEAR = 1e-5  # in units of the exponent
 
 
-def fill_singularities(body: list[Line | Remark]) -> list[Line | Remark]:
+def fill_singularities(body: list[Line | Remark | Loop]) -> list[Line | Remark | Loop]:
     """``body`` with every quotient of the form above guarded."""
-    return [
-        Line(line.target, _Fill().visit(line.expr), line.comment, line.cell_line) if isinstance(line, Line) else line
-        for line in body
-    ]
+    filled: list[Line | Remark | Loop] = []
+    for line in body:
+        if isinstance(line, Line):
+            line = Line(line.target, _Fill().visit(line.expr), line.comment, line.cell_line)
+        elif isinstance(line, Loop):
+            line = Loop(line.times, fill_singularities(line.body), line.until)
+        filled.append(line)
+    return filled
 
 
 class _Fill(ast.NodeTransformer):

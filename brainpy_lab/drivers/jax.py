@@ -11,6 +11,7 @@ import numpy as np
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Flow, Layout, Program, Setup
+from brainpy_lab.drivers.jax_loops import with_loops
 from brainpy_lab.drivers.jax_noise import draw_table, draws_at
 from brainpy_lab.drivers.jax_past import JaxHistory, PastNumbers, first_rings, stored
 from brainpy_lab.drivers.random_draws import narrowed
@@ -24,20 +25,22 @@ _LONGEST_CHUNK = 4096
 class JaxProgram(Program):
     """The loop of one step function; XLA compiles it for each shape of values it meets."""
 
-    def __init__(self, code: StepCode, layout: Layout) -> None:
+    def __init__(self, code: StepCode, layout: Layout, fixed_loops: bool = False) -> None:
         import jax
 
-        self.code, self.layout = code, layout
+        self.code, self.layout, self.fixed_loops = code, layout, fixed_loops
         moving = layout.varying + layout.driven + layout.driven_lanes
         steady = frozenset(code.parameters).difference(moving)
         step, self.divisors = with_reciprocals(code.function("step"), frozenset() if layout.mixes else steady)
-        self.step = load_functions(code, {"step": step})["step"]
+        self.step = load_functions(code, {"step": with_loops(step, fixed_loops)})["step"]
         self.carried = len(code.states + code.memory)
         self.chunk = jax.jit(self._chunk, static_argnames=("record", "shape", "rows", "steps", "narrow", "sweeps"))
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
-        return TracedFlow(self, setup) if setup.differentiable else JaxFlow(self, setup)
+        if not setup.differentiable:
+            return JaxFlow(self, setup)
+        return TracedFlow(self if self.fixed_loops else JaxProgram(self.code, self.layout, True), setup)
 
     def reciprocals(self, parameters: tuple[Array, ...]) -> tuple[Array, ...]:
         """Reciprocals of the parameters that the step divides by, which do not change within a run."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import isqrt
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax.numpy import (  # noqa: F401
     abs,
@@ -35,6 +38,7 @@ from jax.numpy import (  # noqa: F401
     tanh,
     where,
 )
+from jax.scipy.linalg import lu_factor, lu_solve
 
 Array = Any
 
@@ -74,3 +78,50 @@ def past(history: Any, t: Any) -> Any:
 def before(history: Any, t: Any) -> Any:
     """A delayed state just before the time ``t``, should it jump there."""
     return history.at(t, "before")
+
+
+def factor(*entries: Array) -> tuple[Array, Array]:
+    """LU factors with partial pivoting of a matrix given row by row."""
+    n = isqrt(len(entries))
+    columns = jnp.broadcast_arrays(*entries)
+    factors: tuple[Array, Array] = lu_factor(jnp.stack(columns, axis=-1).reshape(*columns[0].shape, n, n))
+    return factors
+
+
+def solve(factors: tuple[Array, Array], *right: Array) -> tuple[Array, ...]:
+    """Solution of the linear system with the factors of `factor`."""
+    b = jnp.stack(jnp.broadcast_arrays(*right), axis=-1)
+    shape = jnp.broadcast_shapes(b.shape, factors[0].shape[:-1])
+    x = lu_solve(factors, jnp.broadcast_to(b, shape)[..., None])
+    return tuple(x[..., i, 0] for i in range(len(right)))
+
+
+def converged(*pairs: Array) -> Array:
+    """Whether every change of Newton's iteration is negligible; changes and values in turn."""
+    tests = [jnp.all(jnp.abs(c) <= 1e-12 + 1e-8 * jnp.abs(v)) for c, v in zip(pairs[::2], pairs[1::2], strict=True)]
+    return jnp.all(jnp.stack(tests))
+
+
+def solved(change: Array, value: Array) -> Array:
+    """``value`` where its last change was negligible, nan elsewhere."""
+    return jnp.where(jnp.abs(change) <= 1e-12 + 1e-8 * jnp.abs(value), value, jnp.nan)
+
+
+def repeat(turn: Callable[..., tuple[Any, Array]], times: int, values: tuple[Array, ...], fixed: bool) -> Any:
+    """``turn(*values)`` gives new values and whether they are final: at most ``times`` turns, or all when ``fixed``.
+
+    A fixed number of turns can be differentiated in reverse.
+    """
+    shapes = jax.eval_shape(turn, *values)[0]
+    start = tuple(jnp.broadcast_to(jnp.asarray(v, s.dtype), s.shape) for v, s in zip(values, shapes, strict=True))
+    if fixed:
+        return jax.lax.scan(lambda now, _: (turn(*now)[0], None), start, length=times)[0]
+
+    def go_on(state: Any) -> Array:
+        return (state[0] < times) & ~state[1]
+
+    def again(state: Any) -> Any:
+        new, done = turn(*state[2])
+        return state[0] + 1, done, new
+
+    return jax.lax.while_loop(go_on, again, (0, jnp.asarray(False), start))[2]

@@ -20,6 +20,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from brainpy_lab.drivers.numba_linear import converged, factor, solve, solved  # noqa: F401
 from brainpy_lab.drivers.numba_past import before, past  # noqa: F401
 
 abs = abs  # noqa: PLW0127

@@ -16,15 +16,17 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
-from brainpy_lab.drivers import numba_math, numba_past
+from brainpy_lab.drivers import numba_linear, numba_math, numba_past
 from brainpy_lab.drivers.numba_math import SINGLE_FORMS, Emit
 
 Value = Any  # an llvmlite value; llvmlite has no type stubs
 
 _F64 = ir.DoubleType()
 _I1 = ir.IntType(1)
+_I64 = ir.IntType(64)
 _LARGEST_POWER = 64
 _MODULE = "brainpy_lab.drivers.numba_math"
 _OPERATORS = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
@@ -35,6 +37,7 @@ _CALLS = {
     "ceil": "llvm.ceil", "abs": "llvm.fabs",
 }  # fmt: skip
 _LOOKUPS = ("past", "before")
+_LINEAR = ("factor", "solve", "converged", "solved")
 _LIBRARY = {"tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "log1p": "log1p"}
 
 
@@ -111,6 +114,19 @@ def _results(function: ast.FunctionDef) -> list[ast.expr]:
     return list(last.value.elts) if isinstance(last.value, ast.Tuple) else [last.value]
 
 
+def _loop(statement: ast.For) -> tuple[list[ast.stmt], int, ast.expr]:
+    """Rows, largest number of turns and end of ``for _ in range(n): ...; if test: break``."""
+    match statement:
+        case ast.For(
+            target=ast.Name(),
+            iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(times))]),
+            body=[*rows, ast.If(test=until, body=[ast.Break()], orelse=[])],
+            orelse=[],
+        ):
+            return rows, times, until
+    raise NotNativeError("loop")
+
+
 class _Lowering:
     """Expressions to instructions; without an emitter it only checks that it could."""
 
@@ -131,17 +147,30 @@ class _Lowering:
         if function.name in within:
             raise NotNativeError("recursion")
         _results(function)
-        for statement in function.body[:-1]:
-            is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-            is_row = isinstance(statement, ast.Assign) and len(statement.targets) == 1
-            if is_row:
-                assert isinstance(statement, ast.Assign)
-                is_row = isinstance(statement.targets[0], ast.Name)
-            if not (is_text or is_row):
-                raise NotNativeError(type(statement).__name__)
-        rows = (s for s in function.body if not isinstance(s, ast.Expr))
-        for node in (n for s in rows for n in ast.walk(s)):
-            self._check_node(node, (*within, function.name))
+        self._check_rows(function.body, (*within, function.name))
+
+    def _check_rows(self, body: list[ast.stmt], within: tuple[str, ...]) -> None:
+        for statement in body:
+            match statement:
+                case ast.Expr(value=ast.Constant()):
+                    continue
+                case ast.For():
+                    rows, _, until = _loop(statement)
+                    self._check_rows(rows, within)
+                    self._check_nodes(until, within)
+                    continue
+                case ast.Assign(targets=[ast.Name()]) | ast.Return():
+                    pass
+                case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call(func=ast.Name(id="solve"))):
+                    if not all(isinstance(t, ast.Name) for t in targets):
+                        raise NotNativeError("target")
+                case _:
+                    raise NotNativeError(type(statement).__name__)
+            self._check_nodes(statement, within)
+
+    def _check_nodes(self, tree: ast.AST, within: tuple[str, ...]) -> None:
+        for node in ast.walk(tree):
+            self._check_node(node, within)
 
     def _check_node(self, node: ast.AST, within: tuple[str, ...]) -> None:
         if isinstance(node, ast.Constant):
@@ -167,7 +196,7 @@ class _Lowering:
 
     @staticmethod
     def _known(name: str) -> bool:
-        return name in _CALLS or name in _LIBRARY or name in numba_math.EMITTERS or name in _LOOKUPS
+        return name in _CALLS or name in _LIBRARY or name in numba_math.EMITTERS or name in _LOOKUPS + _LINEAR
 
     # --- the lowering --------------------------------------------------------------------------------------------
 
@@ -179,12 +208,55 @@ class _Lowering:
 
     def call(self, function: ast.FunctionDef, names: dict[str, Value]) -> list[Value]:
         """The function's rows in order, then its results as float64."""
-        for statement in function.body[:-1]:
-            if isinstance(statement, ast.Assign):
-                target = statement.targets[0]
-                assert isinstance(target, ast.Name)
-                names[target.id] = self.value(statement.value, names)
+        self._rows(function.body[:-1], names)
         return [self.number(self.value(r, names)) for r in _results(function)]
+
+    def _rows(self, body: list[ast.stmt], names: dict[str, Value]) -> None:
+        for statement in body:
+            match statement:
+                case ast.Assign(
+                    targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id="factor"), args=entries)
+                ):
+                    names[target] = numba_linear.emit_factor(self.e, [self.real(e, names) for e in entries])
+                case ast.Assign(targets=[ast.Name(id=target)]):
+                    names[target] = self.value(statement.value, names)
+                case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call(args=[ast.Name(id=matrix), *right])):
+                    values = [self.real(r, names) for r in right]
+                    found = numba_linear.emit_solve(self.e, names[matrix], values)
+                    names.update(zip((t.id for t in targets if isinstance(t, ast.Name)), found, strict=True))
+                case ast.For():
+                    self._repeat(statement, names)
+
+    def _repeat(self, statement: ast.For, names: dict[str, Value]) -> None:
+        """A loop of `_loop`'s form: names that it changes live in memory, which LLVM makes registers."""
+        b = self.e.b
+        rows, times, until = _loop(statement)
+        stored = (
+            n.id for row in rows for n in ast.walk(row) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        )
+        places = {name: cgutils.alloca_once(b, _F64) for name in dict.fromkeys(stored) if name in names}
+        for name, place in places.items():
+            b.store(self.number(names[name]), place)
+        turn = cgutils.alloca_once(b, _I64)
+        b.store(_I64(0), turn)
+        again, after = b.append_basic_block("again"), b.append_basic_block("after")
+        b.branch(again)
+        b.position_at_end(again)
+        inner = {**names, **{name: b.load(place) for name, place in places.items()}}
+        self._rows(rows, inner)
+        for name, place in places.items():
+            b.store(self.number(inner[name]), place)
+        count = b.add(b.load(turn), _I64(1))
+        b.store(count, turn)
+        done = b.or_(self.truth(self.value(until, inner)), b.icmp_signed(">=", count, _I64(times)))
+        b.cbranch(done, after, again)
+        b.position_at_end(after)
+        names.update({name: b.load(place) for name, place in places.items()})
+
+    def _settled(self, change: Value, value: Value) -> Value:
+        """Whether a change of Newton's iteration is negligible."""
+        size, limit = self.e.call("llvm.fabs", change), self.e.call("llvm.fabs", value)
+        return self.e.b.fcmp_ordered("<=", size, self.e.fma(limit, self.e.c(1e-8), self.e.c(1e-12)))
 
     def number(self, value: Value) -> Value:
         """A value as float64."""
@@ -231,6 +303,13 @@ class _Lowering:
             case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=history), time]) if name in _LOOKUPS:
                 assert self.lookup is not None
                 return self.lookup(name, names[history], self.real(time, names))
+            case ast.Call(func=ast.Name(id="converged"), args=args):
+                numbers = [self.real(a, names) for a in args]
+                tests = [self._settled(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]
+                return functools.reduce(b.and_, tests)
+            case ast.Call(func=ast.Name(id="solved"), args=[change, value]):
+                number = self.real(value, names)
+                return b.select(self._settled(self.real(change, names), number), number, self.e.c(math.nan))
             case ast.Call(func=ast.Name(id=name)):
                 return self._call(name, [self.real(a, names) for a in node.args])
         raise NotNativeError(type(node).__name__)

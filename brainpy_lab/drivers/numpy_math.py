@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -74,3 +75,30 @@ def past(history: Any, t: Any) -> Any:
 def before(history: Any, t: Any) -> Any:
     """A delayed state just before the time ``t``, should it jump there."""
     return history.at(t, "before")
+
+
+def factor(*entries: Array) -> Array:
+    """A matrix given row by row, its axes last, for `solve`."""
+    n = isqrt(len(entries))
+    return np.stack(np.broadcast_arrays(*entries), axis=-1).reshape(*np.broadcast(*entries).shape, n, n)
+
+
+def solve(matrix: Array, *right: Array) -> tuple[Array, ...]:
+    """Solution of the linear system by LU factors with partial pivoting (LAPACK); nan where the matrix is singular."""
+    b = np.stack(np.broadcast_arrays(*right), axis=-1)[..., None]
+    try:
+        x = np.linalg.solve(matrix, b)
+    except np.linalg.LinAlgError:
+        x = np.full(np.broadcast_shapes(matrix[..., :1].shape, b.shape), np.nan)
+    return tuple(x[..., i, 0] for i in range(len(right)))
+
+
+def converged(*pairs: Array) -> bool:
+    """Whether every change of Newton's iteration is negligible; changes and values in turn."""
+    tests = zip(pairs[::2], pairs[1::2], strict=True)
+    return all(bool(np.all(np.abs(change) <= 1e-12 + 1e-8 * np.abs(value))) for change, value in tests)
+
+
+def solved(change: Array, value: Array) -> Array:
+    """``value`` where its last change was negligible, nan elsewhere."""
+    return np.where(np.abs(change) <= 1e-12 + 1e-8 * np.abs(value), value, np.nan)

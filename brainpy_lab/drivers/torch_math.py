@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import pi  # noqa: F401
+from math import (
+    isqrt,
+    pi,  # noqa: F401
+)
 from typing import Any
 
 import torch
@@ -74,3 +77,29 @@ def past(history: Any, t: Any) -> Any:
 def before(history: Any, t: Any) -> Any:
     """A delayed state just before the time ``t``, should it jump there."""
     return history.at(t, "before")
+
+
+def factor(*entries: Any) -> Any:
+    """LU factors with partial pivoting of a matrix given row by row."""
+    n = isqrt(len(entries))
+    whole = torch.broadcast_tensors(*(torch.as_tensor(e, dtype=torch.float64) for e in entries))
+    factors, pivots, _ = torch.linalg.lu_factor_ex(torch.stack(whole, dim=-1).reshape(*whole[0].shape, n, n))
+    return factors, pivots
+
+
+def solve(factors: Any, *right: Any) -> Any:
+    """Solution of the linear system with the factors of `factor`."""
+    whole = torch.broadcast_tensors(*(torch.as_tensor(r, dtype=torch.float64) for r in right))
+    x = torch.linalg.lu_solve(*factors, torch.stack(whole, dim=-1).unsqueeze(-1)).squeeze(-1)
+    return x.unbind(-1)
+
+
+def converged(*pairs: Any) -> bool:
+    """Whether every change of Newton's iteration is negligible; changes and values in turn."""
+    tests = zip(pairs[::2], pairs[1::2], strict=True)
+    return all(bool((torch.abs(c) <= 1e-12 + 1e-8 * torch.abs(v)).all()) for c, v in tests)
+
+
+def solved(change: Any, value: Any) -> Tensor:
+    """``value`` where its last change was negligible, nan elsewhere."""
+    return torch.where(torch.abs(change) <= 1e-12 + 1e-8 * torch.abs(value), value, torch.nan)

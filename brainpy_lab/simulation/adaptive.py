@@ -111,6 +111,7 @@ def run_adaptive(
         "steps": int(state.clock[:, loop.ACCEPTED].sum()),
         "rejected": int(state.clock[:, loop.REJECTED].sum()),
         "evaluations": int(state.clock[:, loop.EVALUATIONS].sum()),
+        "stiff": bool(state.clock[:, loop.STIFFNESS].any()),
         "rtol": tolerances.rtol,
         "atol": float(tolerances.atol.max()) if tolerances.atol.size else 0.0,
         "end": float(state.clock[:, loop.TIME].min()),

@@ -1,0 +1,47 @@
+"""Loops of step code for JAX: ``for _ in range(n): ...; if test: break`` as a function that XLA repeats."""
+
+from __future__ import annotations
+
+import ast
+import copy
+
+_TURN, _REPEAT = "k_turn", "k_repeat"
+
+
+def with_loops(function: ast.FunctionDef, fixed: bool) -> ast.FunctionDef:
+    """``function`` with its loops as calls of `brainpy_lab.drivers.jax_math.repeat`.
+
+    ``fixed``: with all their turns, so that a derivative can be taken in reverse.
+    """
+    if not any(isinstance(s, ast.For) for s in function.body):
+        return function
+    changed = copy.deepcopy(function)
+    known = {a.arg for a in changed.args.args}
+    body: list[ast.stmt] = ast.parse(f"from brainpy_lab.drivers.jax_math import repeat as {_REPEAT}").body
+    for statement in changed.body:
+        body += _repeated(statement, known, fixed) if isinstance(statement, ast.For) else [statement]
+        known |= _stored(statement)
+    changed.body = body
+    return ast.fix_missing_locations(changed)
+
+
+def _stored(tree: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _repeated(loop: ast.For, known: set[str], fixed: bool) -> list[ast.stmt]:
+    """The loop as an inner function of the names it changes, and the call that repeats it; other forms as they are."""
+    match loop:
+        case ast.For(iter=ast.Call(args=[times]), body=[*rows, ast.If(test=until, body=[ast.Break()], orelse=[])]):
+            names = sorted(set().union(*(_stored(row) for row in rows)) & known)
+            carried = ", ".join(names) + ","
+            turn = ast.parse(f"def {_TURN}({', '.join(names)}):\n    return ({carried}), until").body[0]
+            call = ast.parse(f"{carried} = {_REPEAT}({_TURN}, times, ({carried}), {fixed})").body[0]
+            assert isinstance(turn, ast.FunctionDef) and isinstance(call, ast.Assign)
+            result = turn.body[-1]
+            assert isinstance(result, ast.Return) and isinstance(result.value, ast.Tuple)
+            assert isinstance(call.value, ast.Call)
+            result.value.elts[1], call.value.args[1] = until, times
+            turn.body = [*rows, result]
+            return [turn, call]
+    return [loop]

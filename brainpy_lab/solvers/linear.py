@@ -1,0 +1,94 @@
+"""Jacobians and linear systems in step code: what implicit and Rosenbrock methods have in common."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from brainpy_lab.codegen.builder import StepBuilder
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import AnalysisError, MethodError
+
+Jacobian = Mapping[tuple[str, str], str]
+
+
+def check_differentiable(system: System, method: str) -> None:
+    """Raise MethodError when the Jacobian of ``system`` cannot be found symbolically."""
+    try:
+        for entry in _slopes(system, [*system.state_names, "t"]).values():
+            assert entry is not None
+    except AnalysisError as error:
+        raise MethodError(
+            f"'{method}' needs the exact Jacobian of '{system.name}'. {error.message}",
+            advice="Use an explicit method, for example method='rkdp' or 'rk4'.",
+        ) from error
+
+
+def _slopes(system: System, by: Sequence[str]) -> dict[tuple[str, str], ast.expr]:
+    """d(drift of a state)/d(name) for each name of ``by``, those that are zero left out."""
+    from brainpy_lab.symbolic import view
+    from brainpy_lab.symbolic.printing import to_ast
+    from brainpy_lab.symbolic.view import working
+
+    symbolic = view(system)
+    moving = [s.name for s in system.states if s.drift is not None]
+    with working():
+        found: dict[tuple[str, str], Any] = {(s, x): symbolic.drift_derivative(s, x) for s in moving for x in by}
+        return {key: to_ast(slope) for key, slope in found.items() if slope != 0}
+
+
+def write_jacobian(
+    step: StepBuilder, suffix: str = "", values: Mapping[str, str] | None = None, time: str = "t"
+) -> Jacobian:
+    """Write the Jacobian at ``values`` (default: the step's start); (state, by which) -> name of a nonzero entry."""
+    states = [s.name for s in step.moving]
+    return _written(step, "J_{}_{}", _slopes(step.system, states), suffix, values, time)
+
+
+def write_time_slopes(step: StepBuilder) -> dict[str, str]:
+    """Write how fast each drift changes with t itself, at the step's start; states whose drift does not are missing."""
+    found = _written(step, "dt_{}", _slopes(step.system, ["t"]), "", None, "t")
+    return {state: name for (state, _), name in found.items()}
+
+
+def _written(
+    step: StepBuilder,
+    name: str,
+    slopes: Mapping[tuple[str, str], ast.expr],
+    suffix: str,
+    values: Mapping[str, str] | None,
+    time: str,
+) -> dict[tuple[str, str], str]:
+    entries = {}
+    for (state, by), slope in slopes.items():
+        expr = step.at_stage(slope, suffix, values, time)
+        if state in step.held:
+            expr = ast.IfExp(ast.Name(step.held[state], ast.Load()), ast.Constant(0.0), expr)
+        entries[state, by] = step.line(name.format(state, by) + suffix, expr, f"d(d{state}/dt)/d{by}")
+    return entries
+
+
+def write_matrix(step: StepBuilder, jacobian: Jacobian, diagonal: str, scale: str = "") -> str:
+    """Write the matrix ``diagonal`` - ``scale`` * Jacobian, factored; of a single state it is a number."""
+    states = [s.name for s in step.moving]
+
+    def entry(row: str, column: str) -> str:
+        slope = jacobian.get((row, column))
+        if slope is None:
+            return diagonal if row == column else "0.0"
+        return f"{diagonal} - {scale}{slope}" if row == column else f"-{scale}{slope}"
+
+    entries = [entry(row, column) for row in states for column in states]
+    if len(states) == 1:
+        return step.line("matrix", entries[0])
+    return step.line("matrix", f"factor({', '.join(entries)})")
+
+
+def write_solve(step: StepBuilder, matrix: str, right: Mapping[str, str], name: str) -> dict[str, str]:
+    """Write the solution of the system with a matrix of `write_matrix`; ``name`` is formatted with each state."""
+    names = [name.format(state) for state in right]
+    if len(names) == 1:
+        return {state: step.line(names[0], f"({text})/{matrix}") for state, text in right.items()}
+    found = step.together(names, f"solve({matrix}, {', '.join(right.values())})")
+    return dict(zip(right, found, strict=True))
