@@ -6,8 +6,8 @@ from brainpy_lab.solvers.rosenbrock import Rosenbrock, RosenbrockTableau
 class Rodas4(Rosenbrock):
     """RODAS 4(3): adaptive, for stiff equations; order 4 with an embedded order 3, six stages, L-stable.
 
-    Stiffly accurate. Each step factors one matrix made of the exact Jacobian; there is no iteration. Equations that depend on t are
-    followed with their exact derivative by t. The dense output is its own, of order 3.
+    Stiffly accurate. Each step factors one matrix made of the exact Jacobian; there is no iteration. Equations that
+    depend on t are followed with their exact derivative by t. The dense output is its own, of order 3.
 
     E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd ed., 1996, section IV.10 and the code RODAS.
     doi:10.1007/978-3-642-05221-7
