@@ -27,6 +27,7 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "analysis": ("brainpy_lab.analysis", None),
     "backend": ("brainpy_lab.backend", None),
     "clear_cache": ("brainpy_lab.simulation.cache", "clear_cache"),
+    "ddeint": ("brainpy_lab.simulation.create", "ddeint"),
     "drivers": ("brainpy_lab.drivers", None),
     "errors": ("brainpy_lab.errors", None),
     "inputs": ("brainpy_lab.inputs", None),
@@ -46,6 +47,7 @@ __all__ = [
     "analysis",
     "backend",
     "clear_cache",
+    "ddeint",
     "drivers",
     "errors",
     "inputs",
@@ -63,7 +65,7 @@ if TYPE_CHECKING:
     from brainpy_lab.equations.system import System
     from brainpy_lab.errors import BrainPyLabError
     from brainpy_lab.simulation.cache import clear_cache
-    from brainpy_lab.simulation.create import model, odeint
+    from brainpy_lab.simulation.create import ddeint, model, odeint
     from brainpy_lab.simulation.model import Model
     from brainpy_lab.simulation.solution import Solution
     from brainpy_lab.simulation.storage import load

@@ -26,6 +26,7 @@ class DelayTable(dict[str, Delay]):
         super().__init__()
         self.source = source
         self.is_taken = is_taken
+        self._timed: set[str] = set()  # delays whose argument is written with t somewhere: y(y(t) - 2)
 
     def check(self, node: ast.Call, state: str, arguments: Sequence[ast.expr]) -> ast.expr:
         """The time of the call ``state(time)``; raises ModelSyntaxError when it can be no delay."""
@@ -47,13 +48,15 @@ class DelayTable(dict[str, Delay]):
         if name is None:
             name = self._fresh(state)
             self[name] = Delay(name, state, time, self.source.node_span(node))
+        if "t" in names_in(node):
+            self._timed.add(name)
         return ast.copy_location(ast.Name(name, ast.Load()), node)
 
     def settle(self, inline: Callable[[ast.expr], ast.expr]) -> tuple[Delay, ...]:
         """The delays in an order that can be computed, their times brought to states, parameters and ``t``."""
         delays = {d.name: Delay(d.name, d.state, inline(d.time), d.span) for d in self.values()}
         for delay in delays.values():
-            if "t" not in names_in(delay.time):
+            if "t" not in names_in(delay.time) and delay.name not in self._timed:
                 raise self._no_time(delay)
         order = in_order(delays, lambda name: sorted(names_in(delays[name].time)))
         return tuple(delays[name] for name in order)
@@ -62,6 +65,13 @@ class DelayTable(dict[str, Delay]):
         call = f"{delay.state}({ast.unparse(delay.time)})"
         advice = f"A delay is written {delay.state}(t - tau); a product {delay.state}*({ast.unparse(delay.time)})."
         return self.source.error(f"'{call}' is no delayed state.", delay.span, advice)
+
+    def neutral(self, node: ast.Call, name: str) -> ModelError:
+        """The error for the derivative of a delayed state: ``dx(t - tau)``, where ``name`` is ``dx``."""
+        state = name[1:]
+        message = f"'{name}(...)' is the derivative of '{state}' at another time: the equation would be neutral."
+        advice = f"No solver here follows neutral equations; delayed values, {state}(t - tau), can be used."
+        return self.source.error(message, node, advice)
 
     def _fresh(self, state: str) -> str:
         name, number = f"{state}_delayed", 2

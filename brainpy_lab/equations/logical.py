@@ -143,6 +143,10 @@ def _bad_character(source: Source, start: Position, before: Sequence[TokenInfo])
     name = before[-1].string if before and before[-1].type == tokenize.NAME and before[-1].end == start else ""
     if character == "'" and name:
         where = source.span(before[-1].start, _next(start))
+        if line[start[1] + 1 :].lstrip().startswith("("):
+            message = f"'{name}'(...)' is the derivative of '{name}' at another time: the equation would be neutral."
+            advice = f"No solver here follows neutral equations; delayed values, {name}(t - tau), can be used."
+            return source.error(message, where, advice)
         return source.error(f"A derivative is written d{name}/dt.", where, f"Write d{name}/dt = ...")
     if character in ("'", '"'):
         sign = character * 3 if line.startswith(character * 3, start[1]) else character

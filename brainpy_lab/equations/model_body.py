@@ -64,6 +64,8 @@ class ModelScope(BodyScope):
         if name in self.states:
             time = self.delays.check(node, name, arguments)
             return ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node.func), [time], [])
+        if name[:1] == "d" and name[1:] in self.states:
+            raise self.delays.neutral(node, name)
         if name in self.local:
             raise self.source.error(
                 f"'{name}' is a value here, not a function.", node, f"For a product write {name}*(...)."

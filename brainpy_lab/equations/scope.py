@@ -84,6 +84,9 @@ class CellScope:
         why = self.capture.unusable(name)
         if why is not None:
             raise self.source.error(f"'{name}' {why}; a model reads numbers, arrays and functions.", node)
+        if name[:1] == "d" and name[1:] in self.states:
+            message = f"An equation cannot read a derivative; '{name}' at another time would make it neutral."
+            raise self.source.error(message, node, f"It can read the state, {name[1:]}, and earlier values of it.")
         raise unknown_name(self.source, node, [*self.known(), *self.capture.names()])
 
     def around(self, node: ast.Name) -> ast.expr:
@@ -97,6 +100,8 @@ class CellScope:
         """A delayed state, or a call of a helper function with every argument by position."""
         if name in self.states:
             return self._delayed(node, name, arguments)
+        if name[:1] == "d" and name[1:] in self.states and name not in self.helpers:
+            raise self.delays.neutral(node, name)
         if name in self.definitions or name in self.parameters or name == "t":
             advice = "Only states can be delayed." if name in self.definitions else f"For a product write {name}*(...)."
             raise self.source.error(f"'{name}' is a value, not a function.", node, advice)

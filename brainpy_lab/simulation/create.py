@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from brainpy_lab.equations.system import Calculus
@@ -100,5 +101,67 @@ def odeint(
     def make(function: Callable[..., Any]) -> Model:
         system = read_function(function, name=name, initial=initial, parameters=parameters)
         return Model(system, **options)
+
+    return make if f is None else make(f)
+
+
+def ddeint(
+    f: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    initial: Mapping[str, float] | None = None,
+    history: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    **options: Any,
+) -> Any:
+    """A Model of delay differential equations from a Python function. Also a decorator.
+
+    The contract is that of `odeint`: states, ``t``, parameters. A state that is called with a time is its value then:
+    ``x(t - tau)`` in the function is what it is in the model language. The delay may be a number, a parameter, or an
+    expression of ``t`` and the states.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, y, t, tau=1.0, ...)``: states stand before ``t``, parameters with their defaults behind it.
+    name : str, optional
+        The model's name; by default the function's.
+    initial : mapping, optional
+        Initial values by state; by default the history's at the start, and 0 where there is none.
+    history : mapping, optional
+        The states before the start: a function of t, a number or a Solution each; by default the initial value. A run
+        that is given ``history`` uses that instead.
+    parameters : mapping, optional
+        Values of parameters that have no default.
+    **options
+        Defaults of the model: method, dt, backend, duration, seed.
+
+    Returns
+    -------
+    Model, or a decorator that makes one
+
+    Raises
+    ------
+    ModelError
+        With a line of the function: something in it is no part of the model language, or a delay is negative.
+    ArgumentError
+        ``history`` names something that is no state.
+
+    Examples
+    --------
+    >>> from math import cos
+    >>> def inhibition(x, t, tau=1.0):
+    ...     return -x(t - tau)
+    >>> model = ddeint(inhibition, history={"x": cos}, dt=0.01, backend="numpy")
+    >>> sol = model.run(1.0)
+    >>> round(float(sol.x[-1]), 8)  # 1 minus the integral of cos over [-1, 0]
+    0.15852902
+    """
+    from brainpy_lab.equations import read_function
+
+    def make(function: Callable[..., Any]) -> Model:
+        system = read_function(function, name=name, initial=initial, parameters=parameters)
+        notes = tuple(n for n in system.notes if n.split("(0)")[0] not in (history or {}))
+        return Model(replace(system, notes=notes), history=history, **options)
 
     return make if f is None else make(f)

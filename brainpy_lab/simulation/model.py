@@ -17,6 +17,7 @@ from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.generated import generated
+from brainpy_lab.simulation.history import read_histories
 from brainpy_lab.simulation.problem import check_names, numeric, resolve
 from brainpy_lab.simulation.request import Request, simulate
 from brainpy_lab.simulation.solution import Solution
@@ -75,6 +76,7 @@ class Model:
         self.seed = seed
         #: Histories of delayed states in runs that are given none, besides those of the model's text.
         self.history = dict(history or {})
+        read_histories(system, self.history, 0.0, None)
         #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
         self.share_exponentials = True
         self._edits: dict[tuple[str, str], StepCode] = {}
