@@ -137,6 +137,7 @@ def generate(
 #: Functions that step code and the loops around it define themselves.
 _OWN_FUNCTIONS = frozenset(
     {"step", "dense", "derivative", "crossing", "derivative_at", "step_from", "dense_from", "crossing_at", "act", "run"}
+    | {"lagged", "lagged_at"}
     | {"njit", "native"}
 )
 
@@ -243,7 +244,8 @@ class _FunctionWriter:
     def adaptive(self) -> Iterable[tuple[str, Signature, list[Line | Remark | Loop]]]:
         system = self.system
         releases = tuple(hold_name(s) for s in held_states(system))
-        common = (*system.state_names, *releases, *system.parameter_names)
+        past = tuple(past_names(system).values())
+        common = (*system.state_names, *releases, *system.parameter_names, *past)
         yield self._derivative(common)
         step = StepBuilder(system)
         step.first = {s.name: step.fresh(f"d{s.name}_1") for s in step.moving}
@@ -253,13 +255,16 @@ class _FunctionWriter:
         results = [written.new.get(s, s) for s in system.state_names]
         given = [written.error, written.coarse or {}, written.last, *written.kept.values()]
         results += [values[s] for values in given if values for s in moving]
-        arguments = ("t", "dt", *system.state_names, *releases, *step.first.values(), *system.parameter_names)
+        given_in = (*step.first.values(), *system.parameter_names, *past)
+        arguments = ("t", "dt", *system.state_names, *releases, *given_in)
         yield "step", Signature(arguments, tuple(results)), self._finish(step)
         yield self._dense(written, releases)
         if system.events:
             yield self._crossing(common)
         for event in system.events:
             yield self._action(event, common)
+        if system.delays:
+            yield self._lagged(common)
 
     def _dense(self, written: Written, releases: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         """The dense output of a step, from what the step has computed."""
@@ -276,7 +281,8 @@ class _FunctionWriter:
         results = tuple(row[s] for row in rows for s in moving)
         assert end.last is not None
         handed_in = [name for values in (step.first, end.new, end.last, *end.kept.values()) for name in values.values()]
-        arguments = ("t", "dt", *system.state_names, *releases, *handed_in, *system.parameter_names)
+        handed_in += [*system.parameter_names, *step.past.values()]
+        arguments = ("t", "dt", *system.state_names, *releases, *handed_in)
         return "dense", Signature(arguments, results), _without_unused(self._finish(step), results)
 
     def _derivative(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
@@ -284,6 +290,16 @@ class _FunctionWriter:
         slopes = step.drift("")
         signature = Signature(("t", *common), tuple(slopes[s.name] for s in step.moving))
         return "derivative", signature, self._finish(step)
+
+    def _lagged(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
+        """The times at which delayed states are read."""
+        step = StepBuilder(self.system, hold_test="t")
+        names = step.definitions([d.time for d in self.system.delays], "")
+        results = []
+        for delay in self.system.delays:
+            line = delay.span.line if delay.span else None
+            results.append(step.line(f"{delay.name}_time", rename(delay.time, names), "", line))
+        return "lagged", Signature(("t", *common), tuple(results)), step.body
 
     def _crossing(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         step = StepBuilder(self.system, hold_test="t")

@@ -1,6 +1,6 @@
 """The adaptive loop: step-size control, dense output and event location, written once for all drivers.
 
-`advance` is plain Python around five functions of the model. The Numba driver compiles it once for all models and
+`advance` is plain Python around six functions of the model. The Numba driver compiles it once for all models and
 hands it compiled functions; the other drivers run it as it stands and let their functions do the arithmetic.
 
 Sources: starting step and error norm, E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I,
@@ -20,6 +20,20 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.adaptive_past import (
+    COUNT,
+    EARLIEST,
+    LATEST,
+    WIDTH,
+    add_break,
+    break_inside,
+    carry_on,
+    fill_row,
+    has_room,
+    next_break,
+    open_row,
+    settle,
+)
 
 # What the loop says of a lane (column STATUS of its clock).
 RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, BUFFER_FULL, STIFF = range(7)
@@ -35,7 +49,7 @@ MOST_STIFF_STEPS = 5e6  # a stiff model with more steps than this ahead is given
 _TINY = 4e-16
 
 #: The functions that `advance` calls, in its order.
-ADAPTIVE_FUNCTIONS = ("derivative_at", "step_from", "dense_from", "crossing_at", "act")
+ADAPTIVE_FUNCTIONS = ("derivative_at", "step_from", "dense_from", "crossing_at", "act", "lagged_at")
 
 
 AdaptiveLoop = Callable[..., tuple[int, int]]  # `advance` with a model's functions in place
@@ -54,26 +68,31 @@ class Shape:
     errors: int
     kept: int
     powers: int
+    pasts: int = 0
+    lags: int = 0
 
     @staticmethod
     def of(code: StepCode, moving: tuple[int, ...], clears: tuple[bool, ...]) -> Shape:
         """Read from the step code's signatures."""
         m, values = max(1, len(moving)), len(code.states) + len(code.memory) + len(code.parameters)
+        values += len(code.past)
         handed = (len(code.functions["dense"].arguments) - 2 - values) // m  # slopes, new states, slopes there, stages
         errors = (len(code.functions["step"].results) - len(code.states)) // m - (handed - 3) - 1
         powers = len(code.functions["dense"].results) // m
+        lags = len(code.functions["lagged"].results) if code.past else 0
         return Shape(
             len(code.states), moving, len(code.memory), len(code.parameters), code.flags, clears, errors,
-            handed - 3, powers,
+            handed - 3, powers, len(code.past), lags,
         )  # fmt: skip
 
 
 def function_text(shape: Shape) -> str:
-    """The five functions that `advance` calls, as text around the step code's own.
+    """The six functions that `advance` calls, as text around the step code's own.
 
     ``derivative_at(t, y, r, p, f)``, ``step_from(t, h, y, r, f, p, y1, e, f1, k)``,
-    ``dense_from(t, h, y, r, f, p, y1, f1, k, q)``, ``crossing_at(t, y, r, p, g)`` and ``act(k, t, y, r, p)``: states y,
-    release times r, parameters p; results are written into the last arrays.
+    ``dense_from(t, h, y, r, f, p, y1, f1, k, q)``, ``crossing_at(t, y, r, p, g)``, ``act(k, t, y, r, p)`` and
+    ``lagged_at(t, y, r, p, a)``: states y, release times r, parameters p; results are written into the last arrays.
+    All take the lane's history H and its span S (see `adaptive_past`) after these.
     """
     n, m = shape.states, len(shape.moving)
 
@@ -82,6 +101,7 @@ def function_text(shape: Shape) -> str:
 
     values = items("y", n) + items("r", shape.holds)
     parameters = items("p", shape.parameters)
+    parameters += [f"(H, S, 2 + {i} * int(S[{WIDTH}]))" for i in range(shape.pasts)]
     arguments = ", ".join(["t", *values, *parameters])
     kept = [f"k[{i}, {j}]" for i in range(shape.kept) for j in range(m)]
     stepped = [*items("y1", n), *items("e", shape.errors * m), *items("f1", m), *kept]
@@ -89,25 +109,29 @@ def function_text(shape: Shape) -> str:
     dense = [f"q[{i}, {j}]" for i in range(shape.powers) for j in range(m)]
     start = ["t", "h", *values, *items("f", m)]
     lines = [
-        "def derivative_at(t, y, r, p, f):",
+        "def derivative_at(t, y, r, p, f, H, S):",
         f"    {', '.join(items('f', m))} = derivative({arguments})" if m else "    pass",
         "",
         "",
-        "def step_from(t, h, y, r, f, p, y1, e, f1, k):",
+        "def step_from(t, h, y, r, f, p, y1, e, f1, k, H, S):",
         f"    {', '.join(stepped)} = step({', '.join([*start, *parameters])})",
         "",
         "",
-        "def dense_from(t, h, y, r, f, p, y1, f1, k, q):",
+        "def dense_from(t, h, y, r, f, p, y1, f1, k, q, H, S):",
         f"    {', '.join(dense)} = dense({', '.join([*start, *new, *items('f1', m), *kept, *parameters])})"
         if m
         else "    pass",
         "",
         "",
-        "def crossing_at(t, y, r, p, g):",
+        "def crossing_at(t, y, r, p, g, H, S):",
         f"    {', '.join(items('g', len(shape.events)))} = crossing({arguments})" if shape.events else "    pass",
         "",
         "",
-        "def act(k, t, y, r, p):",
+        "def lagged_at(t, y, r, p, a, H, S):",
+        f"    {', '.join(items('a', shape.lags))} = lagged({arguments})" if shape.lags else "    pass",
+        "",
+        "",
+        "def act(k, t, y, r, p, H, S):",
         "    pass",
     ]
     for k, name in enumerate(shape.events):
@@ -116,17 +140,21 @@ def function_text(shape: Shape) -> str:
 
 
 def advance(
-    derivative_at: Any, step_from: Any, dense_from: Any, crossing_at: Any, act: Any,
+    derivative_at: Any, step_from: Any, dense_from: Any, crossing_at: Any, act: Any, lagged_at: Any,
     until: float, t1: float, end: float, rtol: float, atol: Any, order: float, evaluations: int, hmax: float,
     stability_limit: float, errors: int, stages: int, moving: Any, clears: Any,
     clock: Any, Y: Any, F: Any, R: Any, G: Any, P: Any, grid: Any, rows: Any,
     keep: bool, kt: Any, kh: Any, ky: Any, kq: Any, et: Any, el: Any, ek: Any,
+    H: Any, S: Any, B: Any, delayed: Any, steady: Any,
 ) -> tuple[int, int]:  # fmt: skip
     """Advance every lane to ``until``; returns the number of kept steps and of events.
 
     No step goes past ``t1``; ``end`` is where the run ends. Arrays have one column a lane. Accepted steps are kept in
     kt, kh, ky, kq (start, length, states, coefficients), events in et, el, ek (time, lane, kind). When a buffer is full
     the loop comes back with the status BUFFER_FULL, and goes on when it is called again.
+
+    For delayed states, H, S and B hold each lane's history, span and breaks (see `adaptive_past`), ``delayed`` the
+    states and their slopes' places, ``steady`` which delays no state moves.
     """
     n, m, n_events_kinds, n_holds = Y.shape[0], moving.size, clears.size, R.shape[0]
     powers = kq.shape[1]
@@ -134,6 +162,8 @@ def advance(
     f, f1, e, stage = np.zeros(m), np.zeros(m), np.zeros(errors * m), np.zeros((stages, m))
     q, r, p = np.zeros((powers, m)), np.zeros(n_holds), np.zeros(P.shape[0])
     g, g1 = np.zeros(n_events_kinds), np.zeros(n_events_kinds)
+    n_lags = steady.size
+    a0, a1 = np.zeros(n_lags), np.zeros(n_lags)
     n_kept = 0
     n_events = 0
     for j in range(Y.shape[1]):
@@ -143,11 +173,15 @@ def advance(
         _column(R, j, r)
         _column(P, j, p)
         _column(G, j, g)
+        history, span, breaks = H[j], S[j], B[j]
         rejected = False
         if clock[j, STATUS] == BUFFER_FULL:
             clock[j, STATUS] = RUNNING
         while clock[j, STATUS] == RUNNING and t < until:
             if n_kept >= kt.size or n_events + EVENTS_AT_ONCE >= et.size:
+                clock[j, STATUS] = BUFFER_FULL
+                break
+            if n_lags > 0 and not has_room(history, span, t):
                 clock[j, STATUS] = BUFFER_FULL
                 break
             event = -1
@@ -163,6 +197,9 @@ def advance(
                     if t < r[i] < limit:
                         limit = r[i]
                 h = min(h, hmax)
+                if n_lags > 0:
+                    limit = next_break(lagged_at, t, h, limit, y, r, p, history, span, breaks, steady, a0, a1)
+                    span[EARLIEST], span[LATEST] = t, t
                 wanted = h
                 ends_piece = t + 1.0000001 * h >= limit
                 if ends_piece:
@@ -170,9 +207,16 @@ def advance(
                 if not h > _TINY * abs(t):
                     clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(h) else NOT_FINITE
                     break
-                step_from(t, h, y, r, f, p, y1, e, f1, stage)
+                step_from(t, h, y, r, f, p, y1, e, f1, stage, history, span)
                 clock[j, EVALUATIONS] += evaluations
                 norm = _error_norm(e, y, y1, moving, rtol, atol)
+                if n_lags > 0 and span[LATEST] > t + 4e-15 * abs(t):
+                    sweeps = settle(
+                        step_from, dense_from, t, h, y, r, f, p, y1, e, f1, stage, q, z, moving, rtol, atol,
+                        history, span, delayed,
+                    )  # fmt: skip
+                    clock[j, EVALUATIONS] += sweeps * evaluations
+                    norm = _error_norm(e, y, y1, moving, rtol, atol) if sweeps > 0 else np.inf
                 if not norm <= 1.0:
                     clock[j, REJECTED] += 1
                     rejected = True
@@ -180,11 +224,22 @@ def advance(
                     if not h > _TINY * max(abs(t), 1e-290):
                         clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(norm) else NOT_FINITE
                         break
+                    if n_lags > 0:
+                        open_row(history, span, t, h, y, f, delayed)
                     continue
                 # --- events inside it ---------------------------------------------------------------------------
                 row = int(clock[j, NEXT_ROW])
-                if keep or n_events_kinds > 0 or (row < grid.size and grid[row] <= t + h):
-                    dense_from(t, h, y, r, f, p, y1, f1, stage, q)
+                if keep or n_events_kinds > 0 or n_lags > 0 or (row < grid.size and grid[row] <= t + h):
+                    dense_from(t, h, y, r, f, p, y1, f1, stage, q, history, span)
+                if n_lags > 0:
+                    fill_row(history, span, h, q, delayed)
+                    part = break_inside(lagged_at, t, h, y, q, moving, z, r, p, history, span, breaks, steady, a0, a1)
+                    if part < 1.0:  # again, to the break and no further
+                        clock[j, REJECTED] += 1
+                        rejected = True
+                        h *= part
+                        open_row(history, span, t, h, y, f, delayed)
+                        continue
                 theta = 1.0
                 for k in range(n_events_kinds):
                     left, g_left = 0.0, g[k]
@@ -193,7 +248,7 @@ def advance(
                         if left >= theta:
                             break
                         _interpolate(right, h, y, q, moving, z)
-                        crossing_at(t + right * h, z, r, p, g1)
+                        crossing_at(t + right * h, z, r, p, g1, history, span)
                         g_right = g1[k]
                         if g_left < 0.0 <= g_right:
                             side = 0
@@ -204,7 +259,7 @@ def advance(
                                 if tries % 4 == 3 or not left < c < right:
                                     c = 0.5 * (left + right)
                                 _interpolate(c, h, y, q, moving, z)
-                                crossing_at(t + c * h, z, r, p, g1)
+                                crossing_at(t + c * h, z, r, p, g1, history, span)
                                 if g1[k] >= 0.0:
                                     right, g_right = c, g1[k]
                                     if side == 1:
@@ -242,7 +297,7 @@ def advance(
                     n_kept += 1
                 clock[j, ACCEPTED] += 1
                 if stability_limit > 0.0 and event < 0 and clock[j, ACCEPTED] % STIFFNESS_EVERY == 0:
-                    derivative_at(t, _moved(y1, e, moving, z), r, p, f)
+                    derivative_at(t, _moved(y1, e, moving, z), r, p, f, history, span)
                     clock[j, EVALUATIONS] += 1
                     _note_stiffness(clock, j, h * _stretch(f, f1, e), stability_limit)
                     if clock[j, STIFFNESS] > 0.0 and end - t > MOST_STIFF_STEPS * h:
@@ -251,12 +306,19 @@ def advance(
                     y[i] = y1[i]
                 for i in range(m):
                     f[i] = f1[i]
+                if n_lags > 0:
+                    span[COUNT] += 1
+                    open_row(history, span, t, h, y, f, delayed)
+                    if event >= 0:
+                        add_break(span, breaks, t, 0.0)
+                    elif carry_on(lagged_at, t, h, y, r, p, history, span, breaks, steady, a0, a1, order):
+                        ends_piece = True
             # --- actions: of the event found, then of every reset whose condition holds now ---------------------
             at_once = 0
             acted = event >= 0
             while n_events_kinds > 0 and (starts or acted):
                 if event < 0:
-                    crossing_at(t, y, r, p, g1)
+                    crossing_at(t, y, r, p, g1, history, span)
                     for k in range(n_events_kinds):
                         if clears[k] and g1[k] >= 0.0 and event < 0:
                             event = k
@@ -265,7 +327,7 @@ def advance(
                 et[n_events], el[n_events], ek[n_events] = t, j, event
                 n_events += 1
                 at_once += 1
-                act(event, t, y, r, p)
+                act(event, t, y, r, p, history, span)
                 if not clears[event]:
                     fired = event
                 event = -1
@@ -275,14 +337,20 @@ def advance(
             if clock[j, STATUS] != RUNNING:
                 break
             if starts or acted or ends_piece:
-                derivative_at(t, y, r, p, f)
+                if n_lags > 0:
+                    open_row(history, span, t, h, y, f, delayed)
+                derivative_at(t, y, r, p, f, history, span)
                 clock[j, EVALUATIONS] += 1
+                if n_lags > 0:
+                    open_row(history, span, t, h, y, f, delayed)
             if n_events_kinds > 0:
-                crossing_at(t, y, r, p, g)
+                crossing_at(t, y, r, p, g, history, span)
                 if fired >= 0:
                     g[fired] = max(g[fired], 0.0)  # it fired here: it must become false before it can fire again
             if starts:
-                h = _starting_step(derivative_at, t, t1, rtol, atol, order, hmax, moving, y, z, r, p, f, f1)
+                h = _starting_step(
+                    derivative_at, t, t1, rtol, atol, order, hmax, moving, y, z, r, p, f, f1, history, span
+                )
                 clock[j, EVALUATIONS] += 1
                 continue
             factor = 0.9 * max(norm, 1e-10) ** (-0.7 / order) * clock[j, ERROR] ** (0.4 / order)
@@ -370,7 +438,7 @@ def _interpolate(s: float, h: float, y: Any, q: Any, moving: Any, out: Any) -> N
 
 def _starting_step(
     derivative_at: Any, t: float, t1: float, rtol: float, atol: Any, order: float, hmax: float,
-    moving: Any, y: Any, z: Any, r: Any, p: Any, f: Any, f1: Any,
+    moving: Any, y: Any, z: Any, r: Any, p: Any, f: Any, f1: Any, history: Any, span: Any,
 ) -> float:  # fmt: skip
     """Hairer's starting step from two slopes."""
     d0, d1, d2 = 0.0, 0.0, 0.0
@@ -386,7 +454,7 @@ def _starting_step(
         z[i] = y[i]
     for i in range(moving.size):
         z[moving[i]] += h * f[i]
-    derivative_at(t + h, z, r, p, f1)
+    derivative_at(t + h, z, r, p, f1, history, span)
     for i in range(moving.size):
         d2 += ((f1[i] - f[i]) / (atol[i] + rtol * abs(y[moving[i]]))) ** 2 / m
     d2 = d2**0.5 / h

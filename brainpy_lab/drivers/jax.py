@@ -13,7 +13,7 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.jax_loops import with_loops
 from brainpy_lab.drivers.jax_noise import draw_table, draws_at
-from brainpy_lab.drivers.jax_past import JaxHistory, PastNumbers, first_rings, stored
+from brainpy_lab.drivers.jax_past import JaxHistory, PastNumbers, first_rings, stored, with_steps
 from brainpy_lab.drivers.random_draws import narrowed
 from brainpy_lab.drivers.reciprocals import with_reciprocals
 from brainpy_lab.drivers.tensor import TensorDriver, load_functions
@@ -354,15 +354,21 @@ class JaxDriver(TensorDriver):
         import jax
         import jax.numpy as jnp
 
+        delayed = with_steps(function)
+
         @jax.jit
         def jitted(*values: Array) -> Array:
             result = function(*values)
             parts = result if isinstance(result, tuple) else (result,)
             return jnp.stack([jnp.asarray(p, dtype=float) for p in parts])
 
-        def call(*values: float) -> Any:
-            with _x64():
-                found = np.asarray(jitted(*values))
+        def call(*values: Any) -> Any:
+            if any(isinstance(v, tuple) for v in values):
+                with _x64():
+                    found = delayed(*values)
+            else:
+                with _x64():
+                    found = np.asarray(jitted(*values))
             return tuple(found) if len(found) > 1 else found[0]
 
         return call

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.adaptive_past import CONSTANT, COUNT, EARLIEST, LATEST, ROW_AT_ONCE, WIDTH
 from brainpy_lab.drivers.driver import Array, Setup
 from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, fill
 
@@ -102,3 +105,70 @@ def stored(ring: Array, step: Array, dt: Array, start: Array, coefficients: tupl
     rows += [jnp.zeros_like(start)] * (COEFFICIENTS - len(rows))
     shape = ring.shape[2:]
     return ring.at[step & (ring.shape[0] - 1)].set(jnp.stack([jnp.broadcast_to(r, shape) for r in rows]))
+
+
+class JaxSteps:
+    """One state's course in an adaptive run, in the middle of a traced step; see `brainpy_lab.drivers.adaptive_past`.
+
+    Parameters
+    ----------
+    table, span : arrays
+        The lane's history.
+    column : number
+        First column of the state.
+    width : int
+        Columns of the state.
+    asked : list
+        Takes the times that are read.
+    """
+
+    def __init__(self, table: Array, span: Array, column: Array, width: int, asked: list[Array]) -> None:
+        self.table, self.span, self.column, self.width, self.asked = table, span, column, width, asked
+
+    def at(self, t: Array, side: str) -> Array:
+        """The value at one time."""
+        import jax.numpy as jnp
+
+        self.asked.append(t)
+        table, last = self.table, self.span[COUNT].astype(int)
+        starts = jnp.where(jnp.arange(table.shape[0]) <= last, table[:, 0], jnp.inf)
+        row = jnp.maximum(jnp.searchsorted(starts, t, side="right") - 1, 0)
+        at_start = t - starts[row] <= ROW_AT_ONCE * table[row, 1]
+        at_end = starts[jnp.minimum(row + 1, last)] - t <= ROW_AT_ONCE * table[row, 1]
+        if side == "before":
+            row = jnp.where(at_start, jnp.maximum(row - 1, 0), row)
+        else:
+            row = jnp.where(at_end, jnp.minimum(row + 1, last), row)
+        s = (t - table[row, 0]) / table[row, 1]
+        total = 0.0
+        for k in range(self.width - 1, 0, -1):
+            total = s * (table[row, self.column + k] + total)
+        known = (t >= table[0, 0]) | (self.span[CONSTANT] > 0)
+        return jnp.where(known, table[row, self.column] + table[row, 1] * total, jnp.nan)
+
+
+def with_steps(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of numbers and histories, jitted as a whole; it notes in the span which times were read."""
+    import jax
+    import jax.numpy as jnp
+
+    @partial(jax.jit, static_argnames="width")
+    def jitted(numbers: list[Array], table: Array, span: Array, columns: list[Array], width: int) -> Any:
+        asked: list[Array] = [span[LATEST]]
+        histories = [JaxSteps(table, span, c, width, asked) for c in columns]
+        result = function(*numbers, *histories)
+        parts = result if isinstance(result, tuple) else (result,)
+        times = jnp.stack([jnp.asarray(t, dtype=float) for t in asked])
+        return jnp.stack([jnp.asarray(p, dtype=float) for p in parts]), jnp.min(times), jnp.max(times)
+
+    def call(*values: Any) -> Any:
+        numbers, histories = (
+            [v for v in values if not isinstance(v, tuple)],
+            [v for v in values if isinstance(v, tuple)],
+        )
+        table, span, _ = histories[0]
+        found, earliest, latest = jitted(numbers, table, span, [h[2] for h in histories], width=int(span[WIDTH]))
+        span[EARLIEST], span[LATEST] = min(span[EARLIEST], float(earliest)), max(span[LATEST], float(latest))
+        return np.asarray(found)
+
+    return call

@@ -14,12 +14,16 @@ from numba import njit, types
 from numba.extending import overload
 
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.adaptive_past import value_at
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.numba_feed import Feed
 from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, fill
 
 #: Numba's type of a history as fixed-step code takes it.
 HISTORY = types.Tuple([types.float64[:, :, ::1], types.int64, *[types.float64] * 6])
+
+#: The same as adaptive step code takes it: the lane's table of steps, its span, and the state's first column.
+STEPS = types.Tuple([types.float64[:, ::1], types.float64[::1], types.int64])
 
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract", "arcp"}}
 
@@ -50,10 +54,28 @@ def _value(history: Any, position: float, index: float) -> Any:
     return value if known else math.nan
 
 
+@njit(error_model="numpy")
+def steps_past(history: Any, t: float) -> Any:
+    """A delayed state at the time ``t``, from the steps of an adaptive run."""
+    table, span, column = history
+    return _steps_value(table, span, column, t, False)
+
+
+@njit(error_model="numpy")
+def steps_before(history: Any, t: float) -> Any:
+    """A delayed state just before the time ``t``, from the steps of an adaptive run."""
+    table, span, column = history
+    return _steps_value(table, span, column, t, True)
+
+
+_steps_value = njit(error_model="numpy")(value_at)
+
 #: The functions that read a history, by name in the step code and by how many parts the history has.
 LOOKUPS: dict[tuple[str, int], Any] = {
     ("past", len(HISTORY)): ring_past.py_func,
     ("before", len(HISTORY)): ring_before.py_func,
+    ("past", len(STEPS)): steps_past.py_func,
+    ("before", len(STEPS)): steps_before.py_func,
 }
 
 

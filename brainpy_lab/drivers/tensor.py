@@ -17,7 +17,7 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive import ADAPTIVE_FUNCTIONS, AdaptiveLoop, Shape, advance, function_text
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Driver, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.random_draws import narrowed
-from brainpy_lab.drivers.tensor_past import Histories
+from brainpy_lab.drivers.tensor_past import Histories, StepHistory
 
 
 def load_functions(
@@ -168,7 +168,7 @@ class TensorDriver(Driver):
         """A function from numbers to numbers that computes with the driver's arrays in between."""
 
         def call(*values: float) -> Any:
-            result = function(*(self.array(v) for v in values))
+            result = function(*(StepHistory(self, v) if isinstance(v, tuple) else self.array(v) for v in values))
             if isinstance(result, tuple):
                 return tuple(float(r) for r in result)
             return float(result)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brainpy_lab.drivers.adaptive_past import value_at
 from brainpy_lab.drivers.driver import Array, Setup
 from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, Past, Reach, fill, index_of
 
@@ -50,6 +51,19 @@ class TensorHistory:
     def copy(self) -> Any:
         """The ring as it is."""
         return self.ring.copy() if isinstance(self.ring, np.ndarray) else self.ring.clone()
+
+
+class StepHistory:
+    """One state's course in an adaptive run, as step code reads it."""
+
+    def __init__(self, driver: TensorDriver, history: tuple[Any, Any, int]) -> None:
+        self.driver, self.history = driver, history
+
+    def at(self, t: Array, side: str) -> Array:
+        """The value at one time."""
+        table, span, column = self.history
+        time = float(np.asarray(self.driver.to_numpy(t)))
+        return self.driver.array(value_at(table, span, column, time, side == "before"))
 
 
 class ListHistory(TensorHistory):

@@ -13,11 +13,15 @@ import numpy as np
 from brainpy_lab import solvers
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers import adaptive as loop
+from brainpy_lab.drivers.adaptive_past import LONGEST
 from brainpy_lab.drivers.driver import Driver
 from brainpy_lab.errors import ArgumentError, DriverError
+from brainpy_lab.simulation.adaptive_history import Tables, make_tables
 from brainpy_lab.simulation.control import CHUNK_SECONDS
+from brainpy_lab.simulation.delays import Reach, misread
 from brainpy_lab.simulation.dense import DenseOutput
 from brainpy_lab.simulation.events import EventTrain
+from brainpy_lab.simulation.history import History
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.problem import Problem, check_names
@@ -85,6 +89,7 @@ def run_adaptive(
     plan: Plan,
     tolerances: Tolerances,
     record_every: float | None,
+    delays: tuple[Mapping[str, History], Reach] | None = None,
 ) -> Result:
     """Run adaptive step code and collect what was asked for."""
     if problem.traced:
@@ -94,8 +99,6 @@ def run_adaptive(
         )
     if problem.mixes:
         raise DriverError(f"'{code.method}' cannot run array states whose elements mix (sum, mean, dot, @) yet.")
-    if problem.system.is_delayed:
-        raise DriverError(f"'{code.method}' cannot follow delays yet.", advice="Use method='rk4'.")
     started = time.perf_counter()
     method = solvers.get(code.method)
     moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)
@@ -103,7 +106,12 @@ def run_adaptive(
     shape = loop.Shape.of(code, moving, clears)
     run = driver.adaptive_loop(code, shape)
     compiled = time.perf_counter()
-    state = _State(code, shape, problem, plan, tolerances, method, record_every)
+    tables = Tables.none(problem.lanes)
+    if delays is not None:
+        histories, reach = delays
+        given = (plan.t0, plan.duration, reach, shape.powers, tolerances.rtol, moving)
+        tables = make_tables(problem, histories, *given)
+    state = _State(code, shape, problem, plan, tolerances, method, record_every, tables)
     outcome = state.go(run)
     stats = {
         "compile_time": compiled - started,
@@ -131,7 +139,9 @@ class _State:
         tolerances: Tolerances,
         method: Method,
         record_every: float | None,
+        tables: Tables,
     ) -> None:
+        self.tables = tables
         self.code, self.shape, self.problem, self.plan = code, shape, problem, plan
         self.tolerances, self.method = tolerances, method
         lanes = problem.lanes
@@ -145,7 +155,8 @@ class _State:
         self.clock[:, loop.TIME], self.clock[:, loop.ERROR] = plan.t0, 1.0
         self.t1 = plan.t0 + plan.duration
         single = not problem.shape
-        self.keep = single
+        # where states are delayed, the loop's own tables remember what is needed
+        self.keep = single and not (tables.states and (record_every is not None or not plan.record))
         self.grid = self._grid(record_every, single)
         check_record_memory(len(self.grid), dict.fromkeys(system.state_names, ()), problem.shape)
         self.rows = np.empty((shape.states, len(self.grid), lanes))
@@ -156,7 +167,7 @@ class _State:
         none = (np.empty(0), np.empty(0), np.empty((0, shape.states)), np.empty((0, powers, moving)))
         self.kept: list[tuple[np.ndarray, ...]] = [none]
         self.events: list[tuple[np.ndarray, ...]] = []
-        self.on_own_steps = record_every is None and single
+        self.on_own_steps = self.keep and record_every is None
 
     def _lanes(self, values: list[Any]) -> np.ndarray:
         shape = self.problem.shape
@@ -165,7 +176,7 @@ class _State:
 
     def _grid(self, record_every: float | None, single: bool) -> np.ndarray:
         if record_every is None:
-            return np.empty(0) if single else np.linspace(self.plan.t0, self.t1, _GRID_POINTS + 1)
+            return np.empty(0) if single and self.keep else np.linspace(self.plan.t0, self.t1, _GRID_POINTS + 1)
         if not np.isfinite(record_every) or record_every <= 0:
             raise ArgumentError(f"record_every must be a positive number, not {record_every!r}.")
         n = int(np.floor(self.plan.duration / record_every + 1e-9))
@@ -197,6 +208,7 @@ class _State:
                 return outcome
             begin = end
             if end < self.t1:
+                self.tables.jumped(float(end))
                 self.clock[:, loop.SIZE] = 0.0  # the equations have jumped: start anew
                 self.clock[:, loop.STATUS] = loop.RUNNING
         return Outcome.COMPLETED
@@ -228,7 +240,7 @@ class _State:
 
     def _call_or_return(self, run: loop.AdaptiveLoop, until: float, end: float, buffer: int) -> bool | None:
         """One window; when it is interrupted all lanes stand where they were before it, and the answer is None."""
-        state = (self.clock, self.Y, self.F, self.R, self.G)
+        state = (self.clock, self.Y, self.F, self.R, self.G, *self.tables.arrays[:3])
         before = [array.copy() for array in state]
         try:
             return self._call(run, until, end, buffer)
@@ -249,17 +261,26 @@ class _State:
                 self.method.evaluations, self.tolerances.max_step, self.method.stability_limit, self.shape.errors,
                 self.shape.kept, np.array(self.shape.moving, dtype=np.int64),
                 np.array(self.shape.clears, dtype=bool), self.clock, self.Y, self.F, self.R, self.G, self.P,
-                self.grid, self.rows, self.keep, kt, kh, ky, kq, et, el, ek,
+                self.grid, self.rows, self.keep, kt, kh, ky, kq, et, el, ek, *self.tables.arrays,
             )  # fmt: skip
         self.kept.append((kt[:kept], kh[:kept], ky[:kept], kq[:kept]))
         self.events.append((et[:events], el[:events], ek[:events]))
-        return bool(np.any(self.clock[:, loop.STATUS] == loop.BUFFER_FULL))
+        full = bool(np.any(self.clock[:, loop.STATUS] == loop.BUFFER_FULL))
+        if full:
+            self.tables.make_room()
+        return full
 
     def _failed(self, status: int) -> Outcome:
         outcome = _OUTCOMES[status]
         lane = int(np.flatnonzero(self.clock[:, loop.STATUS] == status)[0])
         where = f" in cell {lane}" if self.problem.shape else ""
-        text = f"The run ended at t = {self.clock[lane, loop.TIME]:g}{where}. {outcome.advice}"
+        time, advice = float(self.clock[lane, loop.TIME]), outcome.advice
+        if self.tables.states:
+            longest = float(self.tables.S[lane, LONGEST])
+            values = {n: self.Y[i].reshape(self.problem.shape) for i, n in enumerate(self.code.states)}
+            wrong = misread(self.problem, longest, time, self.plan.duration * 1e-6, values, lane)
+            outcome, advice = (Outcome.DELAY_OUT_OF_REACH, wrong) if wrong else (outcome, advice)
+        text = f"The run ended at t = {time:g}{where}. {advice}"
         warnings.warn(RunWarning(text), stacklevel=2)
         return outcome
 
@@ -279,7 +300,8 @@ class _State:
         final = {name: self.Y[i].reshape(shape)[()] for i, name in enumerate(names)}
         memory = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.memory)}
         recorded = {n: data[n] for n in self.plan.record}
-        return Result(t, recorded, final, memory, self._trains(), outcome, stats, dense)
+        remembered = self.tables.remembered(shape)
+        return Result(t, recorded, final, memory, self._trains(), outcome, stats, dense, remembered)
 
     def _own_steps(self) -> tuple[np.ndarray, np.ndarray]:
         t = np.concatenate([k[0] for k in self.kept])

@@ -193,16 +193,21 @@ def remember(
     return Remembered(t0 + dt * numbers, length, coefficients, past.is_constant and first == -1)
 
 
-def misread(problem: Problem, past: Past, time: float, dt: float, values: Mapping[str, Any], lane: int) -> str | None:
-    """What is wrong with a delay at the last finite values of a run: a sentence, or None when nothing is."""
+def misread(
+    problem: Problem, longest: float, time: float, slack: float, values: Mapping[str, Any], lane: int
+) -> str | None:
+    """What is wrong with a delay at the last finite values of a run: a sentence, or None when nothing is.
+
+    Delays may be up to ``longest``; the bounds are watched at stages of a step, and so ``slack`` earlier.
+    """
     system = problem.system
     delays = delay_values(problem, np.array([time]), {s: values[s] for s in system.state_names})
     for delay in system.delays:
         whole = np.ravel(delays[delay.name])
         value = float(whole[lane] if whole.size > 1 else whole[0])
         name = f"The delay of {written(delay)}"
-        if value < -_SMALL * dt:
-            return f"{name} became negative: {value:g}. A state cannot be read ahead of time."
-        if value > (past.window - 2) * dt:
-            return f"{name} became {value:g}, and the run remembers {past.window * dt:g}: raise max_delay."
+        if value < slack:
+            return f"{name} turns negative, from {value:g}: a state cannot be read ahead of time."
+        if value > longest - slack:
+            return f"{name} is {value:g} and the run remembers {longest:g}: raise max_delay."
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,25 @@ class Remembered:
             total = c[:, k] + s * total
         unknown: np.ndarray = np.where(known.reshape(-1, *extra), total, np.nan)
         return unknown
+
+    @staticmethod
+    def of_lanes(lanes: Sequence[Remembered], shape: tuple[int, ...]) -> RememberedLanes:
+        """What lanes remember that have each their own pieces."""
+        first = lanes[0]
+        return RememberedLanes(first.start, first.length, first.coefficients, False, tuple(lanes), shape)
+
+
+@dataclass(frozen=True)
+class RememberedLanes(Remembered):
+    """The same where each lane has its own pieces, as adaptive ensembles do."""
+
+    lanes: tuple[Remembered, ...] = ()
+    shape: tuple[int, ...] = ()
+
+    def at(self, state: str, times: np.ndarray) -> np.ndarray:
+        """Values of a state, times first."""
+        columns = [lane.at(state, times) for lane in self.lanes]
+        return np.stack(columns, axis=1).reshape(len(times), *self.shape)
 
 
 def read_histories(
@@ -137,7 +156,7 @@ def initial_from(histories: Mapping[str, History], t0: float) -> dict[str, Any]:
     """The values at t0 that histories end with."""
     found = {}
     for state, history in histories.items():
-        value = _finite(state, history(np.array([t0])), np.array([t0]))[0]
+        value = finite_values(state, history(np.array([t0])), np.array([t0]))[0]
         found[state] = float(value) if value.ndim == 0 else value
     return found
 
@@ -161,7 +180,8 @@ def expression_history(state: State, problem: Problem) -> History:
     return at
 
 
-def _finite(state: str, values: np.ndarray, times: np.ndarray) -> np.ndarray:
+def finite_values(state: str, values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """The values of a history, times first; raises ArgumentError for the first time at which it is not finite."""
     bad = ~np.isfinite(values.reshape(len(times), -1)).all(axis=1)
     if bad.any():
         raise ArgumentError(
@@ -178,8 +198,8 @@ def sampled_steps(state: str, history: History, t0: float, dt: float, n: int, sh
     """
     points = 0.5 - 0.5 * np.cos(np.pi * (2 * np.arange(COEFFICIENTS) + 1) / (2 * COEFFICIENTS))
     times = (t0 + dt * (np.arange(-n, 0)[:, None] + points)).reshape(-1)
-    values = _finite(state, np.asarray(history(times), dtype=float), times)
-    whole = np.broadcast_to(_with_lanes(values, shape), (len(times), *shape)).reshape(n, COEFFICIENTS, *shape)
+    values = finite_values(state, np.asarray(history(times), dtype=float), times)
+    whole = np.broadcast_to(with_lanes(values, shape), (len(times), *shape)).reshape(n, COEFFICIENTS, *shape)
     first = whole[:, :1]
     inverse = np.linalg.inv(points[:, None] ** np.arange(COEFFICIENTS))
     steps = np.einsum("ij,nj...->ni...", inverse, whole - first)
@@ -188,7 +208,7 @@ def sampled_steps(state: str, history: History, t0: float, dt: float, n: int, sh
     return found
 
 
-def _with_lanes(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def with_lanes(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Values (times, *part of the shape) with axes added so that they broadcast to (times, *shape)."""
     own = values.shape[1:]
     return values.reshape(len(values), *(1,) * (len(shape) - len(own)), *own)

@@ -89,15 +89,17 @@ def simulate(request: Request) -> Solution:
         report=reporter(request.progress),
     )
     code = code or model.code(driver.name, method.name)
+    delays = None
     if system.is_delayed:
         reach = reach_of(problem, t0, plan.duration, plan.dt, request.max_delay)
+        delays = (histories, reach)
         if not method.is_adaptive:
             sweeps = 2 + math.ceil(method.order)
             plan.past = make_past(problem, histories, t0, plan.n_steps, plan.dt, reach, sweeps)
     with user_line(system, code, lambda: _on_reference(request)):
         if method.is_adaptive:
             tolerances = Tolerances.of(request, problem)
-            result = run_adaptive(code, driver, problem, plan, tolerances, request.record_every)
+            result = run_adaptive(code, driver, problem, plan, tolerances, request.record_every, delays)
         else:
             result = run_fixed(code, driver, problem, plan)
     _add_intermediates(result, problem, wanted)

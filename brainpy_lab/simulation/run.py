@@ -247,7 +247,9 @@ class _Loop:
         found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, self.rows, self.plan.every)
         if self.plan.past is not None:
             time = self.plan.t0 + found.step * self.plan.dt
-            found.delay = misread(self.problem, self.plan.past, time, self.plan.dt, found.values, found.lane)
+            found.delay = misread(
+                self.problem, (self.plan.past.window - 1) * self.plan.dt, time, self.plan.dt, found.values, found.lane
+            )
         self.chunks.append(found.chunk)
         self.last, self.done, self.blow_up = found.values, found.step, found
         self.outcome = Outcome.NON_FINITE if found.delay is None else Outcome.DELAY_OUT_OF_REACH

@@ -69,6 +69,7 @@ class EmbeddedRungeKutta(Method):
     """Base of the adaptive Runge-Kutta methods; a subclass gives its `tableau`, a `Pair`."""
 
     is_adaptive = True
+    handles_delays = True
     tableau: Pair
 
     @property
