@@ -11,7 +11,8 @@ computed again until that changes no more (Picard iteration).
 A solution of a delay equation breaks (jumps in some derivative) where a delay reads an earlier break, one derivative
 higher each time. ``breaks`` holds the breaks known, with their order; steps end where a delay reads one.
 C. T. H. Baker, C. A. H. Paul, D. R. Willé, Advances in Computational Mathematics 3, 171-196, 1995,
-doi:10.1007/BF03028370; A. Bellen, M. Zennaro, Numerical Methods for Delay Differential Equations, 2003, chapters 2 and 4.
+doi:10.1007/BF03028370; A. Bellen, M. Zennaro, Numerical Methods for Delay Differential Equations, 2003, chapters
+2 and 4.
 
 All functions are plain Python that Numba compiles for its driver.
 """
