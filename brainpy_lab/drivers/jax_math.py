@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isqrt
+from math import factorial, isqrt
 from typing import Any
 
 import jax
@@ -125,3 +125,26 @@ def repeat(turn: Callable[..., tuple[Any, Array]], times: int, values: tuple[Arr
         return state[0] + 1, done, new
 
     return jax.lax.while_loop(go_on, again, (0, jnp.asarray(False), start))[2]
+
+
+def phi2(x: Array) -> Array:
+    """(exprel(x) - 1)/x, with its limit 1/2 at 0."""
+    return _phi(x, 2)
+
+
+def phi3(x: Array) -> Array:
+    """(phi2(x) - 1/2)/x, with its limit 1/6 at 0."""
+    return _phi(x, 3)
+
+
+def _phi(x: Array, order: int) -> Array:
+    """Taylor's series for |x| < 1, the recurrence elsewhere."""
+    near = jnp.abs(x) < 1.0
+    small, large = jnp.where(near, x, 0.0), jnp.where(near, 1.0, x)
+    series = jnp.zeros_like(small)
+    for k in range(17, -1, -1):
+        series = series * small + 1.0 / factorial(k + order)
+    value = jnp.expm1(large) / large
+    for k in range(1, order):
+        value = (value - 1.0 / factorial(k)) / large
+    return jnp.where(near, series, value)

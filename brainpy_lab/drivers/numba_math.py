@@ -184,6 +184,19 @@ def _clip(e: Emit, x: Value, low: Value, high: Value) -> Value:
     return e.b.select(e.b.fcmp_ordered(">", x, high), high, x)
 
 
+def _phi(order: int) -> Callable[..., Value]:
+    """phi2 or phi3 of the exponential integrators: Taylor's series for |x| < 1, the recurrence elsewhere."""
+
+    def emit(e: Emit, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+        series = e.horner(x, [1.0 / math.factorial(k + order) for k in range(18)])
+        value = e.exprel(x, polynomial)
+        for k in range(1, order):
+            value = e.b.fdiv(e.b.fsub(value, e.c(1.0 / math.factorial(k))), x)
+        return e.where("<", e.call("llvm.fabs", x), 1.0, series, value)
+
+    return emit
+
+
 #: Functions of the language that are emitted here, by name. Those of `SINGLE_FORMS` take the polynomial's form last.
 EMITTERS: dict[str, Callable[..., Value]] = {
     "exp": Emit.exp,
@@ -192,6 +205,8 @@ EMITTERS: dict[str, Callable[..., Value]] = {
     "tanh": Emit.tanh,
     "sinh": Emit.sinh,
     "cosh": Emit.cosh,
+    "phi2": _phi(2),
+    "phi3": _phi(3),
     "log": Emit.log,
     "sign": _sign,
     "minimum": _pick("<"),
@@ -201,7 +216,7 @@ EMITTERS: dict[str, Callable[..., Value]] = {
 }
 
 #: Functions that have a form of their own for one cell.
-SINGLE_FORMS = frozenset({"exp", "expm1", "exprel", "tanh", "sinh", "cosh"})
+SINGLE_FORMS = frozenset({"exp", "expm1", "exprel", "phi2", "phi3", "tanh", "sinh", "cosh"})
 
 
 def _intrinsic(name: str, arguments: int, form: str | None = None) -> Any:
@@ -225,6 +240,8 @@ def _intrinsic(name: str, arguments: int, form: str | None = None) -> Any:
 exp, exp_single = _intrinsic("exp", 1, "horner"), _intrinsic("exp", 1, "estrin")
 expm1, expm1_single = _intrinsic("expm1", 1, "horner"), _intrinsic("expm1", 1, "estrin")
 exprel, exprel_single = _intrinsic("exprel", 1, "horner"), _intrinsic("exprel", 1, "estrin")
+phi2, phi2_single = _intrinsic("phi2", 1, "horner"), _intrinsic("phi2", 1, "estrin")
+phi3, phi3_single = _intrinsic("phi3", 1, "horner"), _intrinsic("phi3", 1, "estrin")
 tanh, tanh_single = _intrinsic("tanh", 1, "horner"), _intrinsic("tanh", 1, "estrin")
 sinh, sinh_single = _intrinsic("sinh", 1, "horner"), _intrinsic("sinh", 1, "estrin")
 cosh, cosh_single = _intrinsic("cosh", 1, "horner"), _intrinsic("cosh", 1, "estrin")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isqrt
+from math import factorial, isqrt
 from typing import Any
 
 import numpy as np
@@ -102,3 +102,26 @@ def converged(*pairs: Array) -> bool:
 def solved(change: Array, value: Array) -> Array:
     """``value`` where its last change was negligible, nan elsewhere."""
     return np.where(np.abs(change) <= 1e-12 + 1e-8 * np.abs(value), value, np.nan)
+
+
+def phi2(x: Array) -> Array:
+    """(exprel(x) - 1)/x, with its limit 1/2 at 0."""
+    return _phi(x, 2)
+
+
+def phi3(x: Array) -> Array:
+    """(phi2(x) - 1/2)/x, with its limit 1/6 at 0."""
+    return _phi(x, 3)
+
+
+def _phi(x: Array, order: int) -> Array:
+    """Taylor's series for |x| < 1, the recurrence elsewhere."""
+    near = np.abs(x) < 1.0
+    small, large = np.where(near, x, 0.0), np.where(near, 1.0, x)
+    series = np.zeros_like(small)
+    for k in range(17, -1, -1):
+        series = series * small + 1.0 / factorial(k + order)
+    value = np.expm1(large) / large
+    for k in range(1, order):
+        value = (value - 1.0 / factorial(k)) / large
+    return np.where(near, series, value)

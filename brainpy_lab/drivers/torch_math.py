@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import (
-    isqrt,
-    pi,  # noqa: F401
-)
+from math import factorial, isqrt, pi  # noqa: F401
 from typing import Any
 
 import torch
@@ -103,3 +100,26 @@ def converged(*pairs: Any) -> bool:
 def solved(change: Any, value: Any) -> Tensor:
     """``value`` where its last change was negligible, nan elsewhere."""
     return torch.where(torch.abs(change) <= 1e-12 + 1e-8 * torch.abs(value), value, torch.nan)
+
+
+def phi2(x: Any) -> Tensor:
+    """(exprel(x) - 1)/x, with its limit 1/2 at 0."""
+    return _phi(_tensor(x), 2)
+
+
+def phi3(x: Any) -> Tensor:
+    """(phi2(x) - 1/2)/x, with its limit 1/6 at 0."""
+    return _phi(_tensor(x), 3)
+
+
+def _phi(x: Tensor, order: int) -> Tensor:
+    """Taylor's series for |x| < 1, the recurrence elsewhere."""
+    near = torch.abs(x) < 1.0
+    small, large = torch.where(near, x, 0.0), torch.where(near, 1.0, x)
+    series = torch.zeros_like(small)
+    for k in range(17, -1, -1):
+        series = series * small + 1.0 / factorial(k + order)
+    value = torch.expm1(large) / large
+    for k in range(1, order):
+        value = (value - 1.0 / factorial(k)) / large
+    return torch.where(near, series, value)
