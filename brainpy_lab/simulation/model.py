@@ -15,12 +15,14 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
+from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import read_histories
 from brainpy_lab.simulation.problem import check_names, numeric, resolve
 from brainpy_lab.simulation.request import Request, simulate
 from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.solvers.auto import AUTO
 
 DEFAULT_DT = 0.01
 DEFAULT_DURATION = 100.0
@@ -36,7 +38,7 @@ class Model:
     system : System
         The equations.
     method : str
-        Numerical method that runs use when none is named.
+        Numerical method that runs use when none is named; "auto" chooses one for each run.
     dt : float
         Time step, in the model's unit of time.
     backend : str, optional
@@ -69,7 +71,7 @@ class Model:
         history: Mapping[str, Any] | None = None,
     ) -> None:
         self._system = system
-        self._method = solvers.get(method or solvers.default_method(system)).name
+        self._method = _method_name(method or solvers.default_method(system))
         self._backend = drivers.get(backend).name if backend else None
         self.dt = _positive("dt", DEFAULT_DT if dt is None else dt)
         self.duration = _positive("duration", DEFAULT_DURATION if duration is None else duration)
@@ -110,7 +112,7 @@ class Model:
 
     @method.setter
     def method(self, name: str) -> None:
-        self._method = solvers.get(name).name
+        self._method = _method_name(name)
 
     @property
     def backend(self) -> str:
@@ -211,8 +213,15 @@ class Model:
         """Whether the code in force for this driver and method was edited."""
         return (backend, method) in self._edits
 
-    def _key(self, backend: str | None, method: str | None) -> tuple[str, str]:
-        return drivers.get(backend or self.backend).name, solvers.get(method or self.method).name
+    def _key(self, backend: str | None, method: str | solvers.Method | None) -> tuple[str, str]:
+        name = _method_name(method or self.method)
+        return drivers.get(backend or self.backend).name, self.chosen_method if name == AUTO else name
+
+    @property
+    def chosen_method(self) -> str:
+        """The method that ``method="auto"`` means for the model's own values and duration."""
+        values = {"start": 0.0, "duration": self.duration}
+        return choice(self._system, {}, {}, lambda value: False, **values).method
 
     # --- running it ----------------------------------------------------------------------------------------------
 
@@ -221,7 +230,7 @@ class Model:
         duration: float | None = None,
         *,
         dt: float | None = None,
-        method: str | None = None,
+        method: str | solvers.Method | None = None,
         backend: str | None = None,
         initial: Mapping[str, Any] | None = None,
         seed: int | None = None,
@@ -247,7 +256,8 @@ class Model:
         dt : float, optional
             Time step of fixed-step methods (first step of adaptive ones); by default the model's.
         method, backend : str, optional
-            Numerical method and driver; by default the model's.
+            Numerical method and driver; by default the model's. ``method="auto"`` takes one that suits the equations
+            and the run's values; ``sol.stats["why"]`` says why.
         initial : mapping, optional
             Initial values by state: numbers, or arrays that span an ensemble.
         seed : int, optional
@@ -288,7 +298,7 @@ class Model:
         """
         if duration is None:
             duration = self.duration
-        backend_name, method_name = self._key(backend, method)
+        backend_name, method_name = drivers.get(backend or self.backend).name, _method_name(method or self.method)
         return self._simulate(
             None,
             backend_name,
@@ -337,7 +347,7 @@ class Model:
                 f"it got {len(states)} values."
             )
         time = float(states[len(names)]) if len(states) > len(names) else 0.0
-        if solvers.get(self.method).is_adaptive:
+        if self.method == AUTO or solvers.get(self.method).is_adaptive:
             advice = "Set m.method to a fixed-step method."
             raise ArgumentError(f"'{self.method}' chooses its own steps.", advice=advice)
         size = ambient.dt_or(self.dt) if dt is None else _positive("dt", dt)
@@ -374,6 +384,11 @@ class Model:
         """
         check_names(parameters, self._system.parameter_names, "parameter", self.name)
         return {**self.parameters, **{n: numeric(n, v) for n, v in parameters.items()}}
+
+
+def _method_name(name: str | solvers.Method) -> str:
+    """The name of a method that there is, or "auto"."""
+    return AUTO if name == AUTO else solvers.get(name).name
 
 
 def _positive(name: str, value: float) -> float:

@@ -18,6 +18,7 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.adaptive import Tolerances, run_adaptive
 from brainpy_lab.simulation.captured import capture_inputs
+from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress, reporter
 from brainpy_lab.simulation.delays import make_past, reach_of
 from brainpy_lab.simulation.generated import generated
@@ -27,6 +28,7 @@ from brainpy_lab.simulation.run import Plan, Result, run_fixed
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.tracing import user_line
 from brainpy_lab.solvers import Method
+from brainpy_lab.solvers.auto import AUTO
 
 if TYPE_CHECKING:
     from brainpy_lab.simulation.model import Model
@@ -60,6 +62,8 @@ class Request:
 
 def simulate(request: Request) -> Solution:
     """Run what was asked for."""
+    if request.method == AUTO:
+        return _simulate_chosen(request)
     model = request.model
     system = model.system
     driver, method = drivers.get(request.backend), solvers.get(request.method)
@@ -124,6 +128,23 @@ def _start_histories(problem: Problem, initial: Mapping[str, Any], t0: float) ->
         if state.history is not None and state.name not in initial:
             value = expression_history(state, problem)(np.array([t0]))[0]
             problem.states[state.name] = value if value.ndim else float(value)
+
+
+def _simulate_chosen(request: Request) -> Solution:
+    """Run with the method that suits the model and the run's values."""
+    t0, initial, _ = _start(request)
+    system = request.model.system
+    check_names(request.parameters, system.parameter_names, "parameter", system.name)
+    system, parameters = capture_inputs(system, request.parameters)
+    is_traced = drivers.get(request.backend).is_traced
+    numbers = {"start": t0, "duration": float(request.duration)}
+    found = choice(system, parameters, initial, is_traced, **numbers, rtol=request.rtol)
+    chosen = replace(request, method=found.method)
+    if not solvers.get(found.method).is_adaptive:
+        chosen = replace(chosen, rtol=None, atol=None, max_step=None)
+    solution = simulate(chosen)
+    solution.stats["why"] = found.why
+    return solution
 
 
 def _on_reference(request: Request) -> None:

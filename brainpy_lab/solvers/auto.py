@@ -1,0 +1,180 @@
+"""``method="auto"``: a method for a model, and why.
+
+Fractional, noisy and delayed models have methods of their own. For ordinary equations the question is stiffness: the
+eigenvalues of the Jacobian are looked at where the run starts and at a few points ahead, reached by implicit Euler
+steps of growing length, since many stiff models do not look so at their start (Robertson's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.printing import names_used
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import BrainPyLabError
+
+AUTO = "auto"
+
+_STEPS_AT_LIMIT = 2000  # an explicit method kept to so many steps by stability alone ...
+_SPREAD = 1000.0  # ... and time scales that differ by so much make a model stiff
+_LIMIT = 3.3  # of Dormand and Prince's method on the negative real axis
+_TIGHT = 1e-9  # relative tolerance from which order 8 pays
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A method's name and, in one sentence, why it was chosen."""
+
+    method: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a choice depends on besides the equations.
+
+    Attributes
+    ----------
+    states, parameters : mapping of str to float
+        Values at the start, of one cell.
+    start, duration : float
+    rtol : float, optional
+    traced : bool
+        A derivative is taken through the run.
+    """
+
+    states: Mapping[str, float]
+    parameters: Mapping[str, float]
+    start: float
+    duration: float
+    rtol: float | None = None
+    traced: bool = False
+
+
+def choose(system: System, situation: Situation) -> Choice:
+    """A method that solves ``system``, and why.
+
+    Parameters
+    ----------
+    system : System
+    situation : Situation
+
+    Returns
+    -------
+    Choice
+    """
+    if system.is_fractional:
+        rate = abs(_fastest(system, situation) or 0.0) * situation.duration
+        if rate > _STEPS_AT_LIMIT * _LIMIT:
+            return _first(
+                system, ("caputo_pi", "caputo_pece"), "the orders are fractional and a rate is fast: implicit"
+            )
+        return _first(system, ("caputo_pece", "caputo_l1"), "the orders are fractional, and no rate is too fast")
+    if system.is_stochastic:
+        return _for_noise(system)
+    if system.is_delayed:
+        return _first(system, ("rkdp", "rk4"), "there are delays: dense histories, break points met")
+    if situation.traced:
+        return Choice("rk4", "a derivative is taken through the run, which needs steps of fixed length")
+    if system.mixes_elements:
+        return _first(system, ("rkdp", "rk4"), "elements of array states mix: explicit steps, no Jacobian")
+    stiff = _stiffness(system, situation)
+    if stiff is not None:
+        return _first(system, ("rodas4", "rkdp"), stiff)
+    if situation.rtol is not None and situation.rtol <= _TIGHT:
+        return _first(system, ("dop853", "rkdp"), "not stiff, and tight tolerances: order 8 takes few steps")
+    events = ", events found inside steps" if system.events else ""
+    return _first(system, ("tsit5", "rkdp"), f"not stiff: an explicit pair of order 5{events}")
+
+
+def _first(system: System, names: Iterable[str], why: str) -> Choice:
+    """The first of ``names`` that is there and solves the system."""
+    from brainpy_lab.solvers import default_method, registry
+
+    for name in names:
+        try:
+            registry()[name].check(system)
+        except (KeyError, BrainPyLabError):
+            continue
+        return Choice(name, why)
+    return Choice(default_method(system), why)
+
+
+def _for_noise(system: System) -> Choice:
+    general = "euler_maruyama" if system.calculus == "ito" else "euler_heun"
+    if system.is_delayed:
+        return _first(system, (general,), "there are noise and delays")
+    terms = [term for state in system.states for term in state.noise]
+    states = set(system.state_names)
+    depends = _dependent(system, states)
+    if not any(names_used(term.amplitude) & (states | depends) for term in terms):
+        return _first(system, ("sra1", general), "the noise is additive: order 1.5")
+    shared = len(terms) > len({term.source for term in terms})
+    several = any(len(state.noise) > 1 for state in system.states)
+    if not shared and not several:
+        return _first(system, ("sri1w1", general), "the noise is diagonal: order 1.5")
+    return _first(system, (general,), "the noise is shared between variables or has several sources in one")
+
+
+def _dependent(system: System, states: set[str]) -> set[str]:
+    """Intermediates that depend on states."""
+    found: set[str] = set()
+    for definition in system.intermediates:
+        if names_used(definition.expr) & (states | found):
+            found.add(definition.name)
+    return found
+
+
+def _stiffness(system: System, situation: Situation) -> str | None:
+    """In words, why the model is stiff over the run; None when it is not or nobody can tell."""
+    for eigenvalues in _ahead(system, situation):
+        decay = float(np.max(-eigenvalues.real, initial=0.0))
+        steps = decay * situation.duration / _LIMIT
+        slow = np.abs(eigenvalues)[np.abs(eigenvalues) > 0]
+        slowest = max(float(slow.min(initial=np.inf)), 1.0 / situation.duration)
+        if steps > _STEPS_AT_LIMIT and decay > _SPREAD * min(slowest, decay):
+            return (
+                f"stiff: the fastest rate is {decay:.3g}, time scales spread by {decay / slowest:.1g}, and stability "
+                f"alone would cost an explicit method {steps:.1g} steps"
+            )
+    return None
+
+
+def _fastest(system: System, situation: Situation) -> float | None:
+    """Real part of the eigenvalue farthest to the left at the start."""
+    for eigenvalues in _ahead(system, situation):
+        return float(eigenvalues.real.min())
+    return None
+
+
+def _ahead(system: System, situation: Situation) -> Iterable[np.ndarray]:
+    """Eigenvalues of the Jacobian at the start and after implicit Euler steps of growing length."""
+    from brainpy_lab.symbolic import numeric
+
+    try:
+        functions = numeric(system)
+        y = np.array([situation.states[s] for s in system.state_names], dtype=float)
+        t = situation.start
+        for step in (0.0, *(situation.duration * 10.0**-k for k in range(13, 0, -1))):
+            y = _implicit_step(functions, y, situation.parameters, t, step) if step else y
+            t += step
+            jacobian = functions.jacobian(y, situation.parameters, t)
+            if not np.isfinite(jacobian).all():
+                return
+            yield np.linalg.eigvals(jacobian)
+    except (BrainPyLabError, ArithmeticError, np.linalg.LinAlgError, TypeError, ValueError):
+        return  # no Jacobian of this model in numbers: its equations mix arrays, say
+
+
+def _implicit_step(functions: Any, y: np.ndarray, parameters: Mapping[str, float], t: float, step: float) -> np.ndarray:
+    """One implicit Euler step by a few turns of Newton's iteration; without one when they do not converge."""
+    new, change = y.copy(), np.full(len(y), np.inf)
+    for _ in range(8):
+        slope, jacobian = functions.rhs(new, parameters, t + step), functions.jacobian(new, parameters, t + step)
+        change = np.linalg.solve(np.eye(len(y)) - step * jacobian, y + step * slope - new)
+        new = new + change
+    return new if np.all(np.abs(change) <= 1e-6 * (1e-3 + np.abs(new))) else y
