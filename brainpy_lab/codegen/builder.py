@@ -165,19 +165,24 @@ class StepBuilder:
         return derivatives
 
     def diffusion(
-        self, suffix: str, values: Mapping[str, str] | None = None, time: str = "t"
+        self,
+        suffix: str,
+        values: Mapping[str, str] | None = None,
+        time: str = "t",
+        only: str | None = None,
     ) -> dict[str, dict[str, str]]:
         """Evaluate the amplitudes of all noise, as `drift` does the derivatives; state -> source -> its name or number.
 
-        What stays the same through the step (a number, a parameter) is given as it is.
+        ``only`` limits them to one source. What stays the same through the step (a number, a parameter) is given as it is.
         """
         self._holds()
-        names = self._at_stage([n.amplitude for s in self.moving for n in s.noise], suffix, values, time)
+        terms = {s: [n for n in s.noise if only in (None, n.source)] for s in self.moving}
+        names = self._at_stage([n.amplitude for noise in terms.values() for n in noise], suffix, values, time)
         several = len(self.system.noise_sources) > 1
         found: dict[str, dict[str, str]] = {}
-        for state in self.moving:
+        for state, noise in terms.items():
             line = state.span.line if state.span else None
-            for term in state.noise:
+            for term in noise:
                 expr = rename(term.amplitude, names)
                 if state.name not in self.held and self._is_fixed(expr):
                     amplitude = ast.unparse(expr)

@@ -15,13 +15,14 @@ from brainpy_lab.equations.checks import check_delays, check_no_noise
 from brainpy_lab.equations.constants import literal
 from brainpy_lab.equations.definitions import part_definitions
 from brainpy_lab.equations.model_body import DelayReader, ModelBody, ModelScope, straight_equations
-from brainpy_lab.equations.names import substitute, why_reserved
+from brainpy_lab.equations.names import is_noise, substitute, why_reserved
 from brainpy_lab.equations.noise import NoiseSplitter
 from brainpy_lab.equations.straight import assigned_names
 from brainpy_lab.equations.system import Definition, NoiseTerm, Parameter, State, System
 from brainpy_lab.errors import ArgumentError, ModelError, ModelSyntaxError, did_you_mean
 
 Amplitude = Callable[..., object] | float
+Diffusion = Amplitude | Mapping[str, Amplitude]
 
 
 def read_function(
@@ -30,7 +31,7 @@ def read_function(
     name: str | None = None,
     parameters: Mapping[str, object] | None = None,
     initial: Mapping[str, object] | None = None,
-    diffusion: Amplitude | None = None,
+    diffusion: Diffusion | None = None,
 ) -> System:
     """Read a model written as a Python function ``f(states..., t, parameters...)`` that returns the derivatives.
 
@@ -44,8 +45,10 @@ def read_function(
         Values of parameters, needed for those without a default.
     initial : mapping, optional
         Initial values of states: numbers or arrays.
-    diffusion : callable or float, optional
-        A function of the same arguments that returns the amplitude of the noise ``xi_<state>`` of each state.
+    diffusion : callable, float or mapping, optional
+        A function of the same arguments that returns the amplitude of the noise ``xi_<state>`` of each state, or one
+        number for all. A mapping gives such amplitudes for each noise source by name (``xi``, ``xi_2``), each of which
+        may drive several states.
 
     Returns
     -------
@@ -161,7 +164,7 @@ class _Reader:
         resolve = DelayReader(self.scope.delays, self.states)
         return [replace(row, expr=resolve(row.expr)) for row in rows], [resolve(value) for value in values]
 
-    def system(self, initial: Mapping[str, object], diffusion: Amplitude | None) -> System:
+    def system(self, initial: Mapping[str, object], diffusion: Diffusion | None) -> System:
         """The System of the function as a drift."""
         amplitudes = self.read_diffusion(diffusion)
         initials = self.read_initial(initial)
@@ -171,9 +174,9 @@ class _Reader:
         for name, value in zip(self.states, self.values, strict=True):
             part = split(value)
             drift = part.drift or ast.copy_location(ast.Constant(0.0), value)
-            own = (NoiseTerm(f"xi_{name}", amplitudes[name]),) if name in amplitudes else ()
             span = self.source.node_span(value)
-            states.append(State(name, drift, initials.get(name), noise=(*part.terms(), *own), span=span))
+            noise = (*part.terms(), *amplitudes.get(name, ()))
+            states.append(State(name, drift, initials.get(name), noise=noise, span=span))
         delays = self.scope.delays.settle(definitions.inline)
         check_delays(self.source, delays, self.parameters, definitions)
         missing = [f"{n}(0) was not given: 0" for n in self.states if n not in initials]
@@ -216,8 +219,23 @@ class _Reader:
             own, number = f"{name}_{number}", number + 1
         return own
 
-    def read_diffusion(self, diffusion: Amplitude | None) -> dict[str, ast.expr]:
-        """Amplitude of each state's own noise; states without noise are left out."""
+    def read_diffusion(self, diffusion: Diffusion | None) -> dict[str, list[NoiseTerm]]:
+        """Noise of each state; states without noise are left out."""
+        if not isinstance(diffusion, Mapping):
+            own = self.read_amplitudes(diffusion)
+            return {name: [NoiseTerm(f"xi_{name}", amplitude)] for name, amplitude in own.items()}
+        found: dict[str, list[NoiseTerm]] = {}
+        for source, amplitudes in diffusion.items():
+            if not is_noise(source):
+                raise ArgumentError(
+                    f"'{source}' is no name of a noise source.", advice="They begin with xi: xi, xi_1, xi_common."
+                )
+            for name, amplitude in self.read_amplitudes(amplitudes).items():
+                found.setdefault(name, []).append(NoiseTerm(source, amplitude))
+        return found
+
+    def read_amplitudes(self, diffusion: Amplitude | None) -> dict[str, ast.expr]:
+        """Amplitudes by state; states without noise are left out."""
         number = number_or_array(diffusion)
         if diffusion is None or number == 0.0:
             return {}

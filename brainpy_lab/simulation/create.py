@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from brainpy_lab.equations.system import Calculus
+from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.model import Model
 
 
@@ -163,5 +164,55 @@ def ddeint(
         system = read_function(function, name=name, initial=initial, parameters=parameters)
         notes = tuple(n for n in system.notes if n.split("(0)")[0] not in (history or {}))
         return Model(replace(system, notes=notes), history=history, **options)
+
+    return make if f is None else make(f)
+
+
+def sdeint(
+    f: Callable[..., Any] | None = None,
+    g: Callable[..., Any] | float | Mapping[str, Any] | None = None,
+    *,
+    calculus: Calculus = "ito",
+    name: str | None = None,
+    initial: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    **options: Any,
+) -> Any:
+    """A Model of the stochastic equations dx = f dt + g dW from Python functions. Also a decorator of ``f``.
+
+    Parameters
+    ----------
+    f : callable
+        The drift, ``f(V, w, t, I=0.5, ...)``: states stand before ``t``, parameters with their defaults behind it.
+    g : callable, float or mapping
+        The amplitudes: a function of the same states and ``t`` that returns one for each state, which has noise of its
+        own (``xi_V``, ``xi_w``); or one number for all; or a mapping from noise sources (``xi``, ``xi_2``) to such
+        functions or numbers, for noise that is shared between states or of several sources.
+    calculus : {"ito", "stratonovich"}
+        How the equations are read.
+    name, initial, parameters, **options
+        As in `odeint`.
+
+    Returns
+    -------
+    Model, or a decorator that makes one
+
+    Raises
+    ------
+    ModelError
+        With a line of the function: something in it is no part of the model language.
+
+    Examples
+    --------
+    ``@bp.sdeint(g=0.2, dt=0.1)`` above ``def ou(x, t, tau=10.0): return -x / tau`` makes ``ou`` a Model.
+    """
+    from brainpy_lab.equations import read_function
+
+    if calculus not in ("ito", "stratonovich"):
+        raise ArgumentError(f"calculus must be 'ito' or 'stratonovich', not {calculus!r}.")
+
+    def make(function: Callable[..., Any]) -> Model:
+        system = read_function(function, name=name, initial=initial, parameters=parameters, diffusion=g)
+        return Model(replace(system, calculus=calculus), **options)
 
     return make if f is None else make(f)

@@ -16,6 +16,7 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.chosen import choice
+from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import read_histories
@@ -245,6 +246,7 @@ class Model:
         history: Mapping[str, Any] | None = None,
         max_delay: float | None = None,
         stop: threading.Event | None = None,
+        noise: BrownianPath | None = None,
         **parameters: Any,
     ) -> Solution:
         """Run the model.
@@ -261,7 +263,8 @@ class Model:
         initial : mapping, optional
             Initial values by state: numbers, or arrays that span an ensemble.
         seed : int, optional
-            Seed of the random numbers.
+            Seed of the random numbers: the same seed gives the same path on every driver, whatever the number of
+            threads. By default the model's, or that of the Solution that is continued, else 0.
         record : list of str, optional
             States and intermediates to record; by default all states. An empty list records nothing.
         record_every : float, optional
@@ -283,6 +286,8 @@ class Model:
             run remembers all of its course.
         stop : threading.Event, optional
             Setting it stops the run within about 50 ms.
+        noise : BrownianPath, optional
+            The path that the noise takes, in place of random draws of its own.
         **parameters
             Parameters by name: a number; an array, which spans an ensemble; a `brainpy_lab.inputs.Input`, a function
             of t or a Solution, which drive the parameter in time.
@@ -318,6 +323,7 @@ class Model:
             history=history,
             max_delay=max_delay,
             stop=stop,
+            noise=noise,
             parameters=parameters,
         )
 

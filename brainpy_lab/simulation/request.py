@@ -17,6 +17,7 @@ from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.adaptive import Tolerances, run_adaptive
+from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.captured import capture_inputs
 from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress, reporter
@@ -57,6 +58,7 @@ class Request:
     history: Mapping[str, Any] | None = None
     max_delay: float | None = None
     stop: threading.Event | None = None
+    noise: BrownianPath | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -88,7 +90,7 @@ def simulate(request: Request) -> Solution:
         record=states,
         every=every,
         threads=request.threads,
-        noise=_noise(request),
+        noise=_noise(request, t0),
         stop=request.stop,
         report=reporter(request.progress),
     )
@@ -200,15 +202,21 @@ def _start(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
     return float(start), initial, {}
 
 
-def _noise(request: Request) -> Noise:
+def _noise(request: Request, t0: float) -> Noise:
     """Whence random draws come: a run that continues a Solution goes on in its streams, with its seed by default."""
     start = request.start
+    if request.noise is not None:
+        if not isinstance(request.noise, BrownianPath):
+            raise ArgumentError(f"noise must be a BrownianPath, not {request.noise!r}.")
+        return request.noise.noise(float(request.dt), t0)
     return Noise(_seed(request), start.stats.get("noise_steps", 0) if isinstance(start, Solution) else 0)
 
 
 def _seed(request: Request) -> int:
     if request.seed is not None:
         return int(request.seed)
+    if request.noise is not None:
+        return request.noise.seed
     return request.start.seed if isinstance(request.start, Solution) else 0
 
 

@@ -71,32 +71,41 @@ class NoisyMethod(Method):
         """Drift in the method's own calculus and amplitudes of the noise, at ``values``."""
         drift = step.drift(suffix, values, time)
         amplitudes = step.diffusion(suffix, values, time)
-        if self.calculus not in (None, step.system.calculus):
-            drift = self._converted(step, drift, amplitudes, suffix, values, time)
-        return drift, amplitudes
+        return converted(step, drift, amplitudes, self.calculus, suffix, values, time), amplitudes
 
-    def _converted(
-        self,
-        step: StepBuilder,
-        drift: dict[str, str],
-        amplitudes: Amplitudes,
-        suffix: str,
-        values: Mapping[str, str] | None,
-        time: str,
+    def drift(
+        self, step: StepBuilder, suffix: str, values: Mapping[str, str] | None = None, time: str = "t"
     ) -> dict[str, str]:
-        to_ito = self.calculus == "ito"
-        sign, names = ("+", "Stratonovich to Ito") if to_ito else ("-", "Ito to Stratonovich")
-        converted = dict(drift)
-        for state in amplitudes:
-            products = [
-                product(amplitudes[other][source], slope)
-                for source in amplitudes[state]
-                for other, slope in amplitude_slopes(step, state, source, suffix, values, time).items()
-            ]
-            if products:
-                text = f"{drift[state]} {sign} 0.5*{_bracketed(products)}"
-                converted[state] = step.line(f"f_{state}{suffix}", text, names)
-        return converted
+        """Drift in the method's own calculus, at ``values``."""
+        if self.calculus in (None, step.system.calculus):
+            return step.drift(suffix, values, time)
+        return self.slopes(step, suffix, values, time)[0]
+
+
+def converted(
+    step: StepBuilder,
+    drift: dict[str, str],
+    amplitudes: Amplitudes,
+    calculus: Calculus | None,
+    suffix: str = "",
+    values: Mapping[str, str] | None = None,
+    time: str = "t",
+) -> dict[str, str]:
+    """The drift of the model as it reads in ``calculus`` (None: in the model's own), written where it differs."""
+    if calculus in (None, step.system.calculus):
+        return drift
+    sign, names = ("+", "Stratonovich to Ito") if calculus == "ito" else ("-", "Ito to Stratonovich")
+    found = dict(drift)
+    for state in amplitudes:
+        products = [
+            product(amplitudes[other][source], slope)
+            for source in amplitudes[state]
+            for other, slope in amplitude_slopes(step, state, source, suffix, values, time).items()
+        ]
+        if products:
+            text = f"{drift[state]} {sign} 0.5*{bracketed(products)}"
+            found[state] = step.line(f"f_{state}{suffix}", text, names)
+    return found
 
 
 def noise_of(system: System) -> DiffusionView:
@@ -136,6 +145,48 @@ def noise_sum(amplitudes: Mapping[str, str], increment: Callable[[str], str]) ->
     return "".join(f" + {product(amplitude, increment(source))}" for source, amplitude in amplitudes.items())
 
 
+def mean_noise(first: Mapping[str, str], second: Mapping[str, str], increment: Callable[[str], str]) -> str:
+    """`` + (g_1 + g_2)/2*dW`` for every source, ready to stand behind a sum."""
+    text = ""
+    for source, amplitude in first.items():
+        if second[source] == amplitude:
+            text += f" + {product(amplitude, increment(source))}"
+        else:
+            text += f" + 0.5*({amplitude} + {second[source]})*{increment(source)}"
+    return text
+
+
+def square(step: StepBuilder, source: str) -> str:
+    """Twice the double integral of one Wiener process over the step, in the calculus of the model."""
+    dw = step.increment(source)
+    return f"({dw}**2 - dt)" if step.system.calculus == "ito" else f"{dw}**2"
+
+
+def check_commutative(method: NoisyMethod, noise: DiffusionView) -> None:
+    """Raise MethodError when the noise does not commute."""
+    if not noise.is_commutative:
+        raise method.refusal(
+            noise.system,
+            "its noise does not commute, so that the double integrals of different sources (Levy areas) would be "
+            "needed, without which the method has order 1/2 at most.",
+            (_simplest(noise.system.calculus), "dri1"),
+        )
+
+
+def check_separate(method: NoisyMethod, noise: DiffusionView) -> None:
+    """Raise MethodError when the noise is neither scalar nor diagonal."""
+    if len(noise.system.noise_sources) > 1 and not noise.is_separate:
+        others: tuple[str, ...] = (_simplest(noise.system.calculus), "dri1")
+        if noise.is_commutative:
+            others = ("sra1",) if noise.is_additive else ("milstein",)
+        raise method.refusal(
+            noise.system,
+            "its noise is neither scalar (one source) nor diagonal (a source for each state, with an amplitude of that "
+            "state alone).",
+            others,
+        )
+
+
 def product(left: str, right: str) -> str:
     """The product of two names or numbers, without factors of one."""
     if left in ("1", "1.0"):
@@ -143,7 +194,8 @@ def product(left: str, right: str) -> str:
     return left if right in ("1", "1.0") else f"{left}*{right}"
 
 
-def _bracketed(terms: list[str]) -> str:
+def bracketed(terms: list[str]) -> str:
+    """A sum, in brackets when it has more than one term."""
     return terms[0] if len(terms) == 1 else f"({' + '.join(terms)})"
 
 

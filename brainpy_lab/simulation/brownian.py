@@ -1,0 +1,139 @@
+"""Brownian paths that runs with different steps, methods and drivers share: to see a method converge to one path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from brainpy_lab.codegen.draws import Draw, Kind
+from brainpy_lab.drivers.random_draws import Noise, generated
+from brainpy_lab.errors import ArgumentError
+
+_WHOLE = 1e-6  # how far a ratio of times may be from a whole number, relative to itself or one step
+
+
+class BrownianPath:
+    """Wiener processes with a finest step: given to runs as ``noise=path``, they are the noise of all of them.
+
+    A run may take any whole multiple of the path's step: it gets sums of the path's increments, and their integrals for
+    the methods that need those. The same path and cell has the same values for every method and driver.
+
+    Parameters
+    ----------
+    dt : float
+        The finest step.
+    seed : int
+        Which path.
+    duration : float, optional
+        Until when the path reaches; by default without end. Needed for ``end``.
+    end : float, optional
+        The value of every process at ``duration``: the path is a Brownian bridge from 0 to there.
+
+    Examples
+    --------
+    >>> import brainpy_lab as bp
+    >>> model = bp.model("dX/dt = 1.01*X + 0.87*X*xi\\nX(0) = 0.5", name="Growth")
+    >>> path = bp.BrownianPath(1 / 256, duration=1.0, end=0.7)
+    >>> exact = 0.5 * np.exp(1.01 - 0.87**2 / 2 + 0.87 * 0.7)
+    >>> for dt in (1 / 64, 1 / 256):
+    ...     sol = model.run(1.0, dt=dt, method="milstein", noise=path, backend="numpy")
+    ...     print(abs(sol.final["X"] - exact) < 2 * dt)
+    True
+    True
+    """
+
+    def __init__(self, dt: float, *, seed: int = 0, duration: float | None = None, end: float | None = None) -> None:
+        if not np.isfinite(dt) or dt <= 0:
+            raise ArgumentError(f"dt must be a positive number, not {dt!r}.")
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise ArgumentError(f"seed must be a whole number from 0 on, not {seed!r}.")
+        if end is not None and duration is None:
+            raise ArgumentError("The end of a path needs its duration.", advice="For example duration=1.0, end=0.7.")
+        self.dt, self.seed, self.duration, self.end = float(dt), int(seed), duration, end
+        self.steps = None if duration is None else _whole(duration, self.dt, "duration of a path")
+
+    def W(self, duration: float | None = None, source: int = 0, shape: tuple[int, ...] | int = ()) -> np.ndarray:
+        """The values of one process at all steps of the path.
+
+        Parameters
+        ----------
+        duration : float, optional
+            Until when; by default the path's own.
+        source : int
+            Number of the noise source in the model, in order of first use.
+        shape : tuple of int
+            Shape of the ensemble.
+
+        Returns
+        -------
+        array (n_steps + 1, *shape)
+            Beginning with 0.
+        """
+        if duration is None and self.steps is None:
+            raise ArgumentError("This path has no end: say until when its values are wanted.")
+        n = self.steps if duration is None else _whole(duration, self.dt, "duration")
+        assert n is not None
+        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        lanes = int(np.prod(shape, dtype=int))
+        draw = Draw(f"W{source}", f"W{source}", "increment", source)
+        steps = np.sqrt(self.dt) * self.fine(draw, 0, n, lanes)
+        return np.concatenate([np.zeros((1, lanes)), np.cumsum(steps, axis=0)]).reshape(n + 1, *shape)
+
+    def fine(self, draw: Draw, first: int, n: int, lanes: int) -> np.ndarray:
+        """The draws of ``n`` of the path's own steps: (n, lanes)."""
+        if self.steps is not None and first + n > self.steps:
+            raise ArgumentError(
+                f"The path ends at t = {self.duration:g}, before the end of the run.",
+                advice="Make it longer: BrownianPath(dt, duration=...).",
+            )
+        normals = generated(draw, self.seed, first, n, lanes)
+        if self.end is None or draw.kind != "increment":
+            return normals
+        assert self.steps is not None
+        total = generated(draw, self.seed, 0, self.steps, lanes).sum(axis=0)
+        return normals + (self.end / np.sqrt(self.dt) - total) / self.steps
+
+    def noise(self, dt: float, t0: float) -> Noise:
+        """The noise of a run with step ``dt`` that begins at ``t0``."""
+        per_step = _whole(dt, self.dt, "dt of the run")
+        first = _whole(t0, self.dt, "start of the run", least=0)
+        return Noise(self.seed, path=_Coarse(self, per_step, first))
+
+
+@dataclass(frozen=True)
+class _Coarse:
+    """A path in steps of several of its own."""
+
+    path: BrownianPath
+    per_step: int
+    first: int
+
+    def rows(self, draw: Draw, first: int, n: int, lanes: int) -> np.ndarray:
+        """Standard normals of coarse steps: sums of increments, or what makes the integral with them."""
+        k = self.per_step
+        increments = self._fine(draw, "increment", first, n, lanes)
+        total = increments.sum(axis=1) / np.sqrt(k)
+        if draw.kind == "increment":
+            return total
+        seconds = self._fine(draw, "integral", first, n, lanes)
+        before = np.cumsum(increments, axis=1) - increments
+        within = 0.5 * (increments + seconds / np.sqrt(3.0))
+        mean = (before + within).sum(axis=1) / k**1.5  # integral of the process over the step, by dt**1.5
+        normals: np.ndarray = np.sqrt(3.0) * (2.0 * mean - total)
+        return normals
+
+    def _fine(self, draw: Draw, kind: Kind, first: int, n: int, lanes: int) -> np.ndarray:
+        k = self.per_step
+        own = Draw(draw.name, draw.source, kind, draw.number)
+        return self.path.fine(own, self.first + first * k, n * k, lanes).reshape(n, k, lanes)
+
+
+def _whole(time: float, dt: float, what: str, least: int = 1) -> int:
+    steps = round(time / dt)
+    if steps < least or abs(time / dt - steps) > _WHOLE * max(1, steps):
+        raise ArgumentError(
+            f"The {what} ({time:g}) must be a whole multiple of the path's dt ({dt:g}).",
+            advice=f"For example {max(least, steps) * dt:g}.",
+        )
+    return steps
