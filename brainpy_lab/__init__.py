@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 #: Public name -> (module, attribute); attribute None is the module itself. Loaded at first use.
 _PUBLIC: dict[str, tuple[str, str | None]] = {
     "BrainPyLabError": ("brainpy_lab.errors", "BrainPyLabError"),
+    "BrownianPath": ("brainpy_lab.simulation.brownian", "BrownianPath"),
     "Model": ("brainpy_lab.simulation.model", "Model"),
     "Solution": ("brainpy_lab.simulation.solution", "Solution"),
     "System": ("brainpy_lab.equations.system", "System"),
@@ -35,11 +36,13 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "model": ("brainpy_lab.simulation.create", "model"),
     "models": ("brainpy_lab.models", None),
     "odeint": ("brainpy_lab.simulation.create", "odeint"),
+    "sdeint": ("brainpy_lab.simulation.create", "sdeint"),
     "solvers": ("brainpy_lab.solvers", None),
 }
 
 __all__ = [
     "BrainPyLabError",
+    "BrownianPath",
     "Model",
     "Solution",
     "System",
@@ -56,6 +59,7 @@ __all__ = [
     "model",
     "models",
     "odeint",
+    "sdeint",
     "solvers",
     "unload_ipython_extension",
 ]
@@ -64,8 +68,9 @@ if TYPE_CHECKING:
     from brainpy_lab import analysis, backend, drivers, errors, inputs, models, solvers
     from brainpy_lab.equations.system import System
     from brainpy_lab.errors import BrainPyLabError
+    from brainpy_lab.simulation.brownian import BrownianPath
     from brainpy_lab.simulation.cache import clear_cache
-    from brainpy_lab.simulation.create import ddeint, model, odeint
+    from brainpy_lab.simulation.create import ddeint, model, odeint, sdeint
     from brainpy_lab.simulation.model import Model
     from brainpy_lab.simulation.solution import Solution
     from brainpy_lab.simulation.storage import load

@@ -173,7 +173,8 @@ class StepBuilder:
     ) -> dict[str, dict[str, str]]:
         """Evaluate the amplitudes of all noise, as `drift` does the derivatives; state -> source -> its name or number.
 
-        ``only`` limits them to one source. What stays the same through the step (a number, a parameter) is given as it is.
+        ``only`` limits them to one source. What stays the same through the step (a number, a parameter) is given as it
+        is.
         """
         self._holds()
         terms = {s: [n for n in s.noise if only in (None, n.source)] for s in self.moving}

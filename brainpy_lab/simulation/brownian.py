@@ -53,7 +53,7 @@ class BrownianPath:
         self.dt, self.seed, self.duration, self.end = float(dt), int(seed), duration, end
         self.steps = None if duration is None else _whole(duration, self.dt, "duration of a path")
 
-    def W(self, duration: float | None = None, source: int = 0, shape: tuple[int, ...] | int = ()) -> np.ndarray:
+    def values(self, duration: float | None = None, source: int = 0, shape: tuple[int, ...] | int = ()) -> np.ndarray:
         """The values of one process at all steps of the path.
 
         Parameters
@@ -113,7 +113,7 @@ class _Coarse:
         """Standard normals of coarse steps: sums of increments, or what makes the integral with them."""
         k = self.per_step
         increments = self._fine(draw, "increment", first, n, lanes)
-        total = increments.sum(axis=1) / np.sqrt(k)
+        total: np.ndarray = increments.sum(axis=1) / np.sqrt(k)
         if draw.kind == "increment":
             return total
         seconds = self._fine(draw, "integral", first, n, lanes)
@@ -126,7 +126,8 @@ class _Coarse:
     def _fine(self, draw: Draw, kind: Kind, first: int, n: int, lanes: int) -> np.ndarray:
         k = self.per_step
         own = Draw(draw.name, draw.source, kind, draw.number)
-        return self.path.fine(own, self.first + first * k, n * k, lanes).reshape(n, k, lanes)
+        rows: np.ndarray = self.path.fine(own, self.first + first * k, n * k, lanes).reshape(n, k, lanes)
+        return rows
 
 
 def _whole(time: float, dt: float, what: str, least: int = 1) -> int:

@@ -8,6 +8,7 @@ from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.generate import Written
 from brainpy_lab.codegen.printing import parse
 from brainpy_lab.solvers.method import Method
+from brainpy_lab.solvers.noisy import converted, noise_sum, product
 
 
 class ExponentialEuler(Method):
@@ -18,6 +19,10 @@ class ExponentialEuler(Method):
     itself this is the exact solution with all others frozen. A variable that is not linear in itself is linearised at
     the step's start (exponential Rosenbrock-Euler).
 
+    White noise (Ito) enters with the standard deviation that it has after decaying at the rate A,
+    ``g*sqrt((exp(2*A*dt) - 1)/(2*A))``, taken at the step's start: exact in distribution for an Ornstein-Uhlenbeck
+    process. Strong order 1 for additive, 1/2 for other noise; weak order 1.
+
     S. Rush, H. Larsen, IEEE Transactions on Biomedical Engineering BME-25, 389-392, 1978. doi:10.1109/TBME.1978.326270
     """
 
@@ -25,6 +30,8 @@ class ExponentialEuler(Method):
     title = "exponential Euler"
     order = 1
     stages = 1
+    handles_noise = True
+    weak_order = 1
     reference = "Rush & Larsen 1978"
 
     def write(self, step: StepBuilder) -> Written:
@@ -33,7 +40,8 @@ class ExponentialEuler(Method):
 
         symbolic = view(step.system)
         step.stage("slopes at the start of the step")
-        slopes = step.drift("")
+        amplitudes = step.diffusion("")
+        slopes = converted(step, step.drift(""), amplitudes, "ito")
         new = {}
         for state in step.moving:
             linear = symbolic.is_linear_in(state.name)
@@ -41,13 +49,21 @@ class ExponentialEuler(Method):
             step.stage(f"{state.name}: {kind} with rate d({state.name}')/d{state.name}")
             rate = symbolic.rate(state.name)
             step.definitions([rate], "")
+            noise = amplitudes.get(state.name, {})
             if isinstance(rate, ast.Constant) and rate.value == 0:
-                new[state.name] = step.line(f"{state.name}_new", f"{state.name} + dt*{slopes[state.name]}")
+                text = f"{state.name} + dt*{slopes[state.name]}{noise_sum(noise, step.increment)}"
+                new[state.name] = step.line(f"{state.name}_new", text)
                 continue
             name = step.line(f"{state.name}_rate", rate)
             slope = slopes[state.name]
             increment = f"{slope}/{name}*expm1({name}*dt) if {name} != 0 else dt*{slope}"
-            new[state.name] = step.line(f"{state.name}_new", parse(f"{state.name} + ({increment})"))
+            if noise:
+                spread = step.line(f"{state.name}_spread", f"sqrt(dt*exprel(2*{name}*dt))", "of its noise after decay")
+                own = {source: product(amplitude, spread) for source, amplitude in noise.items()}
+                increment = f"({increment}){noise_sum(own, step.normal)}"
+                new[state.name] = step.line(f"{state.name}_new", parse(f"{state.name} + {increment}"))
+            else:
+                new[state.name] = step.line(f"{state.name}_new", parse(f"{state.name} + ({increment})"))
         return Written(new)
 
 

@@ -62,7 +62,9 @@ class Dri1(NoisyMethod):
             step.stage(f"drift, stage {i}")
             values = {}
             for s in states:
-                noise = "".join(f" + {weight!r}*{product(stages[k][0][s], dw[k])}" for k in sources if s in stages[k][0])
+                noise = "".join(
+                    f" + {weight!r}*{product(stages[k][0][s], dw[k])}" for k in sources if s in stages[k][0]
+                )
                 values[s] = step.line(f"{s}_{i}", f"{s} + {weighted_sum(row, [d[s] for d in drifts])}{noise}")
             drifts.append(self.drift(step, f"_{i}", {**everything, **values}, "t + 0.5*dt" if i == 2 else "t + dt"))
         mixed = self._mixed(step, states, stages) if len(sources) > 1 else {}
@@ -86,7 +88,7 @@ class Dri1(NoisyMethod):
         return f" + {dw}*({weighted_sum(_BETA1, g, '')}) + {double}"
 
     def _mixed(
-        self, step: StepBuilder, states: list[str], stages: Mapping[str, list[Mapping[str, str]]]
+        self, step: StepBuilder, states: list[str], stages: Mapping[str, Sequence[Mapping[str, str]]]
     ) -> dict[tuple[str, str], str]:
         """Terms of each state and source from the amplitudes beside the start along all other sources."""
         sources = step.system.noise_sources
@@ -115,7 +117,9 @@ class Dri1(NoisyMethod):
                         if m != k and s in stages[m][0]
                     )
                     values[s] = step.line(f"{s}_beside_{k}{number}", f"{s}{along}") if along else s
-                found = step.diffusion(f"_beside_{k}{number}", {**{s: s for s in step.system.state_names}, **values}, only=k)
+                found = step.diffusion(
+                    f"_beside_{k}{number}", {**{s: s for s in step.system.state_names}, **values}, only=k
+                )
                 there.append(_of(found, k))
             for s, g in stages[k][0].items():
                 if there[0][s] != g:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.generate import Written
-from brainpy_lab.solvers.noisy import NoisyMethod, check_commutative, noise_sum, product, square
+from brainpy_lab.solvers.noisy import Amplitudes, NoisyMethod, check_commutative, noise_sum, product, square
 
 if TYPE_CHECKING:
     from brainpy_lab.symbolic.diffusion import DiffusionView
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 class MilsteinDerivativeFree(NoisyMethod):
     """Milstein without derivatives (Ito and Stratonovich): strong and weak order 1 for commutative noise.
 
-    The derivative of the amplitudes along source k is the difference quotient to ``x + f dt + g_k sqrt(dt)``, so that
-    amplitudes of any form will do, helper functions with loops among them.
+    The derivative of the amplitudes along source k is a difference quotient, so that amplitudes of any form will do,
+    helper functions with loops among them: to ``x + f dt + g_k sqrt(dt)`` for Ito equations, between
+    ``x + g_k sqrt(dt)`` and ``x - g_k sqrt(dt)`` for Stratonovich equations, where the error of a one-sided quotient
+    would not vanish in the mean.
 
     P. E. Kloeden, E. Platen, Numerical Solution of Stochastic Differential Equations, Springer, 1992, section 11.1.
     doi:10.1007/978-3-662-12616-5
@@ -37,35 +40,51 @@ class MilsteinDerivativeFree(NoisyMethod):
     def write(self, step: StepBuilder) -> Written:
         """Write drift and amplitudes, the amplitudes beside the start for each source, then the new state."""
         states = [s.name for s in step.moving]
-        sources = step.system.noise_sources
         self.increments(step)
         step.stage("drift and noise at the start of the step")
         slopes, amplitudes = self.slopes(step, "_1")
-        double: dict[str, list[str]] = {s: [] for s in states}
-        for source in sources:
-            driven = {s: g[source] for s, g in amplitudes.items() if source in g}
-            suffix = "_2" if len(sources) == 1 else f"_{source}"
-            step.stage(f"noise beside the start, along {source}")
-            beside = {}
-            for s in states:
-                noise = f" + {product(driven[s], step.root)}" if s in driven else ""
-                beside[s] = step.line(f"{s}{suffix}", f"{s} + dt*{slopes[s]}{noise}")
-            there = step.diffusion(suffix, {**{s: s for s in step.system.state_names}, **beside})
-            for s, found in there.items():
-                for other, amplitude in found.items():
-                    if amplitude != amplitudes[s][other]:
-                        both = square(step, source) if other == source else self._cross(step, source, other)
-                        double[s].append(f" + 0.5*({amplitude} - {amplitudes[s][other]})/{step.root}*{both}")
+        double = dict.fromkeys(states, "")
+        for source in step.system.noise_sources:
+            for (state, other), difference in self._differences(step, source, slopes, amplitudes).items():
+                both = f"{step.increment(source)}*{step.increment(other)}" if other != source else square(step, source)
+                double[state] += f" + 0.5*{difference}*{both}"
         step.stage("new state")
         new = {}
         for s in states:
-            noise = noise_sum(amplitudes.get(s, {}), step.increment) + "".join(double[s])
+            noise = noise_sum(amplitudes.get(s, {}), step.increment) + double[s]
             new[s] = step.line(f"{s}_new", f"{s} + dt*{slopes[s]}{noise}")
         return Written(new)
 
+    def _differences(
+        self, step: StepBuilder, source: str, slopes: Mapping[str, str], amplitudes: Amplitudes
+    ) -> dict[tuple[str, str], str]:
+        """Difference quotients of all amplitudes that change along ``source``, by state and source."""
+        suffix = "" if len(step.system.noise_sources) == 1 else f"_{source}"
+        is_ito = step.system.calculus == "ito"
+        step.stage(f"noise beside the start, along {source}")
+        above = self._beside(step, source, f"{suffix}_2", "+", slopes if is_ito else {}, amplitudes)
+        below = amplitudes if is_ito else self._beside(step, source, f"{suffix}_3", "-", {}, amplitudes)
+        width = step.root if is_ito else f"(2*{step.root})"
+        return {
+            (state, other): f"({amplitude} - {below[state][other]})/{width}"
+            for state, found in above.items()
+            for other, amplitude in found.items()
+            if amplitude != amplitudes[state][other]
+        }
+
     @staticmethod
-    def _cross(step: StepBuilder, source: str, other: str) -> str:
-        return f"{step.increment(source)}*{step.increment(other)}"
+    def _beside(
+        step: StepBuilder, source: str, suffix: str, sign: str, slopes: Mapping[str, str], amplitudes: Amplitudes
+    ) -> Amplitudes:
+        """All amplitudes at the start moved by sqrt(dt) along ``source``, and by dt along ``slopes``."""
+        values = {s: s for s in step.system.state_names}
+        for s in (s.name for s in step.moving):
+            text = f" + dt*{slopes[s]}" if s in slopes else ""
+            if source in amplitudes.get(s, {}):
+                text += f" {sign} {product(amplitudes[s][source], step.root)}"
+            if text:
+                values[s] = step.line(f"{s}{suffix}", f"{s}{text}")
+        return step.diffusion(suffix, values)
 
 
 MILSTEIN_DERIVATIVE_FREE = MilsteinDerivativeFree()

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
 
 class Sra1(NoisyMethod):
-    """SRA1 (Ito and Stratonovich, the same here): strong order 3/2 and weak order 2 for additive noise of any number of
-    sources; order 2 without noise.
+    """SRA1: strong order 3/2 and weak order 2 for additive noise of any number of sources; order 2 without noise.
 
-    Amplitudes may depend on time, not on states. Two drifts, and the amplitudes at both ends of the step.
+    The equations of Ito and Stratonovich are the same here. Amplitudes may depend on time, not on states. Two drifts, and the amplitudes at both ends of the step.
 
     A. Roessler, SIAM Journal on Numerical Analysis 48, 922-952, 2010, section 6. doi:10.1137/09076636X
     """
@@ -34,7 +33,8 @@ class Sra1(NoisyMethod):
     def check_noise(self, noise: DiffusionView) -> None:
         """Refuse noise whose amplitude depends on a state."""
         if not noise.is_additive:
-            others = ("sri1w1", "sri2w1") if noise.is_separate else ("milstein",)
+            scalar = len(noise.system.noise_sources) == 1 or noise.is_separate
+            others = ("sri1w1", "sri2w1") if scalar else ("milstein",) if noise.is_commutative else ()
             raise self.refusal(noise.system, "the amplitude of its noise depends on a state.", others)
 
     def write(self, step: StepBuilder) -> Written:
@@ -61,9 +61,7 @@ class Sra1(NoisyMethod):
         return Written(new)
 
     @staticmethod
-    def _noise(
-        step: StepBuilder, state: str, start: Amplitudes, end: Amplitudes, means: Mapping[str, str]
-    ) -> str:
+    def _noise(step: StepBuilder, state: str, start: Amplitudes, end: Amplitudes, means: Mapping[str, str]) -> str:
         text = noise_sum(end.get(state, {}), step.increment)
         for source, amplitude in start.get(state, {}).items():
             if amplitude != end[state][source]:
