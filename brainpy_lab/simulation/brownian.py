@@ -78,7 +78,8 @@ class BrownianPath:
         lanes = int(np.prod(shape, dtype=int))
         draw = Draw(f"W{source}", f"W{source}", "increment", source)
         steps = np.sqrt(self.dt) * self.fine(draw, 0, n, lanes)
-        return np.concatenate([np.zeros((1, lanes)), np.cumsum(steps, axis=0)]).reshape(n + 1, *shape)
+        path: np.ndarray = np.concatenate([np.zeros((1, lanes)), np.cumsum(steps, axis=0)])
+        return path.reshape(n + 1, *shape)
 
     def fine(self, draw: Draw, first: int, n: int, lanes: int) -> np.ndarray:
         """The draws of ``n`` of the path's own steps: (n, lanes)."""

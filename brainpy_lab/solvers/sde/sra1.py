@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Sra1(NoisyMethod):
     """SRA1: strong order 3/2 and weak order 2 for additive noise of any number of sources; order 2 without noise.
 
-    The equations of Ito and Stratonovich are the same here. Amplitudes may depend on time, not on states. Two drifts, and the amplitudes at both ends of the step.
+    The equations of Ito and Stratonovich are the same here. Amplitudes may depend on time, not on states. Two drifts,
+    and the amplitudes at both ends of the step.
 
     A. Roessler, SIAM Journal on Numerical Analysis 48, 922-952, 2010, section 6. doi:10.1137/09076636X
     """
