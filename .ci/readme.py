@@ -15,6 +15,7 @@ from brainpy_lab.drivers import Driver
 from brainpy_lab.equations import System, read_text
 from brainpy_lab.errors import BrainPyLabError
 from brainpy_lab.solvers import Method
+from brainpy_lab.solvers.noisy import NoisyMethod
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN, END = "<!-- methods and drivers: made by `make docs` -->", "<!-- end of methods and drivers -->"
@@ -40,6 +41,8 @@ def table() -> str:
         system = read_text(PROBES[method.family], name="Probe")
         marks = [mark(system, method, driver, reasons) for driver in drivers.values()]
         order = f"{method.order:g}{', adaptive' if method.is_adaptive else ''}"
+        if isinstance(method, NoisyMethod):
+            order = f"strong {method.order:g}, weak {method.weak_order:g}"
         lines.append(f"| `{method.name}` | {method.title} | {order} | {' | '.join(marks)} |")
     notes = [f"{number}. {reason}" for number, reason in enumerate(reasons, 1)]
     return "\n".join(lines + (["", *notes] if notes else []))

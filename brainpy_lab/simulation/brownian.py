@@ -93,7 +93,8 @@ class BrownianPath:
             return normals
         assert self.steps is not None
         total = generated(draw, self.seed, 0, self.steps, lanes).sum(axis=0)
-        return normals + (self.end / np.sqrt(self.dt) - total) / self.steps
+        bridge: np.ndarray = normals + (self.end / np.sqrt(self.dt) - total) / self.steps
+        return bridge
 
     def noise(self, dt: float, t0: float) -> Noise:
         """The noise of a run with step ``dt`` that begins at ``t0``."""

@@ -53,7 +53,8 @@ def test_conditions_of_strong_order(name):
     alpha = np.array(t.alpha, dtype=float)
     beta = np.array(t.beta, dtype=float)
     one = np.ones(4)
-    np.testing.assert_allclose([alpha @ one, alpha @ a0 @ one, alpha @ b0 @ one, alpha @ (b0 @ one) ** 2], [1, 0.5, 1, 1.5])
+    drift = [alpha @ one, alpha @ a0 @ one, alpha @ b0 @ one, alpha @ (b0 @ one) ** 2]
+    np.testing.assert_allclose(drift, [1, 0.5, 1, 1.5])
     close = {"atol": 1e-14}
     np.testing.assert_allclose(beta @ one, [1, 0, 0, 0], **close)
     np.testing.assert_allclose(beta @ b1 @ one, [0, 1, 0, 0], **close)
