@@ -15,8 +15,8 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
-from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.brownian import BrownianPath
+from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import read_histories
