@@ -11,10 +11,10 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from brainpy_lab.equations.system import System
-from brainpy_lab.errors import MethodError, did_you_mean
+from brainpy_lab.errors import BrainPyLabError, MethodError, did_you_mean
 from brainpy_lab.solvers.method import Method
 
-__all__ = ["Method", "default_method", "get", "registry"]
+__all__ = ["Method", "able", "default_method", "get", "registry"]
 
 _FAMILIES = ("ode", "sde", "dde", "fde")
 
@@ -83,6 +83,18 @@ def _parts(name: str) -> tuple[str, dict[str, float] | None]:
         except ValueError:
             raise MethodError(f"'{name}': {option} needs a number.", advice="For example 'rk2(beta=0.6)'.") from None
     return found[1], options
+
+
+def able(system: System) -> list[Method]:
+    """The methods that can solve ``system``, in the registry's order; what pickers offer."""
+    found = []
+    for method in registry().values():
+        try:
+            method.check(system)
+        except BrainPyLabError:
+            continue
+        found.append(method)
+    return found
 
 
 def default_method(system: System) -> str:

@@ -7,22 +7,38 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.equations.system import System
-from brainpy_lab.errors import AnalysisError, MethodError
+from brainpy_lab.equations.system import ARRAY_FUNCTIONS, System
+from brainpy_lab.errors import MethodError
 
 Jacobian = Mapping[tuple[str, str], str]
 
 
 def check_differentiable(system: System, method: str) -> None:
-    """Raise MethodError when the Jacobian of ``system`` cannot be found symbolically."""
+    """Raise MethodError when the Jacobian of ``system`` cannot be found symbolically; derivatives are not taken yet."""
+    drifts = [(s.name, s.drift) for s in system.states if s.drift is not None]
+    for name, expr in [*((d.name, d.expr) for d in system.derived + system.intermediates), *drifts]:
+        obstacle = _obstacle(expr, system)
+        if obstacle:
+            raise MethodError(
+                f"'{method}' needs the exact Jacobian of '{system.name}', and '{name}' has {obstacle}.",
+                advice="Use an explicit method, for example method='rkdp' or 'rk4'.",
+            )
+
+
+def _obstacle(expr: ast.expr, system: System) -> str:
+    """What keeps an expression from being differentiated; empty when nothing does."""
+    from brainpy_lab.symbolic.inline import NotStraightError, inline
+
     try:
-        for entry in _slopes(system, [*system.state_names, "t"]).values():
-            assert entry is not None
-    except AnalysisError as error:
-        raise MethodError(
-            f"'{method}' needs the exact Jacobian of '{system.name}'. {error.message}",
-            advice="Use an explicit method, for example method='rkdp' or 'rk4'.",
-        ) from error
+        written_out = inline(expr, system.functions)
+    except NotStraightError as obstacle:
+        return f"a helper function with {obstacle}"
+    for node in ast.walk(written_out):
+        if isinstance(node, ast.MatMult):
+            return "a matrix product"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS:
+            return f"{node.func.id}(), which mixes the elements of an array"
+    return ""
 
 
 def _slopes(system: System, by: Sequence[str]) -> dict[tuple[str, str], ast.expr]:

@@ -24,15 +24,16 @@ Message = dict[str, Any]
 def state(workspace: Workspace) -> Message:
     """All models, the current one, and the drivers and methods to choose from."""
     models = [_model_info(workspace, name, model) for name, model in list(workspace.models.items())]
-    drivers, methods = choices() if models else ([], [])
+    current = workspace.models.get(workspace.current) if workspace.current else None
+    drivers, methods = choices(current) if models else ([], [])
     return {
         "type": "state", "protocol": PROTOCOL, "models": models, "current": workspace.current,
         "drivers": drivers, "methods": methods,
     }  # fmt: skip
 
 
-def choices() -> tuple[list[Message], list[Message]]:
-    """Drivers and methods of the registries."""
+def choices(model: Model | None) -> tuple[list[Message], list[Message]]:
+    """Drivers of the registry, and the methods that can solve ``model``."""
     from brainpy_lab import drivers, solvers
 
     found = []
@@ -41,8 +42,10 @@ def choices() -> tuple[list[Message], list[Message]]:
         found.append({"name": driver.name, "title": driver.title, "available": reason is None, "reason": reason})
     methods = [
         {"name": m.name, "title": m.title, "order": float(m.order), "adaptive": bool(m.is_adaptive)}
-        for m in solvers.registry().values()
+        for m in (solvers.able(model.system) if model else solvers.registry().values())
     ]
+    if model and model.method == "auto":
+        methods.insert(0, {"name": "auto", "title": "chosen for each run", "order": 0.0, "adaptive": False})
     return found, methods
 
 

@@ -24,10 +24,10 @@ def drivers() -> list[str]:
 
 
 def methods() -> list[str]:
-    """Names of the known methods."""
+    """Names of the known methods, and auto."""
     from brainpy_lab import solvers as known
 
-    return list(known.registry())
+    return ["auto", *known.registry()]
 
 
 def _positive(text: str) -> float:
@@ -146,7 +146,8 @@ class Command:
 
     def _check_value(self, option: Option, value: Any) -> None:
         known = option.values()
-        if value is not None and known and value not in known:
+        base = str(value).partition("(")[0]  # of a method with options: rk2(beta=0.6)
+        if value is not None and known and base not in known:
             advice = did_you_mean(value, known) or f"Known: {', '.join(known)}."
             raise ArgumentError(f"{option.flag} cannot be '{value}'.", advice=advice)
 
