@@ -24,6 +24,7 @@ from brainpy_lab.simulation.events import EventTrain
 from brainpy_lab.simulation.history import History
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.pieces import parameters_of, pieces_of
 from brainpy_lab.simulation.problem import Problem, check_names
 from brainpy_lab.simulation.run import Plan, Result, RunWarning
 from brainpy_lab.solvers import Method
@@ -148,7 +149,8 @@ class _State:
         system = problem.system
         self.Y = self._lanes([problem.states[n] for n in system.state_names])
         self.R = self._lanes([problem.memory[n] for n in code.memory])
-        self.P = self._lanes([problem.parameters[n] for n in system.parameter_names])
+        self.P = self._lanes([problem.parameters.get(n, 0.0) for n in code.parameters])
+        self.window = 0.0
         self.F = np.zeros((len(shape.moving), lanes))
         self.G = np.zeros((len(shape.events), lanes))
         self.clock = np.zeros((lanes, loop.CLOCK))
@@ -188,35 +190,43 @@ class _State:
 
     def go(self, run: loop.AdaptiveLoop) -> Outcome:
         """Advance window by window, through the pieces on which the inputs are constant."""
-        drives = self.problem.drives
-        for name, drive in drives.items():
-            if drive.change_times is None:
-                raise ArgumentError(
-                    f"The input of '{name}' changes all the time, which '{self.code.method}' cannot follow exactly.",
-                    advice="Use a fixed-step method, or write the input as an expression of t in the model.",
-                )
-        jumps = [d.change_times(self.plan.t0, self.t1) for d in drives.values() if d.change_times]
-        ends = np.unique(np.concatenate([*jumps, [self.t1]]))
-        names = self.problem.system.parameter_names
-        begin = self.plan.t0
+        system, plan = self.problem.system, self.plan
+        drives = {n: d for n, d in self.problem.drives.items() if d.change_times is not None}
+        smooth = {
+            name: pieces_of(name, drive, plan.t0, self.t1, self.tolerances.rtol)
+            for name, drive in self.problem.drives.items()
+            if name not in drives
+        }
+        parts = {name: parameters_of(name, system) for name in smooth}
+        jumps = [d.change_times(plan.t0, self.t1) for d in drives.values() if d.change_times]
+        ends = np.unique(np.concatenate([*jumps, *(p.ends[1:-1] for p in smooth.values()), [self.t1]]))
+        begin = plan.t0
         for end in ends:
             for name, drive in drives.items():
-                value = drive.at(np.array([0.5 * (begin + end)]))[0]
-                self.P[names.index(name)] = np.broadcast_to(value, self.problem.shape).reshape(-1)
+                self._set(name, drive.at(np.array([0.5 * (begin + end)]))[0])
+            for name, pieces in smooth.items():
+                for suffix, value in pieces.within(begin, float(end)).items():
+                    self._set(parts[name][suffix], value)
             outcome = self._piece(run, float(end))
             if outcome is not Outcome.COMPLETED:
                 return outcome
             begin = end
             if end < self.t1:
-                self.tables.jumped(float(end))
-                self.clock[:, loop.SIZE] = 0.0  # the equations have jumped: start anew
+                if any(end in jump for jump in jumps) or any(p.jumps_at(float(end)) for p in smooth.values()):
+                    self.tables.jumped(float(end))
+                    self.clock[:, loop.SIZE] = 0.0  # the equations have jumped: start anew
                 self.clock[:, loop.STATUS] = loop.RUNNING
         return Outcome.COMPLETED
+
+    def _set(self, parameter: str, value: np.ndarray) -> None:
+        """Give a parameter its value on the next piece."""
+        row = self.code.parameters.index(parameter)
+        self.P[row] = np.broadcast_to(value, self.problem.shape).reshape(-1)
 
     def _piece(self, run: loop.AdaptiveLoop, end: float) -> Outcome:
         plan = self.plan
         begin = float(self.clock[:, loop.TIME].min())
-        window, buffer = (end - begin) / 256, _BUFFER
+        window, buffer = self.window or (end - begin) / 256, _BUFFER
         until = begin
         while np.any(self.clock[:, loop.STATUS] != loop.DONE):
             if plan.stop is not None and plan.stop.is_set():
@@ -228,6 +238,7 @@ class _State:
                 return Outcome.INTERRUPTED
             seconds = time.perf_counter() - started
             window *= min(8.0, max(0.1, CHUNK_SECONDS / max(seconds, 1e-5)))
+            self.window = window
             buffer = min(2 * buffer, 1 << 20) if full else buffer
             bad = [int(s) for s in self.clock[:, loop.STATUS] if int(s) in _OUTCOMES]
             if bad:
@@ -263,8 +274,9 @@ class _State:
                 np.array(self.shape.clears, dtype=bool), self.clock, self.Y, self.F, self.R, self.G, self.P,
                 self.grid, self.rows, self.keep, kt, kh, ky, kq, et, el, ek, *self.tables.arrays,
             )  # fmt: skip
-        self.kept.append((kt[:kept], kh[:kept], ky[:kept], kq[:kept]))
-        self.events.append((et[:events], el[:events], ek[:events]))
+        # few of many rows are copied, so that the buffers can go
+        self.kept.append(tuple(a[:kept].copy() if 4 * kept < size else a[:kept] for a in (kt, kh, ky, kq)))
+        self.events.append(tuple(a[:events].copy() for a in (et, el, ek)))
         full = bool(np.any(self.clock[:, loop.STATUS] == loop.BUFFER_FULL))
         if full:
             self.tables.make_room()

@@ -14,7 +14,7 @@ from typing import Any
 
 from brainpy_lab.codegen.printing import names_used, parse
 from brainpy_lab.equations import read_text
-from brainpy_lab.equations.system import Definition, Function, System
+from brainpy_lab.equations.system import Definition, Function, Parameter, System
 from brainpy_lab.errors import BrainPyLabError
 
 
@@ -42,6 +42,14 @@ def _read(system: System, name: str, function: FunctionType) -> tuple[Function, 
 
 def _with_input(system: System, name: str, functions: tuple[Function, ...]) -> System:
     value = Definition(name, parse(f"{name}_input(t)"), f"the function given for {name}")
+    changed = put_in_place(system, name, (value,))
+    return replace(changed, functions=(*system.functions, *functions))
+
+
+def put_in_place(
+    system: System, name: str, definitions: tuple[Definition, ...], parameters: tuple[Parameter, ...] = ()
+) -> System:
+    """``system`` with ``definitions``, which depend on t, in place of a parameter, and further parameters."""
     moved, still = [], []
     moving = {name}
     for definition in system.derived:
@@ -52,8 +60,7 @@ def _with_input(system: System, name: str, functions: tuple[Function, ...]) -> S
             still.append(definition)
     return replace(
         system,
-        parameters=tuple(p for p in system.parameters if p.name != name),
+        parameters=(*(p for p in system.parameters if p.name != name), *parameters),
         derived=tuple(still),
-        intermediates=(value, *moved, *system.intermediates),
-        functions=(*system.functions, *functions),
+        intermediates=(*definitions, *moved, *system.intermediates),
     )

@@ -23,7 +23,8 @@ class Drive:
 
     at: Callable[[np.ndarray], np.ndarray]
     shape: tuple[int, ...]
-    change_times: Callable[[float, float], np.ndarray] | None = None  # where it jumps, for adaptive steps
+    change_times: Callable[[float, float], np.ndarray] | None = None  # where it jumps, when it is constant between
+    knots: np.ndarray | None = None  # times between which it is linear
 
 
 @dataclass
@@ -159,7 +160,9 @@ def numeric(name: str, value: Any) -> Any:
 def as_drive(name: str, value: Any) -> Drive | None:
     """``value`` as a quantity over time, or None when it is a number or an array."""
     if isinstance(value, Input):
-        return Drive(value, value.shape, None if value.interpolation == "linear" else _jumps_of(value))
+        if value.interpolation == "linear":
+            return Drive(value, value.shape, knots=_bends_of(value))
+        return Drive(value, value.shape, _jumps_of(value))
     if hasattr(value, "data") and hasattr(value, "outcome") and hasattr(value, "t"):
         return _solution_drive(name, value)
     if callable(value):
@@ -177,6 +180,13 @@ def _jumps_of(source: Input) -> Callable[[float, float], np.ndarray]:
     return between
 
 
+def _bends_of(source: Input) -> np.ndarray:
+    """Times at which a linear input changes its slope; one step ends there."""
+    flat = source.values.reshape(len(source), -1)
+    bends = np.any(np.abs(np.diff(flat, 2, axis=0)) > 1e-12 * np.abs(flat).max(initial=0.0), axis=1)
+    return np.asarray(np.concatenate([source.t[1:-1][bends], source.t[-1:]]))
+
+
 def _solution_drive(name: str, solution: Any) -> Drive:
     names = list(solution.data)
     chosen = name if name in names else names[0] if len(names) == 1 else None
@@ -192,7 +202,7 @@ def _solution_drive(name: str, solution: Any) -> Drive:
         columns = [np.interp(times, grid, column) for column in flat.T]
         return np.stack(columns, axis=1).reshape(len(times), *values.shape[1:])
 
-    return Drive(at, tuple(values.shape[1:]))
+    return Drive(at, tuple(values.shape[1:]), knots=grid)
 
 
 def _function_drive(name: str, function: Callable[[Any], Any]) -> Drive:

@@ -24,6 +24,7 @@ from brainpy_lab.simulation.control import Progress, reporter
 from brainpy_lab.simulation.delays import make_past, reach_of
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import History, expression_history, initial_from, read_histories
+from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import Plan, Result, run_fixed
 from brainpy_lab.simulation.solution import Solution
@@ -80,6 +81,15 @@ def simulate(request: Request) -> Solution:
     histories = _histories(request, system, t0)
     initial = {**initial_from(histories, t0), **initial}
     problem = resolve(system, parameters, initial, memory, driver.is_traced)
+    smooth = {n: parameters_of(n, system) for n, d in problem.drives.items() if d.change_times is None}
+    if method.is_adaptive and smooth:
+        if code is None and model.has_edit(driver.name, method.name):
+            raise ArgumentError(
+                f"The edited code of '{method.name}' has no place for an input of '{next(iter(smooth))}' that moves.",
+                advice="Use a fixed-step method, or revert the code: m.revert().",
+            )
+        whole = with_polynomials(system, smooth)
+        code = generated(whole, method.name, driver.name, model.share_exponentials)
     _start_histories(problem, initial, t0)
     wanted, states = _record(request, problem)
     every = _record_steps(request) if not method.is_adaptive else 1

@@ -58,7 +58,7 @@ def test_names_around_the_cell_are_captured(terminal):
         ("%%brainpy_model 2x", ArgumentError, "cannot be a variable's name"),
         ("%%brainpy_model X --backnd numpy", ArgumentError, "Did you mean '--backend'?"),
         ("%%brainpy_model X --backend nunpy", ArgumentError, "Did you mean 'numpy'?"),
-        ("%%brainpy_model X --method rk5", ArgumentError, "Did you mean 'rk4'?"),
+        ("%%brainpy_model X --method rk44", ArgumentError, "Did you mean 'rk4'?"),
         ("%%brainpy_model X --dt -1", ArgumentError, "--dt"),
         ("%%brainpy_model X --seed x", ArgumentError, "--seed"),
         ("%%brainpy_model X Y", ArgumentError, "does not take 'Y'"),

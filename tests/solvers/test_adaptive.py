@@ -178,9 +178,40 @@ def test_inputs_that_jump_are_met_exactly(known):
     assert sol(10.0)["V"] == pytest.approx(peak * np.exp(-0.4), abs=1e-9)
 
 
-def test_inputs_that_move_all_the_time_are_refused(known):
-    with pytest.raises(ArgumentError, match="'I' changes all the time"):
-        known("LIF").run(10.0, method="rkdp", backend="numpy", I=np.sin)
+@pytest.mark.parametrize("method", ["rkdp", "rodas4"])
+def test_linear_inputs_are_followed_exactly(driver, method):
+    ramp = bp.inputs.Input(np.array([0.0, 2.0, 2.0, -1.0]), dt=1.0, interpolation="linear")
+    model = bp.model("I = 0\ndx/dt = I", name="Integral")
+    run = {"rtol": 1e-9, "atol": 1e-12}
+    sol = model.run(3.0, method=method, backend=driver, I=ramp, **run)
+    assert sol.final["x"] == pytest.approx(1 + 2 + 0.5, abs=1e-11)
+    assert sol(0.5)["x"] == pytest.approx(0.25, abs=1e-11)
+    many = bp.inputs.Input(np.array([[0.0, 0.0], [2.0, 4.0]]), dt=1.0, interpolation="linear")
+    both = model.run(1.0, method=method, backend=driver, I=many, record_every=1.0, **run)
+    np.testing.assert_allclose(both.final["x"], [1.0, 2.0], atol=1e-11)
+
+
+class Wave:
+    """A function of time whose source is no part of the language."""
+
+    def __call__(self, t):
+        return np.sin(3 * np.asarray(t)) + (np.asarray(t) >= 2.5)
+
+
+@pytest.mark.parametrize("method", ["dop853", "rodas4"])
+def test_functions_that_cannot_be_read_are_followed_to_the_tolerance(method):
+    model = bp.model("I = 0\ndx/dt = -x + I", name="Filter")
+    sol = model.run(5.0, method=method, rtol=1e-9, atol=1e-11, I=Wave())
+    t = np.linspace(0, 5, 51)
+    exact = (np.sin(3 * t) - 3 * np.cos(3 * t) + 3 * np.exp(-t)) / 10
+    exact += np.where(t > 2.5, 1 - np.exp(-(t - 2.5)), 0.0)
+    np.testing.assert_allclose(sol(t)["x"], exact, atol=1e-8)
+
+
+def test_a_solution_drives_a_parameter():
+    source = bp.model("dI/dt = -I\nI(0) = 1", name="Source").run(3.0, dt=0.01, method="rk4")
+    sol = bp.model("I = 0\ndx/dt = I", name="Integral").run(3.0, method="rkdp", rtol=1e-9, I=source)
+    assert sol.final["x"] == pytest.approx(1 - np.exp(-3), abs=2e-5)  # linear between the source's records
 
 
 def test_ensembles_have_their_own_steps(known):
