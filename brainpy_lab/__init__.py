@@ -31,6 +31,7 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "ddeint": ("brainpy_lab.simulation.create", "ddeint"),
     "drivers": ("brainpy_lab.drivers", None),
     "errors": ("brainpy_lab.errors", None),
+    "fdeint": ("brainpy_lab.simulation.create", "fdeint"),
     "inputs": ("brainpy_lab.inputs", None),
     "load": ("brainpy_lab.simulation.storage", "load"),
     "model": ("brainpy_lab.simulation.create", "model"),
@@ -53,6 +54,7 @@ __all__ = [
     "ddeint",
     "drivers",
     "errors",
+    "fdeint",
     "inputs",
     "load",
     "load_ipython_extension",
@@ -70,7 +72,7 @@ if TYPE_CHECKING:
     from brainpy_lab.errors import BrainPyLabError
     from brainpy_lab.simulation.brownian import BrownianPath
     from brainpy_lab.simulation.cache import clear_cache
-    from brainpy_lab.simulation.create import ddeint, model, odeint, sdeint
+    from brainpy_lab.simulation.create import ddeint, fdeint, model, odeint, sdeint
     from brainpy_lab.simulation.model import Model
     from brainpy_lab.simulation.solution import Solution
     from brainpy_lab.simulation.storage import load

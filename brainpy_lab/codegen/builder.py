@@ -157,9 +157,7 @@ class StepBuilder:
         derivatives = {}
         for state in self.moving:
             assert state.drift is not None
-            expr = rename(state.drift, names)
-            if state.name in self.held:
-                expr = ast.IfExp(ast.Name(self.held[state.name], ast.Load()), ast.Constant(0.0), expr)
+            expr = self.zero_if_held(state.name, rename(state.drift, names))
             line = state.span.line if state.span else None
             derivatives[state.name] = self.line(f"d{state.name}{suffix}", expr, f"d{state.name}/dt", line)
         return derivatives
@@ -310,6 +308,21 @@ class StepBuilder:
     def moving(self) -> tuple[State, ...]:
         """States that have a derivative."""
         return tuple(s for s in self.system.states if s.drift is not None)
+
+    def unless_held(self, state: str, expr: ast.expr | str) -> ast.expr:
+        """``expr``, or the state's own value while an event holds it."""
+        self._holds()
+        expr = parse(expr) if isinstance(expr, str) else expr
+        if state not in self.held:
+            return expr
+        return ast.IfExp(ast.Name(self.held[state], ast.Load()), ast.Name(state, ast.Load()), expr)
+
+    def zero_if_held(self, state: str, expr: ast.expr) -> ast.expr:
+        """``expr``, or 0 while an event holds the state."""
+        self._holds()
+        if state not in self.held:
+            return expr
+        return ast.IfExp(ast.Name(self.held[state], ast.Load()), ast.Constant(0.0), expr)
 
     # --- events --------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -34,6 +34,9 @@ class Written:
 
     Delay equations with a fixed step: ``dense`` are the coefficients q2, q3, ... of y(t + s dt) = y + dt (s dy_1 +
     s² q2 + s³ q3 + ...), where ``first`` has the names of dy_1.
+
+    For fractional methods: the arguments made of the past (``sums``), hidden variables of the method's own
+    (``carried``), and ``conclude(new, memory)``, called after the events, which gives what to remember of each state.
     """
 
     new: dict[str, str]
@@ -43,6 +46,9 @@ class Written:
     kept: dict[int, dict[str, str]] = field(default_factory=dict)
     dense: list[dict[str, str]] = field(default_factory=list)
     first: dict[str, str] | None = None
+    sums: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    conclude: Callable[[dict[str, str], dict[str, str]], dict[str, str]] | None = None
 
 
 class StepWriter(Protocol):
@@ -122,7 +128,7 @@ def generate(
         method=method.name,
         backend=backend,
         states=system.state_names,
-        memory=tuple(hold_name(s) for s in held_states(system)) if method.is_adaptive else memory_names(system),
+        memory=writer.memory,
         parameters=system.parameter_names,
         flags=tuple(e.name for e in system.events),
         functions=functions,
@@ -131,6 +137,8 @@ def generate(
         past=tuple(past_names(system).values()),
         delayed=system.delayed_states,
         powers=writer.powers,
+        sums=writer.sums,
+        remembered=writer.remembered,
     )
 
 
@@ -183,8 +191,14 @@ def _printed(body: Iterable[Line | Remark | Loop], printer: Printer) -> list[tup
 
 def _docstring(system: System, method: StepWriter, backend: str) -> str:
     lines = [f"One step of {system.name}: {method.title}, driver {backend}.", ""]
-    lines += [f"d{s.name}/dt = {_equation(s)}" for s in system.states if s.drift is not None]
+    lines += [f"{_left_side(s)} = {_equation(s)}" for s in system.states if s.drift is not None]
     return '"""' + "\n".join(lines) + '\n"""'
+
+
+def _left_side(state: State) -> str:
+    if state.order is None:
+        return f"d{state.name}/dt"
+    return f"Caputo derivative of {state.name} of order {ast.unparse(state.order)}"
 
 
 def _equation(state: State) -> str:
@@ -205,6 +219,9 @@ class _FunctionWriter:
     share_exp: bool
     draws: tuple[Draw, ...] = ()
     powers: int = 0
+    memory: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+    remembered: tuple[str, ...] = ()
 
     def _finish(self, step: StepBuilder) -> list[Line | Remark | Loop]:
         body = fill_singularities(step.body)
@@ -216,11 +233,13 @@ class _FunctionWriter:
         new = {s: written.new.get(s, s) for s in system.state_names}
         pieces = self._pieces(step, written)
         memory, flags = step.events(new)
-        held = memory_names(system)
-        self.draws = step.draws
-        fed = [*(d.name for d in self.draws), *step.past.values()]
+        remembered = written.conclude(new, memory) if written.conclude else {}
+        held = (*memory_names(system), *written.carried)
+        self.draws, self.memory, self.sums, self.remembered = step.draws, held, written.sums, tuple(remembered)
+        fed = [*(d.name for d in self.draws), *step.past.values(), *written.sums]
         arguments = ("t", "dt", *system.state_names, *held, *system.parameter_names, *fed)
-        results = (*(new[s] for s in system.state_names), *(memory[m] for m in held), *flags, *pieces)
+        kept = (*pieces, *remembered.values())
+        results = (*(new[s] for s in system.state_names), *(memory[m] for m in held), *flags, *kept)
         yield "step", Signature(arguments, results), self._finish(step)
 
     def _pieces(self, step: StepBuilder, written: Written) -> list[str]:
@@ -244,6 +263,7 @@ class _FunctionWriter:
     def adaptive(self) -> Iterable[tuple[str, Signature, list[Line | Remark | Loop]]]:
         system = self.system
         releases = tuple(hold_name(s) for s in held_states(system))
+        self.memory = releases
         past = tuple(past_names(system).values())
         common = (*system.state_names, *releases, *system.parameter_names, *past)
         yield self._derivative(common)

@@ -76,12 +76,15 @@ class StepCode:
     draws : tuple of Draw
         The random draws that the step takes after its parameters; `noise` are their names.
     past, sums : tuple of str
-        What it takes after those: histories of delayed states, memory sums.
+        What it takes after those: histories of delayed states; of fractional methods, sums over what earlier steps
+        remembered, and the weights of what this one computes.
     delayed : tuple of str
         The states that the histories are of.
     powers : int
         Coefficients of a step's polynomial that it returns for each delayed state, after the flags: with the state y at
         the step's start, y(t + s dt) = y + dt (s q1 + s² q2 + ...).
+    remembered : tuple of str
+        The states of which a step returns something to be remembered, after the flags.
     """
 
     text: str
@@ -100,6 +103,7 @@ class StepCode:
     sums: tuple[str, ...] = ()
     delayed: tuple[str, ...] = ()
     powers: int = 0
+    remembered: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from brainpy_lab.drivers.past import Past
 from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import DriverError
+
+if TYPE_CHECKING:
+    from brainpy_lab.drivers.memory_sums import MemorySums
 
 Array = Any  # an array of the driver's own kind
 
@@ -81,6 +84,7 @@ class Setup:
     noise: Noise = field(default_factory=Noise)
     past: Past | None = None  # the histories, where states are delayed
     options: Mapping[str, Any] = field(default_factory=dict)
+    sums: MemorySums | None = None  # of a fractional run
 
 
 @dataclass

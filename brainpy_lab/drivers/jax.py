@@ -347,6 +347,10 @@ class JaxDriver(TensorDriver):
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Make the loop; XLA compiles it at the first chunk."""
+        if code.sums:
+            from brainpy_lab.drivers.jax_memory import JaxMemoryProgram
+
+            return JaxMemoryProgram(code, layout)
         return JaxProgram(code, layout)
 
     def on_numbers(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -206,6 +206,10 @@ class NumbaDriver(Driver):
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Compile one kernel for the layout."""
+        if code.sums:
+            from brainpy_lab.drivers.numba_memory import NumbaMemoryProgram
+
+            return NumbaMemoryProgram(code, layout)
         if layout.mixes:
             from brainpy_lab.drivers.numba_arrays import ArrayProgram
 

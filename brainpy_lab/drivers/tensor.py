@@ -150,6 +150,10 @@ class TensorDriver(Driver):
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Load the step function."""
+        if code.sums:
+            from brainpy_lab.drivers.tensor_memory import TensorMemoryProgram
+
+            return TensorMemoryProgram(self, code, layout, self.wrap(load_functions(code)["step"]))
         return TensorProgram(self, code, layout)
 
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:

@@ -28,17 +28,17 @@ class BlowUp:
 
     def summary(self, problem: Problem, plan: Any) -> dict[str, Any]:
         """Variable, element and time, for the Solution's statistics."""
-        time = plan.t0 + (self.step + 1) * plan.dt
+        time = float(plan.times(self.step + 1))
         return {"variable": self.variable, "element": self.lane, "time": time}
 
     def message(self, problem: Problem, plan: Any) -> str:
         """One text: what, where, when, from which line, and what to do."""
         where = f"[{self.lane}]" if problem.shape else ""
-        time = plan.t0 + (self.step + 1) * plan.dt
+        time = float(plan.times(self.step + 1))
         text = f"{self.variable}{where} became nan or infinite at t = {time:g}; the run stopped before it."
         if self.delay is not None:
             return f"The run stopped at t = {time - plan.dt:g}. {self.delay}"
-        cause = _cause(problem, self.values, self.lane, plan.t0 + self.step * plan.dt)
+        cause = _cause(problem, self.values, self.lane, float(plan.times(self.step)))
         if cause is None:
             return f"{text}\n  The equations themselves are finite there: take a smaller dt (it is {plan.dt:g})."
         name, span = cause

@@ -216,3 +216,54 @@ def sdeint(
         return Model(replace(system, calculus=calculus), **options)
 
     return make if f is None else make(f)
+
+
+def fdeint(
+    f: Callable[..., Any] | None = None,
+    *,
+    order: float | str | Mapping[str, float | str],
+    slopes: Mapping[str, float] | None = None,
+    name: str | None = None,
+    initial: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    **options: Any,
+) -> Any:
+    """A Model of Caputo derivatives from a Python function that returns the right-hand sides. Also a decorator.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(V, w, t, I=0.5, ...)``: states stand before ``t``, parameters with their defaults behind it.
+    order : float, str, or mapping of them by state
+        Above 0 and at most 2: a number, or the name of one of the function's parameters. A number becomes the parameter
+        ``order`` (``order_V``, where orders are given by state), so that runs can change and compare it. States that a
+        mapping leaves out are of order 1.
+    slopes : mapping, optional
+        Initial slopes of states whose order is above 1; by default 0.
+    name, initial, parameters, **options
+        As for `odeint`.
+
+    Returns
+    -------
+    Model, or a decorator that makes one
+
+    Raises
+    ------
+    ArgumentError
+        An order out of range, or of something that is no state.
+    ModelError
+        With a line of the function: something in it is no part of the model language.
+
+    Examples
+    --------
+    ``bp.fdeint(lambda y, t, k=1.0: -k*y, order=0.8, initial={"y": 1.0})`` is fractional relaxation;
+    ``.run(10.0, order=0.5)`` changes its order.
+    """
+    from brainpy_lab.equations import read_function
+    from brainpy_lab.simulation.orders import with_orders
+
+    def make(function: Callable[..., Any]) -> Model:
+        system = read_function(function, name=name, initial=initial, parameters=parameters)
+        return Model(with_orders(system, order, slopes or {}), **options)
+
+    return make if f is None else make(f)

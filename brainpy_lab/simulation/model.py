@@ -247,6 +247,8 @@ class Model:
         max_delay: float | None = None,
         stop: threading.Event | None = None,
         noise: BrownianPath | None = None,
+        grading: float | None = None,
+        memory: float | None = None,
         **parameters: Any,
     ) -> Solution:
         """Run the model.
@@ -288,6 +290,12 @@ class Model:
             Setting it stops the run within about 50 ms.
         noise : BrownianPath, optional
             The path that the noise takes, in place of random draws of its own.
+        grading : float, optional
+            Fractional models: r of the graded mesh t_j = T (j/N)^r of N = duration/dt steps, whose first steps are
+            short, where solutions start like t^a; the sums over the past then cost O(N²). By default steps are uniform.
+        memory : float, optional
+            Fractional models with grunwald_letnikov: the time after which the past is forgotten;
+            ``sol.stats["short_memory"]`` bounds the error.
         **parameters
             Parameters by name: a number; an array, which spans an ensemble; a `brainpy_lab.inputs.Input`, a function
             of t or a Solution, which drive the parameter in time.
@@ -324,6 +332,8 @@ class Model:
             max_delay=max_delay,
             stop=stop,
             noise=noise,
+            grading=grading,
+            memory=memory,
             parameters=parameters,
         )
 

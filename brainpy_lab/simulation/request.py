@@ -22,6 +22,7 @@ from brainpy_lab.simulation.captured import capture_inputs
 from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress, reporter
 from brainpy_lab.simulation.delays import make_past, reach_of
+from brainpy_lab.simulation.fractional import is_memory, memory_of, mesh_of
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import History, expression_history, initial_from, read_histories
 from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
@@ -60,6 +61,8 @@ class Request:
     max_delay: float | None = None
     stop: threading.Event | None = None
     noise: BrownianPath | None = None
+    grading: float | None = None
+    memory: float | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -72,6 +75,7 @@ def simulate(request: Request) -> Solution:
     driver, method = drivers.get(request.backend), solvers.get(request.method)
     _check_numbers(request, method)
     t0, initial, memory = _start(request)
+    past = memory_of(method, system, request)
     check_names(request.parameters, system.parameter_names, "parameter", system.name)
     code, parameters = request.code, request.parameters
     if code is None and not model.has_edit(driver.name, method.name):
@@ -103,6 +107,9 @@ def simulate(request: Request) -> Solution:
         noise=_noise(request, t0),
         stop=request.stop,
         report=reporter(request.progress),
+        method=method,
+        memory=past,
+        mesh=mesh_of(past, float(request.duration), float(request.dt)),
     )
     code = code or model.code(driver.name, method.name)
     delays = None
@@ -205,7 +212,7 @@ def _start(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
             message = f"The solution of '{start.model_name}' cannot be continued with '{request.model.name}'."
             raise ArgumentError(message)
         known = memory_names(request.model.system)
-        memory = {n: v for n, v in start.memory.items() if n in known}
+        memory = {n: v for n, v in start.memory.items() if n in known or is_memory(n, request.model.system)}
         return float(start.stats.get("end", start.t[-1])), {**{s: start.final[s] for s in states}, **initial}, memory
     if not isinstance(start, int | float | np.number) or not np.isfinite(start):
         raise ArgumentError(f"start must be a time or a Solution, not {start!r}.")
@@ -323,9 +330,14 @@ def _solution(request: Request, result: Result, problem: Problem, wanted: tuple[
         ensemble_params=problem.varying_names,
         memory=result.memory,
         interpolant=result.interpolant,
-        derivative=_derivative(problem) if wanted == model.system.state_names and not problem.drives else None,
+        derivative=_derivative(problem) if wanted == model.system.state_names and _has_slopes(problem) else None,
         remembered=result.remembered,
     )
+
+
+def _has_slopes(problem: Problem) -> bool:
+    """Whether the right-hand sides at recorded times are the slopes of the path."""
+    return not problem.drives and not problem.system.is_fractional
 
 
 def _threads(request: Request, method: Method) -> int:

@@ -21,10 +21,12 @@ from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
 from brainpy_lab.simulation.control import ChunkSize, Progress
 from brainpy_lab.simulation.delays import misread, remember
 from brainpy_lab.simulation.events import EventTrain
+from brainpy_lab.simulation.fractional import Memory, make_sums, memory_entries, shifts, short_memory
 from brainpy_lab.simulation.history import Remembered
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.solvers import Method
 
 
 class RunWarning(UserWarning):
@@ -45,10 +47,21 @@ class Plan:
     stop: threading.Event | None = None
     report: Progress = field(default=lambda _: None)
     past: Past | None = None
+    method: Method | None = None
+    memory: Memory | None = None  # fractional runs
+    mesh: np.ndarray | None = None  # times of the steps counted from t0, when they are not uniform
+
+    def times(self, steps: np.ndarray) -> np.ndarray:
+        """Times at which steps end; fractions of a step lie between."""
+        if self.mesh is None:
+            return np.asarray(self.t0 + steps * self.dt)
+        return np.asarray(self.t0 + np.interp(steps, np.arange(len(self.mesh)), self.mesh))
 
     @property
     def n_steps(self) -> int:
         """Steps that reach the end; the last one may go past it when dt does not divide the duration."""
+        if self.mesh is not None:
+            return len(self.mesh) - 1
         return max(0, math.ceil(self.duration / self.dt - 1e-9))
 
 
@@ -85,6 +98,9 @@ def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> R
     program = driver.program(code, layout)
     compiled = time.perf_counter()
     setup = make_setup(driver, problem, plan)
+    if code.sums:
+        setup.sums = make_sums(problem, plan)
+        setup.memory = {**shifts(problem, plan, code.memory), **setup.memory}
     flow = program.start(setup)
     if setup.differentiable:
         return _run_traced(flow, driver, problem, plan)
@@ -92,6 +108,9 @@ def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> R
     loop.go()
     result = loop.result(code)
     wall = time.perf_counter() - compiled
+    if setup.sums is not None:
+        result.memory |= memory_entries(problem, setup.sums, loop.done)
+        result.stats |= short_memory(problem, setup.sums, loop.done)
     result.stats.update(compile_time=compiled - started, wall_time=wall, steps=loop.done)
     return result
 
@@ -177,7 +196,7 @@ def _expand(value: Any, problem: Problem) -> Any:
 
 
 def _middle_times(plan: Plan, first: int, n: int) -> np.ndarray:
-    return plan.t0 + (first + 0.5 + np.arange(n)) * plan.dt
+    return plan.times(first + 0.5 + np.arange(n))
 
 
 def _drive_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:
@@ -260,7 +279,7 @@ class _Loop:
         """What the run has given so far, cut where it ended."""
         problem, plan = self.problem, self.plan
         n_rows = self.done // plan.every + 1
-        t = plan.t0 + plan.every * plan.dt * np.arange(n_rows)
+        t = plan.times(plan.every * np.arange(n_rows))
         shape = problem.shape
         if problem.mixes:
             data = {name: self.rows[r, :n_rows] for r, name in enumerate(plan.record)}
@@ -275,7 +294,7 @@ class _Loop:
             final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
         states = {n: _scalar(final[n]) for n in problem.system.state_names}
         memory = {n: final[n] for n in code.memory}
-        stats: dict[str, Any] = {"end": plan.t0 + self.done * plan.dt}
+        stats: dict[str, Any] = {"end": float(plan.times(np.asarray(self.done)))}
         if problem.system.is_stochastic:
             stats["noise_steps"] = plan.noise.start + self.done
         if self.blow_up is not None:
@@ -298,7 +317,7 @@ class _Loop:
             steps = np.concatenate([c.step[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
             lanes = np.concatenate([c.lane[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
             order = np.lexsort((lanes, steps))
-            times = self.plan.t0 + steps[order] * self.plan.dt
+            times = self.plan.times(steps[order])
             trains[name] = EventTrain(times, lanes[order])
         return trains
 

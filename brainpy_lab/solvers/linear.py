@@ -85,15 +85,18 @@ def _written(
     return entries
 
 
-def write_matrix(step: StepBuilder, jacobian: Jacobian, diagonal: str, scale: str = "") -> str:
-    """Write the matrix ``diagonal`` - ``scale`` * Jacobian, factored; of a single state it is a number."""
+def write_matrix(step: StepBuilder, jacobian: Jacobian, diagonal: str, scale: str | Mapping[str, str] = "") -> str:
+    """Write the matrix ``diagonal`` - ``scale`` * Jacobian, factored; of a single state it is a number.
+
+    ``scale`` ends in ``*`` and may differ from row to row.
+    """
     states = [s.name for s in step.moving]
 
     def entry(row: str, column: str) -> str:
-        slope = jacobian.get((row, column))
+        slope, factor = jacobian.get((row, column)), scale if isinstance(scale, str) else scale[row]
         if slope is None:
             return diagonal if row == column else "0.0"
-        return f"{diagonal} - {scale}{slope}" if row == column else f"-{scale}{slope}"
+        return f"{diagonal} - {factor}{slope}" if row == column else f"-{factor}{slope}"
 
     entries = [entry(row, column) for row in states for column in states]
     if len(states) == 1:

@@ -19,7 +19,18 @@ EXAMPLES = [("fitzhugh_nagumo", method) for method in KINDS]
 EXAMPLES += [("leaky_integrate_and_fire", method) for method in ("rk4", "rkdp")]
 EXAMPLES += [("hodgkin_huxley", "exponential_euler")]
 EXAMPLES += [("noisy_pair", "euler_maruyama")]
+EXAMPLES += [("fractional_neuron", method) for method in ("caputo_pece", "caputo_l1")]
 CELLS = {
+    "fractional_neuron": """
+        alpha = 0.8; tau = 20; I = 30; b = 2; t_ref = 3
+        order(V) = alpha
+        dV/dt = (I - V - w) / tau**alpha
+        dw/dt = -w / 100
+        when V >= 15:
+            V = 0
+            w += b
+            hold(V, t_ref)
+    """,
     "noisy_pair": """
         tau = 10; I = 0.5; s = 0.2
         sigma = s * sqrt(2 / tau)

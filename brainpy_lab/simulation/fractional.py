@@ -1,0 +1,324 @@
+"""Fractional runs: orders and initial slopes as numbers, meshes, windows, and the memory that a run continues with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import gamma
+
+from brainpy_lab.codegen.printing import names_used
+from brainpy_lab.drivers.memory_sums import MemorySums
+from brainpy_lab.equations.system import CONSTANTS, System
+from brainpy_lab.errors import ArgumentError, MethodError
+from brainpy_lab.simulation.initial import value_of
+from brainpy_lab.simulation.memory import check_record_memory
+from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.solvers.fractional import FractionalMethod, fractional_states
+from brainpy_lab.symbolic.compiling import helper_functions
+
+if TYPE_CHECKING:
+    from brainpy_lab.simulation.request import Request
+    from brainpy_lab.simulation.run import Plan
+    from brainpy_lab.simulation.solution import Solution
+
+#: Entry of a Solution's memory: what was remembered of a state, its order, and its state and slope at the start.
+_KINDS = ("remembered", "order", "start", "slope")
+_LONGEST_TRACED = 4000  # steps of a run through which a derivative is taken
+_CLOCK = "fractional_clock"  # start of the whole history, dt
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How a fractional run treats its past, and the past it continues.
+
+    Attributes
+    ----------
+    grading : float
+        Exponent r of the mesh t_j = T (j/N)^r; 1 is uniform.
+    window : float, optional
+        Time after which increments are forgotten.
+    earlier : mapping of str to array
+        Memory of the Solution that is continued.
+    """
+
+    grading: float = 1.0
+    window: float | None = None
+    earlier: Mapping[str, Any] | None = None
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all steps have one length."""
+        return self.grading == 1
+
+
+def memory_of(method: Any, system: System, request: Request) -> Memory | None:
+    """The options of a run that belong to fractional methods, checked; None for other methods.
+
+    Raises
+    ------
+    ArgumentError
+        An option that the method does not have, or a value out of range.
+    """
+    grading, window, start, initial = request.grading, request.memory, request.start, request.initial
+    record_every = request.record_every
+    if not isinstance(method, FractionalMethod):
+        for name, value in (("grading", grading), ("memory", window)):
+            if value is not None:
+                raise ArgumentError(
+                    f"'{name}' belongs to fractional methods; '{method.name}' has no memory.",
+                    advice="Fractional models run with method='caputo_pece', 'caputo_l1', 'caputo_pi' or "
+                    "'grunwald_letnikov'.",
+                )
+        return None
+    for name, value, able in (("grading", grading, method.has_meshes), ("memory", window, method.has_window)):
+        if value is None:
+            continue
+        if not isinstance(value, int | float | np.number) or isinstance(value, bool) or not np.isfinite(value):
+            raise ArgumentError(f"{name} must be a number, not {value!r}.")
+        if not able:
+            other = "'grunwald_letnikov'" if name == "memory" else "'caputo_pece', 'caputo_l1' or 'caputo_pi'"
+            raise ArgumentError(f"'{method.name}' has no {name}.", advice=f"Choose method={other}.")
+        if value <= 0 or (name == "grading" and value < 1):
+            least = "at least 1" if name == "grading" else "above 0"
+            raise ArgumentError(f"{name} must be {least}, not {value:g}.")
+    earlier = _earlier(start, system, method, grading)
+    for name in set(initial or {}) & set(fractional_states(system)) if earlier is not None else ():
+        raise ArgumentError(
+            f"'{name}' cannot be set where a fractional run is continued: its memory would not fit.",
+            advice="Let an event set it, or begin a run of its own.",
+        )
+    if record_every is not None and grading not in (None, 1):
+        raise ArgumentError("A run with grading records at the times of its mesh.", advice="Leave record_every out.")
+    return Memory(1.0 if grading is None else float(grading), None if window is None else float(window), earlier)
+
+
+def _earlier(start: Any, system: System, method: FractionalMethod, grading: float | None) -> Mapping[str, Any] | None:
+    """The memory of a Solution that is continued."""
+    if not hasattr(start, "memory") or not fractional_states(system):
+        return None
+    solution: Solution = start
+    if solution.stats.get("method") != method.name or _CLOCK not in solution.memory or grading not in (None, 1):
+        made = solution.stats.get("method", "another method")
+        uniform = _CLOCK in solution.memory and grading in (None, 1)
+        reason = f"it was made with '{made}'" if uniform else "memory is continued on uniform steps only"
+        raise ArgumentError(
+            f"The solution of '{solution.model_name}' cannot be continued with '{method.name}': {reason}.",
+            advice="A fractional run continues with the method, dt and orders it began with, without grading.",
+        )
+    return dict(solution.memory)
+
+
+def mesh_of(memory: Memory | None, duration: float, dt: float) -> np.ndarray | None:
+    """Times of a graded mesh of ceil(duration/dt) steps, counted from the start; None for uniform steps."""
+    if memory is None or memory.is_uniform:
+        return None
+    n = max(1, int(np.ceil(duration / dt - 1e-9)))
+    return np.asarray(duration * (np.arange(n + 1) / n) ** memory.grading)
+
+
+def make_sums(problem: Problem, plan: Plan) -> MemorySums:
+    """The sums over the past of a run.
+
+    Raises
+    ------
+    ArgumentError, MethodError, MemoryLimitError
+        An order out of range, a memory that does not fit this run, or more of it than there is room for.
+    """
+    method, memory, system = plan.method, plan.memory, problem.system
+    assert isinstance(method, FractionalMethod) and memory is not None
+    names = fractional_states(system)
+    shape = problem.shape if problem.mixes else (problem.lanes,) if problem.shape else ()
+    if problem.traced:
+        shape = ()
+        _check_traced(plan)
+    known = _known(problem)
+    orders = [_order(problem, method, name, known, shape) for name in names]
+    # a start through which a derivative may be taken is added by the flow
+    begin = {n: 0.0 if problem.traced else problem.states[n] for n in names}
+    starts = [np.broadcast_to(_flat(problem, begin[n], shape), shape) for n in names]
+    slopes = [_slope(problem, n, known, order, shape) for n, order in zip(names, orders, strict=True)]
+    before, earlier, t_first = 0, None, plan.t0
+    if memory.earlier is not None:
+        earlier, starts, slopes, t_first = _continued(problem, plan, memory.earlier, names, orders, shape)
+        before = earlier.shape[1]
+    steps = plan.n_steps
+    copies = {f"memory of {n}": (2 + len(method.sum_names),) for n in names}
+    check_record_memory(steps + before, copies, shape)
+    uniform = plan.mesh is None
+    times = plan.mesh if plan.mesh is not None else (before + np.arange(steps + 1)) * plan.dt
+    free = [
+        method.free_motion(a, start, slope, times, plan.dt if uniform else None)
+        for a, start, slope in zip(orders, starts, slopes, strict=True)
+    ]
+    window = None if memory.window is None else max(1, round(memory.window / plan.dt))
+    return MemorySums(
+        method, orders, np.stack(free), plan.dt, mesh=plan.mesh, window=window, earlier=earlier, starts=starts,
+        slopes=slopes, first_time=t_first,
+    )  # fmt: skip
+
+
+def _check_traced(plan: Plan) -> None:
+    """Refuse derivatives through long runs."""
+    if plan.n_steps > _LONGEST_TRACED:
+        raise ArgumentError(
+            f"A derivative through a fractional run keeps the weights of all pairs of its {plan.n_steps:,} steps; "
+            f"at most {_LONGEST_TRACED:,} steps can be taken.",
+            advice="Take a larger dt or a shorter run.",
+        )
+    if plan.memory is not None and plan.memory.earlier is not None:
+        raise ArgumentError("A derivative cannot be taken through the continuation of a fractional run.")
+
+
+def shifts(problem: Problem, plan: Plan, names: tuple[str, ...]) -> dict[str, Any]:
+    """Hidden variables that a method adds to the model's own: those of the run that is continued, else 0."""
+    earlier = (plan.memory.earlier if plan.memory else None) or {}
+    shape = problem.shape if problem.mixes else (problem.lanes,) if problem.shape else ()
+    return {
+        n: np.broadcast_to(_flat(problem, earlier.get(n, 0.0), shape), shape) for n in names if n not in problem.memory
+    }
+
+
+def memory_entries(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any]:
+    """What a Solution must keep for the run to be continued after ``done`` steps."""
+    if sums.mesh is not None:
+        return {}
+    shape, entries = problem.shape, {_CLOCK: np.array([sums.first_time, sums.dt])}
+    for i, name in enumerate(fractional_states(problem.system)):
+        remembered = np.concatenate([sums.earlier[i], sums.remembered[i, :done]])
+        values = (remembered.reshape(len(remembered), *shape), sums.orders[i], sums.starts[i], sums.slopes[i])
+        for kind, value in zip(_KINDS, values, strict=True):
+            value = np.asarray(value)
+            entries[f"{name}_{kind}"] = value.reshape(shape) if kind != "remembered" and value.ndim else value
+    return entries
+
+
+def is_memory(name: str, system: System) -> bool:
+    """Whether an entry of a Solution's memory is one of `memory_entries` or a shift."""
+    states = fractional_states(system)
+    return name == _CLOCK or any(name in {f"{s}_{kind}" for kind in (*_KINDS, "shift")} for s in states)
+
+
+def short_memory(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any]:
+    """Statistics of a run that forgets: the window, and a bound on the error of each fractional derivative.
+
+    The increments forgotten are those older than the window; the derivative lacks at most the largest weight among them
+    times the sum of their magnitudes.
+    """
+    if sums.window is None:
+        return {}
+    bounds = {}
+    for i, name in enumerate(fractional_states(problem.system)):
+        order = sums.orders[i]
+        gone = np.abs(sums.remembered[i, : max(0, done - sums.window)]).sum(axis=0)
+        length = sums.window * sums.dt
+        with np.errstate(all="ignore"):
+            weight = np.where(order == 1, 0.0, np.abs(length**-order / gamma(1.0 - order)))
+        bounds[name] = float(np.max(weight * gone, initial=0.0))
+    return {"short_memory": {"window": sums.window * sums.dt, "steps": sums.window, "derivative_error": bounds}}
+
+
+def _known(problem: Problem) -> dict[str, Any]:
+    system = problem.system
+    known: dict[str, Any] = {**CONSTANTS, **helper_functions(system), **problem.parameters, **problem.states}
+    if problem.traced:
+        known = {n: v for n, v in known.items() if callable(v) or isinstance(v, int | float | np.ndarray)}
+    for definition in system.derived:
+        if names_used(definition.expr) <= set(known):
+            known[definition.name] = value_of(definition.expr, known)
+    return known
+
+
+def _flat(problem: Problem, value: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """A value along the lanes of the run; one number for all lanes stays one."""
+    array = np.asarray(value, dtype=float)
+    if array.ndim == 0 or not problem.shape:
+        return array
+    missing = problem.cell and array.ndim <= len(problem.ensemble) and array.shape[-len(problem.cell) :] != problem.cell
+    if missing:
+        array = array.reshape(array.shape + (1,) * len(problem.cell))
+    return np.broadcast_to(array, problem.shape).reshape(shape)
+
+
+def _order(
+    problem: Problem, method: FractionalMethod, name: str, known: Mapping[str, Any], shape: tuple[int, ...]
+) -> np.ndarray:
+    state = next(s for s in problem.system.states if s.name == name)
+    assert state.order is not None
+    moved = _reads(problem, state.order) & set(problem.drives)
+    if moved:
+        raise ArgumentError(
+            f"The order of '{name}' depends on '{min(moved)}', which moves in time; an order is constant in a run.",
+            advice=f"Give '{min(moved)}' a number, or an array to compare orders.",
+        )
+    if not names_used(state.order) <= set(known):
+        raise ArgumentError(
+            f"A derivative cannot be taken through the order of '{name}'.", advice="Compare values of it."
+        )
+    order = _flat(problem, value_of(state.order, known), shape)
+    values = np.unique(order) if order.ndim else order.reshape(1)
+    wrong = values[~((values > 0) & (values <= 2))]
+    if len(wrong):
+        raise ArgumentError(f"The order of '{name}' is {wrong[0]:g}; it lies above 0 and at most at 2.")
+    if values.max() > method.largest_order:
+        raise MethodError(
+            f"'{method.name}' solves orders up to {method.largest_order:g}; that of '{name}' is {values.max():g}.",
+            advice="Choose method='caputo_pece' or, for stiff models, method='caputo_pi'.",
+        )
+    return order
+
+
+def _reads(problem: Problem, expr: Any) -> set[str]:
+    """Parameters that an expression of parameters reads, through derived ones too."""
+    derived = {d.name: d.expr for d in problem.system.derived}
+    found, todo = set(), list(names_used(expr))
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(names_used(derived[name]) if name in derived else ())
+    return found
+
+
+def _slope(
+    problem: Problem, name: str, known: Mapping[str, Any], order: np.ndarray, shape: tuple[int, ...]
+) -> np.ndarray:
+    """dx/dt at the start where the order is above 1, else 0: by default 0."""
+    state = next(s for s in problem.system.states if s.name == name)
+    given = 0.0 if state.initial_slope is None else value_of(state.initial_slope, known)
+    slope = np.where(order > 1, _flat(problem, given, shape), 0.0)
+    if not np.isfinite(slope).all():
+        raise ArgumentError(f"The initial slope of '{name}' is not finite.")
+    return np.broadcast_to(slope, shape)
+
+
+def _continued(
+    problem: Problem,
+    plan: Plan,
+    earlier: Mapping[str, Any],
+    names: tuple[str, ...],
+    orders: list[np.ndarray],
+    shape: tuple[int, ...],
+) -> tuple[np.ndarray, list[np.ndarray], list[np.ndarray], float]:
+    """What the run that is continued remembered, and where its states started."""
+    t_first, dt = (float(v) for v in np.asarray(earlier[_CLOCK]))
+    advice = "A fractional run continues with the method, dt and orders it began with."
+    if abs(dt - plan.dt) > 1e-12 * dt:
+        raise ArgumentError(f"The solution was made with dt = {dt:g} and cannot go on with {plan.dt:g}.", advice=advice)
+    rows, starts, slopes = [], [], []
+    for name, order in zip(names, orders, strict=True):
+        if f"{name}_remembered" not in earlier:
+            raise ArgumentError(f"The solution holds no memory of '{name}'.", advice=advice)
+        remembered, old, start, slope = (np.asarray(earlier[f"{name}_{kind}"], dtype=float) for kind in _KINDS)
+        try:
+            same = np.allclose(_flat(problem, old, shape), order, rtol=1e-12, atol=0)
+            rows.append(np.stack([np.broadcast_to(_flat(problem, r, shape), shape) for r in remembered]))
+            starts.append(np.broadcast_to(_flat(problem, start, shape), shape))
+            slopes.append(np.broadcast_to(_flat(problem, slope, shape), shape))
+        except ValueError:
+            raise ArgumentError(f"The solution's memory of '{name}' has another shape than this run.") from None
+        if not same:
+            raise ArgumentError(f"The order of '{name}' has changed, and with it what its memory means.", advice=advice)
+    return np.stack(rows), starts, slopes, t_first
