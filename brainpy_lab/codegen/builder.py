@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from brainpy_lab.codegen.crossing import crossed_between
 from brainpy_lab.codegen.draws import Draw, Kind
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.names import in_order
@@ -99,6 +100,7 @@ class StepBuilder:
         self.held: dict[str, str] = {}
         self._draws: dict[tuple[str, Kind], Draw] = {}
         self._increments: dict[str, str] = {}
+        self._start_amplitudes: dict[str, dict[str, str]] | None = None
         self._stages: dict[str, dict[str, str | ast.expr]] = {}  # intermediates that a stage has computed, by suffix
         #: Derivatives at the step's start that are handed in (adaptive methods), by state.
         self.first: dict[str, str] = {}
@@ -175,6 +177,9 @@ class StepBuilder:
         is.
         """
         self._holds()
+        at_start = not values and time == "t" and only is None
+        if at_start and self._start_amplitudes is not None:
+            return self._start_amplitudes
         terms = {s: [n for n in s.noise if only in (None, n.source)] for s in self.moving}
         names = self._at_stage([n.amplitude for noise in terms.values() for n in noise], suffix, values, time)
         several = len(self.system.noise_sources) > 1
@@ -191,6 +196,8 @@ class StepBuilder:
                     own = f"g_{state.name}_{term.source}" if several else f"g_{state.name}"
                     amplitude = self.line(f"{own}{suffix}", expr, f"amplitude of {term.source} in d{state.name}", line)
                 found.setdefault(state.name, {})[term.source] = amplitude
+        if at_start:
+            self._start_amplitudes = found
         return found
 
     def at_stage(
@@ -215,6 +222,14 @@ class StepBuilder:
             name = self.fresh(source if kind == "increment" else f"{source}_{kind}")
             self._draws[source, kind] = Draw(name, source, kind, self.system.noise_sources.index(source))
         return self._draws[source, kind].name
+
+    def uniform(self, event: Event) -> str:
+        """Name of a random draw of the step that is uniform on (0, 1], for the crossings of an event's border."""
+        key: tuple[str, Kind] = (event.name, "crossing")
+        if key not in self._draws:
+            number = self.system.events.index(event)
+            self._draws[key] = Draw(self.fresh(f"{event.name}_draw"), event.name, "crossing", number)
+        return self._draws[key].name
 
     def increment(self, source: str) -> str:
         """Name of the increment of the Wiener process of ``source`` over the step: sqrt(dt) times its normal draw."""
@@ -326,8 +341,13 @@ class StepBuilder:
 
     # --- events --------------------------------------------------------------------------------------------------
 
-    def events(self, new: dict[str, str], time: str = "t + dt") -> tuple[dict[str, str], list[str]]:
-        """Test every event at the new states and run its actions; returns hidden variables and event flags by name."""
+    def events(
+        self, new: dict[str, str], time: str = "t + dt", *, bridge: bool = False
+    ) -> tuple[dict[str, str], list[str]]:
+        """Test every event at the new states and run its actions; returns hidden variables and event flags by name.
+
+        With ``bridge`` an event also happens when the noisy path crossed its border within the step.
+        """
         memory = {name: name for name in memory_names(self.system)}
         flags = []
         for event in self.system.events:
@@ -335,13 +355,17 @@ class StepBuilder:
             self.stage(f"event {event.name}: {ast.unparse(event.condition)}")
             names = self.definitions([event.condition], f"_{event.name}", new, time)
             condition = rename(event.condition, names)
+            between = crossed_between(self, event, new, time) if bridge else None
             if event.clears_itself:
+                condition = condition if between is None else ast.BoolOp(ast.Or(), [condition, between])
                 flag = self.line(event.name, condition, "", line)
             else:
                 on = armed_name(event)
                 side = self.line(f"{on}_new", ast.IfExp(condition, ast.Constant(1.0), ast.Constant(0.0)), "", line)
                 memory[on] = side
-                flag = self.line(event.name, f"{side} > {on}", "the condition has become true", line)
+                crossed = parse(f"{side} > {on}")
+                crossed = crossed if between is None else ast.BoolOp(ast.Or(), [crossed, between])
+                flag = self.line(event.name, crossed, "the condition has become true", line)
             flags.append(flag)
             self._actions(event, flag, new, memory, time)
         return memory, flags

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from brainpy_lab.codegen.builder import (
     Line,
@@ -17,12 +17,15 @@ from brainpy_lab.codegen.builder import (
     memory_names,
     past_names,
 )
+from brainpy_lab.codegen.crossing import distance
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.exponentials import share_exponentials
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
 from brainpy_lab.codegen.singularities import fill_singularities
 from brainpy_lab.codegen.stepcode import Signature, StepCode
 from brainpy_lab.equations.system import Event, Function, State, System
+
+Crossing = Literal["step", "bridge"]
 
 
 @dataclass
@@ -85,6 +88,7 @@ def generate(
     backend: str,
     *,
     share_exp: bool = True,
+    crossing: Crossing = "step",
 ) -> StepCode:
     """Write the step code of ``system`` under ``method`` for the driver ``backend``.
 
@@ -98,12 +102,14 @@ def generate(
         The driver's name.
     share_exp : bool
         Write exponentials with commensurate arguments as powers of one (see `exponentials`).
+    crossing : {"step", "bridge"}
+        Whether events are tested at the ends of steps alone, or also for crossings of noisy paths within them.
     """
     printer = Printer(dialect, _helper_names(system), _model_names(system))
     code = _Text()
     functions: dict[str, Signature] = {}
     helpers = [_helper(f, printer, dialect) for f in system.functions]
-    writer = _FunctionWriter(system, method, printer, share_exp)
+    writer = _FunctionWriter(system, method, printer, share_exp, crossing)
     bodies = writer.adaptive() if method.is_adaptive else writer.fixed_step()
     parts = []
     for name, signature, lines in bodies:
@@ -217,6 +223,7 @@ class _FunctionWriter:
     method: StepWriter
     printer: Printer
     share_exp: bool
+    crossing: Crossing = "step"
     draws: tuple[Draw, ...] = ()
     powers: int = 0
     memory: tuple[str, ...] = ()
@@ -232,7 +239,7 @@ class _FunctionWriter:
         written = self.method.write(step)
         new = {s: written.new.get(s, s) for s in system.state_names}
         pieces = self._pieces(step, written)
-        memory, flags = step.events(new)
+        memory, flags = step.events(new, bridge=self.crossing == "bridge")
         remembered = written.conclude(new, memory) if written.conclude else {}
         held = (*memory_names(system), *written.carried)
         self.draws, self.memory, self.sums, self.remembered = step.draws, held, written.sums, tuple(remembered)
@@ -350,22 +357,3 @@ def _without_unused(body: list[Line | Remark | Loop], results: Iterable[str]) ->
             wanted |= names_used(line.expr)
         kept.append(line)
     return kept[::-1]
-
-
-def distance(condition: ast.expr) -> ast.expr:
-    """A function that is positive where ``condition`` holds and crosses zero at its border."""
-    if isinstance(condition, ast.Compare):
-        left, right = condition.left, condition.comparators[0]
-        if isinstance(condition.ops[0], ast.Gt | ast.GtE):
-            return ast.BinOp(left, ast.Sub(), right)
-        if isinstance(condition.ops[0], ast.Lt | ast.LtE):
-            return ast.BinOp(right, ast.Sub(), left)
-    if isinstance(condition, ast.BoolOp):
-        name = "minimum" if isinstance(condition.op, ast.And) else "maximum"
-        result = distance(condition.values[0])
-        for value in condition.values[1:]:
-            result = ast.Call(ast.Name(name, ast.Load()), [result, distance(value)], [])
-        return result
-    if isinstance(condition, ast.UnaryOp) and isinstance(condition.op, ast.Not):
-        return ast.UnaryOp(ast.USub(), distance(condition.operand))
-    return ast.IfExp(condition, ast.Constant(1.0), ast.Constant(-1.0))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from brainpy_lab import drivers, solvers
-from brainpy_lab.codegen.generate import generate
+from brainpy_lab.codegen.generate import Crossing, generate
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 
 
-def generated(system: System, method: str, backend: str, share_exponentials: bool) -> StepCode:
+def generated(
+    system: System, method: str, backend: str, share_exponentials: bool, crossing: Crossing = "step"
+) -> StepCode:
     """The step code of ``system`` under a method for a driver.
 
     Raises
@@ -20,11 +22,16 @@ def generated(system: System, method: str, backend: str, share_exponentials: boo
     """
     solvers.get(method).check(system)
     drivers.get(backend).check(system)
-    return _generated(system, system.name, system.text, method, backend, share_exponentials)
+    return _generated(system, system.name, system.text, method, backend, share_exponentials, crossing)
 
 
 @lru_cache(maxsize=256)
-def _generated(system: System, name: str, text: str, method: str, backend: str, share_exponentials: bool) -> StepCode:
+def _generated(
+    system: System, name: str, text: str, method: str, backend: str, share_exponentials: bool, crossing: Crossing
+) -> StepCode:
     # name and text are part of the key: equal systems of different cells have different headings and line maps
     driver = drivers.get(backend)
-    return generate(system, solvers.get(method), driver.dialect_for(system), driver.name, share_exp=share_exponentials)
+    return generate(
+        system, solvers.get(method), driver.dialect_for(system), driver.name,
+        share_exp=share_exponentials, crossing=crossing,
+    )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 
 from brainpy_lab import backend as default_backend
 from brainpy_lab import drivers, solvers
+from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
@@ -82,6 +83,8 @@ class Model:
         read_histories(system, self.history, 0.0, None)
         #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
         self.share_exponentials = True
+        #: How runs that do not say find events of noisy models: at the ends of steps, or also between ("bridge").
+        self.crossing: Crossing = "step"
         self._edits: dict[tuple[str, str], StepCode] = {}
 
     # --- what it is ----------------------------------------------------------------------------------------------
@@ -158,7 +161,7 @@ class Model:
     def generated_code(self, backend: str | None = None, method: str | None = None) -> StepCode:
         """The step code as generated, whether or not it was edited."""
         driver_name, method_name = self._key(backend, method)
-        return generated(self._system, method_name, driver_name, self.share_exponentials)
+        return generated(self._system, method_name, driver_name, self.share_exponentials, self.crossing)
 
     def edit(self, text: str, *, backend: str | None = None, method: str | None = None) -> StepCode:
         """Put ``text`` in the place of the generated step code; later runs with this driver and method use it.
@@ -249,6 +252,7 @@ class Model:
         noise: BrownianPath | None = None,
         grading: float | None = None,
         memory: float | None = None,
+        crossing: Crossing | None = None,
         **parameters: Any,
     ) -> Solution:
         """Run the model.
@@ -296,6 +300,10 @@ class Model:
         memory : float, optional
             Fractional models with grunwald_letnikov: the time after which the past is forgotten;
             ``sol.stats["short_memory"]`` bounds the error.
+        crossing : {"step", "bridge"}, optional
+            How events of a noisy model are found: at the ends of steps ("step"), or also where the path between two
+            ends crossed the border and came back ("bridge"), by the crossing probability of a Brownian bridge. At ends
+            alone, firing rates are too low by a part that falls only like the square root of dt.
         **parameters
             Parameters by name: a number; an array, which spans an ensemble; a `brainpy_lab.inputs.Input`, a function
             of t or a Solution, which drive the parameter in time.
@@ -334,6 +342,7 @@ class Model:
             noise=noise,
             grading=grading,
             memory=memory,
+            crossing=crossing,
             parameters=parameters,
         )
 

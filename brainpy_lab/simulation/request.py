@@ -12,6 +12,7 @@ import numpy as np
 
 from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.builder import memory_names
+from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.equations.system import System
@@ -63,6 +64,7 @@ class Request:
     noise: BrownianPath | None = None
     grading: float | None = None
     memory: float | None = None
+    crossing: Crossing | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -80,8 +82,9 @@ def simulate(request: Request) -> Solution:
     code, parameters = request.code, request.parameters
     if code is None and not model.has_edit(driver.name, method.name):
         system, parameters = capture_inputs(system, parameters)
-        if system is not model.system:
-            code = generated(system, method.name, driver.name, model.share_exponentials)
+        crossing = request.crossing or model.crossing
+        if system is not model.system or crossing != model.crossing:
+            code = generated(system, method.name, driver.name, model.share_exponentials, crossing)
     histories = _histories(request, system, t0)
     initial = {**initial_from(histories, t0), **initial}
     problem = resolve(system, parameters, initial, memory, driver.is_traced)
@@ -182,6 +185,8 @@ def _check_numbers(request: Request, method: Method) -> None:
         raise ArgumentError(
             f"initial takes values by state, not {request.initial!r}.", advice="For example initial={'V': -65.0}."
         )
+    if request.crossing is not None:
+        _check_crossing(request, method)
     if request.stop is not None and not hasattr(request.stop, "is_set"):
         raise ArgumentError(f"stop must be a threading.Event, not {request.stop!r}.")
     if not (callable(request.progress) or isinstance(request.progress, bool)):
@@ -198,6 +203,17 @@ def _check_numbers(request: Request, method: Method) -> None:
                 f"'{method.name}' takes steps of fixed length and has no {name}.",
                 advice="Choose an adaptive method, for example method='rkdp', or set dt.",
             )
+
+
+def _check_crossing(request: Request, method: Method) -> None:
+    if request.crossing not in ("step", "bridge"):
+        raise ArgumentError(f"crossing must be 'step' or 'bridge', not {request.crossing!r}.")
+    if request.model.has_edit(request.backend, method.name) and request.crossing != request.model.crossing:
+        raise ArgumentError(
+            "crossing changes the step code, and this model's was edited.", advice="Revert it first: m.revert()."
+        )
+    if request.crossing == "bridge" and not request.model.system.is_stochastic:
+        raise ArgumentError(f"'{request.model.name}' has no noise, and so no crossing='bridge'.")
 
 
 def _start(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
