@@ -5,10 +5,9 @@ driver, for every chunk length, ensemble size and number of threads, and any par
 is Philox4x32 with seven rounds: the key is the seed; the counter holds element, stream and step//2, since one block of
 128 bits makes two normals (Box and Muller), those of an even step and of the odd one after it.
 
-Seven rounds are the fewest that pass BigCrush (Salmon et al. 2011, table 2). Measured on two AVX2 cores in blocks of
-64 lanes (`benchmarks/random_generators.py`), nanoseconds a normal: Philox4x32-7 3.6, Threefry2x64-13 3.8,
-Philox4x32-10 4.5, Threefry2x64-20 4.9, Threefry4x32-12 5.6; the sequential xoshiro256++ 3.2. Logarithm, root, sine and
-cosine take 2.6 of these.
+Seven rounds are the fewest that pass BigCrush (Salmon et al. 2011, table 2). Measured on one AVX2 core in blocks of 64
+lanes (`benchmarks/random_generators.py`), nanoseconds a normal: Philox4x32-7 3.8, Threefry2x64-13 4.0, Philox4x32-10
+and Threefry2x64-20 4.8; the sequential xoshiro256++ 3.5. Logarithm, root, sine and cosine take about 2.7 of these.
 
 J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel random numbers: as easy as 1, 2, 3. SC'11, 2011.
 doi:10.1145/2063384.2063405

@@ -133,3 +133,19 @@ def test_morris_lecar(executed, reference):
     swings = numbers(shown["bistable"])[1::3]
     assert swings[0] == swings[2] == 0
     assert swings[1] > 30
+
+
+@pytest.mark.timeout(900)
+def test_noise(executed, reference):
+    shown = executed("noise")
+    orders = numbers(shown["orders"])
+    measured = [float(n) for n in re.findall(r"measured order (\S+)", shown["orders"])]
+    assert measured == pytest.approx([0.5, 1, 1.5], abs=0.15), orders
+    assert "(dW ** 2 - dt)" in shown["code"]
+    assert "[application/vnd.jupyter.widget-view+json]" in shown["lif"]
+    rate = reference("Siegert_mu15_s5")["value"]
+    assert numbers(shown["siegert"])[0] == pytest.approx(rate, abs=1e-6)
+    step, _, bridge, _ = numbers(shown["bridge"])
+    assert 0.9 * rate < step < 0.96 * rate
+    assert bridge == pytest.approx(rate, rel=0.025)
+    assert max(numbers(shown["curve"])[1::2]) < 2
