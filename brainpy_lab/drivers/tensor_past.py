@@ -45,8 +45,8 @@ class TensorHistory:
     def store(self, step: int, coefficients: list[Array]) -> None:
         """Put a step's polynomial into the ring."""
         slot = self.ring[step % len(self.ring)]
-        for k, c in enumerate(coefficients):
-            slot[k] = c
+        for k in range(COEFFICIENTS):
+            slot[k] = coefficients[k] if k < len(coefficients) else 0.0
 
     def copy(self) -> Any:
         """The ring as it is."""

@@ -89,7 +89,7 @@ def make_tables(
     rtol: float,
     moving: tuple[int, ...],
 ) -> Tables:
-    """The tables at the start of a run: the histories as polynomials, accurate to a hundredth of the tolerance."""
+    """The tables at the start of a run: the histories as polynomials that are far more accurate than the run."""
     system, lanes = problem.system, problem.lanes
     states, width = system.delayed_states, powers + 1
     sources = all_histories(problem, histories)
@@ -154,7 +154,7 @@ def _pieces(
     back = back * (1 + 1e-9) + 1e-9 * max(1.0, abs(t0)) if back > 0 else 1.0
     edges = np.linspace(t0 - back, t0, _FEWEST_PIECES + 1)
     between = np.array([0.0, 0.13, 0.37, 0.5, 0.81, 1.0])
-    tolerance = max(1e-2 * rtol, 1e-14)
+    tolerance = min(max(1e-2 * rtol, 1e-14), 1e-12)
     settled = np.zeros(len(edges) - 1, dtype=bool)
     jumps: list[float] = []
     while not settled.all() and len(edges) < _MOST_PIECES:
