@@ -53,7 +53,8 @@ def value_at(history: Any, span: Any, column: int, t: float, before: bool) -> fl
             low -= 1
     elif low < last and history[low + 1, 0] - t <= ROW_AT_ONCE * history[low, 1]:
         low += 1
-    if t < history[0, 0] and span[CONSTANT] == 0.0:
+    reach = history[last, 0] - span[LONGEST] * (1.0 + 1e-9) - 1e-12 * abs(t)
+    if t < reach or (t < history[0, 0] and span[CONSTANT] == 0.0):
         return np.nan
     length = history[low, 1]
     s = (t - history[low, 0]) / length

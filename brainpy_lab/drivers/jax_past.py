@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.adaptive_past import CONSTANT, COUNT, EARLIEST, LATEST, ROW_AT_ONCE, WIDTH
+from brainpy_lab.drivers.adaptive_past import CONSTANT, COUNT, EARLIEST, LATEST, LONGEST, ROW_AT_ONCE, WIDTH
 from brainpy_lab.drivers.driver import Array, Setup
 from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, fill
 
@@ -143,7 +143,8 @@ class JaxSteps:
         total = 0.0
         for k in range(self.width - 1, 0, -1):
             total = s * (table[row, self.column + k] + total)
-        known = (t >= table[0, 0]) | (self.span[CONSTANT] > 0)
+        reach = table[last, 0] - self.span[LONGEST] * (1.0 + 1e-9) - 1e-12 * jnp.abs(t)
+        known = (t >= reach) & ((t >= table[0, 0]) | (self.span[CONSTANT] > 0))
         return jnp.where(known, table[row, self.column] + table[row, 1] * total, jnp.nan)
 
 

@@ -28,9 +28,10 @@ _MINIMUM_EVENTS = 1024
 @cache
 def _mathematics_stamp() -> str:
     """Hash of the function library, written into kernels: their disk cache must not outlive it."""
-    import brainpy_lab.drivers.numba_math as library
+    from brainpy_lab.drivers import adaptive_past, numba_math, numba_past
 
-    return hashlib.blake2b(Path(str(library.__file__)).read_bytes(), digest_size=6).hexdigest()
+    text = b"".join(Path(str(m.__file__)).read_bytes() for m in (numba_math, numba_past, adaptive_past))
+    return hashlib.blake2b(text, digest_size=6).hexdigest()
 
 
 class NumbaProgram(Program):
@@ -203,6 +204,15 @@ class NumbaDriver(Driver):
         if system.mixes_elements:
             return Dialect(module="brainpy_lab.drivers.numba_array_math", selects=True)
         return self.dialect
+
+    def check(self, system: System) -> None:
+        """Raise DriverError when the driver cannot run ``system``."""
+        super().check(system)
+        if system.mixes_elements and system.is_delayed:
+            raise DriverError(
+                f"The numba driver cannot follow delays where elements of states mix, as in '{system.name}'.",
+                advice="Run it on the numpy, jax or torch driver: backend='jax'.",
+            )
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Compile one kernel for the layout."""

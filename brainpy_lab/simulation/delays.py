@@ -37,6 +37,20 @@ def written(delay: Delay) -> str:
     return f"{delay.state}({ast.unparse(delay.time)})"
 
 
+def concrete(value: Any) -> Any:
+    """A value through which a derivative is taken, as the number it has now; nan where it has none."""
+    if isinstance(value, int | float | np.ndarray | np.generic):
+        return value
+    if hasattr(value, "detach"):
+        return value.detach().cpu().numpy()
+    while hasattr(value, "primal"):
+        value = value.primal
+    try:
+        return np.asarray(value, dtype=float)
+    except Exception:  # within a compiled function there are no numbers yet
+        return np.full(np.shape(value), np.nan)
+
+
 def delay_values(problem: Problem, t: Any, states: Mapping[str, Any] | None = None) -> dict[str, np.ndarray]:
     """Every delay, ``t`` minus the time at which the state is read; drives as at the times ``t``, with times first.
 
@@ -44,7 +58,7 @@ def delay_values(problem: Problem, t: Any, states: Mapping[str, Any] | None = No
     """
     system = problem.system
     times = np.asarray(t, dtype=float)
-    parameters = dict(problem.parameters)
+    parameters = {n: concrete(v) for n, v in problem.parameters.items()}
     for name, drive in problem.drives.items():
         values = drive.at(np.atleast_1d(times))
         extra = (1,) * (len(problem.shape) - len(drive.shape))
@@ -76,6 +90,8 @@ def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay:
     for delay in known:
         times = _times(problem, delay, t0, duration, dt)
         values = delay_values(problem, times)[delay.name]
+        if problem.traced and np.isnan(values).any():
+            return Reach(0.0, max_delay)
         _check(delay, values, times, dt, max_delay)
         shortest, longest = min(shortest, float(values.min())), max(longest, float(values.max()))
         if len(times) > 3:

@@ -60,3 +60,28 @@ def _hermite(sol: Solution, times: np.ndarray) -> dict[str, np.ndarray]:
             start=np.zeros_like(y0[name]),
         )
     return values
+
+
+class LocalCubic:
+    """Cubic polynomials through the four records around each time: of fourth order where the records are smooth."""
+
+    def __init__(self, t: np.ndarray, data: dict[str, np.ndarray]) -> None:
+        self.t, self.data = np.asarray(t, dtype=float), data
+
+    def __call__(self, t: Any) -> dict[str, Any]:
+        times = np.atleast_1d(np.asarray(t, dtype=float))
+        n = min(4, len(self.t))
+        first = np.clip(np.searchsorted(self.t, times, side="right") - 1 - (n - 1) // 2, 0, len(self.t) - n)
+        rows = first[:, None] + np.arange(n)
+        nodes = self.t[rows]
+        weights = np.ones((len(times), n))
+        for i in range(n):
+            for k in range(n):
+                if k != i:
+                    weights[:, i] *= (times - nodes[:, k]) / (nodes[:, i] - nodes[:, k])
+        found = {}
+        for name, values in self.data.items():
+            shaped = weights.reshape(*weights.shape, *(1,) * (values.ndim - 1))
+            total = (shaped * values[rows]).sum(axis=1)
+            found[name] = total[0] if np.ndim(t) == 0 else total
+        return found

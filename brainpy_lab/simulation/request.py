@@ -26,6 +26,7 @@ from brainpy_lab.simulation.delays import make_past, reach_of
 from brainpy_lab.simulation.fractional import is_memory, memory_of, mesh_of
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import History, expression_history, initial_from, read_histories
+from brainpy_lab.simulation.interpolation import LocalCubic
 from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import Plan, Result, run_fixed
@@ -136,7 +137,9 @@ def _histories(request: Request, system: System, t0: float) -> dict[str, History
     """What the delayed states were before the start: as handed in, or as a Solution that is continued left them."""
     start = request.start
     remembered = start.remembered if isinstance(start, Solution) else None
-    given = {**request.model.history, **(request.history or {})} if remembered is None else request.history
+    given = request.history
+    if remembered is None and (given is None or isinstance(given, Mapping)):
+        given = {**request.model.history, **(given or {})}
     if request.max_delay is not None and not system.is_delayed:
         raise ArgumentError(f"The model '{system.name}' has no delays, and so no max_delay.")
     return read_histories(system, given, t0, remembered)
@@ -345,7 +348,7 @@ def _solution(request: Request, result: Result, problem: Problem, wanted: tuple[
         ensemble_shape=problem.ensemble,
         ensemble_params=problem.varying_names,
         memory=result.memory,
-        interpolant=result.interpolant,
+        interpolant=result.interpolant or _between_records(result, problem, wanted),
         derivative=_derivative(problem) if wanted == model.system.state_names and _has_slopes(problem) else None,
         remembered=result.remembered,
     )
@@ -354,6 +357,14 @@ def _solution(request: Request, result: Result, problem: Problem, wanted: tuple[
 def _has_slopes(problem: Problem) -> bool:
     """Whether the right-hand sides at recorded times are the slopes of the path."""
     return not problem.drives and not problem.system.is_fractional
+
+
+def _between_records(result: Result, problem: Problem, wanted: tuple[str, ...]) -> Any:
+    """Interpolation between records where no derivative can be computed from them: delay equations."""
+    system = problem.system
+    if problem.traced or not system.is_delayed or system.is_stochastic or wanted != system.state_names:
+        return None
+    return LocalCubic(result.t, {n: np.asarray(result.data[n]) for n in wanted})
 
 
 def _threads(request: Request, method: Method) -> int:

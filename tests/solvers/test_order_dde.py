@@ -1,4 +1,4 @@
-"""Methods that follow delays: measured orders, and that they are kept where delays vanish, vary or fall within a step."""
+"""Methods that follow delays: measured orders, also where delays vanish, vary or fall within a step."""
 
 import pytest
 
@@ -22,7 +22,8 @@ def _cases():
     cases = []
     for driver in DRIVERS:
         for method in dde.methods():
-            wide = driver in FEW and (method not in ON_ALL or driver == "jax" and bp.solvers.get(method).is_adaptive)
+            slow_here = driver == "jax" and bp.solvers.get(method).is_adaptive
+            wide = driver in FEW and (method not in ON_ALL or slow_here)
             cases.append(pytest.param(driver, method, marks=pytest.mark.slow if wide else ()))
     return cases
 
