@@ -26,7 +26,7 @@ export PATH := $(BIN):$(PATH)
 # A Python of the caller's must not look into this environment, nor its settings into ours.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help lab test test-all bench format docs clean
+.PHONY: help lab test test-all bench format docs convergence clean
 
 help:
 	@echo "make lab       open JupyterLab on the start notebook"
@@ -34,6 +34,7 @@ help:
 	@echo "make test-all  the same with the slow sweeps"
 	@echo "make bench     measure (benchmarks/)"
 	@echo "make format    format and sort Python and TypeScript"
+	@echo "make convergence  measure every method's order on every driver (docs/convergence.md)"
 	@echo "make docs      write the generated parts of the README anew"
 	@echo "make clean     remove everything that was made here"
 
@@ -48,7 +49,7 @@ test-all: $(DONE)/panel $(DONE)/chromium
 	@CHROMIUM="$$(cat $(DONE)/chromium)" python .ci/checks.py --slow
 
 bench: $(DONE)/panel $(DONE)/chromium
-	@for task in $(filter-out %/harness.py,$(wildcard benchmarks/*.py)); do \
+	@for task in $(filter-out %/harness.py %/convergence.py,$(wildcard benchmarks/*.py)); do \
 	  echo "== $$task"; CHROMIUM="$$(cat $(DONE)/chromium)" python "$$task"; done
 
 format: $(DONE)/panel
@@ -58,6 +59,9 @@ format: $(DONE)/panel
 
 docs: $(DONE)/packages
 	python .ci/readme.py
+
+convergence: $(DONE)/packages
+	python benchmarks/convergence.py
 
 clean:
 	rm -rf .venv node_modules $(PANEL) labextension/lib build dist test-results \

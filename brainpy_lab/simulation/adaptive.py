@@ -158,7 +158,7 @@ class _State:
         self.t1 = plan.t0 + plan.duration
         single = not problem.shape
         # where states are delayed, the loop's own tables remember what is needed
-        self.keep = single and not (tables.states and (record_every is not None or not plan.record))
+        self.keep = single and bool(plan.record) and not (tables.states and record_every is not None)
         self.grid = self._grid(record_every, single)
         check_record_memory(len(self.grid), dict.fromkeys(system.state_names, ()), problem.shape)
         self.rows = np.empty((shape.states, len(self.grid), lanes))
@@ -177,6 +177,8 @@ class _State:
         return np.array(columns, dtype=float).reshape(len(values), self.problem.lanes)
 
     def _grid(self, record_every: float | None, single: bool) -> np.ndarray:
+        if not self.plan.record:
+            return np.array([self.plan.t0, self.t1])
         if record_every is None:
             return np.empty(0) if single and self.keep else np.linspace(self.plan.t0, self.t1, _GRID_POINTS + 1)
         if not np.isfinite(record_every) or record_every <= 0:
@@ -237,7 +239,7 @@ class _State:
             if full is None:
                 return Outcome.INTERRUPTED
             seconds = time.perf_counter() - started
-            window *= min(8.0, max(0.1, CHUNK_SECONDS / max(seconds, 1e-5)))
+            window *= min(64.0, max(0.1, CHUNK_SECONDS / max(seconds, 1e-5)))
             self.window = window
             buffer = min(2 * buffer, 1 << 20) if full else buffer
             bad = [int(s) for s in self.clock[:, loop.STATUS] if int(s) in _OUTCOMES]

@@ -43,7 +43,7 @@ class Pair(Tableau):
     dense: tuple[tuple[Coefficient, ...], ...] = ()
     extra: tuple[tuple[Coefficient, ...], ...] = ()
 
-    @property
+    @cached_property
     def closed(self) -> tuple[tuple[Coefficient, ...], ...]:
         """Rows of the stages after the first up to the slope at the new state."""
         weights = self.b[: len(self.a)]
