@@ -154,8 +154,12 @@ def test_noise(executed, reference):
 @pytest.mark.timeout(900)
 def test_ordinary_equations(executed):
     shown = executed("ordinary_equations")
+
+    def lines(cell):
+        return [line for line in shown[cell].splitlines() if ":" in line]
+
     assert "x_new = x + dt / 2 * (dx_1 + dx_2)" in shown["model"]
-    for line in shown["slopes"].strip().splitlines():
+    for line in lines("slopes"):
         nominal, measured = numbers(line.split(":")[1])
         assert measured == pytest.approx(nominal, abs=0.15), line
     found = {
@@ -163,13 +167,13 @@ def test_ordinary_equations(executed):
     }
     assert found["dop853"][0] < found["rkdp"][0] < found["bs"][0] / 10
     assert max(error for _, error in found.values()) < 1e-8
-    explicit, rosenbrock = shown["relaxation"].strip().splitlines()
+    explicit, rosenbrock = lines("relaxation")
     assert "stiff True" in explicit
     assert numbers(explicit)[0] > 20 * numbers(rosenbrock.removeprefix("rodas4"))[0]
     assert numbers(explicit)[-1] == pytest.approx(numbers(rosenbrock)[-1], abs=1e-4)
-    ratios = [numbers(line)[-1] for line in shown["limit"].splitlines() if line.startswith("eps")]
+    ratios = [numbers(line)[-1] for line in lines("limit")]
     # van der Pol's correction is 3*2.33811*eps**(2/3) for large 1/eps (Grasman 1987, doi:10.1007/978-1-4612-1056-6)
     assert ratios[-1] == pytest.approx(7.014, abs=0.5)
-    calm, stiff = shown["chosen"].strip().splitlines()
+    calm, stiff = lines("chosen")
     assert "tsit5, not stiff" in calm
     assert "rodas4, stiff" in stiff
