@@ -22,6 +22,11 @@ def states_at(sol: Solution, t: Any) -> dict[str, Any]:
         if times.ndim == 0:
             values = {name: value[0] for name, value in values.items()}
     else:
+        if "noise_steps" in sol.stats:
+            raise ArgumentError(
+                "A noisy path is known at its recorded times alone: between them there is no curve.",
+                advice="Read the recorded times in sol.t, or record more of them: record_every.",
+            )
         raise ArgumentError(
             "This run kept nothing to interpolate with.",
             advice="Run with an adaptive method, m.run(..., method='rkdp'), or read the recorded times in sol.t.",

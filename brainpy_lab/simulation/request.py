@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from brainpy_lab.simulation.model import Model
 
 
+_LAST_STEP = 2.0**60  # numbers of steps fit 64 bits
+
+
 @dataclass
 class Request:
     """The arguments of `Model.run`."""
@@ -239,13 +242,17 @@ def _start(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
 
 
 def _noise(request: Request, t0: float) -> Noise:
-    """Whence random draws come: a run that continues a Solution goes on in its streams, with its seed by default."""
+    """Whence random draws come: the step that begins at t takes number t/dt of each stream.
+
+    A run that continues a Solution goes on where its steps ended, with its seed by default.
+    """
     start = request.start
     if request.noise is not None:
         if not isinstance(request.noise, BrownianPath):
             raise ArgumentError(f"noise must be a BrownianPath, not {request.noise!r}.")
         return request.noise.noise(float(request.dt), t0)
-    return Noise(_seed(request), start.stats.get("noise_steps", 0) if isinstance(start, Solution) else 0)
+    first = round(np.clip(t0 / request.dt, -_LAST_STEP, _LAST_STEP))
+    return Noise(_seed(request), start.stats.get("noise_steps", first) if isinstance(start, Solution) else first)
 
 
 def _seed(request: Request) -> int:

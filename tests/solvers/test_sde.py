@@ -155,6 +155,21 @@ def test_amplitudes_with_loops_are_solved_without_derivatives():
     assert abs(final - np.exp(0.5 - 0.5)) < 5e-3
 
 
+def test_single_steps_make_the_path_of_a_run():
+    sol = OU.run(1.0, dt=0.1, method="euler_maruyama", backend="numpy")
+    model = bp.Model(OU.system, dt=0.1, backend="numpy")
+    x = 1.0
+    for k in range(10):
+        x = model.step(x, 0.1 * k)
+    assert abs(x - sol.final["x"]) < 1e-14
+
+
+def test_nothing_is_interpolated_between_steps_of_a_noisy_path():
+    sol = OU.run(1.0, dt=0.1, backend="numpy", record_every=0.5)
+    with pytest.raises(ArgumentError, match="noisy path is known at its recorded times alone"):
+        sol(0.3)
+
+
 def test_held_states_have_no_noise():
     text = "dV/dt = 1 + xi\ndw/dt = xi\nV(0) = 2\nwhen V > 1:\n    V = 0\n    hold(V, 5)"
     sol = bp.model(text).run(4.0, dt=0.1, seed=1, backend="numba")
