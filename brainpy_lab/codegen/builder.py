@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from brainpy_lab.codegen.crossing import crossed_between
-from brainpy_lab.codegen.draws import Draw, Kind
+from brainpy_lab.codegen.noise_lines import NoiseLines
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.names import in_order
 from brainpy_lab.equations.system import Assign, Definition, Delay, Event, Hold, State, System
@@ -79,7 +79,7 @@ def past_names(system: System) -> dict[str, str]:
     return found
 
 
-class StepBuilder:
+class StepBuilder(NoiseLines):
     """Lines of one step of one system, in the order in which they will run.
 
     A method calls `stage`, `drift` and `line`; the builder keeps names from clashing with the model's.
@@ -98,9 +98,7 @@ class StepBuilder:
         self._taken |= set(self.past.values())
         self._looked_up: dict[tuple[str, str], str] = {}  # delayed values that the stages at one time share
         self.held: dict[str, str] = {}
-        self._draws: dict[tuple[str, Kind], Draw] = {}
-        self._increments: dict[str, str] = {}
-        self._start_amplitudes: dict[str, dict[str, str]] | None = None
+        super().__init__()
         self._stages: dict[str, dict[str, str | ast.expr]] = {}  # intermediates that a stage has computed, by suffix
         #: Derivatives at the step's start that are handed in (adaptive methods), by state.
         self.first: dict[str, str] = {}
@@ -164,42 +162,6 @@ class StepBuilder:
             derivatives[state.name] = self.line(f"d{state.name}{suffix}", expr, f"d{state.name}/dt", line)
         return derivatives
 
-    def diffusion(
-        self,
-        suffix: str,
-        values: Mapping[str, str] | None = None,
-        time: str = "t",
-        only: str | None = None,
-    ) -> dict[str, dict[str, str]]:
-        """Evaluate the amplitudes of all noise, as `drift` does the derivatives; state -> source -> its name or number.
-
-        ``only`` limits them to one source. What stays the same through the step (a number, a parameter) is given as it
-        is.
-        """
-        self._holds()
-        at_start = not values and time == "t" and only is None
-        if at_start and self._start_amplitudes is not None:
-            return self._start_amplitudes
-        terms = {s: [n for n in s.noise if only in (None, n.source)] for s in self.moving}
-        names = self._at_stage([n.amplitude for noise in terms.values() for n in noise], suffix, values, time)
-        several = len(self.system.noise_sources) > 1
-        found: dict[str, dict[str, str]] = {}
-        for state, noise in terms.items():
-            line = state.span.line if state.span else None
-            for term in noise:
-                expr = rename(term.amplitude, names)
-                if state.name not in self.held and self._is_fixed(expr):
-                    amplitude = ast.unparse(expr)
-                else:
-                    if state.name in self.held:
-                        expr = ast.IfExp(ast.Name(self.held[state.name], ast.Load()), ast.Constant(0.0), expr)
-                    own = f"g_{state.name}_{term.source}" if several else f"g_{state.name}"
-                    amplitude = self.line(f"{own}{suffix}", expr, f"amplitude of {term.source} in d{state.name}", line)
-                found.setdefault(state.name, {})[term.source] = amplitude
-        if at_start:
-            self._start_amplitudes = found
-        return found
-
     def at_stage(
         self, expr: ast.expr, suffix: str, values: Mapping[str, str] | None = None, time: str = "t"
     ) -> ast.expr:
@@ -215,41 +177,6 @@ class StepBuilder:
             return True
         derived = tuple(d.name for d in self.system.derived)
         return isinstance(expr, ast.Name) and expr.id in self.system.parameter_names + derived
-
-    def normal(self, source: str, kind: Kind = "increment") -> str:
-        """Name of a random draw of the step, see `Draw`: standard normal for white noise ``source``."""
-        if (source, kind) not in self._draws:
-            name = self.fresh(source if kind == "increment" else f"{source}_{kind}")
-            self._draws[source, kind] = Draw(name, source, kind, self.system.noise_sources.index(source))
-        return self._draws[source, kind].name
-
-    def uniform(self, event: Event) -> str:
-        """Name of a random draw of the step that is uniform on (0, 1], for the crossings of an event's border."""
-        key: tuple[str, Kind] = (event.name, "crossing")
-        if key not in self._draws:
-            number = self.system.events.index(event)
-            self._draws[key] = Draw(self.fresh(f"{event.name}_draw"), event.name, "crossing", number)
-        return self._draws[key].name
-
-    def increment(self, source: str) -> str:
-        """Name of the increment of the Wiener process of ``source`` over the step: sqrt(dt) times its normal draw."""
-        if source not in self._increments:
-            if not self._increments:
-                self.stage("increments of the Wiener processes")
-                self._root = self.line("sqrt_dt", "sqrt(dt)")
-            name = "dW" if len(self.system.noise_sources) == 1 else f"dW_{source}"
-            self._increments[source] = self.line(name, f"{self._root}*{self.normal(source)}")
-        return self._increments[source]
-
-    @property
-    def root(self) -> str:
-        """Name of the square root of dt; there after the first `increment`."""
-        return self._root
-
-    @property
-    def draws(self) -> tuple[Draw, ...]:
-        """The random draws that the step takes, in the order of its arguments."""
-        return tuple(self._draws.values())
 
     def _at_stage(
         self, wanted: Iterable[ast.expr], suffix: str, values: Mapping[str, str] | None, time: str
