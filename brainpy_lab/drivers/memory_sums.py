@@ -119,13 +119,14 @@ class MemorySums:
         self.states, self.kinds, self.steps = free.shape[:3]
         self.shape = free.shape[3:]
         self.block = LANE_BLOCK if self.shape else SINGLE_BLOCK
-        self.orders = [np.broadcast_to(np.asarray(a, dtype=float), np.shape(a) and self.shape) for a in orders]
+        self.orders = [np.broadcast_to(a, self.shape) if np.ndim(a) else np.asarray(a) for a in orders]
         self.sums = np.ascontiguousarray(free.reshape(self.states * self.kinds, self.steps, *self.shape))
         self.remembered = np.zeros((self.states, self.steps, *self.shape))
         self.earlier = np.zeros((self.states, 0, *self.shape)) if earlier is None else earlier
         self.before = self.earlier.shape[1]
         self._added = 0  # sums hold all that steps before this one remembered, as far as blocks end there
         self._start_added = False
+        self._known_own: tuple[int, Array] = (-1, np.empty(0))
         self._rows: tuple[int, dict[float, tuple[Array, Array]]] = (-1, {})
         if mesh is None:
             self.recent = self._stacked([self._recent(a) for a in self.orders])
@@ -161,10 +162,10 @@ class MemorySums:
 
     def own(self, step: int) -> Array:
         """The step's own weights (states*weights, ...), in the order of the step's arguments."""
-        rows = []
-        for order in self.orders:
-            rows.append(self._of_orders(order, lambda a: self._own(a, step)))
-        return self._stacked(rows)
+        kind = step if self.mesh is not None else min(step + self.before, 1)
+        if self._known_own[0] != kind:
+            self._known_own = (kind, self._make_own(step))
+        return self._known_own[1]
 
     def tables(self) -> Tables:
         """All weights of all steps at once, for runs through which a derivative is taken: O(N²) numbers."""
@@ -188,6 +189,12 @@ class MemorySums:
         return Tables(times, np.array([c[2] for c in clock]), rows, own_weights, self.sums)
 
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _make_own(self, step: int) -> Array:
+        rows = []
+        for order in self.orders:
+            rows.append(self._of_orders(order, lambda a: self._own(a, step)))
+        return self._stacked(rows)
 
     def _own(self, order: float, step: int) -> Array:
         if self.mesh is not None:

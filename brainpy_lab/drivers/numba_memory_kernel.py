@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout
 from brainpy_lab.drivers.numba_kernel import (
@@ -12,7 +9,6 @@ from brainpy_lab.drivers.numba_kernel import (
     LANES,
     Kernel,
     _begin,
-    _is_own,
     _set_apart,
     _targets,
     _write_lane_events,
@@ -67,30 +63,13 @@ def _kinds(code: StepCode) -> tuple[tuple[str, ...], tuple[str, ...], int]:
     return code.sums[:n], code.sums[n:], kinds
 
 
-def _apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
-    """As `_set_apart`, with the names of sums and weights."""
-    clashing = [n for n in code.sums if _is_own(n)]
-    renamed, layout = _set_apart(code, layout)
-    if not clashing:
-        return replace(renamed, sums=code.sums), layout
-    prefix = "sum_"
-    while prefix in renamed.text:
-        prefix += "_"
-    text = re.sub(rf"\b({'|'.join(clashing)})\b(?!\s*\()", rf"{prefix}\1", renamed.text)
-    sums = tuple(f"{prefix}{n}" if n in clashing else n for n in code.sums)
-    step = renamed.functions["step"]
-    arguments = tuple(f"{prefix}{n}" if n in clashing else n for n in step.arguments)
-    functions = {**renamed.functions, "step": replace(step, arguments=arguments)}
-    return replace(renamed, text=text, sums=sums, functions=functions), layout
-
-
 def single_memory_kernel(code: StepCode, layout: Layout) -> Kernel:
     """Steps of one block of one cell.
 
     ``run(n, first, number, t0, dt, y, p, drive, every, left, record, row, rows, event_step, event_kind, sums, own,
     weights, remembered, low)``; see `MemorySums` for the last five. The time of the first step is t0 + number*dt.
     """
-    code, layout = _apart(code, layout)
+    code, layout = _set_apart(code, layout)
     sums, own, kinds = _kinds(code)
     w = _Writer()
     step = _begin(w, code, True)
@@ -142,7 +121,7 @@ def single_memory_kernel(code: StepCode, layout: Layout) -> Kernel:
 
 def lane_memory_kernel(code: StepCode, layout: Layout) -> Kernel:
     """The same for lanes ``low`` to ``high`` of an ensemble: time outside, lanes inside, `LANES` at a time."""
-    code, layout = _apart(code, layout)
+    code, layout = _set_apart(code, layout)
     sums, own, kinds = _kinds(code)
     w = _Writer()
     step = _begin(w, code, False)

@@ -247,15 +247,16 @@ def _order(
 ) -> np.ndarray:
     state = next(s for s in problem.system.states if s.name == name)
     assert state.order is not None
-    moved = _reads(problem, state.order) & set(problem.drives)
+    unknown = names_used(state.order) - set(known)
+    if unknown and problem.traced:
+        raise ArgumentError(
+            f"A derivative cannot be taken through the order of '{name}'.", advice="Compare values of it."
+        )
+    moved = unknown | (_reads(problem, state.order) & set(problem.drives))
     if moved:
         raise ArgumentError(
             f"The order of '{name}' depends on '{min(moved)}', which moves in time; an order is constant in a run.",
             advice=f"Give '{min(moved)}' a number, or an array to compare orders.",
-        )
-    if not names_used(state.order) <= set(known):
-        raise ArgumentError(
-            f"A derivative cannot be taken through the order of '{name}'.", advice="Compare values of it."
         )
     order = _flat(problem, value_of(state.order, known), shape)
     values = np.unique(order) if order.ndim else order.reshape(1)
@@ -287,7 +288,9 @@ def _slope(
 ) -> np.ndarray:
     """dx/dt at the start where the order is above 1, else 0: by default 0."""
     state = next(s for s in problem.system.states if s.name == name)
-    given = 0.0 if state.initial_slope is None else value_of(state.initial_slope, known)
+    if state.initial_slope is None:
+        return np.zeros(shape)
+    given = value_of(state.initial_slope, known)
     slope = np.where(order > 1, _flat(problem, given, shape), 0.0)
     if not np.isfinite(slope).all():
         raise ArgumentError(f"The initial slope of '{name}' is not finite.")

@@ -177,3 +177,30 @@ def test_ordinary_equations(executed):
     calm, stiff = lines("chosen")
     assert "tsit5, not stiff" in calm
     assert "rodas4, stiff" in stiff
+
+
+@pytest.mark.timeout(900)
+def test_fractional_equations(executed):
+    shown = executed("fractional_equations")
+    assert "[application/vnd.jupyter.widget-view+json]" in shown["model"]
+    tails = numbers(shown["tail-numbers"])
+    assert tails[1:8:2] == pytest.approx([-0.3, -0.5, -0.7, -0.9], abs=0.03)
+    assert tails[-1] < 1e-3
+    assert "def step(t, dt, x, alpha, x_rectangle, x_trapezoid" in shown["step"]
+    nominal, measured = (
+        numbers(re.sub(r"l1:", "", shown["orders"]))[::2],
+        numbers(re.sub(r"l1:", "", shown["orders"]))[1::2],
+    )
+    assert nominal == [2.0, 1.6, 1.4, 1.0]
+    assert measured == pytest.approx(nominal, abs=0.15)
+    uniform, graded, steep = numbers(shown["grading"])[1::2]
+    assert graded < uniform / 100
+    assert steep < uniform / 100
+    orders = [numbers(line) for line in shown["latency"].strip().splitlines()]
+    assert orders[0] == [1.0, 19.7, 27.7, 27.7]
+    assert [first for _, first, _, _ in orders] == pytest.approx([19.7, 28.1, 44.4, 81.3], abs=0.2)
+    assert all(last < first for _, _, first, last in orders[1:])
+    rates = [numbers(line) for line in shown["adaptation-plot"].strip().splitlines() if line]
+    assert [r[1] for r in rates] == pytest.approx([137.0, 131.6, 123.5], abs=0.5)
+    falls = [r[2] - r[-2] for r in rates]  # after 0.3 s the ordinary current is settled, the fractional ones are not
+    assert falls[0] < 6 < 12 < min(falls[1:])

@@ -102,8 +102,16 @@ def exponents(a):
 
 
 @pytest.mark.parametrize("method", SECOND)
-@pytest.mark.parametrize("entry", ["ML_relax_a0.3", "ML_relax_a0.7", "ML_relax_a0.8", "ML_relax_a0.9", "ML_relax_a0.95",
-                                   "ML_osc_a1.2", "ML_osc_a1.5"])  # fmt: skip
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param("ML_relax_a0.3", marks=pytest.mark.slow),
+        "ML_relax_a0.7",
+        *(pytest.param(f"ML_relax_a{a}", marks=pytest.mark.slow) for a in (0.8, 0.9, 0.95)),
+        pytest.param("ML_osc_a1.2", marks=pytest.mark.slow),
+        "ML_osc_a1.5",
+    ],
+)
 def test_mittag_leffler(reference, entry, method):
     found = reference(entry)
     a = found["parameters"]["alpha"]
@@ -154,7 +162,7 @@ def test_bagley_torvik(reference, method):
     )
 
 
-@pytest.mark.parametrize("method", SECOND)
+@pytest.mark.parametrize("method", ["caputo_pi", pytest.param("caputo_pece", marks=pytest.mark.slow)])
 def test_two_orders(reference, method):
     found = reference("multi_order_manufactured")
     run = {"method": method, "backend": "numba", "c": 2 / gamma(2.4), "d": 6 / gamma(3.1)}
@@ -299,6 +307,8 @@ def test_drivers_agree(driver, method):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_ensembles_of_orders_and_parameters(driver, method):
+    if method in ("caputo_pi", "grunwald_letnikov") and driver != "numba":
+        pytest.skip("the same path as the other methods")
     orders, starts = np.linspace(0.3, 1, 5), np.array([[1.0], [2.0]])
     run = {"dt": 0.02, "method": method, "backend": driver}
     sol = model("Mixed").run(4.0, record_every=0.4, a=orders, initial={"x": starts}, **run)

@@ -13,6 +13,7 @@ def test_measured_order(driver, method):
     assert found.measured == pytest.approx(found.nominal, abs=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [0.2, 0.4, 0.8, 1.0, 1.3, 1.8])
 @pytest.mark.parametrize("method", fde.methods())
 def test_measured_order_over_fractional_orders(method, order):
