@@ -90,8 +90,8 @@ def main() -> int:
                 lines, good = table(module, measure)
                 parts.append("\n".join(lines) + "\n")
                 holds = holds and good
-    if not (arguments.check or arguments.family):
-        PAGE.write_text("\n".join(parts), encoding="utf-8")
+        if not (arguments.check or arguments.family):
+            PAGE.write_text("\n".join(parts), encoding="utf-8")
     return 0 if holds or not arguments.check else 1
 
 

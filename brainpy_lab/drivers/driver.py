@@ -160,7 +160,7 @@ class Driver(ABC):
     def __init__(self) -> None:
         self.compilations = 0
         self._programs: dict[tuple[str, Layout], Program] = {}
-        self._adaptive: dict[str, AdaptiveLoop] = {}
+        self._adaptive: dict[tuple[Any, ...], AdaptiveLoop] = {}
 
     def dialect_for(self, system: System) -> Dialect:
         """The spelling of this system's step code: by default the driver's own."""
@@ -221,10 +221,11 @@ class Driver(ABC):
 
     def adaptive_loop(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop, from memory when this code was compiled before."""
-        if code.text not in self._adaptive:
-            self._adaptive[code.text] = self.compile_adaptive(code, shape)
+        key = (code.text, shape.sizes, shape.shapes)
+        if key not in self._adaptive:
+            self._adaptive[key] = self.compile_adaptive(code, shape)
             self.compilations += 1
-        return self._adaptive[code.text]
+        return self._adaptive[key]
 
     def forget(self) -> None:
         """Drop all compiled programs."""

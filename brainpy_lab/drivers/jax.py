@@ -353,6 +353,18 @@ class JaxDriver(TensorDriver):
             return JaxMemoryProgram(code, layout)
         return JaxProgram(code, layout)
 
+    def on_arrays(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function from arrays to arrays, jitted as a whole."""
+        import jax
+
+        inner = super().on_arrays(jax.jit(function))
+
+        def call(*values: Any) -> Any:
+            with _x64():
+                return inner(*values)
+
+        return call
+
     def on_numbers(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function from numbers to numbers, jitted as a whole."""
         import jax

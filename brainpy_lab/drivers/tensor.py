@@ -158,7 +158,8 @@ class TensorDriver(Driver):
 
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop in Python, around functions that compute with the driver's arrays."""
-        namespace: dict[str, Any] = {name: self.on_numbers(self.wrap(f)) for name, f in load_functions(code).items()}
+        adapt = self.on_arrays if shape.sizes else self.on_numbers
+        namespace: dict[str, Any] = {name: adapt(self.wrap(f)) for name, f in load_functions(code).items()}
         exec(compile(function_text(shape), "adaptive functions", "exec"), namespace)
         functions = [namespace[name] for name in ADAPTIVE_FUNCTIONS]
 
@@ -167,6 +168,17 @@ class TensorDriver(Driver):
                 return advance(*functions, *arguments)
 
         return run
+
+    def on_arrays(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function from NumPy arrays to NumPy arrays that computes with the driver's arrays in between."""
+
+        def call(*values: Any) -> Any:
+            result = function(*(self.array(v) for v in values))
+            if isinstance(result, tuple):
+                return tuple(self.to_numpy(r) for r in result)
+            return self.to_numpy(result)
+
+        return call
 
     def on_numbers(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function from numbers to numbers that computes with the driver's arrays in between."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.pieces import parameters_of, pieces_of
 from brainpy_lab.simulation.problem import Problem, check_names
 from brainpy_lab.simulation.run import Plan, Result, RunWarning
+from brainpy_lab.simulation.slots import Slots
 from brainpy_lab.solvers import Method
 
 if TYPE_CHECKING:
@@ -98,21 +100,29 @@ def run_adaptive(
             f"A derivative cannot be taken through '{code.method}', which chooses its own steps.",
             advice="Use a fixed-step method, for example method='rk4'.",
         )
-    if problem.mixes:
-        raise DriverError(f"'{code.method}' cannot run array states whose elements mix (sum, mean, dot, @) yet.")
+    if problem.mixes and (problem.system.events or problem.system.is_delayed):
+        raise DriverError(
+            f"'{code.method}' cannot find events or follow delays where elements of array states mix "
+            "(sum, mean, dot, @).",
+            advice="Use a fixed-step method, for example method='rk4'.",
+        )
     started = time.perf_counter()
     method = solvers.get(code.method)
     moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)
     clears = tuple(e.clears_itself for e in problem.system.events)
     shape = loop.Shape.of(code, moving, clears)
+    slots = Slots.of(problem, code)
+    if slots.sizes:
+        shape = shape.spread(slots.sizes, slots.shapes)
+        tolerances = replace(tolerances, atol=np.repeat(tolerances.atol, shape.own_sizes))
     run = driver.adaptive_loop(code, shape)
     compiled = time.perf_counter()
-    tables = Tables.none(problem.lanes)
+    tables = Tables.none(math.prod(slots.lanes))
     if delays is not None:
         histories, reach = delays
         given = (plan.t0, plan.duration, reach, shape.powers, tolerances.rtol, moving)
         tables = make_tables(problem, histories, *given)
-    state = _State(code, shape, problem, plan, tolerances, method, record_every, tables)
+    state = _State(code, shape, problem, plan, tolerances, method, record_every, tables, slots)
     outcome = state.go(run)
     stats = {
         "compile_time": compiled - started,
@@ -141,22 +151,30 @@ class _State:
         method: Method,
         record_every: float | None,
         tables: Tables,
+        slots: Slots,
     ) -> None:
-        self.tables = tables
+        self.tables, self.slots = tables, slots
         self.code, self.shape, self.problem, self.plan = code, shape, problem, plan
         self.tolerances, self.method = tolerances, method
-        lanes = problem.lanes
+        lanes = math.prod(slots.lanes)
         system = problem.system
-        self.Y = self._lanes([problem.states[n] for n in system.state_names])
+        states = [problem.states[n] for n in system.state_names]
+        parameters = [problem.parameters.get(n, 0.0) for n in code.parameters]
+        if slots.sizes:
+            own: list[tuple[int, ...]] = [
+                () if scalar else (size,) for size, scalar in zip(slots.sizes, slots.scalars, strict=True)
+            ]
+            self.Y, self.P = slots.flat(states, own), slots.flat(parameters, list(slots.shapes))
+        else:
+            self.Y, self.P = self._lanes(states), self._lanes(parameters)
         self.R = self._lanes([problem.memory[n] for n in code.memory])
-        self.P = self._lanes([problem.parameters.get(n, 0.0) for n in code.parameters])
         self.window = 0.0
         self.F = np.zeros((len(shape.moving), lanes))
         self.G = np.zeros((len(shape.events), lanes))
         self.clock = np.zeros((lanes, loop.CLOCK))
         self.clock[:, loop.TIME], self.clock[:, loop.ERROR] = plan.t0, 1.0
         self.t1 = plan.t0 + plan.duration
-        single = not problem.shape
+        single = not slots.lanes
         # where states are delayed, the loop's own tables remember what is needed
         self.keep = single and bool(plan.record) and not (tables.states and record_every is not None)
         self.grid = self._grid(record_every, single)
@@ -223,6 +241,10 @@ class _State:
     def _set(self, parameter: str, value: np.ndarray) -> None:
         """Give a parameter its value on the next piece."""
         row = self.code.parameters.index(parameter)
+        if self.slots.sizes:
+            start = sum(math.prod(s) for s in self.slots.shapes[:row])
+            self.P[start : start + math.prod(self.slots.shapes[row])] = value
+            return
         self.P[row] = np.broadcast_to(value, self.problem.shape).reshape(-1)
 
     def _piece(self, run: loop.AdaptiveLoop, end: float) -> Outcome:
@@ -302,7 +324,7 @@ class _State:
 
     def result(self, outcome: Outcome, stats: dict[str, Any]) -> Result:
         """Times, records, events and dense output up to where the run ended."""
-        problem, shape = self.problem, self.problem.shape
+        problem, shape = self.problem, self.slots.lanes
         names = problem.system.state_names
         dense = self._dense() if self.keep else None
         if self.on_own_steps:
@@ -310,8 +332,16 @@ class _State:
         else:
             n = int(self.clock[:, loop.NEXT_ROW].min())
             t, table = self.grid[:n], self.rows[:, :n]
-        data = {name: np.ascontiguousarray(table[i]).reshape(len(t), *shape) for i, name in enumerate(names)}
-        final = {name: self.Y[i].reshape(shape)[()] for i, name in enumerate(names)}
+        rows: tuple[slice | int, ...] = self.slots.rows if self.slots.sizes else tuple(range(len(names)))
+
+        def whole(values: np.ndarray, *leading: int) -> Any:
+            """Values of one state, lanes last, with the elements of an array state behind the ensemble's axes."""
+            if values.ndim == len(leading) + 1:
+                return np.ascontiguousarray(values).reshape((*leading, *shape))
+            return np.ascontiguousarray(np.moveaxis(values, 0, -1)).reshape((*leading, *shape, -1))
+
+        data = {name: whole(table[row], len(t)) for row, name in zip(rows, names, strict=True)}
+        final = {name: whole(self.Y[row])[()] for row, name in zip(rows, names, strict=True)}
         memory = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.memory)}
         recorded = {n: data[n] for n in self.plan.record}
         remembered = self.tables.remembered(shape)
@@ -326,7 +356,9 @@ class _State:
 
     def _dense(self) -> DenseOutput:
         t, h, y, q = (np.concatenate(parts) for parts in zip(*self.kept, strict=True))
-        return DenseOutput(self.problem.system.state_names, self.shape.moving, t, h, y, q, self.Y[:, 0].copy())
+        slots = self.slots.rows if self.slots.sizes else ()
+        names = self.problem.system.state_names
+        return DenseOutput(names, self.shape.moving, t, h, y, q, self.Y[:, 0].copy(), slots)
 
     def _trains(self) -> dict[str, EventTrain]:
         t, lane, kind = (np.concatenate(parts) for parts in zip(*self.events, strict=True)) if self.events else (

@@ -24,6 +24,8 @@ class DenseOutput:
         Coefficients: y(t + s h) = y + h (s q[0] + s² q[1] + ...).
     last : array (n_states,)
         States at the end.
+    slots : tuple, optional
+        Which of the numbers are each state's, where states are arrays.
     """
 
     def __init__(
@@ -35,14 +37,17 @@ class DenseOutput:
         y: np.ndarray,
         q: np.ndarray,
         last: np.ndarray,
+        slots: tuple[slice | int, ...] = (),
     ) -> None:
         self.names, self.moving = names, moving
         self.t, self.h, self.y, self.q, self.last = t, h, y, q, last
+        self.slots = slots or tuple(range(len(names)))
 
     def __call__(self, t: Any) -> dict[str, Any]:
         times = np.asarray(t, dtype=float)
         if not len(self.t):
-            return {n: np.broadcast_to(self.last[i], times.shape) for i, n in enumerate(self.names)}
+            whole = np.broadcast_to(self.last, (*times.shape, len(self.last)))
+            return {n: whole[..., slot] for slot, n in zip(self.slots, self.names, strict=True)}
         place = np.clip(np.searchsorted(self.t, times, side="right") - 1, 0, len(self.t) - 1)
         s = ((times - self.t[place]) / self.h[place])[..., None]
         total = np.zeros((*times.shape, len(self.moving)))
@@ -50,4 +55,4 @@ class DenseOutput:
             total = s * (self.q[place, power] + total)
         values = self.y[place].copy()
         values[..., list(self.moving)] += self.h[place][..., None] * total
-        return {name: values[..., i][()] for i, name in enumerate(self.names)}
+        return {name: values[..., slot][()] for slot, name in zip(self.slots, self.names, strict=True)}

@@ -224,9 +224,37 @@ def test_ensembles_have_their_own_steps(known):
         np.testing.assert_allclose(sol.events["spike"].of(i), expected[expected < 50], atol=1e-9)
 
 
-def test_mixing_arrays_are_refused():
-    model = bp.model("dx/dt = mean(x) - x\nx(0) = start", name="Mean", namespace={"start": np.arange(3.0)})
-    with pytest.raises(DriverError, match="elements mix"):
+MIXED = "k = 0.5\ndx/dt = W @ x + k*s\nds/dt = mean(x) - s\nx(0) = start"
+
+
+def test_arrays_whose_elements_mix(driver):
+    rng = np.random.default_rng(3)
+    weights, start = rng.normal(size=(3, 3)) / 2, np.arange(3.0)
+    model = bp.model(MIXED, name="Mixed", namespace={"start": start, "W": weights})
+
+    def exact(t, k=0.5):
+        whole = np.zeros((4, 4))
+        whole[:3, :3], whole[:3, 3], whole[3, :3], whole[3, 3] = weights, k, 1 / 3, -1
+        values, vectors = np.linalg.eig(whole)
+        return (vectors @ np.diag(np.exp(values * t)) @ np.linalg.inv(vectors) @ [*start, 0.0]).real
+
+    run = {"method": "rkdp", "rtol": 1e-8, "atol": 1e-10, "backend": driver}
+    sol = model.run(2.0, **run)
+    np.testing.assert_allclose(np.append(sol.final["x"], sol.final["s"]), exact(2.0), rtol=1e-6)
+    assert sol.x.shape == (len(sol.t), 3)
+    assert sol.s.shape == (len(sol.t),)
+    np.testing.assert_allclose(np.append(sol(0.7)["x"], sol(0.7)["s"]), exact(0.7), rtol=1e-6)
+    many = model.run(1.0, record_every=0.5, k=np.array([0.5, 1.0]), **run)
+    assert many.x.shape == (3, 2, 3)
+    for i, k in enumerate((0.5, 1.0)):
+        np.testing.assert_allclose(many.final["x"][i], exact(1.0, k)[:3], rtol=1e-6)
+        np.testing.assert_allclose(many.s[1, i], exact(0.5, k)[3], rtol=1e-6)
+
+
+def test_events_of_mixing_arrays_are_refused():
+    text = MIXED + "\nwhen x > 5:\n    x = 0"
+    model = bp.model(text, name="Mixed", namespace={"start": np.arange(3.0), "W": np.eye(3)})
+    with pytest.raises(DriverError, match="array states mix"):
         model.run(1.0, method="rkdp", backend="numpy")
 
 
