@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,12 @@ def concrete(value: Any) -> Any:
         return np.full(np.shape(value), np.nan)
 
 
+@lru_cache(maxsize=64)
+def _times_read(system: System, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
+    """A function of states, parameters and t that gives the times at which delays read."""
+    return Compiler(system).compile([d.time for d in system.delays if d.name in names])
+
+
 def delay_values(problem: Problem, t: Any, states: Mapping[str, Any] | None = None) -> dict[str, np.ndarray]:
     """Every delay, ``t`` minus the time at which the state is read; drives as at the times ``t``, with times first.
 
@@ -68,7 +75,7 @@ def delay_values(problem: Problem, t: Any, states: Mapping[str, Any] | None = No
     nothing = dict.fromkeys(system.state_names, 0.0)
     given = [(states or nothing)[s] for s in system.state_names] + [parameters[p] for p in system.parameter_names]
     with np.errstate(all="ignore"):
-        read = Compiler(system).compile([d.time for d in chosen])(*given, column)
+        read = _times_read(system, tuple(d.name for d in chosen))(*given, column)
     return {d.name: column - np.asarray(value) for d, value in zip(chosen, read, strict=True)}
 
 

@@ -19,8 +19,19 @@ EXAMPLES = [("fitzhugh_nagumo", method) for method in KINDS]
 EXAMPLES += [("leaky_integrate_and_fire", method) for method in ("rk4", "rkdp")]
 EXAMPLES += [("hodgkin_huxley", "exponential_euler")]
 EXAMPLES += [("noisy_pair", "euler_maruyama")]
+EXAMPLES += [("delayed_neuron", method) for method in ("rk4", "rkdp")]
 EXAMPLES += [("fractional_neuron", method) for method in ("caputo_pece", "caputo_l1")]
 CELLS = {
+    "delayed_neuron": """
+        tau = 10; delay = 3; g = 0.8
+        late = V(t - delay/(1 + w))
+        dV/dt = (1.5 - V - g*x(t - delay)*late) / tau
+        dx/dt = -x / 2
+        dw/dt = (x(t - delay) - w) / tau
+        when V >= 1:
+            V = 0
+            x += 1
+    """,
     "fractional_neuron": """
         alpha = 0.8; tau = 20; I = 30; b = 2; t_ref = 3
         order(V) = alpha

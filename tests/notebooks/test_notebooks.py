@@ -204,3 +204,23 @@ def test_fractional_equations(executed):
     assert [r[1] for r in rates] == pytest.approx([137.0, 131.6, 123.5], abs=0.5)
     falls = [r[2] - r[-2] for r in rates]  # after 0.3 s the ordinary current is settled, the fractional ones are not
     assert falls[0] < 6 < 12 < min(falls[1:])
+
+
+@pytest.mark.timeout(900)
+def test_delays(executed):
+    shown = executed("delays")
+    assert "[application/vnd.jupyter.widget-view+json]" in shown["late"]
+    by_hand = numbers(shown["steps"])
+    assert by_hand[1::3] == pytest.approx(by_hand[2::3], abs=1e-6)
+    orders = [float(n) for n in re.findall(r"measured order (\S+)", shown["order"])]
+    assert orders == pytest.approx([1, 2, 4], abs=0.15)
+    error, *met = numbers(shown["breaks"])
+    assert error < 1e-9
+    assert met[-4:] == [1, 2, 3, 4]
+    assert "past(x_past, t - tau)" in shown["code-cell"]
+    critical, period, _, below, above = numbers(shown["hopf"])
+    assert (critical, period) == pytest.approx((3.289, 10.03), abs=0.001)
+    assert below < 0.001 < 0.1 < above
+    assert numbers(shown["rhythm"])[:2] == pytest.approx([10.03, 100], abs=0.2)
+    found, series = numbers(shown["pantograph"])[1:]
+    assert found == pytest.approx(series, abs=1e-9)
