@@ -25,7 +25,7 @@ def _pairs(streams: Streams, shape: tuple[int, ...], pair: Array, seed: Array) -
 
     elements = jnp.arange(int(np.prod(shape, dtype=int)), dtype=jnp.int64).reshape(shape)
     pair = jnp.asarray(pair, dtype=jnp.int64).reshape(jnp.shape(pair) + (1,) * len(shape))
-    seed = jnp.asarray(seed, dtype=jnp.int64)
+    seed = jnp.asarray(seed).astype(jnp.uint64)
     columns = []
     for stream, is_uniform in streams:
         if is_uniform:

@@ -7,7 +7,6 @@ of a block, or of `ROW` pairs for a single cell. It has the buffer filled throug
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import Any
 
@@ -21,16 +20,12 @@ from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.numba_feed import Feed
 from brainpy_lab.drivers.numba_kernel import LANES
 from brainpy_lab.drivers.numba_math import Emit
-from brainpy_lab.drivers.random_draws import KEY_STEPS, MASK, MULTIPLIERS, ROUNDS
+from brainpy_lab.drivers.random_draws import COSINE, KEY_STEPS, MASK, MULTIPLIERS, ROUNDS, SINE
 
 ROW = LANES  # numbers in a row of the buffer
 _WORDS = 4  # of the context that stand before the streams
 _F64, _I64 = ir.DoubleType(), ir.IntType(64)
 Value = Any  # an llvmlite value; llvmlite has no type stubs
-
-_TURN = 2.0 * math.pi
-_SINE = [(-1) ** i * _TURN ** (2 * i + 1) / math.factorial(2 * i + 1) for i in range(8)]
-_COSINE = [(-1) ** i * _TURN ** (2 * i) / math.factorial(2 * i) for i in range(9)]
 
 
 def _word(value: int) -> Value:
@@ -72,7 +67,7 @@ def _normals(e: Emit, *address: Value) -> list[Value]:
     quarter = b.fsub(rounded, e.c(6755399441055744.0))
     y = e.fma(quarter, e.c(-0.25), turn)
     z = b.fmul(y, y)
-    sine, cosine = b.fmul(y, e.horner(z, _SINE)), e.horner(z, _COSINE)
+    sine, cosine = b.fmul(y, e.horner(z, SINE)), e.horner(z, COSINE)
     bits = e.bits(rounded)
     odd = b.trunc(bits, ir.IntType(1))
     sine, cosine = b.select(odd, cosine, sine), b.select(odd, sine, cosine)

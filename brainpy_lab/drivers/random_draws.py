@@ -15,6 +15,7 @@ doi:10.1145/2063384.2063405
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -30,10 +31,14 @@ MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 MASK = 0xFFFFFFFF
 _FRACTION = 2.0**-52
+_TURN = 2.0 * math.pi
+#: sin(2 pi y)/y and cos(2 pi y) for |y| <= 1/8, in powers of y**2.
+SINE = [(-1) ** i * _TURN ** (2 * i + 1) / math.factorial(2 * i + 1) for i in range(8)]
+COSINE = [(-1) ** i * _TURN ** (2 * i) / math.factorial(2 * i) for i in range(9)]
 
 
 def block(element: Array, stream: int, pair: Array, seed: int) -> tuple[Array, Array, Array, Array]:
-    """Four 32-bit words, in int64 arrays: the Philox block of one counter under one key.
+    """Four 32-bit words, in uint64 arrays: the Philox block of one counter under one key.
 
     Parameters
     ----------
@@ -42,12 +47,12 @@ def block(element: Array, stream: int, pair: Array, seed: int) -> tuple[Array, A
     stream, seed : int
         Below 2**32 and 2**64.
     """
-    # int64 throughout: products of 32-bit words wrap as unsigned ones would, and the masks drop the sign
-    c0, c1, c2, c3 = element, element * 0 + stream, pair & MASK, (pair >> 32) & MASK
+    element, pair = element.astype("uint64"), pair.astype("uint64")
+    c0, c1, c2, c3 = element, element * 0 + stream, pair & MASK, pair >> 32
     k0, k1 = seed & MASK, (seed >> 32) & MASK
     for _ in range(ROUNDS):
         p0, p1 = c0 * MULTIPLIERS[0], c2 * MULTIPLIERS[1]
-        c0, c1, c2, c3 = ((p1 >> 32) & MASK) ^ c1 ^ k0, p1 & MASK, ((p0 >> 32) & MASK) ^ c3 ^ k1, p0 & MASK
+        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & MASK, (p0 >> 32) ^ c3 ^ k1, p0 & MASK
         k0, k1 = (k0 + KEY_STEPS[0]) & MASK, (k1 + KEY_STEPS[1]) & MASK
     return c0, c1, c2, c3
 
@@ -72,13 +77,22 @@ def normals(xp: Any, element: Array, stream: int, pair: Array, seed: int) -> tup
     radius = xp.sqrt(-2.0 * xp.log(first))
     turn = 0.5 - second  # of the circle, in [-1/2, 1/2)
     quarter = xp.floor(4.0 * turn + 0.5)
-    angle = (2.0 * np.pi) * (turn - 0.25 * quarter)
-    sine, cosine = xp.sin(angle), xp.cos(angle)
+    y = turn - 0.25 * quarter
+    z = y * y
+    sine, cosine = y * _series(z, SINE), _series(z, COSINE)
     odd = quarter % 2.0 != 0.0
     minus_sine = (quarter == 2.0) | (quarter == -1.0) | (quarter == -2.0)
     minus_cosine = (quarter == 1.0) | (quarter == 2.0) | (quarter == -2.0)
     sine, cosine = xp.where(odd, cosine, sine), xp.where(odd, sine, cosine)
     return radius * xp.where(minus_sine, -sine, sine), radius * xp.where(minus_cosine, -cosine, cosine)
+
+
+def _series(z: Array, coefficients: Sequence[float]) -> Array:
+    """Sum of coefficients[i] * z**i."""
+    total = coefficients[-1] * z + coefficients[-2]
+    for coefficient in coefficients[-3::-1]:
+        total = total * z + coefficient
+    return total
 
 
 class Path(Protocol):
