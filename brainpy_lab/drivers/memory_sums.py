@@ -32,6 +32,7 @@ class _Weights:
         self.values = method.weights(order, dt, lags)
         if window is not None:
             self.values[:, window + 1 :] = 0.0
+        self.start = method.start_weights(order, dt, 0, lags)
         self._transforms: dict[int, Array] = {}
 
     def padded(self, lags: int) -> Array:
@@ -179,9 +180,9 @@ class MemorySums:
                 continue
             lags = number[:, None] - number
             rows[own] = np.where(lags > 0, self._of_lags(float(order)).values[:, np.maximum(lags, 0)], 0.0)
-            extra = self.method.start_weights(float(order), self.dt, self.before, n)
-            if extra is not None and self.before == 0:
-                rows[own, 1:, 0] += extra[:, 1:]
+            start = self._of_lags(float(order)).start
+            if start is not None and self.before == 0:
+                rows[own, 1:, 0] += start[:, 1:n]
         clock = [self.clock(int(i), 0.0) for i in number]
         times = np.array([t0 + k * dt for t0, k, dt in clock])
         own_weights = np.stack([self.own(int(i)) for i in ((0, 1) if self.mesh is None else number)])
@@ -290,17 +291,20 @@ class MemorySums:
         """Add the part of what step 0 remembered that the convolution does not hold."""
         self._start_added = True
         first = self.earlier[:, 0] if self.before else self.remembered[:, 0]
+        now = slice(self.before, self.before + self.steps)
         for state, order in enumerate(self.orders):
-
-            def extra(a: float) -> Array:
-                weights = self.method.start_weights(a, self.dt, self.before, self.steps)
-                return np.zeros((self.kinds, 1)) if weights is None else weights
-
-            rows = self._of_orders(order, extra)
+            if self._of_lags(float(order.flat[0])).start is None:
+                continue
+            rows = self._of_orders(order, lambda a: self._start_of(a)[:, now])
             if order.ndim == 0:
                 rows = rows.reshape(*rows.shape, *(1,) * len(self.shape))
             low = state * self.kinds
             self.sums[low : low + self.kinds] += rows * first[state]
+
+    def _start_of(self, order: float) -> Array:
+        start = self._of_lags(order).start
+        assert start is not None
+        return start
 
     def _add_directly(self, step: int) -> None:
         """The sums of one step on a mesh that is not uniform."""
