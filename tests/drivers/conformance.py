@@ -50,6 +50,15 @@ CELLS = {
             n += 1
         n(0) = 0
     """,
+    "Noisy": """
+        tau = 10; V_th = 1; I = 1.2; s = 0.3
+        dV/dt = (I - V - w) / tau + s*sqrt(2/tau)*xi
+        dw/dt = -w / 30 + 0.1*w*xi_2
+        when V >= V_th:
+            V = 0
+            w += 0.25
+            hold(V, 2)
+    """,
     "Detector": """
         omega = 1
         dx/dt = omega*y
@@ -170,6 +179,13 @@ class DriverConformance:
         for event, least in events.items():
             assert len(expected.events[event]) >= least
         assert_same(cell(name).run(duration, dt=dt, method="rk4", backend=driver), expected)
+
+    @pytest.mark.parametrize("currents", [2.0, np.linspace(0.8, 2.0, 70)], ids=["single", "ensemble"])
+    def test_the_same_seed_is_the_same_path(self, driver, currents):
+        run = {"dt": 0.1, "seed": 4, "method": "sri1w1", "crossing": "bridge", "I": currents}
+        expected = cell("Noisy").run(30.0, backend="numpy", **run)
+        assert len(expected.events["spike"]) >= 2
+        assert_same(cell("Noisy").run(30.0, backend=driver, **run), expected)
 
     def test_events_of_an_ensemble(self, driver):
         currents = np.linspace(0.5, 4.0, 70)  # more than one block of lanes
