@@ -11,7 +11,9 @@ import numpy as np
 from brainpy_lab.drivers.past import COEFFICIENTS
 from brainpy_lab.equations.system import CONSTANTS, State, System
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.arrays import as_numpy
 from brainpy_lab.simulation.initial import value_of
+from brainpy_lab.simulation.interpolation import LocalCubic
 from brainpy_lab.simulation.problem import Problem, check_names
 from brainpy_lab.symbolic.compiling import helper_functions
 
@@ -135,9 +137,11 @@ def _of_function(state: str, function: Callable[[Any], Any]) -> History:
 
 def _of_solution(state: str, solution: Any, t0: float) -> History:
     if state not in solution.data:
-        advice = f"It recorded {', '.join(solution.data) or 'nothing'}."
+        advice = f"It recorded {', '.join(solution.data) or 'nothing'}; give the history: history={{'{state}': ...}}."
         raise ArgumentError(f"The solution given as history of '{state}' did not record it.", advice=advice)
     begin, end = float(solution.t[0]), float(solution.t[-1])
+    has_own = solution.interpolant is not None or solution.derivative is not None
+    course = solution if has_own else LocalCubic(solution.t, {state: as_numpy(solution.data[state])})
 
     def at(times: np.ndarray) -> np.ndarray:
         then = times - t0 + end
@@ -147,7 +151,7 @@ def _of_solution(state: str, solution: Any, t0: float) -> History:
                 f"{end - begin:g} long.",
                 advice="Give a longer solution, or a function of t.",
             )
-        return np.asarray(solution(np.clip(then, begin, end))[state])
+        return np.asarray(course(np.clip(then, begin, end))[state])
 
     return at
 

@@ -142,10 +142,16 @@ def _histories(request: Request, system: System, t0: float) -> dict[str, History
     remembered = start.remembered if isinstance(start, Solution) else None
     given = request.history
     if remembered is None and (given is None or isinstance(given, Mapping)):
-        given = {**request.model.history, **(given or {})}
+        course = _course(start, system) if isinstance(start, Solution) else request.model.history
+        given = {**course, **(given or {})}
     if request.max_delay is not None and not system.is_delayed:
         raise ArgumentError(f"The model '{system.name}' has no delays, and so no max_delay.")
     return read_histories(system, given, t0, remembered)
+
+
+def _course(start: Solution, system: System) -> dict[str, Solution]:
+    """The records of a Solution that remembers nothing else, loaded from a file say, as histories of delayed states."""
+    return dict.fromkeys(system.delayed_states, start)
 
 
 def _start_histories(problem: Problem, initial: Mapping[str, Any], t0: float) -> None:

@@ -197,6 +197,17 @@ def test_ensembles_go_on_too():
         )
 
 
+def test_a_run_that_was_saved_goes_on_from_its_records(tmp_path):
+    model = cell(LINEAR)
+    first = model.run(2.5, dt=0.01, backend="numpy")
+    loaded = bp.load(first.save(tmp_path / "run.npz"))
+    second = model.run(2.5, dt=0.01, backend="numpy", start=loaded)
+    assert second.y[-1] == pytest.approx(REFERENCE["DDE_lin_lag1"]["value"][4], abs=1e-8)
+    forgotten = bp.load(model.run(2.5, dt=0.01, backend="numpy", record=[]).save(tmp_path / "empty.npz"))
+    with pytest.raises(ArgumentError, match="'y' did not record it"):
+        model.run(2.5, dt=0.01, backend="numpy", start=forgotten)
+
+
 def test_a_history_that_jumps_is_met_by_a_step():
     sol = cell(LINEAR).run(1.0, backend="numpy", history={"y": lambda t: 1.0 if t > -0.4321 else 0.0}, **TIGHT)
     assert np.abs(sol.t - 0.5679).min() < 1e-8
