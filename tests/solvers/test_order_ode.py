@@ -15,9 +15,18 @@ PAIRS = {name: m for name, m in METHODS.items() if isinstance(m, EmbeddedRungeKu
 TABLEAUS = PAIRS | {name: m for name, m in METHODS.items() if isinstance(m, ExplicitRungeKutta)}
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_measured_order(driver, method):
-    order = ode.measure(method, driver)
+#: Methods whose code is of one kind each: measured on every driver in `make test`, all others in `make test-all`.
+KINDS = ("rk4", "bs", "dop853", "etdrk4", "trapezoid", "rodas4")
+EVERYWHERE = [
+    pytest.param(method, driver, marks=() if driver == "numpy" or method in KINDS else pytest.mark.slow)
+    for driver in bp.drivers.registry()
+    for method in METHODS
+]
+
+
+@pytest.mark.parametrize(("method", "backend"), EVERYWHERE)
+def test_measured_order(method, backend):
+    order = ode.measure(method, backend)
     assert order.holds, order
 
 
