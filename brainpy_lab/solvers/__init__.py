@@ -100,9 +100,9 @@ def able(system: System) -> list[Method]:
 def default_method(system: System) -> str:
     """The method that a model of ``system`` runs with when none is named."""
     if system.is_fractional:
-        from brainpy_lab.solvers.fractional import fractional_states, is_set
+        from brainpy_lab.solvers.fractional import default_fractional
 
-        name = "caputo_l1" if any(is_set(system, s) for s in fractional_states(system)) else "caputo_pece"
+        name = default_fractional(system)
     elif system.is_stochastic:
         name = "euler_maruyama" if system.calculus == "ito" else "euler_heun"
     else:

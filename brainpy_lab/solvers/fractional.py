@@ -7,6 +7,7 @@ nothing. It returns one more value, which the loop remembers.
 
 from __future__ import annotations
 
+import ast
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, Literal
@@ -31,6 +32,42 @@ def is_set(system: System, state: str) -> bool:
     """Whether some event assigns or holds ``state``."""
     actions = [a for e in system.events for a in e.actions]
     return any((a.target if isinstance(a, Assign) else a.state) == state for a in actions)
+
+
+def is_straight(system: System, state: str) -> bool:
+    """Whether the right-hand side of ``state`` is a polynomial of degree 1 at most in the states, as it is written."""
+    definitions = {d.name: d.expr for d in system.intermediates}
+
+    def degree(expr: ast.expr) -> float:
+        match expr:
+            case ast.Name(id=name):
+                return degree(definitions[name]) if name in definitions else float(name in system.state_names)
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+                return max(degree(left), degree(right))
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                return degree(left) + degree(right)
+            case ast.BinOp(left=left, op=ast.Div(), right=right) if degree(right) == 0:
+                return degree(left)
+            case ast.UnaryOp(operand=operand):
+                return degree(operand)
+            case _:
+                reads = [n for n in ast.walk(expr) if isinstance(n, ast.Name)]
+                return np.inf if any(degree(n) for n in reads) else 0.0
+
+    drift = next(s.drift for s in system.states if s.name == state)
+    return drift is None or degree(drift) <= 1
+
+
+def default_fractional(system: System) -> str:
+    """The predictor-corrector; where events set a fractional state, a method that differentiates the whole path.
+
+    That is L1, or, where its implicit equation may have no solution (the upstroke of a quadratic neuron), the explicit
+    differences of Grünwald and Letnikov.
+    """
+    states = [s for s in fractional_states(system) if is_set(system, s)]
+    if not states:
+        return "caputo_pece"
+    return "caputo_l1" if all(is_straight(system, s) for s in states) else "grunwald_letnikov"
 
 
 class FractionalMethod(Method):

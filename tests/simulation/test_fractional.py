@@ -297,3 +297,32 @@ def test_derivatives_that_are_refused():
         jax.grad(lambda a: relaxation().run(1.0, a=a, backend="jax").final["y"])(0.5)
     with pytest.raises(ArgumentError, match="at most 4,000 steps"):
         jax.grad(lambda k: relaxation().run(100.0, k=k, backend="jax").final["y"])(1.0)
+
+
+def test_default_methods():
+    reset = "when V >= 1:\n    V = 0\n    hold(V, 2)"
+    texts = {
+        "caputo_pece": "dV/dt = 1 - V**3\nwhen V >= 1:\n    n += 1\nn(0) = 0",
+        "caputo_l1": f"a = 2\ndrive = a - V/2\ndV/dt = exp(-a)*drive - w\ndw/dt = -w\n{reset}",
+        "grunwald_letnikov": f"square = V**2\ndV/dt = square + 1\n{reset}",
+    }
+    for method, text in texts.items():
+        assert bp.model(f"order(V) = 0.8\n{text}", name="Default").method == method
+
+
+def test_a_fractional_izhikevich_neuron_fires():
+    text = """
+alpha = 0.9; a = 0.02; b = 0.2; c = -65; d = 8; I = 10
+order(v) = alpha
+dv/dt = 0.04*v**2 + 5*v + 140 - u + I
+du/dt = a*(b*v - u)
+v(0) = -65
+u(0) = -13
+when v >= 30:
+    v = c
+    u += d
+"""
+    neuron = bp.model(text.strip(), name="FractionalIzhikevich", dt=0.1, backend="numba")
+    sol = neuron.run(300.0)
+    assert sol.outcome is Outcome.COMPLETED
+    assert 5 <= len(sol.events["spike"]) <= 12
