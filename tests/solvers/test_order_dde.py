@@ -9,7 +9,7 @@ from .orders import dde
 DRIVERS = [d.name for d in bp.drivers.registry().values() if d.available() is None]
 ON_ALL = ("euler", "heun2", "rk4", "rkdp")  # the others share every line with these but their tableaus
 #: Slow to compile, or to run, for each method anew.
-FEW = ("jax", "torch")
+FEW = ("numba", "jax", "torch")
 
 #: All solved by sin(t); delays shorter than any step, vanishing at the start, moving in time, dependent on the state.
 SHORT = "tau = 0.013\ndx/dt = cos(t) + 0.7*(x(t - tau) - sin(t - tau))\nx(t <= 0) = sin(t)"
