@@ -58,3 +58,11 @@ def test_library_example_finds_the_fixed_point(tmp_path: Path, capsys: pytest.Ca
     assert w == pytest.approx((v + 0.7) / 0.8, abs=1e-9)
     assert v - v**3 / 3 - w + 0.8 == pytest.approx(0.0, abs=1e-9)
     assert point.kind in capsys.readouterr().out  # type: ignore[attr-defined]
+
+
+def test_cells_of_the_language_page_run() -> None:
+    page = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    cells = re.findall(r"```\n%%brainpy_model (\w+)\n(.*?)```", page, flags=re.DOTALL)
+    assert [name for name, _ in cells] == ["NoisyLIF", "DelayedLoop"]
+    for name, text in cells:
+        assert bp.model(text, name=name).run(1.0, dt=0.1, backend="numpy").outcome

@@ -150,7 +150,8 @@ class PhasePlane:
 
     def __repr__(self) -> str:
         ranges = ", ".join(f"{name} = {low:g} … {high:g}" for name, (low, high) in self.ranges.items())
-        return f"Phase plane of {self.model.system.name}: {ranges}\n{self.fixed_points()!r}"
+        held = "".join(f", {name} = {float(value):g} held" for name, value in self.flow.held.items())
+        return f"Phase plane of {self.model.system.name}: {ranges}{held}\n{self.fixed_points()!r}"
 
     def _repr_html_(self) -> str:
         from brainpy_lab.analysis.plotting import as_html

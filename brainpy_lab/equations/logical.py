@@ -311,10 +311,12 @@ def check_tokens(source: Source, tokens: Sequence[TokenInfo]) -> None:
             raise source.error("A text cannot stand in an expression.", span_of(source, [token]))
         if before is not None and _ends_operand(before) and _begins_operand(before, token):
             product = f"{before.string}*{token.string}" if before.string not in (")", "]") else "* between them."
+            is_unit = before.type == tokenize.NUMBER and token.type == tokenize.NAME
+            unit = f"; a unit stands in a comment: {before.string}  # {token.string}" if is_unit else ""
             raise source.error(
                 f"An operator is missing between '{before.string}' and '{token.string}'.",
                 span_of(source, [token]),
-                f"For a product write {product}",
+                f"For a product write {product}{unit}",
             )
         if before is not None and before.type == tokenize.NUMBER and token.string == "[":
             raise source.error(

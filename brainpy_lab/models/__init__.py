@@ -28,4 +28,4 @@ globals().update(registry())
 
 
 def __dir__() -> list[str]:
-    return sorted([*registry(), *__all__])
+    return sorted(registry())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -27,8 +26,9 @@ from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.pieces import parameters_of, pieces_of
 from brainpy_lab.simulation.problem import Problem, check_names
-from brainpy_lab.simulation.run import Plan, Result, RunWarning
+from brainpy_lab.simulation.run import Plan, Result
 from brainpy_lab.simulation.slots import Slots
+from brainpy_lab.simulation.warning import warn
 from brainpy_lab.solvers import Method
 
 if TYPE_CHECKING:
@@ -317,7 +317,7 @@ class _State:
             wrong = misread(self.problem, longest, time, self.plan.duration * 1e-6, values, lane)
             outcome, advice = (Outcome.DELAY_OUT_OF_REACH, wrong) if wrong else (outcome, advice)
         text = f"The run ended at t = {time:g}{where}. {advice}"
-        warnings.warn(RunWarning(text), stacklevel=2)
+        warn(text)
         return outcome
 
     # --- its results ---------------------------------------------------------------------------------------------

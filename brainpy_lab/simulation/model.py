@@ -213,6 +213,11 @@ class Model:
         """Whether the code in force for the model's own driver and method was edited."""
         return self._key(None, None) in self._edits
 
+    @property
+    def has_edits(self) -> bool:
+        """Whether the code of any driver and method was edited."""
+        return bool(self._edits)
+
     def has_edit(self, backend: str, method: str) -> bool:
         """Whether the code in force for this driver and method was edited."""
         return (backend, method) in self._edits

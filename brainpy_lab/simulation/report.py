@@ -18,7 +18,8 @@ def solution_text(sol: Solution) -> str:
     span = f" at {n} time{'s' if n != 1 else ''}" + (f" from {_number(sol.t[0])} to {_number(sol.t[-1])}" if n else "")
     ensemble = f", ensemble of {_shape(sol.ensemble_shape)}" if sol.ensemble_shape else ""
     events = "".join(f", {train.count()} × {name}" for name, train in sol.events.items())
-    text = f"Solution of {sol.model_name}: {recorded}{span}{ensemble}{events}; {_outcome_name(sol.outcome)}."
+    edited = ", by edited step code" if sol.stats.get("edited") else ""
+    text = f"Solution of {sol.model_name}: {recorded}{span}{ensemble}{events}{edited}; {_outcome_name(sol.outcome)}."
     return text if sol.outcome else f"{text} {sol.outcome.advice}"
 
 
@@ -72,6 +73,7 @@ def _rows(sol: Solution) -> list[tuple[str, str]]:
     rows.append(("outcome", _outcome_name(sol.outcome) + ("" if sol.outcome else f". {sol.outcome.advice}")))
     how = [str(sol.stats[key]) for key in ("method", "backend") if sol.stats.get(key) is not None]
     how += [f"{label} {_number(sol.stats[key])}" for key, label in _COUNTS if sol.stats.get(key)]
+    how += ["edited step code"] if sol.stats.get("edited") else []
     if how:
         rows.append(("method", ", ".join(how)))
     times = [f"{_seconds(sol.stats[key])}{label}" for key, label in _TIMES if sol.stats.get(key)]

@@ -27,11 +27,13 @@ from brainpy_lab.simulation.fractional import is_memory, memory_of, mesh_of
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import History, expression_history, initial_from, read_histories
 from brainpy_lab.simulation.interpolation import LocalCubic
+from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import Plan, Result, run_fixed
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.tracing import user_line
+from brainpy_lab.simulation.warning import warn
 from brainpy_lab.solvers import Method
 from brainpy_lab.solvers.auto import AUTO
 
@@ -132,6 +134,10 @@ def simulate(request: Request) -> Solution:
             result = run_adaptive(code, driver, problem, plan, tolerances, request.record_every, delays)
         else:
             result = run_fixed(code, driver, problem, plan)
+    if code.edited:
+        result.stats["edited"] = True
+    if result.outcome is Outcome.INTERRUPTED:
+        warn(f"The run of {model.name} was interrupted at t = {result.stats['end']:g}. {result.outcome.advice}")
     _add_intermediates(result, problem, wanted)
     return _solution(request, result, problem, wanted, method)
 
@@ -291,7 +297,8 @@ def _record(request: Request, problem: Problem) -> tuple[tuple[str, ...], tuple[
 
 def _record_steps(request: Request) -> int:
     if request.record_every is None:
-        return 1
+        nothing = request.record is not None and not len(request.record)
+        return max(1, math.ceil(request.duration / request.dt - 1e-9)) if nothing else 1  # start and end alone
     every = request.record_every
     if not isinstance(every, int | float | np.number) or not np.isfinite(every) or every <= 0:
         raise ArgumentError(f"record_every must be a positive number, not {every!r}.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,11 +25,8 @@ from brainpy_lab.simulation.history import Remembered
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.simulation.warning import warn
 from brainpy_lab.solvers import Method
-
-
-class RunWarning(UserWarning):
-    """A run ended otherwise than asked."""
 
 
 @dataclass
@@ -241,7 +237,7 @@ class _Loop:
     def go(self) -> None:
         """Advance until the end, or until something stops the run."""
         plan, size = self.plan, ChunkSize(self.problem.lanes)
-        if plan.every > 1:
+        if plan.record and plan.every > 1:
             size.steps = max(plan.every, size.steps)
         try:
             while self.done < plan.n_steps:
@@ -272,8 +268,7 @@ class _Loop:
         self.chunks.append(found.chunk)
         self.last, self.done, self.blow_up = found.values, found.step, found
         self.outcome = Outcome.NON_FINITE if found.delay is None else Outcome.DELAY_OUT_OF_REACH
-        if threading.current_thread() is threading.main_thread():  # views run on other threads and show the outcome
-            warnings.warn(RunWarning(found.message(self.problem, self.plan)), stacklevel=2)
+        warn(found.message(self.problem, self.plan))
 
     def result(self, code: StepCode) -> Result:
         """What the run has given so far, cut where it ended."""

@@ -158,12 +158,12 @@ class NumericSystem:
                 advice="Put the states along the first axis.",
             )
         try:
-            values = [params[p] for p in self._parameters]
+            values = [_double(params[p]) for p in self._parameters]
         except KeyError:
             missing = [p for p in self._parameters if p not in params]
             raise ArgumentError(f"No value for the parameters {', '.join(missing)} of {self.system.name}.") from None
         with np.errstate(all="ignore"):
-            return function(*y, *values, t)
+            return function(*y, *values, _double(t))
 
     def _stack(self, values: tuple[Any, ...], y: ArrayLike) -> Array:
         """Values of different shapes, constants among them, as one array."""
@@ -177,6 +177,11 @@ class NumericSystem:
         for i, value in enumerate(values):
             result[i] = value
         return result
+
+
+def _double(value: Any) -> Any:
+    """A number as NumPy's own, whose division by zero gives infinity; arrays as they are."""
+    return np.float64(value) if isinstance(value, int | float) else value
 
 
 @lru_cache(maxsize=256)

@@ -39,6 +39,9 @@ class BrainPyMagics(Magics):
             print(MODEL.help())
             return
         model = self._make(options, cell)
+        before = self._shell.user_ns.get(options.argument)
+        if isinstance(before, type(model)) and before.has_edits:
+            print(f"The edits to the step code of the {options.argument} that stood here are gone with it.")
         self._space.define(options.argument, model)
         if options.show_code:
             print(model.code())
@@ -112,7 +115,7 @@ class BrainPyMagics(Magics):
             self._overview()
             return
         if words[0] in ("--help", "-h"):
-            print(CELL.help())
+            print(f"{LINE.help()}\n{CELL.help()}")
             return
         actions = {
             "list": self._list, "backend": self._backend, "panel": self._panel, "clear-cache": self._clear_cache,

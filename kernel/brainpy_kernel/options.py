@@ -110,7 +110,9 @@ class Command:
         width = max(len(left) for left, _, _ in rows)
         table = "\n".join(f"  {left:<{width}}  {line}" for (left, _, _), line in zip(rows, lines, strict=True))
         usage = " ".join(part for part in (self.name, self.argument, "[options]") if part)
-        return f"{usage}\n\n{self.text}\n\nOptions\n{table}\n\nExample\n{self.example}\n"
+        commands = "".join(f"  {self.name} {word}: {text}\n" for word, text in self.words.items())
+        known = f"Commands\n{commands}\n" if commands else ""
+        return f"{usage}\n\n{self.text}\n\n{known}Options\n{table}\n\nExample\n{self.example}\n"
 
     def complete(self, line: str, symbol: str) -> list[str]:
         """What may stand at the end of ``line``, whose last word begins with ``symbol``."""
@@ -182,7 +184,16 @@ MODEL = Command(
     MODEL_OPTIONS,
     "Define a dynamical system from the equations of the cell and bind it to the variable NAME.\n"
     "The output shows the equations, a slider per parameter, the time courses and the phase plane.\n"
-    "A `;` at the end of the cell keeps it quiet.",
+    "A `;` at the end of the cell keeps it quiet.\n\n"
+    "Lines of the cell\n"
+    "  I = 0.5 in [0, 2]        a parameter, with the range of its slider\n"
+    "  dV/dt = ...              the derivative of a state; noise: + sigma*xi; delay: x(t - tau)\n"
+    "  V(0) = -65               an initial value; x(t <= 0) = ... a history\n"
+    "  I_K = g*n**4*(V - E_K)   an intermediate\n"
+    "  when V >= V_th:          an event, with what happens then in the lines below\n"
+    "  order(V) = 0.8           a fractional order\n"
+    "  def alpha(V): ...        a helper function\n"
+    "docs/language.md of the project has them all.",
     "  %%brainpy_model FitzHughNagumo --method rk4 --duration 200\n"
     "  I = 0.5 in [0, 2]\n"
     "  dV/dt = V - V**3/3 - w + I\n"

@@ -227,7 +227,7 @@ class Panel:
     def _phase_id(self) -> str | None:
         """The widget that shows the phase plane: the one of the cell's output where there is one, else our own."""
         session = self._session
-        if session is None or not session.initial:
+        if session is None or not session.has_phase_plane:
             return None
         view = self._workspace.view_of(session)
         if view is not None and view.phase is not None:

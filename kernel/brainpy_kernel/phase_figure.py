@@ -54,7 +54,7 @@ class PhaseFigure:
         self._choices = self._dropdowns(Dropdown)
         self.widget = VBox([self._caption, *([HBox(self._choices)] if self._choices else []), self.figure])
         self._drawn: tuple[float, ...] = ()
-        self._named: tuple[str, ...] = ()
+        self._named: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
 
     @property
     def marks(self) -> list[Any]:
@@ -75,7 +75,7 @@ class PhaseFigure:
             self._curves.x, self._curves.y = rows([*self._nullclines, self._trajectory])
         if frame.phase is not None:
             self._draw_fixed_points(frame.phase)
-            self._name_nullclines(frame.phase)
+            self._name_nullclines(frame.phase, self._remarks(frame))
         if frame.solution is not None:
             self._mark_start(frame, axes)
 
@@ -145,14 +145,23 @@ class PhaseFigure:
             x, y = x[fine], y[fine]
         return curve(x, y, *self._pixel(), 2000) if len(x) else _NOTHING
 
-    def _name_nullclines(self, phase: PhaseData) -> None:
+    def _remarks(self, frame: Frame) -> tuple[str, ...]:
+        """What the picture does not show by itself: states held, and that the trajectory is of other code."""
+        initial = frame.settings.initial
+        held = [f"{name} = {value:.3g}" for name, value in initial.items() if name not in frame.settings.axes]
+        remarks = [f"in the plane where {', '.join(held)}"] if held else []
+        if frame.solution is not None and frame.solution.stats.get("edited"):
+            remarks.append("nullclines and points of the equations, trajectory of the edited code")
+        return tuple(remarks)
+
+    def _name_nullclines(self, phase: PhaseData, remarks: tuple[str, ...]) -> None:
         names = tuple(f"d{name}/dt" + (" = 0" if len(phase.axes) > 1 else "") for name in phase.nullclines)
-        if names == self._named:
+        if (names, remarks) == self._named:
             return
-        self._named = names
+        self._named = names, remarks
         entries = [(name, look.NULLCLINES[i % 2]) for i, name in enumerate(names)]
         entries += [("stable", look.STABLE), ("unstable", look.UNSTABLE), ("saddle", look.SADDLE)]
-        self._caption.value = look.legend(entries)
+        self._caption.value = look.legend(entries, remarks)
 
     def _draw_fixed_points(self, phase: PhaseData) -> None:
         points = phase.fixed_points

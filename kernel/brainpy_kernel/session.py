@@ -160,7 +160,7 @@ class Session:
             wanted = any(o.needs_phase for o in self._observers)
             settings = Settings(
                 dict(self.params), dict(self.initial), self.duration, self.dt,
-                self.axes if wanted and self._has_phase_plane else (), dict(self.fixed_box), self._version,
+                self.axes if wanted and self.has_phase_plane else (), dict(self.fixed_box), self._version,
             )  # fmt: skip
         self._runtime.put(("frame", id(self)), lambda ticket: self._compute(settings, ticket))
 
@@ -177,7 +177,8 @@ class Session:
         self._runtime.put(("fixed points", id(self)), self._compute_fixed_points)
 
     @property
-    def _has_phase_plane(self) -> bool:
+    def has_phase_plane(self) -> bool:
+        """Whether nullclines say something: the states are numbers, and their past does not matter."""
         system = self.model.system
         return not (system.is_delayed or system.is_fractional) and set(self.axes) <= set(self.initial)
 

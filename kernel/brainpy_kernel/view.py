@@ -29,6 +29,7 @@ def status_line(frame: Frame) -> str:
         )
         parts += [f"{stats[key]:,} {key}" for key in ("steps",) if stats.get(key)]
         parts += [f"{stats['method']} on {stats['backend']}"] if {"method", "backend"} <= set(stats) else []
+        parts += ["edited code"] if stats.get("edited") else []
         parts += [f"{len(train.t)} × {name}" for name, train in frame.solution.events.items()]
     return f'<div role="status" style="color:{look.INK}">{html.escape(" · ".join(parts))}</div>'
 
@@ -60,7 +61,7 @@ class View:
         self.controls = Controls(session, ranges)
         self.status = HTML("<div role='status'>compiling …</div>")
         self.time_courses = TimeCourses(session)
-        self.phase = PhaseFigure(session) if len(session.initial) >= 1 else None
+        self.phase = PhaseFigure(session) if session.has_phase_plane else None
         pictures = [self.time_courses.widget, *([self.phase.widget] if self.phase else [])]
         columns = "repeat(auto-fit, minmax(300px, 1fr))"
         self._pictures = GridBox(pictures, layout=Layout(grid_template_columns=columns, grid_gap="8px"))

@@ -27,7 +27,7 @@ from brainpy_lab.errors import DriverError
 from brainpy_lab.simulation import control
 from brainpy_lab.simulation.model import Model
 from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.run import RunWarning
+from brainpy_lab.simulation.warning import RunWarning
 
 RELATIVE = 1e-11
 

@@ -10,7 +10,7 @@ import pytest
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError, MethodError, ModelError
 from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.run import RunWarning
+from brainpy_lab.simulation.warning import RunWarning
 
 
 @cache

@@ -11,7 +11,7 @@ from scipy.special import lambertw
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError, DriverError, MemoryLimitError, MethodError, ModelError
 from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.run import RunWarning
+from brainpy_lab.simulation.warning import RunWarning
 
 ENTRIES = json.loads((Path(__file__).parents[1] / "reference_values.json").read_text())["entries"]
 REFERENCE = {e["id"]: e for e in ENTRIES if e["category"] == "dde"}

@@ -9,7 +9,7 @@ from scipy.special import erfcx, gamma
 
 import brainpy_lab as bp
 from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.run import RunWarning
+from brainpy_lab.simulation.warning import RunWarning
 from brainpy_lab.solvers import memory_weights
 
 METHODS = [name for name, m in bp.solvers.registry().items() if m.family == "fde"]

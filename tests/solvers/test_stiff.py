@@ -6,7 +6,7 @@ import pytest
 import brainpy_lab as bp
 from brainpy_lab.errors import MethodError
 from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.run import RunWarning
+from brainpy_lab.simulation.warning import RunWarning
 
 from . import stiff
 
