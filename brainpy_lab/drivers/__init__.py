@@ -52,7 +52,7 @@ def get(name: str | Driver) -> Driver:
     DriverUnavailableError
         When its package is not installed; the message gives the command that installs it.
     """
-    if isinstance(name, Driver):
+    if not isinstance(name, str) and isinstance(name, Driver):
         driver = name
     else:
         drivers = registry()

@@ -187,20 +187,20 @@ class System:
     origin: str = "cell"  # how messages name that text: "cell In[3]", "function fhn"
     notes: tuple[str, ...] = field(default=())  # what the reader assumed, for the output: names captured, V(0) = 0
 
-    @property
+    @cached_property
     def state_names(self) -> tuple[str, ...]:
         return tuple(s.name for s in self.states)
 
-    @property
+    @cached_property
     def parameter_names(self) -> tuple[str, ...]:
         return tuple(p.name for p in self.parameters)
 
-    @property
+    @cached_property
     def noise_sources(self) -> tuple[str, ...]:
         """Names of the independent white noises, in order of first use."""
         return tuple(dict.fromkeys(n.source for s in self.states for n in s.noise))
 
-    @property
+    @cached_property
     def is_stochastic(self) -> bool:
         return any(s.noise for s in self.states)
 
@@ -227,7 +227,7 @@ class System:
             seen |= read
         return False
 
-    @property
+    @cached_property
     def is_fractional(self) -> bool:
         return any(s.order is not None for s in self.states)
 

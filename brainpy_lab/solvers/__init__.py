@@ -57,17 +57,16 @@ def get(name: str | Method) -> Method:
     MethodError
         When there is none of that name, or it has no such option.
     """
+    methods = registry()
+    if isinstance(name, str) and name in methods:
+        return methods[name]
     if isinstance(name, Method):
         return name
-    methods = registry()
     base, options = _parts(name)
     if base in methods and options is not None:
         return methods[base].with_options(options)
-    if name not in methods:
-        raise MethodError(
-            f"There is no method '{name}'.", advice=did_you_mean(name, methods) or f"Methods: {', '.join(methods)}."
-        )
-    return methods[name]
+    advice = did_you_mean(name, methods) or f"Methods: {', '.join(methods)}."
+    raise MethodError(f"There is no method '{name}'.", advice=advice)
 
 
 def _parts(name: str) -> tuple[str, dict[str, float] | None]:
