@@ -37,24 +37,33 @@ w(0) = 1"""
 COURSE = ".jp-Notebook .bqplot path.line"
 PLANE = "#brainpy-lab-panel .bqplot path.line"
 
-#: Sets up two measurements in the page; a move is an arrow key on the handle of I.
-SCRIPT = """([course, plane]) => {
-  const path = selector => document.querySelector(selector)?.getAttribute('d');
-  // Frames tell when they begin (animation callbacks) and, by a message they post to themselves, when they are painted.
-  let inFrame = false;
+#: Runs before the page's own scripts. A frame tells that it has begun (an animation callback runs in it) and, by a
+#: message that it posts to itself, that it has been painted.
+FRAMES = """(() => {
+  const request = window.requestAnimationFrame.bind(window);
   const soon = action => {
     const channel = new MessageChannel();
     channel.port1.onmessage = action;
     channel.port2.postMessage(null);
   };
-  const watchFrames = () => requestAnimationFrame(() => {
-    inFrame = true;
-    soon(() => { inFrame = false; });
-    watchFrames();
+  const frames = { within: false, soon };
+  window.latencyFrames = frames;
+  window.requestAnimationFrame = callback => request(time => {
+    if (!frames.within) {
+      frames.within = true;
+      soon(() => { frames.within = false; });
+    }
+    callback(time);
   });
-  watchFrames();
+})()"""
+
+#: Sets up two measurements in the page; a move is an arrow key on the handle of I.
+SCRIPT = """([course, plane]) => {
+  const path = selector => document.querySelector(selector)?.getAttribute('d');
+  const soon = window.latencyFrames.soon;
   // The end of the frame that paints what has just changed: this one, when it changed in an animation callback.
-  const painted = () => new Promise(done => inFrame ? soon(done) : requestAnimationFrame(() => soon(done)));
+  const next = done => requestAnimationFrame(() => soon(done));
+  const painted = () => new Promise(done => window.latencyFrames.within ? soon(done) : next(done));
   const changed = (selectors, before) => new Promise((done, failed) => {
     const limit = setTimeout(() => failed(new Error('no new picture')), 5000);
     const observer = new MutationObserver(() => {
@@ -128,7 +137,9 @@ def main() -> None:
         server.running(Path(folder)) as lab,
         server.chromium(playwright) as browser,
     ):
-        page = LabPage(browser.new_page(viewport={"width": 1400, "height": 1000}), lab.url, lab.token)
+        window = browser.new_page(viewport={"width": 1400, "height": 1000})
+        window.add_init_script(FRAMES)
+        page = LabPage(window, lab.url, lab.token)
         (lab.root / "latency.ipynb").write_text(json.dumps(server.notebook((CELL,))))
         page.open("latency.ipynb")
         measured = measure(page, arguments.repeats)
