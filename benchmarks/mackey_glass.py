@@ -1,20 +1,21 @@
 """The Mackey-Glass equation, tau = 17, over 1,000 time units: RK4 with delays against a hand-written ring buffer.
 
-    python benchmarks/mackey_glass.py
+    python benchmarks/mackey_glass.py --peer-python /path/to/python
 
 Two lengths of step, since a whole run of 10,000 steps takes about a millisecond, most of it outside the loop; then
-adaptive methods at the same error as RK4 with dt 0.1 (about 1e-9 at t = 300), and the memory that a run of 10,000,000
-steps takes.
+adaptive methods at the same error as RK4 with dt 0.1 (about 1e-9 at t = 300), beside JiTCDDE where an interpreter that
+has it is given (at rtol 1e-9 its error is about 1e-8), and the memory that a run of 10,000,000 steps takes.
 """
 
 from __future__ import annotations
 
 import json
 import resource
+import subprocess
 from collections.abc import Callable
 
 import numpy as np
-from harness import Contender, compare, installed, options
+from harness import Contender, Peer, Timed, compare, installed, options
 from kernels import mackey_glass as by_hand
 
 import brainpy_lab as bp
@@ -26,6 +27,11 @@ LONG = 10_000_000
 def delay(repeat: int) -> float:
     """Another delay in every repeat."""
     return 17.0 + 0.001 * repeat
+
+
+def whole_delay(repeat: int) -> float:
+    """Another delay of whole steps in every repeat, so that the solution's corners fall on steps of RK4."""
+    return 17.0 + 0.1 * repeat
 
 
 def peak_memory() -> float:
@@ -62,7 +68,8 @@ def main() -> None:
 
     compare(
         "mackey_glass at equal error",
-        [Contender(f"brainpy_lab numba {name}", _at(model, run), versions) for name, run in EQUAL.items()],
+        [Contender(f"brainpy_lab numba {name}", _at(model, run), versions) for name, run in EQUAL.items()]
+        + peers(arguments.peer_python),
         repeats=arguments.repeats,
         difference=lambda a, b: float(np.abs(a - b).max()),
         tolerance=1e-6,
@@ -82,9 +89,24 @@ EQUAL = {
 
 def _at(model: bp.Model, run: dict) -> Callable[[int], np.ndarray]:
     def values(repeat: int) -> np.ndarray:
-        return model.run(CHECKED, backend="numba", record_every=50.0, tau=delay(repeat), **run).x
+        return model.run(CHECKED, backend="numba", record_every=50.0, tau=whole_delay(repeat), **run).x
 
     return values
+
+
+def peers(pythons: list[str]) -> list[Contender]:
+    """JiTCDDE in the interpreters that can import it."""
+    found = []
+    for python in pythons:
+        if subprocess.run([python, "-c", "import jitcdde"], capture_output=True, check=False).returncode == 0:
+            peer = Peer(python, "jitcdde_mackey_glass.py", CHECKED, 50.0, 1e-9, 1e-11)
+
+            def values(repeat: int, peer: Peer = peer) -> Timed:
+                timed = peer({"tau": whole_delay(repeat)})
+                return Timed(timed.seconds, np.array(timed.result["x"]))
+
+            found.append(Contender("jitcdde rtol 1e-9", values, peer.versions))
+    return found
 
 
 if __name__ == "__main__":
