@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, 
 from brainpy_lab.drivers.numba_feed import HasPast, supplies
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import CodeError, DriverError, Location
+
+if TYPE_CHECKING:
+    from brainpy_lab.drivers.numba_kernel import Kernel
 
 _MINIMUM_EVENTS = 1024
 
@@ -42,15 +45,23 @@ class NumbaProgram(Program):
 
         self.code, self.layout = code, layout
         kernel = lane_kernel(code, layout) if layout.ensemble else single_kernel(code, layout)
-        text = f"# {_mathematics_stamp()}\n{kernel.text}"
-        line_map = {line + 1: origin for line, origin in kernel.line_map.items()}
-        file = write_content_named(text, f"{code.model}_{code.method}", "kernels")
-        self.file = file
-        self.run = _load(text, file, code, line_map).run
+        self.run = _compiled(kernel, code).run
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
+        if setup.sums is not None:
+            from brainpy_lab.drivers.numba_memory import NumbaMemoryFlow
+
+            return NumbaMemoryFlow(self, setup)
         return NumbaFlow(self, setup)
+
+
+def _compiled(kernel: Kernel, code: StepCode) -> ModuleType:
+    """A kernel as a module of its content-named file."""
+    text = f"# {_mathematics_stamp()}\n{kernel.text}"
+    line_map = {line + 1: origin for line, origin in kernel.line_map.items()}
+    file = write_content_named(text, f"{code.model}_{code.method}", "kernels")
+    return _load(text, file, code, line_map)
 
 
 def _load(text: str, file: Path, code: StepCode, line_map: Mapping[int, int]) -> ModuleType:
@@ -132,7 +143,7 @@ class NumbaFlow(Flow):
         left = setup.every - self.step % setup.every
         empty = np.empty((0, 0))
         drive = setup.drive(self.step, n_steps) if setup.drive else empty
-        clock = (n_steps, self.step, setup.t0, setup.dt)
+        clock = self._clock(n_steps)
         fed = tuple(value for supply in self.supplies for value in supply.arguments(self.step, n_steps))
         if not layout.ensemble:
             events = (self.events[0], self.events[2])
@@ -144,6 +155,10 @@ class NumbaFlow(Flow):
         if setup.threads == 1:
             return int(self.program.run(0, setup.lanes, *arguments, *self.events, *fed))
         return self._run_threads(arguments, fed)
+
+    def _clock(self, n_steps: int) -> tuple[int, int, float, float]:
+        """Number of steps, number of the first, and the times they are counted from and in."""
+        return n_steps, self.step, self.setup.t0, self.setup.dt
 
     def _run_threads(self, arguments: tuple[Any, ...], fed: tuple[Any, ...]) -> int:
         from brainpy_lab.drivers.numba_kernel import LANES
@@ -213,13 +228,14 @@ class NumbaDriver(Driver):
                 f"The numba driver cannot follow delays where elements of states mix, as in '{system.name}'.",
                 advice="Run it on the numpy, jax or torch driver: backend='jax'.",
             )
+        if system.mixes_elements and system.is_fractional:
+            raise DriverError(
+                "The numba driver cannot run fractional orders where elements of array states mix.",
+                advice="Run the model on the numpy, jax or torch driver: backend='jax'.",
+            )
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Compile one kernel for the layout."""
-        if code.sums:
-            from brainpy_lab.drivers.numba_memory import NumbaMemoryProgram
-
-            return NumbaMemoryProgram(code, layout)
         if layout.mixes:
             from brainpy_lab.drivers.numba_arrays import ArrayProgram
 
@@ -235,11 +251,7 @@ class NumbaDriver(Driver):
         from brainpy_lab.drivers.numba_adaptive import SIGNATURES, compiled_loop
         from brainpy_lab.drivers.numba_kernel import adaptive_kernel
 
-        kernel = adaptive_kernel(code, function_text(shape), list(SIGNATURES))
-        text = f"# {_mathematics_stamp()}\n{kernel.text}"
-        file = write_content_named(text, f"{code.model}_{code.method}", "kernels")
-        line_map = {line + 1: origin for line, origin in kernel.line_map.items()}
-        module = _load(text, file, code, line_map)
+        module = _compiled(adaptive_kernel(code, function_text(shape), list(SIGNATURES)), code)
         functions = [getattr(module, name) for name in SIGNATURES]
         loop = compiled_loop()
 

@@ -2,7 +2,7 @@
 
 A feed has two halves. `Feed` is the text that it adds to a kernel; a factory ``(code, layout, single) -> Feed`` makes
 it where the kernel is written. `Supply` is what a run hands to the kernel for it, chunk by chunk. The random draws of
-stochastic equations are one feed, the histories of delay equations another.
+stochastic equations are one feed, the histories of delay equations and the memory of fractional ones are others.
 """
 
 from __future__ import annotations
@@ -96,6 +96,10 @@ def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[.
         from brainpy_lab.drivers.numba_past import PastSupply, past_feed
 
         yield past_feed, PastSupply
+    if code.sums:
+        from brainpy_lab.drivers.numba_memory import MemorySupply, memory_feed
+
+        yield memory_feed, MemorySupply
 
 
 def feeds(code: StepCode, layout: Layout, single: bool) -> list[Feed]:

@@ -1,152 +1,157 @@
-"""Fractional runs on Numba: kernels that take a block of steps and sum what the block itself remembers."""
+"""The memory of fractional models in Numba kernels: what a block of steps remembers is summed in the loop itself.
+
+Each sum that the step takes is what `MemorySums` has made of older blocks, plus what this block's own steps add.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.stepcode import StepCode, write_content_named
-from brainpy_lab.drivers.driver import Chunk, Flow, Layout, Program, Setup
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Chunk, Layout, Setup
 from brainpy_lab.drivers.memory_sums import MemorySums
+from brainpy_lab.drivers.numba import NumbaFlow
+from brainpy_lab.drivers.numba_feed import Feed
 from brainpy_lab.drivers.numba_kernel import LANES
-from brainpy_lab.drivers.numba_memory_kernel import lane_memory_kernel, single_memory_kernel
-from brainpy_lab.errors import DriverError
 
-_MINIMUM_EVENTS = 1024
+_DOT = """@njit(nogil=True, error_model='numpy', fastmath={'reassoc', 'contract', 'nsz'})
+def k_dot(k_weights, k_k, k_remembered, k_f, k_low, k_count):
+    k_sum = 0.0
+    for k_j in range(k_count):
+        k_sum += k_weights[k_k, k_weights.shape[1] - k_count + k_j] * k_remembered[k_f, k_low + k_j]
+    return k_sum
+
+"""
+_ADD = """@njit(nogil=True, error_model='numpy', fastmath={'contract'})
+def k_add(k_into, k_o, k_weights, k_k, k_remembered, k_f, k_low, k_count, k_b, k_m):
+    if k_weights.shape[2] == 1:
+        for k_l in range(k_count):
+            k_w = k_weights[k_k, k_weights.shape[1] - k_count + k_l, 0]
+            for k_j in range(k_m):
+                k_into[k_o + k_j] += k_w * k_remembered[k_f, k_low + k_l, k_b + k_j]
+    else:
+        for k_l in range(k_count):
+            k_w = k_weights.shape[1] - k_count + k_l
+            for k_j in range(k_m):
+                k_into[k_o + k_j] += k_weights[k_k, k_w, k_b + k_j] * k_remembered[k_f, k_low + k_l, k_b + k_j]
+
+"""
+
+_SINGLE_ARGUMENTS = (
+    ("k_number", "i8"), ("k_sums", "f8[:, ::1]"), ("k_own", "f8[::1]"), ("k_weights", "f8[:, ::1]"),
+    ("k_remembered", "f8[:, ::1]"), ("k_since", "i8"),
+)  # fmt: skip
+_LANE_ARGUMENTS = (
+    ("k_number", "i8"), ("k_sums", "f8[:, :, ::1]"), ("k_own", "f8[:, ::1]"), ("k_weights", "f8[:, :, ::1]"),
+    ("k_remembered", "f8[:, :, ::1]"), ("k_since", "i8"),
+)  # fmt: skip
+
+#: On a mesh that is not uniform a step's time is not the number of steps times their length.
+_CLOCK = ("t = k_t0 + (k_number + k_i) * dt", "k_at = k_first + k_i")
 
 
-class NumbaMemoryProgram(Program):
-    """One compiled kernel."""
+def memory_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
+    """Text of the sums, the step's own weights, and what each step remembers; see `MemorySums` for the arguments."""
+    from brainpy_lab import solvers
 
-    def __init__(self, code: StepCode, layout: Layout) -> None:
-        from brainpy_lab.drivers.numba import _load, _mathematics_stamp
-
-        if layout.mixes:
-            raise DriverError(
-                "The numba driver cannot run fractional orders where elements of array states mix.",
-                advice="Run the model on the numpy, jax or torch driver: backend='jax'.",
-            )
-        self.code, self.layout = code, layout
-        kernel = lane_memory_kernel(code, layout) if layout.ensemble else single_memory_kernel(code, layout)
-        text = f"# {_mathematics_stamp()}\n{kernel.text}"
-        line_map = {line + 1: origin for line, origin in kernel.line_map.items()}
-        file = write_content_named(text, f"{code.model}_{code.method}", "kernels")
-        self.run = _load(text, file, code, line_map).run
-
-    def start(self, setup: Setup) -> Flow:
-        """Begin a run."""
-        return NumbaMemoryFlow(self, setup)
+    kinds = len(solvers.get(code.method).sum_names)  # type: ignore[attr-defined]
+    n = kinds * len(code.remembered)
+    sums, own = code.sums[:n], code.sums[n:]
+    first = len(code.states + code.memory + code.flags)  # of the step's results that are remembered
+    return _single(sums, own, kinds, first) if single else _lanes(sums, own, kinds, first)
 
 
-class NumbaMemoryFlow(Flow):
-    """A run of a fractional model."""
+def _single(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) -> Feed:
+    added = [
+        f"{name} = k_sums[{i}, k_at] + k_dot(k_weights, {i}, k_remembered, {i // kinds}, k_since, k_at - k_since)"
+        for i, name in enumerate(sums)
+    ]
+    return Feed(
+        arguments=_SINGLE_ARGUMENTS,
+        header=(_DOT,),
+        begin=tuple(f"{name} = k_own[{i}]" for i, name in enumerate(own)),
+        before=(*_CLOCK, *added),
+        after=tuple(f"k_remembered[{i}, k_at] = k_new_{first + i}" for i in range(len(sums) // kinds)),
+    )
 
-    def __init__(self, program: NumbaMemoryProgram, setup: Setup) -> None:
-        self.program, self.setup, self.step = program, setup, 0
-        code, layout = program.code, program.layout
+
+def _lanes(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) -> Feed:
+    states = range(len(sums) // kinds)
+    gathered = []
+    for i in range(len(sums)):
+        gathered += [
+            "for k_j in range(k_padded):",
+            f"    k_past[{i * LANES} + k_j] = k_sums[{i}, k_at, k_b + min(k_j, k_m - 1)]",
+            f"k_add(k_past, {i * LANES}, k_weights, {i}, k_remembered, {i // kinds}, k_since, k_at - k_since, k_b,"
+            " k_m)",
+        ]
+    weights = [f"    k_now[{i * LANES} + k_j] = k_own[{i}, k_b + min(k_j, k_m - 1)]" for i in range(len(own))]
+    kept = [f"    k_remembered[{i}, k_at, k_b + k_j] = k_kept[{i * LANES} + k_j]" for i in states]
+    return Feed(
+        arguments=_LANE_ARGUMENTS,
+        header=(_ADD,),
+        begin=(
+            f"k_past = np.empty({len(sums) * LANES})",
+            f"k_now = np.empty({len(own) * LANES})",
+            f"k_kept = np.empty({len(states) * LANES})",
+        ),
+        block=("for k_j in range(k_padded):", *weights),
+        step=(*_CLOCK, *gathered),
+        before=(
+            *(f"{name} = k_past[{i * LANES} + k_j]" for i, name in enumerate(sums)),
+            *(f"{name} = k_now[{i * LANES} + k_j]" for i, name in enumerate(own)),
+        ),
+        after=tuple(f"k_kept[{i * LANES} + k_j] = k_new_{first + i}" for i in states),
+        end=("for k_j in range(k_m):", *kept),
+    )
+
+
+class MemorySupply:
+    """The arrays of a run's `MemorySums`, with lanes where the kernel has them."""
+
+    def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:
         assert setup.sums is not None
-        self.sums: MemorySums = setup.sums
-        self.names = code.states + code.memory
-        given = {**setup.states, **setup.memory}
-        lanes = setup.lanes
-        moving = layout.varying + layout.driven + layout.driven_lanes
-        self.p = np.array([0.0 if n in moving else float(setup.parameters[n]) for n in code.parameters])
-        if layout.ensemble:
-            rows = [np.broadcast_to(given[n], lanes) for n in self.names]
-            self.y = np.ascontiguousarray(rows, dtype=float).reshape(len(self.names), lanes)
-            rows = [np.broadcast_to(setup.parameters[n], lanes) for n in layout.varying]
-            self.lane_p = np.ascontiguousarray(rows, dtype=float).reshape(len(rows), lanes)
-            if self.sums.mesh is None and self.sums.recent.ndim == 2:
-                self.sums.recent = self.sums.recent[:, :, None]
-        else:
-            self.y = np.array([float(given[n]) for n in self.names])
-        self.record = np.array([self.names.index(n) for n in setup.record], dtype=np.int64)
-        self.recent = self.sums.recent if self.sums.mesh is None else np.zeros((len(self.sums.sums), 1, 1))
+        self._sums: MemorySums = setup.sums
+        self._t0 = setup.t0
+        self._lanes = setup.lanes if layout.ensemble else None
+        recent = self._sums.recent if self._sums.mesh is None else np.zeros((len(self._sums.sums), 1, 1))
         if not layout.ensemble:
-            self.recent = np.ascontiguousarray(self.recent.reshape(len(self.sums.sums), -1))
-        self._size_events(_MINIMUM_EVENTS)
+            recent = recent.reshape(len(recent), -1)
+        elif recent.ndim == 2:
+            recent = recent[:, :, None]
+        self._recent = np.ascontiguousarray(recent)
 
-    def _size_events(self, size: int) -> None:
-        self.events = [np.zeros(size if self.program.code.flags else 0, np.int64) for _ in range(3)]
+    def arguments(self, first: int, n: int) -> tuple[Any, ...]:
+        """Sums, weights and memory for the block from step ``first`` on."""
+        sums = self._sums
+        own = sums.own(first)
+        if self._lanes is not None:
+            own = np.array(np.broadcast_to(own.reshape(len(own), -1), (len(own), self._lanes)))
+        return sums.clock(first, self._t0)[1], sums.sums, own, self._recent, sums.remembered, sums.low(first)
+
+    def rewind(self) -> None:
+        """Nothing: a block that is run again remembers the same again."""
+
+
+class NumbaMemoryFlow(NumbaFlow):
+    """A run of a fractional model, block by block of its memory."""
 
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
-        """Run the kernel block by block."""
-        if rows is None:
-            raise DriverError("The numba driver cannot take derivatives; use jax or torch.")
-        end, every, found = self.step + n_steps, self.setup.every, []
+        """Make the sums of each block, then run the kernel over it."""
+        sums, every = self.setup.sums, self.setup.every
+        assert sums is not None
+        end, chunks = self.step + n_steps, []
         while self.step < end:
+            first = self.step
             with np.errstate(all="ignore"):
-                count = min(end - self.step, self.sums.begin(self.step))
-            happened = self._block(count, rows, row)
-            if happened:
-                found.append([e[:happened].copy() for e in self.events])
-            row += (self.step + count) // every - self.step // every
-            self.step += count
-        if not found:
-            return Chunk(*[np.empty(0, np.int64)] * 3)
-        return Chunk(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+                count = min(end - first, sums.begin(first))
+            chunks.append(super().advance(count, rows, row))
+            row += self.step // every - first // every
+        return Chunk(*(np.concatenate([getattr(c, part) for c in chunks]) for part in ("step", "lane", "kind")))
 
-    def _block(self, count: int, rows: np.ndarray, row: int) -> int:
-        """Run the steps of one block; again from the same state when an event buffer was too small."""
-        before = self.y.copy()
-        while True:
-            happened = self._run(count, rows, row)
-            if happened <= self.events[0].size:
-                return happened
-            self._size_events(2 * happened)
-            self.y[:] = before
-
-    def _run(self, count: int, rows: np.ndarray, row: int) -> int:
-        setup, layout, sums = self.setup, self.program.layout, self.sums
-        drive = setup.drive(self.step, count) if setup.drive else np.empty((0, 0))
-        t0, number, dt = sums.clock(self.step, setup.t0)
-        left = setup.every - self.step % setup.every
-        clock = (count, self.step, number, t0, dt)
-        record = (setup.every, left, self.record, row, rows)
-        own, low = sums.own(self.step), sums.low(self.step)
-        if not layout.ensemble:
-            memory = (sums.sums, own, self.recent, sums.remembered, low)
-            return int(
-                self.program.run(*clock, self.y, self.p, drive, *record, self.events[0], self.events[2], *memory)
-            )
-        own = np.array(np.broadcast_to(own.reshape(len(own), -1), (len(own), setup.lanes)))
-        memory = (sums.sums, own, self.recent, sums.remembered, low)
-        lane_drive = setup.drive_lanes(self.step, count) if setup.drive_lanes else np.empty((0, 0, 0))
-        arguments = (*clock, self.y, self.p, self.lane_p, drive, lane_drive, *record)
-        if setup.threads == 1:
-            return int(self.program.run(0, setup.lanes, *arguments, *self.events, *memory))
-        return self._run_threads(arguments, memory)
-
-    def _run_threads(self, arguments: tuple[Any, ...], memory: tuple[Any, ...]) -> int:
-        blocks = -(-self.setup.lanes // LANES)
-        bounds = np.linspace(0, blocks, min(self.setup.threads, blocks) + 1).astype(int) * LANES
-        bounds[-1] = self.setup.lanes
-        size = self.events[0].size
-        parts = [[np.zeros(size, np.int64) for _ in range(3)] for _ in bounds[1:]]
-        with ThreadPoolExecutor(len(parts)) as pool:
-            runs = [
-                pool.submit(self.program.run, int(low), int(high), *arguments, *events, *memory)
-                for low, high, events in zip(bounds, bounds[1:], parts, strict=False)
-            ]
-            counts = [int(run.result()) for run in runs]
-        if max(counts) > size or sum(counts) > size:
-            return max(2 * max(counts), sum(counts), size + 1)
-        start = 0
-        for count, events in zip(counts, parts, strict=True):
-            for whole, part in zip(self.events, events, strict=True):
-                whole[start : start + count] = part[:count]
-            start += count
-        return start
-
-    def values(self) -> dict[str, Any]:
-        """States and hidden variables now."""
-        return {name: self.y[i].copy() for i, name in enumerate(self.names)}
-
-    def restore(self, values: Mapping[str, Any], step: int) -> None:
-        """Go back to ``values`` at ``step``."""
-        for i, name in enumerate(self.names):
-            self.y[i] = values[name]
-        self.step = step
+    def _clock(self, n_steps: int) -> tuple[int, int, float, float]:
+        assert self.setup.sums is not None
+        t0, _, dt = self.setup.sums.clock(self.step, self.setup.t0)
+        return n_steps, self.step, t0, dt
