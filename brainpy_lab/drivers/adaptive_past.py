@@ -23,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab.drivers.step_control import interpolate
+
 # Columns of a lane's span.
 COUNT, EARLIEST, LATEST, CONSTANT, WIDTH, LONGEST, BREAKS = range(7)
 SPAN = 7
@@ -181,13 +183,13 @@ def break_inside(
         for b in range(known):
             xi = breaks[b, BREAK_TIME]
             left, right = 0.0, first
-            _states_at(right, h, y, q, moving, z)
+            interpolate(right, h, y, q, moving, z)
             lagged_at(t + right * h, z, r, p, a1, history, span)
             if not (a0[d] < xi and a1[d] > xi):
                 continue
             for _ in range(40):
                 c = 0.5 * (left + right)
-                _states_at(c, h, y, q, moving, z)
+                interpolate(c, h, y, q, moving, z)
                 lagged_at(t + c * h, z, r, p, a1, history, span)
                 if a1[d] > xi:
                     right = c
@@ -233,17 +235,6 @@ def _forget_breaks(span: Any, breaks: Any, before: float) -> None:
             breaks[kept, BREAK_ORDER] = breaks[b, BREAK_ORDER]
             kept += 1
     span[BREAKS] = kept
-
-
-def _states_at(s: float, h: float, y: Any, q: Any, moving: Any, out: Any) -> None:
-    """States at the fraction ``s`` of a step."""
-    for i in range(y.size):
-        out[i] = y[i]
-    for i in range(moving.size):
-        total = 0.0
-        for k in range(q.shape[0] - 1, -1, -1):
-            total = s * (q[k, i] + total)
-        out[moving[i]] = y[moving[i]] + h * total
 
 
 def add_break(span: Any, breaks: Any, t: float, order: float) -> None:

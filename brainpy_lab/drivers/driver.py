@@ -12,7 +12,8 @@ import numpy as np
 
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape
+from brainpy_lab.drivers.adaptive import AdaptiveLoop
+from brainpy_lab.drivers.adaptive_functions import Shape
 from brainpy_lab.drivers.past import Past
 from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.equations.system import System

@@ -16,7 +16,8 @@ import numpy as np
 
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode, write_content_named
-from brainpy_lab.drivers.adaptive import AdaptiveLoop, Shape, function_text
+from brainpy_lab.drivers.adaptive import AdaptiveLoop
+from brainpy_lab.drivers.adaptive_functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.numba_feed import HasPast, supplies
 from brainpy_lab.equations.system import System
@@ -248,15 +249,15 @@ class NumbaDriver(Driver):
 
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The model's functions, compiled each, handed to the loop that is compiled once for all models."""
-        from brainpy_lab.drivers.numba_adaptive import SIGNATURES, compiled_loop
+        from brainpy_lab.drivers.numba_adaptive import compiled_loop
         from brainpy_lab.drivers.numba_kernel import adaptive_kernel
 
-        module = _compiled(adaptive_kernel(code, function_text(shape), list(SIGNATURES)), code)
-        functions = [getattr(module, name) for name in SIGNATURES]
+        module = _compiled(adaptive_kernel(code, function_text(shape), ADAPTIVE_FUNCTIONS), code)
+        addresses = np.array([getattr(module, name).address for name in ADAPTIVE_FUNCTIONS])
         loop = compiled_loop()
 
         def run(*arguments: Any) -> tuple[int, int]:
-            return loop(*functions, *arguments)
+            return loop(addresses, *arguments)
 
         return run
 

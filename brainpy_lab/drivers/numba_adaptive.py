@@ -1,22 +1,28 @@
-"""The adaptive loop on Numba: compiled once for all models, with each model's functions handed in as pointers."""
+"""The adaptive loop on Numba: compiled once for all models, with each model's functions handed in by address."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import cache
-from types import FunctionType
+from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numba
 from numba import types
+from numba.core import cgutils
+from numba.core.errors import NumbaExperimentalFeatureWarning
+from numba.extending import intrinsic
 
-from brainpy_lab.drivers import adaptive, adaptive_past
+from brainpy_lab.codegen.stepcode import write_content_named
+from brainpy_lab.drivers import adaptive, adaptive_past, step_control
 
 _F8, _I8 = types.float64, types.int64
 _VECTOR, _TABLE, _CUBE = _F8[::1], _F8[:, ::1], _F8[:, :, ::1]
 _PAST = (_TABLE, _VECTOR)  # a lane's history and its span
 
-#: Signatures of the functions in `adaptive.function_text`.
+#: Signatures of the functions in `adaptive_functions.function_text`, in the order in which the loop takes them.
 SIGNATURES: dict[str, Any] = {
     "derivative_at": types.void(_F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR, *_PAST),
     "step_from": types.void(_F8, _F8, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _TABLE, *_PAST),
@@ -27,37 +33,67 @@ SIGNATURES: dict[str, Any] = {
 }
 
 
-#: Functions of the loop's own file that it calls.
-_HELPERS = (
-    "_column", "_store", "_interpolate", "_starting_step", "_error_norm", "_moved", "_stretch", "_note_stiffness",
+#: The loop's helpers by file, each after those that it calls.
+_HELPERS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
+    (
+        step_control,
+        ("column", "store", "interpolate", "starting_step", "error_norm", "moved", "stretch", "note_stiffness"),
+    ),
+    (
+        adaptive_past,
+        (
+            "_forget_breaks", "add_break", "open_row", "fill_row", "has_room", "settle", "next_break", "break_inside",
+            "carry_on",
+        ),
+    ),
 )  # fmt: skip
+_FUNCTIONS = [types.FunctionType(s) for s in SIGNATURES.values()]
 
 
-#: Functions of `adaptive_past` that it calls.
-_PAST_HELPERS = ("open_row", "fill_row", "has_room", "settle", "next_break", "break_inside", "carry_on")
+@intrinsic
+def _called(typing_context: Any, addresses: Any) -> Any:
+    """`adaptive.called`: the functions at the addresses. Numba would find out the types of pointers at every call."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        functions = []
+        for i, kind in enumerate(_FUNCTIONS):
+            function = cgutils.create_struct_proxy(kind)(context, builder)
+            address = builder.load(cgutils.gep(builder, array.data, i))
+            function.c_addr = builder.inttoptr(address, function.c_addr.type)
+            functions.append(function._getvalue())
+        return context.make_tuple(builder, signature.return_type, functions)
+
+    return types.Tuple(_FUNCTIONS)(_I8[::1]), codegen
 
 
 @cache
 def compiled_loop() -> Callable[..., tuple[int, int]]:
     """`adaptive.advance` as a native function; from Numba's disk cache after its first compilation."""
-    functions = [types.FunctionType(s) for s in SIGNATURES.values()]
     signature = types.UniTuple(_I8, 2)(
-        *functions, _F8, _F8, _F8, _F8, _VECTOR, _F8, _I8, _F8, _F8, _I8, _I8, _I8[::1], types.boolean[::1],
+        _I8[::1], _F8, _F8, _F8, _F8, _VECTOR, _F8, _I8, _F8, _F8, _I8, _I8, _I8[::1], types.boolean[::1],
         _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _VECTOR, _CUBE,
         types.boolean, _VECTOR, _VECTOR, _TABLE, _CUBE, _VECTOR, _I8[::1], _I8[::1],
         _CUBE, _TABLE, _CUBE, _I8[:, ::1], types.boolean[::1],
     )  # fmt: skip
     options = {"cache": True, "nogil": True, "error_model": "numpy"}
-    names = dict(vars(adaptive))
-    inner = dict(vars(adaptive_past))
-    for name in ("_states_at", "_forget_breaks", "add_break", *_PAST_HELPERS):  # each after those it calls
-        own = FunctionType(inner[name].__code__, inner, name)
-        inner[name] = names[name] = numba.njit(**options)(own)
-    for name in _HELPERS:
-        names[name] = numba.njit(**options)(names[name])
-    # the loop with compiled helpers in the place of its own, which stay plain Python for the other drivers
-    plain = FunctionType(adaptive.advance.__code__, names, "advance")
-    dispatcher = numba.njit(signature, **options)(plain)
-    # its one entry point: the dispatcher would find the types of the pointers anew in every call, at 0.4 ms
+    sources = [Path(str(module.__file__)).read_text() for module in (step_control, adaptive_past, adaptive)]
+    # Numba's cache looks at the file of a function alone: this one changes with all that the loop is made of
+    file = str(write_content_named("\n".join(sources), "adaptive", "kernels"))
+    names = {"called": _called}
+
+    def own(module: ModuleType, name: str) -> FunctionType:
+        """A copy of a function that sees compiled helpers; the modules keep theirs in Python, for other drivers."""
+        for other in vars(module):
+            names.setdefault(other, vars(module)[other])
+        return FunctionType(getattr(module, name).__code__.replace(co_filename=file), names, name)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)  # pointers to functions
+        for module, helpers in _HELPERS:
+            for name in helpers:
+                names[name] = numba.njit(**options)(own(module, name))
+        dispatcher = numba.njit(signature, **options)(own(adaptive, "advance"))
+    # its one entry point, which takes the arguments as they are
     entry: Callable[..., tuple[int, int]] = next(iter(dispatcher.overloads.values())).entry_point
     return entry

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from brainpy_lab.codegen.stepcode import Signature, StepCode
@@ -111,7 +111,7 @@ def _take_apart(code: StepCode) -> _Step | None:
     return _Step(body, list(value.elts) if isinstance(value, ast.Tuple) else [value])
 
 
-def adaptive_kernel(code: StepCode, functions: str, pointers: list[str]) -> Kernel:
+def adaptive_kernel(code: StepCode, functions: str, pointers: Sequence[str]) -> Kernel:
     """The functions of adaptive step code, compiled each; those named in ``pointers`` as C functions."""
     w = _Writer()
     if _is_native(code):

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.adaptive import ADAPTIVE_FUNCTIONS, AdaptiveLoop, Shape, advance, function_text
+from brainpy_lab.drivers.adaptive import AdaptiveLoop, advance
+from brainpy_lab.drivers.adaptive_functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Driver, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.random_draws import narrowed
 from brainpy_lab.drivers.tensor_past import Histories, StepHistory
@@ -161,11 +162,11 @@ class TensorDriver(Driver):
         adapt = self.on_arrays if shape.sizes else self.on_numbers
         namespace: dict[str, Any] = {name: adapt(self.wrap(f)) for name, f in load_functions(code).items()}
         exec(compile(function_text(shape), "adaptive functions", "exec"), namespace)
-        functions = [namespace[name] for name in ADAPTIVE_FUNCTIONS]
+        functions = tuple(namespace[name] for name in ADAPTIVE_FUNCTIONS)
 
         def run(*arguments: Any) -> tuple[int, int]:
             with self.computing(False):
-                return advance(*functions, *arguments)
+                return advance(functions, *arguments)
 
         return run
 

@@ -232,6 +232,18 @@ class System:
         return any(s.order is not None for s in self.states)
 
     @cached_property
+    def initial_inputs(self) -> frozenset[str]:
+        """Names that initial values are computed from, through derived parameters too."""
+        derived = {d.name: d.expr for d in self.derived}
+        read: set[str] = set()
+        todo = [s.initial for s in self.states if s.initial is not None]
+        while todo:
+            names = {n.id for n in ast.walk(todo.pop()) if isinstance(n, ast.Name)} - read
+            todo += [derived[name] for name in names if name in derived]
+            read |= names
+        return frozenset(read)
+
+    @cached_property
     def mixes_elements(self) -> bool:
         """Whether some expression mixes the elements of an array state (sum, mean, dot, @)."""
         drifts = [s.drift for s in self.states if s.drift is not None]

@@ -12,7 +12,9 @@ import numpy as np
 
 from brainpy_lab import solvers
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers import adaptive as loop
+from brainpy_lab.drivers import step_control as loop
+from brainpy_lab.drivers.adaptive import AdaptiveLoop
+from brainpy_lab.drivers.adaptive_functions import Shape
 from brainpy_lab.drivers.adaptive_past import LONGEST
 from brainpy_lab.drivers.driver import Driver
 from brainpy_lab.errors import ArgumentError, DriverError
@@ -68,15 +70,15 @@ class Tolerances:
         atol = _DEFAULT_ATOL if request.atol is None else request.atol
         if isinstance(atol, Mapping):
             check_names(atol, tuple(moving), "state", problem.system.name)
-            values = np.array([_number("atol", atol.get(s, _DEFAULT_ATOL)) for s in moving])
+            values = [_number("atol", atol.get(s, _DEFAULT_ATOL)) for s in moving]
         else:
-            values = np.full(len(moving), _number("atol", atol))
-        if not (np.isfinite(values).all() and (values >= 0).all()):
+            values = [_number("atol", atol)] * len(moving)
+        if not all(0 <= value < math.inf for value in values):
             raise ArgumentError(f"atol must not be negative; it is {atol!r}.")
         max_step = np.inf if request.max_step is None else _number("max_step", request.max_step)
         if not max_step > 0:
             raise ArgumentError(f"max_step must be positive; it is {request.max_step!r}.")
-        return Tolerances(float(rtol), values, max_step)
+        return Tolerances(float(rtol), np.array(values, dtype=float), max_step)
 
 
 def _number(name: str, value: object) -> float:
@@ -110,7 +112,7 @@ def run_adaptive(
     method = solvers.get(code.method)
     moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)
     clears = tuple(e.clears_itself for e in problem.system.events)
-    shape = loop.Shape.of(code, moving, clears)
+    shape = Shape.of(code, moving, clears)
     slots = Slots.of(problem, code)
     if slots.sizes:
         shape = shape.spread(slots.sizes, slots.shapes)
@@ -123,7 +125,8 @@ def run_adaptive(
         given = (plan.t0, plan.duration, reach, shape.powers, tolerances.rtol, moving)
         tables = make_tables(problem, histories, *given)
     state = _State(code, shape, problem, plan, tolerances, method, record_every, tables, slots)
-    outcome = state.go(run)
+    with np.errstate(all="ignore"):
+        outcome = state.go(run)
     stats = {
         "compile_time": compiled - started,
         "wall_time": time.perf_counter() - compiled,
@@ -144,7 +147,7 @@ class _State:
     def __init__(
         self,
         code: StepCode,
-        shape: loop.Shape,
+        shape: Shape,
         problem: Problem,
         plan: Plan,
         tolerances: Tolerances,
@@ -168,6 +171,7 @@ class _State:
         else:
             self.Y, self.P = self._lanes(states), self._lanes(parameters)
         self.R = self._lanes([problem.memory[n] for n in code.memory])
+        self.moving, self.clears = np.array(shape.moving, dtype=np.int64), np.array(shape.clears, dtype=bool)
         self.window = 0.0
         self.F = np.zeros((len(shape.moving), lanes))
         self.G = np.zeros((len(shape.events), lanes))
@@ -188,9 +192,12 @@ class _State:
         self.kept: list[tuple[np.ndarray, ...]] = [none]
         self.events: list[tuple[np.ndarray, ...]] = []
         self.on_own_steps = self.keep and record_every is None
+        self.buffers = self._buffers(_BUFFER)
 
     def _lanes(self, values: list[Any]) -> np.ndarray:
         shape = self.problem.shape
+        if not shape:
+            return np.array(values, dtype=float).reshape(len(values), 1)
         columns = [np.broadcast_to(np.asarray(v, dtype=float), shape).reshape(-1) for v in values]
         return np.array(columns, dtype=float).reshape(len(values), self.problem.lanes)
 
@@ -208,7 +215,7 @@ class _State:
 
     # --- the run -------------------------------------------------------------------------------------------------
 
-    def go(self, run: loop.AdaptiveLoop) -> Outcome:
+    def go(self, run: AdaptiveLoop) -> Outcome:
         """Advance window by window, through the pieces on which the inputs are constant."""
         system, plan = self.problem.system, self.plan
         drives = {n: d for n, d in self.problem.drives.items() if d.change_times is not None}
@@ -218,22 +225,22 @@ class _State:
             if name not in drives
         }
         parts = {name: parameters_of(name, system) for name in smooth}
-        jumps = [d.change_times(plan.t0, self.t1) for d in drives.values() if d.change_times]
-        ends = np.unique(np.concatenate([*jumps, *(p.ends[1:-1] for p in smooth.values()), [self.t1]]))
+        jumps = {float(t) for d in drives.values() if d.change_times for t in d.change_times(plan.t0, self.t1)}
+        bends = {float(t) for pieces in smooth.values() for t in pieces.ends[1:-1]}
         begin = plan.t0
-        for end in ends:
+        for end in sorted(jumps | bends | {self.t1}):
             for name, drive in drives.items():
                 self._set(name, drive.at(np.array([0.5 * (begin + end)]))[0])
             for name, pieces in smooth.items():
-                for suffix, value in pieces.within(begin, float(end)).items():
+                for suffix, value in pieces.within(begin, end).items():
                     self._set(parts[name][suffix], value)
-            outcome = self._piece(run, float(end))
+            outcome = self._piece(run, end)
             if outcome is not Outcome.COMPLETED:
                 return outcome
             begin = end
             if end < self.t1:
-                if any(end in jump for jump in jumps) or any(p.jumps_at(float(end)) for p in smooth.values()):
-                    self.tables.jumped(float(end))
+                if end in jumps or any(pieces.jumps_at(end) for pieces in smooth.values()):
+                    self.tables.jumped(end)
                     self.clock[:, loop.SIZE] = 0.0  # the equations have jumped: start anew
                 self.clock[:, loop.STATUS] = loop.RUNNING
         return Outcome.COMPLETED
@@ -247,64 +254,64 @@ class _State:
             return
         self.P[row] = np.broadcast_to(value, self.problem.shape).reshape(-1)
 
-    def _piece(self, run: loop.AdaptiveLoop, end: float) -> Outcome:
+    def _piece(self, run: AdaptiveLoop, end: float) -> Outcome:
         plan = self.plan
         begin = float(self.clock[:, loop.TIME].min())
-        window, buffer = self.window or (end - begin) / 256, _BUFFER
-        until = begin
-        while np.any(self.clock[:, loop.STATUS] != loop.DONE):
+        window = self.window or (end - begin) / 256
+        until, statuses = begin, {loop.RUNNING}
+        while statuses != {loop.DONE}:
             if plan.stop is not None and plan.stop.is_set():
                 return Outcome.STOPPED
             until = min(end, max(until, float(self.clock[:, loop.TIME].min())) + window)
             started = time.perf_counter()
-            full = self._call_or_return(run, until, end, buffer)
-            if full is None:
+            if not self._call_or_return(run, until, end):
                 return Outcome.INTERRUPTED
             seconds = time.perf_counter() - started
             window *= min(64.0, max(0.1, CHUNK_SECONDS / max(seconds, 1e-5)))
             self.window = window
-            buffer = min(2 * buffer, 1 << 20) if full else buffer
-            bad = [int(s) for s in self.clock[:, loop.STATUS] if int(s) in _OUTCOMES]
-            if bad:
-                return self._failed(bad[0])
+            statuses = {int(status) for status in self.clock[:, loop.STATUS].tolist()}
+            if loop.BUFFER_FULL in statuses:
+                self.tables.make_room()
+                self.buffers = self._buffers(min(2 * len(self.buffers[-1]), 1 << 20))
+            for bad in statuses & _OUTCOMES.keys():
+                return self._failed(bad)
             try:
                 plan.report((until - plan.t0) / plan.duration)
             except KeyboardInterrupt:
                 return Outcome.INTERRUPTED
         return Outcome.COMPLETED
 
-    def _call_or_return(self, run: loop.AdaptiveLoop, until: float, end: float, buffer: int) -> bool | None:
-        """One window; when it is interrupted all lanes stand where they were before it, and the answer is None."""
+    def _call_or_return(self, run: AdaptiveLoop, until: float, end: float) -> bool:
+        """One window; when it is interrupted all lanes stand where they were before it, and the answer is False."""
         state = (self.clock, self.Y, self.F, self.R, self.G, *self.tables.arrays[:3])
         before = [array.copy() for array in state]
         try:
-            return self._call(run, until, end, buffer)
+            self._call(run, until, end)
         except KeyboardInterrupt:
             for array, old in zip(state, before, strict=True):
                 array[...] = old
-            return None
+            return False
+        return True
 
-    def _call(self, run: loop.AdaptiveLoop, until: float, end: float, buffer: int) -> bool:
-        m, powers = len(self.shape.moving), self.shape.powers
-        size = buffer if self.keep else 1
-        kt, kh = np.empty(size), np.empty(size)
-        ky, kq = np.empty((size, self.shape.states)), np.empty((size, powers, m))
-        et, el, ek = np.empty(buffer), np.empty(buffer, np.int64), np.empty(buffer, np.int64)
-        with np.errstate(all="ignore"):
-            kept, events = run(
-                until, end, self.t1, self.tolerances.rtol, self.tolerances.atol, float(self.method.order),
-                self.method.evaluations, self.tolerances.max_step, self.method.stability_limit, self.shape.errors,
-                self.shape.kept, np.array(self.shape.moving, dtype=np.int64),
-                np.array(self.shape.clears, dtype=bool), self.clock, self.Y, self.F, self.R, self.G, self.P,
-                self.grid, self.rows, self.keep, kt, kh, ky, kq, et, el, ek, *self.tables.arrays,
-            )  # fmt: skip
-        # few of many rows are copied, so that the buffers can go
-        self.kept.append(tuple(a[:kept].copy() if 4 * kept < size else a[:kept] for a in (kt, kh, ky, kq)))
-        self.events.append(tuple(a[:events].copy() for a in (et, el, ek)))
-        full = bool(np.any(self.clock[:, loop.STATUS] == loop.BUFFER_FULL))
-        if full:
-            self.tables.make_room()
-        return full
+    def _buffers(self, size: int) -> tuple[np.ndarray, ...]:
+        """What the loop writes steps and events into, see `brainpy_lab.drivers.adaptive.advance`."""
+        steps = size if self.keep else 1
+        kq = np.empty((steps, self.shape.powers, len(self.shape.moving)))
+        kt, kh, et = np.empty(steps), np.empty(steps), np.empty(size)
+        return kt, kh, np.empty((steps, self.shape.states)), kq, et, np.empty(size, np.int64), np.empty(size, np.int64)
+
+    def _call(self, run: AdaptiveLoop, until: float, end: float) -> None:
+        method, tolerances = self.method, self.tolerances
+        kept, events = run(
+            until, end, self.t1, tolerances.rtol, tolerances.atol, float(method.order), method.evaluations,
+            tolerances.max_step, method.stability_limit, self.shape.errors, self.shape.kept, self.moving, self.clears,
+            self.clock, self.Y, self.F, self.R, self.G, self.P, self.grid, self.rows, self.keep, *self.buffers,
+            *self.tables.arrays,
+        )  # fmt: skip
+        if kept:
+            self.kept.append(tuple(a[:kept].copy() for a in self.buffers[:4]))
+        if events:
+            self.events.append(tuple(a[:events].copy() for a in self.buffers[4:]))
 
     def _failed(self, status: int) -> Outcome:
         outcome = _OUTCOMES[status]

@@ -20,8 +20,6 @@ def generated(
     MethodError, DriverError
         When the method cannot solve the system, or the driver cannot run it.
     """
-    solvers.get(method).check(system)
-    drivers.get(backend).check(system)
     return _generated(system, system.name, system.text, method, backend, share_exponentials, crossing)
 
 
@@ -30,8 +28,8 @@ def _generated(
     system: System, name: str, text: str, method: str, backend: str, share_exponentials: bool, crossing: Crossing
 ) -> StepCode:
     # name and text are part of the key: equal systems of different cells have different headings and line maps
-    driver = drivers.get(backend)
-    return generate(
-        system, solvers.get(method), driver.dialect_for(system), driver.name,
-        share_exp=share_exponentials, crossing=crossing,
-    )  # fmt: skip
+    solver, driver = solvers.get(method), drivers.get(backend)
+    solver.check(system)
+    driver.check(system)
+    dialect = driver.dialect_for(system)
+    return generate(system, solver, dialect, driver.name, share_exp=share_exponentials, crossing=crossing)

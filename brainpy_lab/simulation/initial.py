@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,12 +40,17 @@ def initial_values(
     values: dict[str, Any] = {}
     for name, value in given.items():
         values[name] = value if is_traced(value) else _number(name, value)
+    changed = {*given, *(n for n, value in parameters.items() if value is not own[n])}
+    if not changed & system.initial_inputs:
+        return InitialValues({**defaults, **values}, shapes)
     plain = not any(is_traced(v) for v in parameters.values())
     values = _evaluate(system, parameters if plain else own, values)
     return InitialValues({s: values[s] for s in system.state_names}, shapes)
 
 
 def _number(name: str, value: Any) -> Any:
+    if type(value) in (int, float) and math.isfinite(value):
+        return float(value)
     try:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError, RuntimeError):  # RuntimeError: a torch tensor through which a derivative is taken
@@ -55,7 +61,8 @@ def _number(name: str, value: Any) -> Any:
 
 
 def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    known: dict[str, Any] = {**CONSTANTS, **helper_functions(system), **parameters, "t": 0.0}
+    helpers = helper_functions(system) if system.functions else {}
+    known: dict[str, Any] = {**CONSTANTS, **helpers, **parameters, "t": 0.0}
     for definition in system.derived:
         known[definition.name] = value_of(definition.expr, known)
     for name, value in given.items():

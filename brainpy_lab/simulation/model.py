@@ -156,12 +156,14 @@ class Model:
             ``str(code)`` or ``code.text`` is the text, ``code.file`` the file that holds it.
         """
         key = self._key(backend, method)
-        return self._edits.get(key) or self.generated_code(backend, method)
+        return self._edits.get(key) or self._generated(*key)
 
     def generated_code(self, backend: str | None = None, method: str | None = None) -> StepCode:
         """The step code as generated, whether or not it was edited."""
-        driver_name, method_name = self._key(backend, method)
-        return generated(self._system, method_name, driver_name, self.share_exponentials, self.crossing)
+        return self._generated(*self._key(backend, method))
+
+    def _generated(self, backend: str, method: str) -> StepCode:
+        return generated(self._system, method, backend, self.share_exponentials, self.crossing)
 
     def edit(self, text: str, *, backend: str | None = None, method: str | None = None) -> StepCode:
         """Put ``text`` in the place of the generated step code; later runs with this driver and method use it.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +55,7 @@ class Problem:
     @property
     def lanes(self) -> int:
         """Number of cells side by side."""
-        return int(np.prod(self.shape, dtype=int))
+        return math.prod(self.shape)
 
 
 def check_names(given: Mapping[str, Any], known: tuple[str, ...], what: str, model: str) -> None:
@@ -104,20 +105,18 @@ def resolve(
         else:
             value = numeric(parameter.name, value)
         values[parameter.name] = value
-    own = {p.name: np.shape(p.value) for p in system.parameters}
+    own = {p.name: _shape(p.value) for p in system.parameters}
     starts = initial_values(system, values, initial, is_traced)
     traced = traced or any(is_traced(v) for v in starts.values.values())
-    cell = np.broadcast_shapes(*starts.shapes.values(), *(own.values() if not system.mixes_elements else ()))
-    ranks = {**own, **{s: starts.shapes[s] for s in system.state_names}}
+    cell = _common_shape([*starts.shapes.values(), *(own.values() if not system.mixes_elements else ())])
+    ranks = {**own, **starts.shapes}
     leading: dict[str, tuple[int, ...]] = {}
     for name, value in {**values, **starts.values}.items():
-        if name in drives:
-            leading[name] = drives[name].shape
-            continue
-        shape = tuple(value.shape) if hasattr(value, "shape") else np.shape(value)
-        leading[name] = shape[: len(shape) - len(ranks[name])] if len(shape) >= len(ranks[name]) else ()
+        shape = drives[name].shape if name in drives else _shape(value)
+        rank = 0 if name in drives else len(ranks[name])
+        leading[name] = shape[: len(shape) - rank] if len(shape) >= rank else ()
     try:
-        ensemble = np.broadcast_shapes(*leading.values())
+        ensemble = _common_shape(leading.values())
     except ValueError:
         shapes = ", ".join(f"{n} {s}" for n, s in leading.items() if s)
         raise ArgumentError(
@@ -131,14 +130,26 @@ def resolve(
     )
 
 
+def _shape(value: Any) -> tuple[int, ...]:
+    return () if isinstance(value, float) else tuple(value.shape) if hasattr(value, "shape") else np.shape(value)
+
+
+def _common_shape(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """The shape to which all broadcast."""
+    arrays = {shape for shape in shapes if shape}
+    return np.broadcast_shapes(*arrays) if arrays else ()
+
+
 def numeric(name: str, value: Any) -> Any:
     """A parameter's or initial value as a float or a float64 array.
 
     Raises
     ------
     ArgumentError
-        When it is neither a finite number nor an array of them.
+        When it is neither a number nor an array of them.
     """
+    if isinstance(value, float) and value == value:
+        return value
     if getattr(value, "requires_grad", False):
         raise ArgumentError(
             f"'{name}' is a tensor through which a derivative is taken, which this driver cannot follow.",

@@ -263,7 +263,7 @@ def _noise(request: Request, t0: float) -> Noise:
         if not isinstance(request.noise, BrownianPath):
             raise ArgumentError(f"noise must be a BrownianPath, not {request.noise!r}.")
         return request.noise.noise(float(request.dt), t0)
-    first = round(np.clip(t0 / request.dt, -_LAST_STEP, _LAST_STEP))
+    first = round(min(max(t0 / request.dt, -_LAST_STEP), _LAST_STEP))
     return Noise(_seed(request), start.stats.get("noise_steps", first) if isinstance(start, Solution) else first)
 
 
@@ -389,8 +389,9 @@ def _between_records(result: Result, problem: Problem, wanted: tuple[str, ...]) 
 
 def _threads(request: Request, method: Method) -> int:
     """Threads that the run used: those asked for where the driver can share a fixed-step ensemble, else one."""
-    shares = drivers.Capability.THREADS in drivers.get(request.backend).capabilities and not method.is_adaptive
-    return request.threads if shares else 1
+    if request.threads == 1 or method.is_adaptive:
+        return 1
+    return request.threads if drivers.Capability.THREADS in drivers.get(request.backend).capabilities else 1
 
 
 def _derivative(problem: Problem) -> Any:

@@ -261,7 +261,7 @@ class _Loop:
     def _find_blow_up(self, n: int) -> None:
         found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, self.rows, self.plan.every)
         if self.plan.past is not None:
-            time = self.plan.t0 + found.step * self.plan.dt
+            time = float(self.plan.times(np.asarray(found.step)))
             found.delay = misread(
                 self.problem, (self.plan.past.window - 1) * self.plan.dt, time, self.plan.dt, found.values, found.lane
             )
@@ -329,8 +329,8 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
     final = {n: values[n] for n in problem.system.state_names}
     memory = {n: v for n, v in values.items() if n not in final}
     data = driver.collect([initial[n] for n in plan.record], chunk.records)
-    t = plan.t0 + plan.every * plan.dt * np.arange(plan.n_steps // plan.every + 1)
-    stats: dict[str, Any] = {"steps": plan.n_steps, "end": plan.t0 + plan.n_steps * plan.dt}
+    t = plan.times(plan.every * np.arange(plan.n_steps // plan.every + 1))
+    stats: dict[str, Any] = {"steps": plan.n_steps, "end": float(plan.times(np.asarray(plan.n_steps)))}
     if problem.system.is_stochastic:
         stats["noise_steps"] = plan.noise.start + plan.n_steps
     return Result(t, dict(zip(plan.record, data, strict=True)), final, memory, {}, Outcome.COMPLETED, stats)

@@ -287,6 +287,7 @@ def test_derivatives_through_a_run(method, grading):
     k = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
     sol = model.run(1.0, backend="torch", grading=grading, k=k)
     assert sol.y.shape == (21,)
+    np.testing.assert_allclose(sol.t, model.run(1.0, backend="numpy", grading=grading).t, rtol=1e-15)
     sol.final["y"].backward()
     assert float(k.grad) == pytest.approx(by_k, rel=1e-8)
 
