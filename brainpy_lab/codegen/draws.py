@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 #: What a draw is for: the increment of the Wiener process over the step; the second normal that, with it, makes the
-#: process's integral over the step; a test whether an event's border was crossed within the step (uniform).
-Kind = Literal["increment", "integral", "crossing"]
-_PLACES: dict[Kind, int] = {"increment": 0, "integral": 1, "crossing": 2}
+#: process's integral over the step; a test whether an event's border was crossed within the step (uniform); the Levy
+#: area between the processes of two sources, which goes with their increments.
+Kind = Literal["increment", "integral", "crossing", "area"]
+_PLACES: dict[Kind, int] = {"increment": 0, "integral": 1, "crossing": 2, "area": 3}
+_COSINE, _SINE = 4, 5  # places of the Fourier coefficients that areas are made of
 _KINDS = 16  # room for kinds of one source in the numbering of streams
+_SOURCES = 1 << 16  # streams of all sources, before a number that counts on: harmonics, or the other source of an area
 
 
 @dataclass(frozen=True)
@@ -22,23 +25,45 @@ class Draw:
         Name of the step's argument.
     source : str
         The white noise (or, for crossings, the event) it belongs to.
-    kind : {"increment", "integral", "crossing"}
-        Standard normal for the first two, uniform on (0, 1] for the last.
+    kind : {"increment", "integral", "crossing", "area"}
+        Standard normal for the first two, uniform on (0, 1] for crossings; an area is that of the unit step.
     number : int
         The source's number in the model: with the kind it gives the stream of the random generator.
+    other : int
+        Of an area, the number of the second source.
     """
 
     name: str
     source: str
     kind: Kind
     number: int
+    other: int = 0
 
     @property
     def stream(self) -> int:
         """The stream of the random generator."""
-        return _KINDS * self.number + _PLACES[self.kind]
+        return _KINDS * self.number + _PLACES[self.kind] + _SOURCES * self.other
 
     @property
     def is_uniform(self) -> bool:
         """Whether it is uniform on (0, 1], not standard normal."""
         return self.kind == "crossing"
+
+    @property
+    def increments(self) -> tuple[Draw, Draw]:
+        """Of an area, the increments of the two processes."""
+        first = replace(self, kind="increment", other=0)
+        return first, replace(first, number=self.other)
+
+    @property
+    def coefficients(self) -> tuple[int, int, int, int]:
+        """Of an area, the streams of its Fourier coefficients: cosine and sine of the first source, of the second.
+
+        Those of harmonic r lie `HARMONIC` r further on; the cosines' rest has number 0.
+        """
+        first, second = _KINDS * self.number, _KINDS * self.other
+        return first + _COSINE, first + _SINE, second + _COSINE, second + _SINE
+
+
+#: Distance of the streams of two harmonics that follow one another.
+HARMONIC = _SOURCES

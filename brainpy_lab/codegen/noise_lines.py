@@ -22,6 +22,9 @@ class NoiseLines(ABC):
     def __init__(self) -> None:
         self._draws: dict[tuple[str, Kind], Draw] = {}
         self._increments: dict[str, str] = {}
+        #: Names of derivatives of amplitudes, by what they are called before names are kept from clashing.
+        self.amplitude_slopes: dict[str, str] = {}
+        self._doubles: dict[tuple[str, str], str] = {}
         self._start_amplitudes: dict[str, dict[str, str]] | None = None
 
     @property
@@ -95,6 +98,23 @@ class NoiseLines(ABC):
             name = self.fresh(source if kind == "increment" else f"{source}_{kind}")
             self._draws[source, kind] = Draw(name, source, kind, self.system.noise_sources.index(source))
         return self._draws[source, kind].name
+
+    def double(self, inner: str, outer: str) -> str:
+        """Name of the double integral over the step of the process of ``inner`` in that of ``outer``.
+
+        Half the product of the increments, and plus or minus the Levy area of the two.
+        """
+        if (inner, outer) not in self._doubles:
+            sources = self.system.noise_sources
+            first, second = sorted((inner, outer), key=sources.index)
+            key: tuple[str, Kind] = (f"{first} {second}", "area")
+            if key not in self._draws:
+                name = self.fresh(f"area_{first}_{second}")
+                self._draws[key] = Draw(name, first, "area", sources.index(first), sources.index(second))
+            sign = "+" if inner == first else "-"
+            text = f"0.5*{self.increment(inner)}*{self.increment(outer)} {sign} dt*{self._draws[key].name}"
+            self._doubles[inner, outer] = self.line(f"I_{inner}_{outer}", text, "double integral, by their Levy area")
+        return self._doubles[inner, outer]
 
     def uniform(self, event: Event) -> str:
         """Name of a random draw of the step that is uniform on (0, 1], for the crossings of an event's border."""

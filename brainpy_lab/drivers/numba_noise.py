@@ -1,20 +1,23 @@
 """The random draws of Numba kernels: blocks of them made by one native function, compiled once for all models.
 
 A kernel holds a buffer of two rows of `ROW` numbers for each draw: the even and the odd steps of one pair for the lanes
-of a block, or of `ROW` pairs for a single cell. It has the buffer filled through a pointer: by `draw`, the generator of
-`brainpy_lab.drivers.random_draws` in lanes, or by `replay`, which reads draws that were made beforehand.
+of a block, or of `ROW` pairs for a single cell; and four rows more to make Levy areas in. It has the buffer filled
+through a pointer: by `draw`, the generator of `brainpy_lab.drivers.random_draws` in lanes, or by `replay`, which reads
+draws that were made beforehand.
 """
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, cfunc, types
+from numba import carray, cfunc, njit, types
 from numba.extending import intrinsic
 
+from brainpy_lab.codegen.draws import HARMONIC, Draw
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.numba_feed import Feed
@@ -23,7 +26,10 @@ from brainpy_lab.drivers.numba_math import Emit
 from brainpy_lab.drivers.random_draws import COSINE, KEY_STEPS, MASK, MULTIPLIERS, ROUNDS, SINE
 
 ROW = LANES  # numbers in a row of the buffer
-_WORDS = 4  # of the context that stand before the streams
+_WORDS = 4  # of the context that stand before the draws
+_OF_DRAW = 8  # words of the context for each draw: its kind, its stream, the other streams of areas
+_NORMAL, _UNIFORM, _AREA = 0, 1, 2
+_ROOT, _TURN, _ALL = math.sqrt(2.0), 2.0 * math.pi, math.pi**2 / 6
 _F64, _I64 = ir.DoubleType(), ir.IntType(64)
 Value = Any  # an llvmlite value; llvmlite has no type stubs
 
@@ -99,20 +105,59 @@ _FILLER = types.void(
 )  # fmt: skip
 
 
+@njit(error_model="numpy", fastmath={"contract"})
+def _areas(even, odd, first, second, streams, terms, seed, element, element_step, pair, pair_step, n):  # type: ignore[no-untyped-def]
+    """`levy_areas.area` for the even and the odd steps; ``first`` and ``second`` take the increments of both."""
+    for j in range(n):
+        address, step = element + j * element_step, pair + j * pair_step
+        first[j], first[ROW + j] = _normal_pair(address, streams[1], step, seed)
+        second[j], second[ROW + j] = _normal_pair(address, streams[2], step, seed)
+        even[j], odd[j] = 0.0, 0.0
+    rest = _ALL
+    for r in range(1, terms + 1):
+        shift, weight = HARMONIC * r, 1.0 / r
+        rest -= weight * weight
+        for j in range(n):
+            address, step = element + j * element_step, pair + j * pair_step
+            x1, x1_odd = _normal_pair(address, streams[3] + shift, step, seed)
+            y1, y1_odd = _normal_pair(address, streams[4] + shift, step, seed)
+            x2, x2_odd = _normal_pair(address, streams[5] + shift, step, seed)
+            y2, y2_odd = _normal_pair(address, streams[6] + shift, step, seed)
+            even[j] += weight * (x1 * (y2 - _ROOT * second[j]) - x2 * (y1 - _ROOT * first[j]))
+            odd[j] += weight * (
+                x1_odd * (y2_odd - _ROOT * second[ROW + j]) - x2_odd * (y1_odd - _ROOT * first[ROW + j])
+            )
+    scale = math.sqrt(2.0 * rest)
+    for j in range(n):
+        address, step = element + j * element_step, pair + j * pair_step
+        z, z_odd = _normal_pair(address, streams[0], step, seed)
+        x1, x1_odd = _normal_pair(address, streams[3], step, seed)
+        x2, x2_odd = _normal_pair(address, streams[5], step, seed)
+        even[j] = (even[j] + scale * (z - x1 * second[j] + x2 * first[j])) / _TURN
+        odd[j] = (odd[j] + scale * (z_odd - x1_odd * second[ROW + j] + x2_odd * first[ROW + j])) / _TURN
+
+
 @cache
-def _draw() -> int:
-    """Address of the function that fills a buffer from the generator."""
+def _draw(with_areas: bool) -> int:
+    """Address of the function that fills a buffer from the generator; without areas it is compiled sooner."""
 
     @cfunc(_FILLER, cache=True, error_model="numpy", fastmath={"contract"})
     def draw(out, context, element, element_step, pair, pair_step, n):  # type: ignore[no-untyped-def]
         words = carray(context, (_WORDS,))
-        seed, count = words[0], words[1]
-        streams = carray(context, (_WORDS + 2 * count,))
-        rows = carray(out, (2 * count * ROW,))
+        seed, count, terms = words[0], words[1], words[2]
+        draws = carray(context, (_WORDS + _OF_DRAW * count,))
+        rows = carray(out, (2 * (count + 2) * ROW,))
+        work = 2 * count * ROW
         for k in range(count):
-            stream, even = streams[_WORDS + 2 * k], 2 * k * ROW
+            kind, streams = draws[_WORDS + _OF_DRAW * k], draws[_WORDS + _OF_DRAW * k + 1 : _WORDS + _OF_DRAW * (k + 1)]
+            stream, even = streams[0], 2 * k * ROW
             odd = even + ROW
-            if streams[_WORDS + 2 * k + 1] == 0:
+            if with_areas and kind == _AREA:
+                _areas(
+                    rows[even:odd], rows[odd : odd + ROW], rows[work : work + 2 * ROW], rows[work + 2 * ROW :], streams,
+                    terms, seed, element, element_step, pair, pair_step, n,
+                )  # fmt: skip
+            elif kind == _NORMAL:
                 for j in range(n):
                     a, b = _normal_pair(element + j * element_step, stream, pair + j * pair_step, seed)
                     rows[even + j] = a
@@ -134,7 +179,7 @@ def _replay() -> int:
     def replay(out, context, element, element_step, pair, pair_step, n):  # type: ignore[no-untyped-def]
         words = carray(context, (_WORDS,))
         count = words[1]
-        shape = carray(context, (_WORDS + 2 * count + 4,))[_WORDS + 2 * count :]
+        shape = carray(context, (_WORDS + _OF_DRAW * count + 4,))[_WORDS + _OF_DRAW * count :]
         first, steps, lanes = shape[0], shape[1], shape[2]
         table = carray(_as_pointer(shape[3]), (steps, count, lanes))
         rows = carray(out, (2 * count * ROW,))
@@ -195,7 +240,7 @@ def noise_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
     return Feed(
         arguments=(("k_filler", "i8"), ("k_context", "i8[::1]"), ("k_first_draw", "i8")),
         header=("from brainpy_lab.drivers.numba_noise import fill as k_fill\n\n",),
-        begin=(f"k_normals = np.empty({2 * len(code.draws) * ROW})",),
+        begin=(f"k_normals = np.empty({2 * (len(code.draws) + 2) * ROW})",),
         step=tuple(step if single else [*step, f"k_half = k_draw % 2 * {ROW}"]),
         before=tuple(f"{d.name} = k_normals[{place}]" for d, place in zip(code.draws, places, strict=True)),
     )
@@ -206,21 +251,30 @@ class NoiseSupply:
 
     def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:
         self.draws, self.noise = code.draws, setup.noise
-        self.words = [_signed(self.noise.seed), len(self.draws), 0, 0]
-        self.words += [word for draw in self.draws for word in (draw.stream, int(draw.is_uniform))]
+        self.words = [_signed(self.noise.seed), len(self.draws), self.noise.terms, 0]
+        self.words += [word for draw in self.draws for word in _words_of(draw)]
         self.table = np.empty(0)
 
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """The generator; or the chunk's draws, which the context points to."""
-        words, filler = self.words, _draw
+        words, filler = self.words, _draw(any(draw.kind == "area" for draw in self.draws))
         if self.noise.path is not None:
-            filler = _replay
+            filler = _replay()
             self.table = np.ascontiguousarray(self.noise.table(self.draws, first, n))
             words = [*words, self.noise.start + first, n, self.noise.lanes, self.table.ctypes.data]
-        return filler(), np.array(words, dtype=np.int64), self.noise.start
+        return filler, np.array(words, dtype=np.int64), self.noise.start
 
     def rewind(self) -> None:
         """Nothing to do: draws have an address."""
+
+
+def _words_of(draw: Draw) -> list[int]:
+    """What the context says of a draw."""
+    if draw.kind != "area":
+        words = [_UNIFORM if draw.is_uniform else _NORMAL, draw.stream]
+    else:
+        words = [_AREA, draw.stream, *(d.stream for d in draw.increments), *draw.coefficients]
+    return words + [0] * (_OF_DRAW - len(words))
 
 
 def _signed(number: int) -> int:

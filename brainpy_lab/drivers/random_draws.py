@@ -23,6 +23,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from brainpy_lab.codegen.draws import Draw
+from brainpy_lab.drivers.levy_areas import area
 
 Array = Any
 
@@ -117,6 +118,8 @@ class Noise:
         Draws made beforehand, in place of the generator's.
     narrow : frozenset of str
         Sources that drive states of one number beside array states: of a cell's draws they take the first.
+    terms : int
+        Of the series of Levy areas.
     """
 
     seed: int = 0
@@ -124,6 +127,7 @@ class Noise:
     shape: tuple[int, ...] = ()
     path: Path | None = None
     narrow: frozenset[str] = frozenset()
+    terms: int = 1
 
     def narrow_among(self, draws: Sequence[Draw]) -> tuple[bool, ...]:
         """Of each draw, whether it is narrow."""
@@ -144,7 +148,7 @@ class Noise:
     def _rows(self, draw: Draw, first: int, n: int) -> np.ndarray:
         if self.path is not None and not draw.is_uniform:
             return self.path.rows(draw, first, n, self.lanes)
-        return generated(draw, self.seed, first, n, self.lanes)
+        return generated(draw, self.seed, first, n, self.lanes, self.terms)
 
 
 def narrowed(row: Array, narrow: Sequence[bool]) -> list[Array]:
@@ -152,14 +156,37 @@ def narrowed(row: Array, narrow: Sequence[bool]) -> list[Array]:
     return [row[k][..., :1] if is_narrow else row[k] for k, is_narrow in enumerate(narrow)]
 
 
-def generated(draw: Draw, seed: int, first: int, n: int, lanes: int) -> np.ndarray:
-    """The generator's draws of ``n`` steps from step ``first`` on, shaped (n, lanes)."""
+def generated(
+    draw: Draw,
+    seed: int,
+    first: int,
+    n: int,
+    lanes: int,
+    terms: int = 1,
+    increments: tuple[np.ndarray, np.ndarray] | None = None,
+) -> np.ndarray:
+    """The generator's draws of ``n`` steps from step ``first`` on, shaped (n, lanes).
+
+    Levy areas have ``terms`` terms, and go with the ``increments`` of their processes or those of the generator.
+    """
+    if draw.kind == "area":
+
+        def normals_of(streams: Sequence[int]) -> list[np.ndarray]:
+            return [_stream(stream, False, seed, first, n, lanes) for stream in streams]
+
+        one, other = increments or normals_of([d.stream for d in draw.increments])
+        areas: np.ndarray = area(draw, one, other, normals_of, terms)
+        return areas
+    return _stream(draw.stream, draw.is_uniform, seed, first, n, lanes)
+
+
+def _stream(stream: int, is_uniform: bool, seed: int, first: int, n: int, lanes: int) -> np.ndarray:
     pairs = np.arange(first // 2, (first + n + 1) // 2, dtype=np.int64)[:, None]
     elements = np.arange(lanes, dtype=np.int64)[None, :]
     with np.errstate(over="ignore"):
-        if draw.is_uniform:
-            even, odd = uniforms(elements, draw.stream, pairs, seed)
+        if is_uniform:
+            even, odd = uniforms(elements, stream, pairs, seed)
         else:
-            even, odd = normals(np, elements, draw.stream, pairs, seed)
+            even, odd = normals(np, elements, stream, pairs, seed)
     both = np.stack([even, odd], axis=1).reshape(-1, lanes)
     return both[first % 2 : first % 2 + n]

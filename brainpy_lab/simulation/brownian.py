@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from brainpy_lab.codegen.draws import Draw, Kind
+from brainpy_lab.codegen.draws import Draw
+from brainpy_lab.drivers.levy_areas import terms_for
 from brainpy_lab.drivers.random_draws import Noise, generated
 from brainpy_lab.errors import ArgumentError
 
@@ -16,8 +17,9 @@ _WHOLE = 1e-6  # how far a ratio of times may be from a whole number, relative t
 class BrownianPath:
     """Wiener processes with a finest step: given to runs as ``noise=path``, they are the noise of all of them.
 
-    A run may take any whole multiple of the path's step: it gets sums of the path's increments, and their integrals for
-    the methods that need those. The same path and cell has the same values for every method and driver.
+    A run may take any whole multiple of the path's step: it gets sums of the path's increments, and the integrals and
+    Levy areas that these make for the methods that need them. The same path and cell has the same values for every
+    method and driver.
 
     Parameters
     ----------
@@ -88,6 +90,9 @@ class BrownianPath:
                 f"The path ends at t = {self.duration:g}, before the end of the run.",
                 advice="Make it longer: BrownianPath(dt, duration=...).",
             )
+        if draw.kind == "area":
+            one, other = (self.fine(d, first, n, lanes) for d in draw.increments)
+            return generated(draw, self.seed, first, n, lanes, terms_for(self.dt), (one, other))
         normals = generated(draw, self.seed, first, n, lanes)
         if self.end is None or draw.kind != "increment":
             return normals
@@ -112,23 +117,32 @@ class _Coarse:
     first: int
 
     def rows(self, draw: Draw, first: int, n: int, lanes: int) -> np.ndarray:
-        """Standard normals of coarse steps: sums of increments, or what makes the integral with them."""
+        """Draws of coarse steps: sums of increments, what makes the integral with them, or areas."""
         k = self.per_step
-        increments = self._fine(draw, "increment", first, n, lanes)
+        if draw.kind == "area":
+            return self._areas(draw, first, n, lanes)
+        increments = self._fine(replace(draw, kind="increment"), first, n, lanes)
         total: np.ndarray = increments.sum(axis=1) / np.sqrt(k)
         if draw.kind == "increment":
             return total
-        seconds = self._fine(draw, "integral", first, n, lanes)
+        seconds = self._fine(draw, first, n, lanes)
         before = np.cumsum(increments, axis=1) - increments
         within = 0.5 * (increments + seconds / np.sqrt(3.0))
         mean = (before + within).sum(axis=1) / k**1.5  # integral of the process over the step, by dt**1.5
         normals: np.ndarray = np.sqrt(3.0) * (2.0 * mean - total)
         return normals
 
-    def _fine(self, draw: Draw, kind: Kind, first: int, n: int, lanes: int) -> np.ndarray:
+    def _areas(self, draw: Draw, first: int, n: int, lanes: int) -> np.ndarray:
+        """Chen's relation: the areas of the fine steps, and those between the chords and the paths before them."""
+        one, other = (self._fine(d, first, n, lanes) for d in draw.increments)
+        before, other_before = (np.cumsum(w, axis=1) - w for w in (one, other))
+        parts = self._fine(draw, first, n, lanes) + 0.5 * (before * other - other_before * one)
+        areas: np.ndarray = parts.sum(axis=1) / self.per_step
+        return areas
+
+    def _fine(self, draw: Draw, first: int, n: int, lanes: int) -> np.ndarray:
         k = self.per_step
-        own = Draw(draw.name, draw.source, kind, draw.number)
-        rows: np.ndarray = self.path.fine(own, self.first + first * k, n * k, lanes).reshape(n, k, lanes)
+        rows: np.ndarray = self.path.fine(draw, self.first + first * k, n * k, lanes).reshape(n, k, lanes)
         return rows
 
 

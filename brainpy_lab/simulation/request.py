@@ -14,6 +14,7 @@ from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.builder import memory_names
 from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.levy_areas import terms_for
 from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
@@ -264,7 +265,8 @@ def _noise(request: Request, t0: float) -> Noise:
             raise ArgumentError(f"noise must be a BrownianPath, not {request.noise!r}.")
         return request.noise.noise(float(request.dt), t0)
     first = round(min(max(t0 / request.dt, -_LAST_STEP), _LAST_STEP))
-    return Noise(_seed(request), start.stats.get("noise_steps", first) if isinstance(start, Solution) else first)
+    first = start.stats.get("noise_steps", first) if isinstance(start, Solution) else first
+    return Noise(_seed(request), first, terms=terms_for(float(request.dt)))
 
 
 def _seed(request: Request) -> int:

@@ -15,7 +15,7 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Chunk, Driver, Flow, Layout, Setup
 from brainpy_lab.drivers.past import Past
 from brainpy_lab.drivers.random_draws import Noise
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, MethodError
 from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
 from brainpy_lab.simulation.control import ChunkSize, Progress
 from brainpy_lab.simulation.delays import misread, remember
@@ -94,6 +94,7 @@ def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> R
     program = driver.program(code, layout)
     compiled = time.perf_counter()
     setup = make_setup(driver, problem, plan)
+    _check_areas(code, setup.noise, problem)
     if code.sums:
         setup.sums = make_sums(problem, plan)
         setup.memory = {**shifts(problem, plan, code.memory), **setup.memory}
@@ -171,6 +172,21 @@ def _narrow_sources(problem: Problem) -> frozenset[str]:
             advice="Each element of an array state has noise of its own: give the other state another, such as xi_2.",
         )
     return frozenset(narrow)
+
+
+def _check_areas(code: StepCode, noise: Noise, problem: Problem) -> None:
+    """Refuse Levy areas between noise of one number and noise of each element."""
+    sources = problem.system.noise_sources
+    for draw in code.draws:
+        if draw.kind != "area":
+            continue
+        one, other = (sources[d.number] for d in draw.increments)
+        if (one in noise.narrow) != (other in noise.narrow):
+            raise MethodError(
+                f"'{code.method}' cannot solve '{code.model}': the noise '{one}' and '{other}' do not commute, and one "
+                "of them is noise of each element, the other of one number.",
+                advice="Use method='euler_maruyama' (Ito) or 'euler_heun' (Stratonovich).",
+            )
 
 
 def _broadcast(value: Any, problem: Problem) -> np.ndarray:

@@ -44,7 +44,7 @@ class NoisyMethod(Method):
         noise = noise_of(system)
         try:
             if self.calculus not in (None, system.calculus):
-                noise.is_additive  # noqa: B018 - the derivatives that the conversion needs
+                noise.differentiate()
             self.check_noise(noise)
         except AnalysisError as obstacle:
             reason = f"it needs derivatives of the amplitudes of the noise. {obstacle.message}"
@@ -135,8 +135,10 @@ def amplitude_slopes(
         slope = noise.slope(state, source, other)
         if slope is not None:
             own = f"g_{state}_{source}" if several else f"g_{state}"
-            expr = step.at_stage(slope, suffix, values, time)
-            found[other] = step.named(f"{own}_by_{other}{suffix}", expr)
+            name = f"{own}_by_{other}{suffix}"
+            if name not in step.amplitude_slopes:
+                step.amplitude_slopes[name] = step.named(name, step.at_stage(slope, suffix, values, time))
+            found[other] = step.amplitude_slopes[name]
     return found
 
 
@@ -162,23 +164,10 @@ def square(step: StepBuilder, source: str) -> str:
     return f"({dw}**2 - dt)" if step.system.calculus == "ito" else f"{dw}**2"
 
 
-def check_commutative(method: NoisyMethod, noise: DiffusionView) -> None:
-    """Raise MethodError when the noise does not commute."""
-    if not noise.is_commutative:
-        raise method.refusal(
-            noise.system,
-            "its noise does not commute, so that the double integrals of different sources (Levy areas) would be "
-            "needed, without which the method has order 1/2 at most.",
-            (_simplest(noise.system.calculus), "dri1"),
-        )
-
-
 def check_separate(method: NoisyMethod, noise: DiffusionView) -> None:
     """Raise MethodError when the noise is neither scalar nor diagonal."""
     if len(noise.system.noise_sources) > 1 and not noise.is_separate:
-        others: tuple[str, ...] = (_simplest(noise.system.calculus), "dri1")
-        if noise.is_commutative:
-            others = ("sra1",) if noise.is_additive else ("milstein",)
+        others = ("sra1",) if noise.is_additive else ("milstein", "dri1")
         raise method.refusal(
             noise.system,
             "its noise is neither scalar (one source) nor diagonal (a source for each state, with an amplitude of that "

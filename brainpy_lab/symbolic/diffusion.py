@@ -25,6 +25,7 @@ class DiffusionView:
         self.system = system
         self.amplitudes = {(s.name, n.source): n.amplitude for s in system.states for n in s.noise}
         self._derivatives: dict[tuple[str, str, str], Any] = {}
+        self._commuting: dict[tuple[str, str, str], bool] = {}
 
     def derivative(self, state: str, source: str, name: str) -> Any:
         """d(g[state, source])/d(name), with intermediates kept as symbols."""
@@ -50,6 +51,11 @@ class DiffusionView:
         """The sources that drive a state."""
         return tuple(k for k in self.system.noise_sources if (state, k) in self.amplitudes)
 
+    def differentiate(self) -> None:
+        """Take every derivative, for those who need them all to know that there are."""
+        for _ in self._dependences():
+            pass
+
     @cached_property
     def is_additive(self) -> bool:
         """Whether no amplitude depends on a state."""
@@ -70,14 +76,19 @@ class DiffusionView:
         """Whether sum_j g[j,k] dg[i,l]/dx_j is the same with k and l exchanged, for all states and pairs of sources."""
         sources = self.system.noise_sources
         pairs = [(k, m) for a, k in enumerate(sources) for m in sources[a + 1 :]]
-        return all(self._commute(state, k, m) for state in self.system.state_names for k, m in pairs)
+        return all(self.commute(state, k, m) for state in self.system.state_names for k, m in pairs)
 
-    def _commute(self, state: str, k: str, m: str) -> bool:
+    def commute(self, state: str, k: str, m: str) -> bool:
+        """Whether in one state the amplitude of source m changes along that of k as that of k does along that of m."""
         import sympy
 
-        whole = view(self.system)
-        with working():
-            return bool(sympy.simplify(whole.substituted(self._along(state, k, m) - self._along(state, m, k))) == 0)
+        key = (state, k, m)
+        if key not in self._commuting:
+            whole = view(self.system)
+            with working():
+                difference = whole.substituted(self._along(state, k, m) - self._along(state, m, k))
+                self._commuting[key] = bool(sympy.simplify(difference) == 0)
+        return self._commuting[key]
 
     def _along(self, state: str, k: str, m: str) -> Any:
         """Derivative of g[state, m] along the amplitudes of source k."""

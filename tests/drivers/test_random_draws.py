@@ -95,6 +95,39 @@ def test_uniforms_are_uniform():
     assert stats.kstest(draws.ravel(), "uniform").pvalue > 1e-3
 
 
+def conditional(x, first, second):
+    """E[cos(x A)] given the increments over a unit step (Levy 1951): what the distribution of areas must have."""
+    h = x / 2
+    return h / np.sinh(h) * np.exp(-0.5 * (first**2 + second**2) * (h / np.tanh(h) - 1))
+
+
+@pytest.mark.parametrize(("terms", "error"), [(1, 8e-3), (4, 4e-3)])
+def test_areas_have_the_distribution_of_levy_areas(terms, error):
+    draw = Draw("area", "a", "area", 0, 1)
+    first, second = (generated(d, 3, 0, 1000, 300) for d in draw.increments)
+    areas = generated(draw, 3, 0, 1000, 300, terms)
+    variance = (1 + first**2 + second**2) / 12
+    assert abs(np.mean(areas**2 / variance) - 1) < 5 * np.sqrt(4 / areas.size)
+    for x in (2, 5, 10, 20):
+        assert abs(np.mean(np.cos(x * areas) - conditional(x, first, second))) < error, x
+    assert abs(np.mean(areas * first * second)) < 5 / np.sqrt(areas.size)
+    other = Draw("area", "a", "area", 0, 2)
+    assert abs(np.mean(areas * generated(other, 3, 0, 1000, 300, terms))) < 5 * 0.25 / np.sqrt(areas.size)
+
+
+def test_every_driver_draws_the_same_areas():
+    text = "z = 0\ndx/dt = y*xi_1\ndy/dt = x*xi_2 + sin(u)*xi_3\ndu/dt = x*y*xi_1\nx(0) = 1\ny(0) = 1"
+    model = bp.model(text, name="Areas")
+    run = {"dt": 0.01, "seed": 5, "method": "milstein"}
+    expected = model.run(0.3, backend="numpy", z=np.zeros(70), **run).y
+    for backend in (b for b, d in bp.drivers.registry().items() if d.available() is None):
+        sol = model.run(0.3, backend=backend, z=np.zeros(70), **run)
+        np.testing.assert_allclose(sol.y, expected, atol=1e-13)
+    first = model.run(0.15, backend="numba", **run)
+    later = model.run(0.15, backend="numba", start=first, **run)
+    np.testing.assert_allclose(later.y, expected[15:, 0], atol=1e-13)
+
+
 def test_a_part_of_a_table_is_the_same_numbers():
     noise = Noise(3, start=5, shape=(4, 2))
     whole = noise.table([FIRST], 0, 20)

@@ -129,8 +129,8 @@ def test_milstein_takes_sources_that_commute():
 @pytest.mark.parametrize(
     ("text", "method", "reason", "advice"),
     [
-        ("dx/dt = xi_1\ndy/dt = x*xi_2", "milstein", "does not commute", "euler_maruyama.*dri1"),
-        ("dx/dt = xi_1\ndy/dt = x*xi_2", "sri1w1", "neither scalar .* nor diagonal", "dri1"),
+        ("dx/dt = xi_1\ndy/dt = x*xi_2", "sra1", "depends on a state", "milstein.*dri1"),
+        ("dx/dt = xi_1\ndy/dt = x*xi_2", "sri1w1", "neither scalar .* nor diagonal", "milstein.*dri1"),
         ("dx/dt = x*xi_1 + x*xi_2", "sri2w1", "neither scalar .* nor diagonal", "milstein"),
         ("dx/dt = -x + xi_1 + xi_2", "sri1w1", "neither scalar .* nor diagonal", "sra1"),
         ("dx/dt = x*xi", "sra1", "depends on a state", "sri1w1"),
@@ -145,6 +145,28 @@ def test_noise_that_a_method_cannot_solve_is_refused_with_an_alternative(text, m
     model = bp.model(text, name="Refused")
     with pytest.raises(MethodError, match=f"(?s){reason}.*{advice}"):
         model.run(1.0, method=method, backend="numba")
+
+
+@pytest.mark.parametrize("method", ["milstein", "milstein_derivative_free"])
+@pytest.mark.parametrize("end", [None, 0.7])
+def test_the_levy_area_of_a_path_is_the_same_in_coarse_steps(method, end, driver):
+    """da = (x dy - y dx)/2 has the area of the path; a method with the right double integrals has it in any steps."""
+    model = bp.model("z = 0\ndx/dt = xi_1\ndy/dt = xi_2\nda/dt = 0.5*(x*xi_2 - y*xi_1)", name="Heisenberg")
+    path = bp.BrownianPath(1 / 64, seed=8, duration=1.0, end=end)
+    run = {"method": method, "noise": path, "record": [], "backend": driver, "z": np.zeros(200)}
+    fine, coarse, whole = (model.run(1.0, dt=dt, **run).final["a"] for dt in (1 / 64, 1 / 8, 1.0))
+    np.testing.assert_allclose(coarse, fine, atol=1e-13)
+    np.testing.assert_allclose(whole, fine, atol=1e-13)
+    x, y = (path.values(shape=200, source=k) for k in (0, 1))
+    polygon = 0.5 * (x[:-1] * np.diff(y, axis=0) - y[:-1] * np.diff(x, axis=0)).sum(axis=0)
+    assert abs(np.std(fine - polygon) / np.sqrt(1 / 4 / 64) - 1) < 0.2  # areas within the steps
+
+
+def test_levy_areas_between_noise_of_elements_and_of_one_number_are_refused():
+    text = "dr/dt = -r + 0*(W @ r) + 0.3*s*xi_1\nds/dt = -s + mean(r)*xi_2\nr(0) = r0"
+    model = bp.model(text, name="Mixed", namespace={"W": np.ones((3, 3)), "r0": np.ones(3)})
+    with pytest.raises(MethodError, match="'xi_1' and 'xi_2' do not commute.*\n.*euler_maruyama"):
+        model.run(1.0, method="milstein_derivative_free", backend="numpy")
 
 
 def test_amplitudes_with_loops_are_solved_without_derivatives():

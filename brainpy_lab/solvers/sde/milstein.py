@@ -12,7 +12,7 @@ from brainpy_lab.solvers.noisy import (
     NoisyMethod,
     amplitude_slopes,
     bracketed,
-    check_commutative,
+    noise_of,
     noise_sum,
     product,
     square,
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 
 class Milstein(NoisyMethod):
-    """Milstein (Ito and Stratonovich): strong and weak order 1 for commutative noise.
+    """Milstein (Ito and Stratonovich): strong and weak order 1 for any noise.
 
-    To Euler-Maruyama's step are added the double integrals of the noise,
-    ``1/2 sum_k sum_l (g_k . grad) g_l (dW_k dW_l - dt if k == l)``, without the ``dt`` for Stratonovich equations. The
-    derivatives are exact. Noise that does not commute would need Levy areas and is refused.
+    To Euler-Maruyama's step are added the double integrals of the noise, ``sum_k sum_l (g_k . grad) g_l I_kl`` with
+    ``I_kl = 1/2 (dW_k dW_l - dt if k == l) + A_kl``, without the ``dt`` for Stratonovich equations. The derivatives are
+    exact. The Levy areas ``A_kl = -A_lk`` are drawn where the noise of two sources does not commute (elsewhere they
+    cancel): see `brainpy_lab.drivers.levy_areas`. Their cost grows like 1/sqrt(dt).
 
     G. N. Milstein, Theory of Probability and its Applications 19, 557-562, 1975. doi:10.1137/1119062
     """
@@ -41,9 +42,8 @@ class Milstein(NoisyMethod):
     reference = "Milstein 1975"
 
     def check_noise(self, noise: DiffusionView) -> None:
-        """Refuse noise that does not commute, or that cannot be differentiated."""
-        noise.is_additive  # noqa: B018 - the derivatives that the step needs
-        check_commutative(self, noise)
+        """Refuse noise that cannot be differentiated."""
+        noise.differentiate()
 
     def write(self, step: StepBuilder) -> Written:
         """Write drift, amplitudes and their derivatives, then the new state."""
@@ -74,11 +74,16 @@ def double_integrals(step: StepBuilder, state: str, amplitudes: Amplitudes) -> s
         terms = along(source, source)
         if terms:
             text += f" + 0.5*{bracketed(terms)}*{square(step, source)}"
+    noise = noise_of(step.system)
     for k, m in combinations(step.system.noise_sources, 2):
-        # the noise commutes: one order of the two sources gives the term of both
-        terms = along(k, m) if m in amplitudes[state] else along(m, k)
-        if terms:
-            text += f" + {bracketed(terms)}*{step.increment(k)}*{step.increment(m)}"
+        if noise.commute(state, k, m):
+            # one order of the two sources gives the term of both
+            terms = along(k, m) if m in amplitudes[state] else along(m, k)
+            text += f" + {bracketed(terms)}*{step.increment(k)}*{step.increment(m)}" if terms else ""
+            continue
+        for inner, outer in ((k, m), (m, k)):
+            terms = along(inner, outer)
+            text += f" + {bracketed(terms)}*{step.double(inner, outer)}" if terms else ""
     return text
 
 

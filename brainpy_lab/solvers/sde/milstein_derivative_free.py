@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.generate import Written
-from brainpy_lab.solvers.noisy import Amplitudes, NoisyMethod, check_commutative, noise_sum, product, square
-
-if TYPE_CHECKING:
-    from brainpy_lab.symbolic.diffusion import DiffusionView
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import AnalysisError
+from brainpy_lab.solvers.noisy import Amplitudes, NoisyMethod, noise_of, noise_sum, product, square
 
 
 class MilsteinDerivativeFree(NoisyMethod):
-    """Milstein without derivatives (Ito and Stratonovich): strong and weak order 1 for commutative noise.
+    """Milstein without derivatives (Ito and Stratonovich): strong and weak order 1 for any noise.
 
     The derivative of the amplitudes along source k is a difference quotient, so that amplitudes of any form will do,
     helper functions with loops among them: to ``x + f dt + g_k sqrt(dt)`` for Ito equations, between
     ``x + g_k sqrt(dt)`` and ``x - g_k sqrt(dt)`` for Stratonovich equations, where the error of a one-sided quotient
-    would not vanish in the mean.
+    would not vanish in the mean. Levy areas are drawn as for `milstein`, for all pairs of sources unless the noise is
+    found to commute.
 
     P. E. Kloeden, E. Platen, Numerical Solution of Stochastic Differential Equations, Springer, 1992, section 11.1.
     doi:10.1007/978-3-662-12616-5
@@ -33,10 +32,6 @@ class MilsteinDerivativeFree(NoisyMethod):
     stages = 2
     reference = "Kloeden & Platen 1992"
 
-    def check_noise(self, noise: DiffusionView) -> None:
-        """Refuse noise that does not commute."""
-        check_commutative(self, noise)
-
     def write(self, step: StepBuilder) -> Written:
         """Write drift and amplitudes, the amplitudes beside the start for each source, then the new state."""
         states = [s.name for s in step.moving]
@@ -44,10 +39,15 @@ class MilsteinDerivativeFree(NoisyMethod):
         step.stage("drift and noise at the start of the step")
         slopes, amplitudes = self.slopes(step, "_1")
         double = dict.fromkeys(states, "")
+        needs_areas = not _commutes(step.system)
         for source in step.system.noise_sources:
             for (state, other), difference in self._differences(step, source, slopes, amplitudes).items():
-                both = f"{step.increment(source)}*{step.increment(other)}" if other != source else square(step, source)
-                double[state] += f" + 0.5*{difference}*{both}"
+                if other == source:
+                    double[state] += f" + 0.5*{difference}*{square(step, source)}"
+                elif needs_areas:
+                    double[state] += f" + {difference}*{step.double(source, other)}"
+                else:
+                    double[state] += f" + 0.5*{difference}*{step.increment(source)}*{step.increment(other)}"
         step.stage("new state")
         new = {}
         for s in states:
@@ -85,6 +85,14 @@ class MilsteinDerivativeFree(NoisyMethod):
             if text:
                 values[s] = step.line(f"{s}{suffix}", f"{s}{text}")
         return step.diffusion(suffix, values)
+
+
+def _commutes(system: System) -> bool:
+    """Whether the noise is known to commute."""
+    try:
+        return noise_of(system).is_commutative
+    except AnalysisError:
+        return False
 
 
 MILSTEIN_DERIVATIVE_FREE = MilsteinDerivativeFree()

@@ -35,7 +35,7 @@ class Sra1(NoisyMethod):
         """Refuse noise whose amplitude depends on a state."""
         if not noise.is_additive:
             scalar = len(noise.system.noise_sources) == 1 or noise.is_separate
-            others = ("sri1w1", "sri2w1") if scalar else ("milstein",) if noise.is_commutative else ()
+            others = ("sri1w1", "sri2w1") if scalar else ("milstein", "dri1")
             raise self.refusal(noise.system, "the amplitude of its noise depends on a state.", others)
 
     def write(self, step: StepBuilder) -> Written:

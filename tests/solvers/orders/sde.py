@@ -10,6 +10,7 @@ from scipy.linalg import expm
 import brainpy_lab as bp
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.drivers.random_draws import Noise
+from brainpy_lab.errors import MethodError
 
 from . import Order
 
@@ -22,9 +23,15 @@ SCALAR = "z = 0; a = 0.5\ndx/dt = -a**2*sin(x)*cos(x)**3 + a*cos(x)**2*xi\nx(0) 
 ADDITIVE = "z = 0\ndx/dt = sin(4*x) + xi\nx(0) = 0.5"
 #: y is an Ito and a Stratonovich integral of two independent processes: noise that does not commute.
 MIXED = "z = 0\ndx/dt = xi_1\ndy/dt = x*xi_2"
+#: The arctangent of the Levy area of two processes: noise that does not commute, solved by the path and its area.
+GENERAL = """z = 0
+dx/dt = xi_1
+dy/dt = xi_2
+du/dt = -0.25*(x**2 + y**2)*sin(u)*cos(u)**3 + 0.5*cos(u)**2*(x*xi_2 - y*xi_1)
+u(0) = 0.5"""
 #: How much finer than the finest step the path is, and how many paths there are.
-_REFINEMENT = {MIXED: 8, ADDITIVE: 8, SCALAR: 1}
-_CELLS = {MIXED: 100, ADDITIVE: 100, SCALAR: 400}
+_REFINEMENT = {MIXED: 8, ADDITIVE: 8, SCALAR: 1, GENERAL: 1}
+_CELLS = {MIXED: 100, ADDITIVE: 100, SCALAR: 400, GENERAL: 400}
 
 #: Linear equations, whose moments are known: noise that does not commute, one multiplicative source, additive noise.
 _LINEAR = {
@@ -52,10 +59,11 @@ def _fit(nominal: float, steps: tuple[float, ...], errors: list[float], kind: st
 def measure(method: str, backend: str, steps: tuple[float, ...] = _STEPS) -> Order:
     """The strong order: root mean square distance from the solution for the same path at t = 1, fitted over the steps.
 
-    Methods of order 1/2 are measured with noise that does not commute, which is where most of them have that order.
+    Methods of order 1/2 are measured with noise that does not commute, which is where most of them have that order, and
+    so are those of order 1 that draw Levy areas.
     """
     chosen = bp.solvers.get(method)
-    text = MIXED if chosen.order == 0.5 else ADDITIVE if method == "sra1" else SCALAR
+    text = MIXED if chosen.order == 0.5 else ADDITIVE if method == "sra1" else GENERAL if _areas(method) else SCALAR
     path = bp.BrownianPath(steps[-1] / _REFINEMENT[text], seed=5, duration=1.0)
     cells = _CELLS[text]
     exact = _exact(text, path, cells, method)
@@ -64,6 +72,14 @@ def measure(method: str, backend: str, steps: tuple[float, ...] = _STEPS) -> Ord
         final = _final(text, dt, method, backend, path, cells)
         errors.append(float(np.sqrt(np.mean([(final[name] - value) ** 2 for name, value in exact.items()]))))
     return _fit(chosen.order, steps, errors, "strong")
+
+
+def _areas(method: str) -> tuple[Draw, ...]:
+    """The Levy areas that a method draws for noise that does not commute; none where it refuses such noise."""
+    try:
+        return tuple(d for d in _model(GENERAL).code("numpy", method).draws if d.kind == "area")
+    except MethodError:
+        return ()
 
 
 def _final(text: str, dt: float, method: str, backend: str, path: bp.BrownianPath, cells: int) -> dict[str, np.ndarray]:
@@ -78,7 +94,13 @@ def _exact(text: str, path: bp.BrownianPath, cells: int, method: str) -> dict[st
     w = path.values(shape=cells)
     if text == SCALAR:
         return {"x": np.arctan(0.5 * w[-1] + np.tan(0.5))}
-    other = np.diff(path.values(source=1, shape=cells), axis=0)
+    v = path.values(source=1, shape=cells)
+    other = np.diff(v, axis=0)
+    if text == GENERAL:
+        # the areas of the path's own steps, and those of the polygon through their ends
+        within = path.dt * path.fine(*_areas(method), 0, len(other), cells)
+        area = (within + 0.5 * (w[:-1] * other - v[:-1] * np.diff(w, axis=0))).sum(axis=0)
+        return {"x": w[-1], "y": v[-1], "u": np.arctan(area + np.tan(0.5))}
     return {"x": w[-1], "y": (w[:-1] * other).sum(axis=0)}
 
 
