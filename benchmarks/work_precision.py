@@ -1,10 +1,11 @@
-"""Error against time of adaptive methods: BrainPy Lab on Numba, SciPy with a right-hand side in Python.
+"""Error against time of adaptive methods: BrainPy Lab on Numba, SciPy with a right-hand side in Python, numbalsoda.
 
     python benchmarks/work_precision.py
 
 Five problems, each solved at several tolerances by every contender, in turn. A line of JSON for each contender and
 tolerance gives the error at the end of the run and the median time; a summary line for each problem compares the times
-at equal error, interpolated between tolerances. Where numbalsoda is installed it takes part.
+at equal error, interpolated between tolerances. Where numbalsoda is installed (its source needs a Fortran compiler) it
+takes part with LSODA and DOP853 and a compiled right-hand side.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from __future__ import annotations
 import importlib.util
 import math
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +25,9 @@ from harness import emit, installed, options
 from scipy.integrate import solve_ivp
 
 import brainpy_lab as bp
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from solvers.stiff import HIRES, ROBERTSON
 
 OURS = ("rkdp", "dop853", "rodas4")
 SCIPY = ("DOP853", "LSODA", "Radau")
@@ -39,6 +45,7 @@ class Problem:
     duration: float
     stiff: bool = False
     floor: float = 1.0  # atol is rtol times this
+    into: Callable[[float, Any, Any, Any], None] | None = None  # the right-hand side as numbalsoda takes it
 
     def model(self) -> bp.Model:
         """The model on the default driver."""
@@ -99,6 +106,20 @@ def pleiades(t: float, y: Sequence[float]) -> Sequence[float]:
     return [*u, *w, *du, *dw]
 
 
+def pleiades_into(t: float, y: Any, dy: Any, p: Any) -> None:
+    """The same, written into an array."""
+    for i in range(7):
+        dy[i], dy[7 + i], dy[14 + i], dy[21 + i] = y[14 + i], y[21 + i], 0.0, 0.0
+    for i in range(7):
+        for j in range(i):
+            dx, dz = y[j] - y[i], y[7 + j] - y[7 + i]
+            pull = (dx * dx + dz * dz) ** -1.5
+            dy[14 + i] += (j + 1) * pull * dx
+            dy[21 + i] += (j + 1) * pull * dz
+            dy[14 + j] -= (i + 1) * pull * dx
+            dy[21 + j] -= (i + 1) * pull * dz
+
+
 def pleiades_text() -> str:
     """The same in the model language."""
     stars = range(1, 8)
@@ -118,7 +139,7 @@ def pleiades_text() -> str:
 
 PROBLEMS = (
     Problem("LotkaVolterra", "dx/dt = 1.5*x - x*y\ndy/dt = x*y - 3*y\nx(0) = 1\ny(0) = 1", lotka_volterra, 10.0),
-    Problem("Pleiades", pleiades_text(), pleiades, 3.0),
+    Problem("Pleiades", pleiades_text(), pleiades, 3.0, into=pleiades_into),
     Problem(
         "HodgkinHuxley",
         """
@@ -138,18 +159,7 @@ n(0) = 0.32
     ),
     Problem(
         "HIRES",
-        """
-dy1/dt = -1.71*y1 + 0.43*y2 + 8.32*y3 + 0.0007
-dy2/dt = 1.71*y1 - 8.75*y2
-dy3/dt = -10.03*y3 + 0.43*y4 + 0.035*y5
-dy4/dt = 8.32*y2 + 1.71*y3 - 1.12*y4
-dy5/dt = -1.745*y5 + 0.43*y6 + 0.43*y7
-dy6/dt = -280*y6*y8 + 0.69*y4 + 1.71*y5 - 0.43*y6 + 0.69*y7
-dy7/dt = 280*y6*y8 - 1.81*y7
-dy8/dt = -280*y6*y8 + 1.81*y7
-y1(0) = 1
-y8(0) = 0.0057
-""",
+        HIRES,
         hires,
         321.8122,
         stiff=True,
@@ -157,7 +167,7 @@ y8(0) = 0.0057
     ),
     Problem(
         "Robertson",
-        "dx/dt = -0.04*x + 1e4*y*z\ndy/dt = 0.04*x - 1e4*y*z - 3e7*y**2\ndz/dt = 3e7*y**2\nx(0) = 1",
+        ROBERTSON,
         robertson,
         1e5,
         stiff=True,
@@ -192,29 +202,38 @@ def by_scipy(problem: Problem, method: str) -> Callable[[float], np.ndarray]:
     return solve
 
 
-def by_numbalsoda(problem: Problem) -> Callable[[float], np.ndarray] | None:
-    """The same by numbalsoda with a compiled right-hand side, where it is installed and the Python text compiles."""
+def by_numbalsoda(problem: Problem) -> dict[str, Callable[[float], np.ndarray]]:
+    """The same by numbalsoda with a compiled right-hand side, where it is installed."""
     if importlib.util.find_spec("numbalsoda") is None:
-        return None
+        return {}
     import numba
-    from numbalsoda import lsoda, lsoda_sig
+    import numbalsoda
 
-    rhs, start = numba.njit(problem.rhs), np.array(list(problem.model().initial.values()))
-    size = len(start)
+    start = np.array(list(problem.model().initial.values()))
+    rhs, size, times = numba.njit(problem.into or problem.rhs), len(start), np.array([0.0, problem.duration])
+    if problem.into is not None:
 
-    @numba.cfunc(lsoda_sig)
-    def compiled(t, u, du, p):
-        values = rhs(t, numba.carray(u, (size,)))
-        for i in range(size):
-            du[i] = values[i]
+        @numba.cfunc(numbalsoda.lsoda_sig)
+        def compiled(t, u, du, p):
+            rhs(t, numba.carray(u, (size,)), numba.carray(du, (size,)), 0.0)
+    else:
 
-    times = np.array([0.0, problem.duration])
+        @numba.cfunc(numbalsoda.lsoda_sig)
+        def compiled(t, u, du, p):
+            values = rhs(t, numba.carray(u, (size,)))
+            for i in range(size):
+                du[i] = values[i]
 
-    def solve(rtol: float) -> np.ndarray:
-        return np.asarray(lsoda(compiled.address, start, times, rtol=rtol, atol=rtol * problem.floor)[0][-1])
+    def solver(solve: Any) -> Callable[[float], np.ndarray]:
+        def run(rtol: float) -> np.ndarray:
+            found, done = solve(compiled.address, start, times, rtol=rtol, atol=rtol * problem.floor, mxstep=10_000_000)
+            return np.asarray(found[-1]) if done else np.full(size, np.nan)
 
-    solve(1e-2)
-    return solve
+        run(1e-2)
+        return run
+
+    solvers = {"numbalsoda LSODA": solver(numbalsoda.lsoda)}
+    return solvers if problem.stiff else {**solvers, "numbalsoda DOP853": solver(numbalsoda.dop853)}
 
 
 def measure(problem: Problem, repeats: int) -> dict[str, list[tuple[float, float]]]:
@@ -224,9 +243,7 @@ def measure(problem: Problem, repeats: int) -> dict[str, list[tuple[float, float
     theirs = [m for m in SCIPY if not (problem.stiff and m == "DOP853" and problem.name == "Robertson")]
     contenders: dict[str, Callable[[float], np.ndarray]] = {f"brainpy_lab {m}": by_us(problem, m) for m in ours}
     contenders |= {f"scipy {m}": by_scipy(problem, m) for m in theirs}
-    compiled = by_numbalsoda(problem)
-    if compiled is not None:
-        contenders["numbalsoda LSODA"] = compiled
+    contenders |= by_numbalsoda(problem)
     points: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
     for rtol in TOLERANCES:
         times: dict[str, list[float]] = {name: [] for name in contenders}

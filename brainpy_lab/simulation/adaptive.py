@@ -347,12 +347,12 @@ class _State:
                 return np.ascontiguousarray(values).reshape((*leading, *shape))
             return np.ascontiguousarray(np.moveaxis(values, 0, -1)).reshape((*leading, *shape, -1))
 
-        data = {name: whole(table[row], len(t)) for row, name in zip(rows, names, strict=True)}
-        final = {name: whole(self.Y[row])[()] for row, name in zip(rows, names, strict=True)}
+        places = dict(zip(names, rows, strict=True))
+        data = {name: whole(table[places[name]], len(t)) for name in self.plan.record}
+        final = {name: whole(self.Y[row])[()] for name, row in places.items()}
         memory = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.memory)}
-        recorded = {n: data[n] for n in self.plan.record}
         remembered = self.tables.remembered(shape)
-        return Result(t, recorded, final, memory, self._trains(), outcome, stats, dense, remembered)
+        return Result(t, data, final, memory, self._trains(), outcome, stats, dense, remembered)
 
     def _own_steps(self) -> tuple[np.ndarray, np.ndarray]:
         t = np.concatenate([k[0] for k in self.kept])

@@ -27,6 +27,11 @@ class InitialValues:
     shapes: dict[str, tuple[int, ...]]
 
 
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Shape of a number or of any library's array."""
+    return () if isinstance(value, float) else tuple(value.shape) if hasattr(value, "shape") else np.shape(value)
+
+
 def initial_values(
     system: System, parameters: Mapping[str, Any], given: Mapping[str, Any], is_traced: Callable[[Any], bool]
 ) -> InitialValues:
@@ -36,7 +41,7 @@ def initial_values(
     """
     own = {p.name: p.value for p in system.parameters}
     defaults = _evaluate(system, own, {})
-    shapes = {name: np.shape(value) for name, value in defaults.items()}
+    shapes = {name: shape_of(value) for name, value in defaults.items()}
     values: dict[str, Any] = {}
     for name, value in given.items():
         values[name] = value if is_traced(value) else _number(name, value)
@@ -68,6 +73,10 @@ def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str,
     for name, value in given.items():
         known[name] = value
     waiting = {s.name: s.initial for s in system.states if s.name not in given}
+    for name, expr in list(waiting.items()):
+        if isinstance(expr, ast.Constant):  # the usual case
+            known[name] = _number(name, expr.value)
+            del waiting[name]
     while waiting:
         ready = [name for name, expr in waiting.items() if expr is None or not (names_used(expr) & set(waiting))]
         if not ready:

@@ -13,7 +13,7 @@ from brainpy_lab.codegen.builder import memory_names
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input
-from brainpy_lab.simulation.initial import initial_values
+from brainpy_lab.simulation.initial import initial_values, shape_of
 
 NEVER = -np.inf  # release time of a state that is not held
 
@@ -105,14 +105,14 @@ def resolve(
         else:
             value = numeric(parameter.name, value)
         values[parameter.name] = value
-    own = {p.name: _shape(p.value) for p in system.parameters}
+    own = {p.name: shape_of(p.value) for p in system.parameters}
     starts = initial_values(system, values, initial, is_traced)
     traced = traced or any(is_traced(v) for v in starts.values.values())
     cell = _common_shape([*starts.shapes.values(), *(own.values() if not system.mixes_elements else ())])
     ranks = {**own, **starts.shapes}
     leading: dict[str, tuple[int, ...]] = {}
     for name, value in {**values, **starts.values}.items():
-        shape = drives[name].shape if name in drives else _shape(value)
+        shape = drives[name].shape if name in drives else shape_of(value)
         rank = 0 if name in drives else len(ranks[name])
         leading[name] = shape[: len(shape) - rank] if len(shape) >= rank else ()
     try:
@@ -128,10 +128,6 @@ def resolve(
     return Problem(
         system, ensemble, cell, starts.values, hidden, values, drives, varying, system.mixes_elements, traced
     )
-
-
-def _shape(value: Any) -> tuple[int, ...]:
-    return () if isinstance(value, float) else tuple(value.shape) if hasattr(value, "shape") else np.shape(value)
 
 
 def _common_shape(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:

@@ -76,24 +76,25 @@ class Result:
     remembered: Remembered | None = None
 
 
-def layout_of(problem: Problem) -> Layout:
-    """The layout that a problem needs."""
-    parameters = problem.system.parameter_names
-    driven = tuple(n for n in parameters if n in problem.drives and not problem.drives[n].shape)
-    driven_lanes = tuple(n for n in parameters if n in problem.drives and problem.drives[n].shape)
-    varying = tuple(
-        n for n in parameters if n not in problem.drives and hasattr(problem.parameters[n], "shape") and problem.shape
-    )
-    return Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes)
+def layout_of(problem: Problem, plan: Plan) -> Layout:
+    """The layout that a run needs."""
+    parameters, drives = problem.system.parameter_names, problem.drives
+    driven = tuple(n for n in parameters if n in drives and not drives[n].shape) if drives else ()
+    driven_lanes = tuple(n for n in parameters if n in drives and drives[n].shape) if drives else ()
+    varying: tuple[str, ...] = ()
+    if problem.shape:
+        varying = tuple(n for n in parameters if n not in drives and hasattr(problem.parameters[n], "shape"))
+    short_delays = plan.past is not None and plan.past.sweeps > 1
+    return Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes, short_delays)
 
 
 def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> Result:
     """Run fixed-step code and collect what was asked for."""
     started = time.perf_counter()
-    layout = replace(layout_of(problem), short_delays=plan.past is not None and plan.past.sweeps > 1)
+    layout = layout_of(problem, plan)
     program = driver.program(code, layout)
     compiled = time.perf_counter()
-    setup = make_setup(driver, problem, plan)
+    setup = make_setup(problem, plan, layout)
     _check_areas(code, setup.noise, problem)
     if code.sums:
         setup.sums = make_sums(problem, plan)
@@ -112,7 +113,7 @@ def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> R
     return result
 
 
-def make_setup(driver: Driver, problem: Problem, plan: Plan) -> Setup:
+def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
     """The problem in flat lanes, as programs take it."""
     traced = problem.traced
     lanes = problem.lanes if problem.shape and not problem.mixes and not traced else 1
@@ -127,7 +128,6 @@ def make_setup(driver: Driver, problem: Problem, plan: Plan) -> Setup:
         return _broadcast(value, problem).reshape(-1)
 
     varying = {n: flat(v) if hasattr(v, "shape") else v for n, v in problem.parameters.items()}
-    layout = layout_of(problem)
     return Setup(
         t0=plan.t0,
         dt=plan.dt,
@@ -144,7 +144,7 @@ def make_setup(driver: Driver, problem: Problem, plan: Plan) -> Setup:
         matrices=tuple(p.name for p in problem.system.parameters if np.ndim(p.value) == 2),
         differentiable=traced,
         threads=plan.threads,
-        noise=_noise(plan.noise, problem),
+        noise=_noise(plan.noise, problem) if problem.system.is_stochastic else plan.noise,
         past=plan.past,
     )
 
