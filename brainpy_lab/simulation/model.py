@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab import backend as default_backend
 from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
@@ -19,8 +18,8 @@ from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress
-from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import read_histories
+from brainpy_lab.simulation.model_code import ModelCode, method_name
 from brainpy_lab.simulation.problem import check_names, numeric, resolve
 from brainpy_lab.simulation.request import Request, simulate
 from brainpy_lab.simulation.solution import Solution
@@ -30,7 +29,7 @@ DEFAULT_DT = 0.01
 DEFAULT_DURATION = 100.0
 
 
-class Model:
+class Model(ModelCode):
     """A dynamical system that can be run, read, edited and analysed.
 
     Made by `brainpy_lab.model` from text, by `brainpy_lab.odeint` from a function, or by a ``%%brainpy_model`` cell.
@@ -72,32 +71,15 @@ class Model:
         seed: int | None = None,
         history: Mapping[str, Any] | None = None,
     ) -> None:
-        self._system = system
-        self._method = _method_name(method or solvers.default_method(system))
-        self._backend = drivers.get(backend).name if backend else None
+        super().__init__(system, method, backend)
         self.dt = _positive("dt", DEFAULT_DT if dt is None else dt)
         self.duration = _positive("duration", DEFAULT_DURATION if duration is None else duration)
         self.seed = seed
         #: Histories of delayed states in runs that are given none, besides those of the model's text.
         self.history = dict(history or {})
         read_histories(system, self.history, 0.0, None)
-        #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
-        self.share_exponentials = True
-        #: How runs that do not say find events of noisy models: at the ends of steps, or also between ("bridge").
-        self.crossing: Crossing = "step"
-        self._edits: dict[tuple[str, str], StepCode] = {}
 
     # --- what it is ----------------------------------------------------------------------------------------------
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._system.name
-
-    @property
-    def system(self) -> System:
-        """The equations, checked and immutable."""
-        return self._system
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -108,24 +90,6 @@ class Model:
     def initial(self) -> dict[str, Any]:
         """Default initial value of every state."""
         return dict(resolve(self._system, {}, {}, {}, lambda value: False).states)
-
-    @property
-    def method(self) -> str:
-        """Name of the numerical method; set it to change the default of this model's runs."""
-        return self._method
-
-    @method.setter
-    def method(self, name: str) -> None:
-        self._method = _method_name(name)
-
-    @property
-    def backend(self) -> str:
-        """Name of the driver; set it to change the default of this model's runs, or to None to follow the session."""
-        return self._backend or default_backend.get()
-
-    @backend.setter
-    def backend(self, name: str | None) -> None:
-        self._backend = None if name is None else drivers.get(name).name
 
     def __repr__(self) -> str:
         states, parameters = ", ".join(self._system.state_names), ", ".join(self._system.parameter_names)
@@ -140,57 +104,11 @@ class Model:
 
         return model_html(self)
 
-    # --- its code ------------------------------------------------------------------------------------------------
-
-    def code(self, backend: str | None = None, method: str | None = None) -> StepCode:
-        """The step code that a run with this driver and method uses: the edited text, where there is one.
-
-        Parameters
-        ----------
-        backend, method : str, optional
-            By default the model's.
-
-        Returns
-        -------
-        StepCode
-            ``str(code)`` or ``code.text`` is the text, ``code.file`` the file that holds it.
-        """
-        key = self._key(backend, method)
-        return self._edits.get(key) or self._generated(*key)
-
-    def generated_code(self, backend: str | None = None, method: str | None = None) -> StepCode:
-        """The step code as generated, whether or not it was edited."""
-        return self._generated(*self._key(backend, method))
-
-    def _generated(self, backend: str, method: str) -> StepCode:
-        return generated(self._system, method, backend, self.share_exponentials, self.crossing)
-
-    def edit(self, text: str, *, backend: str | None = None, method: str | None = None) -> StepCode:
-        """Put ``text`` in the place of the generated step code; later runs with this driver and method use it.
-
-        The text is checked and compiled first: when it is refused, the code that was in force stays.
-
-        Parameters
-        ----------
-        text : str
-            The whole of the new code.
-        backend, method : str, optional
-            The driver and method whose code it is; by default the model's.
-
-        Raises
-        ------
-        CodeError
-            With line and column: it does not parse or compile, or has lost a function, an argument or a result.
-        """
-        key = self._key(backend, method)
-        code = self.generated_code(backend, method)
-        if text.strip() == code.text.strip():
-            self._edits.pop(key, None)
-            return code
-        edited = code.edit(text)
-        self._try_step(edited, *key)
-        self._edits[key] = edited
-        return edited
+    @property
+    def chosen_method(self) -> str:
+        """The method that ``method="auto"`` means for the model's own values and duration."""
+        values = {"start": 0.0, "duration": self.duration}
+        return choice(self._system, {}, {}, lambda value: False, **values).method
 
     def _try_step(self, code: StepCode, backend: str, method: str) -> None:
         try:
@@ -198,41 +116,6 @@ class Model:
         except RunError as error:
             message = f"The edited code fails in its first step. {error.message}"
             raise CodeError(message, location=error.location) from error
-
-    def revert(self, *, backend: str | None = None, method: str | None = None) -> StepCode:
-        """Bring the generated step code back.
-
-        Parameters
-        ----------
-        backend, method : str, optional
-            The driver and method whose code it is; by default the model's.
-        """
-        self._edits.pop(self._key(backend, method), None)
-        return self.generated_code(backend, method)
-
-    @property
-    def is_edited(self) -> bool:
-        """Whether the code in force for the model's own driver and method was edited."""
-        return self._key(None, None) in self._edits
-
-    @property
-    def has_edits(self) -> bool:
-        """Whether the code of any driver and method was edited."""
-        return bool(self._edits)
-
-    def has_edit(self, backend: str, method: str) -> bool:
-        """Whether the code in force for this driver and method was edited."""
-        return (backend, method) in self._edits
-
-    def _key(self, backend: str | None, method: str | solvers.Method | None) -> tuple[str, str]:
-        name = _method_name(method or self.method)
-        return drivers.get(backend or self.backend).name, self.chosen_method if name == AUTO else name
-
-    @property
-    def chosen_method(self) -> str:
-        """The method that ``method="auto"`` means for the model's own values and duration."""
-        values = {"start": 0.0, "duration": self.duration}
-        return choice(self._system, {}, {}, lambda value: False, **values).method
 
     # --- running it ----------------------------------------------------------------------------------------------
 
@@ -326,11 +209,10 @@ class Model:
         """
         if duration is None:
             duration = self.duration
-        backend_name, method_name = drivers.get(backend or self.backend).name, _method_name(method or self.method)
         return self._simulate(
             None,
-            backend_name,
-            method_name,
+            drivers.get(backend or self.backend).name,
+            method_name(method or self.method),
             duration=duration,
             dt=ambient.dt_or(self.dt) if dt is None else dt,
             initial=initial,
@@ -416,11 +298,6 @@ class Model:
         """
         check_names(parameters, self._system.parameter_names, "parameter", self.name)
         return {**self.parameters, **{n: numeric(n, v) for n, v in parameters.items()}}
-
-
-def _method_name(name: str | solvers.Method) -> str:
-    """The name of a method that there is, or "auto"."""
-    return AUTO if name == AUTO else solvers.get(name).name
 
 
 def _positive(name: str, value: float) -> float:
