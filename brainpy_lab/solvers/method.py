@@ -106,8 +106,8 @@ class Method(ABC):
             if getattr(system, attribute) and not getattr(self, ability):
                 raise MethodError(
                     f"The model '{system.name}' has {what}, which '{self.name}' cannot solve: "
-                    f"it waits for a solver of {_FAMILY_TITLES[family]} differential equations ({family.upper()}).",
-                    advice=_solvers_with(ability),
+                    f"that needs a method for {_FAMILY_TITLES[family]} differential equations ({family.upper()}).",
+                    advice=_solvers_of(system),
                 )
         if not any(s.drift is not None for s in system.states) and not system.events:
             raise MethodError(f"The model '{system.name}' has no differential equation to solve.")
@@ -116,10 +116,13 @@ class Method(ABC):
         return f"<method {self.name}: {self.title}, order {self.order:g}>"
 
 
-def _solvers_with(ability: str) -> str:
-    from brainpy_lab.solvers import registry
+def _solvers_of(system: System) -> str:
+    """Advice: the methods that can do all that a system needs, its default first."""
+    from brainpy_lab.solvers import default_method, registry
 
-    names = [m.name for m in registry().values() if getattr(m, ability)]
+    needed = [ability for attribute, _, ability, _ in _NEEDS if getattr(system, attribute)]
+    names = [m.name for m in registry().values() if all(getattr(m, ability) for ability in needed)]
     if names:
-        return f"Methods for it: {', '.join(names)}."
-    return "The model can be read, typeset and analysed; this version has no such solver yet."
+        default = [name for name in names if name == default_method(system)]
+        return f"Methods for it: {', '.join(dict.fromkeys(default + names))}."
+    return "The model can be read, typeset and analysed; there is no method for all of this together."
