@@ -31,13 +31,14 @@ from brainpy_lab.drivers.adaptive_past import (
 )
 from brainpy_lab.drivers.step_control import (
     ACCEPTED,
-    BUFFER_FULL,
     DONE,
     ERROR,
     EVALUATIONS,
     EVENTS_WITHOUT_END,
+    HISTORY_FULL,
     NEXT_ROW,
     NOT_FINITE,
+    PAUSED,
     REJECTED,
     RUNNING,
     SIZE,
@@ -71,17 +72,18 @@ def called(functions: Any) -> Any:
 
 
 def advance(
-    functions: Any, until: float, t1: float, end: float, rtol: float, atol: Any, order: float, evaluations: int,
-    hmax: float, stability_limit: float, errors: int, stages: int, moving: Any, clears: Any,
+    functions: Any, most: int, until: float, t1: float, end: float, rtol: float, atol: Any, order: float,
+    evaluations: int, hmax: float, stability_limit: float, errors: int, stages: int, moving: Any, clears: Any,
     clock: Any, Y: Any, F: Any, R: Any, G: Any, P: Any, grid: Any, rows: Any,
     keep: bool, kt: Any, kh: Any, ky: Any, kq: Any, et: Any, el: Any, ek: Any,
     H: Any, S: Any, B: Any, delayed: Any, steady: Any,
 ) -> tuple[int, int]:  # fmt: skip
-    """Advance every lane to ``until``; returns the number of kept steps and of events.
+    """Advance every lane to ``until``, in at most ``most`` steps; returns the number of kept steps and of events.
 
     No step goes past ``t1``; ``end`` is where the run ends. Arrays have one column a lane. Accepted steps are kept in
     kt, kh, ky, kq (start, length, states, coefficients), events in et, el, ek (time, lane, kind). When a buffer is full
-    the loop comes back with the status BUFFER_FULL, and goes on when it is called again.
+    or the steps are spent the loop comes back with the status PAUSED (HISTORY_FULL: it needs room for delayed states),
+    and goes on when it is called again.
 
     For delayed states, H, S and B hold each lane's history, span and breaks (see `adaptive_past`), ``delayed`` the
     states and their slopes' places, ``steady`` which delays no state moves.
@@ -106,14 +108,14 @@ def advance(
         column(G, j, g)
         history, span, breaks = H[j], S[j], B[j]
         rejected = False
-        if clock[j, STATUS] == BUFFER_FULL:
+        if clock[j, STATUS] == PAUSED or clock[j, STATUS] == HISTORY_FULL:
             clock[j, STATUS] = RUNNING
         while clock[j, STATUS] == RUNNING and t < until:
-            if n_kept >= kt.size or n_events + EVENTS_AT_ONCE >= et.size:
-                clock[j, STATUS] = BUFFER_FULL
+            if most == 0 or n_kept >= kt.size or n_events + EVENTS_AT_ONCE >= et.size:
+                clock[j, STATUS] = PAUSED
                 break
             if n_lags > 0 and not has_room(history, span, t):
-                clock[j, STATUS] = BUFFER_FULL
+                clock[j, STATUS] = HISTORY_FULL
                 break
             event = -1
             fired = -1
@@ -139,6 +141,7 @@ def advance(
                     clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(h) else NOT_FINITE
                     break
                 step_from(t, h, y, r, f, p, y1, e, f1, stage, history, span)
+                most -= 1
                 clock[j, EVALUATIONS] += evaluations
                 norm = error_norm(e, y, y1, moving, rtol, atol)
                 if n_lags > 0 and span[LATEST] > t + 4e-15 * abs(t):
@@ -296,6 +299,6 @@ def advance(
         store(f, F, j)
         store(r, R, j)
         store(g, G, j)
-        if clock[j, STATUS] == BUFFER_FULL:
+        if clock[j, STATUS] == PAUSED or clock[j, STATUS] == HISTORY_FULL:
             break
     return n_kept, n_events

@@ -71,7 +71,7 @@ def _called(typing_context: Any, addresses: Any) -> Any:
 def compiled_loop() -> Callable[..., tuple[int, int]]:
     """`adaptive.advance` as a native function; from Numba's disk cache after its first compilation."""
     signature = types.UniTuple(_I8, 2)(
-        _I8[::1], _F8, _F8, _F8, _F8, _VECTOR, _F8, _I8, _F8, _F8, _I8, _I8, _I8[::1], types.boolean[::1],
+        _I8[::1], _I8, _F8, _F8, _F8, _F8, _VECTOR, _F8, _I8, _F8, _F8, _I8, _I8, _I8[::1], types.boolean[::1],
         _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _VECTOR, _CUBE,
         types.boolean, _VECTOR, _VECTOR, _TABLE, _CUBE, _VECTOR, _I8[::1], _I8[::1],
         _CUBE, _TABLE, _CUBE, _I8[:, ::1], types.boolean[::1],

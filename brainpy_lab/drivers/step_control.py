@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 # What the loop says of a lane (column STATUS of its clock).
-RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, BUFFER_FULL, STIFF = range(7)
+RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, PAUSED, HISTORY_FULL, STIFF = range(8)
 # Columns of a lane's clock.
 TIME, SIZE, ERROR, STATUS, NEXT_ROW, ACCEPTED, REJECTED, EVALUATIONS, AT_LIMIT, WITHIN, STIFFNESS = range(11)
 CLOCK = 11

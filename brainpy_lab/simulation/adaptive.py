@@ -39,8 +39,10 @@ if TYPE_CHECKING:
 _DEFAULT_RTOL, _DEFAULT_ATOL = 1e-6, 1e-9
 _SMALLEST_RTOL = 4 * np.finfo(float).eps
 _GRID_POINTS = 1000  # records of an ensemble that asks for no interval
-_BUFFER = 4096
+_FIRST_STEPS = 256  # before the run looks for the first time whether it is to stop
+_FIRST_BUFFER, _LARGEST_BUFFER = 4096, 1 << 20
 
+_COMING_BACK = {loop.PAUSED, loop.HISTORY_FULL}
 _OUTCOMES = {
     loop.STEP_TOO_SMALL: Outcome.STEP_TOO_SMALL,
     loop.EVENTS_WITHOUT_END: Outcome.TOO_MANY_EVENTS,
@@ -172,7 +174,7 @@ class _State:
             self.Y, self.P = self._lanes(states), self._lanes(parameters)
         self.R = self._lanes([problem.memory[n] for n in code.memory])
         self.moving, self.clears = np.array(shape.moving, dtype=np.int64), np.array(shape.clears, dtype=bool)
-        self.window = 0.0
+        self.window, self.most = 0.0, _FIRST_STEPS
         self.F = np.zeros((len(shape.moving), lanes))
         self.G = np.zeros((len(shape.events), lanes))
         self.clock = np.zeros((lanes, loop.CLOCK))
@@ -192,7 +194,7 @@ class _State:
         self.kept: list[tuple[np.ndarray, ...]] = [none]
         self.events: list[tuple[np.ndarray, ...]] = []
         self.on_own_steps = self.keep and record_every is None
-        self.buffers = self._buffers(_BUFFER)
+        self.buffers = self._buffers(_FIRST_BUFFER)
 
     def _lanes(self, values: list[Any]) -> np.ndarray:
         shape = self.problem.shape
@@ -255,28 +257,34 @@ class _State:
         self.P[row] = np.broadcast_to(value, self.problem.shape).reshape(-1)
 
     def _piece(self, run: AdaptiveLoop, end: float) -> Outcome:
-        plan = self.plan
-        begin = float(self.clock[:, loop.TIME].min())
-        window = self.window or (end - begin) / 256
-        until, statuses = begin, {loop.RUNNING}
+        """Advance to ``end``, so many steps at a time that the run can be stopped; lanes keep together in windows."""
+        plan, now = self.plan, float(self.clock[:, loop.TIME].min())
+        if len(self.clock) == 1:
+            self.window = math.inf
+        elif not self.window:
+            self.window = (end - now) / 256
+        until, statuses = now, {loop.RUNNING}
         while statuses != {loop.DONE}:
             if plan.stop is not None and plan.stop.is_set():
                 return Outcome.STOPPED
-            until = min(end, max(until, float(self.clock[:, loop.TIME].min())) + window)
+            if not statuses & _COMING_BACK:
+                until = min(end, max(until, now) + self.window)
             started = time.perf_counter()
             if not self._call_or_return(run, until, end):
                 return Outcome.INTERRUPTED
-            seconds = time.perf_counter() - started
-            window *= min(64.0, max(0.1, CHUNK_SECONDS / max(seconds, 1e-5)))
-            self.window = window
+            pace = min(64.0, max(0.1, CHUNK_SECONDS / max(time.perf_counter() - started, 1e-5)))
             statuses = {int(status) for status in self.clock[:, loop.STATUS].tolist()}
-            if loop.BUFFER_FULL in statuses:
+            if loop.HISTORY_FULL in statuses:
                 self.tables.make_room()
-                self.buffers = self._buffers(min(2 * len(self.buffers[-1]), 1 << 20))
+            elif loop.PAUSED in statuses:
+                self.most = int(self.most * pace) + 1
+            else:
+                self.window *= pace
             for bad in statuses & _OUTCOMES.keys():
                 return self._failed(bad)
+            now = float(self.clock[:, loop.TIME].min())
             try:
-                plan.report((until - plan.t0) / plan.duration)
+                plan.report((now - plan.t0) / plan.duration)
             except KeyboardInterrupt:
                 return Outcome.INTERRUPTED
         return Outcome.COMPLETED
@@ -301,9 +309,9 @@ class _State:
         return kt, kh, np.empty((steps, self.shape.states)), kq, et, np.empty(size, np.int64), np.empty(size, np.int64)
 
     def _call(self, run: AdaptiveLoop, until: float, end: float) -> None:
-        method, tolerances = self.method, self.tolerances
+        method, tolerances, size = self.method, self.tolerances, len(self.buffers[-1])
         kept, events = run(
-            until, end, self.t1, tolerances.rtol, tolerances.atol, float(method.order), method.evaluations,
+            self.most, until, end, self.t1, tolerances.rtol, tolerances.atol, float(method.order), method.evaluations,
             tolerances.max_step, method.stability_limit, self.shape.errors, self.shape.kept, self.moving, self.clears,
             self.clock, self.Y, self.F, self.R, self.G, self.P, self.grid, self.rows, self.keep, *self.buffers,
             *self.tables.arrays,
@@ -312,6 +320,8 @@ class _State:
             self.kept.append(tuple(a[:kept].copy() for a in self.buffers[:4]))
         if events:
             self.events.append(tuple(a[:events].copy() for a in self.buffers[4:]))
+        if max(kept, events) > size // 2:
+            self.buffers = self._buffers(min(2 * size, _LARGEST_BUFFER))
 
     def _failed(self, status: int) -> Outcome:
         outcome = _OUTCOMES[status]
