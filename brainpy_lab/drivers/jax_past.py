@@ -43,7 +43,7 @@ def first_rings(code: StepCode, setup: Setup, initial: Mapping[str, Array]) -> t
     for state in code.delayed:
         value = initial[state]
         before = past.before[state]
-        ring = jnp.asarray(fill(past, state, np.zeros(value.shape)))
+        ring = jnp.asarray(fill(past, state, 0.0, value.shape))
         if before is None:
             ring = ring.at[-1 if past.is_constant else slice(past.first, None), 0].set(value)
         rings.append(ring)

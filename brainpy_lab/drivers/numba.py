@@ -19,7 +19,7 @@ from brainpy_lab.codegen.stepcode import StepCode, write_content_named
 from brainpy_lab.drivers.adaptive import AdaptiveLoop
 from brainpy_lab.drivers.adaptive_functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, Program, Setup
-from brainpy_lab.drivers.numba_feed import HasPast, supplies
+from brainpy_lab.drivers.numba_feed import supplies
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import CodeError, DriverError, Location
 
@@ -190,10 +190,7 @@ class NumbaFlow(Flow):
 
     def past(self) -> dict[str, Any]:
         """The rings of the delayed states."""
-        for supply in self.supplies:
-            if isinstance(supply, HasPast):
-                return supply.now()
-        return {}
+        return {state: ring for supply in self.supplies for state, ring in supply.past().items()}
 
     def restore(self, values: Mapping[str, Any], step: int) -> None:
         """Go back to ``values`` at ``step``."""

@@ -7,9 +7,10 @@ stochastic equations are one feed, the histories of delay equations and the memo
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
@@ -68,22 +69,19 @@ class Feed:
     block_end: Lines = ()
 
 
-class Supply(Protocol):
+class Supply(ABC):
     """The run-time half of a feed."""
 
+    @abstractmethod
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """Values of the feed's arguments for the chunk of ``n`` steps from step ``first`` of the run on."""
 
-    def rewind(self) -> None:
+    def rewind(self) -> None:  # noqa: B027 - most have nothing to take back
         """Go back to where the last chunk began: it is run again, or a part of it."""
 
-
-@runtime_checkable
-class HasPast(Protocol):
-    """A supply that holds the histories of delayed states."""
-
-    def now(self) -> dict[str, Any]:
-        """The rings by state."""
+    def past(self) -> dict[str, Any]:
+        """The rings that hold the histories of delayed states, by state."""
+        return {}
 
 
 def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[..., Supply]]]:

@@ -13,7 +13,7 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Chunk, Layout, Setup
 from brainpy_lab.drivers.memory_sums import MemorySums
 from brainpy_lab.drivers.numba import NumbaFlow
-from brainpy_lab.drivers.numba_feed import Feed
+from brainpy_lab.drivers.numba_feed import Feed, Supply
 from brainpy_lab.drivers.numba_kernel import LANES
 
 _DOT = """@njit(nogil=True, error_model='numpy', fastmath={'reassoc', 'contract', 'nsz'})
@@ -108,7 +108,7 @@ def _lanes(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) 
     )
 
 
-class MemorySupply:
+class MemorySupply(Supply):
     """The arrays of a run's `MemorySums`, with lanes where the kernel has them."""
 
     def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:
@@ -130,9 +130,6 @@ class MemorySupply:
         if self._lanes is not None:
             own = np.array(np.broadcast_to(own.reshape(len(own), -1), (len(own), self._lanes)))
         return sums.clock(first, self._t0)[1], sums.sums, own, self._recent, sums.remembered, sums.low(first)
-
-    def rewind(self) -> None:
-        """Nothing: a block that is run again remembers the same again."""
 
 
 class NumbaMemoryFlow(NumbaFlow):

@@ -20,7 +20,7 @@ from numba.extending import intrinsic
 from brainpy_lab.codegen.draws import HARMONIC, Draw
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
-from brainpy_lab.drivers.numba_feed import Feed
+from brainpy_lab.drivers.numba_feed import Feed, Supply
 from brainpy_lab.drivers.numba_kernel import LANES
 from brainpy_lab.drivers.numba_math import Emit
 from brainpy_lab.drivers.random_draws import COSINE, KEY_STEPS, MASK, MULTIPLIERS, ROUNDS, SINE
@@ -246,7 +246,7 @@ def noise_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
     )
 
 
-class NoiseSupply:
+class NoiseSupply(Supply):
     """Filler and context of one run."""
 
     def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:
@@ -263,9 +263,6 @@ class NoiseSupply:
             self.table = np.ascontiguousarray(self.noise.table(self.draws, first, n))
             words = [*words, self.noise.start + first, n, self.noise.lanes, self.table.ctypes.data]
         return filler, np.array(words, dtype=np.int64), self.noise.start
-
-    def rewind(self) -> None:
-        """Nothing to do: draws have an address."""
 
 
 def _words_of(draw: Draw) -> list[int]:

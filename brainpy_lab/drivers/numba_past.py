@@ -16,7 +16,7 @@ from numba.extending import overload
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive_past import value_at
 from brainpy_lab.drivers.driver import Layout, Setup
-from brainpy_lab.drivers.numba_feed import Feed
+from brainpy_lab.drivers.numba_feed import Feed, Supply
 from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, fill
 
 #: Numba's type of a history as fixed-step code takes it.
@@ -143,31 +143,28 @@ def past_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
     )
 
 
-class PastSupply:
+class PastSupply(Supply):
     """The rings of one run."""
 
     def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:
         assert setup.past is not None
-        self.code, self.past = code, setup.past
+        self.code, self.given = code, setup.past
         lanes = (setup.lanes,) if layout.ensemble else (1,)
-        self.rings = [
-            np.ascontiguousarray(fill(self.past, s, np.array(np.broadcast_to(setup.states[s], lanes), dtype=float)))
-            for s in code.delayed
-        ]
-        self.saved = [ring.copy() for ring in self.rings]
+        self.rings = [fill(self.given, s, setup.states[s], lanes) for s in code.delayed]
+        self.saved = [np.empty_like(ring) for ring in self.rings]
 
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """The rings, how far back they may be read, steps known before the start (0: constant), and the sweeps."""
         for saved, ring in zip(self.saved, self.rings, strict=True):
             saved[...] = ring
-        before = 0.0 if self.past.is_constant else -float(self.past.first)
-        return (*self.rings, float(self.past.window), before, self.past.sweeps)
+        before = 0.0 if self.given.is_constant else -float(self.given.first)
+        return (*self.rings, float(self.given.window), before, self.given.sweeps)
 
     def rewind(self) -> None:
         """Go back to where the last chunk began."""
         for saved, ring in zip(self.saved, self.rings, strict=True):
             ring[...] = saved
 
-    def now(self) -> dict[str, np.ndarray]:
+    def past(self) -> dict[str, np.ndarray]:
         """The rings by state."""
         return dict(zip(self.code.delayed, self.rings, strict=True))

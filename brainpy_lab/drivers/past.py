@@ -76,16 +76,15 @@ class Reach:
         return Reach(first, float(step - 1 + min(sweep, 1)), lowest, float(step + 1))
 
 
-def fill(past: Past, state: str, initial: np.ndarray) -> np.ndarray:
-    """The ring of one state as it is at t0: (slots, COEFFICIENTS, *shape of initial)."""
-    ring = np.zeros((past.slots, COEFFICIENTS, *initial.shape))
+def fill(past: Past, state: str, initial: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """The ring of one state as it is at t0, where it is ``initial``: (slots, COEFFICIENTS, *shape)."""
+    ring = np.zeros((past.slots, COEFFICIENTS, *shape))
     before = past.before[state]
     if before is None:
         ring[-1 if past.is_constant else slice(past.first, None), 0] = initial
     else:
         own = before.shape[2:]
-        before = before.reshape(*before.shape[:2], *(1,) * (initial.ndim - len(own)), *own)
-        ring[-len(before) :] = np.broadcast_to(before, (len(before), COEFFICIENTS, *initial.shape))
+        ring[-len(before) :] = before.reshape(*before.shape[:2], *(1,) * (len(shape) - len(own)), *own)
     return ring
 
 

@@ -112,10 +112,10 @@ class Histories:
             whole = driver.to_numpy(initial)
             if self.ensemble:
                 whole = np.broadcast_to(whole, (*self.ensemble, whole.shape[-1] if whole.ndim else 1))
-            return TensorHistory(driver, driver.array(fill(self.past, state, whole)), setup)
+            return TensorHistory(driver, driver.array(fill(self.past, state, whole, whole.shape)), setup)
         plain = np.asarray(driver.to_numpy(initial))
         zero = driver.array(np.zeros(plain.shape))
-        ring = [[driver.array(c) for c in piece] for piece in fill(self.past, state, plain)]
+        ring = [[driver.array(c) for c in piece] for piece in fill(self.past, state, plain, plain.shape)]
         if self.past.before[state] is None:
             start = -1 if self.past.is_constant else self.past.first
             ring[start:] = [[initial, zero, zero, zero]] * -start

@@ -216,16 +216,24 @@ class System:
 
     def is_state_dependent(self, delay: Delay) -> bool:
         """Whether the time at which ``delay`` reads its state depends on states, through whatever it is made of."""
+        return delay.name in self._state_dependent
+
+    @cached_property
+    def _state_dependent(self) -> frozenset[str]:
+        """Names of the delays that depend on states."""
         named = {d.name: d.expr for d in self.intermediates} | {d.name: d.time for d in self.delays}
-        seen: set[str] = set()
-        todo: list[ast.expr] = [delay.time]
-        while todo:
-            read = {n.id for n in ast.walk(todo.pop()) if isinstance(n, ast.Name)}
-            if read & set(self.state_names) or any(d.name in read for d in self.delays):
-                return True
-            todo += [named[name] for name in read & set(named) - seen]
-            seen |= read
-        return False
+        moving = {*self.state_names, *(d.name for d in self.delays)}
+        found = set()
+        for delay in self.delays:
+            seen: set[str] = set()
+            todo: list[ast.expr] = [delay.time]
+            while todo:
+                read = {n.id for n in ast.walk(todo.pop()) if isinstance(n, ast.Name)}
+                todo += [named[name] for name in read & set(named) - seen]
+                seen |= read
+            if seen & moving:
+                found.add(delay.name)
+        return frozenset(found)
 
     @cached_property
     def is_fractional(self) -> bool:

@@ -17,7 +17,7 @@ from brainpy_lab.equations.system import Delay, System
 from brainpy_lab.errors import ArgumentError, MemoryLimitError
 from brainpy_lab.simulation.history import History, Remembered, expression_history, sampled_steps
 from brainpy_lab.simulation.memory import SHARE, available_bytes, format_bytes
-from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.simulation.problem import Drive, Problem
 from brainpy_lab.symbolic.compiling import Compiler
 
 _MOST_TIMES, _MOST_VALUES = 100_001, 4_000_000
@@ -53,71 +53,15 @@ def concrete(value: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _times_read(system: System, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
-    """A function of states, parameters and t that gives the times at which delays read."""
-    return Compiler(system).compile([d.time for d in system.delays if d.name in names])
-
-
-def delay_values(problem: Problem, t: Any, states: Mapping[str, Any] | None = None) -> dict[str, np.ndarray]:
-    """Every delay, ``t`` minus the time at which the state is read; drives as at the times ``t``, with times first.
-
-    Delays that depend on states are left out where no states are given.
-    """
-    system = problem.system
-    times = np.asarray(t, dtype=float)
-    parameters = {n: concrete(v) for n, v in problem.parameters.items()}
-    for name, drive in problem.drives.items():
-        values = drive.at(np.atleast_1d(times))
-        extra = (1,) * (len(problem.shape) - len(drive.shape))
-        parameters[name] = values.reshape(len(values), *extra, *drive.shape)
-    column = times.reshape(times.shape + (1,) * (len(problem.shape) if times.ndim else 0))
-    chosen = [d for d in system.delays if states is not None or not system.is_state_dependent(d)]
-    nothing = dict.fromkeys(system.state_names, 0.0)
-    given = [(states or nothing)[s] for s in system.state_names] + [parameters[p] for p in system.parameter_names]
-    with np.errstate(all="ignore"):
-        read = _times_read(system, tuple(d.name for d in chosen))(*given, column)
-    return {d.name: column - np.asarray(value) for d, value in zip(chosen, read, strict=True)}
-
-
-def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay: float | None) -> Reach:
-    """Least and largest delay over the times of a run.
-
-    Raises
-    ------
-    ArgumentError
-        A delay is negative, no number, or longer than ``max_delay``.
-    """
-    system = problem.system
-    if max_delay is not None:
-        is_number = isinstance(max_delay, int | float | np.number) and not isinstance(max_delay, bool)
-        if not is_number or not np.isfinite(max_delay) or max_delay < 0:
-            raise ArgumentError(f"max_delay must be a positive number, not {max_delay!r}.")
-    shortest, longest = math.inf, 0.0
+def _kinds(system: System, driven: frozenset[str]) -> tuple[tuple[Delay, ...], tuple[Delay, ...], bool]:
+    """Delays that stay as they are in a run, those that t or an input moves, and whether others depend on states."""
     known = [d for d in system.delays if not system.is_state_dependent(d)]
-    for delay in known:
-        times = _times(problem, delay, t0, duration, dt)
-        values = delay_values(problem, times)[delay.name]
-        if problem.traced and np.isnan(values).any():
-            return Reach(0.0, max_delay)
-        _check(delay, values, times, dt, max_delay)
-        shortest, longest = min(shortest, float(values.min())), max(longest, float(values.max()))
-        if len(times) > 3:
-            longest += dt  # between the times looked at
-    if len(known) == len(system.delays):
-        return Reach(max(0.0, shortest), longest)
-    return Reach(0.0, None if max_delay is None else max(float(max_delay), longest))
+    steady = tuple(d for d in known if _is_steady(system, d, driven))
+    moving = tuple(d for d in known if d not in steady)
+    return steady, moving, len(known) < len(system.delays)
 
 
-def _times(problem: Problem, delay: Delay, t0: float, duration: float, dt: float) -> np.ndarray:
-    """Times at which a delay is looked at: few when it does not change in time."""
-    if _is_steady(problem.system, delay, set(problem.drives)):
-        return np.array([t0, t0 + 0.5 * duration, t0 + duration])
-    most = max(1001, min(_MOST_TIMES, _MOST_VALUES // max(1, problem.lanes)))
-    n = min(2 * math.ceil(duration / dt - 1e-9) + 1, most)
-    return np.linspace(t0, t0 + duration, n)
-
-
-def _is_steady(system: System, delay: Delay, driven: set[str]) -> bool:
+def _is_steady(system: System, delay: Delay, driven: frozenset[str]) -> bool:
     """Whether a delay is written ``t - tau`` with a tau that neither t nor an input moves."""
     match delay.time:
         case ast.BinOp(left=ast.Name(id="t"), op=ast.Sub(), right=tau):
@@ -132,8 +76,79 @@ def _is_steady(system: System, delay: Delay, driven: set[str]) -> bool:
     return False
 
 
+@lru_cache(maxsize=64)
+def _times_read(system: System, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
+    """A function of states, parameters and t that gives the times at which delays read."""
+    return Compiler(system).compile([d.time for d in system.delays if d.name in names])
+
+
+def delay_values(
+    problem: Problem, delays: tuple[Delay, ...], times: np.ndarray, states: Mapping[str, Any] | None = None
+) -> list[np.ndarray]:
+    """``delays`` at ``times``: t minus the time at which each reads its state, times first; drives as they are then.
+
+    Those that depend on states need ``states``.
+    """
+    system = problem.system
+    parameters = problem.parameters
+    if problem.traced:
+        parameters = {n: concrete(v) for n, v in parameters.items()}
+    if problem.drives:
+        parameters = parameters | {n: _over_time(drive, times, problem) for n, drive in problem.drives.items()}
+    column = times.reshape(-1, *(1,) * len(problem.shape))
+    given = [0.0 if states is None else states[s] for s in system.state_names]
+    given += [parameters[p] for p in system.parameter_names]
+    with np.errstate(all="ignore"):
+        read = _times_read(system, tuple(d.name for d in delays))(*given, column)
+    return [column - value for value in read]
+
+
+def _over_time(drive: Drive, times: np.ndarray, problem: Problem) -> np.ndarray:
+    """A moving parameter's values, times first, with axes for the run's shape."""
+    extra = (1,) * (len(problem.shape) - len(drive.shape))
+    return drive.at(times).reshape(len(times), *extra, *drive.shape)
+
+
+def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay: float | None) -> Reach:
+    """Least and largest delay over the times of a run.
+
+    Raises
+    ------
+    ArgumentError
+        A delay is negative, no number, or longer than ``max_delay``.
+    """
+    if max_delay is not None:
+        is_number = isinstance(max_delay, int | float | np.number) and not isinstance(max_delay, bool)
+        if not is_number or not np.isfinite(max_delay) or max_delay < 0:
+            raise ArgumentError(f"max_delay must be a positive number, not {max_delay!r}.")
+    steady, moving, has_others = _kinds(problem.system, frozenset(problem.drives))
+    shortest, longest = math.inf, 0.0
+    for delays in (steady, moving):
+        if not delays:
+            continue
+        times = np.array([t0]) if delays is steady else _times(problem, t0, duration, dt)
+        for delay, values in zip(delays, delay_values(problem, delays, times), strict=True):
+            least, most = float(values.min()), float(values.max())
+            if problem.traced and math.isnan(least):
+                return Reach(0.0, max_delay)
+            if not (least >= 0.0 and most < math.inf and (max_delay is None or most <= max_delay)):
+                _check(delay, values, times, dt, max_delay)
+            # what moves may be longer between the times looked at
+            shortest, longest = min(shortest, least), max(longest, most if delays is steady else most + dt)
+    if not has_others:
+        return Reach(max(0.0, shortest), longest)
+    return Reach(0.0, None if max_delay is None else max(float(max_delay), longest))
+
+
+def _times(problem: Problem, t0: float, duration: float, dt: float) -> np.ndarray:
+    """Times at which delays that move are looked at."""
+    most = max(1001, min(_MOST_TIMES, _MOST_VALUES // max(1, problem.lanes)))
+    return np.linspace(t0, t0 + duration, min(2 * math.ceil(duration / dt - 1e-9) + 1, most))
+
+
 def _check(delay: Delay, values: np.ndarray, times: np.ndarray, dt: float, max_delay: float | None) -> None:
-    rows = values.reshape(len(times) if values.ndim else 1, -1)
+    """Raise ArgumentError where a delay is negative, no number or too long by more than rounding."""
+    rows = values.reshape(len(times), -1)
     for bad, what in (
         (~np.isfinite(rows), "is not a finite number"),
         (rows < -_SMALL * max(dt, float(np.abs(times).max())), "is negative: the state would be read ahead of time"),
@@ -210,7 +225,7 @@ def remember(
     shape = problem.shape
     coefficients = {}
     for state, ring in rings.items():
-        steps = ring[numbers % past.slots]
+        steps = ring.take(numbers, axis=0, mode="wrap")
         coefficients[state] = steps if problem.mixes else steps.reshape(len(numbers), COEFFICIENTS, *shape)
     length = np.full(len(numbers), dt)
     return Remembered(t0 + dt * numbers, length, coefficients, past.is_constant and first == -1)
@@ -224,9 +239,9 @@ def misread(
     Delays may be up to ``longest``; the bounds are watched at stages of a step, and so ``slack`` earlier.
     """
     system = problem.system
-    delays = delay_values(problem, np.array([time]), {s: values[s] for s in system.state_names})
-    for delay in system.delays:
-        whole = np.ravel(delays[delay.name])
+    found = delay_values(problem, system.delays, np.array([time]), values)
+    for delay, at_once in zip(system.delays, found, strict=True):
+        whole = np.ravel(at_once)
         value = float(whole[lane] if whole.size > 1 else whole[0])
         name = f"The delay of {written(delay)}"
         if value < slack:
