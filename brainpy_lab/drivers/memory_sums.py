@@ -21,7 +21,10 @@ from brainpy_lab.solvers.fractional import FractionalMethod
 
 Array = np.ndarray
 
-SINGLE_BLOCK, LANE_BLOCK = 512, 128  # steps that the loop adds itself; transforms of a few lanes have a high fixed cost
+SINGLE_BLOCK, LANE_BLOCK = (
+    1024,
+    128,
+)  # steps that the loop adds itself; transforms of a few lanes have a high fixed cost
 _LARGEST_PIECE = 1 << 22  # numbers of one transform: ensembles are transformed lane group by lane group
 
 
@@ -33,6 +36,8 @@ class _Weights:
         if window is not None:
             self.values[:, window + 1 :] = 0.0
         self.start = method.start_weights(order, dt, 0, lags)
+        #: The step's own weights: of the first step of all, and of every other.
+        self.own = tuple(method.step_weights(order, dt, is_first) for is_first in (True, False))
         self._transforms: dict[int, Array] = {}
 
     def padded(self, lags: int) -> Array:
@@ -131,6 +136,7 @@ class MemorySums:
         self._rows: tuple[int, dict[float, tuple[Array, Array]]] = (-1, {})
         if mesh is None:
             self.recent = self._stacked([self._recent(a) for a in self.orders])
+            self._has_start = self._of_lags(float(self.orders[0].flat[0])).start is not None
             self._add_earlier()
         else:
             self._free = self.sums.copy()
@@ -142,10 +148,11 @@ class MemorySums:
         if self.mesh is not None:
             self._add_directly(step)
             return 1
-        if step == 0 and self.before == 0:
-            return 1  # the first step has weights of its own
-        if not self._start_added:
-            self._add_start()
+        if self._has_start:
+            if step == 0 and self.before == 0:
+                return 1  # the first step has weights of its own
+            if not self._start_added:
+                self._add_start()
         while self._added + self.block <= step:
             self._added += self.block
             self._add_block(self._added)
@@ -200,7 +207,9 @@ class MemorySums:
     def _own(self, order: float, step: int) -> Array:
         if self.mesh is not None:
             return self._mesh_row(order, step)[1]
-        return self.method.step_weights(order, self.dt, step == 0 and self.before == 0)
+        is_first = step == 0 and self.before == 0
+        own: Array = self._of_lags(order).own[0 if is_first else 1]
+        return own
 
     def _mesh_row(self, order: float, step: int) -> tuple[Array, Array]:
         if self._rows[0] != step:
@@ -265,10 +274,9 @@ class MemorySums:
 
         order, first = self.orders[state], state * self.kinds
         if not self.shape:
-            spectrum = fft.rfft(values, 2 * length)
-            for kind, table in enumerate(self._of_lags(float(order)).transform(length)):
-                added = fft.irfft(spectrum * table, 2 * length)
-                self.sums[first + kind, at : at + count] += added[length : length + count]
+            spectra = fft.rfft(values, 2 * length) * self._of_lags(float(order)).transform(length)
+            added = fft.irfft(spectra, 2 * length)
+            self.sums[first : first + self.kinds, at : at + count] += added[:, length : length + count]
             return
         lanes = int(np.prod(self.shape, dtype=int))
         flat = values.reshape(length, lanes)
@@ -293,8 +301,6 @@ class MemorySums:
         first = self.earlier[:, 0] if self.before else self.remembered[:, 0]
         now = slice(self.before, self.before + self.steps)
         for state, order in enumerate(self.orders):
-            if self._of_lags(float(order.flat[0])).start is None:
-                continue
             rows = self._of_orders(order, lambda a: self._start_of(a)[:, now])
             if order.ndim == 0:
                 rows = rows.reshape(*rows.shape, *(1,) * len(self.shape))

@@ -15,29 +15,7 @@ from brainpy_lab.drivers.memory_sums import MemorySums
 from brainpy_lab.drivers.numba import NumbaFlow
 from brainpy_lab.drivers.numba_feed import Feed, Supply
 from brainpy_lab.drivers.numba_kernel import LANES
-
-_DOT = """@njit(nogil=True, error_model='numpy', fastmath={'reassoc', 'contract', 'nsz'})
-def k_dot(k_weights, k_k, k_remembered, k_f, k_low, k_count):
-    k_sum = 0.0
-    for k_j in range(k_count):
-        k_sum += k_weights[k_k, k_weights.shape[1] - k_count + k_j] * k_remembered[k_f, k_low + k_j]
-    return k_sum
-
-"""
-_ADD = """@njit(nogil=True, error_model='numpy', fastmath={'contract'})
-def k_add(k_into, k_o, k_weights, k_k, k_remembered, k_f, k_low, k_count, k_b, k_m):
-    if k_weights.shape[2] == 1:
-        for k_l in range(k_count):
-            k_w = k_weights[k_k, k_weights.shape[1] - k_count + k_l, 0]
-            for k_j in range(k_m):
-                k_into[k_o + k_j] += k_w * k_remembered[k_f, k_low + k_l, k_b + k_j]
-    else:
-        for k_l in range(k_count):
-            k_w = k_weights.shape[1] - k_count + k_l
-            for k_j in range(k_m):
-                k_into[k_o + k_j] += k_weights[k_k, k_w, k_b + k_j] * k_remembered[k_f, k_low + k_l, k_b + k_j]
-
-"""
+from brainpy_lab.drivers.numba_recall import GROUP
 
 _SINGLE_ARGUMENTS = (
     ("k_number", "i8"), ("k_sums", "f8[:, ::1]"), ("k_own", "f8[::1]"), ("k_weights", "f8[:, ::1]"),
@@ -64,16 +42,29 @@ def memory_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
 
 
 def _single(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) -> Feed:
-    added = [
-        f"{name} = k_sums[{i}, k_at] + k_dot(k_weights, {i}, k_remembered, {i // kinds}, k_since, k_at - k_since)"
-        for i, name in enumerate(sums)
+    remembered = [f"k_new_{first + i}" for i in range(len(sums) // kinds)]
+    recalled = [
+        f"    k_recall(k_near[{i}], k_weights[{i}], k_remembered[{i // kinds}], k_since, k_at, k_at - k_place)"
+        for i in range(len(sums))
     ]
     return Feed(
         arguments=_SINGLE_ARGUMENTS,
-        header=(_DOT,),
-        begin=tuple(f"{name} = k_own[{i}]" for i, name in enumerate(own)),
-        before=(*_CLOCK, *added),
-        after=tuple(f"k_remembered[{i}, k_at] = k_new_{first + i}" for i in range(len(sums) // kinds)),
+        header=("from brainpy_lab.drivers.numba_recall import recall as k_recall, spread as k_spread\n\n",),
+        begin=(
+            *(f"{name} = k_own[{i}]" for i, name in enumerate(own)),
+            f"k_near = np.empty(({len(sums)}, {GROUP}))",
+        ),
+        before=(
+            *_CLOCK,
+            f"k_place = (k_at - k_since) % {GROUP}",
+            "if k_place == 0 or k_i == 0:",
+            *recalled,
+            *(f"{name} = k_sums[{i}, k_at] + k_near[{i}, k_place]" for i, name in enumerate(sums)),
+        ),
+        after=(
+            *(f"k_remembered[{i}, k_at] = {value}" for i, value in enumerate(remembered)),
+            *(f"k_spread(k_near[{i}], k_weights[{i}], k_place, {remembered[i // kinds]})" for i in range(len(sums))),
+        ),
     )
 
 
@@ -84,14 +75,13 @@ def _lanes(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) 
         gathered += [
             "for k_j in range(k_padded):",
             f"    k_past[{i * LANES} + k_j] = k_sums[{i}, k_at, k_b + min(k_j, k_m - 1)]",
-            f"k_add(k_past, {i * LANES}, k_weights, {i}, k_remembered, {i // kinds}, k_since, k_at - k_since, k_b,"
-            " k_m)",
+            f"k_recall(k_past[{i * LANES}:], k_weights[{i}], k_remembered[{i // kinds}], k_since, k_at, k_b, k_m)",
         ]
     weights = [f"    k_now[{i * LANES} + k_j] = k_own[{i}, k_b + min(k_j, k_m - 1)]" for i in range(len(own))]
     kept = [f"    k_remembered[{i}, k_at, k_b + k_j] = k_kept[{i * LANES} + k_j]" for i in states]
     return Feed(
         arguments=_LANE_ARGUMENTS,
-        header=(_ADD,),
+        header=("from brainpy_lab.drivers.numba_recall import recall_lanes as k_recall\n\n",),
         begin=(
             f"k_past = np.empty({len(sums) * LANES})",
             f"k_now = np.empty({len(own) * LANES})",
@@ -116,12 +106,23 @@ class MemorySupply(Supply):
         self._sums: MemorySums = setup.sums
         self._t0 = setup.t0
         self._lanes = setup.lanes if layout.ensemble else None
-        recent = self._sums.recent if self._sums.mesh is None else np.zeros((len(self._sums.sums), 1, 1))
-        if not layout.ensemble:
-            recent = recent.reshape(len(recent), -1)
-        elif recent.ndim == 2:
-            recent = recent[:, :, None]
-        self._recent = np.ascontiguousarray(recent)
+        self._weights = self._single_weights() if self._lanes is None else self._lane_weights()
+
+    def _single_weights(self) -> np.ndarray:
+        """Weights by lag, from -`GROUP` + 1 on: zero up to lag 0."""
+        sums = self._sums
+        if sums.mesh is not None:
+            return np.zeros((len(sums.sums), 2 * GROUP))
+        weights = np.zeros((len(sums.sums), GROUP + sums.block))
+        weights[:, GROUP:] = sums.recent[:, ::-1]
+        return weights
+
+    def _lane_weights(self) -> np.ndarray:
+        """Weights of the block's steps, the oldest first."""
+        sums = self._sums
+        if sums.mesh is not None:
+            return np.zeros((len(sums.sums), 1, 1))
+        return np.ascontiguousarray(sums.recent if sums.recent.ndim == 3 else sums.recent[:, :, None])
 
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """Sums, weights and memory for the block from step ``first`` on."""
@@ -129,7 +130,7 @@ class MemorySupply(Supply):
         own = sums.own(first)
         if self._lanes is not None:
             own = np.array(np.broadcast_to(own.reshape(len(own), -1), (len(own), self._lanes)))
-        return sums.clock(first, self._t0)[1], sums.sums, own, self._recent, sums.remembered, sums.low(first)
+        return sums.clock(first, self._t0)[1], sums.sums, own, self._weights, sums.remembered, sums.low(first)
 
 
 class NumbaMemoryFlow(NumbaFlow):
@@ -140,12 +141,11 @@ class NumbaMemoryFlow(NumbaFlow):
         sums, every = self.setup.sums, self.setup.every
         assert sums is not None
         end, chunks = self.step + n_steps, []
-        while self.step < end:
-            first = self.step
-            with np.errstate(all="ignore"):
-                count = min(end - first, sums.begin(first))
-            chunks.append(super().advance(count, rows, row))
-            row += self.step // every - first // every
+        with np.errstate(all="ignore"):
+            while self.step < end:
+                first = self.step
+                chunks.append(super().advance(min(end - first, sums.begin(first)), rows, row))
+                row += self.step // every - first // every
         return Chunk(*(np.concatenate([getattr(c, part) for c in chunks]) for part in ("step", "lane", "kind")))
 
     def _clock(self, n_steps: int) -> tuple[int, int, float, float]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,12 @@ class Past:
     before: Mapping[str, np.ndarray | None]
     sweeps: int = 1
 
-    @property
+    @cached_property
     def is_constant(self) -> bool:
         """Whether all states had one value before t0."""
         return all(b is None for b in self.before.values())
 
-    @property
+    @cached_property
     def first(self) -> int:
         """Number of the first step that is known."""
         return -max((len(b) for b in self.before.values() if b is not None), default=1)

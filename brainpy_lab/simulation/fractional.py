@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -138,7 +140,7 @@ def make_sums(problem: Problem, plan: Plan) -> MemorySums:
     orders = [_order(problem, method, name, known, shape) for name in names]
     # a start through which a derivative may be taken is added by the flow
     begin = {n: 0.0 if problem.traced else problem.states[n] for n in names}
-    starts = [np.broadcast_to(_flat(problem, begin[n], shape), shape) for n in names]
+    starts = [_whole(problem, begin[n], shape) for n in names]
     slopes = [_slope(problem, n, known, order, shape) for n, order in zip(names, orders, strict=True)]
     before, earlier, t_first = 0, None, plan.t0
     if memory.earlier is not None:
@@ -176,9 +178,7 @@ def shifts(problem: Problem, plan: Plan, names: tuple[str, ...]) -> dict[str, An
     """Hidden variables that a method adds to the model's own: those of the run that is continued, else 0."""
     earlier = (plan.memory.earlier if plan.memory else None) or {}
     shape = problem.shape if problem.mixes else (problem.lanes,) if problem.shape else ()
-    return {
-        n: np.broadcast_to(_flat(problem, earlier.get(n, 0.0), shape), shape) for n in names if n not in problem.memory
-    }
+    return {n: _whole(problem, earlier.get(n, 0.0), shape) for n in names if n not in problem.memory}
 
 
 def memory_entries(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any]:
@@ -242,45 +242,53 @@ def _flat(problem: Problem, value: Any, shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(array, problem.shape).reshape(shape)
 
 
+def _whole(problem: Problem, value: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """A value for every lane of the run."""
+    flat = _flat(problem, value, shape)
+    return flat if flat.shape == shape else np.broadcast_to(flat, shape)
+
+
 def _order(
     problem: Problem, method: FractionalMethod, name: str, known: Mapping[str, Any], shape: tuple[int, ...]
 ) -> np.ndarray:
-    state = next(s for s in problem.system.states if s.name == name)
-    assert state.order is not None
-    unknown = names_used(state.order) - set(known)
-    if unknown and problem.traced:
+    expr, reads = _order_of(problem.system, name)
+    moved = {n for n in reads if n not in known or n in problem.drives}
+    if moved and problem.traced:
         raise ArgumentError(
             f"A derivative cannot be taken through the order of '{name}'.", advice="Compare values of it."
         )
-    moved = unknown | (_reads(problem, state.order) & set(problem.drives))
     if moved:
         raise ArgumentError(
             f"The order of '{name}' depends on '{min(moved)}', which moves in time; an order is constant in a run.",
             advice=f"Give '{min(moved)}' a number, or an array to compare orders.",
         )
-    order = _flat(problem, value_of(state.order, known), shape)
-    values = np.unique(order) if order.ndim else order.reshape(1)
-    wrong = values[~((values > 0) & (values <= 2))]
-    if len(wrong):
+    order = _flat(problem, value_of(expr, known), shape)
+    least, most = float(order.min()), float(order.max())
+    if not 0 < least <= most <= 2:
+        wrong = np.unique(order[~((order > 0) & (order <= 2))])
         raise ArgumentError(f"The order of '{name}' is {wrong[0]:g}; it lies above 0 and at most at 2.")
-    if values.max() > method.largest_order:
+    if most > method.largest_order:
         raise MethodError(
-            f"'{method.name}' solves orders up to {method.largest_order:g}; that of '{name}' is {values.max():g}.",
+            f"'{method.name}' solves orders up to {method.largest_order:g}; that of '{name}' is {most:g}.",
             advice="Choose method='caputo_pece' or, for stiff models, method='caputo_pi'.",
         )
     return order
 
 
-def _reads(problem: Problem, expr: Any) -> set[str]:
-    """Parameters that an expression of parameters reads, through derived ones too."""
-    derived = {d.name: d.expr for d in problem.system.derived}
-    found, todo = set(), list(names_used(expr))
+@lru_cache(maxsize=64)
+def _order_of(system: System, name: str) -> tuple[ast.expr, frozenset[str]]:
+    """A state's order, and what it depends on, through derived parameters too."""
+    derived = {d.name: d.expr for d in system.derived}
+    expr = next(s.order for s in system.states if s.name == name)
+    assert expr is not None
+    found: set[str] = set()
+    todo = list(names_used(expr))
     while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo.extend(names_used(derived[name]) if name in derived else ())
-    return found
+        read = todo.pop()
+        if read not in found:
+            found.add(read)
+            todo.extend(names_used(derived[read]) if read in derived else ())
+    return expr, frozenset(found)
 
 
 def _slope(
@@ -317,9 +325,9 @@ def _continued(
         remembered, old, start, slope = (np.asarray(earlier[f"{name}_{kind}"], dtype=float) for kind in _KINDS)
         try:
             same = np.allclose(_flat(problem, old, shape), order, rtol=1e-12, atol=0)
-            rows.append(np.stack([np.broadcast_to(_flat(problem, r, shape), shape) for r in remembered]))
-            starts.append(np.broadcast_to(_flat(problem, start, shape), shape))
-            slopes.append(np.broadcast_to(_flat(problem, slope, shape), shape))
+            rows.append(np.stack([_whole(problem, r, shape) for r in remembered]))
+            starts.append(_whole(problem, start, shape))
+            slopes.append(_whole(problem, slope, shape))
         except ValueError:
             raise ArgumentError(f"The solution's memory of '{name}' has another shape than this run.") from None
         if not same:

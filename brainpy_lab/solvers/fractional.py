@@ -125,7 +125,7 @@ class FractionalMethod(Method):
 
     @abstractmethod
     def step_weights(self, order: float, dt: float, is_first: bool) -> Array:
-        """The step's own weights, in the order of `weight_names`."""
+        """The step's own weights, in the order of `weight_names`; ``is_first`` matters with `start_weights` alone."""
 
     @abstractmethod
     def mesh_row(self, order: float, times: Array) -> tuple[Array, Array]:

@@ -46,7 +46,7 @@ def test_derivatives_of_a_final_state(backend, method):
 
 @pytest.mark.filterwarnings("ignore:Explicitly requested dtype float64")  # the sum runs under the users own settings
 def test_jax_gradient_of_records_and_ensembles():
-    jax = pytest.importorskip("jax")
+    import jax
 
     def cost(I):
         sol = cell("fitzhugh_nagumo").run(5.0, dt=0.1, backend="jax", I=I, record_every=1.0)
@@ -66,7 +66,8 @@ def test_jax_gradient_of_records_and_ensembles():
 
 
 def test_torch_gradient_of_records():
-    torch = pytest.importorskip("torch")
+    import torch
+
     I = torch.tensor(0.7, dtype=torch.float64, requires_grad=True)
     sol = cell("fitzhugh_nagumo").run(5.0, dt=0.1, backend="torch", I=I, record_every=1.0)
     assert tuple(sol.V.shape) == (6,)
@@ -79,7 +80,8 @@ def test_torch_gradient_of_records():
 
 
 def test_jax_settings_stay_as_they_are():
-    jax = pytest.importorskip("jax")
+    import jax
+
     before = jax.config.jax_enable_x64
     sol = cell("fitzhugh_nagumo").run(1.0, dt=0.1, backend="jax")
     assert np.asarray(sol.V).dtype == np.float64
@@ -105,7 +107,8 @@ def test_adaptive_steps_have_no_derivative(backend):
 
 @pytest.mark.parametrize("backend", ["numpy", "numba"])
 def test_others_do_not_pretend(backend):
-    torch = pytest.importorskip("torch")
+    import torch
+
     I = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
     with pytest.raises(BrainPyLabError, match="derivative|torch"):
         cell("fitzhugh_nagumo").run(1.0, dt=0.1, backend=backend, I=I)

@@ -270,7 +270,9 @@ CURVED = "order(y) = 0.7\nk = 1\ndy/dt = -k*y**2\ny(0) = 1"
     [("caputo_pece", 1), ("caputo_pece", 2), ("caputo_l1", 1), ("caputo_pi", 2), ("grunwald_letnikov", None)],
 )
 def test_derivatives_through_a_run(method, grading):
-    jax, torch = pytest.importorskip("jax"), pytest.importorskip("torch")
+    import jax
+    import torch
+
     model = bp.model(CURVED, name="Curved", method=method, dt=0.05)
 
     def value(k, y=1.0):
@@ -293,7 +295,8 @@ def test_derivatives_through_a_run(method, grading):
 
 
 def test_derivatives_that_are_refused():
-    jax = pytest.importorskip("jax")
+    import jax
+
     with pytest.raises(ArgumentError, match="through the order of 'y'"):
         jax.grad(lambda a: relaxation().run(1.0, a=a, backend="jax").final["y"])(0.5)
     with pytest.raises(ArgumentError, match="at most 4,000 steps"):

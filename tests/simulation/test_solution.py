@@ -312,14 +312,16 @@ def test_thinned_curve_keeps_every_extreme():
 
 
 def test_arrays_of_torch_and_jax_are_converted_on_demand_only():
-    torch = pytest.importorskip("torch")
+    import torch
+
     values = torch.linspace(0.0, 1.0, 5, dtype=torch.float64, requires_grad=True)
     sol = Solution(t=np.arange(5.0), data={"V": values}, final={"V": values[-1]})
     assert sol.V is values
     np.testing.assert_allclose(sol.to_xarray().V, np.linspace(0, 1, 5))
     assert sol.to_pandas().V.iloc[-1] == 1.0
     assert len(sol.plot().axes[0].lines) == 1
-    jnp = pytest.importorskip("jax.numpy")
+    import jax.numpy as jnp
+
     sol = Solution(t=np.arange(5.0), data={"V": jnp.arange(5.0)})
     np.testing.assert_allclose(sol.to_xarray().V, np.arange(5.0))
     assert "V at 5 times" in repr(sol)

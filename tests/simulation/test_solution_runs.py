@@ -81,7 +81,8 @@ def test_record_that_does_not_fit_is_refused_before_the_run():
 
 
 def test_gradient_goes_through_a_solution_that_is_saved_and_drawn(tmp_path):
-    torch = pytest.importorskip("torch")
+    import torch
+
     current = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
     sol = bp.model(FHN, name="FHN").run(2.0, dt=0.05, backend="torch", I=current)
     back = bp.load(sol.save(tmp_path / "run.npz"))

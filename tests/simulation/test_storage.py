@@ -123,7 +123,8 @@ def test_functions_of_time_are_kept_by_name(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_torch_arrays_are_saved_as_numbers(tmp_path, suffix):
-    torch = pytest.importorskip("torch")
+    import torch
+
     values = torch.ones(3, dtype=torch.float64, requires_grad=True) * 2
     sol = Solution(np.arange(3.0), {"V": values}, {"I": values[0]}, final={"V": values[-1]})
     back = load(sol.save(tmp_path / f"run{suffix}"))
@@ -132,7 +133,8 @@ def test_torch_arrays_are_saved_as_numbers(tmp_path, suffix):
 
 
 def test_netcdf_reads_as_an_xarray_dataset(tmp_path):
-    xarray = pytest.importorskip("xarray")
+    import xarray
+
     path = make(ensemble_params=("I",)).save(tmp_path / "run.nc")
     with xarray.open_dataset(path, engine="h5netcdf") as dataset:
         assert dataset.V.dims == ("time", "I", "ensemble_1")
@@ -176,7 +178,8 @@ def test_files_of_others(tmp_path):
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
     with pytest.raises(ArgumentError, match="holds no Solution"):
         load(tmp_path / "other.npz")
-    xarray = pytest.importorskip("xarray")
+    import xarray
+
     xarray.Dataset({"a": ("x", [1.0])}).to_netcdf(tmp_path / "other.nc", engine="h5netcdf")
     with pytest.raises(ArgumentError, match="holds no Solution"):
         load(tmp_path / "other.nc")

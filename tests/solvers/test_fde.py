@@ -14,6 +14,7 @@ from brainpy_lab.solvers import memory_weights
 
 METHODS = [name for name, m in bp.solvers.registry().items() if m.family == "fde"]
 SECOND = ["caputo_pece", "caputo_pi"]
+DRIVERS = list(bp.drivers.registry())
 
 TEXTS = {
     "Relaxation": "a = 0.7\nk = 1\norder(y) = a\ndy/dt = -k*y\ny(0) = 1",
@@ -289,7 +290,7 @@ def _direct(method, a, n, dt, slope, x0):
 
 @pytest.mark.parametrize("method", ["caputo_pece", "grunwald_letnikov"])
 def test_blocks_give_the_direct_sums(driver, method):
-    n = 1300 if driver in ("numba", "numpy") else 600  # more than two blocks of 512
+    n = 2300 if driver in ("numba", "numpy") else 1100  # more than two blocks of 1,024, or one
     dt = 4.0 / n
     sol = model("Logistic").run(4.0, dt=dt, method=method, backend=driver, initial={"u": 0.1})
     expected = _direct(method, 0.8, n, dt, lambda t, u: u * (1 - u), 0.1)
@@ -305,10 +306,11 @@ def test_drivers_agree(driver, method):
         np.testing.assert_allclose(sol[state], expected[state], rtol=1e-12, atol=1e-13)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("driver", "method"),
+    [(d, m) for d in DRIVERS for m in (METHODS if d == "numba" else ("caputo_pece", "caputo_l1"))],
+)
 def test_ensembles_of_orders_and_parameters(driver, method):
-    if method in ("caputo_pi", "grunwald_letnikov") and driver != "numba":
-        pytest.skip("the same path as the other methods")
     orders, starts = np.linspace(0.3, 1, 5), np.array([[1.0], [2.0]])
     run = {"dt": 0.02, "method": method, "backend": driver}
     sol = model("Mixed").run(4.0, record_every=0.4, a=orders, initial={"x": starts}, **run)
@@ -447,11 +449,12 @@ def test_a_reset_is_a_shift_for_methods_that_remember_slopes(method):
 # --- continuation --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Mixed", "Spiking"])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("driver", "method", "name"),
+    [("numba", m, name) for m in METHODS for name in ("Mixed", "Spiking")]
+    + [(d, "caputo_pece", "Spiking") for d in DRIVERS if d != "numba"],  # the memory is NumPy's on all drivers
+)
 def test_a_continued_run_equals_a_long_one(driver, method, name):
-    if driver != "numba" and (method, name) != ("caputo_pece", "Spiking"):
-        pytest.skip("the memory is NumPy's on all drivers")
     run = {"dt": 0.05, "method": method, "backend": driver}
     whole = model(name).run(30.0, **run)
     first = model(name).run(7.0, **run)
