@@ -149,6 +149,8 @@ class Driver(ABC):
     capabilities : frozenset of Capability
     dialect : Dialect
         How step code is spelled for the driver.
+    first_chunk : int
+        Steps that a run takes at most before it is looked up for the first time.
     compilations : int
         How many programs were compiled in this process: a change of a parameter or of dt adds none.
     """
@@ -157,6 +159,7 @@ class Driver(ABC):
     title: ClassVar[str]
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
     dialect: ClassVar[Dialect]
+    first_chunk: ClassVar[int] = 2048
 
     def __init__(self) -> None:
         self.compilations = 0

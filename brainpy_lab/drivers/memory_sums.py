@@ -38,12 +38,19 @@ class _Weights:
         self.start = method.start_weights(order, dt, 0, lags)
         #: The step's own weights: of the first step of all, and of every other.
         self.own = tuple(method.step_weights(order, dt, is_first) for is_first in (True, False))
+        self._recent: dict[int, Array] = {}
         self._transforms: dict[int, Array] = {}
 
     def padded(self, lags: int) -> Array:
         """Weights (sums, ``lags``) of the lags from 0 on, zero beyond the last."""
         short = lags - self.values.shape[1]
         return self.values[:, :lags] if short <= 0 else np.pad(self.values, ((0, 0), (0, short)))
+
+    def recent(self, block: int) -> Array:
+        """Weights (sums, ``block``) of the lags from ``block`` down to 1."""
+        if block not in self._recent:
+            self._recent[block] = self.padded(block + 1)[:, :0:-1]
+        return self._recent[block]
 
     def transform(self, length: int) -> Array:
         """Transform (sums, ``length`` + 1) of the first ``2*length`` weights."""
@@ -135,7 +142,8 @@ class MemorySums:
         self._known_own: tuple[int, Array] = (-1, np.empty(0))
         self._rows: tuple[int, dict[float, tuple[Array, Array]]] = (-1, {})
         if mesh is None:
-            self.recent = self._stacked([self._recent(a) for a in self.orders])
+            recent = [self._of_orders(order, lambda a: self._of_lags(a).recent(self.block)) for order in self.orders]
+            self.recent = self._stacked(recent)
             self._has_start = self._of_lags(float(self.orders[0].flat[0])).start is not None
             self._add_earlier()
         else:
@@ -238,12 +246,6 @@ class MemorySums:
 
     def _of_lags(self, order: float) -> _Weights:
         return _weights(self.method, order, self.dt, self.before + self.steps, self.window)
-
-    def _recent(self, order: Array) -> Array:
-        def reversed_weights(a: float) -> Array:
-            return self._of_lags(a).padded(self.block + 1)[:, :0:-1]
-
-        return self._of_orders(order, reversed_weights)
 
     def _add_block(self, end: int) -> None:
         """Add what the steps before ``end`` remembered to sums after it."""

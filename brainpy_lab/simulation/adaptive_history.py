@@ -100,10 +100,11 @@ def make_tables(
     n = len(edges) - 1
     rows = max(_FIRST_ROWS, 2 * n + 16)
     H = np.zeros((lanes, rows, 2 + len(states) * width))
-    H[:, :n, 0], H[:, :n, 1] = edges[:-1], np.diff(edges)
+    lengths = edges[1:] - edges[:-1]
+    H[:, :n, 0], H[:, :n, 1] = edges[:-1], lengths
     breaks_off = np.zeros(lanes, dtype=bool)
     for d, state in enumerate(states):
-        start = np.broadcast_to(np.asarray(problem.states[state], dtype=float), problem.shape).reshape(-1)
+        start = np.full(problem.shape, problem.states[state], dtype=float).reshape(-1)
         column = 2 + d * width
         if state not in sources:
             H[:, :n, column] = start[:, None]
@@ -112,7 +113,7 @@ def make_tables(
         H[:, :n, column : column + width] = np.moveaxis(own, 2, 0)
         end = own.sum(axis=1)[-1]
         breaks_off |= np.abs(end - start) > 1e-9 * np.maximum(1.0, np.abs(start))
-        H[:, :n, column + 1 : column + width] /= np.diff(edges)[None, :, None]
+        H[:, :n, column + 1 : column + width] /= lengths[None, :, None]
     S = np.zeros((lanes, SPAN))
     S[:, COUNT], S[:, WIDTH], S[:, CONSTANT] = n, width, 0.0 if sources else 1.0
     S[:, LATEST] = t0

@@ -13,10 +13,10 @@ Progress = Callable[[float], None]
 
 
 class ChunkSize:
-    """Length of the next chunk, so that one takes about `CHUNK_SECONDS`."""
+    """Length of the next chunk, so that one takes about `CHUNK_SECONDS`; the first has at most ``most`` steps."""
 
-    def __init__(self, lanes: int) -> None:
-        self.steps = max(1, min(2048, 200_000 // max(1, lanes)))
+    def __init__(self, lanes: int, most: int) -> None:
+        self.steps = max(1, min(most, 200_000 // max(1, lanes)))
 
     def took(self, steps: int, seconds: float) -> None:
         """Learn from a chunk of ``steps`` steps that took ``seconds``."""

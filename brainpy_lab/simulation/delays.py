@@ -83,11 +83,11 @@ def _times_read(system: System, names: tuple[str, ...]) -> Callable[..., tuple[A
 
 
 def delay_values(
-    problem: Problem, delays: tuple[Delay, ...], times: np.ndarray, states: Mapping[str, Any] | None = None
-) -> list[np.ndarray]:
-    """``delays`` at ``times``: t minus the time at which each reads its state, times first; drives as they are then.
+    problem: Problem, delays: tuple[Delay, ...], times: Any, states: Mapping[str, Any] | None = None
+) -> list[Any]:
+    """``delays`` at a time or at ``times``: t minus the time at which each reads its state, times first.
 
-    Those that depend on states need ``states``.
+    Drives are as they are then; delays that depend on states need ``states``.
     """
     system = problem.system
     parameters = problem.parameters
@@ -95,7 +95,7 @@ def delay_values(
         parameters = {n: concrete(v) for n, v in parameters.items()}
     if problem.drives:
         parameters = parameters | {n: _over_time(drive, times, problem) for n, drive in problem.drives.items()}
-    column = times.reshape(-1, *(1,) * len(problem.shape))
+    column = times.reshape(-1, *(1,) * len(problem.shape)) if isinstance(times, np.ndarray) else times
     given = [0.0 if states is None else states[s] for s in system.state_names]
     given += [parameters[p] for p in system.parameter_names]
     with np.errstate(all="ignore"):
@@ -126,13 +126,13 @@ def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay:
     for delays in (steady, moving):
         if not delays:
             continue
-        times = np.array([t0]) if delays is steady else _times(problem, t0, duration, dt)
+        times = t0 if delays is steady else _times(problem, t0, duration, dt)
         for delay, values in zip(delays, delay_values(problem, delays, times), strict=True):
-            least, most = float(values.min()), float(values.max())
+            least, most = (values,) * 2 if isinstance(values, float) else (float(values.min()), float(values.max()))
             if problem.traced and math.isnan(least):
                 return Reach(0.0, max_delay)
             if not (least >= 0.0 and most < math.inf and (max_delay is None or most <= max_delay)):
-                _check(delay, values, times, dt, max_delay)
+                _check(delay, np.atleast_1d(values), np.atleast_1d(times), dt, max_delay)
             # what moves may be longer between the times looked at
             shortest, longest = min(shortest, least), max(longest, most if delays is steady else most + dt)
     if not has_others:

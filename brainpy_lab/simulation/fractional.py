@@ -151,13 +151,12 @@ def make_sums(problem: Problem, plan: Plan) -> MemorySums:
     check_record_memory(steps + before, copies, shape)
     uniform = plan.mesh is None
     times = plan.mesh if plan.mesh is not None else (before + np.arange(steps + 1)) * plan.dt
-    free = [
-        method.free_motion(a, start, slope, times, plan.dt if uniform else None)
-        for a, start, slope in zip(orders, starts, slopes, strict=True)
-    ]
+    free = np.empty((len(names), len(method.sum_names), steps, *shape))
+    for own, a, start, slope in zip(free, orders, starts, slopes, strict=True):
+        own[...] = method.free_motion(a, start, slope, times, plan.dt if uniform else None)
     window = None if memory.window is None else max(1, round(memory.window / plan.dt))
     return MemorySums(
-        method, orders, np.stack(free), plan.dt, mesh=plan.mesh, window=window, earlier=earlier, starts=starts,
+        method, orders, free, plan.dt, mesh=plan.mesh, window=window, earlier=earlier, starts=starts,
         slopes=slopes, first_time=t_first,
     )  # fmt: skip
 
@@ -263,7 +262,7 @@ def _order(
             advice=f"Give '{min(moved)}' a number, or an array to compare orders.",
         )
     order = _flat(problem, value_of(expr, known), shape)
-    least, most = float(order.min()), float(order.max())
+    least, most = (float(order.min()), float(order.max())) if order.ndim else (float(order),) * 2
     if not 0 < least <= most <= 2:
         wrong = np.unique(order[~((order > 0) & (order <= 2))])
         raise ArgumentError(f"The order of '{name}' is {wrong[0]:g}; it lies above 0 and at most at 2.")

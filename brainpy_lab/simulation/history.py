@@ -14,7 +14,7 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.arrays import as_numpy
 from brainpy_lab.simulation.initial import value_of
 from brainpy_lab.simulation.interpolation import LocalCubic
-from brainpy_lab.simulation.problem import Problem, check_names
+from brainpy_lab.simulation.problem import Problem, check_names, numeric
 from brainpy_lab.symbolic.compiling import helper_functions
 
 #: A state before the start: an array of times -> values, times first.
@@ -106,12 +106,7 @@ def read_histories(
 
 
 def _of_number(state: str, value: Any) -> History:
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ArgumentError(
-            f"The history of '{state}' must be a function of t, a number or a Solution, not {value!r}."
-        ) from None
+    array = np.asarray(numeric(f"history of {state}", value))
     return lambda times: np.broadcast_to(array, (len(times), *array.shape))
 
 

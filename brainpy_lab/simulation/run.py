@@ -252,7 +252,7 @@ class _Loop:
 
     def go(self) -> None:
         """Advance until the end, or until something stops the run."""
-        plan, size = self.plan, ChunkSize(self.problem.lanes)
+        plan, size = self.plan, ChunkSize(self.problem.lanes, self.driver.first_chunk)
         if plan.record and plan.every > 1:
             size.steps = max(plan.every, size.steps)
         try:

@@ -133,7 +133,9 @@ class FractionalMethod(Method):
 
     @abstractmethod
     def free_motion(self, order: Array, start: Array, slope: Array, times: Array, uniform: float | None) -> Array:
-        """What the sums start from without any memory, for steps that end at ``times[1:]``: (sums, steps, ...).
+        """What the sums start from without any memory, for steps that end at ``times[1:]``.
+
+        It has the shape (sums, steps, ...), or one that broadcasts to it.
 
         ``start`` and ``slope`` are the state and its derivative at ``times`` = 0; ``uniform`` is dt on uniform meshes.
         """
@@ -177,13 +179,18 @@ class Shifts:
         self.paths[state] = self.step.line(f"{state}_path", text)
         return self.step.line(f"{state}_new", self.step.unless_held(state, self.paths[state]))
 
-    def conclude(self, new: Mapping[str, str], memory: dict[str, str]) -> None:
-        """After the events: put the new shifts among the hidden variables."""
-        if self.names:
-            self.step.stage("shifts: what events and holds have moved")
-        for state, shift in self.names.items():
-            text = f"{shift} + ({new[state]} - {self.paths[state]})"
-            memory[shift] = self.step.line(f"{shift}_new", text)
+    def written(self, new: dict[str, str], sums: tuple[str, ...], slopes: Mapping[str, str]) -> Written:
+        """What a method that remembers right-hand sides has written; after the events the shifts take up the jumps."""
+
+        def conclude(last: dict[str, str], memory: dict[str, str]) -> dict[str, str]:
+            if self.names:
+                self.step.stage("shifts: what events and holds have moved")
+            for state, shift in self.names.items():
+                text = f"{shift} + ({last[state]} - {self.paths[state]})"
+                memory[shift] = self.step.line(f"{shift}_new", text)
+            return {s: slopes[s] for s in fractional_states(self.step.system)}
+
+        return Written(new, sums=sums, carried=tuple(self.names.values()), conclude=conclude)
 
 
 def remembered_increments(step: StepBuilder, new: Mapping[str, str]) -> dict[str, str]:

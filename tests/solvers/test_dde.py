@@ -332,7 +332,7 @@ def test_bad_arguments():
         model.run(1.0, history={"z": 1.0})
     with pytest.raises(ArgumentError, match="history takes a course by state"):
         model.run(1.0, history=np.cos)
-    with pytest.raises(ArgumentError, match="must be a function of t, a number or a Solution"):
+    with pytest.raises(ArgumentError, match="'history of y' must be a number"):
         model.run(1.0, history={"y": "cos"})
     with pytest.raises(ArgumentError, match=r"history of 'y' failed: ZeroDivisionError"):
         model.run(1.0, history={"y": lambda t: 1 / 0})

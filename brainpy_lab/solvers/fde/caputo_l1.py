@@ -59,7 +59,7 @@ class CaputoL1(FractionalMethod):
 
     def free_motion(self, order: Array, start: Array, slope: Array, times: Array, uniform: float | None) -> Array:
         """None: increments are all there is."""
-        return np.zeros((1, len(times) - 1, *np.shape(start)))
+        return np.zeros(np.shape(start))
 
     def write(self, step: StepBuilder) -> Written:
         """Write the implicit step."""

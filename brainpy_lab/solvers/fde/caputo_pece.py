@@ -65,8 +65,8 @@ class CaputoPECE(FractionalMethod):
 
     def free_motion(self, order: Array, start: Array, slope: Array, times: Array, uniform: float | None) -> Array:
         """x(0) + t x'(0)."""
-        line = start + np.multiply.outer(times[1:], slope)
-        return np.stack([line, line])
+        line: Array = start + np.multiply.outer(times[1:], slope)
+        return line
 
     def write(self, step: StepBuilder) -> Written:
         """Write predictor, slopes at the predictor, and corrector."""
@@ -95,12 +95,7 @@ class CaputoPECE(FractionalMethod):
                     f" + {names['trapezoid_next']}*{later[s]}"
                 )
             new[s] = shifts.new_state(s, text)
-
-        def conclude(last: dict[str, str], memory: dict[str, str]) -> dict[str, str]:
-            shifts.conclude(last, memory)
-            return {s: slopes[s] for s in given}
-
-        return Written(new, sums=self.sums(given), carried=tuple(shifts.names.values()), conclude=conclude)
+        return shifts.written(new, self.sums(given), slopes)
 
 
 CAPUTO_PECE = CaputoPECE()

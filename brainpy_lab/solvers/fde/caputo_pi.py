@@ -65,7 +65,7 @@ class CaputoPI(FractionalMethod):
     def free_motion(self, order: Array, start: Array, slope: Array, times: Array, uniform: float | None) -> Array:
         """x(0) + t x'(0)."""
         line: Array = start + np.multiply.outer(times[1:], slope)
-        return line[None]
+        return line
 
     def write(self, step: StepBuilder) -> Written:
         """Write the slopes at t and the implicit step."""
@@ -87,12 +87,7 @@ class CaputoPI(FractionalMethod):
         for s in shifts.names:
             text = f"{formulas[s]} if {step.held[s]} else {new[s]}" if s in formulas else new[s]
             shifts.paths[s] = step.line(f"{s}_path", text)
-
-        def conclude(last: dict[str, str], memory: dict[str, str]) -> dict[str, str]:
-            shifts.conclude(last, memory)
-            return {s: slopes[s] for s in given}
-
-        return Written(new, sums=self.sums(given), carried=tuple(shifts.names.values()), conclude=conclude)
+        return shifts.written(new, self.sums(given), slopes)
 
 
 CAPUTO_PI = CaputoPI()

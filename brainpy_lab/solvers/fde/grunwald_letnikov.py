@@ -58,7 +58,7 @@ class GrunwaldLetnikov(FractionalMethod):
         steps = len(times) - 1
         slope = np.asarray(slope, dtype=float)
         if uniform is None or not slope.any():
-            return np.zeros((1, steps, *np.shape(slope)))
+            return np.zeros(slope.shape)
         first = round(float(times[0]) / uniform)
         orders = np.broadcast_to(order, slope.shape)
         columns = [
