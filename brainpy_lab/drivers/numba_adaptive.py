@@ -77,6 +77,8 @@ def compiled_loop() -> Callable[..., tuple[int, int]]:
         _CUBE, _TABLE, _CUBE, _I8[:, ::1], types.boolean[::1],
     )  # fmt: skip
     options = {"cache": True, "nogil": True, "error_model": "numpy"}
+    # helpers are part of the loop, compiled with it, and called from nowhere else
+    inner = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     sources = [Path(str(module.__file__)).read_text() for module in (step_control, adaptive_past, adaptive)]
     # Numba's cache looks at the file of a function alone: this one changes with all that the loop is made of
     file = str(write_content_named("\n".join(sources), "adaptive", "kernels"))
@@ -92,7 +94,7 @@ def compiled_loop() -> Callable[..., tuple[int, int]]:
         warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)  # pointers to functions
         for module, helpers in _HELPERS:
             for name in helpers:
-                names[name] = numba.njit(**options)(own(module, name))
+                names[name] = numba.njit(**inner)(own(module, name))
         dispatcher = numba.njit(signature, **options)(own(adaptive, "advance"))
     # its one entry point, which takes the arguments as they are
     entry: Callable[..., tuple[int, int]] = next(iter(dispatcher.overloads.values())).entry_point
