@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _DEFAULT_RTOL, _DEFAULT_ATOL = 1e-6, 1e-9
 _SMALLEST_RTOL = 4 * np.finfo(float).eps
 _GRID_POINTS = 1000  # records of an ensemble that asks for no interval
-_FIRST_STEPS = 256  # before the run looks for the first time whether it is to stop
+_FIRST_STEPS = 64  # before the run looks for the first time whether it is to stop
 _FIRST_BUFFER, _LARGEST_BUFFER = 4096, 1 << 20
 
 _COMING_BACK = {loop.PAUSED, loop.HISTORY_FULL}
