@@ -1,7 +1,7 @@
 """Counter-based random generators in lanes: nanoseconds a normal number, beside a sequential generator.
 
 Each variant is written as text, one round a line, and makes two normals by Box and Muller from one counter, in blocks
-of 64 lanes. What differs between them is the generator alone.
+of 64 lanes. What differs between them is the generator alone; "words alone" is one without the normals.
 
 python benchmarks/random_generators.py
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 from harness import emit, installed, options
-from kernels.ornstein_uhlenbeck import fraction, log, rotated, sine_and_cosine
+from kernels.ornstein_uhlenbeck import advanced, fraction, log, rotated, sine_and_cosine
 from numba import njit
 
 BLOCKS, LANES = 20_000, 64
@@ -25,17 +25,28 @@ LOW = U(0xFFFFFFFF)
 HEAD = "def numbers(c0, c1, c2, c3, k0, k1):"
 LOOP = """
 @njit(error_model='numpy', fastmath={'contract'})
-def normals(blocks, seed):
+def normals(blocks, seed, finish):
     out, total = np.empty(2 * LANES), 0.0
     for k in range(blocks):
         for j in range(LANES):
             first, second = numbers(U(j), U(1), U(k) & LOW, U(k) >> U(32), seed & LOW, seed >> U(32))
-            radius = math.sqrt(-2.0 * log(1.0 - fraction(first)))
-            sine, cosine = sine_and_cosine(fraction(second) - 0.5)
-            out[j], out[LANES + j] = radius * sine, radius * cosine
+            out[j], out[LANES + j] = fraction(first), fraction(second)
+        if finish:
+            to_normals(out)
         total += out[k % (2 * LANES)]
     return total
 """
+
+
+@njit(error_model="numpy", fastmath={"contract"})
+def to_normals(out):
+    """Box and Muller's transform, in loops short enough for a processor to work on several turns at once."""
+    for j in range(LANES):
+        out[j] = math.sqrt(-2.0 * log(1.0 - out[j]))
+    for j in range(LANES):
+        sine, cosine = sine_and_cosine(out[LANES + j] - 0.5)
+        out[LANES + j] = out[j] * cosine
+        out[j] = out[j] * sine
 
 
 def philox_4x32(rounds: int) -> str:
@@ -69,14 +80,14 @@ def threefry_2x64(rounds: int) -> str:
 
 def counter_based(text: str) -> Callable[..., float]:
     """The timed loop around one generator."""
-    names = {"njit": njit, "np": np, "math": math, "U": U, "LOW": LOW, "LANES": LANES, "rotated": rotated}
-    names |= {"log": log, "fraction": fraction, "sine_and_cosine": sine_and_cosine}
+    names = {"njit": njit, "np": np, "U": U, "LOW": LOW, "LANES": LANES, "rotated": rotated}
+    names |= {"fraction": fraction, "to_normals": to_normals}
     exec(f"@njit(inline='always')\n{text}\n{LOOP}", names)
     return names["normals"]
 
 
 @njit(error_model="numpy", fastmath={"contract"})
-def sequential(blocks: int, seed: int) -> float:
+def sequential(blocks: int, seed: int, finish: bool) -> float:
     """The same from xoshiro256++, whose state stays in the lanes."""
     s = np.empty((4, LANES), np.uint64)
     for i in range(4):
@@ -87,26 +98,12 @@ def sequential(blocks: int, seed: int) -> float:
     for k in range(blocks):
         for j in range(LANES):
             s0, s1, s2, s3 = s0s[j], s1s[j], s2s[j], s3s[j]
-            first = rotated(s0 + s3, 23) + s0
-            q = s1 << U(17)
-            s2 ^= s0
-            s3 ^= s1
-            s1 ^= s2
-            s0 ^= s3
-            s2 ^= q
-            s3 = rotated(s3, 45)
-            second = rotated(s0 + s3, 23) + s0
-            q = s1 << U(17)
-            s2 ^= s0
-            s3 ^= s1
-            s1 ^= s2
-            s0 ^= s3
-            s2 ^= q
-            s3 = rotated(s3, 45)
+            first, s0, s1, s2, s3 = advanced(s0, s1, s2, s3)
+            second, s0, s1, s2, s3 = advanced(s0, s1, s2, s3)
             s0s[j], s1s[j], s2s[j], s3s[j] = s0, s1, s2, s3
-            radius = math.sqrt(-2.0 * log(1.0 - fraction(first)))
-            sine, cosine = sine_and_cosine(fraction(second) - 0.5)
-            out[j], out[LANES + j] = radius * sine, radius * cosine
+            out[j], out[LANES + j] = fraction(first), fraction(second)
+        if finish:
+            to_normals(out)
         total += out[k % (2 * LANES)]
     return total
 
@@ -116,6 +113,7 @@ def main() -> None:
     variants = {
         "xoshiro256++ (sequential)": sequential,
         "Philox4x32-7": counter_based(philox_4x32(7)),
+        "Philox4x32-7, words alone": counter_based(philox_4x32(7)),
         "Philox4x32-10": counter_based(philox_4x32(10)),
         "Threefry2x64-13": counter_based(threefry_2x64(13)),
         "Threefry2x64-20": counter_based(threefry_2x64(20)),
@@ -124,7 +122,7 @@ def main() -> None:
     for repeat in range(-1, arguments.repeats):
         for name, normals in variants.items():
             start = time.process_time()
-            normals(BLOCKS, U(5))
+            normals(BLOCKS, U(5), not name.endswith("words alone"))
             if repeat >= 0:
                 seconds[name].append(time.process_time() - start)
     for name, own in seconds.items():

@@ -87,6 +87,18 @@ def fraction(x):
     return number(np.int64((x >> U(12)) | U(0x3FF0000000000000))) - 1.0
 
 
+@njit(inline="always")
+def advanced(s0, s1, s2, s3):
+    """The next word of xoshiro256++, and the state after it."""
+    word = rotated(s0 + s3, 23) + s0
+    q = s1 << U(17)
+    s2 = s2 ^ s0
+    s3 = s3 ^ s1
+    s1 = s1 ^ s2
+    s0 = s0 ^ s3
+    return word, s0, s1, s2 ^ q, rotated(s3, 45)
+
+
 @njit(cache=True)
 def seeded(seed, n):
     """States of ``n`` generators, by splitmix64."""
@@ -109,22 +121,8 @@ def block(x, s, steps, rate, mu, spread):
     for _ in range(0, steps, 2):
         for j in range(x.size):
             s0, s1, s2, s3 = s0s[j], s1s[j], s2s[j], s3s[j]
-            first = rotated(s0 + s3, 23) + s0
-            q = s1 << U(17)
-            s2 ^= s0
-            s3 ^= s1
-            s1 ^= s2
-            s0 ^= s3
-            s2 ^= q
-            s3 = rotated(s3, 45)
-            second = rotated(s0 + s3, 23) + s0
-            q = s1 << U(17)
-            s2 ^= s0
-            s3 ^= s1
-            s1 ^= s2
-            s0 ^= s3
-            s2 ^= q
-            s3 = rotated(s3, 45)
+            first, s0, s1, s2, s3 = advanced(s0, s1, s2, s3)
+            second, s0, s1, s2, s3 = advanced(s0, s1, s2, s3)
             s0s[j], s1s[j], s2s[j], s3s[j] = s0, s1, s2, s3
             radius = math.sqrt(-2.0 * log(1.0 - fraction(first)))
             sine, cosine = sine_and_cosine(fraction(second) - 0.5)

@@ -42,6 +42,11 @@ _EXPM1_BY_R = [
     0.008333333333326136, 0.001388888893251478, 0.00019841269874820627, 2.480150431378554e-05,
     2.7557255400206422e-06, 2.7626371065696354e-07, 2.5105217004720745e-08,
 ]  # fmt: skip
+#: (artanh(f)/f - 1)/f**2 in powers of f**2, for |f| <= (sqrt(2) - 1)/(sqrt(2) + 1)
+_ARTANH = [
+    0.3333333333333335, 0.19999999999949752, 0.14285714312987743, 0.1111110556739754,
+    0.09091444562630861, 0.07665860800278021, 0.07308224842521703,
+]  # fmt: skip
 _EXP_MAX, _EXP_MIN = 709.78, -708.0
 
 Value = Any  # an llvmlite value; llvmlite has no type stubs
@@ -144,15 +149,23 @@ class Emit:
         e = self.exp(self.call("llvm.fabs", x), polynomial)
         return self.b.fmul(self.c(0.5), self.b.fadd(e, self.b.fdiv(self.c(1.0), e)))
 
+    def log_parts(self, x: Value) -> tuple[Value, Value, Value, Value]:
+        """k, f, s = f**2 and p of ln x = k ln 2 + 2 f (1 + s p), for a positive normal number.
+
+        x = 2**k m with sqrt(1/2) <= m < sqrt(2), and f = (m - 1)/(m + 1) has artanh(f) = f (1 + s p).
+        """
+        b, root = self.b, 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2)
+        bits = b.add(self.bits(x), ir.Constant(_I64, 0x3FF0000000000000 - root))
+        m = self.number(b.add(b.and_(bits, ir.Constant(_I64, (1 << 52) - 1)), ir.Constant(_I64, root)))
+        exponent = b.or_(b.lshr(bits, ir.Constant(_I64, 52)), self.bits(self.c(2.0**52)))
+        k = b.fsub(self.number(exponent), self.c(2.0**52 + 1023))
+        f = b.fdiv(b.fsub(m, self.c(1.0)), b.fadd(m, self.c(1.0)))
+        s = b.fmul(f, f)
+        return k, f, s, self.horner(s, _ARTANH)
+
     def log(self, x: Value) -> Value:
-        """ln of a positive normal number by 2 artanh((m - 1)/(m + 1)); -inf at 0, nan below."""
-        i = self.bits(x)
-        e = self.b.ashr(self.b.sub(i, ir.Constant(_I64, 0x3FE6A09E667F3BCD)), ir.Constant(_I64, 52))
-        m = self.number(self.b.sub(i, self.b.shl(e, ir.Constant(_I64, 52))))
-        f = self.b.fdiv(self.b.fsub(m, self.c(1.0)), self.b.fadd(m, self.c(1.0)))
-        s = self.b.fmul(f, f)
-        p = self.horner(s, [1 / k for k in range(3, 21, 2)])
-        k = self.b.sitofp(e, _F64)
+        """ln of a positive normal number; -inf at 0, nan below."""
+        k, f, s, p = self.log_parts(x)
         twice = self.b.fadd(f, f)
         tail = self.fma(self.b.fmul(twice, s), p, self.b.fmul(k, self.c(_LN2_LOW)))
         result = self.fma(k, self.c(_LN2_HIGH), self.b.fadd(twice, tail))

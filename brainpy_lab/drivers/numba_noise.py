@@ -1,7 +1,7 @@
 """The random draws of Numba kernels: blocks of them made by one native function, compiled once for all models.
 
 A kernel holds a buffer of two rows of `ROW` numbers for each draw: the even and the odd steps of one pair for the lanes
-of a block, or of `ROW` pairs for a single cell; and four rows more to make Levy areas in. It has the buffer filled
+of a block, or of `ROW` pairs for a single cell; and `_WORK` rows more to make Levy areas in. It has the buffer filled
 through a pointer: by `draw`, the generator of `brainpy_lab.drivers.random_draws` in lanes, or by `replay`, which reads
 draws that were made beforehand.
 """
@@ -9,12 +9,13 @@ draws that were made beforehand.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, cfunc, njit, types
+from numba import carray, cfunc, types
 from numba.extending import intrinsic
 
 from brainpy_lab.codegen.draws import HARMONIC, Draw
@@ -27,8 +28,9 @@ from brainpy_lab.drivers.random_draws import COSINE, KEY_STEPS, MASK, MULTIPLIER
 
 ROW = LANES  # numbers in a row of the buffer
 _WORDS = 4  # of the context that stand before the draws
-_OF_DRAW = 8  # words of the context for each draw: its kind, its stream, the other streams of areas
+_OF_DRAW = 8  # words of the context for each draw: kind, stream; places and streams of what areas are made of
 _NORMAL, _UNIFORM, _AREA = 0, 1, 2
+_WORK = 8  # rows that Levy areas are made in
 _ROOT, _TURN, _ALL = math.sqrt(2.0), 2.0 * math.pi, math.pi**2 / 6
 _F64, _I64 = ir.DoubleType(), ir.IntType(64)
 Value = Any  # an llvmlite value; llvmlite has no type stubs
@@ -59,16 +61,21 @@ def _from_one(e: Emit, bits: Value) -> Value:
     return e.number(e.b.or_(e.b.lshr(bits, _word(12)), _word(0x3FF0000000000000)))
 
 
-def _uniforms(e: Emit, *address: Value) -> list[Value]:
-    return [e.b.fsub(e.c(2.0), _from_one(e, bits)) for bits in _philox(e.b, *address)]
+def _raw(e: Emit, *address: Value) -> list[Value]:
+    return [_from_one(e, bits) for bits in _philox(e.b, *address)]
 
 
-def _normals(e: Emit, *address: Value) -> list[Value]:
-    """Two normals by Box and Muller: sine and cosine of quarter turns by their series."""
+def _radius(e: Emit, one_and: Value) -> Value:
+    """sqrt(-2 ln(1 - v)) of 1 + v; the logarithm as in `Emit.log`, its factor in the constants."""
+    k, f, s, p = e.log_parts(e.b.fsub(e.c(2.0), one_and))
+    f = e.b.fmul(e.c(-4.0), f)
+    return e.call("llvm.sqrt", e.fma(k, e.c(-2.0 * math.log(2.0)), e.fma(e.b.fmul(f, s), p, f)))
+
+
+def _turned(e: Emit, radius: Value, one_and: Value) -> list[Value]:
+    """Radius times sine and cosine of 1/2 - v turns of 1 + v, by the series of quarter turns."""
     b = e.b
-    first, second = _philox(b, *address)
-    radius = e.call("llvm.sqrt", b.fmul(e.c(-2.0), e.log(b.fsub(e.c(2.0), _from_one(e, first)))))
-    turn = b.fsub(_from_one(e, second), e.c(1.5))
+    turn = b.fsub(one_and, e.c(1.5))
     rounded = e.fma(turn, e.c(4.0), e.c(6755399441055744.0))  # the nearest whole number in the low bits
     quarter = b.fsub(rounded, e.c(6755399441055744.0))
     y = e.fma(quarter, e.c(-0.25), turn)
@@ -85,130 +92,34 @@ def _normals(e: Emit, *address: Value) -> list[Value]:
     return [b.fmul(radius, signed(sine, bits)), b.fmul(radius, signed(cosine, b.add(bits, _word(1))))]
 
 
-def _pair(name: str, emitter: Any) -> Any:
-    signature = types.UniTuple(types.float64, 2)(*[types.int64] * 4)
+def _intrinsic(name: str, arguments: dict[str, Any], results: int, emitter: Any) -> Any:
+    kinds = [types.float64] * results
+    signature = (types.Tuple(kinds) if results > 1 else types.float64)(*arguments.values())
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        return context.make_tuple(builder, signature.return_type, emitter(Emit(builder), *values))
+        found = emitter(Emit(builder), *values)
+        return context.make_tuple(builder, signature.return_type, found) if results > 1 else found
 
     namespace: dict[str, Any] = {"answer": lambda: (signature, codegen)}
-    exec(f"def {name}(typing_context, element, stream, pair, seed):\n    return answer()", namespace)
+    exec(f"def {name}(typing_context, {', '.join(arguments)}):\n    return answer()", namespace)
     return intrinsic(namespace[name])
 
 
-_normal_pair = _pair("normal_pair", _normals)
-_uniform_pair = _pair("uniform_pair", _uniforms)
+_ADDRESS = dict.fromkeys(("element", "stream", "pair", "seed"), types.int64)
+_raw_pair = _intrinsic("raw_pair", _ADDRESS, 2, _raw)
+_radius_of = _intrinsic("radius_of", {"one_and": types.float64}, 1, _radius)
+_turned_by = _intrinsic("turned_by", {"radius": types.float64, "one_and": types.float64}, 2, _turned)
 
-_FILLER = types.void(
-    types.CPointer(types.float64), types.CPointer(types.int64), types.int64, types.int64, types.int64, types.int64,
-    types.int64,
-)  # fmt: skip
-
-
-@njit(error_model="numpy", fastmath={"contract"})
-def _areas(even, odd, first, second, streams, terms, seed, element, element_step, pair, pair_step, n):  # type: ignore[no-untyped-def]
-    """`levy_areas.area` for the even and the odd steps; ``first`` and ``second`` take the increments of both."""
-    for j in range(n):
-        address, step = element + j * element_step, pair + j * pair_step
-        first[j], first[ROW + j] = _normal_pair(address, streams[1], step, seed)
-        second[j], second[ROW + j] = _normal_pair(address, streams[2], step, seed)
-        even[j], odd[j] = 0.0, 0.0
-    rest = _ALL
-    for r in range(1, terms + 1):
-        shift, weight = HARMONIC * r, 1.0 / r
-        rest -= weight * weight
-        for j in range(n):
-            address, step = element + j * element_step, pair + j * pair_step
-            x1, x1_odd = _normal_pair(address, streams[3] + shift, step, seed)
-            y1, y1_odd = _normal_pair(address, streams[4] + shift, step, seed)
-            x2, x2_odd = _normal_pair(address, streams[5] + shift, step, seed)
-            y2, y2_odd = _normal_pair(address, streams[6] + shift, step, seed)
-            even[j] += weight * (x1 * (y2 - _ROOT * second[j]) - x2 * (y1 - _ROOT * first[j]))
-            odd[j] += weight * (
-                x1_odd * (y2_odd - _ROOT * second[ROW + j]) - x2_odd * (y1_odd - _ROOT * first[ROW + j])
-            )
-    scale = math.sqrt(2.0 * rest)
-    for j in range(n):
-        address, step = element + j * element_step, pair + j * pair_step
-        z, z_odd = _normal_pair(address, streams[0], step, seed)
-        x1, x1_odd = _normal_pair(address, streams[3], step, seed)
-        x2, x2_odd = _normal_pair(address, streams[5], step, seed)
-        even[j] = (even[j] + scale * (z - x1 * second[j] + x2 * first[j])) / _TURN
-        odd[j] = (odd[j] + scale * (z_odd - x1_odd * second[ROW + j] + x2_odd * first[ROW + j])) / _TURN
-
-
-@cache
-def _draw(with_areas: bool) -> int:
-    """Address of the function that fills a buffer from the generator; without areas it is compiled sooner."""
-
-    @cfunc(_FILLER, cache=True, error_model="numpy", fastmath={"contract"})
-    def draw(out, context, element, element_step, pair, pair_step, n):  # type: ignore[no-untyped-def]
-        words = carray(context, (_WORDS,))
-        seed, count, terms = words[0], words[1], words[2]
-        draws = carray(context, (_WORDS + _OF_DRAW * count,))
-        rows = carray(out, (2 * (count + 2) * ROW,))
-        work = 2 * count * ROW
-        for k in range(count):
-            kind, streams = draws[_WORDS + _OF_DRAW * k], draws[_WORDS + _OF_DRAW * k + 1 : _WORDS + _OF_DRAW * (k + 1)]
-            stream, even = streams[0], 2 * k * ROW
-            odd = even + ROW
-            if with_areas and kind == _AREA:
-                _areas(
-                    rows[even:odd], rows[odd : odd + ROW], rows[work : work + 2 * ROW], rows[work + 2 * ROW :], streams,
-                    terms, seed, element, element_step, pair, pair_step, n,
-                )  # fmt: skip
-            elif kind == _NORMAL:
-                for j in range(n):
-                    a, b = _normal_pair(element + j * element_step, stream, pair + j * pair_step, seed)
-                    rows[even + j] = a
-                    rows[odd + j] = b
-            else:
-                for j in range(n):
-                    a, b = _uniform_pair(element + j * element_step, stream, pair + j * pair_step, seed)
-                    rows[even + j] = a
-                    rows[odd + j] = b
-
-    return int(draw.address)
-
-
-@cache
-def _replay() -> int:
-    """Address of the function that fills a buffer from a table (steps, draws, lanes) of draws made beforehand."""
-
-    @cfunc(_FILLER, cache=True, error_model="numpy")
-    def replay(out, context, element, element_step, pair, pair_step, n):  # type: ignore[no-untyped-def]
-        words = carray(context, (_WORDS,))
-        count = words[1]
-        shape = carray(context, (_WORDS + _OF_DRAW * count + 4,))[_WORDS + _OF_DRAW * count :]
-        first, steps, lanes = shape[0], shape[1], shape[2]
-        table = carray(_as_pointer(shape[3]), (steps, count, lanes))
-        rows = carray(out, (2 * count * ROW,))
-        for k in range(count):
-            for half in range(2):
-                for j in range(n):
-                    lane = min(element + j * element_step, lanes - 1)
-                    step = min(max(2 * (pair + j * pair_step) + half - first, 0), steps - 1)
-                    rows[(2 * k + half) * ROW + j] = table[step, k, lane]
-
-    return int(replay.address)
-
-
-@intrinsic
-def _as_pointer(typing_context: Any, address: Any) -> Any:
-    """A number as a pointer to float64."""
-    signature = types.CPointer(types.float64)(types.int64)
-
-    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        return builder.inttoptr(values[0], _F64.as_pointer())
-
-    return signature, codegen
+#: Takes buffer, context, the draw's place, element, pair, whether the numbers are of several elements (or else of
+#: several pairs), and how many they are.
+_FILLER = types.void(types.CPointer(types.float64), types.CPointer(types.int64), *[types.int64] * 5)
+_LOOP = {"error_model": "numpy", "fastmath": {"contract"}}
 
 
 @intrinsic
 def fill(
-    typing_context: Any, filler: Any, buffer: Any, context: Any, element: Any, e_step: Any, pair: Any, p_step: Any,
-    n: Any,
-) -> Any:  # fmt: skip
+    typing_context: Any, filler: Any, buffer: Any, context: Any, k: Any, element: Any, pair: Any, across: Any, n: Any
+) -> Any:
     """Call the function at address ``filler`` with pointers to ``buffer`` and ``context`` and the other numbers."""
     numbers = [types.int64] * 5
     signature = types.void(types.int64, types.float64[::1], types.int64[::1], *numbers)
@@ -224,23 +135,129 @@ def fill(
     return signature, codegen
 
 
+@cache
+def _draw() -> int:
+    """Address of the function that fills the rows of a draw from the generator; of an area, with its own normals.
+
+    The loops are short: a processor works on several turns of such a loop at once, and hardly so of one long loop. No
+    loop stands around them, whose constants would take the registers.
+    """
+
+    @cfunc(_FILLER, cache=True, **_LOOP)
+    def draw(out, context, k, element, pair, across, n):  # type: ignore[no-untyped-def]
+        words = carray(context, (_WORDS + _OF_DRAW * (k + 1),))
+        seed, kind, stream = words[0], words[_WORDS + _OF_DRAW * k], words[_WORDS + _OF_DRAW * k + 1]
+        rows = carray(out, (2 * (k + 1), ROW))
+        even, odd = rows[2 * k], rows[2 * k + 1]
+        if across:
+            for j in range(n):
+                even[j], odd[j] = _raw_pair(element + j, stream, pair, seed)
+        else:
+            for j in range(n):
+                even[j], odd[j] = _raw_pair(element, stream, pair + j, seed)
+        if kind == _UNIFORM:
+            for j in range(n):
+                even[j], odd[j] = 2.0 - even[j], 2.0 - odd[j]
+        else:
+            for j in range(n):
+                even[j] = _radius_of(even[j])
+            for j in range(n):
+                even[j], odd[j] = _turned_by(even[j], odd[j])
+
+    return int(draw.address)
+
+
+@cache
+def _draw_areas() -> int:
+    """Address of the function that fills the rows of a draw, also of a Levy area: see `levy_areas.area`."""
+
+    @cfunc(_FILLER, cache=True, **_LOOP)
+    def draw_areas(out, context, k, element, pair, across, n):  # type: ignore[no-untyped-def]
+        words = carray(context, (_WORDS,))
+        seed, count, terms, plain = words[0], words[1], words[2], words[3]
+        words = carray(context, (_WORDS + _OF_DRAW * count,))
+        flat, rows = carray(out, ((2 * count + _WORK) * ROW,)), carray(out, (2 * count + _WORK, ROW))
+        fill(plain, flat, words, k, element, pair, across, n)
+        own = words[_WORDS + _OF_DRAW * k : _WORDS + _OF_DRAW * (k + 1)]
+        if own[0] != _AREA:
+            return
+        total, first, second = rows[2 * k : 2 * k + 2], rows[2 * own[2] :], rows[2 * own[3] :]
+        work, (x1, y1, x2, y2) = flat[2 * count * ROW :], (rows[-8:-6], rows[-6:-4], rows[-4:-2], rows[-2:])
+        four = np.zeros(_WORDS + 4 * _OF_DRAW, np.int64)
+        four[0] = seed
+        rest = _ALL
+        for r in range(1, terms + 1):
+            rest -= (1.0 / r) ** 2
+        for r in range(terms + 1):
+            for c in range(4):
+                four[_WORDS + _OF_DRAW * c + 1] = own[4 + c] + HARMONIC * r
+                fill(plain, work, four, c, element, pair, across, n)
+            weight = 1.0 / r if r > 0 else math.sqrt(2.0 * rest)
+            for half in range(2):
+                for j in range(n):
+                    w1, w2 = first[half, j], second[half, j]
+                    if r == 0:
+                        total[half, j] = weight * (total[half, j] - x1[half, j] * w2 + x2[half, j] * w1)
+                    else:
+                        along = x1[half, j] * (y2[half, j] - _ROOT * w2)
+                        total[half, j] += weight * (along - x2[half, j] * (y1[half, j] - _ROOT * w1))
+        for half in range(2):
+            for j in range(n):
+                total[half, j] /= _TURN
+
+    return int(draw_areas.address)
+
+
+@cache
+def _replay() -> int:
+    """Address of the function that fills the rows of a draw from a table (steps, draws, lanes) made beforehand."""
+
+    @cfunc(_FILLER, cache=True, error_model="numpy")
+    def replay(out, context, k, element, pair, across, n):  # type: ignore[no-untyped-def]
+        words = carray(context, (_WORDS,))
+        count = words[1]
+        shape = carray(context, (_WORDS + _OF_DRAW * count + 4,))[_WORDS + _OF_DRAW * count :]
+        first, steps, lanes = shape[0], shape[1], shape[2]
+        table = carray(_as_pointer(shape[3]), (steps, count, lanes))
+        rows = carray(out, (2 * count, ROW))
+        for half in range(2):
+            for j in range(n):
+                lane = min(element + j * across, lanes - 1)
+                step = min(max(2 * (pair + j * (1 - across)) + half - first, 0), steps - 1)
+                rows[2 * k + half, j] = table[step, k, lane]
+
+    return int(replay.address)
+
+
+@intrinsic
+def _as_pointer(typing_context: Any, address: Any) -> Any:
+    """A number as a pointer to float64."""
+    signature = types.CPointer(types.float64)(types.int64)
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.inttoptr(values[0], _F64.as_pointer())
+
+    return signature, codegen
+
+
 def noise_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
     """The lines that fill a kernel's buffer of draws and hand them to the step."""
     rows = range(len(code.draws))
     if single:
-        pairs = f"0, 0, k_draw // {2 * ROW} * {ROW}, 1, {ROW}"
+        pairs = f"0, k_draw // {2 * ROW} * {ROW}, 0, {ROW}"
         fresh = f"k_i == 0 or k_draw % {2 * ROW} == 0"
         places = [f"{2 * k * ROW} + k_draw % 2 * {ROW} + k_draw % {2 * ROW} // 2" for k in rows]
     else:
-        pairs = "k_b, 1, k_draw // 2, 0, k_padded"
+        pairs = "k_b, k_draw // 2, 1, k_padded"
         fresh = "k_i == 0 or k_draw % 2 == 0"
         places = [f"{2 * k * ROW} + k_half + k_j" for k in rows]
     step = ["k_draw = k_first_draw + k_first + k_i", f"if {fresh}:"]
-    step.append(f"    k_fill(k_filler, k_normals, k_context, {pairs})")
+    step.append(f"    for k_place in range({len(code.draws)}):")
+    step.append(f"        k_fill(k_filler, k_normals, k_context, k_place, {pairs})")
     return Feed(
         arguments=(("k_filler", "i8"), ("k_context", "i8[::1]"), ("k_first_draw", "i8")),
         header=("from brainpy_lab.drivers.numba_noise import fill as k_fill\n\n",),
-        begin=(f"k_normals = np.empty({2 * (len(code.draws) + 2) * ROW})",),
+        begin=(f"k_normals = np.empty({(2 * len(code.draws) + _WORK) * ROW})",),
         step=tuple(step if single else [*step, f"k_half = k_draw % 2 * {ROW}"]),
         before=tuple(f"{d.name} = k_normals[{place}]" for d, place in zip(code.draws, places, strict=True)),
     )
@@ -251,13 +268,14 @@ class NoiseSupply(Supply):
 
     def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:
         self.draws, self.noise = code.draws, setup.noise
-        self.words = [_signed(self.noise.seed), len(self.draws), self.noise.terms, 0]
-        self.words += [word for draw in self.draws for word in _words_of(draw)]
+        self.words = [_signed(self.noise.seed), len(self.draws), self.noise.terms, _draw()]
+        self.words += [word for draw in self.draws for word in _words_of(draw, self.draws)]
         self.table = np.empty(0)
 
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """The generator; or the chunk's draws, which the context points to."""
-        words, filler = self.words, _draw(any(draw.kind == "area" for draw in self.draws))
+        has_areas = any(draw.kind == "area" for draw in self.draws)
+        words, filler = self.words, _draw_areas() if has_areas else _draw()
         if self.noise.path is not None:
             filler = _replay()
             self.table = np.ascontiguousarray(self.noise.table(self.draws, first, n))
@@ -265,13 +283,13 @@ class NoiseSupply(Supply):
         return filler, np.array(words, dtype=np.int64), self.noise.start
 
 
-def _words_of(draw: Draw) -> list[int]:
+def _words_of(draw: Draw, among: Sequence[Draw]) -> list[int]:
     """What the context says of a draw."""
     if draw.kind != "area":
-        words = [_UNIFORM if draw.is_uniform else _NORMAL, draw.stream]
-    else:
-        words = [_AREA, draw.stream, *(d.stream for d in draw.increments), *draw.coefficients]
-    return words + [0] * (_OF_DRAW - len(words))
+        return [_UNIFORM if draw.is_uniform else _NORMAL, draw.stream] + [0] * (_OF_DRAW - 2)
+    streams = [other.stream for other in among]
+    places = [streams.index(increment.stream) for increment in draw.increments]
+    return [_AREA, draw.stream, *places, *draw.coefficients]
 
 
 def _signed(number: int) -> int:

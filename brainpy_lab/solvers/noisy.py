@@ -164,18 +164,6 @@ def square(step: StepBuilder, source: str) -> str:
     return f"({dw}**2 - dt)" if step.system.calculus == "ito" else f"{dw}**2"
 
 
-def check_separate(method: NoisyMethod, noise: DiffusionView) -> None:
-    """Raise MethodError when the noise is neither scalar nor diagonal."""
-    if len(noise.system.noise_sources) > 1 and not noise.is_separate:
-        others = ("sra1",) if noise.is_additive else ("milstein", "dri1")
-        raise method.refusal(
-            noise.system,
-            "its noise is neither scalar (one source) nor diagonal (a source for each state, with an amplitude of that "
-            "state alone).",
-            others,
-        )
-
-
 def product(left: str, right: str) -> str:
     """The product of two names or numbers, without factors of one."""
     if left in ("1", "1.0"):

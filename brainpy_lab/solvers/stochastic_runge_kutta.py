@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.generate import Written
 from brainpy_lab.solvers.noisy import NoisyMethod, product
 from brainpy_lab.solvers.runge_kutta import Coefficient, weighted_sum
+
+if TYPE_CHECKING:
+    from brainpy_lab.symbolic.diffusion import DiffusionView
 
 Rows = tuple[tuple[Coefficient, ...], ...]
 
@@ -68,6 +71,16 @@ class StrongRungeKutta(NoisyMethod):
 
     tableau: ClassVar[StrongTableau]
     calculus = "ito"
+
+    def check_noise(self, noise: DiffusionView) -> None:
+        """Refuse noise that is neither scalar nor diagonal."""
+        if len(noise.system.noise_sources) > 1 and not noise.is_separate:
+            raise self.refusal(
+                noise.system,
+                "its noise is neither scalar (one source) nor diagonal (a source for each state, with an amplitude of "
+                "that state alone).",
+                ("sra1",) if noise.is_additive else ("milstein", "dri1"),
+            )
 
     def write(self, step: StepBuilder) -> Written:
         """Write the integrals, the stages of drift and noise, and the new state."""

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from brainpy_lab.solvers.noisy import check_separate
 from brainpy_lab.solvers.runge_kutta import fractions
 from brainpy_lab.solvers.stochastic_runge_kutta import StrongRungeKutta, StrongTableau
-
-if TYPE_CHECKING:
-    from brainpy_lab.symbolic.diffusion import DiffusionView
 
 
 class Sri1w1(StrongRungeKutta):
@@ -35,10 +29,6 @@ class Sri1w1(StrongRungeKutta):
         alpha=fractions("1/3 2/3 0 0")[0],
         beta=fractions("-1 4/3 2/3 0", "-1 4/3 -1/3 0", "2 -4/3 -2/3 0", "-2 5/3 -2/3 1"),
     )
-
-    def check_noise(self, noise: DiffusionView) -> None:
-        """Refuse noise that is neither scalar nor diagonal."""
-        check_separate(self, noise)
 
 
 SRI1W1 = Sri1w1()
