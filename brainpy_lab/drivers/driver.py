@@ -53,6 +53,8 @@ class Layout:
         States are arrays whose elements mix (``sum``, ``mean``, ``dot``, ``@``).
     short_delays : bool
         Some delay may be shorter than a step.
+    steady_delays : bool
+        No delay changes in the run or is shorter than a step: all that is read is known to be there.
     """
 
     ensemble: bool
@@ -61,6 +63,7 @@ class Layout:
     driven_lanes: tuple[str, ...] = ()
     mixes: bool = False
     short_delays: bool = False
+    steady_delays: bool = False
 
 
 @dataclass

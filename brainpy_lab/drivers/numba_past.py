@@ -1,7 +1,8 @@
 """Histories of delayed states in Numba kernels: the rings of `brainpy_lab.drivers.past`, read and written in the loop.
 
 Step code reads a history through ``past(x_past, t)``, where ``x_past`` is a tuple: the ring (slots, coefficients,
-lanes), the lane, and the numbers of `Reach`, then t0 and 1/dt.
+lanes), the lane, and the numbers of `Reach`, then t0 and 1/dt. Where delays stay as they are, reads need no checks, and
+the tuple is shorter.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, fill
 
 #: Numba's type of a history as fixed-step code takes it.
 HISTORY = types.Tuple([types.float64[:, :, ::1], types.int64, *[types.float64] * 6])
+
+#: The same where delays stay as they are: the ring, the lane, the first step that is not constant, t0 and 1/dt.
+STEADY = types.Tuple([types.float64[:, :, ::1], types.int64, *[types.float64] * 3])
 
 #: The same as adaptive step code takes it: the lane's table of steps, its span, and the state's first column.
 STEPS = types.Tuple([types.float64[:, ::1], types.float64[::1], types.int64])
@@ -48,10 +52,34 @@ def _value(history: Any, position: float, index: float) -> Any:
     known = (index >= first) & (position <= end + AT_ONCE)
     nearest = index if index > lowest else lowest
     nearest = nearest if nearest < last else last
-    slot = int(nearest) & (ring.shape[0] - 1)
-    s = position - nearest
-    value = ring[slot, 0, lane] + s * (ring[slot, 1, lane] + s * (ring[slot, 2, lane] + s * ring[slot, 3, lane]))
+    value = _cubic(ring, lane, nearest, position - nearest)
     return value if known else math.nan
+
+
+@njit(**_OPTIONS)
+def _cubic(ring: Any, lane: int, step: float, s: float) -> Any:
+    slot = np.uint64(int(step) & (ring.shape[0] - 1))  # unsigned, or each read would look for a negative index
+    return ring[slot, 0, lane] + s * (ring[slot, 1, lane] + s * (ring[slot, 2, lane] + s * ring[slot, 3, lane]))
+
+
+@njit(**_OPTIONS)
+def steady_past(history: Any, t: float) -> Any:
+    """A delayed state at the time ``t``, which the ring is known to hold."""
+    ring, lane, lowest, t0, by_dt = history
+    position = (t - t0) * by_dt
+    index = math.floor(position + AT_ONCE)
+    step = index if index > lowest else lowest
+    return _cubic(ring, lane, step, position - step)
+
+
+@njit(**_OPTIONS)
+def steady_before(history: Any, t: float) -> Any:
+    """A delayed state just before the time ``t``, which the ring is known to hold."""
+    ring, lane, lowest, t0, by_dt = history
+    position = (t - t0) * by_dt
+    index = math.ceil(position - AT_ONCE) - 1.0
+    step = index if index > lowest else lowest
+    return _cubic(ring, lane, step, position - step)
 
 
 @njit(error_model="numpy")
@@ -74,6 +102,8 @@ _steps_value = njit(error_model="numpy")(value_at)
 LOOKUPS: dict[tuple[str, int], Any] = {
     ("past", len(HISTORY)): ring_past.py_func,
     ("before", len(HISTORY)): ring_before.py_func,
+    ("past", len(STEADY)): steady_past.py_func,
+    ("before", len(STEADY)): steady_before.py_func,
     ("past", len(STEPS)): steps_past.py_func,
     ("before", len(STEPS)): steps_before.py_func,
 }
@@ -105,9 +135,9 @@ def past_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
     lane = "0" if single else "k_b + k_j"
     first_result = len(code.states + code.memory) + len(code.flags)
     sweep = "min(k_sweep, 1)" if layout.short_delays else "0"
+    reach = "k_lowest" if layout.steady_delays else f"k_oldest, k_step - 1.0 + {sweep}, k_lowest, k_step + 1.0"
     handles = [
-        f"{name} = ({ring}, {lane}, k_oldest, k_step - 1.0 + {sweep}, k_lowest, k_step + 1.0, k_t0, k_by_dt)"
-        for name, ring in zip(code.past, rings, strict=True)
+        f"{name} = ({ring}, {lane}, {reach}, k_t0, k_by_dt)" for name, ring in zip(code.past, rings, strict=True)
     ]
     stores = []
     for i, (ring, state) in enumerate(zip(rings, code.delayed, strict=True)):

@@ -39,12 +39,15 @@ class Past:
     sweeps : int
         How often a step is taken anew with its own polynomial as history: more than once where delays are shorter than
         a step.
+    is_steady : bool
+        Whether no delay changes in the run and none is shorter than a step: the ring holds all that is read.
     """
 
     slots: int
     window: int
     before: Mapping[str, np.ndarray | None]
     sweeps: int = 1
+    is_steady: bool = False
 
     @cached_property
     def is_constant(self) -> bool:

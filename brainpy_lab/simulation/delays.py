@@ -27,10 +27,14 @@ _SMALL_RING = 2**25
 
 @dataclass(frozen=True)
 class Reach:
-    """Least and largest delay of a run; ``longest`` is None where it depends on states and no bound is known."""
+    """Least and largest delay of a run; ``longest`` is None where it depends on states and no bound is known.
+
+    ``is_steady`` says whether no delay changes in the run.
+    """
 
     shortest: float
     longest: float | None
+    is_steady: bool = False
 
 
 def written(delay: Delay) -> str:
@@ -136,7 +140,7 @@ def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay:
             # what moves may be longer between the times looked at
             shortest, longest = min(shortest, least), max(longest, most if delays is steady else most + dt)
     if not has_others:
-        return Reach(max(0.0, shortest), longest)
+        return Reach(max(0.0, shortest), longest, not moving)
     return Reach(0.0, None if max_delay is None else max(float(max_delay), longest))
 
 
@@ -184,7 +188,8 @@ def make_past(
     }
     if problem.shape and not problem.mixes and not problem.traced:
         before = {s: b if b is None else b.reshape(*b.shape[:2], -1) for s, b in before.items()}
-    return Past(slots, window, before, sweeps if reach.shortest < dt * (1 - _SMALL) else 1)
+    is_short = reach.shortest < dt * (1 - _SMALL)
+    return Past(slots, window, before, sweeps if is_short else 1, reach.is_steady and not is_short)
 
 
 def all_histories(problem: Problem, histories: Mapping[str, History]) -> dict[str, History]:

@@ -76,7 +76,7 @@ class Result:
     remembered: Remembered | None = None
 
 
-def layout_of(problem: Problem, plan: Plan) -> Layout:
+def layout_of(problem: Problem, plan: Plan, code: StepCode) -> Layout:
     """The layout that a run needs."""
     parameters, drives = problem.system.parameter_names, problem.drives
     driven = tuple(n for n in parameters if n in drives and not drives[n].shape) if drives else ()
@@ -84,14 +84,17 @@ def layout_of(problem: Problem, plan: Plan) -> Layout:
     varying: tuple[str, ...] = ()
     if problem.shape:
         varying = tuple(n for n in parameters if n not in drives and hasattr(problem.parameters[n], "shape"))
-    short_delays = plan.past is not None and plan.past.sweeps > 1
-    return Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes, short_delays)
+    layout = Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes)
+    if plan.past is None:
+        return layout
+    # edited code may read at other times than the model's delays say
+    return replace(layout, short_delays=plan.past.sweeps > 1, steady_delays=plan.past.is_steady and not code.edited)
 
 
 def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> Result:
     """Run fixed-step code and collect what was asked for."""
     started = time.perf_counter()
-    layout = layout_of(problem, plan)
+    layout = layout_of(problem, plan, code)
     program = driver.program(code, layout)
     compiled = time.perf_counter()
     setup = make_setup(problem, plan, layout)

@@ -322,6 +322,17 @@ def test_delays_that_grow_past_max_delay_stop_the_run(run):
     assert 1.9 < sol.t[-1] < 4.1
 
 
+def test_edited_code_cannot_read_what_is_not_remembered():
+    """Delays of the model's own text are known to lie in the ring; edited ones are checked, step by step."""
+    model = cell(LINEAR + "\ny(t <= 0) = 1 + t", dt=0.1)
+    text = model.code("numba", "rk4").text.replace("- tau", "- 3*tau")
+    with pytest.warns(RunWarning, match="the run remembers 1"):
+        model.edit(text, backend="numba", method="rk4")
+        sol = model.run(2.0, backend="numba", method="rk4")
+    assert sol.outcome is Outcome.DELAY_OUT_OF_REACH
+    assert len(sol.t) == 1
+
+
 def test_bad_arguments():
     model = cell(LINEAR)
     with pytest.raises(ArgumentError, match="is 1, longer than max_delay = 0.5"):
