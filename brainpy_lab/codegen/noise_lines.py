@@ -107,12 +107,13 @@ class NoiseLines(ABC):
         if (inner, outer) not in self._doubles:
             sources = self.system.noise_sources
             first, second = sorted((inner, outer), key=sources.index)
+            both = f"0.5*{self.increment(inner)}*{self.increment(outer)}"  # draws that stand before that of the area
             key: tuple[str, Kind] = (f"{first} {second}", "area")
             if key not in self._draws:
                 name = self.fresh(f"area_{first}_{second}")
                 self._draws[key] = Draw(name, first, "area", sources.index(first), sources.index(second))
             sign = "+" if inner == first else "-"
-            text = f"0.5*{self.increment(inner)}*{self.increment(outer)} {sign} dt*{self._draws[key].name}"
+            text = f"{both} {sign} dt*{self._draws[key].name}"
             self._doubles[inner, outer] = self.line(f"I_{inner}_{outer}", text, "double integral, by their Levy area")
         return self._doubles[inner, outer]
 
