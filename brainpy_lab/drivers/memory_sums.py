@@ -21,10 +21,8 @@ from brainpy_lab.solvers.fractional import FractionalMethod
 
 Array = np.ndarray
 
-SINGLE_BLOCK, LANE_BLOCK = (
-    1024,
-    128,
-)  # steps that the loop adds itself; transforms of a few lanes have a high fixed cost
+#: Steps that the loop adds itself; transforms of a few lanes have a high fixed cost.
+SINGLE_BLOCK, LANE_BLOCK = 1024, 128
 _LARGEST_PIECE = 1 << 22  # numbers of one transform: ensembles are transformed lane group by lane group
 
 

@@ -144,7 +144,7 @@ def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
         drive_lanes=_lane_table(problem, plan, layout.driven_lanes) if layout.driven_lanes else None,
         ensemble=problem.ensemble,
         cell=problem.cell,
-        matrices=tuple(p.name for p in problem.system.parameters if np.ndim(p.value) == 2),
+        matrices=tuple(p.name for p in problem.system.parameters if getattr(p.value, "ndim", 0) == 2),
         differentiable=traced,
         threads=plan.threads,
         noise=_noise(plan.noise, problem) if problem.system.is_stochastic else plan.noise,
