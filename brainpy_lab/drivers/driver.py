@@ -51,6 +51,8 @@ class Layout:
         Parameters that change from step to step and differ between lanes.
     mixes : bool
         States are arrays whose elements mix (``sum``, ``mean``, ``dot``, ``@``).
+    matrices : tuple of str
+        Parameters that are matrices, where elements mix.
     short_delays : bool
         Some delay may be shorter than a step.
     steady_delays : bool
@@ -62,6 +64,7 @@ class Layout:
     driven: tuple[str, ...] = ()
     driven_lanes: tuple[str, ...] = ()
     mixes: bool = False
+    matrices: tuple[str, ...] = ()
     short_delays: bool = False
     steady_delays: bool = False
 
@@ -80,9 +83,9 @@ class Setup:
     every: int
     ensemble: tuple[int, ...] = ()  # axes of the ensemble and of one cell, for programs that keep them
     cell: tuple[int, ...] = ()
-    matrices: tuple[str, ...] = ()  # parameters that are matrices in each cell
+    wide: frozenset[str] = frozenset()  # states and hidden variables with a number for each element, where they mix
     drive: Callable[[int, int], np.ndarray] | None = None  # (first step, n) -> (n, len(driven))
-    drive_lanes: Callable[[int, int], np.ndarray] | None = None  # -> (n, len(driven_lanes), lanes)
+    drive_lanes: Callable[[int, int], np.ndarray] | None = None  # -> (n, len(driven_lanes), lanes or axes)
     differentiable: bool = False
     threads: int = 1
     noise: Noise = field(default_factory=Noise)
@@ -183,7 +186,7 @@ class Driver(ABC):
             raise DriverError(
                 f"The driver '{self.name}' runs each element of an array state alone, and '{system.name}' mixes them "
                 "(sum, mean, dot or @).",
-                advice="Run it on the numpy, jax or torch driver: backend='jax'.",
+                advice="Run it on the numba, jax or numpy driver: backend='numba'.",
             )
         if Capability.ELEMENT_LOGIC in self.capabilities:
             return

@@ -12,8 +12,9 @@ from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.jax_loops import with_loops
-from brainpy_lab.drivers.jax_noise import draw_table, draws_at
+from brainpy_lab.drivers.jax_noise import draw_table
 from brainpy_lab.drivers.jax_past import JaxHistory, PastNumbers, first_rings, stored, with_steps
+from brainpy_lab.drivers.jax_precision import x64
 from brainpy_lab.drivers.random_draws import narrowed
 from brainpy_lab.drivers.reciprocals import with_reciprocals
 from brainpy_lab.drivers.tensor import TensorDriver, load_functions
@@ -40,6 +41,8 @@ class JaxProgram(Program):
         """Begin a run."""
         if not setup.differentiable:
             return JaxFlow(self, setup)
+        from brainpy_lab.drivers.jax_traced import TracedFlow
+
         return TracedFlow(self if self.fixed_loops else JaxProgram(self.code, self.layout, True), setup)
 
     def reciprocals(self, parameters: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -159,7 +162,7 @@ class JaxFlow(Flow):
         self.program, self.setup, self.step = program, setup, 0
         code = program.code
         self.names = code.states + code.memory
-        with _x64():
+        with x64():
             given = {**setup.states, **setup.memory}
             arrays = [jnp.asarray(given[n], dtype=float) for n in self.names]
             parameters = [jnp.asarray(setup.parameters[n], dtype=float) for n in code.parameters]
@@ -208,7 +211,7 @@ class JaxFlow(Flow):
         import jax.numpy as jnp
 
         setup, layout = self.setup, self.program.layout
-        with _x64():
+        with x64():
             empty = jnp.zeros((1, 0))
             drive = self._table(setup.drive(self.step, n), n) if setup.drive and layout.driven else empty
             lanes = self._table(setup.drive_lanes(self.step, n), n) if setup.drive_lanes else empty
@@ -250,7 +253,7 @@ class JaxFlow(Flow):
         """Go back to ``values`` at ``step``."""
         import jax.numpy as jnp
 
-        with _x64():
+        with x64():
             self.now = tuple(jnp.asarray(values[n], dtype=float) for n in self.names)
         self.rings = self.saved
         self.step = step
@@ -258,79 +261,6 @@ class JaxFlow(Flow):
     def past(self) -> dict[str, Array]:
         """The rings of the delayed states."""
         return dict(zip(self.program.code.delayed, self.rings, strict=True))
-
-
-class TracedFlow(Flow):
-    """A run through which JAX takes a derivative: one scan, all values traced."""
-
-    def __init__(self, program: JaxProgram, setup: Setup) -> None:
-        import jax.numpy as jnp
-
-        self.program, self.setup, self.step = program, setup, 0
-        self.names = program.code.states + program.code.memory
-        with _x64():
-            given = {**setup.states, **setup.memory}
-            arrays = [jnp.asarray(given[n]).astype(float) for n in self.names]
-            self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in program.code.parameters)
-            shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))
-            self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
-            self.rings = first_rings(program.code, setup, dict(zip(self.names, self.now, strict=True)))
-        self.record = tuple(self.names.index(n) for n in setup.record)
-
-    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
-        """Scan over records, each the loop of the steps between two."""
-        import jax
-        import jax.numpy as jnp
-
-        setup = self.setup
-        with _x64():
-            inverse = self.program.reciprocals(self.parameters)
-
-            draws = self._draws(n_steps)
-        past = PastNumbers.of(setup) if self.rings else None
-
-        def one(i: Array, carry: Any) -> Any:
-            values, rings = carry
-            clock, given = (setup.t0, setup.dt), self.parameters
-            new, _, rings = self.program.take_delayed(i, clock, values, given, inverse, draws(i), rings, past)
-            return new, rings
-
-        def to_record(carry: Any, k: Array) -> tuple[Any, Any]:
-            carry = jax.lax.scan(lambda c, i: (one(k * setup.every + i, c), None), carry, jnp.arange(setup.every))[0]
-            return carry, tuple(carry[0][r] for r in self.record)
-
-        with _x64():
-            whole = n_steps // setup.every
-            carry, records = jax.lax.scan(to_record, (self.now, self.rings), jnp.arange(whole))
-            rest = jnp.arange(whole * setup.every, n_steps)
-            self.now, self.rings = jax.lax.scan(lambda c, i: (one(i, c), None), carry, rest)[0]
-        self.step += n_steps
-        none = np.empty(0, np.int64)
-        return Chunk(none, none, none, records)
-
-    def _draws(self, n: int) -> Callable[[Array], Iterable[Array]]:
-        """The random draws of a step by its number: constants, through which no derivative is taken."""
-        import jax.numpy as jnp
-
-        draws, noise = self.program.code.draws, self.setup.noise
-        narrow = noise.narrow_among(draws)
-        if not draws:
-            return lambda i: ()
-        if noise.path is not None:
-            table = jnp.asarray(noise.table(draws, self.step, n))
-            return lambda i: narrowed(table[i], narrow)
-        return lambda i: narrowed(draws_at(draws, noise, i), narrow)
-
-    def values(self) -> dict[str, Array]:
-        """States and hidden variables now."""
-        return dict(zip(self.names, self.now, strict=True))
-
-
-def _x64() -> Any:
-    """float64 within a block; outside it the user's own setting holds."""
-    import jax
-
-    return jax.enable_x64(True)
 
 
 class JaxDriver(TensorDriver):
@@ -360,7 +290,7 @@ class JaxDriver(TensorDriver):
         inner = super().on_arrays(jax.jit(function))
 
         def call(*values: Any) -> Any:
-            with _x64():
+            with x64():
                 return inner(*values)
 
         return call
@@ -380,10 +310,10 @@ class JaxDriver(TensorDriver):
 
         def call(*values: Any) -> Any:
             if any(isinstance(v, tuple) for v in values):
-                with _x64():
+                with x64():
                     found = delayed(*values)
             else:
-                with _x64():
+                with x64():
                     found = np.asarray(jitted(*values))
             return tuple(found) if len(found) > 1 else found[0]
 
@@ -393,7 +323,7 @@ class JaxDriver(TensorDriver):
         """A float64 array."""
         import jax.numpy as jnp
 
-        with _x64():
+        with x64():
             return jnp.asarray(value).astype(float)
 
     def is_traced(self, value: Any) -> bool:
@@ -407,7 +337,7 @@ class JaxDriver(TensorDriver):
         """Records with the initial value in front."""
         import jax.numpy as jnp
 
-        with _x64():
+        with x64():
             return [jnp.concatenate([first[None], later]) for first, later in zip(initial, records, strict=True)]
 
 

@@ -10,7 +10,9 @@ import numpy as np
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Chunk, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.jax_loops import with_loops
+from brainpy_lab.drivers.jax_precision import x64
 from brainpy_lab.drivers.memory_sums import MemorySums
+from brainpy_lab.drivers.widths import narrow_among, narrowed_rows
 
 
 class JaxMemoryProgram(Program):
@@ -24,7 +26,7 @@ class JaxMemoryProgram(Program):
         self.code, self.layout = code, layout
         self.step = load_functions(code, {"step": with_loops(code.function("step"), fixed_loops)})["step"]
         self.carried = len(code.states + code.memory)
-        self.block = jax.jit(self._block, static_argnames=("record", "shape"))
+        self.block = jax.jit(self._block, static_argnames=("record", "shape", "narrow"))
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
@@ -48,7 +50,7 @@ class JaxMemoryProgram(Program):
     def _block(
         self, n: Array, low: Array, t0: Array, number: Array, dt: Array, values: Any, parameters: Any, drive: Array,
         lane_drive: Array, sums: Array, own: Array, weights: Array, memory: Array, *, record: tuple[int, ...],
-        shape: tuple[int, ...],
+        shape: tuple[int, ...], narrow: tuple[bool, ...],
     ) -> Any:  # fmt: skip
         """``n`` steps from step ``low`` of a block; ``sums`` and ``memory`` are those of the whole block."""
         import jax
@@ -69,7 +71,7 @@ class JaxMemoryProgram(Program):
             given = dict(zip(self.code.parameters, parameters, strict=True))
             given.update({name: drive[i, k] for k, name in enumerate(layout.driven)})
             given.update({name: lane_drive[i, k] for k, name in enumerate(layout.driven_lanes)})
-            whole = [*(sums[:, at] + past), *own]
+            whole = [*narrowed_rows(sums[:, at] + past, narrow), *narrowed_rows(own, narrow)]
             values, fired, remembered = self.take(
                 t0 + (number + i) * dt, dt, values, tuple(given.values()), whole, shape
             )
@@ -89,17 +91,18 @@ class JaxMemoryFlow(Flow):
     def __init__(self, program: JaxMemoryProgram, setup: Setup) -> None:
         import jax.numpy as jnp
 
-        from brainpy_lab.drivers.jax import _x64
-
         self.program, self.setup, self.step = program, setup, 0
         code = program.code
         assert setup.sums is not None
         self.sums: MemorySums = setup.sums
         self.names = code.states + code.memory
         self.shape = self.sums.shape
-        with _x64():
+        with x64():
             given = {**setup.states, **setup.memory}
-            self.now = tuple(jnp.broadcast_to(jnp.asarray(given[n], dtype=float), self.shape) for n in self.names)
+            one = (*setup.ensemble, *(1,) * len(setup.cell))
+            shapes = [one if is_narrow else self.shape for is_narrow in narrow_among(self.names, setup)]
+            arrays = [jnp.asarray(given[n], dtype=float) for n in self.names]
+            self.now = tuple(jnp.broadcast_to(a, s) for a, s in zip(arrays, shapes, strict=True))
             self.parameters = tuple(jnp.asarray(setup.parameters[n], dtype=float) for n in code.parameters)
         self.record = tuple(self.names.index(n) for n in setup.record)
         self.size = self.sums.block if self.sums.mesh is None else 1
@@ -128,19 +131,18 @@ class JaxMemoryFlow(Flow):
 
     def _piece(self, n: int) -> tuple[Array, Array]:
         """``n`` steps within a block."""
-        from brainpy_lab.drivers.jax import _x64
-
         setup, layout, sums, step, size = self.setup, self.program.layout, self.sums, self.step, self.size
         low = sums.low(step)
         t0, number, dt = sums.clock(step, setup.t0)
         drive = setup.drive(step, n) if setup.drive and layout.driven else np.zeros((1, 0))
         lanes = setup.drive_lanes(step, n) if setup.drive_lanes else np.zeros((1, 0))
         tables = [_padded(table, size, 0) for table in (drive, lanes)]
-        with _x64():
+        with x64():
             self.now, memory, kept, seen = self.program.block(
                 n, step - low, t0, number, dt, self.now, self.parameters, *tables,
                 _padded(sums.sums[:, low : low + size], size, 1), sums.own(step), self.weights,
                 _padded(sums.remembered[:, low : low + size], size, 1), record=self.record, shape=self.shape,
+                narrow=narrow_among(self.program.code.remembered, setup),
             )  # fmt: skip
             # the whole block is written back: steps after these hold what stood there
             stop = min(low + size, sums.steps)
@@ -155,9 +157,7 @@ class JaxMemoryFlow(Flow):
         """Go back to ``values`` at ``step``; what later steps remembered is forgotten."""
         import jax.numpy as jnp
 
-        from brainpy_lab.drivers.jax import _x64
-
-        with _x64():
+        with x64():
             self.now = tuple(jnp.asarray(values[n], dtype=float) for n in self.names)
         self.sums.remembered[:, step:] = 0.0  # a weight of zero does not hide a nan
         self.step = step
@@ -176,13 +176,11 @@ class JaxTracedMemoryFlow(Flow):
     def __init__(self, program: JaxMemoryProgram, setup: Setup) -> None:
         import jax.numpy as jnp
 
-        from brainpy_lab.drivers.jax import _x64
-
         self.program, self.setup, self.step = program, setup, 0
         self.names = program.code.states + program.code.memory
         assert setup.sums is not None
         self.sums: MemorySums = setup.sums
-        with _x64():
+        with x64():
             given = {**setup.states, **setup.memory}
             arrays = [jnp.asarray(given[n]).astype(float) for n in self.names]
             self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in program.code.parameters)
@@ -195,11 +193,9 @@ class JaxTracedMemoryFlow(Flow):
         import jax
         import jax.numpy as jnp
 
-        from brainpy_lab.drivers.jax import _x64
-
         sums, setup, shape = self.sums, self.setup, self.shape
         tables = sums.tables()
-        with _x64():
+        with x64():
             free = jnp.stack([self._free(k) for k in range(len(tables.rows))])
 
             def one(carry: Any, step: Any) -> Any:

@@ -91,8 +91,9 @@ class JaxHistory:
         if slot.ndim == 0:
             c = self.ring[slot]
         else:
-            whole = jnp.broadcast_to(slot, self.ring.shape[2:])
-            c = jnp.take_along_axis(self.ring, whole[None, None], axis=0)[0]
+            shape = jnp.broadcast_shapes(slot.shape, self.ring.shape[2:])
+            ring = jnp.broadcast_to(self.ring, (*self.ring.shape[:2], *shape))
+            c = jnp.take_along_axis(ring, jnp.broadcast_to(slot, shape)[None, None], axis=0)[0]
         s = position - index
         return jnp.where(known, c[0] + s * (c[1] + s * (c[2] + s * c[3])), jnp.nan)
 

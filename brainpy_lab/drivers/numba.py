@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _MINIMUM_EVENTS = 1024
 #: Files whose functions kernels contain.
-_LIBRARY = ("numba_math", "numba_past", "adaptive_past", "numba_recall")
+_LIBRARY = ("numba_math", "numba_array_math", "numba_elements", "numba_past", "adaptive_past", "numba_recall")
 
 
 @cache
@@ -46,15 +46,18 @@ class NumbaProgram(Program):
         from brainpy_lab.drivers.numba_kernel import lane_kernel, single_kernel
 
         self.code, self.layout = code, layout
-        kernel = lane_kernel(code, layout) if layout.ensemble else single_kernel(code, layout)
-        self.run = _compiled(kernel, code).run
+        if layout.mixes:
+            from brainpy_lab.drivers.numba_arrays import array_kernel as make_kernel
+        else:
+            make_kernel = lane_kernel if layout.ensemble else single_kernel
+        self.run = _compiled(make_kernel(code, layout), code).run
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
-        if setup.sums is not None:
-            from brainpy_lab.drivers.numba_memory import NumbaMemoryFlow
+        if self.layout.mixes:
+            from brainpy_lab.drivers.numba_arrays import ArrayFlow
 
-            return NumbaMemoryFlow(self, setup)
+            return ArrayFlow(self, setup)
         return NumbaFlow(self, setup)
 
 
@@ -100,30 +103,49 @@ class NumbaFlow(Flow):
 
     def __init__(self, program: NumbaProgram, setup: Setup) -> None:
         self.program, self.setup, self.step = program, setup, 0
-        code, layout = program.code, program.layout
-        self.names = code.states + code.memory
+        self.names = program.code.states + program.code.memory
+        self._take_values(setup)
+        self.record = np.array([self.names.index(n) for n in setup.record], dtype=np.int64)
+        self.supplies = supplies(program.code, program.layout, setup)
+        self._size_events(_MINIMUM_EVENTS)
+
+    def _take_values(self, setup: Setup) -> None:
+        """States and parameters as the kernel takes them, the number of lanes, and the lanes of a block."""
+        from brainpy_lab.drivers.numba_kernel import LANES
+
+        code, layout = self.program.code, self.program.layout
         given = {**setup.states, **setup.memory}
         lanes = setup.lanes
+        self.lanes, self.block = lanes, LANES
         if layout.ensemble:
             self.y = np.ascontiguousarray([np.broadcast_to(given[n], lanes) for n in self.names], dtype=float)
             self.y = self.y.reshape(len(self.names), lanes)
             rows = [np.broadcast_to(setup.parameters[n], lanes) for n in layout.varying]
-            self.lane_p = np.ascontiguousarray(rows, dtype=float).reshape(len(rows), lanes)
+            lane_p = [np.ascontiguousarray(rows, dtype=float).reshape(len(rows), lanes)]
         else:
-            self.y = np.array([float(given[n]) for n in self.names])
+            self.y, lane_p = np.array([float(given[n]) for n in self.names]), []
         moving = layout.varying + layout.driven + layout.driven_lanes
-        self.p = np.array([0.0 if n in moving else float(setup.parameters[n]) for n in code.parameters])
-        self.record = np.array([self.names.index(n) for n in setup.record], dtype=np.int64)
-        self.supplies = supplies(code, layout, setup)
-        self._size_events(_MINIMUM_EVENTS)
+        p = np.array([0.0 if n in moving else float(setup.parameters[n]) for n in code.parameters])
+        self.given: tuple[Any, ...] = (p, *lane_p)
 
     def _size_events(self, size: int) -> None:
         self.events = [np.empty(size if self.program.code.flags else 0, np.int64) for _ in range(3)]
 
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
-        """Run the kernel; when an event buffer was too small, run it again from the same state with a larger one."""
+        """Run the kernel, over as many steps at a time as its feeds are ready for."""
         if rows is None:
             raise DriverError("The numba driver cannot take derivatives; use jax or torch.")
+        end, every = self.step + n_steps, self.setup.every
+        chunks = [Chunk(*[np.empty(0, np.int64)] * 3)]  # no steps may be asked for
+        while self.step < end:
+            first = self.step
+            count = min([end - first, *(supply.prepare(first, end - first) for supply in self.supplies)])
+            chunks.append(self._advance_at_once(count, rows, row))
+            row += self.step // every - first // every
+        return Chunk(*(np.concatenate([getattr(c, part) for c in chunks]) for part in ("step", "lane", "kind")))
+
+    def _advance_at_once(self, n_steps: int, rows: np.ndarray, row: int) -> Chunk:
+        """When an event buffer was too small, the kernel runs again from the same state with a larger one."""
         before = self.y.copy()
         while True:
             count = self._run(n_steps, rows, row)
@@ -145,29 +167,25 @@ class NumbaFlow(Flow):
         left = setup.every - self.step % setup.every
         empty = np.empty((0, 0))
         drive = setup.drive(self.step, n_steps) if setup.drive else empty
-        clock = self._clock(n_steps)
+        clock = (n_steps, self.step, setup.t0, setup.dt)
         fed = tuple(value for supply in self.supplies for value in supply.arguments(self.step, n_steps))
-        if not layout.ensemble:
+        if not (layout.ensemble or layout.mixes):
             events = (self.events[0], self.events[2])
             self.events[1][:] = 0
             record = (setup.every, left, self.record, row, rows)
-            return int(self.program.run(*clock, self.y, self.p, drive, *record, *events, *fed))
-        lane_drive = setup.drive_lanes(self.step, n_steps) if setup.drive_lanes else np.empty((0, 0, 0))
-        arguments = (*clock, self.y, self.p, self.lane_p, drive, lane_drive, setup.every, left, self.record, row, rows)
+            return int(self.program.run(*clock, self.y, *self.given, drive, *record, *events, *fed))
+        lane_drive = setup.drive_lanes(self.step, n_steps) if setup.drive_lanes else np.empty((n_steps, 0))
+        lane_drive = lane_drive.reshape(n_steps, len(layout.driven_lanes), self.lanes)
+        rows = rows.reshape(*rows.shape[:2], self.lanes)
+        arguments = (*clock, self.y, *self.given, drive, lane_drive, setup.every, left, self.record, row, rows)
         if setup.threads == 1:
-            return int(self.program.run(0, setup.lanes, *arguments, *self.events, *fed))
+            return int(self.program.run(0, self.lanes, *arguments, *self.events, *fed))
         return self._run_threads(arguments, fed)
 
-    def _clock(self, n_steps: int) -> tuple[int, int, float, float]:
-        """Number of steps, number of the first, and the times they are counted from and in."""
-        return n_steps, self.step, self.setup.t0, self.setup.dt
-
     def _run_threads(self, arguments: tuple[Any, ...], fed: tuple[Any, ...]) -> int:
-        from brainpy_lab.drivers.numba_kernel import LANES
-
-        blocks = -(-self.setup.lanes // LANES)
-        bounds = np.linspace(0, blocks, min(self.setup.threads, blocks) + 1).astype(int) * LANES
-        bounds[-1] = self.setup.lanes
+        blocks = -(-self.lanes // self.block)
+        bounds = np.linspace(0, blocks, min(self.setup.threads, blocks) + 1).astype(int) * self.block
+        bounds[-1] = self.lanes
         size = self.events[0].size
         parts = [[np.empty(size, np.int64) for _ in range(3)] for _ in bounds[1:]]
         with ThreadPoolExecutor(len(parts)) as pool:
@@ -196,9 +214,12 @@ class NumbaFlow(Flow):
     def restore(self, values: Mapping[str, Any], step: int) -> None:
         """Go back to ``values`` at ``step``."""
         for i, name in enumerate(self.names):
-            self.y[i] = values[name]
+            self._restore_value(i, values[name])
         self._rewind()
         self.step = step
+
+    def _restore_value(self, i: int, value: Any) -> None:
+        self.y[i] = value
 
 
 class NumbaDriver(Driver):
@@ -220,26 +241,8 @@ class NumbaDriver(Driver):
             return Dialect(module="brainpy_lab.drivers.numba_array_math", selects=True)
         return self.dialect
 
-    def check(self, system: System) -> None:
-        """Raise DriverError when the driver cannot run ``system``."""
-        super().check(system)
-        if system.mixes_elements and system.is_delayed:
-            raise DriverError(
-                f"The numba driver cannot follow delays where elements of states mix, as in '{system.name}'.",
-                advice="Run it on the numpy, jax or torch driver: backend='jax'.",
-            )
-        if system.mixes_elements and system.is_fractional:
-            raise DriverError(
-                "The numba driver cannot run fractional orders where elements of array states mix.",
-                advice="Run the model on the numpy, jax or torch driver: backend='jax'.",
-            )
-
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Compile one kernel for the layout."""
-        if layout.mixes:
-            from brainpy_lab.drivers.numba_arrays import ArrayProgram
-
-            return ArrayProgram(code, layout)
         return NumbaProgram(code, layout)
 
     def array(self, value: Any) -> np.ndarray:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import overload
 from numpy import (  # noqa: F401
     abs,
-    arccos,
-    arcsin,
-    arctan,
     ceil,
-    cos,
-    cosh,
-    exp,
-    expm1,
     floor,
     heaviside,
-    log,
-    log1p,
-    log10,
     logical_and,
     logical_not,
     logical_or,
@@ -28,15 +20,47 @@ from numpy import (  # noqa: F401
     minimum,
     pi,
     sign,
-    sin,
-    sinh,
-    sqrt,
-    tan,
-    tanh,
     where,
 )
 
+from brainpy_lab.drivers import numba_math
+from brainpy_lab.drivers.numba_past import before, past  # noqa: F401
+
 Array = Any
+
+
+def _over_elements(name: str) -> Callable[[Array], Array]:
+    """A function of `numba_math` over the elements of an array.
+
+    As a function of NumPy's it would be fused with the expression around it, and of one number among arrays be taken
+    anew for every element.
+    """
+    of_number = getattr(numba_math, name)
+
+    def function(x: Array) -> Array:
+        raise NotImplementedError
+
+    def typed(x: Array) -> Array:
+        def of_array(x: Array) -> Array:
+            values = np.empty_like(x)
+            for j in range(x.size):
+                values.flat[j] = of_number(x.flat[j])
+            return values
+
+        def of_one(x: Array) -> Array:
+            return of_number(float(x))
+
+        return of_array if isinstance(x, types.Array) else of_one
+
+    function.__name__ = name
+    overload(function)(typed)
+    return function
+
+
+exp, expm1, exprel, phi2, phi3 = (_over_elements(n) for n in ("exp", "expm1", "exprel", "phi2", "phi3"))
+log, log1p, log10, sqrt = (_over_elements(n) for n in ("log", "log1p", "log10", "sqrt"))
+sin, cos, tan, arcsin, arccos, arctan = (_over_elements(n) for n in ("sin", "cos", "tan", "arcsin", "arccos", "arctan"))
+sinh, cosh, tanh = (_over_elements(n) for n in ("sinh", "cosh", "tanh"))
 
 
 @njit(error_model="numpy")
@@ -48,22 +72,35 @@ def clip(x: Array, low: Array, high: Array) -> Array:
 @njit(error_model="numpy")
 def sum(x: Array) -> Array:
     """Sum over the elements, as an array of one number."""
-    return np.array([np.sum(x)])
+    total = 0.0
+    for j in range(x.size):
+        total += x[j]
+    return np.full(1, total)
 
 
 @njit(error_model="numpy")
 def mean(x: Array) -> Array:
     """Mean over the elements, as an array of one number."""
-    return np.array([np.sum(x) / x.size])
-
-
-@njit(error_model="numpy")
-def dot(x: Array, y: Array) -> Array:
-    """Inner product, as an array of one number."""
-    return np.array([np.sum(x * y)])
+    return sum(x) / x.size
 
 
 @njit(error_model="numpy")
 def matvec(matrix: Array, x: Array) -> Array:
     """``matrix @ x``."""
     return np.dot(matrix, x)
+
+
+def dot(x: Array, y: Array) -> Array:
+    """Inner product, as an array of one number, or the product of a matrix with an array state."""
+    raise NotImplementedError
+
+
+@overload(dot)
+def _dot(x: Array, y: Array) -> Array:
+    def product(x: Array, y: Array) -> Array:
+        return matvec(x, y)
+
+    def inner(x: Array, y: Array) -> Array:
+        return sum(x * y)
+
+    return product if isinstance(x, types.Array) and x.ndim == 2 else inner

@@ -1,182 +1,132 @@
-"""Numba programs for array states whose elements mix (``sum``, ``mean``, ``dot``, ``@``): whole arrays in the loop.
+"""Numba kernels for array states whose elements mix (``sum``, ``mean``, ``dot``, ``@``): whole arrays in the loop.
 
-The step is a function of one-dimensional arrays, of one number for what is no array; an ensemble is run member after
-member.
+The step is a function of arrays of one axis. Values lie in lanes as everywhere on this driver; a block of lanes is one
+member of the ensemble, with all elements of its states. A variable that is one number in each member uses the first
+lane of the block.
 """
 
 from __future__ import annotations
 
 import ast
-import sys
-from collections.abc import Mapping
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.stepcode import StepCode, write_content_named
-from brainpy_lab.drivers.driver import Chunk, Flow, Layout, Program, Setup
-from brainpy_lab.drivers.random_draws import narrowed
-from brainpy_lab.errors import CodeError, DriverError
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Layout, Setup
+from brainpy_lab.drivers.numba import NumbaFlow, NumbaProgram
+from brainpy_lab.drivers.numba_feed import feeds
+from brainpy_lab.drivers.numba_kernel import FAST_TEXT, Kernel, Writer, define, set_apart, write_step
 
-_DECORATOR = "@njit(cache=True, nogil=True, error_model='numpy')"
+_SIGNATURE = "i8, i8, i8, i8, f8, f8, f8[:, ::1], i8, i8[::1], f8[:, ::1], i8[::1]"
+_ARGUMENTS = "k_low, k_high, k_n, k_first, k_t0, dt, k_y, k_m, k_widths, k_p, k_places"
+_MORE_TYPES = "f8[:, ::1], f8[:, :, ::1], i8, i8, i8[::1], i8, f8[:, :, ::1], i8[::1], i8[::1], i8[::1]"
+_MORE = "k_drive, k_ldrive, k_every, k_first_left, k_record, k_first_row, k_rows, k_es, k_el, k_ek"
 
 
-def array_kernel_text(code: StepCode, layout: Layout) -> str:
-    """``run(n, first, t0, dt, values, parameters, drive, every, left, record, row, rows, es, el, ek, draws)``.
+def array_kernel(code: StepCode, layout: Layout) -> Kernel:
+    """The kernel of `lane_kernel` with one member of the ensemble, ``m`` lanes, in place of a block.
 
-    It runs one member. ``values`` and ``parameters`` are tuples of arrays; matrices stand among the parameters as they
-    are; ``draws`` are tables (steps, elements).
+    ``run(low, high, n, first_step, t0, dt, y, m, widths, p, places, *matrices, drive, lane_drive, every, left, record,
+    row, rows, event_step, event_lane, event_kind)``. ``widths`` are the lanes that each row of ``y`` uses in a block;
+    ``p`` holds a row of parameters for each member, the i-th from ``places[i]`` to ``places[i + 1]``.
     """
-    lines = [f'"""Kernel of {code.model}: {code.method}, array states."""', "from numba import njit"]
+    code, layout = set_apart(code, layout)
+    w = Writer()
+    _write_header(w, code)
+    carried = code.states + code.memory
+    fed = feeds(code, layout)
+    signature = ", ".join([_SIGNATURE, *["f8[:, ::1]"] * len(layout.matrices), _MORE_TYPES])
+    define(w, signature, ", ".join([_ARGUMENTS, *layout.matrices, _MORE]), fed)
+    w.add(1, "k_count = 0")
+    for feed in fed:
+        w.add_lines(1, feed.begin)
+    w.add(1, "for k_b in range(k_low, k_high, k_m):")
+    for i, name in enumerate(carried):
+        w.add(2, f"{name} = k_y[{i}, k_b:k_b + k_widths[{i}]]")
+    for i, name in enumerate(_rowed(code, layout)):
+        w.add(2, f"{name} = k_p[k_b // k_m, k_places[{i}]:k_places[{i + 1}]]")
+    w.add(2, "k_left, k_row = k_first_left, k_first_row")
+    for feed in fed:
+        w.add_lines(2, feed.block)
+    w.add(2, "for k_i in range(k_n):")
+    w.add(3, "t = k_t0 + (k_first + k_i) * dt")
+    for i, name in enumerate(layout.driven):
+        w.add(3, f"{name} = k_drive[k_i, {i}:{i + 1}]")
+    for i, name in enumerate(layout.driven_lanes):
+        w.add(3, f"{name} = k_ldrive[k_i, {i}, k_b:k_b + k_m]")
+    for feed in fed:
+        w.add_lines(3, feed.step + feed.before)
+    names = write_step(w, 3, code, None, fed)
+    for name, new in zip(carried, names, strict=False):
+        w.add(3, f"k_put({name}, {new})")
+    for feed in fed:
+        w.add_lines(3, feed.after + feed.end)
+    for kind, flag in enumerate(names[len(carried) : len(carried) + len(code.flags)]):
+        w.add(3, f"k_count = k_mark({flag}, k_first + k_i + 1, k_b, {kind}, k_es, k_el, k_ek, k_count)")
+    w.add(3, "k_left -= 1")
+    w.add(3, "if k_left == 0:")
+    w.add(4, "k_left = k_every")
+    w.add(4, "for k_r in range(k_record.size):")
+    w.add(5, "k_o = k_record[k_r]")
+    w.add(5, "k_put(k_rows[k_r, k_row, k_b:k_b + k_m], k_y[k_o, k_b:k_b + k_widths[k_o]])")
+    w.add(4, "k_row += 1")
+    for feed in fed:
+        w.add_lines(2, feed.block_end)
+    w.add(1, "return k_count")
+    return w.kernel()
+
+
+def _rowed(code: StepCode, layout: Layout) -> tuple[str, ...]:
+    """The parameters that stand in the rows of ``p``."""
+    return tuple(n for n in code.parameters if n not in layout.driven + layout.driven_lanes + layout.matrices)
+
+
+def _write_header(w: Writer, code: StepCode) -> None:
+    w.add(0, f'"""Kernel of {code.model}: {code.method}, array states."""')
+    w.add(0, "import numpy as np")
+    w.add(0, "from numba import njit")
+    w.add(0, "from brainpy_lab.drivers.numba_elements import mark as k_mark, put as k_put")
     for node in code.tree.body:
         if isinstance(node, ast.FunctionDef):
-            lines += ["", "", _DECORATOR]
-        lines.append(ast.unparse(node))
-    carried = code.states + code.memory
-    lines += [
-        "",
-        "",
-        _DECORATOR,
-        "def run(k_n, k_first, k_t0, dt, k_values, k_parameters, k_drive, k_every, k_left, k_record, k_row, k_rows,"
-        " k_es, k_el, k_ek, k_draws):",
-    ]
-    lines += [f"    {name} = k_values[{i}].copy()" for i, name in enumerate(carried)]
-    lines += [f"    {name} = k_parameters[{i}]" for i, name in enumerate(code.parameters) if name not in layout.driven]
-    lines += ["    k_count = 0", "    for k_i in range(k_n):", "        t = k_t0 + (k_first + k_i) * dt"]
-    lines += [f"        {name} = k_drive[k_i, {k}:{k + 1}]" for k, name in enumerate(layout.driven)]
-    lines += [f"        {name} = k_draws[{k}][k_i]" for k, name in enumerate(code.noise)]
-    results = [f"k_new_{i}" for i in range(len(code.functions["step"].results))]
-    call = f"step({', '.join(code.functions['step'].arguments)})"
-    lines.append(f"        {', '.join(results)} = {call}")
-    for name, new in zip(carried, results, strict=False):
-        lines.append(f"        {name}[:] = {new}")
-    for kind, flag in enumerate(results[len(carried) :]):
-        lines += [
-            f"        for k_j in range({flag}.size):",
-            f"            if {flag}[k_j]:",
-            "                if k_count < k_es.size:",
-            f"                    k_es[k_count] = k_first + k_i + 1; k_el[k_count] = k_j; k_ek[k_count] = {kind}",
-            "                k_count += 1",
-        ]
-    lines += ["        k_left -= 1", "        if k_left == 0:", "            k_left = k_every"]
-    for i, name in enumerate(carried):
-        lines += [
-            "            for k_r in range(k_record.size):",
-            f"                if k_record[k_r] == {i}:",
-            f"                    k_rows[k_r, k_row, :] = {name}",
-        ]
-    lines.append("            k_row += 1")
-    lines += [f"    k_values[{i}][:] = {name}" for i, name in enumerate(carried)]
-    lines.append("    return k_count")
-    return "\n".join(lines) + "\n"
+            w.add(0, f"\n\n@njit(error_model='numpy', fastmath={{{FAST_TEXT}}})")
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            w.add(0, ast.unparse(node), node.lineno)
+    w.add(0, "\n")
 
 
-class ArrayProgram(Program):
-    """One kernel over whole arrays; Numba compiles it when the arrays' kinds are known, at the first chunk."""
+class ArrayFlow(NumbaFlow):
+    """A run whose blocks of lanes are the members of an ensemble, each with its own arrays."""
 
-    def __init__(self, code: StepCode, layout: Layout) -> None:
-        if layout.driven_lanes:
-            raise DriverError(
-                "The numba driver cannot drive a parameter differently in each member when elements of states mix.",
-                advice="Run it on the numpy, jax or torch driver.",
-            )
-        self.code, self.layout = code, layout
-        text = array_kernel_text(code, layout)
-        file = write_content_named(text, f"{code.model}_{code.method}_arrays", "kernels")
-        module = ModuleType(f"brainpy_lab_kernel_{file.stem}")
-        module.__file__ = str(file)
-        sys.modules[module.__name__] = module
-        exec(compile(text, str(file), "exec"), vars(module))
-        self.run = module.run
+    def __init__(self, program: NumbaProgram, setup: Setup) -> None:
+        self.cell = int(np.prod(setup.cell, dtype=int))
+        super().__init__(program, setup)
 
-    def start(self, setup: Setup) -> Flow:
-        """Begin a run."""
-        return ArrayFlow(self, setup)
-
-
-class ArrayFlow(Flow):
-    """A run over members of an ensemble, each with its own arrays."""
-
-    def __init__(self, program: ArrayProgram, setup: Setup) -> None:
-        self.program, self.setup, self.step = program, setup, 0
-        code = program.code
-        self.names = code.states + code.memory
+    def _take_values(self, setup: Setup) -> None:
+        code, layout = self.program.code, self.program.layout
         given = {**setup.states, **setup.memory}
-        parameters = [np.asarray(setup.parameters[n], dtype=float) for n in code.parameters]
-        self.members = int(np.prod(setup.ensemble, dtype=int))
-        self.values_of = [self._members(given[n], i < len(code.states)) for i, n in enumerate(self.names)]
-        self.parameters_of = [self._parameter(p, n) for n, p in zip(code.parameters, parameters, strict=True)]
-        self.record = np.array([self.names.index(n) for n in setup.record], dtype=np.int64)
+        members = int(np.prod(setup.ensemble, dtype=int))
+        self.lanes, self.block = members * self.cell, self.cell
+        self.widths = np.array([self.cell if n in setup.wide else 1 for n in self.names], dtype=np.int64)
+        rows = [np.broadcast_to(self._elements(given[n]), (*setup.ensemble, self.cell)) for n in self.names]
+        self.y = np.ascontiguousarray(rows, dtype=float).reshape(len(rows), self.lanes)
+        parts = [self._elements(setup.parameters[n]) for n in _rowed(code, layout)]
+        parts = [np.broadcast_to(p, (*setup.ensemble, p.shape[-1])).reshape(members, p.shape[-1]) for p in parts]
+        places = np.cumsum([0, *(p.shape[1] for p in parts)], dtype=np.int64)
+        table = np.concatenate([np.empty((members, 0)), *parts], axis=1)
+        matrices = [np.ascontiguousarray(setup.parameters[n], dtype=float) for n in layout.matrices]
+        self.given = (self.cell, self.widths, np.ascontiguousarray(table), places, *matrices)
 
-    def _members(self, value: Any, is_state: bool) -> np.ndarray:
-        """A value as (members, size), written to; hidden variables have the size of the array states."""
+    def _elements(self, value: Any) -> np.ndarray:
+        """A value with an axis for the elements behind those of the ensemble."""
         array = np.asarray(value, dtype=float)
-        size = array.shape[-1] if array.ndim else 1
-        if not is_state:
-            size = int(np.prod(self.setup.cell, dtype=int))
-        whole = np.broadcast_to(array, (*self.setup.ensemble, size))
-        return np.array(whole).reshape(self.members, size)
-
-    def _parameter(self, value: np.ndarray, name: str) -> list[np.ndarray]:
-        """A parameter for each member: a matrix as it is, all else as an array of one axis."""
-        if name in self.setup.matrices:
-            return [np.ascontiguousarray(value)] * self.members
-        size = value.shape[-1] if value.ndim else 1
-        whole = np.broadcast_to(value, (*self.setup.ensemble, size)).reshape(self.members, size)
-        return [np.ascontiguousarray(row) for row in whole]
-
-    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
-        """Run every member through the chunk."""
-        from numba.core.errors import NumbaError
-
-        if rows is None:
-            raise DriverError("The numba driver cannot take derivatives; use jax or torch.")
-        setup = self.setup
-        left = setup.every - self.step % setup.every
-        drive = setup.drive(self.step, n_steps) if setup.drive else np.empty((0, 0))
-        cell = int(np.prod(setup.cell, dtype=int))
-        table = rows.reshape(*rows.shape[:2], self.members, cell)
-        room = max(1024, n_steps * cell * len(self.program.code.flags))
-        draws = self._draws(n_steps)
-        found = []
-        for member in range(self.members):
-            values = tuple(v[member] for v in self.values_of)
-            parameters = tuple(p[member] for p in self.parameters_of)
-            es, el, ek = (np.empty(room, np.int64) for _ in range(3))
-            try:
-                count = self.program.run(
-                    n_steps, self.step, setup.t0, setup.dt, values, parameters, drive, setup.every, left, self.record,
-                    row, table[:, :, member], es, el, ek, tuple(d[:, member] for d in draws),
-                )  # fmt: skip
-            except NumbaError as error:
-                raise CodeError(
-                    f"Numba cannot compile this step over arrays: {str(error).strip().splitlines()[0]}",
-                    advice="Run the model on the numpy driver: backend='numpy'.",
-                ) from None
-            found.append((es[:count], el[:count] + member * cell, ek[:count]))
-        self.step += n_steps
-        return Chunk(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
-
-    def _draws(self, n_steps: int) -> list[np.ndarray]:
-        """The chunk's random draws: for each a table (steps, members, elements)."""
-        noise, draws = self.setup.noise, self.program.code.draws
-        if not draws:
-            return []
-        table = noise.table(draws, self.step, n_steps).reshape(n_steps, len(draws), self.members, -1)
-        rows = narrowed(np.moveaxis(table, 1, 0), noise.narrow_among(draws))
-        return [np.ascontiguousarray(np.moveaxis(r, 1, 0)).swapaxes(0, 1) for r in rows]
+        return array if array.ndim and self.setup.cell else array[..., None]
 
     def values(self) -> dict[str, Any]:
         """States and hidden variables now, with the ensemble's axes first."""
-        ensemble = self.setup.ensemble
-        return {
-            name: value.reshape(*ensemble, value.shape[1]).copy()
-            for name, value in zip(self.names, self.values_of, strict=True)
-        }
+        whole = self.y.reshape(len(self.names), *self.setup.ensemble, self.cell)
+        return {name: whole[i, ..., : self.widths[i]].copy() for i, name in enumerate(self.names)}
 
-    def restore(self, values: Mapping[str, Any], step: int) -> None:
-        """Go back to ``values`` at ``step``."""
-        for name, into in zip(self.names, self.values_of, strict=True):
-            into[:] = np.asarray(values[name]).reshape(into.shape)
-        self.step = step
+    def _restore_value(self, i: int, value: Any) -> None:
+        whole = self.y[i].reshape(*self.setup.ensemble, self.cell)
+        whole[...] = np.asarray(value)

@@ -1,7 +1,7 @@
 """Feeds: what a Numba kernel hands its step besides states, hidden variables and parameters.
 
-A feed has two halves. `Feed` is the text that it adds to a kernel; a factory ``(code, layout, single) -> Feed`` makes
-it where the kernel is written. `Supply` is what a run hands to the kernel for it, chunk by chunk. The random draws of
+A feed has two halves. `Feed` is the text that it adds to a kernel; a factory ``(code, layout) -> Feed`` makes it
+where the kernel is written. `Supply` is what a run hands to the kernel for it, chunk by chunk. The random draws of
 stochastic equations are one feed, the histories of delay equations and the memory of fractional ones are others.
 """
 
@@ -25,6 +25,8 @@ class Feed:
     At hand are ``k_first`` (number of the chunk's first step), ``k_i`` (step within the chunk), ``t`` and ``dt``; in
     lane kernels ``k_b`` (first lane of the block), ``k_m`` (lanes in it), ``k_padded`` and, within the loop over lanes,
     ``k_j``; the value of the i-th carried variable is ``k_block[i * LANES + k_j]`` there, in single kernels its name.
+    In array kernels a block is a member of the ensemble with all its elements; the i-th carried variable is an array of
+    ``k_widths[i]`` elements, all or one. There ``k_put(into, value)`` writes an array or a number into an array.
 
     Attributes
     ----------
@@ -72,9 +74,13 @@ class Feed:
 class Supply(ABC):
     """The run-time half of a feed."""
 
+    def prepare(self, first: int, n: int) -> int:
+        """Get ready for ``n`` steps from step ``first`` of the run on, or fewer; returns for how many."""
+        return n
+
     @abstractmethod
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
-        """Values of the feed's arguments for the chunk of ``n`` steps from step ``first`` of the run on."""
+        """Values of the feed's arguments for the ``n`` steps from step ``first`` on."""
 
     def rewind(self) -> None:  # noqa: B027 - most have nothing to take back
         """Go back to where the last chunk began: it is run again, or a part of it."""
@@ -100,9 +106,9 @@ def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[.
         yield memory_feed, MemorySupply
 
 
-def feeds(code: StepCode, layout: Layout, single: bool) -> list[Feed]:
+def feeds(code: StepCode, layout: Layout) -> list[Feed]:
     """The feeds of a kernel."""
-    return [text(code, layout, single) for text, _ in _factories(code)]
+    return [text(code, layout) for text, _ in _factories(code)]
 
 
 def supplies(code: StepCode, layout: Layout, setup: Setup) -> list[Supply]:

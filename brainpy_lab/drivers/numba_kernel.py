@@ -36,22 +36,27 @@ class Kernel:
     line_map: dict[int, int] = field(default_factory=dict)
 
 
-class _Writer:
+class Writer:
+    """Lines of a kernel's text, with their origin in the step code."""
+
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.line_map: dict[int, int] = {}
 
     def add(self, depth: int, text: str, origin: int | None = None) -> None:
+        """One or several lines."""
         for line in text.split("\n"):
             self.lines.append("    " * depth + line)
             if origin is not None:
                 self.line_map[len(self.lines)] = origin
 
     def add_lines(self, depth: int, lines: Iterable[str]) -> None:
+        """The same for lines that come one by one."""
         for line in lines:
             self.add(depth, line)
 
     def kernel(self) -> Kernel:
+        """What has been written."""
         return Kernel("\n".join(self.lines) + "\n", self.line_map)
 
 
@@ -59,7 +64,7 @@ def _is_own(name: str) -> bool:
     return name.startswith("k_") or name in _OWN_NAMES
 
 
-def _set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
+def set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
     """Code and layout with other names for what the model calls as the kernels call their own; lines stay in place."""
     clashing = [n for n in code.states + code.memory + code.parameters + code.fed if _is_own(n)]
     if not clashing:
@@ -79,8 +84,9 @@ def _set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
         draws=tuple(replace(d, name=new((d.name,))[0]) for d in code.draws), past=new(code.past), sums=new(code.sums),
     )  # fmt: skip
     moved = replace(
-        layout, varying=new(layout.varying), driven=new(layout.driven), driven_lanes=new(layout.driven_lanes)
-    )
+        layout, varying=new(layout.varying), driven=new(layout.driven), driven_lanes=new(layout.driven_lanes),
+        matrices=new(layout.matrices),
+    )  # fmt: skip
     return renamed, moved
 
 
@@ -113,7 +119,7 @@ def _take_apart(code: StepCode) -> _Step | None:
 
 def adaptive_kernel(code: StepCode, functions: str, pointers: Sequence[str]) -> Kernel:
     """The functions of adaptive step code, compiled each; those named in ``pointers`` as C functions."""
-    w = _Writer()
+    w = Writer()
     if _is_native(code):
         _native_header(w, code, True)
     else:
@@ -140,7 +146,7 @@ _LANE_ARGUMENTS = (
 )
 
 
-def _define(writer: _Writer, signature: str, arguments: str, fed: list[Feed]) -> None:
+def define(writer: Writer, signature: str, arguments: str, fed: list[Feed]) -> None:
     """Decorator and head of ``run``."""
     for feed in fed:
         writer.add_lines(0, feed.header)
@@ -154,7 +160,8 @@ def _define(writer: _Writer, signature: str, arguments: str, fed: list[Feed]) ->
 
 def _is_native(code: StepCode) -> bool:
     """Whether all functions of the code can be lowered straight to LLVM."""
-    from brainpy_lab.drivers.numba_native import NotNativeError, native
+    from brainpy_lab.drivers.numba_native import native
+    from brainpy_lab.drivers.numba_rows import NotNativeError
 
     try:
         for name in code.functions:
@@ -164,7 +171,7 @@ def _is_native(code: StepCode) -> bool:
     return True
 
 
-def _native_header(writer: _Writer, code: StepCode, single: bool) -> None:
+def _native_header(writer: Writer, code: StepCode, single: bool) -> None:
     """The code's functions as intrinsics made from its text, which stands in the kernel's file."""
     writer.add(0, f'"""Kernel of {code.model}: {code.method}, {"one cell" if single else "lanes"}."""')
     writer.add(0, "import numpy as np")
@@ -176,7 +183,7 @@ def _native_header(writer: _Writer, code: StepCode, single: bool) -> None:
     writer.add(0, "\n")
 
 
-def _header(writer: _Writer, code: StepCode, single: bool, call_step: bool) -> None:
+def _header(writer: Writer, code: StepCode, single: bool, call_step: bool) -> None:
     writer.add(0, f'"""Kernel of {code.model}: {code.method}, {"one cell" if single else "lanes"}."""')
     writer.add(0, "import numpy as np")
     writer.add(0, "from numba import njit")
@@ -196,7 +203,7 @@ def _header(writer: _Writer, code: StepCode, single: bool, call_step: bool) -> N
     writer.add(0, "\n")
 
 
-def _begin(writer: _Writer, code: StepCode, single: bool) -> _Step | None:
+def _begin(writer: Writer, code: StepCode, single: bool) -> _Step | None:
     """Write the head of a kernel; returns the step's lines when they are to be written into the loop."""
     if _is_native(code):
         _native_header(writer, code, single)
@@ -206,7 +213,7 @@ def _begin(writer: _Writer, code: StepCode, single: bool) -> _Step | None:
     return step
 
 
-def _write_step(writer: _Writer, depth: int, code: StepCode, step: _Step | None, fed: list[Feed]) -> list[str]:
+def write_step(writer: Writer, depth: int, code: StepCode, step: _Step | None, fed: list[Feed]) -> list[str]:
     """The step, within the loops that feeds put around it; returns the names of its results."""
     for feed in fed:
         if feed.repeat:
@@ -220,7 +227,7 @@ def _write_step(writer: _Writer, depth: int, code: StepCode, step: _Step | None,
     return names
 
 
-def _write_lines(writer: _Writer, depth: int, code: StepCode, step: _Step | None) -> list[str]:
+def _write_lines(writer: Writer, depth: int, code: StepCode, step: _Step | None) -> list[str]:
     """The step's lines; returns the names of its results."""
     names = []
     if step is None:
@@ -252,16 +259,16 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     ``y`` holds states and hidden variables and is updated; ``rows[r, row]`` takes the variable ``record[r]``. Returns
     the number of event occurrences, which may exceed what the event arrays hold.
     """
-    code, layout = _set_apart(code, layout)
-    w = _Writer()
+    code, layout = set_apart(code, layout)
+    w = Writer()
     step = _begin(w, code, True)
     carried = code.states + code.memory
     w.add(0, "from brainpy_lab.drivers.numba_native import pack as k_pack, unpack as k_unpack\n")
     w.add(0, f"k_states, k_store = k_unpack({len(carried)}), k_pack({len(carried)})")
     w.add(0, f"k_parameters = k_unpack({len(code.parameters)})")
     w.add(0, "\n")
-    fed = feeds(code, layout, True)
-    _define(w, _SINGLE_SIGNATURE, _SINGLE_ARGUMENTS, fed)
+    fed = feeds(code, layout)
+    define(w, _SINGLE_SIGNATURE, _SINGLE_ARGUMENTS, fed)
     w.add(1, f"{_targets(carried)} = k_states(k_y)")
     if code.parameters:
         w.add(1, f"{_targets(code.parameters)} = k_parameters(k_p)")
@@ -274,7 +281,7 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
         w.add(2, f"{name} = k_drive[k_i, {i}]")
     for feed in fed:
         w.add_lines(2, feed.step + feed.before)
-    names = _write_step(w, 2, code, step, fed)
+    names = write_step(w, 2, code, step, fed)
     for name, new in zip(carried, names, strict=False):
         w.add(2, f"{name} = {new}")
     for feed in fed:
@@ -302,13 +309,13 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     ``run(low, high, n, first_step, t0, dt, y, p, lane_p, drive, lane_drive, every, left, record, row, rows,
     event_step, event_lane, event_kind)``. Block buffers are padded to whole vectors with copies of the last lane.
     """
-    code, layout = _set_apart(code, layout)
-    w = _Writer()
+    code, layout = set_apart(code, layout)
+    w = Writer()
     step = _begin(w, code, False)
     carried = code.states + code.memory
     size = len(carried) + len(layout.varying)
-    fed = feeds(code, layout, False)
-    _define(w, _LANE_SIGNATURE, _LANE_ARGUMENTS, fed)
+    fed = feeds(code, layout)
+    define(w, _LANE_SIGNATURE, _LANE_ARGUMENTS, fed)
     for i, name in enumerate(code.parameters):
         if name not in layout.varying + layout.driven + layout.driven_lanes:
             w.add(1, f"{name} = k_p[{i}]")
@@ -343,7 +350,7 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
         w.add(4, f"{name} = k_ldrive[k_i, {i}, k_b + min(k_j, k_m - 1)]")
     for feed in fed:
         w.add_lines(4, feed.before)
-    names = _write_step(w, 4, code, step, fed)
+    names = write_step(w, 4, code, step, fed)
     for i, new in enumerate(names[: len(carried)]):
         w.add(4, f"k_block[{i * LANES} + k_j] = {new}")
     for i, flag in enumerate(names[len(carried) : len(carried) + len(code.flags)]):
@@ -369,7 +376,7 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     return w.kernel()
 
 
-def _write_lane_events(w: _Writer, kinds: int) -> None:
+def _write_lane_events(w: Writer, kinds: int) -> None:
     for kind in range(kinds):
         w.add(3, "k_any = 0.0")
         w.add(3, f"for k_j in range(k_m):\n    k_any += k_flags[{kind * LANES} + k_j]")

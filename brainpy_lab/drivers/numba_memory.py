@@ -10,27 +10,27 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.driver import Chunk, Layout, Setup
+from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.memory_sums import MemorySums
-from brainpy_lab.drivers.numba import NumbaFlow
 from brainpy_lab.drivers.numba_feed import Feed, Supply
 from brainpy_lab.drivers.numba_kernel import LANES
 from brainpy_lab.drivers.numba_recall import GROUP
 
 _SINGLE_ARGUMENTS = (
-    ("k_number", "i8"), ("k_sums", "f8[:, ::1]"), ("k_own", "f8[::1]"), ("k_weights", "f8[:, ::1]"),
-    ("k_remembered", "f8[:, ::1]"), ("k_since", "i8"),
+    ("k_start", "f8"), ("k_number", "i8"), ("k_length", "f8"), ("k_sums", "f8[:, ::1]"), ("k_own", "f8[::1]"),
+    ("k_weights", "f8[:, ::1]"), ("k_remembered", "f8[:, ::1]"), ("k_since", "i8"),
 )  # fmt: skip
 _LANE_ARGUMENTS = (
-    ("k_number", "i8"), ("k_sums", "f8[:, :, ::1]"), ("k_own", "f8[:, ::1]"), ("k_weights", "f8[:, :, ::1]"),
-    ("k_remembered", "f8[:, :, ::1]"), ("k_since", "i8"),
+    ("k_start", "f8"), ("k_number", "i8"), ("k_length", "f8"), ("k_sums", "f8[:, :, ::1]"), ("k_own", "f8[:, ::1]"),
+    ("k_weights", "f8[:, :, ::1]"), ("k_remembered", "f8[:, :, ::1]"), ("k_since", "i8"),
 )  # fmt: skip
 
 #: On a mesh that is not uniform a step's time is not the number of steps times their length.
-_CLOCK = ("t = k_t0 + (k_number + k_i) * dt", "k_at = k_first + k_i")
+_CLOCK = ("t = k_start + (k_number + k_i) * dt", "k_at = k_first + k_i")
+_RECALL = ("from brainpy_lab.drivers.numba_recall import recall_lanes as k_recall\n\n",)
 
 
-def memory_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
+def memory_feed(code: StepCode, layout: Layout) -> Feed:
     """Text of the sums, the step's own weights, and what each step remembers; see `MemorySums` for the arguments."""
     from brainpy_lab import solvers
 
@@ -38,7 +38,9 @@ def memory_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
     n = kinds * len(code.remembered)
     sums, own = code.sums[:n], code.sums[n:]
     first = len(code.states + code.memory + code.flags)  # of the step's results that are remembered
-    return _single(sums, own, kinds, first) if single else _lanes(sums, own, kinds, first)
+    if layout.mixes:
+        return _arrays(sums, own, kinds, first, [code.states.index(state) for state in code.remembered])
+    return _lanes(sums, own, kinds, first) if layout.ensemble else _single(sums, own, kinds, first)
 
 
 def _single(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) -> Feed:
@@ -51,6 +53,7 @@ def _single(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int)
         arguments=_SINGLE_ARGUMENTS,
         header=("from brainpy_lab.drivers.numba_recall import recall as k_recall, spread as k_spread\n\n",),
         begin=(
+            "dt = k_length",
             *(f"{name} = k_own[{i}]" for i, name in enumerate(own)),
             f"k_near = np.empty(({len(sums)}, {GROUP}))",
         ),
@@ -81,8 +84,9 @@ def _lanes(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) 
     kept = [f"    k_remembered[{i}, k_at, k_b + k_j] = k_kept[{i * LANES} + k_j]" for i in states]
     return Feed(
         arguments=_LANE_ARGUMENTS,
-        header=("from brainpy_lab.drivers.numba_recall import recall_lanes as k_recall\n\n",),
+        header=_RECALL,
         begin=(
+            "dt = k_length",
             f"k_past = np.empty({len(sums) * LANES})",
             f"k_now = np.empty({len(own) * LANES})",
             f"k_kept = np.empty({len(states) * LANES})",
@@ -98,6 +102,25 @@ def _lanes(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) 
     )
 
 
+def _arrays(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int, states: list[int]) -> Feed:
+    added = []
+    for i, name in enumerate(sums):
+        size = f"k_widths[{states[i // kinds]}]"
+        added += [
+            f"{name} = k_sums[{i}, k_at, k_b:k_b + {size}].copy()",
+            f"k_recall({name}, k_weights[{i}], k_remembered[{i // kinds}], k_since, k_at, k_b, {size})",
+        ]
+    per_state = len(own) // len(states)
+    return Feed(
+        arguments=_LANE_ARGUMENTS,
+        header=_RECALL,
+        begin=("dt = k_length",),
+        block=tuple(f"{name} = k_own[{i}, k_b:k_b + k_widths[{states[i // per_state]}]]" for i, name in enumerate(own)),
+        before=(*_CLOCK, *added),
+        result=tuple(f"k_put(k_remembered[{f}, k_at, k_b:k_b + k_m], k_new_{first + f})" for f in range(len(states))),
+    )
+
+
 class MemorySupply(Supply):
     """The arrays of a run's `MemorySums`, with lanes where the kernel has them."""
 
@@ -105,7 +128,8 @@ class MemorySupply(Supply):
         assert setup.sums is not None
         self._sums: MemorySums = setup.sums
         self._t0 = setup.t0
-        self._lanes = setup.lanes if layout.ensemble else None
+        shape = self._sums.shape if layout.mixes else (setup.lanes,)
+        self._lanes = int(np.prod(shape, dtype=int)) if layout.ensemble or layout.mixes else None
         self._weights = self._single_weights() if self._lanes is None else self._lane_weights()
 
     def _single_weights(self) -> np.ndarray:
@@ -122,7 +146,12 @@ class MemorySupply(Supply):
         sums = self._sums
         if sums.mesh is not None:
             return np.zeros((len(sums.sums), 1, 1))
-        return np.ascontiguousarray(sums.recent if sums.recent.ndim == 3 else sums.recent[:, :, None])
+        return np.ascontiguousarray(sums.recent.reshape(*sums.recent.shape[:2], 1 if sums.recent.ndim == 2 else -1))
+
+    def prepare(self, first: int, n: int) -> int:
+        """Make the sums of a block of steps."""
+        with np.errstate(all="ignore"):
+            return min(n, self._sums.begin(first))
 
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """Sums, weights and memory for the block from step ``first`` on."""
@@ -130,25 +159,7 @@ class MemorySupply(Supply):
         own = sums.own(first)
         if self._lanes is not None:
             own = np.array(np.broadcast_to(own.reshape(len(own), -1), (len(own), self._lanes)))
-        return sums.clock(first, self._t0)[1], sums.sums, own, self._weights, sums.remembered, sums.low(first)
-
-
-class NumbaMemoryFlow(NumbaFlow):
-    """A run of a fractional model, block by block of its memory."""
-
-    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
-        """Make the sums of each block, then run the kernel over it."""
-        sums, every = self.setup.sums, self.setup.every
-        assert sums is not None
-        end, chunks = self.step + n_steps, []
-        with np.errstate(all="ignore"):
-            while self.step < end:
-                first = self.step
-                chunks.append(super().advance(min(end - first, sums.begin(first)), rows, row))
-                row += self.step // every - first // every
-        return Chunk(*(np.concatenate([getattr(c, part) for c in chunks]) for part in ("step", "lane", "kind")))
-
-    def _clock(self, n_steps: int) -> tuple[int, int, float, float]:
-        assert self.setup.sums is not None
-        t0, _, dt = self.setup.sums.clock(self.step, self.setup.t0)
-        return n_steps, self.step, t0, dt
+        whole = [sums.sums, sums.remembered]
+        if self._lanes is not None:
+            whole = [values.reshape(*values.shape[:2], self._lanes) for values in whole]
+        return *sums.clock(first, self._t0), whole[0], own, self._weights, whole[1], sums.low(first)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -21,6 +21,21 @@ from numba.extending import intrinsic
 
 from brainpy_lab.drivers import numba_linear, numba_math, numba_past
 from brainpy_lab.drivers.numba_math import SINGLE_FORMS, Emit
+from brainpy_lab.drivers.numba_rows import (
+    CALLS,
+    COMPARISONS,
+    LIBRARY,
+    LOOKUPS,
+    Functions,
+    NotNativeError,
+    check,
+    constant,
+    exponential_increment,
+    functions_of,
+    loop_of,
+    results_of,
+    whole_number,
+)
 
 Value = Any  # an llvmlite value; llvmlite has no type stubs
 
@@ -28,21 +43,7 @@ _F64 = ir.DoubleType()
 _I1 = ir.IntType(1)
 _I64 = ir.IntType(64)
 _LARGEST_POWER = 64
-_MODULE = "brainpy_lab.drivers.numba_math"
 _OPERATORS = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
-_COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-#: Functions of the language that are calls of the C library or of LLVM.
-_CALLS = {
-    "sin": "llvm.sin", "cos": "llvm.cos", "log10": "llvm.log10", "sqrt": "llvm.sqrt", "floor": "llvm.floor",
-    "ceil": "llvm.ceil", "abs": "llvm.fabs",
-}  # fmt: skip
-_LOOKUPS = ("past", "before")
-_LINEAR = ("factor", "solve", "converged", "solved")
-_LIBRARY = {"tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "log1p": "log1p"}
-
-
-class NotNativeError(Exception):
-    """The function holds something that is left to Numba."""
 
 
 def native(text: str, name: str, single: bool) -> Any:
@@ -62,11 +63,11 @@ def native(text: str, name: str, single: bool) -> Any:
     NotNativeError
         When the function must be compiled by Numba itself.
     """
-    functions = _functions(text)
+    functions = functions_of(text)
     function = functions[name]
     arguments = [a.arg for a in function.args.args]
-    _Lowering(functions, single, None).check(function)
-    results = _results(function)
+    check(functions, function)
+    results = results_of(function)
     kind = types.float64 if len(results) == 1 else types.UniTuple(types.float64, len(results))
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -93,112 +94,18 @@ def _lookup(context: Any, builder: Any, name: str, history: tuple[Value, Any], t
     return context.compile_internal(builder, function, types.float64(kind, types.float64), (value, time))
 
 
-def _functions(text: str) -> Mapping[str, ast.FunctionDef]:
-    tree = ast.parse(text)
-    for node in tree.body:
-        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        is_mathematics = isinstance(node, ast.ImportFrom) and node.module == _MODULE
-        if is_mathematics:
-            assert isinstance(node, ast.ImportFrom)
-            if any(a.asname not in (None, a.name) for a in node.names):
-                raise NotNativeError("renamed imports")
-        if not (is_text or is_mathematics or isinstance(node, ast.FunctionDef)):
-            raise NotNativeError(f"'{ast.unparse(node)}' at the top")
-    return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
-
-
-def _results(function: ast.FunctionDef) -> list[ast.expr]:
-    last = function.body[-1]
-    if not isinstance(last, ast.Return) or last.value is None:
-        raise NotNativeError("no return at the end")
-    return list(last.value.elts) if isinstance(last.value, ast.Tuple) else [last.value]
-
-
-def _loop(statement: ast.For) -> tuple[list[ast.stmt], int, ast.expr]:
-    """Rows, largest number of turns and end of ``for _ in range(n): ...; if test: break``."""
-    match statement:
-        case ast.For(
-            target=ast.Name(),
-            iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(times))]),
-            body=[*rows, ast.If(test=until, body=[ast.Break()], orelse=[])],
-            orelse=[],
-        ):
-            return rows, times, until
-    raise NotNativeError("loop")
-
-
 class _Lowering:
-    """Expressions to instructions; without an emitter it only checks that it could."""
+    """Expressions to instructions."""
 
     def __init__(
         self,
-        functions: Mapping[str, ast.FunctionDef],
+        functions: Functions,
         single: bool,
         emit: Emit | None,
         lookup: Callable[..., Value] | None = None,
     ) -> None:
         self.functions, self.single = functions, single
         self.emit, self.lookup = emit, lookup
-
-    # --- the check -----------------------------------------------------------------------------------------------
-
-    def check(self, function: ast.FunctionDef, within: tuple[str, ...] = ()) -> None:
-        """Raise NotNativeError for the first thing that is no row of assignments of known expressions."""
-        if function.name in within:
-            raise NotNativeError("recursion")
-        _results(function)
-        self._check_rows(function.body, (*within, function.name))
-
-    def _check_rows(self, body: list[ast.stmt], within: tuple[str, ...]) -> None:
-        for statement in body:
-            match statement:
-                case ast.Expr(value=ast.Constant()):
-                    continue
-                case ast.For():
-                    rows, _, until = _loop(statement)
-                    self._check_rows(rows, within)
-                    self._check_nodes(until, within)
-                    continue
-                case ast.Assign(targets=[ast.Name()]) | ast.Return():
-                    pass
-                case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call(func=ast.Name(id="solve"))):
-                    if not all(isinstance(t, ast.Name) for t in targets):
-                        raise NotNativeError("target")
-                case _:
-                    raise NotNativeError(type(statement).__name__)
-            self._check_nodes(statement, within)
-
-    def _check_nodes(self, tree: ast.AST, within: tuple[str, ...]) -> None:
-        for node in ast.walk(tree):
-            self._check_node(node, within)
-
-    def _check_node(self, node: ast.AST, within: tuple[str, ...]) -> None:
-        if isinstance(node, ast.Constant):
-            if not isinstance(node.value, int | float | bool):
-                raise NotNativeError(f"constant {node.value!r}")
-        elif isinstance(node, ast.Call):
-            if not isinstance(node.func, ast.Name) or node.keywords:
-                raise NotNativeError("call")
-            name = node.func.id
-            if name in self.functions:
-                self.check(self.functions[name], within)
-            elif not self._known(name):
-                raise NotNativeError(name)
-        elif isinstance(node, ast.Compare):
-            if len(node.ops) != 1 or type(node.ops[0]) not in _COMPARE:
-                raise NotNativeError("comparison")
-        elif not isinstance(
-            node,
-            ast.Name | ast.BinOp | ast.UnaryOp | ast.BoolOp | ast.IfExp | ast.Assign | ast.Return | ast.Expr | ast.Tuple
-            | ast.operator | ast.unaryop | ast.boolop | ast.cmpop | ast.expr_context,
-        ):  # fmt: skip
-            raise NotNativeError(type(node).__name__)
-
-    @staticmethod
-    def _known(name: str) -> bool:
-        return name in _CALLS or name in _LIBRARY or name in numba_math.EMITTERS or name in _LOOKUPS + _LINEAR
-
-    # --- the lowering --------------------------------------------------------------------------------------------
 
     @property
     def e(self) -> Emit:
@@ -209,7 +116,7 @@ class _Lowering:
     def call(self, function: ast.FunctionDef, names: dict[str, Value]) -> list[Value]:
         """The function's rows in order, then its results as float64."""
         self._rows(function.body[:-1], names)
-        return [self.number(self.value(r, names)) for r in _results(function)]
+        return [self.number(self.value(r, names)) for r in results_of(function)]
 
     def _rows(self, body: list[ast.stmt], names: dict[str, Value]) -> None:
         for statement in body:
@@ -230,7 +137,7 @@ class _Lowering:
     def _repeat(self, statement: ast.For, names: dict[str, Value]) -> None:
         """A loop of `_loop`'s form: names that it changes live in memory, which LLVM makes registers."""
         b = self.e.b
-        rows, times, until = _loop(statement)
+        rows, times, until = loop_of(statement)
         stored = (
             n.id for row in rows for n in ast.walk(row) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         )
@@ -279,7 +186,7 @@ class _Lowering:
             case ast.Constant(value=int() | float() as number):
                 return self.e.c(float(number))
             case ast.Name():
-                return names[node.id] if node.id in names else self.e.c(_constant(node.id))
+                return names[node.id] if node.id in names else self.e.c(constant(node.id))
             case ast.BinOp():
                 return self._binary(node, names)
             case ast.UnaryOp(op=ast.Not()):
@@ -291,16 +198,16 @@ class _Lowering:
             case ast.Compare():
                 compare = b.fcmp_unordered if isinstance(node.ops[0], ast.NotEq) else b.fcmp_ordered
                 sides = self.real(node.left, names), self.real(node.comparators[0], names)
-                return compare(_COMPARE[type(node.ops[0])], *sides)
+                return compare(COMPARISONS[type(node.ops[0])], *sides)
             case ast.BoolOp():
                 join = b.and_ if isinstance(node.op, ast.And) else b.or_
                 return functools.reduce(join, (self.truth(self.value(v, names)) for v in node.values))
-            case ast.IfExp() if (parts := _exponential_increment(node)) is not None:
+            case ast.IfExp() if (parts := exponential_increment(node)) is not None:
                 return self._increment(*(self.real(p, names) for p in parts))
             case ast.IfExp():
                 test = self.truth(self.value(node.test, names))
                 return b.select(test, self.real(node.body, names), self.real(node.orelse, names))
-            case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=history), time]) if name in _LOOKUPS:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=history), time]) if name in LOOKUPS:
                 assert self.lookup is not None
                 return self.lookup(name, names[history], self.real(time, names))
             case ast.Call(func=ast.Name(id="converged"), args=args):
@@ -338,7 +245,7 @@ class _Lowering:
 
     def _power(self, node: ast.BinOp, names: dict[str, Value]) -> Value:
         base = self.real(node.left, names)
-        exponent = _whole_number(node.right)
+        exponent = whole_number(node.right)
         if exponent is None or abs(exponent) > _LARGEST_POWER:
             return self.e.call("llvm.pow", base, self.real(node.right, names))
         result, square, left = None, base, abs(exponent)
@@ -357,48 +264,14 @@ class _Lowering:
             function = self.functions[name]
             inner = dict(zip((a.arg for a in function.args.args), arguments, strict=True))
             return self.call(function, inner)[0]
-        if name in _CALLS:
-            return self.e.call(_CALLS[name], *arguments)
-        if name in _LIBRARY:
-            return self.e.library(_LIBRARY[name], *arguments)
+        if name in CALLS:
+            return self.e.call(CALLS[name], *arguments)
+        if name in LIBRARY:
+            return self.e.library(LIBRARY[name], *arguments)
         emitter = numba_math.EMITTERS[name]
         if name in SINGLE_FORMS:
             return emitter(self.e, *arguments, self.e.estrin if self.single else self.e.horner)
         return emitter(self.e, *arguments)
-
-
-def _exponential_increment(node: ast.IfExp) -> tuple[ast.expr, ast.expr, ast.expr] | None:
-    """(slope, rate, dt) of ``slope/rate*expm1(rate*dt) if rate != 0 else dt*slope``, or None."""
-    match node:
-        case ast.IfExp(
-            test=ast.Compare(left=ast.Name(id=rate), ops=[ast.NotEq()], comparators=[ast.Constant(value=0)]),
-            body=ast.BinOp(
-                left=ast.BinOp(left=ast.Name(id=slope), op=ast.Div(), right=ast.Name(id=rate_2)),
-                op=ast.Mult(),
-                right=ast.Call(
-                    func=ast.Name(id="expm1"),
-                    args=[ast.BinOp(left=ast.Name(id=rate_3), op=ast.Mult(), right=ast.Name(id=dt))],
-                ),
-            ),
-            orelse=ast.BinOp(left=ast.Name(id=dt_2), op=ast.Mult(), right=ast.Name(id=slope_2)),
-        ) if rate == rate_2 == rate_3 and slope == slope_2 and dt == dt_2:
-            return ast.Name(slope, ast.Load()), ast.Name(rate, ast.Load()), ast.Name(dt, ast.Load())
-    return None
-
-
-def _constant(name: str) -> float:
-    if name == "pi":
-        return math.pi
-    raise NotNativeError(name)
-
-
-def _whole_number(node: ast.expr) -> int | None:
-    sign = 1
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        sign, node = -1, node.operand
-    if isinstance(node, ast.Constant) and not isinstance(node.value, bool) and isinstance(node.value, int | float):
-        return sign * int(node.value) if float(node.value).is_integer() else None
-    return None
 
 
 def unpack(count: int) -> Any:

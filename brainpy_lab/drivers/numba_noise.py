@@ -240,8 +240,15 @@ def _as_pointer(typing_context: Any, address: Any) -> Any:
     return signature, codegen
 
 
-def noise_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
+_ARGUMENTS = (("k_filler", "i8"), ("k_context", "i8[::1]"), ("k_first_draw", "i8"))
+_HEADER = ("from brainpy_lab.drivers.numba_noise import fill as k_fill\n\n",)
+
+
+def noise_feed(code: StepCode, layout: Layout) -> Feed:
     """The lines that fill a kernel's buffer of draws and hand them to the step."""
+    if layout.mixes:
+        return _array_feed(code)
+    single = not layout.ensemble
     rows = range(len(code.draws))
     if single:
         pairs = f"0, k_draw // {2 * ROW} * {ROW}, 0, {ROW}"
@@ -255,11 +262,32 @@ def noise_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
     step.append(f"    for k_place in range({len(code.draws)}):")
     step.append(f"        k_fill(k_filler, k_normals, k_context, k_place, {pairs})")
     return Feed(
-        arguments=(("k_filler", "i8"), ("k_context", "i8[::1]"), ("k_first_draw", "i8")),
-        header=("from brainpy_lab.drivers.numba_noise import fill as k_fill\n\n",),
+        arguments=_ARGUMENTS,
+        header=_HEADER,
         begin=(f"k_normals = np.empty({(2 * len(code.draws) + _WORK) * ROW})",),
         step=tuple(step if single else [*step, f"k_half = k_draw % 2 * {ROW}"]),
         before=tuple(f"{d.name} = k_normals[{place}]" for d, place in zip(code.draws, places, strict=True)),
+    )
+
+
+def _array_feed(code: StepCode) -> Feed:
+    """The same where a step takes whole arrays: the rows of a member's lanes are put together in a table."""
+    count = len(code.draws)
+    return Feed(
+        arguments=(*_ARGUMENTS, ("k_taken", "i8[::1]")),
+        header=_HEADER,
+        begin=(f"k_normals = np.empty({(2 * count + _WORK) * ROW})", f"k_draws = np.empty(({2 * count}, k_m))"),
+        step=(
+            "k_draw = k_first_draw + k_first + k_i",
+            "if k_i == 0 or k_draw % 2 == 0:",
+            f"    for k_j in range(0, k_m, {ROW}):",
+            f"        k_part = min({ROW}, k_m - k_j)",
+            f"        for k_place in range({count}):",
+            "            k_fill(k_filler, k_normals, k_context, k_place, k_b + k_j, k_draw // 2, 1, k_part)",
+            f"        for k_o in range({2 * count}):",
+            f"            k_put(k_draws[k_o, k_j:k_j + k_part], k_normals[k_o * {ROW}:k_o * {ROW} + k_part])",
+        ),
+        before=tuple(f"{d.name} = k_draws[{2 * k} + k_draw % 2, :k_taken[{k}]]" for k, d in enumerate(code.draws)),
     )
 
 
@@ -271,6 +299,9 @@ class NoiseSupply(Supply):
         self.words = [_signed(self.noise.seed), len(self.draws), self.noise.terms, _draw()]
         self.words += [word for draw in self.draws for word in _words_of(draw, self.draws)]
         self.table = np.empty(0)
+        cell = int(np.prod(setup.cell, dtype=int))
+        narrow = self.noise.narrow_among(self.draws)
+        self.taken = (np.array([1 if n else cell for n in narrow], dtype=np.int64),) if layout.mixes else ()
 
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """The generator; or the chunk's draws, which the context points to."""
@@ -280,7 +311,7 @@ class NoiseSupply(Supply):
             filler = _replay()
             self.table = np.ascontiguousarray(self.noise.table(self.draws, first, n))
             words = [*words, self.noise.start + first, n, self.noise.lanes, self.table.ctypes.data]
-        return filler, np.array(words, dtype=np.int64), self.noise.start
+        return filler, np.array(words, dtype=np.int64), self.noise.start, *self.taken
 
 
 def _words_of(draw: Draw, among: Sequence[Draw]) -> list[int]:

@@ -2,7 +2,8 @@
 
 Step code reads a history through ``past(x_past, t)``, where ``x_past`` is a tuple: the ring (slots, coefficients,
 lanes), the lane, and the numbers of `Reach`, then t0 and 1/dt. Where delays stay as they are, reads need no checks, and
-the tuple is shorter.
+the tuple is shorter. Where states are whole arrays the number of lanes from that lane on comes after it, and the time
+may be an array too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numba.extending import overload
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive_past import value_at
 from brainpy_lab.drivers.driver import Layout, Setup
+from brainpy_lab.drivers.numba_elements import as_array
 from brainpy_lab.drivers.numba_feed import Feed, Supply
 from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, fill
 
@@ -26,6 +28,10 @@ HISTORY = types.Tuple([types.float64[:, :, ::1], types.int64, *[types.float64] *
 #: The same where delays stay as they are: the ring, the lane, the first step that is not constant, t0 and 1/dt.
 STEADY = types.Tuple([types.float64[:, :, ::1], types.int64, *[types.float64] * 3])
 
+#: Both where states are whole arrays.
+ARRAY_HISTORY = types.Tuple([*HISTORY.types[:2], types.int64, *HISTORY.types[2:]])
+ARRAY_STEADY = types.Tuple([*STEADY.types[:2], types.int64, *STEADY.types[2:]])
+
 #: The same as adaptive step code takes it: the lane's table of steps, its span, and the state's first column.
 STEPS = types.Tuple([types.float64[:, ::1], types.float64[::1], types.int64])
 
@@ -33,14 +39,14 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract", "ar
 
 
 @njit(**_OPTIONS)
-def ring_past(history: Any, t: float) -> Any:
+def ring_past(history: Any, t: Any) -> Any:
     """A delayed state at the time ``t``."""
     position = (t - history[6]) * history[7]
     return _value(history, position, math.floor(position + AT_ONCE))
 
 
 @njit(**_OPTIONS)
-def ring_before(history: Any, t: float) -> Any:
+def ring_before(history: Any, t: Any) -> Any:
     """A delayed state just before the time ``t``, should it jump there."""
     position = (t - history[6]) * history[7]
     return _value(history, position, math.ceil(position - AT_ONCE) - 1.0)
@@ -63,7 +69,7 @@ def _cubic(ring: Any, lane: int, step: float, s: float) -> Any:
 
 
 @njit(**_OPTIONS)
-def steady_past(history: Any, t: float) -> Any:
+def steady_past(history: Any, t: Any) -> Any:
     """A delayed state at the time ``t``, which the ring is known to hold."""
     ring, lane, lowest, t0, by_dt = history
     position = (t - t0) * by_dt
@@ -73,7 +79,7 @@ def steady_past(history: Any, t: float) -> Any:
 
 
 @njit(**_OPTIONS)
-def steady_before(history: Any, t: float) -> Any:
+def steady_before(history: Any, t: Any) -> Any:
     """A delayed state just before the time ``t``, which the ring is known to hold."""
     ring, lane, lowest, t0, by_dt = history
     position = (t - t0) * by_dt
@@ -82,15 +88,35 @@ def steady_before(history: Any, t: float) -> Any:
     return _cubic(ring, lane, step, position - step)
 
 
+def _over_elements(read: Any) -> Any:
+    """``read`` for a delayed array state, at one time or at a time for each element."""
+
+    @njit(**_OPTIONS)
+    def values_at(history: Any, t: Any) -> Any:
+        ring, lane, size = history[:3]
+        times = as_array(t)
+        values = np.empty(max(size, times.size))
+        if times.size == 1:
+            time = times[0]
+            for j in range(size):
+                values[j] = read((ring, lane + j, *history[3:]), time)
+        else:
+            for j in range(times.size):
+                values[j] = read((ring, lane + min(j, size - 1), *history[3:]), times[j])
+        return values
+
+    return values_at
+
+
 @njit(error_model="numpy")
-def steps_past(history: Any, t: float) -> Any:
+def steps_past(history: Any, t: Any) -> Any:
     """A delayed state at the time ``t``, from the steps of an adaptive run."""
     table, span, column = history
     return _steps_value(table, span, column, t, False)
 
 
 @njit(error_model="numpy")
-def steps_before(history: Any, t: float) -> Any:
+def steps_before(history: Any, t: Any) -> Any:
     """A delayed state just before the time ``t``, from the steps of an adaptive run."""
     table, span, column = history
     return _steps_value(table, span, column, t, True)
@@ -104,50 +130,39 @@ LOOKUPS: dict[tuple[str, int], Any] = {
     ("before", len(HISTORY)): ring_before.py_func,
     ("past", len(STEADY)): steady_past.py_func,
     ("before", len(STEADY)): steady_before.py_func,
+    ("past", len(ARRAY_HISTORY)): _over_elements(ring_past).py_func,
+    ("before", len(ARRAY_HISTORY)): _over_elements(ring_before).py_func,
+    ("past", len(ARRAY_STEADY)): _over_elements(steady_past).py_func,
+    ("before", len(ARRAY_STEADY)): _over_elements(steady_before).py_func,
     ("past", len(STEPS)): steps_past.py_func,
     ("before", len(STEPS)): steps_before.py_func,
 }
 
 
-def past(history: Any, t: float) -> float:
+def past(history: Any, t: Any) -> float:
     """A delayed state at the time ``t``, in functions that Numba compiles."""
     raise NotImplementedError
 
 
-def before(history: Any, t: float) -> float:
+def before(history: Any, t: Any) -> float:
     """A delayed state just before the time ``t``, in functions that Numba compiles."""
     raise NotImplementedError
 
 
 @overload(past)
-def _past(history: Any, t: float) -> Any:
+def _past(history: Any, t: Any) -> Any:
     return LOOKUPS["past", len(history)]
 
 
 @overload(before)
-def _before(history: Any, t: float) -> Any:
+def _before(history: Any, t: Any) -> Any:
     return LOOKUPS["before", len(history)]
 
 
-def past_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
+def past_feed(code: StepCode, layout: Layout) -> Feed:
     """Text that hands the histories to the step and stores what it returns of the step's polynomial."""
     rings = [f"k_ring_{i}" for i in range(len(code.past))]
-    lane = "0" if single else "k_b + k_j"
-    first_result = len(code.states + code.memory) + len(code.flags)
-    sweep = "min(k_sweep, 1)" if layout.short_delays else "0"
-    reach = "k_lowest" if layout.steady_delays else f"k_oldest, k_step - 1.0 + {sweep}, k_lowest, k_step + 1.0"
-    handles = [
-        f"{name} = ({ring}, {lane}, {reach}, k_t0, k_by_dt)" for name, ring in zip(code.past, rings, strict=True)
-    ]
-    stores = []
-    for i, (ring, state) in enumerate(zip(rings, code.delayed, strict=True)):
-        stores.append(f"{ring}[k_slot, 0, {lane}] = {state}")
-        for power in range(1, COEFFICIENTS):
-            result = f"dt * k_new_{first_result + i * code.powers + power - 1}" if power <= code.powers else "0.0"
-            stores.append(f"{ring}[k_slot, {power}, {lane}] = {result}")
-    if not single:
-        stores = ["if k_j < k_m:", *(f"    {line}" for line in stores)]
-        handles = [line.replace(lane, "k_b + min(k_j, k_m - 1)") for line in handles]
+    handles, stores = _lines(code, layout, rings)
     return Feed(
         arguments=(
             *((ring, "f8[:, :, ::1]") for ring in rings),
@@ -173,14 +188,43 @@ def past_feed(code: StepCode, layout: Layout, single: bool) -> Feed:
     )
 
 
+def _lines(code: StepCode, layout: Layout, rings: list[str]) -> tuple[list[str], list[str]]:
+    """How the step's histories are made, and how its polynomials are stored."""
+    single = not (layout.ensemble or layout.mixes)
+    lane = "0" if single else "k_b" if layout.mixes else "k_b + k_j"
+    first_result = len(code.states + code.memory) + len(code.flags)
+    sweep = "min(k_sweep, 1)" if layout.short_delays else "0"
+    reach = "k_lowest" if layout.steady_delays else f"k_oldest, k_step - 1.0 + {sweep}, k_lowest, k_step + 1.0"
+    handles, stores = [], []
+    for i, (name, ring, state) in enumerate(zip(code.past, rings, code.delayed, strict=True)):
+        size = f"k_widths[{code.states.index(state)}]"
+        lanes = f"{lane}, {size}" if layout.mixes else lane
+        handles.append(f"{name} = ({ring}, {lanes}, {reach}, k_t0, k_by_dt)")
+        coefficients = [state]
+        for power in range(1, COEFFICIENTS):
+            result = f"dt * k_new_{first_result + i * code.powers + power - 1}" if power <= code.powers else "0.0"
+            coefficients.append(result)
+        for power, value in enumerate(coefficients):
+            if layout.mixes:
+                stores.append(f"k_put({ring}[k_slot, {power}, k_b:k_b + {size}], {value})")
+            else:
+                stores.append(f"{ring}[k_slot, {power}, {lane}] = {value}")
+    if not (single or layout.mixes):
+        stores = ["if k_j < k_m:", *(f"    {line}" for line in stores)]
+        handles = [line.replace(lane, "k_b + min(k_j, k_m - 1)") for line in handles]
+    return handles, stores
+
+
 class PastSupply(Supply):
     """The rings of one run."""
 
     def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:
         assert setup.past is not None
         self.code, self.given = code, setup.past
-        lanes = (setup.lanes,) if layout.ensemble else (1,)
-        self.rings = [fill(self.given, s, setup.states[s], lanes) for s in code.delayed]
+        self.narrow = set(code.delayed) - setup.wide if layout.mixes and setup.cell else set()
+        self.shape = (*setup.ensemble, *setup.cell) or (1,) if layout.mixes else (setup.lanes,)
+        rings = [fill(self.given, s, setup.states[s], self.shape) for s in code.delayed]
+        self.rings = [ring.reshape(*ring.shape[:2], -1) for ring in rings]
         self.saved = [np.empty_like(ring) for ring in self.rings]
 
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
@@ -197,4 +241,5 @@ class PastSupply(Supply):
 
     def past(self) -> dict[str, np.ndarray]:
         """The rings by state."""
-        return dict(zip(self.code.delayed, self.rings, strict=True))
+        rings = {s: r.reshape(*r.shape[:2], *self.shape) for s, r in zip(self.code.delayed, self.rings, strict=True)}
+        return {s: r[..., :1] if s in self.narrow else r for s, r in rings.items()}

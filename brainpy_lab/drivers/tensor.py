@@ -62,7 +62,7 @@ class TensorFlow(Flow):
         setup, layout = self.setup, self.program.layout
         if setup.past is None:
             return None
-        ensemble = setup.ensemble if layout.mixes else ()
+        ensemble = setup.ensemble if layout.mixes and setup.cell else None
         return Histories(self.program.driver, self.program.code.delayed, setup.past, setup, ensemble)
 
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
@@ -206,8 +206,9 @@ class TensorDriver(Driver):
 
     def gather(self, ring: Array, slot: np.ndarray) -> Array:
         """``ring[slot[j], :, j]`` for each element j: (coefficients, *shape)."""
-        whole = np.broadcast_to(slot, ring.shape[2:])
-        return np.take_along_axis(ring, whole[None, None], axis=0)[0]
+        shape = np.broadcast_shapes(slot.shape, ring.shape[2:])
+        whole = np.broadcast_to(ring, (*ring.shape[:2], *shape))
+        return np.take_along_axis(whole, np.broadcast_to(slot, shape)[None, None], axis=0)[0]
 
     def mask(self, value: np.ndarray) -> Array:
         """Truth values as the driver's own array."""

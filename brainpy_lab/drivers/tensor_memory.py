@@ -10,6 +10,7 @@ import numpy as np
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Chunk, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.memory_sums import MemorySums
+from brainpy_lab.drivers.widths import narrow_among, narrowed_rows
 
 
 class TensorMemoryProgram(Program):
@@ -69,15 +70,16 @@ class TensorMemoryFlow(_MemoryFlow):
         setup, sums, driver = self.setup, self.sums, self.driver
         events: list[tuple[int, int, int]] = []
         end = self.step + n_steps
+        narrow = narrow_among(self.program.code.remembered, setup)
         with driver.computing(False), np.errstate(all="ignore"):
             while self.step < end:
                 count = min(end - self.step, sums.begin(self.step))
-                own = [driver.array(w) for w in sums.own(self.step)]
+                own = [driver.array(w) for w in narrowed_rows(sums.own(self.step), narrow)]
                 low, first = sums.low(self.step), self.step
                 drives = self._drives(first, count)
                 for i in range(count):
                     self.parameters.update({name: driver.array(table[i]) for name, table in drives.items()})
-                    past = [driver.array(s) for s in self._recent_sums(low)]
+                    past = [driver.array(s) for s in narrowed_rows(self._recent_sums(low), narrow)]
                     flags, remembered = self.take([*past, *own])
                     for state, value in enumerate(remembered):
                         sums.remembered[state, self.step] = driver.to_numpy(value)

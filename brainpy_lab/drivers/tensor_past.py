@@ -98,10 +98,15 @@ class Histories:
     """All histories of one run."""
 
     def __init__(
-        self, driver: TensorDriver, states: tuple[str, ...], past: Past, setup: Setup, ensemble: tuple[int, ...]
+        self,
+        driver: TensorDriver,
+        states: tuple[str, ...],
+        past: Past,
+        setup: Setup,
+        ensemble: tuple[int, ...] | None,
     ) -> None:
         self.driver, self.states, self.past, self.setup = driver, states, past, setup
-        self.ensemble = ensemble  # axes of the ensemble, where states keep them
+        self.ensemble = ensemble  # axes of the ensemble, where states keep them before one for their elements
         self.of = {s: self._history(s) for s in states}
         self.saved = {s: h.copy() for s, h in self.of.items()}
 
@@ -110,7 +115,7 @@ class Histories:
         initial = driver.array(setup.states[state])
         if not setup.differentiable:
             whole = driver.to_numpy(initial)
-            if self.ensemble:
+            if self.ensemble is not None:
                 whole = np.broadcast_to(whole, (*self.ensemble, whole.shape[-1] if whole.ndim else 1))
             return TensorHistory(driver, driver.array(fill(self.past, state, whole, whole.shape)), setup)
         plain = np.asarray(driver.to_numpy(initial))

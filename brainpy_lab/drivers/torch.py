@@ -43,8 +43,9 @@ class TorchDriver(TensorDriver):
         """``ring[slot[j], :, j]`` for each element j."""
         import torch
 
-        whole = np.array(np.broadcast_to(slot, (1, *ring.shape[1:])))
-        return torch.take_along_dim(ring, torch.from_numpy(whole), dim=0)[0]
+        shape = np.broadcast_shapes(slot.shape, tuple(ring.shape[2:]))
+        whole = torch.from_numpy(np.array(np.broadcast_to(slot, (1, ring.shape[1], *shape))))
+        return torch.take_along_dim(ring.expand(*ring.shape[:2], *shape), whole, dim=0)[0]
 
     def mask(self, value: np.ndarray) -> Any:
         """Truth values as a tensor."""

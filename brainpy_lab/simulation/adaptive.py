@@ -331,7 +331,9 @@ class _State:
         if self.tables.states:
             longest = float(self.tables.S[lane, LONGEST])
             values = {n: self.Y[i].reshape(self.problem.shape) for i, n in enumerate(self.code.states)}
-            wrong = misread(self.problem, longest, time, self.plan.duration * 1e-6, values, lane)
+            wrong = misread(
+                self.problem, self.problem.system.delays, longest, time, self.plan.duration * 1e-6, values, lane
+            )
             outcome, advice = (Outcome.DELAY_OUT_OF_REACH, wrong) if wrong else (outcome, advice)
         text = f"The run ended at t = {time:g}{where}. {advice}"
         warn(text)

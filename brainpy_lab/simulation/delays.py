@@ -97,8 +97,12 @@ def delay_values(
     parameters = problem.parameters
     if problem.traced:
         parameters = {n: concrete(v) for n, v in parameters.items()}
+    if problem.mixes:
+        parameters = {n: problem.expanded(v) for n, v in parameters.items()}
     if problem.drives:
-        parameters = parameters | {n: _over_time(drive, times, problem) for n, drive in problem.drives.items()}
+        parameters = parameters | {
+            n: _over_time(drive, np.atleast_1d(times), problem) for n, drive in problem.drives.items()
+        }
     column = times.reshape(-1, *(1,) * len(problem.shape)) if isinstance(times, np.ndarray) else times
     given = [0.0 if states is None else states[s] for s in system.state_names]
     given += [parameters[p] for p in system.parameter_names]
@@ -182,9 +186,9 @@ def make_past(
     kept = min(window, n_steps + earlier)
     slots = 1 << math.ceil(math.log2(kept + 2))
     _check_memory(problem, slots, dt, reach)
-    shape = problem.shape
     before = {
-        s: sampled_steps(s, sources[s], t0, dt, earlier, shape) if s in sources else None for s in system.delayed_states
+        s: sampled_steps(s, sources[s], t0, dt, earlier, problem.shape_of(s)) if s in sources else None
+        for s in system.delayed_states
     }
     if problem.shape and not problem.mixes and not problem.traced:
         before = {s: b if b is None else b.reshape(*b.shape[:2], -1) for s, b in before.items()}
@@ -237,15 +241,20 @@ def remember(
 
 
 def misread(
-    problem: Problem, longest: float, time: float, slack: float, values: Mapping[str, Any], lane: int
+    problem: Problem,
+    delays: tuple[Delay, ...],
+    longest: float,
+    time: float,
+    slack: float,
+    values: Mapping[str, Any],
+    lane: int,
 ) -> str | None:
-    """What is wrong with a delay at the last finite values of a run: a sentence, or None when nothing is.
+    """What is wrong with one of ``delays`` at the last finite values of a run: a sentence, or None when nothing is.
 
-    Delays may be up to ``longest``; the bounds are watched at stages of a step, and so ``slack`` earlier.
+    They may be up to ``longest``; the bounds are watched at stages of a step, and so ``slack`` earlier.
     """
-    system = problem.system
-    found = delay_values(problem, system.delays, np.array([time]), values)
-    for delay, at_once in zip(system.delays, found, strict=True):
+    found = delay_values(problem, delays, np.array([time]), values)
+    for delay, at_once in zip(delays, found, strict=True):
         whole = np.ravel(at_once)
         value = float(whole[lane] if whole.size > 1 else whole[0])
         name = f"The delay of {written(delay)}"

@@ -52,15 +52,19 @@ def solution_of(
     model = request.model
     shape = problem.shape
 
-    def whole(value: Any) -> Any:
-        return value if problem.traced or not shape else np.broadcast_to(value, shape)
+    def whole(name: str, value: Any) -> Any:
+        if problem.traced or not shape:
+            return value
+        own = problem.shape_of(name)
+        whole = np.broadcast_to(problem.expanded(value), own)
+        return whole if own == shape else whole.reshape(problem.ensemble)
 
     params = {p: request.parameters.get(p, problem.parameters.get(p)) for p in model.system.parameter_names}
     return Solution(
         t=result.t,
         data={name: result.data[name] for name in wanted},
         params=params,
-        initial={n: whole(v) for n, v in problem.states.items()},
+        initial={n: whole(n, v) for n, v in problem.states.items()},
         final=result.final,
         events=result.events,
         seed=seed,

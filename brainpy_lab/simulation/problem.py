@@ -52,6 +52,20 @@ class Problem:
         """Shape of every value: the ensemble's axes, then the state's."""
         return self.ensemble + self.cell
 
+    def shape_of(self, state: str) -> tuple[int, ...]:
+        """Shape of one state's values; where elements mix, one number beside array states has one element."""
+        if self.mixes and self.cell and np.shape(self.states[state])[-1:] != self.cell[-1:]:
+            return (*self.ensemble, *(1,) * len(self.cell))
+        return self.shape
+
+    def expanded(self, value: Any) -> Any:
+        """A value with axes for the state's elements, of length one, where it has those of the ensemble alone."""
+        if self.cell and hasattr(value, "shape"):
+            is_own = value.ndim >= len(self.cell) and tuple(value.shape[-len(self.cell) :]) == self.cell
+            if not is_own and value.ndim and value.ndim <= len(self.ensemble):
+                return value.reshape(tuple(value.shape) + (1,) * len(self.cell))
+        return value
+
     @property
     def lanes(self) -> int:
         """Number of cells side by side."""
@@ -113,8 +127,7 @@ def resolve(
     leading: dict[str, tuple[int, ...]] = {}
     for name, value in {**values, **starts.values}.items():
         shape = drives[name].shape if name in drives else shape_of(value)
-        rank = 0 if name in drives else len(ranks[name])
-        leading[name] = shape[: len(shape) - rank] if len(shape) >= rank else ()
+        leading[name] = shape[: len(shape) - len(ranks[name])] if len(shape) >= len(ranks[name]) else ()
     try:
         ensemble = _common_shape(leading.values())
     except ValueError:

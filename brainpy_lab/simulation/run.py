@@ -15,13 +15,14 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Chunk, Driver, Flow, Layout, Setup
 from brainpy_lab.drivers.past import Past
 from brainpy_lab.drivers.random_draws import Noise
+from brainpy_lab.drivers.widths import with_widths
 from brainpy_lab.errors import ArgumentError, MethodError
 from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
 from brainpy_lab.simulation.control import ChunkSize, Progress
 from brainpy_lab.simulation.delays import misread, remember
 from brainpy_lab.simulation.events import EventTrain
 from brainpy_lab.simulation.fractional import Memory, make_sums, memory_entries, shifts, short_memory
-from brainpy_lab.simulation.history import Remembered
+from brainpy_lab.simulation.history import Remembered, with_lanes
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.problem import Problem
@@ -84,7 +85,8 @@ def layout_of(problem: Problem, plan: Plan, code: StepCode) -> Layout:
     varying: tuple[str, ...] = ()
     if problem.shape:
         varying = tuple(n for n in parameters if n not in drives and hasattr(problem.parameters[n], "shape"))
-    layout = Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes)
+    matrices = tuple(p.name for p in problem.system.parameters if problem.mixes and np.ndim(p.value) == 2)
+    layout = Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes, matrices)
     if plan.past is None:
         return layout
     # edited code may read at other times than the model's delays say
@@ -102,12 +104,14 @@ def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> R
     if code.sums:
         setup.sums = make_sums(problem, plan)
         setup.memory = {**shifts(problem, plan, code.memory), **setup.memory}
+    if problem.mixes:
+        setup = with_widths(setup, code, layout)
     flow = program.start(setup)
     if setup.differentiable:
         return _run_traced(flow, driver, problem, plan)
-    loop = _Loop(flow, driver, problem, plan)
+    loop = _Loop(flow, driver, problem, plan, code)
     loop.go()
-    result = loop.result(code)
+    result = loop.result()
     wall = time.perf_counter() - compiled
     if setup.sums is not None:
         result.memory |= memory_entries(problem, setup.sums, loop.done)
@@ -124,8 +128,10 @@ def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
         raise ArgumentError("A derivative cannot be taken through a run whose parameters move in time.")
 
     def flat(value: Any) -> Any:
-        if traced or problem.mixes:
-            return _expand(value, problem)
+        if problem.mixes:
+            return problem.expanded(value)
+        if traced:
+            return value
         if not problem.shape:
             return value
         return _broadcast(value, problem).reshape(-1)
@@ -144,7 +150,6 @@ def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
         drive_lanes=_lane_table(problem, plan, layout.driven_lanes) if layout.driven_lanes else None,
         ensemble=problem.ensemble,
         cell=problem.cell,
-        matrices=tuple(p.name for p in problem.system.parameters if getattr(p.value, "ndim", 0) == 2),
         differentiable=traced,
         threads=plan.threads,
         noise=_noise(plan.noise, problem) if problem.system.is_stochastic else plan.noise,
@@ -201,15 +206,6 @@ def _broadcast(value: Any, problem: Problem) -> np.ndarray:
     return np.broadcast_to(array, problem.shape)
 
 
-def _expand(value: Any, problem: Problem) -> Any:
-    """For programs that keep the axes: an ensemble's value gets one axis for the state's elements."""
-    if problem.mixes and problem.cell and hasattr(value, "shape"):
-        is_own = value.ndim >= len(problem.cell) and tuple(value.shape[-len(problem.cell) :]) == problem.cell
-        if not is_own and value.ndim and value.ndim <= len(problem.ensemble):
-            return value.reshape(tuple(value.shape) + (1,) * len(problem.cell))
-    return value
-
-
 def _middle_times(plan: Plan, first: int, n: int) -> np.ndarray:
     return plan.times(first + 0.5 + np.arange(n))
 
@@ -226,7 +222,10 @@ def _lane_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callabl
     def table(first: int, n: int) -> np.ndarray:
         times = _middle_times(plan, first, n)
         rows = [problem.drives[name].at(times) for name in names]
-        whole = [np.broadcast_to(r.reshape(n, *r.shape[1:]), (n, *problem.shape)).reshape(n, -1) for r in rows]
+        own = [problem.expanded(np.empty(r.shape[1:])).shape for r in rows]
+        aligned = [with_lanes(r.reshape(n, *s), problem.shape) for r, s in zip(rows, own, strict=True)]
+        lanes = problem.shape if problem.mixes else (-1,)
+        whole = [np.broadcast_to(r, (n, *problem.shape)).reshape(n, *lanes) for r in aligned]
         return np.ascontiguousarray(np.stack(whole, axis=1), dtype=float)
 
     return table
@@ -235,8 +234,8 @@ def _lane_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callabl
 class _Loop:
     """The chunked loop of one run."""
 
-    def __init__(self, flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> None:
-        self.flow, self.driver, self.problem, self.plan = flow, driver, problem, plan
+    def __init__(self, flow: Flow, driver: Driver, problem: Problem, plan: Plan, code: StepCode) -> None:
+        self.flow, self.driver, self.problem, self.plan, self.code = flow, driver, problem, plan, code
         self.n_rows = plan.n_steps // plan.every + 1
         shape = problem.shape
         check_record_memory(self.n_rows, dict.fromkeys(plan.record, ()), shape, record_every=plan.every * plan.dt)
@@ -281,15 +280,16 @@ class _Loop:
         found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, self.rows, self.plan.every)
         if self.plan.past is not None:
             time = float(self.plan.times(np.asarray(found.step)))
-            found.delay = misread(
-                self.problem, (self.plan.past.window - 1) * self.plan.dt, time, self.plan.dt, found.values, found.lane
-            )
+            system, longest = self.problem.system, (self.plan.past.window - 1) * self.plan.dt
+            # the ring holds all that the model's other delays read, but edited code may read anything
+            suspects = tuple(d for d in system.delays if self.code.edited or system.is_state_dependent(d))
+            found.delay = misread(self.problem, suspects, longest, time, self.plan.dt, found.values, found.lane)
         self.chunks.append(found.chunk)
         self.last, self.done, self.blow_up = found.values, found.step, found
         self.outcome = Outcome.NON_FINITE if found.delay is None else Outcome.DELAY_OUT_OF_REACH
         warn(found.message(self.problem, self.plan))
 
-    def result(self, code: StepCode) -> Result:
+    def result(self) -> Result:
         """What the run has given so far, cut where it ended."""
         problem, plan = self.problem, self.plan
         n_rows = self.done // plan.every + 1
@@ -299,21 +299,21 @@ class _Loop:
             data = {name: self.rows[r, :n_rows] for r, name in enumerate(plan.record)}
             final = dict(self.last)
             for name, value in self.last.items():
-                if problem.cell and value.ndim > len(problem.ensemble) and value.shape[-1] != problem.cell[-1]:
-                    final[name] = value[..., 0]  # one number beside array states
+                if problem.cell and value.shape[-1:] != problem.cell[-1:]:  # one number beside array states
+                    final[name] = value[..., 0] if value.ndim > len(problem.ensemble) else value
                     if name in data:
                         data[name] = data[name][..., 0]
         else:
             data = {name: self.rows[r, :n_rows].reshape(n_rows, *shape) for r, name in enumerate(plan.record)}
             final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
         states = {n: _scalar(final[n]) for n in problem.system.state_names}
-        memory = {n: final[n] for n in code.memory}
+        memory = {n: final[n] for n in self.code.memory}
         stats: dict[str, Any] = {"end": float(plan.times(np.asarray(self.done)))}
         if problem.system.is_stochastic:
             stats["noise_steps"] = plan.noise.start + self.done
         if self.blow_up is not None:
             stats["non_finite"] = self.blow_up.summary(problem, plan)
-        return Result(t, data, states, memory, self._events(code), self.outcome, stats, remembered=self._remembered())
+        return Result(t, data, states, memory, self._events(), self.outcome, stats, remembered=self._remembered())
 
     def _remembered(self) -> Remembered | None:
         """The histories with which a run continues this one."""
@@ -325,9 +325,9 @@ class _Loop:
         rings = {s: self.driver.to_numpy(ring) for s, ring in self.flow.past().items()}
         return remember(rings, past, self.problem, plan.t0, self.done, plan.dt)
 
-    def _events(self, code: StepCode) -> dict[str, EventTrain]:
+    def _events(self) -> dict[str, EventTrain]:
         trains = {}
-        for kind, name in enumerate(code.flags):
+        for kind, name in enumerate(self.code.flags):
             steps = np.concatenate([c.step[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
             lanes = np.concatenate([c.lane[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
             order = np.lexsort((lanes, steps))

@@ -19,9 +19,10 @@ def check_differentiable(system: System, method: str) -> None:
     for name, expr in [*((d.name, d.expr) for d in system.derived + system.intermediates), *drifts]:
         obstacle = _obstacle(expr, system)
         if obstacle:
+            others = "method='caputo_pece' or 'grunwald_letnikov'" if system.is_fractional else "method='rkdp' or 'rk4'"
             raise MethodError(
                 f"'{method}' needs the exact Jacobian of '{system.name}', and '{name}' has {obstacle}.",
-                advice="Use an explicit method, for example method='rkdp' or 'rk4'.",
+                advice=f"Use an explicit method, for example {others}.",
             )
 
 

@@ -88,7 +88,7 @@ CELLS = {
     """,
     "Mixing": """
         c = 0.8
-        dx/dt = -c*x + mean(x) + W @ x
+        dx/dt = -c*x + mean(x) + W @ x + expm1(x)*log1p(tanh(mean(x))**2) - sin(x)*sqrt(dot(x, x))
         x(0) = array
     """,
     "Loop": """

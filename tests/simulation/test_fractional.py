@@ -245,14 +245,28 @@ def test_fractional_runs_have_no_slopes_to_interpolate_with():
 
 
 def test_elements_that_mix():
-    text = "order(x) = 0.7\ndx/dt = -x + mean(x)\nx(0) = start"
+    text = "a = 0.7\norder(x) = a\norder(y) = 0.5\ndx/dt = -x + mean(x)\ndy/dt = sum(x) - y\nx(0) = start"
     model = bp.model(text, name="FractionalMixing", namespace={"start": np.linspace(0, 1, 4)}, dt=0.02)
     expected = model.run(1.0, backend="numpy")
     np.testing.assert_allclose(expected.x.mean(axis=1), 0.5, atol=1e-12)
-    for backend in ("jax", "torch"):
-        np.testing.assert_allclose(model.run(1.0, backend=backend).x, expected.x, rtol=1e-12)
-    with pytest.raises(bp.errors.DriverError, match="numpy, jax or torch"):
-        model.run(1.0, backend="numba")
+    assert expected.y.shape == (51,)
+    orders = np.array([0.4, 0.7])
+    for backend in ("numba", "jax", "torch"):
+        for name in ("x", "y"):
+            np.testing.assert_allclose(model.run(1.0, backend=backend)[name], expected[name], rtol=1e-12)
+            many = model.run(1.0, backend=backend, a=orders)
+            np.testing.assert_allclose(many[name][:, 1], expected[name], rtol=1e-12)
+    half = model.run(0.5, backend="numba")
+    np.testing.assert_allclose(model.run(0.5, backend="numba", start=half).x, expected.x[25:], rtol=1e-12)
+
+
+@pytest.mark.parametrize("options", [{"method": "grunwald_letnikov"}, {"method": "caputo_pece", "grading": 2}])
+def test_elements_that_mix_with_other_sums(options):
+    text = "order(x) = 0.6\ndx/dt = -x + W @ x\nx(0) = start"
+    given = {"start": np.linspace(0, 1, 4), "W": np.add.outer(np.arange(4.0), -np.arange(4.0)) / 10}
+    model = bp.model(text, name="FractionalNetwork", namespace=given)
+    ours, expected = (model.run(1.0, dt=0.02, backend=b, **options).x for b in ("numba", "numpy"))
+    np.testing.assert_allclose(ours, expected, rtol=1e-12)
 
 
 def test_two_threads_give_what_one_gives():

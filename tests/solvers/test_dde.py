@@ -9,7 +9,7 @@ import pytest
 from scipy.special import lambertw
 
 import brainpy_lab as bp
-from brainpy_lab.errors import ArgumentError, DriverError, MemoryLimitError, MethodError, ModelError
+from brainpy_lab.errors import ArgumentError, MemoryLimitError, MethodError, ModelError
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.warning import RunWarning
 
@@ -89,20 +89,6 @@ def test_drivers_agree_with_resets_and_delays_that_differ(driver, tau):
     assert len(reference.events["spike"].t) >= 2
     np.testing.assert_allclose(ours.V, reference.V, rtol=0, atol=1e-13)
     np.testing.assert_array_equal(ours.events["spike"].t, reference.events["spike"].t)
-
-
-def test_states_whose_elements_mix():
-    W = 0.1 * np.add.outer(np.arange(3.0), -np.arange(3.0))
-    model = cell(
-        "tau = 0.7\ndx/dt = -x + mean(x) + W @ tanh(x(t - tau))\nx(0) = start",
-        namespace={"W": W, "start": np.array([0.1, 0.5, 1.0])},
-    )
-    ours = model.run(1.0, dt=0.1, backend="jax", tau=np.array([0.3, 0.7]))
-    reference = model.run(1.0, dt=0.1, backend="numpy", tau=np.array([0.3, 0.7]))
-    assert ours.x.shape == (11, 2, 3)
-    np.testing.assert_allclose(ours.x, reference.x, rtol=0, atol=1e-14)
-    with pytest.raises(DriverError, match="elements of states mix"):
-        model.run(1.0, backend="numba")
 
 
 def test_derivatives_through_a_delay():

@@ -1,0 +1,124 @@
+"""Which names of a step are arrays and which are one number, in models whose array states' elements mix.
+
+A name is wide where it holds a number for each element. What is computed from a wide value is wide, except the results
+of ``sum``, ``mean`` and ``dot``; a product with a matrix is wide whatever it multiplies.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Layout, Setup
+
+_NARROWING = ("sum", "mean", "dot")
+
+
+def with_widths(setup: Setup, code: StepCode, layout: Layout) -> Setup:
+    """A run whose states and hidden variables begin as wide as they are going to be."""
+    wide = wide_names(code, setup, layout)
+
+    def fitted(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {n: _fitted(v, setup.cell, n in wide) for n, v in values.items()}
+
+    return replace(setup, wide=wide, states=fitted(setup.states), memory=fitted(setup.memory))
+
+
+def _fitted(value: Any, cell: tuple[int, ...], is_wide: bool) -> Any:
+    """A number as an array, or an array of equal elements as one; what a derivative goes through stays as it is."""
+    if not cell or not isinstance(value, int | float | np.ndarray | np.number):
+        return value
+    array = np.asarray(value, dtype=float)
+    if is_wide:
+        return np.array(np.broadcast_to(array, np.broadcast_shapes(array.shape, cell)))
+    return array[..., :1] if array.ndim else array
+
+
+def narrow_among(states: Sequence[str], setup: Setup) -> tuple[bool, ...]:
+    """Which of the states are one number beside array states whose elements mix."""
+    return tuple(bool(setup.cell and setup.wide) and state not in setup.wide for state in states)
+
+
+def narrowed_rows(rows: Any, narrow: Sequence[bool]) -> list[Any]:
+    """Arrays that belong to states, as many for each, in order: the narrow ones with one number on the last axis."""
+    per_state = len(rows) // len(narrow)
+    return [row[..., :1] if row.ndim and narrow[i // per_state] else row for i, row in enumerate(rows)]
+
+
+def wide_names(code: StepCode, setup: Setup, layout: Layout) -> frozenset[str]:
+    """The wide ones among a step's states and hidden variables, at the start of a run or soon after."""
+    if not setup.cell:
+        return frozenset()
+    carried = code.states + code.memory
+    given = {**setup.parameters, **setup.states}
+    wide = {n for n, v in given.items() if np.shape(v)[-1:] not in ((), (1,))} | set(layout.driven_lanes)
+    narrow = setup.noise.narrow_among(code.draws)
+    wide |= {draw.name for draw, is_narrow in zip(code.draws, narrow, strict=True) if not is_narrow}
+    sources = dict(zip(code.past, code.delayed, strict=True)) | _sum_states(code)
+    names = _imported(code)
+    while True:
+        wide |= {name for name, state in sources.items() if state in wide}
+        results = _results(code, "step", [a in wide for a in code.functions["step"].arguments], names)
+        found = {name for name, is_wide in zip(carried, results, strict=False) if is_wide}
+        if found <= wide:
+            return frozenset(wide & set(carried))
+        wide |= found
+
+
+def _sum_states(code: StepCode) -> dict[str, str]:
+    """The state that each sum of a fractional step, and each weight of it, belongs to."""
+    count = len(code.remembered)
+    kinds = _kinds(code)
+    sums, own = code.sums[: kinds * count], code.sums[kinds * count :]
+    found = {name: code.remembered[i // kinds] for i, name in enumerate(sums)}
+    return found | {name: code.remembered[i * count // len(own)] for i, name in enumerate(own)}
+
+
+def _kinds(code: StepCode) -> int:
+    from brainpy_lab import solvers
+
+    return len(solvers.get(code.method).sum_names) if code.sums else 0  # type: ignore[attr-defined]
+
+
+def _imported(code: StepCode) -> dict[str, str]:
+    """The language's functions by the names under which the code calls them."""
+    nodes = [n for n in code.tree.body if isinstance(n, ast.ImportFrom)]
+    return {a.asname or a.name: a.name for n in nodes for a in n.names}
+
+
+def _results(code: StepCode, function: str, arguments: list[bool], names: dict[str, str]) -> list[bool]:
+    """Whether each result of a function is wide."""
+    body = code.function(function)
+    wide = {a.arg for a, is_wide in zip(body.args.args, arguments, strict=True) if is_wide}
+
+    def is_wide(node: ast.AST) -> bool:
+        match node:
+            case ast.Name(id=name):
+                return name in wide
+            case ast.Call(func=ast.Name(id=name), args=given) if name in code.functions or _is_local(code, name):
+                return any(_results(code, name, [is_wide(a) for a in given], names))
+            case ast.Call(func=ast.Name(id=name)) if names.get(name) == "matvec":
+                return True
+            case ast.Call(func=ast.Name(id=name)) if names.get(name) in _NARROWING:
+                return False
+        return any(is_wide(child) for child in ast.iter_child_nodes(node))
+
+    found: list[bool] = []
+    for _ in range(2):  # a second time for what loops carry to their next turn
+        for node in ast.walk(body):
+            if isinstance(node, ast.Assign | ast.AugAssign) and is_wide(node.value):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                wide |= {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+            elif isinstance(node, ast.Return) and node.value is not None:
+                parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+                found = [is_wide(p) for p in parts]
+    return found
+
+
+def _is_local(code: StepCode, name: str) -> bool:
+    return any(isinstance(n, ast.FunctionDef) and n.name == name for n in code.tree.body)
