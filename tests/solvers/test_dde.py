@@ -312,8 +312,8 @@ def test_edited_code_cannot_read_what_is_not_remembered():
     """Delays of the model's own text are known to lie in the ring; edited ones are checked, step by step."""
     model = cell(LINEAR + "\ny(t <= 0) = 1 + t", dt=0.1)
     text = model.code("numba", "rk4").text.replace("- tau", "- 3*tau")
+    model.edit(text, backend="numba", method="rk4")
     with pytest.warns(RunWarning, match="the run remembers 1"):
-        model.edit(text, backend="numba", method="rk4")
         sol = model.run(2.0, backend="numba", method="rk4")
     assert sol.outcome is Outcome.DELAY_OUT_OF_REACH
     assert len(sol.t) == 1
