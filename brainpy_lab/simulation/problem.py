@@ -128,6 +128,11 @@ def resolve(
     for name, value in {**values, **starts.values}.items():
         shape = drives[name].shape if name in drives else shape_of(value)
         leading[name] = shape[: len(shape) - len(ranks[name])] if len(shape) >= len(ranks[name]) else ()
+        if leading[name] and len(ranks[name]) > 1:
+            raise ArgumentError(
+                f"An ensemble of matrices is not possible: '{name}' has the shape {shape}, the model's {ranks[name]}.",
+                advice="Run the model once for each matrix, or scale one matrix by a parameter that spans the ensemble.",
+            )
     try:
         ensemble = _common_shape(leading.values())
     except ValueError:

@@ -76,10 +76,12 @@ def choose(system: System, situation: Situation) -> Choice:
         return _first(system, ("caputo_pece", "caputo_l1"), "the orders are fractional, and no rate is too fast")
     if system.is_stochastic:
         return _for_noise(system)
-    if system.is_delayed:
-        return _first(system, ("rkdp", "rk4"), "there are delays: dense histories, break points met")
     if situation.traced:
         return Choice("rk4", "a derivative is taken through the run, which needs steps of fixed length")
+    if system.mixes_elements and (system.is_delayed or system.events):
+        return Choice("rk4", "elements of array states mix, with delays or events: steps of fixed length")
+    if system.is_delayed:
+        return _first(system, ("rkdp", "rk4"), "there are delays: dense histories, break points met")
     if system.mixes_elements:
         return _first(system, ("rkdp", "rk4"), "elements of array states mix: explicit steps, no Jacobian")
     stiff = _stiffness(system, situation)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 import brainpy_lab as bp
 
@@ -47,6 +48,24 @@ def test_other_equations(text, method, word):
     name, why = chosen(bp.model(text, name="Other"), 1.0, dt=0.01)
     assert name in method
     assert word in why
+
+
+@pytest.mark.parametrize("more", ["", "when x >= 5:\n    x = 0"])
+def test_delays_and_events_of_arrays_that_mix_get_fixed_steps(more):
+    text = f"dx/dt = mean(x{'' if more else '(t - 1)'}) - x\nx(0) = start\n{more}"
+    model = bp.model(text, name="Mixing", namespace={"start": np.array([0.0, 1.0])})
+    assert chosen(model, 1.0, dt=0.1, backend="numpy") == (
+        "rk4", "elements of array states mix, with delays or events: steps of fixed length"
+    )  # fmt: skip
+
+
+def test_derivatives_of_delayed_models_get_fixed_steps():
+    model = bp.model("k = 1\ndx/dt = -k*x(t - 1)\nx(0) = 1", name="Delayed")
+    k = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    sol = model.run(1.0, method="auto", dt=0.1, backend="torch", k=k)
+    assert sol.stats["method"] == "rk4"
+    sol.final["x"].backward()
+    assert float(k.grad) == pytest.approx(-1.0)  # x(1) = 1 - k
 
 
 def test_the_models_own_method_may_be_auto():

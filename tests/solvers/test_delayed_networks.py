@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation import control
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.warning import RunWarning
@@ -121,3 +122,9 @@ theta(t <= 0) = spread + omega*t
     turn = (sol.theta[-1] - sol.theta[-2]) / 10.0
     np.testing.assert_allclose(turn, 1 - 1.5 * np.sin(0.4 * turn), atol=1e-8)
     assert np.ptp(sol.theta[-1]) < 1e-6
+
+
+def test_an_ensemble_of_matrices_is_refused():
+    W = GIVEN["W"]
+    with pytest.raises(ArgumentError, match=r"ensemble of matrices .* 'W' has the shape \(2, 3, 3\)"):
+        network(NOISY).run(1.0, W=np.stack([W, 2 * W]), backend="numpy", dt=0.1)
