@@ -131,7 +131,7 @@ def resolve(
         if leading[name] and len(ranks[name]) > 1:
             raise ArgumentError(
                 f"An ensemble of matrices is not possible: '{name}' has the shape {shape}, the model's {ranks[name]}.",
-                advice="Run the model once for each matrix, or scale one matrix by a parameter that spans the ensemble.",
+                advice="Run the model once for each matrix, or scale one by a parameter that spans the ensemble.",
             )
     try:
         ensemble = _common_shape(leading.values())
