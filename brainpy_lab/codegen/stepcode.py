@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -85,6 +86,8 @@ class StepCode:
         the step's start, y(t + s dt) = y + dt (s q1 + s² q2 + ...).
     remembered : tuple of str
         The states of which a step returns something to be remembered, after the flags.
+    found : dict
+        What drivers found out about the code and keep with it.
     """
 
     text: str
@@ -104,6 +107,7 @@ class StepCode:
     delayed: tuple[str, ...] = ()
     powers: int = 0
     remembered: tuple[str, ...] = ()
+    found: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __str__(self) -> str:
         return self.text

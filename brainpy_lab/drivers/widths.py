@@ -54,20 +54,29 @@ def wide_names(code: StepCode, setup: Setup, layout: Layout) -> frozenset[str]:
     """The wide ones among a step's states and hidden variables, at the start of a run or soon after."""
     if not setup.cell:
         return frozenset()
-    carried = code.states + code.memory
     given = {**setup.parameters, **setup.states}
     wide = {n for n, v in given.items() if np.shape(v)[-1:] not in ((), (1,))} | set(layout.driven_lanes)
     narrow = setup.noise.narrow_among(code.draws)
     wide |= {draw.name for draw, is_narrow in zip(code.draws, narrow, strict=True) if not is_narrow}
+    key = "wide", frozenset(wide)
+    if key not in code.found:
+        code.found[key] = _carried_wide(code, wide)
+    carried_wide: frozenset[str] = code.found[key]
+    return carried_wide
+
+
+def _carried_wide(code: StepCode, wide: set[str]) -> frozenset[str]:
+    """The states and hidden variables that are wide, or become so, when the names ``wide`` are."""
+    carried = code.states + code.memory
     sources = dict(zip(code.past, code.delayed, strict=True)) | _sum_states(code)
     names = _imported(code)
     while True:
-        wide |= {name for name, state in sources.items() if state in wide}
+        wide = wide | {name for name, state in sources.items() if state in wide}
         results = _results(code, "step", [a in wide for a in code.functions["step"].arguments], names)
         found = {name for name, is_wide in zip(carried, results, strict=False) if is_wide}
         if found <= wide:
             return frozenset(wide & set(carried))
-        wide |= found
+        wide = wide | found
 
 
 def _sum_states(code: StepCode) -> dict[str, str]:
