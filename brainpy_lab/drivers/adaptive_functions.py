@@ -112,11 +112,19 @@ def function_text(shape: Shape) -> str:
 
 
 def _array_text(shape: Shape) -> str:
-    """The same functions where states are arrays: slices in the place of numbers. There are no events and no delays."""
+    """The same functions where states are arrays: slices in the place of numbers. There are no events and no delays.
+
+    Results are written by ``k_put(into, values)``: an assignment of slices takes Numba seconds to compile.
+    """
 
     def slices(array: str, sizes: tuple[int, ...], start: int = 0, row: str = "") -> list[str]:
         edges = [start + sum(sizes[:i]) for i in range(len(sizes) + 1)]
         return [f"{array}[{row}{a}:{b}]" for a, b in pairwise(edges)]
+
+    def written(targets: list[str], call: str) -> list[str]:
+        names = [f"k_{i}" for i in range(len(targets))]
+        puts = [f"    k_put({target}, {name})" for target, name in zip(targets, names, strict=True)]
+        return [f"    {', '.join(names)} = {call}", *puts]
 
     own, m = shape.own_sizes, len(shape.moving)
     values = slices("y", shape.sizes)
@@ -136,11 +144,11 @@ def _array_text(shape: Shape) -> str:
     ends = [*new, *slices("f1", own), *kept]
     lines = [
         "def derivative_at(t, y, r, p, f, H, S):",
-        f"    {', '.join(slices('f', own))} = derivative({', '.join(['t', *values, *parameters])})",
+        *written(slices("f", own), f"derivative({', '.join(['t', *values, *parameters])})"),
         "", "", "def step_from(t, h, y, r, f, p, y1, e, f1, k, H, S):",
-        f"    {', '.join(stepped)} = step({', '.join([*start, *parameters])})",
+        *written(stepped, f"step({', '.join([*start, *parameters])})"),
         "", "", "def dense_from(t, h, y, r, f, p, y1, f1, k, q, H, S):",
-        f"    {', '.join(dense)} = dense({', '.join([*start, *ends, *parameters])})",
+        *written(dense, f"dense({', '.join([*start, *ends, *parameters])})"),
         "", "", "def crossing_at(t, y, r, p, g, H, S):", "    pass",
         "", "", "def lagged_at(t, y, r, p, a, H, S):", "    pass",
         "", "", "def act(k, t, y, r, p, H, S):", "    pass",

@@ -125,6 +125,8 @@ def adaptive_kernel(code: StepCode, functions: str, pointers: Sequence[str]) -> 
     else:
         _header(w, code, True, True)
     w.add(0, "from numba import cfunc")
+    if "k_put(" in functions:
+        w.add(0, "from brainpy_lab.drivers.numba_elements import put as k_put")
     w.add(0, "from brainpy_lab.drivers.numba_adaptive import SIGNATURES\n\n")
     for part in functions.rstrip().split("\n\n\n"):
         name = part.split("(")[0].removeprefix("def ")

@@ -144,6 +144,10 @@ class TensorFlow(Flow):
             self.histories.rewind()
 
 
+def _put(into: np.ndarray, values: Any) -> None:
+    into[...] = values
+
+
 class TensorDriver(Driver):
     """A driver whose step acts on whole arrays."""
 
@@ -161,6 +165,7 @@ class TensorDriver(Driver):
         """The adaptive loop in Python, around functions that compute with the driver's arrays."""
         adapt = self.on_arrays if shape.sizes else self.on_numbers
         namespace: dict[str, Any] = {name: adapt(self.wrap(f)) for name, f in load_functions(code).items()}
+        namespace["k_put"] = _put
         exec(compile(function_text(shape), "adaptive functions", "exec"), namespace)
         functions = tuple(namespace[name] for name in ADAPTIVE_FUNCTIONS)
 

@@ -169,6 +169,6 @@ def test_methods_with_options():
         ("dx/dt = -x\norder(x) = 0.5", "fractional"),
     ],
 )
-def test_other_equations_say_what_they_wait_for(text, family):
-    with pytest.raises(MethodError, match=f"solver of {family} differential equations"):
+def test_other_equations_name_their_methods(text, family):
+    with pytest.raises(MethodError, match=f"method for {family} differential equations"):
         bp.model(text, name="Later").run(1.0, method="rk4", backend="numpy")
