@@ -136,12 +136,15 @@ class NumbaFlow(Flow):
         if rows is None:
             raise DriverError("The numba driver cannot take derivatives; use jax or torch.")
         end, every = self.step + n_steps, self.setup.every
-        chunks = [Chunk(*[np.empty(0, np.int64)] * 3)]  # no steps may be asked for
+        chunks: list[Chunk] = []
         while self.step < end:
             first = self.step
             count = min([end - first, *(supply.prepare(first, end - first) for supply in self.supplies)])
             chunks.append(self._advance_at_once(count, rows, row))
             row += self.step // every - first // every
+        if len(chunks) == 1:
+            return chunks[0]
+        chunks = chunks or [Chunk(*[np.empty(0, np.int64)] * 3)]  # no steps may be asked for
         return Chunk(*(np.concatenate([getattr(c, part) for c in chunks]) for part in ("step", "lane", "kind")))
 
     def _advance_at_once(self, n_steps: int, rows: np.ndarray, row: int) -> Chunk:
