@@ -27,14 +27,13 @@ if TYPE_CHECKING:
     from brainpy_lab.drivers.numba_kernel import Kernel
 
 _MINIMUM_EVENTS = 1024
-#: Files whose functions kernels contain.
-_LIBRARY = ("numba_math", "numba_array_math", "numba_elements", "numba_past", "adaptive_past", "numba_recall")
 
 
 @cache
 def _mathematics_stamp() -> str:
     """Hash of the function library, written into kernels: their disk cache must not outlive it."""
-    files = (Path(__file__).with_name(f"{name}.py") for name in _LIBRARY)
+    folder = Path(__file__).parent
+    files = [*sorted(folder.glob("numba_*.py")), *(folder / f"{name}.py" for name in ("step_control", "adaptive_past"))]
     text = b"".join(file.read_bytes() for file in files)
     return hashlib.blake2b(text, digest_size=6).hexdigest()
 

@@ -57,12 +57,12 @@ def array_kernel(code: StepCode, layout: Layout) -> Kernel:
         w.add(3, f"{name} = k_ldrive[k_i, {i}, k_b:k_b + k_m]")
     for feed in fed:
         w.add_lines(3, feed.step + feed.before)
-    names = write_step(w, 3, code, None, fed)
-    for name, new in zip(carried, names, strict=False):
+    results = write_step(w, 3, code, None, fed)
+    for name, new in zip(carried, results.values, strict=True):
         w.add(3, f"k_put({name}, {new})")
     for feed in fed:
         w.add_lines(3, feed.after + feed.end)
-    for kind, flag in enumerate(names[len(carried) : len(carried) + len(code.flags)]):
+    for kind, flag in enumerate(results.flags):
         w.add(3, f"k_count = k_mark({flag}, k_first + k_i + 1, k_b, {kind}, k_es, k_el, k_ek, k_count)")
     w.add(3, "k_left -= 1")
     w.add(3, "if k_left == 0:")

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from brainpy_lab.codegen.stepcode import Signature, StepCode
 from brainpy_lab.drivers.driver import Layout
@@ -215,8 +216,15 @@ def _begin(writer: Writer, code: StepCode, single: bool) -> _Step | None:
     return step
 
 
-def write_step(writer: Writer, depth: int, code: StepCode, step: _Step | None, fed: list[Feed]) -> list[str]:
-    """The step, within the loops that feeds put around it; returns the names of its results."""
+class _Results(NamedTuple):
+    """Names of what a step gives: new states and hidden variables, then flags."""
+
+    values: list[str]
+    flags: list[str]
+
+
+def write_step(writer: Writer, depth: int, code: StepCode, step: _Step | None, fed: list[Feed]) -> _Results:
+    """The step, within the loops that feeds put around it."""
     for feed in fed:
         if feed.repeat:
             writer.add(depth, feed.repeat)
@@ -226,7 +234,8 @@ def write_step(writer: Writer, depth: int, code: StepCode, step: _Step | None, f
     names = _write_lines(writer, depth, code, step)
     for feed in fed:
         writer.add_lines(depth, feed.result)
-    return names
+    carried = len(code.states + code.memory)
+    return _Results(names[:carried], names[carried : carried + len(code.flags)])
 
 
 def _write_lines(writer: Writer, depth: int, code: StepCode, step: _Step | None) -> list[str]:
@@ -283,12 +292,12 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
         w.add(2, f"{name} = k_drive[k_i, {i}]")
     for feed in fed:
         w.add_lines(2, feed.step + feed.before)
-    names = write_step(w, 2, code, step, fed)
-    for name, new in zip(carried, names, strict=False):
+    results = write_step(w, 2, code, step, fed)
+    for name, new in zip(carried, results.values, strict=True):
         w.add(2, f"{name} = {new}")
     for feed in fed:
         w.add_lines(2, feed.after + feed.end)
-    for kind, flag in enumerate(names[len(carried) : len(carried) + len(code.flags)]):
+    for kind, flag in enumerate(results.flags):
         w.add(2, f"if {flag}:")
         w.add(3, f"if k_count < k_es.size:\n    k_es[k_count] = k_first + k_i + 1\n    k_ek[k_count] = {kind}")
         w.add(3, "k_count += 1")
@@ -352,10 +361,10 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
         w.add(4, f"{name} = k_ldrive[k_i, {i}, k_b + min(k_j, k_m - 1)]")
     for feed in fed:
         w.add_lines(4, feed.before)
-    names = write_step(w, 4, code, step, fed)
-    for i, new in enumerate(names[: len(carried)]):
+    results = write_step(w, 4, code, step, fed)
+    for i, new in enumerate(results.values):
         w.add(4, f"k_block[{i * LANES} + k_j] = {new}")
-    for i, flag in enumerate(names[len(carried) : len(carried) + len(code.flags)]):
+    for i, flag in enumerate(results.flags):
         w.add(4, f"k_flags[{i * LANES} + k_j] = 1.0 if {flag} else 0.0")
     for feed in fed:
         w.add_lines(4, feed.after)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -168,6 +169,17 @@ class Coupling:
     span: Span | None = None
 
 
+def names_reached(expressions: Iterable[ast.expr], named: Mapping[str, ast.expr]) -> set[str]:
+    """Names that expressions read, themselves or through the definitions ``named``."""
+    reached: set[str] = set()
+    todo = list(expressions)
+    while todo:
+        read = {n.id for n in ast.walk(todo.pop()) if isinstance(n, ast.Name)} - reached
+        todo += [named[name] for name in read if name in named]
+        reached |= read
+    return reached
+
+
 @dataclass(frozen=True, eq=False)
 class System:
     """A dynamical system, checked and in normal form; immutable. Definitions are in an order that can be computed."""
@@ -223,17 +235,7 @@ class System:
         """Names of the delays that depend on states."""
         named = {d.name: d.expr for d in self.intermediates} | {d.name: d.time for d in self.delays}
         moving = {*self.state_names, *(d.name for d in self.delays)}
-        found = set()
-        for delay in self.delays:
-            seen: set[str] = set()
-            todo: list[ast.expr] = [delay.time]
-            while todo:
-                read = {n.id for n in ast.walk(todo.pop()) if isinstance(n, ast.Name)}
-                todo += [named[name] for name in read & set(named) - seen]
-                seen |= read
-            if seen & moving:
-                found.add(delay.name)
-        return frozenset(found)
+        return frozenset(d.name for d in self.delays if names_reached([d.time], named) & moving)
 
     @cached_property
     def is_fractional(self) -> bool:
@@ -242,14 +244,8 @@ class System:
     @cached_property
     def initial_inputs(self) -> frozenset[str]:
         """Names that initial values are computed from, through derived parameters too."""
-        derived = {d.name: d.expr for d in self.derived}
-        read: set[str] = set()
-        todo = [s.initial for s in self.states if s.initial is not None]
-        while todo:
-            names = {n.id for n in ast.walk(todo.pop()) if isinstance(n, ast.Name)} - read
-            todo += [derived[name] for name in names if name in derived]
-            read |= names
-        return frozenset(read)
+        initial = [s.initial for s in self.states if s.initial is not None]
+        return frozenset(names_reached(initial, {d.name: d.expr for d in self.derived}))
 
     @cached_property
     def mixes_elements(self) -> bool:

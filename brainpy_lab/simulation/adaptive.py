@@ -1,4 +1,4 @@
-"""One run with an adaptive method: windows of time, looking up between them, and the dense output they leave."""
+"""One run with an adaptive method: so many steps at a time, looking up between, and the dense output they leave."""
 
 from __future__ import annotations
 
@@ -290,7 +290,7 @@ class _State:
         return Outcome.COMPLETED
 
     def _call_or_return(self, run: AdaptiveLoop, until: float, end: float) -> bool:
-        """One window; when it is interrupted all lanes stand where they were before it, and the answer is False."""
+        """One call of the loop; False when it is interrupted: all lanes then stand where they were before it."""
         state = (self.clock, self.Y, self.F, self.R, self.G, *self.tables.arrays[:3])
         before = [array.copy() for array in state]
         try:

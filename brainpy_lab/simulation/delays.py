@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.drivers.past import COEFFICIENTS, Past
-from brainpy_lab.equations.system import Delay, System
+from brainpy_lab.equations.system import Delay, System, names_reached
 from brainpy_lab.errors import ArgumentError, MemoryLimitError
 from brainpy_lab.simulation.history import History, Remembered, expression_history, sampled_steps
 from brainpy_lab.simulation.memory import SHARE, available_bytes, format_bytes
@@ -70,12 +69,7 @@ def _is_steady(system: System, delay: Delay, driven: frozenset[str]) -> bool:
     match delay.time:
         case ast.BinOp(left=ast.Name(id="t"), op=ast.Sub(), right=tau):
             named = {d.name: d.expr for d in (*system.derived, *system.intermediates)}
-            seen: set[str] = set()
-            todo = [tau]
-            while todo:
-                read = set(names_used(todo.pop()))
-                todo += [named[n] for n in read & set(named) - seen]
-                seen |= read
+            seen = names_reached([tau], named)
             return "t" not in seen and not seen & driven
     return False
 
