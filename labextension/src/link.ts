@@ -107,9 +107,7 @@ export class KernelLink implements ILink {
     comm.onMsg = message => this._onMessage(comm, message);
     comm.onClose = () => this._onClose(comm);
     await kernel.info;
-    if (kernel.supportsSubshells && comm.subshellStarted) {
-      await startedOrLate(comm.subshellStarted);
-    }
+    await inTime(threadStarted(kernel, comm), SUBSHELL_WAIT);
     if (this._comm === comm && !comm.isDisposed) {
       comm.open({ type: 'hello', protocol: 1 });
       this._isOpen = true;
@@ -180,18 +178,12 @@ export class KernelLink implements ILink {
   }
 
   private _hangUp(): void {
-    const { _comm: comm, _isOpen: isOpen } = this;
+    const { _comm: comm, _kernel: kernel, _isOpen: isOpen } = this;
     this._comm = null;
     this._isOpen = false;
     this._hopeful = null;
-    if (!comm || comm.isDisposed) {
-      return;
-    }
-    const kernel = this._kernel;
-    if (isOpen && kernel && !kernel.isDisposed && kernel.status !== 'dead') {
-      comm.close();
-    } else {
-      comm.dispose();
+    if (comm && kernel) {
+      void giveUp(kernel, comm, isOpen);
     }
   }
 
@@ -204,7 +196,7 @@ export class KernelLink implements ILink {
 
   private _session: ISessionContext | null = null;
   private _kernel: Kernel.IKernelConnection | null = null;
-  private _comm: Kernel.IComm | null = null;
+  private _comm: ISubshellComm | null = null;
   private _status: LinkStatus = 'no-notebook';
   private _isOpen = false;
   private _isStale = false;
@@ -216,11 +208,39 @@ export class KernelLink implements ILink {
   private readonly _malformed = new Signal<ILink, unknown>(this);
 }
 
-async function startedOrLate(started: Promise<void>): Promise<void> {
+/** Resolves when the kernel has the thread that answers a comm, or has none for it. */
+async function threadStarted(kernel: Kernel.IKernelConnection, comm: ISubshellComm): Promise<void> {
+  if (kernel.supportsSubshells) {
+    await comm.subshellStarted?.catch(() => undefined);
+  }
+}
+
+/**
+ * Give a comm up.
+ *
+ * Comms with one target share a thread, which JupyterLab ends with the last of them: also under one that is opened
+ * while the thread is still starting. So a comm stays until its thread has started.
+ */
+async function giveUp(kernel: Kernel.IKernelConnection, comm: ISubshellComm, isOpen: boolean): Promise<void> {
+  if (!kernel.isDisposed && kernel.status !== 'dead') {
+    await kernel.info;
+    await threadStarted(kernel, comm);
+  }
+  if (comm.isDisposed) {
+    return;
+  }
+  if (isOpen && !kernel.isDisposed && kernel.status !== 'dead') {
+    comm.close();
+  } else {
+    comm.dispose();
+  }
+}
+
+async function inTime(promise: Promise<void>, wait: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, SUBSHELL_WAIT);
+    timer = setTimeout(resolve, wait);
   });
-  await Promise.race([started.catch(() => undefined), late]);
+  await Promise.race([promise, late]);
   clearTimeout(timer);
 }

@@ -84,6 +84,30 @@ describe('a link', () => {
     }
   });
 
+  it('keeps a comm that it gave up until the thread has started, which the next comm shares', async () => {
+    let start: () => void = () => undefined;
+    kernel.supportsSubshells = true;
+    kernel.subshellStarted = new Promise(resolve => (start = resolve));
+    link.follow(session.asContext);
+    link.reconnect();
+    await settle();
+    const [first, second] = kernel.comms;
+    expect([first?.isDisposed, second?.opened]).toEqual([false, null]);
+    start();
+    await settle();
+    expect([first?.isDisposed, first?.isClosed, second?.opened]).toEqual([true, false, HELLO]);
+  });
+
+  it('gives a comm up at once where the kernel is gone', async () => {
+    kernel.supportsSubshells = true;
+    kernel.subshellStarted = new Promise(() => undefined);
+    link.follow(session.asContext);
+    kernel.status = 'dead';
+    link.reconnect();
+    await settle();
+    expect([kernel.comm.isDisposed, link.status]).toEqual([true, 'no-kernel']);
+  });
+
   it('has no kernel where the notebook has none', () => {
     link.follow(new FakeSession(null).asContext);
     expect(link.status).toBe('no-kernel');
@@ -138,11 +162,12 @@ describe('a link that loses its kernel', () => {
     expect(other.comm.opened).toEqual(HELLO);
   });
 
-  it('closes its comm when it is disposed, and listens no more', () => {
+  it('closes its comm when it is disposed, and listens no more', async () => {
     const comm = kernel.comm;
     link.dispose();
     session.setStatus('restarting');
     session.setStatus('idle');
+    await settle();
     expect(comm.isClosed).toBe(true);
     expect(kernel.comms).toHaveLength(1);
   });

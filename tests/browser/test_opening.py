@@ -71,3 +71,19 @@ def test_right_sidebar(open_notebook: Open) -> None:
     assert page.browser_page.locator("#jp-right-stack #brainpy-lab-panel").count() == 1
     page.run_cell(0)
     page.wait_for_code("def step")
+
+
+def test_opened_again_before_its_thread_in_the_kernel_has_started(open_notebook: Open) -> None:
+    page = open_notebook(FITZHUGH_NAGUMO)
+    page.panel.wait_for()
+    expect(page.panel).to_contain_text("No model yet")
+    page.close_panel()
+    page.browser_page.evaluate("""async () => {
+        const { commands } = window.jupyterapp;
+        for (const command of ['open', 'close', 'open']) {
+          await commands.execute(`brainpy-lab:${command}`);
+          await new Promise(resolve => setTimeout(resolve));
+        }
+    }""")
+    page.run_cell(0)
+    page.wait_for_code("def step")
