@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,20 +28,24 @@ from brainpy_lab.simulation.history import History
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.pieces import parameters_of, pieces_of
-from brainpy_lab.simulation.problem import Problem, check_names
+from brainpy_lab.simulation.problem import Problem
 from brainpy_lab.simulation.run import Plan, Result
 from brainpy_lab.simulation.slots import Slots
+from brainpy_lab.simulation.tolerances import Tolerances
 from brainpy_lab.simulation.warning import warn
 from brainpy_lab.solvers import Method
 
 if TYPE_CHECKING:
-    from brainpy_lab.simulation.request import Request
+    pass
 
-_DEFAULT_RTOL, _DEFAULT_ATOL = 1e-6, 1e-9
-_SMALLEST_RTOL = 4 * np.finfo(float).eps
 _GRID_POINTS = 1000  # records of an ensemble that asks for no interval
 _FIRST_STEPS = 64  # before the run looks for the first time whether it is to stop
 _FIRST_BUFFER, _LARGEST_BUFFER = 4096, 1 << 20
+_NO_EVENTS = (
+    np.empty(_FIRST_BUFFER),
+    np.empty(_FIRST_BUFFER, np.int64),
+    np.empty(_FIRST_BUFFER, np.int64),
+)  # never written
 
 _COMING_BACK = {loop.PAUSED, loop.HISTORY_FULL}
 _OUTCOMES = {
@@ -51,120 +56,95 @@ _OUTCOMES = {
 }
 
 
-@dataclass
-class Tolerances:
-    """Error tolerances: a step's error in each state is kept below atol + rtol*|state|."""
+@dataclass(frozen=True)
+class AdaptiveRuns:
+    """Adaptive step code in its loop, ready for runs that differ in their numbers."""
 
-    rtol: float
-    atol: np.ndarray
-    max_step: float
+    code: StepCode
+    shape: Shape
+    slots: Slots
+    loop: AdaptiveLoop
+    method: Method
+    tolerances: Tolerances
+    record_every: float | None
 
     @staticmethod
-    def of(request: Request, problem: Problem) -> Tolerances:
-        """From the arguments of a run, checked."""
-        rtol = _DEFAULT_RTOL if request.rtol is None else request.rtol
-        if not isinstance(rtol, int | float | np.number) or not rtol >= _SMALLEST_RTOL:
-            raise ArgumentError(
-                f"rtol must be at least {_SMALLEST_RTOL:.1e}, four units of rounding; it is {rtol!r}.",
-                advice="Tighter tolerances cannot be met in double precision.",
+    def of(
+        code: StepCode, driver: Driver, problem: Problem, tolerances: Tolerances, record_every: float | None
+    ) -> AdaptiveRuns:
+        """For the problem's kind of values."""
+        if problem.traced:
+            raise DriverError(
+                f"A derivative cannot be taken through '{code.method}', which chooses its own steps.",
+                advice="Use a fixed-step method, for example method='rk4'.",
             )
-        moving = [s.name for s in problem.system.states if s.drift is not None]
-        atol = _DEFAULT_ATOL if request.atol is None else request.atol
-        if isinstance(atol, Mapping):
-            check_names(atol, tuple(moving), "state", problem.system.name)
-            values = [_number("atol", atol.get(s, _DEFAULT_ATOL)) for s in moving]
-        else:
-            values = [_number("atol", atol)] * len(moving)
-        if not all(0 <= value < math.inf for value in values):
-            raise ArgumentError(f"atol must not be negative; it is {atol!r}.")
-        max_step = np.inf if request.max_step is None else _number("max_step", request.max_step)
-        if not max_step > 0:
-            raise ArgumentError(f"max_step must be positive; it is {request.max_step!r}.")
-        return Tolerances(float(rtol), np.array(values, dtype=float), max_step)
+        if problem.mixes and (problem.system.events or problem.system.is_delayed):
+            raise DriverError(
+                f"'{code.method}' cannot find events or follow delays where elements of array states mix "
+                "(sum, mean, dot, @).",
+                advice="Use a fixed-step method, for example method='rk4'.",
+            )
+        moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)
+        shape = Shape.of(code, moving, tuple(e.clears_itself for e in problem.system.events))
+        slots = Slots.of(problem, code)
+        if slots.sizes:
+            shape = shape.spread(slots.sizes, slots.shapes)
+            tolerances = replace(tolerances, atol=np.repeat(tolerances.atol, shape.own_sizes))
+        run = driver.adaptive_loop(code, shape)
+        return AdaptiveRuns(code, shape, slots, run, solvers.get(code.method), tolerances, record_every)
 
+    @cached_property
+    def constants(self) -> tuple[Any, ...]:
+        """Arguments of the loop that are the same in every call, see `brainpy_lab.drivers.adaptive.advance`."""
+        method, tolerances, shape = self.method, self.tolerances, self.shape
+        return (
+            tolerances.rtol, tolerances.atol, float(method.order), method.evaluations, tolerances.max_step,
+            method.stability_limit, shape.errors, shape.kept, np.array(shape.moving, dtype=np.int64),
+            np.array(shape.clears, dtype=bool),
+        )  # fmt: skip
 
-def _number(name: str, value: object) -> float:
-    if not isinstance(value, int | float | np.number):
-        raise ArgumentError(f"{name} must be a number, not {value!r}.")
-    return float(value)
-
-
-def run_adaptive(
-    code: StepCode,
-    driver: Driver,
-    problem: Problem,
-    plan: Plan,
-    tolerances: Tolerances,
-    record_every: float | None,
-    delays: tuple[Mapping[str, History], Reach] | None = None,
-) -> Result:
-    """Run adaptive step code and collect what was asked for."""
-    if problem.traced:
-        raise DriverError(
-            f"A derivative cannot be taken through '{code.method}', which chooses its own steps.",
-            advice="Use a fixed-step method, for example method='rk4'.",
-        )
-    if problem.mixes and (problem.system.events or problem.system.is_delayed):
-        raise DriverError(
-            f"'{code.method}' cannot find events or follow delays where elements of array states mix "
-            "(sum, mean, dot, @).",
-            advice="Use a fixed-step method, for example method='rk4'.",
-        )
-    started = time.perf_counter()
-    method = solvers.get(code.method)
-    moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)
-    clears = tuple(e.clears_itself for e in problem.system.events)
-    shape = Shape.of(code, moving, clears)
-    slots = Slots.of(problem, code)
-    if slots.sizes:
-        shape = shape.spread(slots.sizes, slots.shapes)
-        tolerances = replace(tolerances, atol=np.repeat(tolerances.atol, shape.own_sizes))
-    run = driver.adaptive_loop(code, shape)
-    compiled = time.perf_counter()
-    tables = Tables.none(math.prod(slots.lanes))
-    if delays is not None:
-        histories, reach = delays
-        given = (plan.t0, plan.duration, reach, shape.powers, tolerances.rtol, moving)
-        tables = make_tables(problem, histories, *given)
-    state = _State(code, shape, problem, plan, tolerances, method, record_every, tables, slots)
-    with np.errstate(all="ignore"):
-        outcome = state.go(run)
-    stats = {
-        "compile_time": compiled - started,
-        "wall_time": time.perf_counter() - compiled,
-        "steps": int(state.clock[:, loop.ACCEPTED].sum()),
-        "rejected": int(state.clock[:, loop.REJECTED].sum()),
-        "evaluations": int(state.clock[:, loop.EVALUATIONS].sum()),
-        "stiff": bool(state.clock[:, loop.STIFFNESS].any()),
-        "rtol": tolerances.rtol,
-        "atol": float(tolerances.atol.max()) if tolerances.atol.size else 0.0,
-        "end": float(state.clock[:, loop.TIME].min()),
-    }
-    return state.result(outcome, stats)
+    def run(
+        self,
+        problem: Problem,
+        plan: Plan,
+        delays: tuple[Mapping[str, History], Reach] | None = None,
+        compile_time: float = 0.0,
+    ) -> Result:
+        """Run and collect what was asked for."""
+        started = time.perf_counter()
+        lanes = math.prod(self.slots.lanes)
+        tables = Tables.none(lanes)
+        if delays is not None:
+            histories, reach = delays
+            given = (plan.t0, plan.duration, reach, self.shape.powers, self.tolerances.rtol, self.shape.moving)
+            tables = make_tables(problem, histories, *given)
+        state = _State(self, problem, plan, tables, lanes)
+        with np.errstate(all="ignore"):
+            outcome = state.go()
+        totals = state.clock.sum(axis=0).tolist()
+        stats = {
+            "compile_time": compile_time,
+            "wall_time": time.perf_counter() - started,
+            "steps": int(totals[loop.ACCEPTED]),
+            "rejected": int(totals[loop.REJECTED]),
+            "evaluations": int(totals[loop.EVALUATIONS]),
+            "stiff": totals[loop.STIFFNESS] > 0.0,
+            "rtol": self.tolerances.rtol,
+            "atol": max(self.tolerances.atol.tolist(), default=0.0),
+            "end": state.now,
+        }
+        return state.result(outcome, stats)
 
 
 class _State:
     """The arrays the loop works on, and the collection of what it gives."""
 
-    def __init__(
-        self,
-        code: StepCode,
-        shape: Shape,
-        problem: Problem,
-        plan: Plan,
-        tolerances: Tolerances,
-        method: Method,
-        record_every: float | None,
-        tables: Tables,
-        slots: Slots,
-    ) -> None:
-        self.tables, self.slots = tables, slots
-        self.code, self.shape, self.problem, self.plan = code, shape, problem, plan
-        self.tolerances, self.method = tolerances, method
-        lanes = math.prod(slots.lanes)
-        system = problem.system
-        states = [problem.states[n] for n in system.state_names]
-        parameters = [problem.parameters.get(n, 0.0) for n in code.parameters]
+    def __init__(self, runs: AdaptiveRuns, problem: Problem, plan: Plan, tables: Tables, lanes: int) -> None:
+        self.runs, self.tables, self.problem, self.plan = runs, tables, problem, plan
+        self.code, self.shape, self.slots = runs.code, runs.shape, runs.slots
+        slots, shape, record_every = self.slots, self.shape, runs.record_every
+        states = [problem.states[n] for n in problem.system.state_names]
+        parameters = [problem.parameters.get(n, 0.0) for n in self.code.parameters]
         if slots.sizes:
             own: list[tuple[int, ...]] = [
                 () if scalar else (size,) for size, scalar in zip(slots.sizes, slots.scalars, strict=True)
@@ -172,8 +152,7 @@ class _State:
             self.Y, self.P = slots.flat(states, own), slots.flat(parameters, list(slots.shapes))
         else:
             self.Y, self.P = self._lanes(states), self._lanes(parameters)
-        self.R = self._lanes([problem.memory[n] for n in code.memory])
-        self.moving, self.clears = np.array(shape.moving, dtype=np.int64), np.array(shape.clears, dtype=bool)
+        self.R = self._lanes([problem.memory[n] for n in self.code.memory])
         self.window, self.most = 0.0, _FIRST_STEPS
         self.F = np.zeros((len(shape.moving), lanes))
         self.G = np.zeros((len(shape.events), lanes))
@@ -184,17 +163,21 @@ class _State:
         # where states are delayed, the loop's own tables remember what is needed
         self.keep = single and bool(plan.record) and not (tables.states and record_every is not None)
         self.grid = self._grid(record_every, single)
-        check_record_memory(len(self.grid), dict.fromkeys(system.state_names, ()), problem.shape)
+        check_record_memory(len(self.grid), dict.fromkeys(problem.states, ()), problem.shape)
         self.rows = np.empty((shape.states, len(self.grid), lanes))
         if len(self.grid):
             self.rows[:, 0] = self.Y
             self.clock[:, loop.NEXT_ROW] = 1
-        powers, moving = shape.powers, len(shape.moving)
-        none = (np.empty(0), np.empty(0), np.empty((0, shape.states)), np.empty((0, powers, moving)))
-        self.kept: list[tuple[np.ndarray, ...]] = [none]
+        self.kept: list[tuple[np.ndarray, ...]] = []
         self.events: list[tuple[np.ndarray, ...]] = []
         self.on_own_steps = self.keep and record_every is None
         self.buffers = self._buffers(_FIRST_BUFFER)
+
+    @property
+    def now(self) -> float:
+        """The time that all lanes have reached."""
+        clock = self.clock
+        return clock.item(loop.TIME) if len(clock) == 1 else float(clock[:, loop.TIME].min())
 
     def _lanes(self, values: list[Any]) -> np.ndarray:
         shape = self.problem.shape
@@ -217,12 +200,14 @@ class _State:
 
     # --- the run -------------------------------------------------------------------------------------------------
 
-    def go(self, run: AdaptiveLoop) -> Outcome:
+    def go(self) -> Outcome:
         """Advance window by window, through the pieces on which the inputs are constant."""
         system, plan = self.problem.system, self.plan
+        if not self.problem.drives:
+            return self._piece(self.t1)
         drives = {n: d for n, d in self.problem.drives.items() if d.change_times is not None}
         smooth = {
-            name: pieces_of(name, drive, plan.t0, self.t1, self.tolerances.rtol)
+            name: pieces_of(name, drive, plan.t0, self.t1, self.runs.tolerances.rtol)
             for name, drive in self.problem.drives.items()
             if name not in drives
         }
@@ -236,7 +221,7 @@ class _State:
             for name, pieces in smooth.items():
                 for suffix, value in pieces.within(begin, end).items():
                     self._set(parts[name][suffix], value)
-            outcome = self._piece(run, end)
+            outcome = self._piece(end)
             if outcome is not Outcome.COMPLETED:
                 return outcome
             begin = end
@@ -256,9 +241,9 @@ class _State:
             return
         self.P[row] = np.broadcast_to(value, self.problem.shape).reshape(-1)
 
-    def _piece(self, run: AdaptiveLoop, end: float) -> Outcome:
+    def _piece(self, end: float) -> Outcome:
         """Advance to ``end``, so many steps at a time that the run can be stopped; lanes keep together in windows."""
-        plan, now = self.plan, float(self.clock[:, loop.TIME].min())
+        plan, now = self.plan, self.now
         if len(self.clock) == 1:
             self.window = math.inf
         elif not self.window:
@@ -267,13 +252,13 @@ class _State:
         while statuses != {loop.DONE}:
             if plan.stop is not None and plan.stop.is_set():
                 return Outcome.STOPPED
-            if not statuses & _COMING_BACK:
+            if statuses.isdisjoint(_COMING_BACK):
                 until = min(end, max(until, now) + self.window)
             started = time.perf_counter()
-            if not self._call_or_return(run, until, end):
+            if not self._call_or_return(until, end):
                 return Outcome.INTERRUPTED
             pace = min(64.0, max(0.1, CHUNK_SECONDS / max(time.perf_counter() - started, 1e-5)))
-            statuses = {int(status) for status in self.clock[:, loop.STATUS].tolist()}
+            statuses = set(self.clock[:, loop.STATUS].tolist())
             if loop.HISTORY_FULL in statuses:
                 self.tables.make_room()
             elif loop.PAUSED in statuses:
@@ -282,19 +267,21 @@ class _State:
                 self.window *= pace
             for bad in statuses & _OUTCOMES.keys():
                 return self._failed(bad)
-            now = float(self.clock[:, loop.TIME].min())
+            now = self.now
             try:
                 plan.report((now - plan.t0) / plan.duration)
             except KeyboardInterrupt:
                 return Outcome.INTERRUPTED
         return Outcome.COMPLETED
 
-    def _call_or_return(self, run: AdaptiveLoop, until: float, end: float) -> bool:
+    def _call_or_return(self, until: float, end: float) -> bool:
         """One call of the loop; False when it is interrupted: all lanes then stand where they were before it."""
-        state = (self.clock, self.Y, self.F, self.R, self.G, *self.tables.arrays[:3])
+        state = [self.clock, self.Y, self.F, self.R, self.G]
+        if self.tables.states:
+            state += self.tables.arrays[:3]
         before = [array.copy() for array in state]
         try:
-            self._call(run, until, end)
+            self._call(until, end)
         except KeyboardInterrupt:
             for array, old in zip(state, before, strict=True):
                 array[...] = old
@@ -304,17 +291,17 @@ class _State:
     def _buffers(self, size: int) -> tuple[np.ndarray, ...]:
         """What the loop writes steps and events into, see `brainpy_lab.drivers.adaptive.advance`."""
         steps = size if self.keep else 1
+        kt, kh, ky = np.empty(steps), np.empty(steps), np.empty((steps, self.shape.states))
         kq = np.empty((steps, self.shape.powers, len(self.shape.moving)))
-        kt, kh, et = np.empty(steps), np.empty(steps), np.empty(size)
-        return kt, kh, np.empty((steps, self.shape.states)), kq, et, np.empty(size, np.int64), np.empty(size, np.int64)
+        if not self.shape.events:
+            return kt, kh, ky, kq, *_NO_EVENTS
+        return kt, kh, ky, kq, np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)
 
-    def _call(self, run: AdaptiveLoop, until: float, end: float) -> None:
-        method, tolerances, size = self.method, self.tolerances, len(self.buffers[-1])
-        kept, events = run(
-            self.most, until, end, self.t1, tolerances.rtol, tolerances.atol, float(method.order), method.evaluations,
-            tolerances.max_step, method.stability_limit, self.shape.errors, self.shape.kept, self.moving, self.clears,
-            self.clock, self.Y, self.F, self.R, self.G, self.P, self.grid, self.rows, self.keep, *self.buffers,
-            *self.tables.arrays,
+    def _call(self, until: float, end: float) -> None:
+        size = len(self.buffers[0 if self.keep else -1])
+        kept, events = self.runs.loop(
+            self.most, until, end, self.t1, *self.runs.constants, self.clock, self.Y, self.F, self.R, self.G, self.P,
+            self.grid, self.rows, self.keep, *self.buffers, *self.tables.arrays,
         )  # fmt: skip
         if kept:
             self.kept.append(tuple(a[:kept].copy() for a in self.buffers[:4]))
@@ -346,8 +333,9 @@ class _State:
         problem, shape = self.problem, self.slots.lanes
         names = problem.system.state_names
         dense = self._dense() if self.keep else None
-        if self.on_own_steps:
-            t, table = self._own_steps()
+        if self.on_own_steps and dense is not None:
+            t = np.append(dense.t, self.now)
+            table = np.vstack([dense.y, self.Y[:, 0]]).T[:, :, None]
         else:
             n = int(self.clock[:, loop.NEXT_ROW].min())
             t, table = self.grid[:n], self.rows[:, :n]
@@ -366,18 +354,16 @@ class _State:
         remembered = self.tables.remembered(shape)
         return Result(t, data, final, memory, self._trains(), outcome, stats, dense, remembered)
 
-    def _own_steps(self) -> tuple[np.ndarray, np.ndarray]:
-        t = np.concatenate([k[0] for k in self.kept])
-        y = np.concatenate([k[2] for k in self.kept])
-        t = np.append(t, self.clock[0, loop.TIME])
-        y = np.vstack([y, self.Y[:, 0]])
-        return t, y.T[:, :, None]
-
     def _dense(self) -> DenseOutput:
-        t, h, y, q = (np.concatenate(parts) for parts in zip(*self.kept, strict=True))
+        """The polynomials of the steps that were kept."""
+        if len(self.kept) == 1:
+            t, h, y, q = self.kept[0]
+        elif self.kept:
+            t, h, y, q = (np.concatenate(parts) for parts in zip(*self.kept, strict=True))
+        else:
+            t, h, y, q = (buffer[:0] for buffer in self.buffers[:4])
         slots = self.slots.rows if self.slots.sizes else ()
-        names = self.problem.system.state_names
-        return DenseOutput(names, self.shape.moving, t, h, y, q, self.Y[:, 0].copy(), slots)
+        return DenseOutput(self.problem.system.state_names, self.shape.moving, t, h, y, q, self.Y[:, 0].copy(), slots)
 
     def _trains(self) -> dict[str, EventTrain]:
         t, lane, kind = (np.concatenate(parts) for parts in zip(*self.events, strict=True)) if self.events else (

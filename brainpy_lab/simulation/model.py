@@ -23,6 +23,7 @@ from brainpy_lab.simulation.model_code import ModelCode, method_name
 from brainpy_lab.simulation.problem import check_names, numeric, resolve
 from brainpy_lab.simulation.request import Request, simulate
 from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.task import Ready
 from brainpy_lab.solvers.auto import AUTO
 
 DEFAULT_DT = 0.01
@@ -77,6 +78,8 @@ class Model(ModelCode):
         self.seed = seed
         #: Histories of delayed states in runs that are given none, besides those of the model's text.
         self.history = dict(history or {})
+        #: What runs that differ in their numbers alone have in common.
+        self.ready = Ready()
         read_histories(system, self.history, 0.0, None)
 
     # --- what it is ----------------------------------------------------------------------------------------------

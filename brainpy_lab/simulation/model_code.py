@@ -138,6 +138,10 @@ class ModelCode(ABC):
         """Whether the code in force for this driver and method was edited."""
         return (backend, method) in self._edits
 
+    def edit_of(self, backend: str, method: str) -> StepCode | None:
+        """The edited code for this driver and method, where there is one."""
+        return self._edits.get((backend, method))
+
     def _key(self, backend: str | None, method: str | solvers.Method | None) -> tuple[str, str]:
         name = method_name(method or self.method)
         return drivers.get(backend or self.backend).name, self.chosen_method if name == AUTO else name

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.driver import Chunk, Driver, Flow, Layout, Setup
+from brainpy_lab.drivers.driver import Chunk, Driver, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.past import Past
 from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.drivers.widths import with_widths
@@ -93,31 +93,44 @@ def layout_of(problem: Problem, plan: Plan, code: StepCode) -> Layout:
     return replace(layout, short_delays=plan.past.sweeps > 1, steady_delays=plan.past.is_steady and not code.edited)
 
 
-def run_fixed(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> Result:
-    """Run fixed-step code and collect what was asked for."""
-    started = time.perf_counter()
-    layout = layout_of(problem, plan, code)
-    program = driver.program(code, layout)
-    compiled = time.perf_counter()
-    setup = make_setup(problem, plan, layout)
-    _check_areas(code, setup.noise, problem)
-    if code.sums:
-        setup.sums = make_sums(problem, plan)
-        setup.memory = {**shifts(problem, plan, code.memory), **setup.memory}
-    if problem.mixes:
-        setup = with_widths(setup, code, layout)
-    flow = program.start(setup)
-    if setup.differentiable:
-        return _run_traced(flow, driver, problem, plan)
-    loop = _Loop(flow, driver, problem, plan, code)
-    loop.go()
-    result = loop.result()
-    wall = time.perf_counter() - compiled
-    if setup.sums is not None:
-        result.memory |= memory_entries(problem, setup.sums, loop.done)
-        result.stats |= short_memory(problem, setup.sums, loop.done)
-    result.stats.update(compile_time=compiled - started, wall_time=wall, steps=loop.done)
-    return result
+@dataclass(frozen=True)
+class FixedRuns:
+    """Fixed-step code compiled for one layout, ready for runs that differ in their numbers."""
+
+    code: StepCode
+    driver: Driver
+    layout: Layout
+    program: Program
+
+    @staticmethod
+    def of(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> FixedRuns:
+        """For the problem's kind of values."""
+        layout = layout_of(problem, plan, code)
+        return FixedRuns(code, driver, layout, driver.program(code, layout))
+
+    def run(self, problem: Problem, plan: Plan, compile_time: float = 0.0) -> Result:
+        """Run and collect what was asked for."""
+        started = time.perf_counter()
+        code, layout = self.code, self.layout
+        setup = make_setup(problem, plan, layout)
+        _check_areas(code, setup.noise, problem)
+        if code.sums:
+            setup.sums = make_sums(problem, plan)
+            setup.memory = {**shifts(problem, plan, code.memory), **setup.memory}
+        if problem.mixes:
+            setup = with_widths(setup, code, layout)
+        flow = self.program.start(setup)
+        if setup.differentiable:
+            return _run_traced(flow, self.driver, problem, plan)
+        loop = _Loop(flow, self.driver, problem, plan, code)
+        loop.go()
+        result = loop.result()
+        wall = time.perf_counter() - started
+        if setup.sums is not None:
+            result.memory |= memory_entries(problem, setup.sums, loop.done)
+            result.stats |= short_memory(problem, setup.sums, loop.done)
+        result.stats.update(compile_time=compile_time, wall_time=wall, steps=loop.done)
+        return result
 
 
 def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
