@@ -103,6 +103,11 @@ class AdaptiveRuns:
             np.array(shape.clears, dtype=bool),
         )  # fmt: skip
 
+    @cached_property
+    def no_past(self) -> Tables:
+        """The tables of a system without delays, which the loop leaves alone."""
+        return Tables.none(math.prod(self.slots.lanes))
+
     def run(
         self,
         problem: Problem,
@@ -112,16 +117,16 @@ class AdaptiveRuns:
     ) -> Result:
         """Run and collect what was asked for."""
         started = time.perf_counter()
-        lanes = math.prod(self.slots.lanes)
-        tables = Tables.none(lanes)
+        tables = self.no_past
         if delays is not None:
             histories, reach = delays
             given = (plan.t0, plan.duration, reach, self.shape.powers, self.tolerances.rtol, self.shape.moving)
             tables = make_tables(problem, histories, *given)
-        state = _State(self, problem, plan, tables, lanes)
+        state = _State(self, problem, plan, tables)
         with np.errstate(all="ignore"):
             outcome = state.go()
-        totals = state.clock.sum(axis=0).tolist()
+        clock = state.clock
+        totals = (clock[0] if len(clock) == 1 else clock.sum(axis=0)).tolist()
         stats = {
             "compile_time": compile_time,
             "wall_time": time.perf_counter() - started,
@@ -139,10 +144,11 @@ class AdaptiveRuns:
 class _State:
     """The arrays the loop works on, and the collection of what it gives."""
 
-    def __init__(self, runs: AdaptiveRuns, problem: Problem, plan: Plan, tables: Tables, lanes: int) -> None:
+    def __init__(self, runs: AdaptiveRuns, problem: Problem, plan: Plan, tables: Tables) -> None:
         self.runs, self.tables, self.problem, self.plan = runs, tables, problem, plan
         self.code, self.shape, self.slots = runs.code, runs.shape, runs.slots
         slots, shape, record_every = self.slots, self.shape, runs.record_every
+        lanes, single = math.prod(slots.lanes), not slots.lanes
         states = [problem.states[n] for n in problem.system.state_names]
         parameters = [problem.parameters.get(n, 0.0) for n in self.code.parameters]
         if slots.sizes:
@@ -159,7 +165,6 @@ class _State:
         self.clock = np.zeros((lanes, loop.CLOCK))
         self.clock[:, loop.TIME], self.clock[:, loop.ERROR] = plan.t0, 1.0
         self.t1 = plan.t0 + plan.duration
-        single = not slots.lanes
         # where states are delayed, the loop's own tables remember what is needed
         self.keep = single and bool(plan.record) and not (tables.states and record_every is not None)
         self.grid = self._grid(record_every, single)
@@ -337,7 +342,7 @@ class _State:
             t = np.append(dense.t, self.now)
             table = np.vstack([dense.y, self.Y[:, 0]]).T[:, :, None]
         else:
-            n = int(self.clock[:, loop.NEXT_ROW].min())
+            n = int(min(self.clock[:, loop.NEXT_ROW].tolist()))
             t, table = self.grid[:n], self.rows[:, :n]
         rows: tuple[slice | int, ...] = self.slots.rows if self.slots.sizes else tuple(range(len(names)))
 
@@ -349,7 +354,10 @@ class _State:
 
         places = dict(zip(names, rows, strict=True))
         data = {name: whole(table[places[name]], len(t)) for name in self.plan.record}
-        final = {name: whole(self.Y[row])[()] for name, row in places.items()}
+        if self.slots.lanes or self.slots.sizes:
+            final = {name: whole(self.Y[row])[()] for name, row in places.items()}
+        else:
+            final = dict(zip(names, self.Y[:, 0], strict=True))
         memory = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.memory)}
         remembered = self.tables.remembered(shape)
         return Result(t, data, final, memory, self._trains(), outcome, stats, dense, remembered)
@@ -366,6 +374,8 @@ class _State:
         return DenseOutput(self.problem.system.state_names, self.shape.moving, t, h, y, q, self.Y[:, 0].copy(), slots)
 
     def _trains(self) -> dict[str, EventTrain]:
+        if not self.shape.events:
+            return {}
         t, lane, kind = (np.concatenate(parts) for parts in zip(*self.events, strict=True)) if self.events else (
             np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
         )  # fmt: skip

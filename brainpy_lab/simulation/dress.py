@@ -64,7 +64,7 @@ def solution_of(
         t=result.t,
         data={name: result.data[name] for name in wanted},
         params=params,
-        initial={n: whole(n, v) for n, v in problem.states.items()},
+        initial={n: whole(n, v) for n, v in problem.states.items()} if shape else dict(problem.states),
         final=result.final,
         events=result.events,
         seed=seed,

@@ -190,18 +190,21 @@ def finite_values(state: str, values: np.ndarray, times: np.ndarray) -> np.ndarr
     return values
 
 
+#: Points within a step, and the matrix from values there to the coefficients of a cubic polynomial.
+_POINTS = 0.5 - 0.5 * np.cos(np.pi * (2 * np.arange(COEFFICIENTS) + 1) / (2 * COEFFICIENTS))
+_FIT = np.linalg.inv(_POINTS[:, None] ** np.arange(COEFFICIENTS))
+
+
 def sampled_steps(state: str, history: History, t0: float, dt: float, n: int, shape: tuple[int, ...]) -> np.ndarray:
     """The last ``n`` steps before t0 as cubic polynomials through four points within each: (n, 4, *shape).
 
     No point is an end of a step, where histories may jump.
     """
-    points = 0.5 - 0.5 * np.cos(np.pi * (2 * np.arange(COEFFICIENTS) + 1) / (2 * COEFFICIENTS))
-    times = (t0 + dt * (np.arange(-n, 0)[:, None] + points)).reshape(-1)
+    times = (t0 + dt * (np.arange(-n, 0)[:, None] + _POINTS)).reshape(-1)
     values = finite_values(state, np.asarray(history(times), dtype=float), times)
     whole = np.broadcast_to(with_lanes(values, shape), (len(times), *shape)).reshape(n, COEFFICIENTS, *shape)
     first = whole[:, :1]
-    inverse = np.linalg.inv(points[:, None] ** np.arange(COEFFICIENTS))
-    steps = np.einsum("ij,nj...->ni...", inverse, whole - first)
+    steps = np.einsum("ij,nj...->ni...", _FIT, whole - first)
     steps[:, 0] += first[:, 0]
     found: np.ndarray = steps
     return found

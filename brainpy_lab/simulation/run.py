@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -86,11 +86,11 @@ def layout_of(problem: Problem, plan: Plan, code: StepCode) -> Layout:
     if problem.shape:
         varying = tuple(n for n in parameters if n not in drives and hasattr(problem.parameters[n], "shape"))
     matrices = tuple(p.name for p in problem.system.parameters if problem.mixes and np.ndim(p.value) == 2)
-    layout = Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes, matrices)
-    if plan.past is None:
-        return layout
+    past = plan.past
+    is_short = past is not None and past.sweeps > 1
     # edited code may read at other times than the model's delays say
-    return replace(layout, short_delays=plan.past.sweeps > 1, steady_delays=plan.past.is_steady and not code.edited)
+    is_steady = past is not None and past.is_steady and not code.edited
+    return Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes, matrices, is_short, is_steady)
 
 
 @dataclass(frozen=True)
@@ -279,7 +279,7 @@ class _Loop:
                 begin = time.perf_counter()
                 chunk = self.flow.advance(n, self.rows, self.done // plan.every + 1)
                 values = self._values()
-                if not all(np.isfinite(values[s]).all() for s in self.problem.system.state_names):
+                if not self._is_finite(values):
                     self._find_blow_up(n)
                     return
                 size.took(n, time.perf_counter() - begin)
@@ -288,6 +288,13 @@ class _Loop:
                 plan.report(self.done / plan.n_steps)
         except KeyboardInterrupt:
             self.outcome = Outcome.INTERRUPTED
+
+    def _is_finite(self, values: Mapping[str, np.ndarray]) -> bool:
+        """Whether all states are; the hidden variables need not be."""
+        states = [values[s] for s in self.problem.system.state_names]
+        if not self.problem.shape:
+            return all(map(math.isfinite, states))
+        return all(np.isfinite(state).all() for state in states)
 
     def _find_blow_up(self, n: int) -> None:
         found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, self.rows, self.plan.every)
