@@ -254,8 +254,10 @@ def advance(
                 if event < 0:
                     crossing_at(t, y, r, p, g1, history, span)
                     for k in range(n_events_kinds):
-                        if clears[k] and g1[k] >= 0.0 and event < 0:
+                        jumped = starts and g[k] < 0.0  # it became true where the run starts anew
+                        if (clears[k] or jumped) and g1[k] >= 0.0 and event < 0:
                             event = k
+                            g[k] = 0.0
                 if event < 0:
                     break
                 et[n_events], el[n_events], ek[n_events] = t, j, event

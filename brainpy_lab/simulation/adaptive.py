@@ -20,6 +20,7 @@ from brainpy_lab.drivers.adaptive_past import LONGEST
 from brainpy_lab.drivers.driver import Driver
 from brainpy_lab.errors import ArgumentError, DriverError
 from brainpy_lab.simulation.adaptive_history import Tables, make_tables
+from brainpy_lab.simulation.breaks import Stop, moving_values, stops_of
 from brainpy_lab.simulation.control import CHUNK_SECONDS
 from brainpy_lab.simulation.delays import Reach, misread
 from brainpy_lab.simulation.dense import DenseOutput
@@ -207,35 +208,39 @@ class _State:
 
     def go(self) -> Outcome:
         """Advance window by window, through the pieces on which the inputs are constant."""
-        system, plan = self.problem.system, self.plan
-        if not self.problem.drives:
-            return self._piece(self.t1)
-        drives = {n: d for n, d in self.problem.drives.items() if d.change_times is not None}
+        problem, plan, rtol = self.problem, self.plan, self.runs.tolerances.rtol
+        system, drives = problem.system, problem.drives
         smooth = {
-            name: pieces_of(name, drive, plan.t0, self.t1, self.runs.tolerances.rtol)
-            for name, drive in self.problem.drives.items()
-            if name not in drives
+            name: pieces_of(name, drive, plan.t0, self.t1, rtol)
+            for name, drive in drives.items()
+            if drive.change_times is None
         }
         parts = {name: parameters_of(name, system) for name in smooth}
-        jumps = {float(t) for d in drives.values() if d.change_times for t in d.change_times(plan.t0, self.t1)}
-        bends = {float(t) for pieces in smooth.values() for t in pieces.ends[1:-1]}
+        stops = stops_of(problem, plan.t0, self.t1, smooth, rtol)
         begin = plan.t0
-        for end in sorted(jumps | bends | {self.t1}):
-            for name, drive in drives.items():
-                self._set(name, drive.at(np.array([0.5 * (begin + end)]))[0])
+        for end in [*sorted(stops), self.t1]:
+            for name, value in moving_values(drives, begin, end).items():
+                self._set(name, value)
             for name, pieces in smooth.items():
                 for suffix, value in pieces.within(begin, end).items():
                     self._set(parts[name][suffix], value)
-            outcome = self._piece(end)
+            stop = stops.get(end, Stop())
+            outcome = self._piece(end - stop.margin)
             if outcome is not Outcome.COMPLETED:
                 return outcome
             begin = end
-            if end < self.t1:
-                if end in jumps or any(pieces.jumps_at(end) for pieces in smooth.values()):
-                    self.tables.jumped(end)
-                    self.clock[:, loop.SIZE] = 0.0  # the equations have jumped: start anew
-                self.clock[:, loop.STATUS] = loop.RUNNING
+            if end in stops:
+                self._pass(end, stop)
         return Outcome.COMPLETED
+
+    def _pass(self, time: float, stop: Stop) -> None:
+        """Go on behind a stop; where the equations have jumped, start anew."""
+        if not stop.is_smooth:
+            self.tables.jumped(time)
+            self.clock[slice(None) if stop.restarts is None else stop.restarts, loop.SIZE] = 0.0
+        if stop.margin:
+            self.clock[:, loop.TIME] = time + stop.margin
+        self.clock[:, loop.STATUS] = loop.RUNNING
 
     def _set(self, parameter: str, value: np.ndarray) -> None:
         """Give a parameter its value on the next piece."""

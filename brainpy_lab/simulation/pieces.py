@@ -70,10 +70,10 @@ def pieces_of(name: str, drive: Drive, start: float, end: float, rtol: float) ->
         powers = np.zeros((len(ends) - 1, DEGREE + 1, *values.shape[1:]))
         powers[:, 0], powers[:, 1] = values[:-1], np.diff(values, axis=0)
         return Pieces(ends, powers)
-    return _fitted(name, drive.at, start, end, rtol)
+    return fitted(name, drive.at, start, end, rtol)
 
 
-def _fitted(name: str, at: Callable[[np.ndarray], np.ndarray], start: float, end: float, rtol: float) -> Pieces:
+def fitted(name: str, at: Callable[[np.ndarray], np.ndarray], start: float, end: float, rtol: float) -> Pieces:
     """Pieces halved until each follows the function."""
     edges = np.linspace(start, end, _START + 1)
     todo = [(a, b) for a, b in zip(edges[-2::-1], edges[:0:-1], strict=True)]
