@@ -171,7 +171,8 @@ class Model(ModelCode):
         progress : bool or callable
             True shows a bar; a function is called with the fraction done.
         rtol, atol, max_step : float, optional
-            Tolerances (atol also by state) and largest step of adaptive methods.
+            Tolerances (atol also by state) and largest step of adaptive methods. Their steps end where inputs jump and
+            where conditions in t switch; a short pulse of an input whose source cannot be read needs a max_step.
         threads : int
             Threads that share an ensemble, on drivers that can.
         start : float or Solution, optional
