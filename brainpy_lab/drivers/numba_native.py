@@ -32,9 +32,9 @@ from brainpy_lab.drivers.numba_rows import (
     constant,
     exponential_increment,
     functions_of,
+    half_number,
     loop_of,
     results_of,
-    whole_number,
 )
 
 Value = Any  # an llvmlite value; llvmlite has no type stubs
@@ -244,20 +244,21 @@ class _Lowering:
         raise NotNativeError(type(node.op).__name__)
 
     def _power(self, node: ast.BinOp, names: dict[str, Value]) -> Value:
-        base = self.real(node.left, names)
-        exponent = whole_number(node.right)
-        if exponent is None or abs(exponent) > _LARGEST_POWER:
-            return self.e.call("llvm.pow", base, self.real(node.right, names))
-        result, square, left = None, base, abs(exponent)
+        base, e = self.real(node.left, names), self.e
+        twice = half_number(node.right)
+        if twice is None or abs(twice) > 2 * _LARGEST_POWER:
+            return e.call("llvm.pow", base, self.real(node.right, names))
+        result = e.call("llvm.sqrt", base) if twice % 2 else None
+        square, left = base, abs(twice) // 2
         while left:
             if left & 1:
-                result = square if result is None else self.e.b.fmul(result, square)
+                result = square if result is None else e.b.fmul(result, square)
             left >>= 1
             if left:
-                square = self.e.b.fmul(square, square)
+                square = e.b.fmul(square, square)
         if result is None:
-            return self.e.c(1.0)
-        return self.e.b.fdiv(self.e.c(1.0), result) if exponent < 0 else result
+            return e.c(1.0)
+        return e.b.fdiv(e.c(1.0), result) if twice < 0 else result
 
     def _call(self, name: str, arguments: list[Value]) -> Value:
         if name in self.functions:

@@ -152,11 +152,11 @@ def constant(name: str) -> float:
     raise NotNativeError(name)
 
 
-def whole_number(node: ast.expr) -> int | None:
-    """The number that an expression is, when it is a whole one."""
+def half_number(node: ast.expr) -> int | None:
+    """Twice the number that an expression is, when it is a whole one or half of one."""
     sign = 1
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         sign, node = -1, node.operand
     if isinstance(node, ast.Constant) and not isinstance(node.value, bool) and isinstance(node.value, int | float):
-        return sign * int(node.value) if float(node.value).is_integer() else None
+        return sign * int(2 * node.value) if float(2 * node.value).is_integer() else None
     return None

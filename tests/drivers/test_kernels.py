@@ -115,3 +115,11 @@ def test_helper_functions_may_be_called_like_the_kernels_own(name):
     )
     final = bp.model(text.format(name)).run(0.1, backend="numba").final["x"]
     assert final == bp.model(text.format("other")).run(0.1, backend="numba").final["x"]
+
+
+@pytest.mark.parametrize("exponent", [-64, -2, -1.5, -0.5, 0, 0.5, 1, 1.5, 2.5, 3, 17.5, 0.3])
+def test_powers_by_products_and_roots(exponent):
+    model = bp.model(f"dx/dt = y**({exponent})\ny = 1\nx(0) = 0", name="Power")
+    for y in (np.array([1e-3, 0.7, 1.0, 2.0, 30.0]), 2.0, *([0.0] if exponent >= 0 else [])):
+        native = model.run(1.0, dt=1.0, method="euler", y=y, backend="numba", record=[]).final["x"]
+        np.testing.assert_allclose(native, np.asarray(y) ** float(exponent), rtol=1e-13)
