@@ -2,8 +2,14 @@ import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 
 import type { INotebook } from './tokens';
 
+const MODEL_CELL = /^\s*%%brainpy_model\b/;
+
 /** What the panel needs of a notebook, from a notebook's widget. */
 export function asNotebook(widget: NotebookPanel): INotebook {
+  const modelCells = () =>
+    widget.content.widgets.filter(
+      cell => cell.model.type === 'code' && MODEL_CELL.test(cell.model.sharedModel.getSource())
+    );
   return {
     id: widget.id,
     title: widget.title.label,
@@ -13,6 +19,10 @@ export function asNotebook(widget: NotebookPanel): INotebook {
       NotebookActions.insertBelow(widget.content);
       widget.content.activeCell?.model.sharedModel.setSource(source);
       widget.content.activate();
+    },
+    countModelCells: () => modelCells().length,
+    runModelCells: async () => {
+      await NotebookActions.runCells(widget.content, modelCells(), widget.sessionContext);
     }
   };
 }

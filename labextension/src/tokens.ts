@@ -49,6 +49,10 @@ export interface INotebook {
   readonly rendermime: IRenderMimeRegistry;
   /** Insert a code cell below the active one and select it. */
   insertCell(source: string): void;
+  /** How many of its cells define a model. */
+  countModelCells(): number;
+  /** Run the cells that define a model. */
+  runModelCells(): Promise<void>;
 }
 
 /** The channel to the kernel half in one notebook's kernel. It owns its comm. */

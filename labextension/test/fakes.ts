@@ -59,7 +59,9 @@ export function fakeNotebook(id: string): INotebook {
     title: `${id}.ipynb`,
     sessionContext: {} as ISessionContext,
     rendermime: {} as INotebook['rendermime'],
-    insertCell: () => undefined
+    insertCell: () => undefined,
+    countModelCells: () => 0,
+    runModelCells: () => Promise.resolve()
   };
 }
 

@@ -75,7 +75,7 @@ def run_fhn(open_notebook: Open) -> LabPage:
 
 def test_every_part_has_a_role_and_a_name(open_notebook: Open) -> None:
     page = open_notebook(FITZHUGH_NAGUMO)
-    expect(page.panel).to_contain_text("No model yet")
+    expect(page.panel).to_contain_text("have not been run")
     assert page.browser_page.evaluate(FAULTS) == []
     page.run_cell(0)
     page.wait_for_code("def step")

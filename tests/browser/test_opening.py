@@ -76,7 +76,7 @@ def test_right_sidebar(open_notebook: Open) -> None:
 def test_opened_again_before_its_thread_in_the_kernel_has_started(open_notebook: Open) -> None:
     page = open_notebook(FITZHUGH_NAGUMO)
     page.panel.wait_for()
-    expect(page.panel).to_contain_text("No model yet")
+    expect(page.panel).to_contain_text("have not been run")
     page.close_panel()
     page.browser_page.evaluate("""async () => {
         const { commands } = window.jupyterapp;

@@ -75,6 +75,18 @@ export class Guide extends PartWidget {
 
   private _noModel(): React.ReactElement {
     const { trans, model } = this;
+    const cells = model.notebook?.countModelCells() ?? 0;
+    if (cells > 0) {
+      return this._page(
+        trans.__('The models of this notebook have not been run'),
+        trans._n('A cell defines a model. Run it:', '%1 cells define models. Run them:', cells),
+        <div className="bpl-Actions">
+          <button className="bpl-Button bpl-mod-accept" onClick={() => void model.notebook?.runModelCells()}>
+            {trans._n('Run the model cell', 'Run the model cells', cells)}
+          </button>
+        </div>
+      );
+    }
     return this._page(
       trans.__('No model yet'),
       trans.__('Define one in a cell and run it. For example, a neuron in two variables:'),
