@@ -38,7 +38,7 @@ help:
 	@echo "make docs      write the generated parts of the README anew"
 	@echo "make clean     remove everything that was made here"
 
-lab: $(DONE)/panel $(SETTINGS)
+lab: $(DONE)/panel $(SETTINGS) $(DONE)/loop
 	jupyter lab $(ROOT_FLAGS) --ServerApp.root_dir="$(CURDIR)" --LabApp.extension_manager=readonly \
 	  --LabApp.default_url=/lab/tree/notebooks/start.ipynb $(JUPYTER_FLAGS)
 
@@ -102,6 +102,12 @@ $(DONE)/panel: $(PANEL)/static/style.js $(DONE)/packages
 
 $(DONE)/chromium: $(DONE)/packages
 	@bash .ci/chromium $(BIN)/python > $@
+
+# The loop of adaptive methods, so that the first adaptive run in a notebook does not wait for it.
+$(DONE)/loop: $(wildcard brainpy_lab/drivers/*adaptive*.py) brainpy_lab/drivers/step_control.py $(DONE)/packages
+	@echo "== Compiled code"
+	@python -c "from brainpy_lab.drivers.numba_adaptive import compiled_loop; compiled_loop()"
+	@touch $@
 
 # The settings of this clone's JupyterLab: no calls to the network, the panel open beside the notebook.
 $(SETTINGS): binder/overrides.json $(DONE)/packages
