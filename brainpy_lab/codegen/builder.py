@@ -58,7 +58,7 @@ def held_states(system: System) -> tuple[str, ...]:
 
 def detectors(system: System) -> tuple[Event, ...]:
     """Events that only detect a crossing and so need to remember the side they are on."""
-    return tuple(e for e in system.events if not e.clears_itself)
+    return tuple(e for e in system.events if not system.is_reset(e))
 
 
 def memory_names(system: System) -> tuple[str, ...]:
@@ -283,7 +283,7 @@ class StepBuilder(NoiseLines):
             names = self.definitions([event.condition], f"_{event.name}", new, time)
             condition = rename(event.condition, names)
             between = crossed_between(self, event, new, time) if bridge else None
-            if event.clears_itself:
+            if self.system.is_reset(event):
                 condition = condition if between is None else ast.BoolOp(ast.Or(), [condition, between])
                 flag = self.line(event.name, condition, "", line)
             else:

@@ -15,6 +15,7 @@ from brainpy_lab.codegen.linear import Linear, linear
 from brainpy_lab.codegen.printing import parse
 
 LARGEST_POWER = 16
+LARGEST_OFFSET = 20  # of an argument: factors beyond its exponential may leave the range of numbers
 
 
 def _exponentials(line: Line) -> list[tuple[ast.Call, Linear]]:
@@ -22,7 +23,7 @@ def _exponentials(line: Line) -> list[tuple[ast.Call, Linear]]:
     for node in ast.walk(line.expr):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "exp":
             argument = linear(node.args[0])
-            if argument and argument.variable:
+            if argument and argument.variable and abs(argument.offset) <= LARGEST_OFFSET:
                 found.append((node, argument))
     return found
 

@@ -28,6 +28,13 @@ def fill_singularities(body: list[Line | Remark | Loop]) -> list[Line | Remark |
     return filled
 
 
+def filled(expr: ast.expr) -> ast.expr:
+    """``expr``, changed in place, with every such quotient guarded."""
+    result = _Fill().visit(expr)
+    assert isinstance(result, ast.expr)
+    return result
+
+
 class _Fill(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)

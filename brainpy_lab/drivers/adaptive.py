@@ -94,7 +94,7 @@ def advance(
     y, y1, z = np.zeros(n), np.zeros(n), np.zeros(n)
     f, f1, e, stage = np.zeros(m), np.zeros(m), np.zeros(errors * m), np.zeros((stages, m))
     q, r, p = np.zeros((powers, m)), np.zeros(n_holds), np.zeros(P.shape[0])
-    g, g1 = np.zeros(n_events_kinds), np.zeros(n_events_kinds)
+    g, g1, fired = np.zeros(n_events_kinds), np.zeros(n_events_kinds), np.zeros(n_events_kinds, np.bool_)
     n_lags = steady.size
     a0, a1 = np.zeros(n_lags), np.zeros(n_lags)
     n_kept = 0
@@ -118,23 +118,41 @@ def advance(
                 clock[j, STATUS] = HISTORY_FULL
                 break
             event = -1
-            fired = -1
             starts = h == 0.0
-            ends_piece = False
+            ends_piece, released = False, False
             norm = 1.0
             wanted = 0.0
             if not starts:
                 # --- one trial step ---------------------------------------------------------------------------
-                limit = t1
+                limit, released = t1, False
                 for i in range(n_holds):
                     if t < r[i] < limit:
-                        limit = r[i]
+                        limit, released = r[i], True
                 h = min(h, hmax)
                 if n_lags > 0:
+                    end_of_hold = limit
                     limit = next_break(lagged_at, t, h, limit, y, r, p, history, span, breaks, steady, a0, a1)
+                    released = released and limit == end_of_hold
                     span[EARLIEST], span[LATEST] = t, t
                 wanted = h
                 ends_piece = t + 1.0000001 * h >= limit
+                if ends_piece and not limit - t > _TINY * abs(t):  # rounding alone keeps it apart
+                    t = limit
+                    row = int(clock[j, NEXT_ROW])
+                    while row < grid.size and grid[row] <= t:
+                        for i in range(n):
+                            rows[i, row, j] = y[i]
+                        row += 1
+                    clock[j, NEXT_ROW] = row
+                    if n_lags > 0:
+                        if released:
+                            add_break(span, breaks, t, 1.0)
+                        open_row(history, span, t, h, y, f, delayed)
+                    derivative_at(t, y, r, p, f, history, span)
+                    clock[j, EVALUATIONS] += 1
+                    if n_lags > 0:
+                        open_row(history, span, t, h, y, f, delayed)
+                    continue
                 if ends_piece:
                     h = limit - t
                 if not h > _TINY * abs(t):
@@ -245,6 +263,8 @@ def advance(
                     open_row(history, span, t, h, y, f, delayed)
                     if event >= 0:
                         add_break(span, breaks, t, 0.0)
+                    elif ends_piece and released:
+                        add_break(span, breaks, t, 1.0)
                     elif carry_on(lagged_at, t, h, y, r, p, history, span, breaks, steady, a0, a1, order):
                         ends_piece = True
             # --- actions: of the event found, then of every reset whose condition holds now ---------------------
@@ -254,18 +274,16 @@ def advance(
                 if event < 0:
                     crossing_at(t, y, r, p, g1, history, span)
                     for k in range(n_events_kinds):
-                        jumped = starts and g[k] < 0.0  # it became true where the run starts anew
-                        if (clears[k] or jumped) and g1[k] >= 0.0 and event < 0:
+                        # a reset whose condition holds, or a condition that has become true at this time
+                        if (clears[k] or (g[k] < 0.0 and not fired[k])) and g1[k] >= 0.0 and event < 0:
                             event = k
-                            g[k] = 0.0
                 if event < 0:
                     break
                 et[n_events], el[n_events], ek[n_events] = t, j, event
                 n_events += 1
                 at_once += 1
                 act(event, t, y, r, p, history, span)
-                if not clears[event]:
-                    fired = event
+                fired[event] = True
                 event = -1
                 if at_once >= EVENTS_AT_ONCE:
                     clock[j, STATUS] = EVENTS_WITHOUT_END
@@ -281,8 +299,10 @@ def advance(
                     open_row(history, span, t, h, y, f, delayed)
             if n_events_kinds > 0:
                 crossing_at(t, y, r, p, g, history, span)
-                if fired >= 0:
-                    g[fired] = max(g[fired], 0.0)  # it fired here: it must become false before it can fire again
+                for k in range(n_events_kinds):
+                    if fired[k] and not clears[k]:
+                        g[k] = max(g[k], 0.0)  # it fired here: it must become false before it can fire again
+                    fired[k] = False
             if starts:
                 h = starting_step(
                     derivative_at, t, t1, rtol, atol, order, hmax, moving, y, z, r, p, f, f1, history, span

@@ -33,6 +33,7 @@ BREAK_TIME, BREAK_ORDER = range(2)
 MOST_BREAKS = 256
 
 ROW_AT_ONCE = 1e-10  # of a step: times closer to a row's start than this count as that start
+_ROUNDING = 1e-15  # of a time, by which a delayed time may miss it
 _NEAR = 1e-4  # of a step: how exactly a step ends where a delay that depends on states reads a break
 _MOST_SWEEPS = 12
 _SETTLED = 1e-3  # of the tolerance
@@ -50,10 +51,11 @@ def value_at(history: Any, span: Any, column: int, t: float, before: bool) -> fl
             low = middle
         else:
             high = middle - 1
+    near = ROW_AT_ONCE * history[low, 1] + _ROUNDING * max(abs(t), abs(history[last, 0]))
     if before:
-        if low > 0 and t - history[low, 0] <= ROW_AT_ONCE * history[low, 1]:
+        if low > 0 and t - history[low, 0] <= near:
             low -= 1
-    elif low < last and history[low + 1, 0] - t <= ROW_AT_ONCE * history[low, 1]:
+    elif low < last and history[low + 1, 0] - t <= near:
         low += 1
     reach = history[last, 0] - span[LONGEST] * (1.0 + 1e-9) - 1e-12 * abs(t)
     if t < reach or (t < history[0, 0] and span[CONSTANT] == 0.0):

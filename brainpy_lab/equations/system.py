@@ -140,12 +140,6 @@ class Event:
     span: Span | None = None
     side: Literal["", "pre", "post"] = ""  # synapses: whose event this is (then condition is Name 'spike')
 
-    @property
-    def clears_itself(self) -> bool:
-        """True when an action assigns a name its condition reads: a reset. Otherwise it only detects a crossing."""
-        read = {n.id for n in ast.walk(self.condition) if isinstance(n, ast.Name)}
-        return any(isinstance(a, Assign) and a.target in read for a in self.actions)
-
 
 @dataclass(frozen=True)
 class Function:
@@ -236,6 +230,14 @@ class System:
         named = {d.name: d.expr for d in self.intermediates} | {d.name: d.time for d in self.delays}
         moving = {*self.state_names, *(d.name for d in self.delays)}
         return frozenset(d.name for d in self.delays if names_reached([d.time], named) & moving)
+
+    def is_reset(self, event: Event) -> bool:
+        """Whether an action assigns what the event's condition reads, itself or through intermediates.
+
+        Such an event happens whenever its condition holds; any other only where the condition becomes true.
+        """
+        read = names_reached([event.condition], {d.name: d.expr for d in (*self.derived, *self.intermediates)})
+        return any(isinstance(a, Assign) and a.target in read for a in event.actions)
 
     @cached_property
     def is_fractional(self) -> bool:

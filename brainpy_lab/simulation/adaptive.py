@@ -86,7 +86,7 @@ class AdaptiveRuns:
                 advice="Use a fixed-step method, for example method='rk4'.",
             )
         moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)
-        shape = Shape.of(code, moving, tuple(e.clears_itself for e in problem.system.events))
+        shape = Shape.of(code, moving, tuple(map(problem.system.is_reset, problem.system.events)))
         slots = Slots.of(problem, code)
         if slots.sizes:
             shape = shape.spread(slots.sizes, slots.shapes)
@@ -208,15 +208,16 @@ class _State:
 
     def go(self) -> Outcome:
         """Advance window by window, through the pieces on which the inputs are constant."""
-        problem, plan, rtol = self.problem, self.plan, self.runs.tolerances.rtol
+        problem, plan = self.problem, self.plan
+        rtol, max_step = self.runs.tolerances.rtol, self.runs.tolerances.max_step
         system, drives = problem.system, problem.drives
         smooth = {
-            name: pieces_of(name, drive, plan.t0, self.t1, rtol)
+            name: pieces_of(name, drive, plan.t0, self.t1, rtol, max_step)
             for name, drive in drives.items()
             if drive.change_times is None
         }
         parts = {name: parameters_of(name, system) for name in smooth}
-        stops = stops_of(problem, plan.t0, self.t1, smooth, rtol)
+        stops = stops_of(problem, plan.t0, self.t1, smooth, rtol, max_step)
         begin = plan.t0
         for end in [*sorted(stops), self.t1]:
             for name, value in moving_values(drives, begin, end).items():
@@ -328,9 +329,9 @@ class _State:
         if self.tables.states:
             longest = float(self.tables.S[lane, LONGEST])
             values = {n: self.Y[i].reshape(self.problem.shape) for i, n in enumerate(self.code.states)}
-            wrong = misread(
-                self.problem, self.problem.system.delays, longest, time, self.plan.duration * 1e-6, values, lane
-            )
+            system = self.problem.system
+            suspects = tuple(d for d in system.delays if self.code.edited or system.is_state_dependent(d))
+            wrong = misread(self.problem, suspects, longest, time, self.plan.duration * 1e-6, values, lane)
             outcome, advice = (Outcome.DELAY_OUT_OF_REACH, wrong) if wrong else (outcome, advice)
         text = f"The run ended at t = {time:g}{where}. {advice}"
         warn(text)

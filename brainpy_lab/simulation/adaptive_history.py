@@ -18,12 +18,13 @@ from brainpy_lab.drivers.adaptive_past import (
     WIDTH,
     add_break,
 )
+from brainpy_lab.simulation.breaks import history_breaks
 from brainpy_lab.simulation.delays import Reach, all_histories
 from brainpy_lab.simulation.history import History, Remembered, finite_values, with_lanes
 from brainpy_lab.simulation.problem import Problem
 
 _FIRST_ROWS = 256
-_FEWEST_PIECES, _SHORTEST_PIECE = 8, 1e-9
+_FEWEST_PIECES, _SHORTEST_PIECE = 32, 1e-9
 _MOST_PIECES = 200_000
 
 
@@ -94,9 +95,12 @@ def make_tables(
     states, width = system.delayed_states, powers + 1
     sources = all_histories(problem, histories)
     back = duration if reach.longest is None else reach.longest
-    edges, jumps = (
-        _pieces(sources, t0, back, powers, rtol, problem.shape) if sources else (np.array([t0 - 1.0, t0]), [])
-    )
+    edges = np.array([t0 - 1.0, t0])
+    jumps: list[float] = []
+    if sources:
+        back = back * (1 + 1e-9) + 1e-9 * max(1.0, abs(t0)) if back > 0 else 1.0
+        known = [t0 - back, *history_breaks(problem, t0 - back, t0), t0]
+        edges, jumps = _pieces(sources, np.array(known), powers, rtol, problem.shape)
     n = len(edges) - 1
     rows = max(_FIRST_ROWS, 2 * n + 16)
     H = np.zeros((lanes, rows, 2 + len(states) * width))
@@ -111,7 +115,10 @@ def make_tables(
             continue
         own = _fitted(state, sources[state], edges, powers, problem.shape)  # (pieces, width, lanes)
         H[:, :n, column : column + width] = np.moveaxis(own, 2, 0)
-        end = own.sum(axis=1)[-1]
+        ends = own.sum(axis=1)
+        gaps = np.abs(own[1:, 0] - ends[:-1]).max(axis=1, initial=0.0)
+        jumps += edges[1:-1][gaps > 1e-9 * max(1e-300, float(np.abs(ends).max()))].tolist()
+        end = ends[-1]
         breaks_off |= np.abs(end - start) > 1e-9 * np.maximum(1.0, np.abs(start))
         H[:, :n, column + 1 : column + width] /= lengths[None, :, None]
     S = np.zeros((lanes, SPAN))
@@ -120,7 +127,7 @@ def make_tables(
     S[:, LONGEST] = np.inf if reach.longest is None else reach.longest
     B = np.zeros((lanes, MOST_BREAKS, 2))
     for j in range(lanes):
-        for jump in jumps[-MOST_BREAKS // 2 :]:
+        for jump in sorted(set(jumps))[-MOST_BREAKS // 2 :]:
             add_break(S[j], B[j], jump, 0.0)
         add_break(S[j], B[j], t0, 0.0 if breaks_off[j] else 1.0)
     assert S[0, BREAKS] >= 1
@@ -135,8 +142,7 @@ def _fitted(state: str, history: History, edges: np.ndarray, powers: int, shape:
     """Polynomials of degree ``powers`` through Chebyshev points of each piece: (pieces, coefficients, lanes)."""
     points = _chebyshev(powers + 1)
     times = (edges[:-1, None] + np.diff(edges)[:, None] * points).reshape(-1)
-    values = finite_values(state, np.asarray(history(times), dtype=float), times)
-    whole = np.broadcast_to(with_lanes(values, shape), (len(times), *shape)).reshape(len(edges) - 1, powers + 1, -1)
+    whole = _values(state, history, times, shape).reshape(len(edges) - 1, powers + 1, -1)
     first = whole[:, :1]
     inverse = np.linalg.inv(points[:, None] ** np.arange(powers + 1))
     fitted = np.einsum("ij,njl->nil", inverse, whole - first)
@@ -149,15 +155,18 @@ def _chebyshev(n: int) -> np.ndarray:
 
 
 def _pieces(
-    sources: Mapping[str, History], t0: float, back: float, powers: int, rtol: float, shape: tuple[int, ...]
+    sources: Mapping[str, History], known: np.ndarray, powers: int, rtol: float, shape: tuple[int, ...]
 ) -> tuple[np.ndarray, list[float]]:
-    """Edges of pieces on which polynomials follow all histories, and the times at which one of them jumps."""
-    back = back * (1 + 1e-9) + 1e-9 * max(1.0, abs(t0)) if back > 0 else 1.0
-    edges = np.linspace(t0 - back, t0, _FEWEST_PIECES + 1)
+    """Edges of pieces on which polynomials follow all histories, and the times at which one of them may jump.
+
+    ``known`` are the start, the times at which histories are known not to be smooth, and the end.
+    """
+    back = known[-1] - known[0]
+    edges = np.unique(np.concatenate([np.linspace(known[0], known[-1], _FEWEST_PIECES + 1), known]))
     between = np.array([0.0, 0.13, 0.37, 0.5, 0.81, 1.0])
     tolerance = min(max(1e-2 * rtol, 1e-14), 1e-12)
     settled = np.zeros(len(edges) - 1, dtype=bool)
-    jumps: list[float] = []
+    jumps: list[float] = known[1:-1].tolist()
     while not settled.all() and len(edges) < _MOST_PIECES:
         wrong = np.zeros(len(settled), dtype=bool)
         open_ = np.flatnonzero(~settled)
@@ -167,17 +176,53 @@ def _pieces(
             fitted = _fitted(state, history, pairs, powers, shape)[::2]
             inside = np.clip(between, 1e-6, 1 - 1e-6)
             times = (left[:, None] + length[:, None] * inside).reshape(-1)
-            values = finite_values(state, np.asarray(history(times), dtype=float), times)
-            values = np.broadcast_to(with_lanes(values, shape), (len(times), *shape)).reshape(
-                len(left), len(inside), -1
-            )
+            values = _values(state, history, times, shape).reshape(len(left), len(inside), -1)
             found = np.einsum("sk,nkl->nsl", inside[:, None] ** np.arange(powers + 1), fitted)
             scale = np.abs(values).max(axis=(1, 2), initial=1e-300) + np.abs(values).max(initial=1e-300)
             wrong[open_] |= np.abs(found - values).max(axis=(1, 2), initial=0.0) > tolerance * scale
         short = wrong & (np.diff(edges) < _SHORTEST_PIECE * back)
-        jumps += [float(t) for t in (0.5 * (edges[:-1] + edges[1:]))[short]]
         split = wrong & ~short
         middles = 0.5 * (edges[:-1] + edges[1:])[split]
+        places = [
+            _place_of_jump(sources, float(a), float(b), shape)
+            for a, b in zip(edges[:-1][short], edges[1:][short], strict=True)
+        ]
         settled = np.repeat(~split, np.where(split, 2, 1))
+        jumps += places
         edges = np.sort(np.concatenate([edges, middles]))
-    return edges, jumps
+    return _with_jumps(edges, jumps, _SHORTEST_PIECE * back), jumps
+
+
+def _values(state: str, history: History, times: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Values of a history, times first, with all lanes."""
+    values = finite_values(state, np.asarray(history(times), dtype=float), times)
+    return np.broadcast_to(with_lanes(values, shape), (len(times), *shape)).reshape(len(times), -1)
+
+
+def _place_of_jump(sources: Mapping[str, History], low: float, high: float, shape: tuple[int, ...]) -> float:
+    """Where between two times the histories jump most, as exactly as there are numbers."""
+
+    def all_values(time: float) -> np.ndarray:
+        return np.concatenate([_values(s, h, np.array([time]), shape)[0] for s, h in sources.items()])
+
+    left, right = all_values(low), all_values(high)
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        if not low < middle < high:
+            break
+        now = all_values(middle)
+        if np.abs(now - left).max() <= np.abs(now - right).max():
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _with_jumps(edges: np.ndarray, jumps: list[float], near: float) -> np.ndarray:
+    """The edges with each jump in the place of those around it."""
+    places = np.array(sorted(set(jumps)))
+    if not len(places):
+        return edges
+    inner = edges[1:-1]
+    apart = np.abs(inner[:, None] - places).min(axis=1, initial=np.inf)
+    return np.unique(np.concatenate([edges[:1], inner[apart > 2.0 * near], places, edges[-1:]]))

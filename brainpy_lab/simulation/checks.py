@@ -47,8 +47,9 @@ def check_own(request: Request) -> None:
         raise ArgumentError(
             f"progress must be True, False or a function of the fraction done, not {request.progress!r}."
         )
-    if request.seed is not None and (not isinstance(request.seed, int | np.integer) or request.seed < 0):
-        raise ArgumentError(f"seed must be a whole number from 0 on, not {request.seed!r}.")
+    seed = request.seed
+    if seed is not None and (not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64):
+        raise ArgumentError(f"seed must be a whole number from 0 to 2**64 - 1, not {seed!r}.")
 
 
 def _check_crossing(request: Request, method: Method) -> None:

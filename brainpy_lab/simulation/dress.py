@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from brainpy_lab import drivers
 from brainpy_lab.simulation.interpolation import LocalCubic
+from brainpy_lab.simulation.members import intermediates_of, slopes_of
 from brainpy_lab.simulation.problem import Problem
 from brainpy_lab.simulation.run import Result
 from brainpy_lab.simulation.solution import Solution
@@ -22,6 +24,17 @@ def add_intermediates(result: Result, problem: Problem, wanted: tuple[str, ...])
     states = problem.system.state_names
     if all(name in states for name in wanted):
         return
+    records = {name: np.asarray(result.data[name]) for name in states}
+    if problem.mixes:
+        result.data |= intermediates_of(problem, np.asarray(result.t), records)
+    else:
+        result.data |= _intermediates(result, problem, records)
+    for name in list(result.data):
+        if name not in wanted:
+            del result.data[name]
+
+
+def _intermediates(result: Result, problem: Problem, records: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     from brainpy_lab.symbolic import numeric
 
     extra = 1 + len(problem.shape)
@@ -35,14 +48,9 @@ def add_intermediates(result: Result, problem: Problem, wanted: tuple[str, ...])
         values = drive.at(result.t)
         parameters[name] = values.reshape(values.shape + (1,) * (extra - values.ndim))
     t = np.asarray(result.t).reshape((-1,) + (1,) * len(problem.shape))
-    y = np.stack([np.asarray(result.data[s]) for s in states])
+    y = np.stack(list(records.values()))
     computed = numeric(problem.system).intermediates(y, parameters, t)
-    for name in wanted:
-        if name not in states:
-            result.data[name] = np.array(np.broadcast_to(computed[name], y.shape[1:]))
-    for name in list(result.data):
-        if name not in wanted:
-            del result.data[name]
+    return {name: np.array(np.broadcast_to(value, y.shape[1:])) for name, value in computed.items()}
 
 
 def solution_of(
@@ -113,6 +121,8 @@ def _derivative(problem: Problem) -> Any:
         return None
 
     def derivative(t: np.ndarray, values: dict[str, Any]) -> dict[str, Any]:
+        if problem.mixes:
+            return slopes_of(problem, np.asarray(t), values)
         from brainpy_lab.symbolic import numeric
 
         states = problem.system.state_names

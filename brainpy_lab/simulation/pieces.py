@@ -19,7 +19,7 @@ from brainpy_lab.simulation.captured import put_in_place
 from brainpy_lab.simulation.problem import Drive
 
 DEGREE = 5
-_START = 32  # pieces of a function at first
+_START = 64  # pieces of a function at first
 _SMALLEST = 1e-12  # of the run: a change within less is a jump
 _MOST = 100_000
 _NODES = 0.5 - 0.5 * np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
@@ -55,29 +55,49 @@ class Pieces:
         return bool(np.any(np.abs(right - left) > 1e-6 * (np.abs(left) + np.abs(right))))
 
 
-def pieces_of(name: str, drive: Drive, start: float, end: float, rtol: float) -> Pieces:
-    """Polynomials that follow ``drive`` from ``start`` to ``end``.
+def pieces_at_first(start: float, end: float, max_step: float) -> int:
+    """Pieces in which a function is looked at before it is known where it needs more."""
+    return int(min(max(_START, np.ceil((end - start) / max_step)), _MOST // 2))
+
+
+def pieces_of(name: str, drive: Drive, start: float, end: float, rtol: float, max_step: float = np.inf) -> Pieces:
+    """Polynomials that follow ``drive`` from ``start`` to ``end``; functions are looked at in each ``max_step``.
 
     Raises
     ------
     ArgumentError
         When it changes too often for that.
     """
+    inner = np.empty(0)
     if drive.knots is not None:
         inner = drive.knots[(drive.knots > start) & (drive.knots < end)]
-        ends = np.array([start, *inner, end])
-        values = drive.at(ends)
-        powers = np.zeros((len(ends) - 1, DEGREE + 1, *values.shape[1:]))
-        powers[:, 0], powers[:, 1] = values[:-1], np.diff(values, axis=0)
-        return Pieces(ends, powers)
-    return fitted(name, drive.at, start, end, rtol)
+    if drive.knots is not None and drive.is_linear:
+        return _lines(drive, np.array([start, *inner, end]))
+    edges = np.linspace(start, end, pieces_at_first(start, end, max_step) + 1)
+    try:
+        return fitted(name, drive.at, np.unique(np.concatenate([edges, inner])), rtol)
+    except ArgumentError:
+        if drive.knots is None:
+            raise
+        return _lines(drive, np.array([start, *inner, end]))  # an earlier run of very many steps
 
 
-def fitted(name: str, at: Callable[[np.ndarray], np.ndarray], start: float, end: float, rtol: float) -> Pieces:
-    """Pieces halved until each follows the function."""
-    edges = np.linspace(start, end, _START + 1)
+def _lines(drive: Drive, ends: np.ndarray) -> Pieces:
+    values = drive.at(ends)
+    powers = np.zeros((len(ends) - 1, DEGREE + 1, *values.shape[1:]))
+    powers[:, 0], powers[:, 1] = values[:-1], np.diff(values, axis=0)
+    return Pieces(ends, powers)
+
+
+def fitted(name: str, at: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, rtol: float) -> Pieces:
+    """Pieces between edges, halved until each follows the function."""
+    start, end = float(edges[0]), float(edges[-1])
     todo = [(a, b) for a, b in zip(edges[-2::-1], edges[:0:-1], strict=True)]
-    largest = float(np.abs(at(edges)).max(initial=0.0))
+    values = at(edges)
+    if not np.isfinite(values).all():
+        where = edges[~np.isfinite(values.reshape(len(edges), -1)).all(axis=1)][0]
+        raise ArgumentError(f"The input of '{name}' is not a finite number at t = {where:g}.")
+    largest = float(np.abs(values).max(initial=0.0))
     ends, powers = [start], []
     while todo:
         a, b = todo.pop()

@@ -25,7 +25,8 @@ class Drive:
     at: Callable[[np.ndarray], np.ndarray]
     shape: tuple[int, ...]
     change_times: Callable[[float, float], np.ndarray] | None = None  # where it jumps, when it is constant between
-    knots: np.ndarray | None = None  # times between which it is linear
+    knots: np.ndarray | None = None  # times between which it is smooth
+    is_linear: bool = True  # between its knots
 
 
 @dataclass
@@ -88,6 +89,7 @@ def resolve(
     initial: Mapping[str, Any],
     memory: Mapping[str, Any],
     is_traced: Callable[[Any], bool],
+    t0: float = 0.0,
 ) -> Problem:
     """Check and shape the values of a run.
 
@@ -102,10 +104,13 @@ def resolve(
         Hidden variables of the Solution that is continued.
     is_traced : callable
         The driver's test whether a derivative is taken through a value.
+    t0 : float
+        The start, at which inputs have the values that initial values are computed from.
     """
     check_names(parameters, system.parameter_names, "parameter", system.name)
     check_names(initial, system.state_names, "state", system.name)
     values: dict[str, Any] = {}
+    at_start: dict[str, Any] = {}
     drives: dict[str, Drive] = {}
     traced = False
     for parameter in system.parameters:
@@ -113,14 +118,16 @@ def resolve(
         drive = as_drive(parameter.name, value)
         if drive is not None:
             drives[parameter.name] = drive
-            value = float(drive.at(np.zeros(1)).ravel()[0])  # for initial values that depend on it
+            first = drive.at(np.array([t0]))[0]
+            at_start[parameter.name] = first if first.ndim else float(first)
+            value = float(first.ravel()[0])
         elif is_traced(value):
             traced = True
         else:
             value = numeric(parameter.name, value)
         values[parameter.name] = value
     own = {p.name: shape_of(p.value) for p in system.parameters}
-    starts = initial_values(system, values, initial, is_traced)
+    starts = initial_values(system, {**values, **at_start}, initial, is_traced)
     traced = traced or any(is_traced(v) for v in starts.values.values())
     cell = _common_shape([*starts.shapes.values(), *(own.values() if not system.mixes_elements else ())])
     ranks = {**own, **starts.shapes}
@@ -173,7 +180,7 @@ def numeric(name: str, value: Any) -> Any:
         value = value.detach().cpu().numpy()
     try:
         array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ArgumentError(
             f"'{name}' must be a number, an array, an input or a function of t; it is a {type(value).__name__}."
         ) from None
@@ -209,7 +216,7 @@ def _bends_of(source: Input) -> np.ndarray:
     """Times at which a linear input changes its slope; one step ends there."""
     flat = source.values.reshape(len(source), -1)
     bends = np.any(np.abs(np.diff(flat, 2, axis=0)) > 1e-12 * np.abs(flat).max(initial=0.0), axis=1)
-    return np.asarray(np.concatenate([source.t[1:-1][bends], source.t[-1:]]))
+    return np.asarray(np.concatenate([source.t[:1], source.t[1:-1][bends], source.t[-1:]]))
 
 
 def _solution_drive(name: str, solution: Any) -> Drive:
@@ -221,6 +228,12 @@ def _solution_drive(name: str, solution: Any) -> Drive:
             advice=f"Give an input of one of them: {name}=bp.inputs.Input(sol['{(*names, 'V')[0]}'], dt=...).",
         )
     grid, values = np.asarray(solution.t), np.asarray(solution.data[chosen])
+    if solution.interpolant is not None and chosen in solution.final:
+
+        def course(times: np.ndarray) -> np.ndarray:
+            return np.asarray(solution(np.clip(times, grid[0], grid[-1]))[chosen])
+
+        return Drive(course, tuple(values.shape[1:]), knots=grid, is_linear=False)
 
     def at(times: np.ndarray) -> np.ndarray:
         flat = values.reshape(len(grid), -1)

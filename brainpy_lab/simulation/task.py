@@ -33,6 +33,7 @@ from brainpy_lab.simulation.initial import initial_values
 from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import FixedRuns, Plan
+from brainpy_lab.simulation.sides import with_sides
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.tolerances import Tolerances
 from brainpy_lab.solvers import Method
@@ -125,7 +126,7 @@ def _repeated(task: Task, request: Request) -> Task | None:
     check_own(request)
     given = {**request.parameters, **(request.initial or {})}
     for value in given.values():
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < math.inf:
             return None
     problem, plan = _twin(task.problem), _twin(task.plan)
     system = problem.system
@@ -138,6 +139,7 @@ def _repeated(task: Task, request: Request) -> Task | None:
     else:
         problem.states = dict(problem.states)
     _start_histories(problem, request.initial or {}, plan.t0)
+    problem.memory = with_sides(problem, problem.memory, plan.t0)
     if system.is_stochastic:
         plan.noise = _noise(request, plan.t0)
     plan.stop, plan.report, plan.past = request.stop, reporter(request.progress), None
@@ -171,7 +173,7 @@ def _prepared(request: Request) -> Task:
             code = generated(system, method.name, driver.name, model.share_exponentials, crossing)
     histories = _histories(request, system, t0)
     initial = {**initial_from(histories, t0), **initial}
-    problem = resolve(system, parameters, initial, memory, driver.is_traced)
+    problem = resolve(system, parameters, initial, memory, driver.is_traced, t0)
     smooth = {n: parameters_of(n, system) for n, d in problem.drives.items() if d.change_times is None}
     if method.is_adaptive and smooth:
         if code is None and model.has_edit(driver.name, method.name):
@@ -182,6 +184,7 @@ def _prepared(request: Request) -> Task:
         whole = with_polynomials(system, smooth)
         code = generated(whole, method.name, driver.name, model.share_exponentials)
     _start_histories(problem, initial, t0)
+    problem.memory |= {n: v for n, v in with_sides(problem, problem.memory, t0).items() if n not in memory}
     wanted, states = recorded(request, system)
     plan = Plan(
         t0=t0,

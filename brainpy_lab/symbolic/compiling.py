@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab.codegen.singularities import filled
 from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS, Definition, Function, System
 from brainpy_lab.symbolic.inline import NotStraightError, inline
 
@@ -110,7 +111,7 @@ class Compiler:
             expr = inline(expr, self.system.functions)
         except NotStraightError:
             expr = copy.deepcopy(expr)
-        result = _ToNumPy().visit(expr)
+        result = _ToNumPy().visit(filled(expr))
         assert isinstance(result, ast.expr)
         return result
 

@@ -36,6 +36,8 @@ class Corner:
         Values of the expression: ``evaluate(parameters, times)``.
     parameters : frozenset of str
         Parameters that it depends on.
+    is_linear : bool
+        Whether it is a linear function of t between the corners of its own, and between the jumps of inputs.
     inner : tuple of Corner
         Corners of the expression itself.
     """
@@ -43,41 +45,54 @@ class Corner:
     kind: Kind
     evaluate: Callable[[Mapping[str, Any], np.ndarray], Any]
     parameters: frozenset[str]
+    is_linear: bool
     inner: tuple[Corner, ...]
 
 
 @lru_cache(maxsize=64)
-def corners(system: System, driven: frozenset[str] = frozenset()) -> tuple[Corner, ...]:
-    """The corners of a system's derivatives and of its events' conditions.
+def corners(
+    system: System, driven: frozenset[str] = frozenset(), bent: frozenset[str] = frozenset()
+) -> tuple[Corner, ...]:
+    """The corners of a system's derivatives, of its delays and of its events' conditions.
 
     Parameters
     ----------
     system : System
     driven : frozenset of str
-        Parameters that an input moves: the corners of inputs are known from the inputs.
+        Parameters that inputs move.
+    bent : frozenset of str
+        Those of them that are not constant between jumps.
     """
-    finder = _Finder(system, driven)
     expressions = [s.drift for s in system.states if s.drift is not None]
     expressions += [d.expr for d in system.intermediates] + [e.condition for e in system.events]
-    return finder.of(*expressions)
+    return _Finder(system, driven, bent).of(*expressions, *(d.time for d in system.delays))
+
+
+@lru_cache(maxsize=64)
+def history_corners(system: System) -> tuple[Corner, ...]:
+    """The corners of the histories that stand in a system's text."""
+    return _Finder(system).of(*(s.history for s in system.states if s.history is not None))
 
 
 class _Finder:
     """Finds the corners of one system's expressions."""
 
-    def __init__(self, system: System, driven: frozenset[str]) -> None:
+    def __init__(
+        self, system: System, driven: frozenset[str] = frozenset(), bent: frozenset[str] = frozenset()
+    ) -> None:
         self.system, self.compiler = system, Compiler(system)
+        self.timed, self.bent = {"t", *driven}, bent
         self.named = {d.name: d.expr for d in (*system.derived, *system.intermediates)}
-        self.moving = {*system.state_names, *(d.name for d in system.delays), *driven}
+        self.moving = {*system.state_names, *(d.name for d in system.delays)}
         timed = [d for d in system.intermediates if self._is_timed(d.expr)]
         self.written: dict[str, ast.expr] = {}  # intermediates of t alone, in terms of t and parameters
         for definition in timed:
             self.written[definition.name] = substitute(definition.expr, self.written)
 
     def _is_timed(self, expr: ast.expr) -> bool:
-        """Whether an expression depends on t, and on parameters at most besides."""
+        """Whether an expression depends on t or on inputs, and on parameters at most besides."""
         reached = names_reached([expr], self.named)
-        return "t" in reached and not reached & self.moving and not reached & ARRAY_FUNCTIONS
+        return bool(reached & self.timed) and not reached & self.moving and not reached & ARRAY_FUNCTIONS
 
     def of(self, *expressions: ast.expr) -> tuple[Corner, ...]:
         """The corners in some expressions, each once."""
@@ -106,7 +121,41 @@ class _Finder:
             given = [0.0] * len(self.system.state_names) + [values.get(p, 0.0) for p in self.system.parameter_names]
             return compiled(*given, times)[0]
 
-        return Corner(kind, evaluate, frozenset(parameters), inner)
+        return Corner(kind, evaluate, frozenset(parameters), self._degree(part) <= 1, inner)
+
+    def _degree(self, expr: ast.expr) -> int:
+        """Between corners and jumps: 0 for a constant, 1 for a linear function of t, 2 for any other."""
+        match expr:
+            case ast.Name(id=name):
+                return 1 if name == "t" else 2 if name in self.bent else 0
+            case ast.Constant() | ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
+                return 0
+            case ast.UnaryOp(operand=operand):
+                return self._degree(operand)
+            case ast.IfExp(body=body, orelse=orelse):
+                return max(self._degree(body), self._degree(orelse))
+            case ast.BinOp(left=left, op=operation, right=right):
+                return self._degree_of(operation, self._degree(left), self._degree(right))
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                degrees = [self._degree(a) for a in arguments]
+                if name in ("floor", "ceil", "sign", "heaviside") or not any(degrees):
+                    return 0
+                known = ("abs", "minimum", "maximum", "clip", "where")
+                return max(degrees[1:] if name == "where" else degrees) if name in known else 2
+        return 2
+
+    @staticmethod
+    def _degree_of(operation: ast.operator, left: int, right: int) -> int:
+        match operation:
+            case ast.Add() | ast.Sub():
+                return max(left, right)
+            case ast.Mult():
+                return min(2, left + right)
+            case ast.FloorDiv():
+                return 0
+            case ast.Div() | ast.Mod():
+                return left if right == 0 else 2
+        return 0 if left == right == 0 else 2
 
     def _parts(self, expr: ast.expr) -> list[tuple[Kind, ast.expr]]:
         """Expressions whose zeros or whole values are corners of ``expr``."""

@@ -74,7 +74,7 @@ def test_positions_are_those_of_the_text() -> None:
 def test_leaky_integrate_and_fire() -> None:
     system = read_text(LIF)
     (event,) = system.events
-    assert (event.name, ast.unparse(event.condition), event.clears_itself) == ("spike", "V >= V_th", True)
+    assert (event.name, ast.unparse(event.condition), system.is_reset(event)) == ("spike", "V >= V_th", True)
     reset, hold = event.actions
     assert isinstance(reset, Assign)
     assert isinstance(hold, Hold)
