@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.equations.system import System
+from brainpy_lab.simulation.fractional import orders_of
 from brainpy_lab.simulation.problem import resolve
 from brainpy_lab.solvers.auto import Choice, Situation, choose
 
@@ -21,8 +22,9 @@ def choice(
     start: float,
     duration: float,
     rtol: float | None = None,
+    dt: float | None = None,
 ) -> Choice:
-    """The method for a run with these values, and why."""
+    """The method for a run with these values, and why; ``dt`` is the longest step of fixed-step methods."""
     problem = resolve(system, parameters, initial, {}, is_traced)
 
     def first(values: Mapping[str, Any]) -> dict[str, float]:
@@ -31,4 +33,5 @@ def choice(
         return {name: float(np.ravel(np.asarray(value, dtype=float))[0]) for name, value in values.items()}
 
     states, numbers = first(problem.states), first(problem.parameters)
-    return choose(system, Situation(states, numbers, start, duration, rtol, problem.traced))
+    orders = first(orders_of(problem))
+    return choose(system, Situation(states, numbers, start, duration, rtol, problem.traced, dt, orders))

@@ -274,6 +274,13 @@ def _order(
     return order
 
 
+def orders_of(problem: Problem) -> dict[str, Any]:
+    """Orders of the fractional states, those left out that cannot be told before the run."""
+    known = _known(problem)
+    found = {n: _order_of(problem.system, n) for n in fractional_states(problem.system)}
+    return {n: value_of(expr, known) for n, (expr, reads) in found.items() if reads <= set(known)}
+
+
 @lru_cache(maxsize=64)
 def _order_of(system: System, name: str) -> tuple[ast.expr, frozenset[str]]:
     """A state's order, and what it depends on, through derived parameters too."""

@@ -110,7 +110,7 @@ class Model(ModelCode):
     @property
     def chosen_method(self) -> str:
         """The method that ``method="auto"`` means for the model's own values and duration."""
-        values = {"start": 0.0, "duration": self.duration}
+        values = {"start": 0.0, "duration": self.duration, "dt": self.dt}
         return choice(self._system, {}, {}, lambda value: False, **values).method
 
     def _try_step(self, code: StepCode, backend: str, method: str) -> None:

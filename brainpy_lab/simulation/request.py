@@ -109,8 +109,11 @@ def _simulate_chosen(request: Request) -> Solution:
     check_names(request.parameters, system.parameter_names, "parameter", system.name)
     system, parameters = capture_inputs(system, request.parameters)
     is_traced = drivers.get(request.backend).is_traced
-    numbers = {"start": t0, "duration": float(request.duration)}
+    longest = float(request.dt) * float(request.grading or 1.0)
+    numbers = {"start": t0, "duration": float(request.duration), "dt": longest}
     found = choice(system, parameters, initial, is_traced, **numbers, rtol=request.rtol)
+    if found.warning:
+        warn(found.warning)
     chosen = replace(request, method=found.method)
     if not solvers.get(found.method).is_adaptive:
         chosen = replace(chosen, rtol=None, atol=None, max_step=None)

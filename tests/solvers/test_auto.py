@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import brainpy_lab as bp
+from brainpy_lab.simulation.warning import RunWarning
 
 from . import stiff
 
@@ -86,3 +87,53 @@ def test_a_derivative_through_a_run_takes_fixed_steps():
 
     with jax.enable_x64(True):
         assert float(jax.grad(end)(1.0)) == pytest.approx(np.exp(-1), rel=1e-8)
+
+
+FRACTIONAL = "lam = -1\na = 0.7\norder(x) = a\ndx/dt = lam*x\nx(0) = 1"
+
+
+@pytest.mark.parametrize("order", [0.3, 0.5, 0.7, 1.0, 1.3, 1.7, 1.9])
+def test_fractional_runs_stay_stable_at_high_rates(order):
+    model, dt = bp.model(FRACTIONAL, name="Relaxation"), 0.01
+    # rate*dt**order; the explicit method is unstable from 1.2 to 4 on, the implicit one for orders above 1 from 9 on
+    for speed in (0.4, 1.0, 4.0, *((1e3,) if order <= 1 else ())):
+        sol = model.run(3.0, method="auto", dt=dt, a=order, lam=-0.999 * speed * dt**-order)
+        assert np.abs(sol.x).max() <= 1.5
+        assert sol.stats["method"] == ("caputo_pi" if speed > 2.0 ** (order - 1) else "caputo_pece")
+        assert "the fastest rate times dt**order is" in sol.stats["why"]
+
+
+def test_orders_above_1_have_no_method_for_any_rate():
+    model = bp.model(FRACTIONAL, name="Oscillation")
+    with pytest.warns(RunWarning, match="No method for orders above 1 .* Take a dt 70 times smaller"):
+        model.run(0.1, method="auto", dt=0.01, a=1.3, lam=-1e3 * 0.01**-1.3)
+
+
+def test_the_step_and_its_grading_decide_between_explicit_and_implicit():
+    model = bp.model(FRACTIONAL, name="Relaxation")
+    assert chosen(model, 1.0, lam=-100.0, dt=0.01)[0] == "caputo_pi"
+    assert chosen(model, 1.0, lam=-100.0, dt=0.001)[0] == "caputo_pece"
+    assert chosen(model, 1.0, lam=-100.0, dt=0.001, grading=3.0)[0] == "caputo_pi"
+    assert chosen(model, 1.0, lam=2.0, dt=0.01)[0] == "caputo_pece"
+
+
+@pytest.mark.parametrize("drift", ["1.5 - V", "V**2 + 1", "2e6 - 1e6*V"])
+def test_events_that_set_a_fractional_state_get_the_default(drift):
+    text = f"order(V) = 0.8\ndV/dt = {drift}\nwhen V >= 1:\n    V = 0\n    hold(V, 2)"
+    model = bp.model(text, name="Resetting")
+    method, why = chosen(model, 10.0, dt=0.05)
+    assert method == model.method
+    assert method in ("caputo_l1", "grunwald_letnikov")
+    assert "events set the fractional state V" in why
+
+
+def test_a_derivative_through_a_fractional_run():
+    import jax
+
+    model = bp.model(FRACTIONAL, name="Relaxation", dt=0.05)
+
+    def end(lam, method):
+        return model.run(1.0, method=method, backend="jax", lam=lam).final["x"]
+
+    expected = jax.grad(lambda lam: end(lam, "caputo_pece"))(-1.0)
+    assert float(jax.grad(lambda lam: end(lam, "auto"))(-1.0)) == float(expected)

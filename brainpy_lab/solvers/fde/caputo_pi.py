@@ -18,8 +18,9 @@ class CaputoPI(FractionalMethod):
     The fractional integral of the right-hand side, taken as running straight between the steps; solved by Newton's
     method with the exact Jacobian. Order 2 where the right-hand side is smooth in time; a solution that starts like t^a
     costs accuracy near 0, which a graded mesh (``grading``) wins back. Like the trapezoid rule, which it is at order 1
-    and which states without an order take too, it is stable at any step and damps what is much faster than the step
-    slowly; `caputo_l1` damps it at once.
+    and which states without an order take too, it is stable at any step for orders up to 1 and damps what is much
+    faster than the step slowly; `caputo_l1` damps it at once. For orders above 1 it is stable up to some
+    ``rate*dt**a``: for real rates 27 at a = 1.1, 12 at 1.3, 10 at 1.5 and 1.7, 11 at 1.9 (measured).
 
     It remembers right-hand sides. An event that sets a state shifts it (see `Shifts`).
 
