@@ -203,15 +203,16 @@ def is_memory(name: str, system: System) -> bool:
 def short_memory(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any]:
     """Statistics of a run that forgets: the window, and a bound on the error of each fractional derivative.
 
-    The increments forgotten are those older than the window; the derivative lacks at most the largest weight among them
-    times the sum of their magnitudes.
+    The increments forgotten are those older than the window, those of the runs that this one continues among them; the
+    derivative lacks at most the largest weight among them times the sum of their magnitudes.
     """
     if sums.window is None:
         return {}
     bounds = {}
     for i, name in enumerate(fractional_states(problem.system)):
         order = sums.orders[i]
-        gone = np.abs(sums.remembered[i, : max(0, done - sums.window)]).sum(axis=0)
+        increments = np.concatenate([sums.earlier[i], sums.remembered[i, :done]])
+        gone = np.abs(increments[: max(0, len(increments) - sums.window)]).sum(axis=0)
         length = sums.window * sums.dt
         with np.errstate(all="ignore"):
             weight = np.where(order == 1, 0.0, np.abs(length**-order / gamma(1.0 - order)))

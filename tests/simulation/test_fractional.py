@@ -274,6 +274,20 @@ def test_two_threads_give_what_one_gives():
     np.testing.assert_array_equal(relaxation().run(threads=2, **run).y, relaxation().run(threads=1, **run).y)
 
 
+def test_short_memory_counts_what_is_forgotten_of_earlier_runs():
+    model = bp.model("order(x) = 0.5\ndx/dt = 1", name="Rising")
+    run = {"method": "grunwald_letnikov", "dt": 0.01, "memory": 1.0, "backend": "numba"}
+    whole = model.run(10.0, **run)
+    first = model.run(5.0, **run)
+    rest = model.run(5.0, start=first, **run)
+    bounds = [sol.stats["short_memory"]["derivative_error"]["x"] for sol in (whole, rest)]
+    assert bounds[1] == pytest.approx(bounds[0], rel=1e-12)
+    soon = model.run(0.5, start=first, **run)  # shorter than the window
+    moved = np.diff(first.x)[: len(first.x) - 1 - 50].sum()
+    expected = moved / np.sqrt(np.pi)
+    assert soon.stats["short_memory"]["derivative_error"]["x"] == pytest.approx(expected, rel=1e-12)
+
+
 # --- derivatives ---------------------------------------------------------------------------------------------------
 
 CURVED = "order(y) = 0.7\nk = 1\ndy/dt = -k*y**2\ny(0) = 1"
