@@ -20,12 +20,13 @@ from brainpy_lab.errors import ArgumentError, MethodError
 from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
 from brainpy_lab.simulation.control import ChunkSize, Progress
 from brainpy_lab.simulation.delays import misread, remember
+from brainpy_lab.simulation.ends import place_of
 from brainpy_lab.simulation.events import EventTrain
 from brainpy_lab.simulation.fractional import Memory, make_sums, memory_entries, shifts, short_memory
 from brainpy_lab.simulation.history import Remembered, with_lanes
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.simulation.problem import Drive, Problem
 from brainpy_lab.simulation.warning import warn
 from brainpy_lab.solvers import Method
 
@@ -219,22 +220,22 @@ def _broadcast(value: Any, problem: Problem) -> np.ndarray:
     return np.broadcast_to(array, problem.shape)
 
 
-def _middle_times(plan: Plan, first: int, n: int) -> np.ndarray:
-    return plan.times(first + 0.5 + np.arange(n))
+def _sampled(drive: Drive, plan: Plan, first: int, n: int) -> np.ndarray:
+    """``drive`` over ``n`` steps, in the middle of each or where it is to be sampled instead."""
+    return drive.at(plan.times(first + place_of(drive) + np.arange(n)))
 
 
 def _drive_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:
     def table(first: int, n: int) -> np.ndarray:
-        times = _middle_times(plan, first, n)
-        return np.ascontiguousarray(np.stack([problem.drives[name].at(times) for name in names], axis=1), dtype=float)
+        columns = [_sampled(problem.drives[name], plan, first, n) for name in names]
+        return np.ascontiguousarray(np.stack(columns, axis=1), dtype=float)
 
     return table
 
 
 def _lane_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:
     def table(first: int, n: int) -> np.ndarray:
-        times = _middle_times(plan, first, n)
-        rows = [problem.drives[name].at(times) for name in names]
+        rows = [_sampled(problem.drives[name], plan, first, n) for name in names]
         own = [problem.expanded(np.empty(r.shape[1:])).shape for r in rows]
         aligned = [with_lanes(r.reshape(n, *s), problem.shape) for r, s in zip(rows, own, strict=True)]
         lanes = problem.shape if problem.mixes else (-1,)

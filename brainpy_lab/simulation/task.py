@@ -26,6 +26,7 @@ from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.captured import capture_inputs
 from brainpy_lab.simulation.checks import check_options, check_own, record_steps, recorded
 from brainpy_lab.simulation.control import reporter
+from brainpy_lab.simulation.ends import with_ends
 from brainpy_lab.simulation.fractional import is_memory, memory_of, mesh_of
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import History, expression_history, initial_from, read_histories
@@ -166,9 +167,10 @@ def _prepared(request: Request) -> Task:
     past = memory_of(method, system, request)
     check_names(request.parameters, system.parameter_names, "parameter", system.name)
     code, parameters = request.code, request.parameters
-    if code is None and not model.has_edit(driver.name, method.name):
+    is_edited = code is not None or model.has_edit(driver.name, method.name)
+    crossing = request.crossing or model.crossing
+    if not is_edited:
         system, parameters = capture_inputs(system, parameters)
-        crossing = request.crossing or model.crossing
         if system is not model.system or crossing != model.crossing:
             code = generated(system, method.name, driver.name, model.share_exponentials, crossing)
     histories = _histories(request, system, t0)
@@ -183,6 +185,9 @@ def _prepared(request: Request) -> Task:
             )
         whole = with_polynomials(system, smooth)
         code = generated(whole, method.name, driver.name, model.share_exponentials)
+    if method.reads_at_ends and smooth and not is_edited:
+        problem = with_ends(problem)
+        code = generated(problem.system, method.name, driver.name, model.share_exponentials, crossing)
     _start_histories(problem, initial, t0)
     problem.memory |= {n: v for n, v in with_sides(problem, problem.memory, t0).items() if n not in memory}
     wanted, states = recorded(request, system)

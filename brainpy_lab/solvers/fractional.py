@@ -91,6 +91,7 @@ class FractionalMethod(Method):
 
     family = "fde"
     handles_orders = True
+    reads_at_ends = True
     sum_names: ClassVar[tuple[str, ...]]
     weight_names: ClassVar[tuple[str, ...]]
     remembers: ClassVar[Literal["slope", "increment"]]

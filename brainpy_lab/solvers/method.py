@@ -44,6 +44,8 @@ class Method(ABC):
         Whether it solves systems with white noise, with delayed states, with fractional orders.
     order : float
         Order of convergence (strong, for stochastic methods).
+    reads_at_ends : bool
+        Whether right-hand sides are computed at the ends of steps alone: inputs are then sampled there.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Method(ABC):
     handles_noise: ClassVar[bool] = False
     handles_delays: ClassVar[bool] = False
     handles_orders: ClassVar[bool] = False
+    reads_at_ends: ClassVar[bool] = False
     reference: ClassVar[str] = ""
 
     @abstractmethod
