@@ -87,6 +87,27 @@ class Input:
         part = np.reshape(place - left, (*place.shape, *[1] * (self.values.ndim - 1)))
         return self.values[left] * (1 - part) + self.values[np.minimum(left + 1, last)] * part
 
+    def mean(self, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Averages between times, (n, *shape), of an input that is constant between samples: no impulse is lost."""
+        last, slack = len(self.values) - 1, 1e-9
+        low, high = ((np.asarray(time, dtype=float) - self.start) / self.dt for time in (begin, end))
+        slack += 1e-15 * float(max(np.abs(low).max(initial=0.0), np.abs(high).max(initial=0.0)))
+        first = np.clip(np.floor(low + slack), 0, last).astype(int)
+        found = np.array(self.values[first], dtype=float)
+        several = np.flatnonzero(np.clip(np.ceil(high - slack) - 1, 0, last).astype(int) > first)
+        if several.size:
+            sums = np.concatenate([np.zeros((1, *self.shape)), np.cumsum(self.values, axis=0, dtype=float)])
+            up_to = [self._integral(place[several], sums) for place in (low, high)]
+            width = np.reshape(high[several] - low[several], (-1, *[1] * len(self.shape)))
+            found[several] = (up_to[1] - up_to[0]) / width
+        return found
+
+    def _integral(self, place: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        """Integral from the first sample to ``place``, in samples; ``sums[k]`` is that of the first k samples."""
+        left = np.clip(np.floor(place), 0, len(self.values) - 1).astype(int)
+        part = np.reshape(place - left, (-1, *[1] * len(self.shape)))
+        return np.asarray(sums[left] + part * self.values[left])
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.values, dtype=dtype, copy=copy)
 

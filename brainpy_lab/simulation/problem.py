@@ -27,6 +27,7 @@ class Drive:
     change_times: Callable[[float, float], np.ndarray] | None = None  # where it jumps, when it is constant between
     knots: np.ndarray | None = None  # times between which it is smooth
     is_linear: bool = True  # between its knots
+    mean: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None  # averages, where it is constant between jumps
 
 
 @dataclass
@@ -194,7 +195,7 @@ def as_drive(name: str, value: Any) -> Drive | None:
     if isinstance(value, Input):
         if value.interpolation == "linear":
             return Drive(value, value.shape, knots=_bends_of(value))
-        return Drive(value, value.shape, _jumps_of(value))
+        return Drive(value, value.shape, _jumps_of(value), mean=value.mean)
     if hasattr(value, "data") and hasattr(value, "outcome") and hasattr(value, "t"):
         return _solution_drive(name, value)
     if callable(value):

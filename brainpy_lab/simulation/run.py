@@ -221,7 +221,10 @@ def _broadcast(value: Any, problem: Problem) -> np.ndarray:
 
 
 def _sampled(drive: Drive, plan: Plan, first: int, n: int) -> np.ndarray:
-    """``drive`` over ``n`` steps, in the middle of each or where it is to be sampled instead."""
+    """``drive`` over ``n`` steps: its average where it is constant between jumps, else in the middle or as it says."""
+    if drive.mean is not None:
+        edges = plan.times(first + np.arange(n + 1))
+        return drive.mean(edges[:-1], edges[1:])
     return drive.at(plan.times(first + place_of(drive) + np.arange(n)))
 
 

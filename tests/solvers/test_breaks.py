@@ -177,3 +177,25 @@ def test_times_of_switches():
     assert stops(leaking("(t > 3) + (3 < t) + (2*t > 6)"), 10.0) == pytest.approx([3.0])
     assert stops(leaking("(cos(t) > 0)"), 10.0) == pytest.approx(np.pi * np.array([0.5, 1.5, 2.5]))
     assert stops(leaking("(sin(100*pi*t) >= 0)"), 100.0) == pytest.approx(np.arange(1, 10_000) / 100)
+
+
+@pytest.mark.parametrize(
+    ("drive", "duration", "expected"),
+    [
+        ("where(sin(2*pi*t/10) > 0.5, 1, 0)", 1000.0, 1000 / 3),  # the duration is a multiple of the period
+        ("where(sin(2*pi*t/25) > 0.99, 1, 0)", 10_000.0, 450.534136),
+        ("where((t - 53.3)**2 < 0.001**2, 500, 0)", 100.0, 1.0),  # shorter than the distance of samples
+    ],
+)
+def test_curved_conditions(drive, duration, expected):
+    final = bp.model(f"dx/dt = {drive}\nx(0) = 0", name="Curved").run(duration, method="rkdp").final["x"]
+    assert final == pytest.approx(expected, rel=1e-7)
+
+
+def test_conditions_on_inputs_that_move():
+    ramp = bp.inputs.ramp(0, 1, 100)
+    model = bp.model("I = 0\ndx/dt = where((I > 0.5) and (I < 0.501), 1000, 0)\nx(0) = 0", name="Ramp")
+    assert model.run(100, method="rkdp", I=ramp).final["x"] == pytest.approx(100.0, rel=1e-8)
+    model = bp.model("on = 0\ndx/dt = where((t > on) and (t < on + 0.01), 100, 0)\nx(0) = 0", name="On")
+    constant = bp.inputs.constant(53.3, 100)
+    assert model.run(100, method="rkdp", on=constant).final["x"] == pytest.approx(1.0, rel=1e-8)
