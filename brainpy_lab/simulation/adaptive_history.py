@@ -20,7 +20,7 @@ from brainpy_lab.drivers.adaptive_past import (
 )
 from brainpy_lab.simulation.breaks import history_breaks
 from brainpy_lab.simulation.delays import Reach, all_histories
-from brainpy_lab.simulation.history import History, Remembered, finite_values, with_lanes
+from brainpy_lab.simulation.history import Course, History, Remembered, finite_values, with_lanes
 from brainpy_lab.simulation.problem import Problem
 
 _FIRST_ROWS = 256
@@ -68,7 +68,7 @@ class Tables:
         if not self.states:
             return None
         width = int(self.S[0, WIDTH])
-        lanes = []
+        lanes: list[Remembered] = []
         for table, span in zip(self.H, self.S, strict=True):
             used = table[: int(span[COUNT])]
             pieces = {}
@@ -76,7 +76,8 @@ class Tables:
                 own = used[:, 2 + d * width : 2 + (d + 1) * width].copy()
                 own[:, 1:] *= used[:, 1:2]
                 pieces[state] = own
-            lanes.append(Remembered(used[:, 0].copy(), used[:, 1].copy(), pieces, bool(span[CONSTANT])))
+            breaks = self.B[len(lanes), : int(span[BREAKS])].copy()
+            lanes.append(Remembered(used[:, 0].copy(), used[:, 1].copy(), pieces, bool(span[CONSTANT]), breaks))
         return lanes[0] if not shape else Remembered.of_lanes(lanes, shape)
 
 
@@ -97,10 +98,13 @@ def make_tables(
     back = duration if reach.longest is None else reach.longest
     edges = np.array([t0 - 1.0, t0])
     jumps: list[float] = []
+    carried: dict[float, float] = {}
     if sources:
         back = back * (1 + 1e-9) + 1e-9 * max(1.0, abs(t0)) if back > 0 else 1.0
-        known = [t0 - back, *history_breaks(problem, t0 - back, t0), t0]
+        carried = {t: k for t, k in _carried(sources) if t0 - back < t < t0}
+        known = sorted({t0 - back, *history_breaks(problem, t0 - back, t0), *carried, t0})
         edges, jumps = _pieces(sources, np.array(known), powers, rtol, problem.shape)
+        jumps = [t for t in jumps if t not in carried]
     n = len(edges) - 1
     rows = max(_FIRST_ROWS, 2 * n + 16)
     H = np.zeros((lanes, rows, 2 + len(states) * width))
@@ -127,8 +131,8 @@ def make_tables(
     S[:, LONGEST] = np.inf if reach.longest is None else reach.longest
     B = np.zeros((lanes, MOST_BREAKS, 2))
     for j in range(lanes):
-        for jump in sorted(set(jumps))[-MOST_BREAKS // 2 :]:
-            add_break(S[j], B[j], jump, 0.0)
+        for time, order in sorted({**carried, **dict.fromkeys(jumps, 0.0)}.items())[-MOST_BREAKS // 2 :]:
+            add_break(S[j], B[j], time, order)
         add_break(S[j], B[j], t0, 0.0 if breaks_off[j] else 1.0)
     assert S[0, BREAKS] >= 1
     place = {i: k for k, i in enumerate(moving)}
@@ -136,6 +140,12 @@ def make_tables(
     delayed = np.array([[i, place.get(i, -1)] for i in numbers], dtype=np.int64)
     steady = np.array([not system.is_state_dependent(d) for d in system.delays], dtype=bool)
     return Tables(H, S, B, delayed, steady, states)
+
+
+def _carried(sources: Mapping[str, History]) -> list[tuple[float, float]]:
+    """The breaks that an earlier run knew in its course."""
+    courses = [source for source in sources.values() if isinstance(source, Course)]
+    return [(time, order) for course in courses for time, order in course.remembered.breaks.tolist()]
 
 
 def _fitted(state: str, history: History, edges: np.ndarray, powers: int, shape: tuple[int, ...]) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,12 +35,15 @@ class Remembered:
         ``y(start + s length) = c0 + c1 s + c2 s² + ...``
     is_constant : bool
         Whether the first piece's value holds for all times before it, too.
+    breaks : array (n_breaks, 2)
+        Times at which the course is known not to be smooth, and which derivative of it jumps there.
     """
 
     start: np.ndarray
     length: np.ndarray
     coefficients: Mapping[str, np.ndarray]
     is_constant: bool = False
+    breaks: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
 
     def at(self, state: str, times: np.ndarray) -> np.ndarray:
         """Values of a state, times first; nan where nothing is known."""
@@ -59,8 +62,8 @@ class Remembered:
     @staticmethod
     def of_lanes(lanes: Sequence[Remembered], shape: tuple[int, ...]) -> RememberedLanes:
         """What lanes remember that have each their own pieces."""
-        first = lanes[0]
-        return RememberedLanes(first.start, first.length, first.coefficients, False, tuple(lanes), shape)
+        first, breaks = lanes[0], np.concatenate([lane.breaks for lane in lanes])
+        return RememberedLanes(first.start, first.length, first.coefficients, False, breaks, tuple(lanes), shape)
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,17 @@ class RememberedLanes(Remembered):
         """Values of a state, times first."""
         columns = [lane.at(state, times) for lane in self.lanes]
         return np.stack(columns, axis=1).reshape(len(times), *self.shape)
+
+
+@dataclass(frozen=True)
+class Course:
+    """The history of one state that an earlier run remembers."""
+
+    remembered: Remembered
+    state: str
+
+    def __call__(self, times: np.ndarray) -> np.ndarray:
+        return self.remembered.at(self.state, times)
 
 
 def read_histories(
@@ -94,7 +108,7 @@ def read_histories(
     if remembered is not None:
         for state in system.delayed_states:
             if state in remembered.coefficients:
-                found[state] = lambda times, state=state: remembered.at(state, times)  # type: ignore[misc]
+                found[state] = Course(remembered, state)
     for state, value in (given or {}).items():
         if hasattr(value, "outcome") and hasattr(value, "final"):
             found[state] = _of_solution(state, value, t0)

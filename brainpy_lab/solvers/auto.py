@@ -20,6 +20,7 @@ from brainpy_lab.errors import BrainPyLabError
 AUTO = "auto"
 
 _STEPS_AT_LIMIT = 2000  # an explicit method kept to so many steps by stability alone ...
+_MANY_STEPS = 1e5  # at the limit of stability: stiff where nothing but decay and what drives it goes on
 _SPREAD = 1000.0  # ... and time scales that differ by so much make a model stiff
 _LIMIT = 3.3  # of Dormand and Prince's method on the negative real axis
 _IMPLICIT_LIMIT = 4.0  # half of rate*dt**order, at least, up to which `caputo_pi` is stable for orders above 1
@@ -200,6 +201,11 @@ def _stiffness(system: System, situation: Situation) -> str | None:
             return (
                 f"stiff: the fastest rate is {decay:.3g}, time scales spread by {decay / slowest:.1g}, and stability "
                 f"alone would cost an explicit method {steps:.1g} steps"
+            )
+        if steps > _MANY_STEPS and not system.events and eigenvalues.real.max() < 0.0:
+            return (
+                f"stiff: every mode decays, the fastest at the rate {decay:.3g}, and stability alone would cost an "
+                f"explicit method {steps:.1g} steps"
             )
     return None
 

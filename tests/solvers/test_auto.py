@@ -137,3 +137,9 @@ def test_a_derivative_through_a_fractional_run():
 
     expected = jax.grad(lambda lam: end(lam, "caputo_pece"))(-1.0)
     assert float(jax.grad(lambda lam: end(lam, "auto"))(-1.0)) == float(expected)
+
+
+def test_one_fast_mode_that_time_drives_is_stiff():
+    sol = bp.model("dx/dt = -1e6*(x - cos(t))\nx(0) = 1", name="Driven").run(100.0, method="auto", record_every=50.0)
+    assert sol.stats["method"] == "rodas4"
+    assert sol.x[-1] == pytest.approx(np.cos(100), abs=1e-5)

@@ -118,3 +118,10 @@ class TestHistoriesWithJumps:
     def test_conditions_within_a_delay(self):
         text = "dz/dt = 1\ndy/dt = z(t - where((t > 5) and (t < 5.01), 1, 4))\nz(t <= 0) = t"
         assert bp.model(text, name="Moved").run(10, method="rkdp").final["y"] == pytest.approx(10.03, rel=1e-9)
+
+    def test_of_an_earlier_run_with_resets(self):
+        text = "dV/dt = (-V + 20 + 0.3*V(t - 1.5))/10\nV(0) = 0\nwhen V >= 10:\n    V = 0"
+        model, sol = bp.model(text, name="Resetting"), None
+        for _ in range(20):
+            sol = model.run(5, start=sol, method="rkdp")
+        assert sol.final["V"] == pytest.approx(model.run(100, method="rkdp", rtol=1e-11).final["V"], abs=1e-6)
