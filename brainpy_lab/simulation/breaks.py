@@ -15,6 +15,7 @@ from brainpy_lab.simulation.problem import Drive, Problem
 from brainpy_lab.symbolic.corners import Corner, corners, history_corners
 
 _SAMPLES, _MOST_SAMPLES = 20_000, 2_000_000  # of a function that is not linear
+_MOST_WHOLE = 200_000  # values that a linear function passes
 _HALVINGS = 80
 _GOLDEN, _NARROWINGS = 0.6180339887498949, 60
 
@@ -187,6 +188,8 @@ def _of_lines(kind: str, value: Callable[[np.ndarray], np.ndarray], edges: np.nd
         wanted = np.zeros(1)
         if kind == "whole":
             low, high = sorted((at[k] + slope[k] * (begin[k] - one[k]), at[k] + slope[k] * (end[k] - one[k])))
+            if high - low > _MOST_WHOLE:
+                continue  # left to the control of the step
             wanted = np.arange(np.ceil(low), np.floor(high) + 1)
         roots = one[k] + (wanted - at[k]) / slope[k]
         roots = roots - (value(roots) - wanted) / slope[k]  # free of the rounding of a long way

@@ -174,6 +174,7 @@ def test_times_of_switches():
     assert stops(leaking("(t > on)*(t < off)", "on = 3\noff = on + 2"), 10.0, on=4.0) == pytest.approx([4.0, 6.0])
     assert stops(leaking("abs(t - 3) + maximum(t, 5) + clip(t, 6, 7)"), 10.0) == pytest.approx([3, 5, 6, 7])
     assert stops(leaking("ceil(t/2) + t % 3"), 10.0) == pytest.approx([2, 3, 4, 6, 8, 9])
+    assert stops(leaking("floor(t*1e12)"), 10.0) == []  # too many: left to the control of the step
     assert stops(leaking("(t > 3) + (3 < t) + (2*t > 6)"), 10.0) == pytest.approx([3.0])
     assert stops(leaking("(cos(t) > 0)"), 10.0) == pytest.approx(np.pi * np.array([0.5, 1.5, 2.5]))
     assert stops(leaking("(sin(100*pi*t) >= 0)"), 100.0) == pytest.approx(np.arange(1, 10_000) / 100)
