@@ -11,8 +11,8 @@ from collections import defaultdict
 from fractions import Fraction
 
 from brainpy_lab.codegen.builder import Line, Loop, Remark
-from brainpy_lab.codegen.linear import Linear, linear
 from brainpy_lab.codegen.printing import parse
+from brainpy_lab.symbolic.linear import Linear, linear
 
 LARGEST_POWER = 16
 LARGEST_OFFSET = 20  # of an argument: factors beyond its exponential may leave the range of numbers

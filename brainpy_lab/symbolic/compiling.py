@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.singularities import filled
 from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS, Definition, Function, System
 from brainpy_lab.symbolic.inline import NotStraightError, inline
+from brainpy_lab.symbolic.singularities import filled
 
 #: What the generated code can reach: the functions of the language and NumPy's logic, nothing else.
 _NAMESPACE: dict[str, Any] = {name: getattr(np, name) for name in FUNCTIONS} | CONSTANTS
