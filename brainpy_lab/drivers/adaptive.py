@@ -119,7 +119,7 @@ def advance(
                 break
             event = -1
             starts = h == 0.0
-            ends_piece, released = False, False
+            ends_piece = False
             norm = 1.0
             wanted = 0.0
             if not starts:

@@ -245,9 +245,9 @@ class System:
 
     @cached_property
     def initial_inputs(self) -> frozenset[str]:
-        """Names that initial values are computed from, through derived parameters too."""
-        initial = [s.initial for s in self.states if s.initial is not None]
-        return frozenset(names_reached(initial, {d.name: d.expr for d in self.derived}))
+        """Names that the states at and before the start are computed from, through derived parameters too."""
+        start = [e for s in self.states for e in (s.initial, s.initial_slope, s.history) if e is not None]
+        return frozenset(names_reached(start, {d.name: d.expr for d in self.derived}))
 
     @cached_property
     def mixes_elements(self) -> bool:

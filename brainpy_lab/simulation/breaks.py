@@ -59,9 +59,10 @@ def stops_of(
         return {}
     stops: dict[float, Stop] = {}
     for pieces in smooth.values():
-        for end in pieces.ends[1:-1]:
-            if float(end) not in stops or pieces.jumps_at(end):
-                stops[float(end)] = Stop(is_smooth=not pieces.jumps_at(end))
+        for end in pieces.ends[1:-1].tolist():
+            jumps = pieces.jumps_at(end)
+            if jumps or end not in stops:
+                stops[end] = Stop(is_smooth=not jumps)
     for drive in problem.drives.values():
         if drive.change_times is not None:
             stops |= {float(t): Stop() for t in drive.change_times(t0, t1)}

@@ -14,16 +14,15 @@ from typing import Any, TypeGuard
 
 from brainpy_lab.codegen.printing import names_used, parse
 from brainpy_lab.equations import read_text
-from brainpy_lab.equations.system import Definition, Function, Parameter, System, names_reached
+from brainpy_lab.equations.system import Definition, Function, Parameter, System
 from brainpy_lab.errors import BrainPyLabError
 
 
 def capture_inputs(system: System, parameters: Mapping[str, Any]) -> tuple[System, dict[str, Any]]:
     """The system with readable functions of time in place of the parameters they drive, and what is left."""
     left = dict(parameters)
-    at_the_start = _names_before(system)
     for name, value in parameters.items():
-        if name in system.parameter_names and name not in at_the_start and _takes_a_time(value):
+        if name in system.parameter_names and name not in system.initial_inputs and _takes_a_time(value):
             functions = _read(system, f"{name}_input", value)
             if functions is not None:
                 system = _with_input(system, name, functions)
@@ -36,12 +35,6 @@ def _takes_a_time(value: Any) -> TypeGuard[FunctionType]:
     if not isinstance(value, FunctionType) or value.__defaults__ or value.__kwdefaults__:
         return False
     return value.__code__.co_argcount == 1 and not value.__code__.co_kwonlyargcount
-
-
-def _names_before(system: System) -> set[str]:
-    """Names that the states at and before the start are computed from: their values are needed as numbers."""
-    expressions = [e for s in system.states for e in (s.initial, s.initial_slope, s.history) if e is not None]
-    return names_reached(expressions, {d.name: d.expr for d in system.derived})
 
 
 def _read(system: System, name: str, function: FunctionType) -> tuple[Function, ...] | None:

@@ -28,13 +28,15 @@ def add_intermediates(result: Result, problem: Problem, wanted: tuple[str, ...])
     if problem.mixes:
         result.data |= intermediates_of(problem, np.asarray(result.t), records)
     else:
-        result.data |= _intermediates(result, problem, records)
+        result.data |= _intermediates(result, problem, records, wanted)
     for name in list(result.data):
         if name not in wanted:
             del result.data[name]
 
 
-def _intermediates(result: Result, problem: Problem, records: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _intermediates(
+    result: Result, problem: Problem, records: Mapping[str, np.ndarray], wanted: tuple[str, ...]
+) -> dict[str, np.ndarray]:
     from brainpy_lab.symbolic import numeric
 
     extra = 1 + len(problem.shape)
@@ -50,7 +52,7 @@ def _intermediates(result: Result, problem: Problem, records: Mapping[str, np.nd
     t = np.asarray(result.t).reshape((-1,) + (1,) * len(problem.shape))
     y = np.stack(list(records.values()))
     computed = numeric(problem.system).intermediates(y, parameters, t)
-    return {name: np.array(np.broadcast_to(value, y.shape[1:])) for name, value in computed.items()}
+    return {name: np.array(np.broadcast_to(computed[name], y.shape[1:])) for name in wanted if name in computed}
 
 
 def solution_of(

@@ -8,7 +8,7 @@ step, and ``t`` tells which of them is meant. Inputs that are constant between j
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from brainpy_lab.codegen.printing import parse
 from brainpy_lab.equations.system import Definition, Parameter, System
@@ -16,18 +16,6 @@ from brainpy_lab.simulation.captured import put_in_place
 from brainpy_lab.simulation.problem import Drive, Problem
 
 _START, _MIDDLE, _END = 0.0, 0.5, 1.0  # places in a step
-
-
-@dataclass
-class PlacedDrive(Drive):
-    """A drive that is sampled at another place of each step than its middle: 0 is the start, 1 the end."""
-
-    place: float = _MIDDLE
-
-
-def place_of(drive: Drive) -> float:
-    """Where in each step ``drive`` is sampled."""
-    return drive.place if isinstance(drive, PlacedDrive) else _MIDDLE
 
 
 def with_ends(problem: Problem) -> Problem:
@@ -42,7 +30,7 @@ def with_ends(problem: Problem) -> Problem:
         for place, (part, source) in zip(
             (_START, _END, _MIDDLE), zip(names.values(), (drive, drive, clock), strict=True), strict=True
         ):
-            drives[part] = PlacedDrive(source.at, source.shape, place=place)
+            drives[part] = Drive(source.at, source.shape, place=place)
             numbers[part] = numbers[name] if source is drive else 0.0
     return replace(problem, system=system, drives=drives, parameters=numbers)
 

@@ -28,6 +28,7 @@ class Drive:
     knots: np.ndarray | None = None  # times between which it is smooth
     is_linear: bool = True  # between its knots
     mean: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None  # averages, where it is constant between jumps
+    place: float = 0.5  # where in each fixed step it is sampled: 0 is the start, 1 the end
 
 
 @dataclass

@@ -20,7 +20,6 @@ from brainpy_lab.errors import ArgumentError, MethodError
 from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
 from brainpy_lab.simulation.control import ChunkSize, Progress
 from brainpy_lab.simulation.delays import misread, remember
-from brainpy_lab.simulation.ends import place_of
 from brainpy_lab.simulation.events import EventTrain
 from brainpy_lab.simulation.fractional import Memory, make_sums, memory_entries, shifts, short_memory
 from brainpy_lab.simulation.history import Remembered, with_lanes
@@ -225,7 +224,7 @@ def _sampled(drive: Drive, plan: Plan, first: int, n: int) -> np.ndarray:
     if drive.mean is not None:
         edges = plan.times(first + np.arange(n + 1))
         return drive.mean(edges[:-1], edges[1:])
-    return drive.at(plan.times(first + place_of(drive) + np.arange(n)))
+    return drive.at(plan.times(first + drive.place + np.arange(n)))
 
 
 def _drive_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:

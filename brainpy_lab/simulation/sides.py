@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -19,10 +19,10 @@ def _conditions(system: System) -> Callable[..., tuple[Any, ...]]:
     return Compiler(system).compile([event.condition for event in detectors(system)])
 
 
-def with_sides(problem: Problem, memory: Mapping[str, Any], t0: float) -> dict[str, Any]:
-    """The hidden variables with each detector's side at the start: 1 where its condition holds."""
+def sides_at(problem: Problem, t0: float) -> dict[str, Any]:
+    """The hidden variable of each detector at the start: 1 where its condition holds."""
     system = problem.system
-    found = dict(memory)
+    found: dict[str, Any] = {}
     if problem.mixes or problem.traced or not detectors(system):
         return found
     parameters = {n: problem.expanded(v) for n, v in problem.parameters.items()}

@@ -34,7 +34,7 @@ from brainpy_lab.simulation.initial import initial_values
 from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import FixedRuns, Plan
-from brainpy_lab.simulation.sides import with_sides
+from brainpy_lab.simulation.sides import sides_at
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.tolerances import Tolerances
 from brainpy_lab.solvers import Method
@@ -140,7 +140,7 @@ def _repeated(task: Task, request: Request) -> Task | None:
     else:
         problem.states = dict(problem.states)
     _start_histories(problem, request.initial or {}, plan.t0)
-    problem.memory = with_sides(problem, problem.memory, plan.t0)
+    problem.memory = {**problem.memory, **sides_at(problem, plan.t0)}
     if system.is_stochastic:
         plan.noise = _noise(request, plan.t0)
     plan.stop, plan.report, plan.past = request.stop, reporter(request.progress), None
@@ -189,7 +189,7 @@ def _prepared(request: Request) -> Task:
         problem = with_ends(problem)
         code = generated(problem.system, method.name, driver.name, model.share_exponentials, crossing)
     _start_histories(problem, initial, t0)
-    problem.memory |= {n: v for n, v in with_sides(problem, problem.memory, t0).items() if n not in memory}
+    problem.memory |= {n: side for n, side in sides_at(problem, t0).items() if n not in memory}
     wanted, states = recorded(request, system)
     plan = Plan(
         t0=t0,

@@ -19,9 +19,8 @@ from brainpy_lab.symbolic.inline import NotStraightError, inline, substitute
 
 Kind = Literal["zero", "whole", "opaque"]
 
-#: The arguments whose zeros, or whole values, are corners of a function.
-_ZEROS: Mapping[str, tuple[int, ...]] = {"heaviside": (0,), "sign": (0,), "abs": (0,)}
-_WHOLES = ("floor", "ceil")
+#: Functions whose corners are the zeros, or the whole values, of their first argument.
+_AT_ZEROS, _AT_WHOLES = ("heaviside", "sign", "abs"), ("floor", "ceil")
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,10 +173,10 @@ class _Finder:
                         found.append(("zero", _minus(*arguments)))
                     elif name == "clip":
                         found += [("zero", _minus(arguments[0], limit)) for limit in arguments[1:]]
-                    elif name in _WHOLES:
+                    elif name in _AT_WHOLES:
                         found.append(("whole", arguments[0]))
-                    else:
-                        found += [("zero", arguments[i]) for i in _ZEROS.get(name, ())]
+                    elif name in _AT_ZEROS:
+                        found.append(("zero", arguments[0]))
         return found
 
 
