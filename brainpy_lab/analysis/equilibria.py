@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from brainpy_lab.analysis import roots
 from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_range, check_state, make_flow
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.reduction import Reduced, reduce_flow
+from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.stability import stability
 
 #: Fixed points nearer than this, relative to the box, are one.
@@ -24,6 +23,9 @@ SAME = 1e-7
 #: A point this far outside the box, relative to its width, still lies on the border.
 BORDER = 1e-9
 
+
+#: Points of the sample that decides on reductions.
+SAMPLE = 512
 
 #: Part of a range by which the sample that decides on reductions reaches beyond it.
 BEYOND = 0.01
@@ -134,7 +136,7 @@ def find(flow: Flow, box: Mapping[str, Range], near: Mapping[str, float] | None 
     """All fixed points of ``flow`` in ``box``; states missing from it are looked for around ``near``."""
     ranges = [box.get(name) or _around((near or {}).get(name, 0.0)) for name in flow.free]
     low, high = np.array(ranges).T
-    sample = low[:, None] + (high - low)[:, None] * (_halton(len(ranges)) * (1 + 2 * BEYOND) - BEYOND)
+    sample = low[:, None] + (high - low)[:, None] * (spread(len(ranges), SAMPLE) * (1 + 2 * BEYOND) - BEYOND)
     reduced = reduce_flow(flow, sample)
     candidates = reduced.fill(_search(reduced, [ranges[i] for i in reduced.plan.core]))
     points = refine(flow, candidates, high - low)
@@ -195,10 +197,3 @@ def _around(value: float) -> Range:
     """Where to look for a state that the box does not name."""
     size = 10 * max(1.0, abs(value))
     return value - size, value + size
-
-
-@lru_cache(maxsize=16)
-def _halton(dimension: int, points: int = 512) -> Array:
-    """A fixed sample of the unit cube, shape (dimension, points)."""
-    result: Array = qmc.Halton(dimension, seed=0).random(points).T
-    return result

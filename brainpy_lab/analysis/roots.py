@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.stats import qmc
 
 from brainpy_lab.analysis.contours import level_lines
 from brainpy_lab.analysis.flow import Array, Range
+from brainpy_lab.analysis.sampling import spread
 
 Field = Callable[[Array], Array]
 
@@ -25,7 +24,7 @@ Line = Callable[[Array], Array]
 LINE_POINTS = 2001
 GRID_POINTS = 121
 
-#: Starting points of the search for three and more unknowns; a power of two, as Sobol sequences want it.
+#: Starting points of the search for three and more unknowns.
 STARTS = 1024
 
 #: Parts that an interval with a change of sign is cut into, and how many times.
@@ -110,6 +109,8 @@ def narrowed(function: Line, low: Array, high: Array) -> Array:
 
 def _near_touch(function: Line, low: float, high: float, values: Array) -> list[float]:
     """Zeros between ``low`` and ``high``, where the function comes near zero but has the same sign at both ends."""
+    from scipy.optimize import minimize_scalar
+
     sign = np.sign(values[1])
 
     def height(point: float) -> float:
@@ -151,10 +152,9 @@ def _sign_change_cells(grid: Array, values: Array) -> Array:
 
 
 def search_space(function: Field, jacobian: Field, ranges: Sequence[Range]) -> Array:
-    """Zeros in three and more dimensions: damped Newton iterations from a Sobol sequence of starting points."""
+    """Zeros in three and more dimensions: damped Newton iterations from starting points spread evenly."""
     low, high = np.array(ranges).T
-    starts = qmc.Sobol(len(ranges), seed=0).random(STARTS)
-    points = low[:, None] + (high - low)[:, None] * starts.T
+    points = low[:, None] + (high - low)[:, None] * spread(len(ranges), STARTS)
     return damped_newton(function, jacobian, points, 40)
 
 

@@ -89,13 +89,11 @@ class SymbolicView:
 
     def is_linear_in(self, state: str, equation: str | None = None) -> bool:
         """True when the drift of ``equation`` (by default of ``state`` itself) is linear in ``state``."""
-        from sympy import expand
-
         from brainpy_lab.symbolic.convert import symbol
+        from brainpy_lab.symbolic.degree import is_linear
 
         with working():
-            slope = self.substituted(self.drift_derivative(equation or state, state))
-            return not (slope.has(symbol(state)) and expand(slope).has(symbol(state)))
+            return is_linear(self.substituted(self._drift(equation or state)), symbol(state))
 
     def states_read(self, equation: str) -> frozenset[str]:
         """The states that the drift of ``equation`` depends on, itself among them or not."""
@@ -125,12 +123,8 @@ class SymbolicView:
 
     def drift_derivative(self, state: str, name: str) -> Any:
         """The total derivative of the drift of ``state`` by ``name``, with intermediates kept as symbols."""
-        if state not in self.drifts:
-            raise ArgumentError(
-                f"'{state}' is no state of {self.system.name}.", advice=did_you_mean(state, self.system.state_names)
-            )
         with working():
-            return self._total(self.drifts[state], name)
+            return self._total(self._drift(state), name)
 
     def derivative_of(self, expr: ast.expr, label: str, name: str) -> Any:
         """The total derivative of any expression of the model by ``name``, with intermediates kept as symbols.
@@ -147,6 +141,13 @@ class SymbolicView:
         for name, value in reversed(self.definitions.items()):
             expr = expr.xreplace({symbol(name): value})
         return expr
+
+    def _drift(self, state: str) -> sympy.Expr:
+        if state not in self.drifts:
+            raise ArgumentError(
+                f"'{state}' is no state of {self.system.name}.", advice=did_you_mean(state, self.system.state_names)
+            )
+        return self.drifts[state]
 
     def _total(self, expr: Any, name: str) -> Any:
         """d(expr)/d(name) by the chain rule over the definitions that ``expr`` reads."""
