@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -20,9 +20,10 @@ from brainpy_lab.codegen.builder import (
 from brainpy_lab.codegen.crossing import distance
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.exponentials import share_exponentials
+from brainpy_lab.codegen.fields import CELLS, CLOCK, TIME, Field, Fields, Role, Signature, fields, join
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
 from brainpy_lab.codegen.singularities import fill_singularities
-from brainpy_lab.codegen.stepcode import Signature, StepCode
+from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import Event, Function, State, System
 
 Crossing = Literal["step", "bridge"]
@@ -38,7 +39,7 @@ class Written:
     Delay equations with a fixed step: ``dense`` are the coefficients q2, q3, ... of y(t + s dt) = y + dt (s dy_1 +
     s² q2 + s³ q3 + ...), where ``first`` has the names of dy_1.
 
-    For fractional methods: the arguments made of the past (``sums``), hidden variables of the method's own
+    For fractional methods: the arguments made of the past (``sums`` and weights), hidden variables of the method's own
     (``carried``), and ``conclude(new, memory)``, called after the events, which gives what to remember of each state.
     """
 
@@ -49,7 +50,7 @@ class Written:
     kept: dict[int, dict[str, str]] = field(default_factory=dict)
     dense: list[dict[str, str]] = field(default_factory=list)
     first: dict[str, str] | None = None
-    sums: tuple[str, ...] = ()
+    sums: tuple[Field, ...] = ()
     carried: tuple[str, ...] = ()
     conclude: Callable[[dict[str, str], dict[str, str]], dict[str, str]] | None = None
 
@@ -123,28 +124,19 @@ def generate(
         code.add(helper, function.span.line if function.span and not function.captured else None)
     for name, signature, texts in parts:
         code.add("\n")
-        code.add(f"def {name}({', '.join(signature.arguments)}):")
+        code.add(f"def {name}({', '.join(signature.arguments.names)}):")
         for text, cell_line in texts:
             code.add(f"    {text}", cell_line)
-        code.add(f"    return {', '.join(signature.results)}")
+        code.add(f"    return {', '.join(signature.results.names)}")
     code.add("")
     return StepCode(
         text="\n".join(code.lines),
         model=system.name,
         method=method.name,
         backend=backend,
-        states=system.state_names,
-        memory=writer.memory,
-        parameters=system.parameter_names,
-        flags=tuple(e.name for e in system.events),
         functions=functions,
         line_map=code.line_map,
         draws=writer.draws,
-        past=tuple(past_names(system).values()),
-        delayed=system.delayed_states,
-        powers=writer.powers,
-        sums=writer.sums,
-        remembered=writer.remembered,
     )
 
 
@@ -225,10 +217,6 @@ class _FunctionWriter:
     share_exp: bool
     crossing: Crossing = "step"
     draws: tuple[Draw, ...] = ()
-    powers: int = 0
-    memory: tuple[str, ...] = ()
-    sums: tuple[str, ...] = ()
-    remembered: tuple[str, ...] = ()
 
     def _finish(self, step: StepBuilder) -> list[Line | Remark | Loop]:
         body = fill_singularities(step.body)
@@ -241,22 +229,24 @@ class _FunctionWriter:
         pieces = self._pieces(step, written)
         memory, flags = step.events(new, bridge=self.crossing == "bridge")
         remembered = written.conclude(new, memory) if written.conclude else {}
-        held = (*memory_names(system), *written.carried)
-        self.draws, self.memory, self.sums, self.remembered = step.draws, held, written.sums, tuple(remembered)
-        fed = [*(d.name for d in self.draws), *step.past.values(), *written.sums]
-        arguments = ("t", "dt", *system.state_names, *held, *system.parameter_names, *fed)
-        kept = (*pieces, *remembered.values())
-        results = (*(new[s] for s in system.state_names), *(memory[m] for m in held), *flags, *kept)
-        yield "step", Signature(arguments, results), self._finish(step)
+        self.draws, held = step.draws, (*memory_names(system), *written.carried)
+        draws = Fields(Field(d.name, CELLS, "draw", d.source) for d in step.draws)
+        given = join(_carried(system, held), _parameters(system), draws, fields("history", step.past), written.sums)
+        events = dict(zip((e.name for e in system.events), flags, strict=True))
+        results = join(
+            fields("state", {s: new[s] for s in system.state_names}), fields("hidden", {m: memory[m] for m in held}),
+            fields("flag", events), pieces, fields("remembered", remembered),
+        )  # fmt: skip
+        yield "step", Signature(join(CLOCK, given), results), self._finish(step)
 
-    def _pieces(self, step: StepBuilder, written: Written) -> list[str]:
+    def _pieces(self, step: StepBuilder, written: Written) -> Fields:
         """Coefficients of each delayed state's polynomial over the step, by state and power.
 
         A method that has none of its own gives straight lines from the old to the new states.
         """
         delayed = self.system.delayed_states
         if not delayed:
-            return []
+            return Fields()
         moving = {s.name for s in step.moving}
         if written.first is None:
             step.stage("the step as a straight line, for later delayed values")
@@ -264,28 +254,27 @@ class _FunctionWriter:
             rows = [slopes]
         else:
             rows = [written.first, *written.dense]
-        self.powers = len(rows)
-        return [row[s] if s in moving else "0.0" for s in delayed for row in rows]
+        named = ((s, row[s] if s in moving else "0.0") for s in delayed for row in rows)
+        return Fields(Field(name, CELLS, "polynomial", state) for state, name in named)
 
     def adaptive(self) -> Iterable[tuple[str, Signature, list[Line | Remark | Loop]]]:
         system = self.system
-        releases = tuple(hold_name(s) for s in held_states(system))
-        self.memory = releases
-        past = tuple(past_names(system).values())
-        common = (*system.state_names, *releases, *system.parameter_names, *past)
+        carried = _carried(system, tuple(hold_name(s) for s in held_states(system)))
+        steady = join(_parameters(system), fields("history", past_names(system)))
+        common = join(carried, steady)
         yield self._derivative(common)
         step = StepBuilder(system)
         step.first = {s.name: step.fresh(f"d{s.name}_1") for s in step.moving}
         written = self.method.write(step)
         assert written.error is not None and written.last is not None
-        moving = [s.name for s in step.moving]
-        results = [written.new.get(s, s) for s in system.state_names]
-        given = [written.error, written.coarse or {}, written.last, *written.kept.values()]
-        results += [values[s] for values in given if values for s in moving]
-        given_in = (*step.first.values(), *system.parameter_names, *past)
-        arguments = ("t", "dt", *system.state_names, *releases, *given_in)
-        yield "step", Signature(arguments, tuple(results)), self._finish(step)
-        yield self._dense(written, releases)
+        arguments = join(CLOCK, carried, fields("slope", step.first), steady)
+        results = join(
+            fields("state", {s: written.new.get(s, s) for s in system.state_names}),
+            self._moving("error", written.error), self._moving("error", written.coarse),
+            self._moving("end_slope", written.last), *(self._moving("stage", names) for names in written.kept.values()),
+        )  # fmt: skip
+        yield "step", Signature(arguments, results), self._finish(step)
+        yield self._dense(written, carried, steady)
         if system.events:
             yield self._crossing(common)
         for event in system.events:
@@ -293,9 +282,17 @@ class _FunctionWriter:
         if system.delays:
             yield self._lagged(common)
 
-    def _dense(self, written: Written, releases: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
+    def _moving(self, role: Role, names: Mapping[str, str] | None) -> Fields:
+        """What a method gives of each state that has a derivative, where it gives any."""
+        if not names:
+            return Fields()
+        return fields(role, {s.name: names[s.name] for s in self.system.states if s.drift is not None})
+
+    def _dense(
+        self, written: Written, carried: Fields, steady: Fields
+    ) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         """The dense output of a step, from what the step has computed."""
-        system, step = self.system, StepBuilder(self.system)
+        step = StepBuilder(self.system)
         moving = [s.name for s in step.moving]
 
         def handed(names: dict[str, str] | None) -> dict[str, str]:
@@ -305,45 +302,59 @@ class _FunctionWriter:
         end = Written(handed(written.new), last=handed(written.last))
         end.kept = {number: handed(names) for number, names in written.kept.items()}
         rows = self.method.write_dense(step, end)
-        results = tuple(row[s] for row in rows for s in moving)
+        results = join(*(self._moving("polynomial", row) for row in rows))
         assert end.last is not None
-        handed_in = [name for values in (step.first, end.new, end.last, *end.kept.values()) for name in values.values()]
-        handed_in += [*system.parameter_names, *step.past.values()]
-        arguments = ("t", "dt", *system.state_names, *releases, *handed_in)
-        return "dense", Signature(arguments, results), _without_unused(self._finish(step), results)
+        handed_in = join(
+            fields("slope", step.first), fields("end_state", end.new), fields("end_slope", end.last),
+            *(fields("stage", names) for names in end.kept.values()),
+        )  # fmt: skip
+        signature = Signature(join(CLOCK, carried, handed_in, steady), results)
+        return "dense", signature, _without_unused(self._finish(step), results.names)
 
-    def _derivative(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
+    def _derivative(self, common: Fields) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         step = StepBuilder(self.system, hold_test="t")
         slopes = step.drift("")
-        signature = Signature(("t", *common), tuple(slopes[s.name] for s in step.moving))
+        signature = Signature(join(TIME, common), self._moving("slope", slopes))
         return "derivative", signature, self._finish(step)
 
-    def _lagged(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
+    def _lagged(self, common: Fields) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         """The times at which delayed states are read."""
         step = StepBuilder(self.system, hold_test="t")
         names = step.definitions([d.time for d in self.system.delays], "")
-        results = []
+        times = {}
         for delay in self.system.delays:
             line = delay.span.line if delay.span else None
-            results.append(step.line(f"{delay.name}_time", rename(delay.time, names), "", line))
-        return "lagged", Signature(("t", *common), tuple(results)), step.body
+            times[delay.name] = step.line(f"{delay.name}_time", rename(delay.time, names), "", line)
+        return "lagged", Signature(join(TIME, common), fields("time", times)), step.body
 
-    def _crossing(self, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
+    def _crossing(self, common: Fields) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         step = StepBuilder(self.system, hold_test="t")
-        results = []
+        sides = {}
         for event in self.system.events:
             step.stage(f"event {event.name}: {ast.unparse(event.condition)} where this is positive")
             names = step.definitions([event.condition], "")
             line = event.span.line if event.span else None
-            results.append(step.line(f"{event.name}_distance", rename(distance(event.condition), names), "", line))
-        return "crossing", Signature(("t", *common), tuple(results)), step.body
+            expr = rename(distance(event.condition), names)
+            sides[event.name] = step.line(f"{event.name}_distance", expr, "", line)
+        return "crossing", Signature(join(TIME, common), fields("flag", sides)), step.body
 
-    def _action(self, event: Event, common: tuple[str, ...]) -> tuple[str, Signature, list[Line | Remark | Loop]]:
+    def _action(self, event: Event, common: Fields) -> tuple[str, Signature, list[Line | Remark | Loop]]:
         step = StepBuilder(self.system, hold_test="t")
         new, memory = step.apply(event)
-        releases = tuple(hold_name(s) for s in held_states(self.system))
-        results = (*(new[s] for s in self.system.state_names), *(memory[r] for r in releases))
-        return f"at_{event.name}", Signature(("t", *common), results), step.body
+        held = {r: memory[r] for r in map(hold_name, held_states(self.system))}
+        states = {s: new[s] for s in self.system.state_names}
+        results = join(fields("state", states), fields("hidden", held))
+        return f"at_{event.name}", Signature(join(TIME, common), results), step.body
+
+
+def _carried(system: System, hidden: Iterable[str]) -> Fields:
+    """States and hidden variables as functions take them."""
+    names = {s: s for s in system.state_names}
+    return join(fields("state", names), fields("hidden", {name: name for name in hidden}))
+
+
+def _parameters(system: System) -> Fields:
+    return fields("parameter", system.parameter_names)
 
 
 def _without_unused(body: list[Line | Remark | Loop], results: Iterable[str]) -> list[Line | Remark | Loop]:

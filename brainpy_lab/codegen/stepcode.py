@@ -17,6 +17,7 @@ from typing import Any
 import platformdirs
 
 from brainpy_lab.codegen.draws import Draw
+from brainpy_lab.codegen.fields import Fields, Signature
 from brainpy_lab.errors import CodeError, Location
 
 
@@ -49,14 +50,6 @@ def _file_name(stem: str) -> str:
 
 
 @dataclass(frozen=True)
-class Signature:
-    """What a function of the step code takes and how many values it returns."""
-
-    arguments: tuple[str, ...]
-    results: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class StepCode:
     """Readable Python text of one step of one model, for one method and one driver.
 
@@ -66,26 +59,14 @@ class StepCode:
         The code. `str(code)` gives it too.
     model, method, backend : str
         What it is the step of.
-    states, memory, parameters, flags : tuple of str
-        Names of the values a step carries (states, then hidden variables), its parameters, and its event flags.
     functions : mapping of str to Signature
-        The functions that must stand in the text.
+        The functions that must stand in the text, with all that they take and give.
     line_map : mapping of int to int
         Line of the code -> line of the user's cell.
     edited : bool
         Whether the user has changed the generated text.
     draws : tuple of Draw
-        The random draws that the step takes after its parameters; `noise` are their names.
-    past, sums : tuple of str
-        What it takes after those: histories of delayed states; of fractional methods, sums over what earlier steps
-        remembered, and the weights of what this one computes.
-    delayed : tuple of str
-        The states that the histories are of.
-    powers : int
-        Coefficients of a step's polynomial that it returns for each delayed state, after the flags: with the state y at
-        the step's start, y(t + s dt) = y + dt (s q1 + s² q2 + ...).
-    remembered : tuple of str
-        The states of which a step returns something to be remembered, after the flags.
+        The random draws that the step takes.
     found : dict
         What drivers found out about the code and keep with it.
     """
@@ -94,33 +75,55 @@ class StepCode:
     model: str
     method: str
     backend: str
-    states: tuple[str, ...]
-    memory: tuple[str, ...]
-    parameters: tuple[str, ...]
-    flags: tuple[str, ...]
     functions: Mapping[str, Signature]
     line_map: Mapping[int, int] = field(default_factory=dict)
     edited: bool = False
     draws: tuple[Draw, ...] = ()
-    past: tuple[str, ...] = ()
-    sums: tuple[str, ...] = ()
-    delayed: tuple[str, ...] = ()
-    powers: int = 0
-    remembered: tuple[str, ...] = ()
     found: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __str__(self) -> str:
         return self.text
 
     @property
-    def noise(self) -> tuple[str, ...]:
-        """Names of the random draws."""
-        return tuple(draw.name for draw in self.draws)
+    def arguments(self) -> Fields:
+        """What the step takes."""
+        return self.functions["step"].arguments
 
     @property
-    def fed(self) -> tuple[str, ...]:
-        """What the step takes after its parameters."""
-        return self.noise + self.past + self.sums
+    def results(self) -> Fields:
+        """What the step gives."""
+        return self.functions["step"].results
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """Names of the states."""
+        return self.arguments.of("state").names
+
+    @cached_property
+    def memory(self) -> tuple[str, ...]:
+        """Names of the hidden variables that a step carries besides the states."""
+        return self.arguments.of("hidden").names
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return self.arguments.of("parameter").names
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        """The events that are tested, in the order of their flags."""
+        tester = self.functions.get("crossing", self.functions["step"])
+        return tester.results.of("flag").owners
+
+    @cached_property
+    def delayed(self) -> tuple[str, ...]:
+        """The states whose histories a step takes."""
+        return self.arguments.of("history").owners
+
+    @cached_property
+    def remembered(self) -> tuple[str, ...]:
+        """The states of which a step returns something to be remembered."""
+        return self.results.of("remembered").owners
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text, "text/markdown": f"```python\n{self.text}\n```"}
@@ -166,7 +169,7 @@ class StepCode:
                 raise CodeError(
                     f"The edited code no longer defines the function '{name}'.",
                     location=place(text, 1, 0),
-                    advice=f"It must hold `def {name}({', '.join(signature.arguments)}):`.",
+                    advice=f"It must hold `def {name}({', '.join(signature.arguments.names)}):`.",
                 )
             _check_signature(found[name], signature, text)
         _check_names(tree, text)
@@ -188,11 +191,11 @@ def _check_signature(node: ast.FunctionDef, signature: Signature, text: str) -> 
     given = node.args
     arguments = tuple(a.arg for a in given.args)
     others = [*given.posonlyargs, *given.kwonlyargs, *given.defaults, given.vararg, given.kwarg]
-    if arguments != signature.arguments or any(others):
+    if arguments != signature.arguments.names or any(others):
         raise CodeError(
             f"'{node.name}' must keep its arguments.",
             location=_at(text, node),
-            advice=f"Expected `def {node.name}({', '.join(signature.arguments)}):`.",
+            advice=f"Expected `def {node.name}({', '.join(signature.arguments.names)}):`.",
         )
     returns = [n for n in _own_nodes(node) if isinstance(n, ast.Return)]
     if not returns:
@@ -219,7 +222,7 @@ def _own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 
 def _expected(signature: Signature) -> str:
-    return f"Expected `return {', '.join(signature.results)}`."
+    return f"Expected `return {', '.join(signature.results.names)}`."
 
 
 def _check_names(tree: ast.Module, text: str) -> None:

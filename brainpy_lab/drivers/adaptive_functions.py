@@ -44,15 +44,14 @@ class Shape:
     @staticmethod
     def of(code: StepCode, moving: tuple[int, ...], clears: tuple[bool, ...]) -> Shape:
         """Read from the step code's signatures."""
-        m, values = max(1, len(moving)), len(code.states) + len(code.memory) + len(code.parameters)
-        values += len(code.past)
-        handed = (len(code.functions["dense"].arguments) - 2 - values) // m  # slopes, new states, slopes there, stages
-        errors = (len(code.functions["step"].results) - len(code.states)) // m - (handed - 3) - 1
-        powers = len(code.functions["dense"].results) // m
-        lags = len(code.functions["lagged"].results) if code.past else 0
+        step, dense, lagged = (code.functions.get(name) for name in ("step", "dense", "lagged"))
+        assert step is not None and dense is not None
+        one = code.states[moving[0]] if moving else ""  # every state that moves has as much of each
         return Shape(
-            len(code.states), moving, len(code.memory), len(code.parameters), code.flags, clears, errors,
-            handed - 3, powers, len(code.past), lags,
+            len(code.states), moving, len(code.memory), len(code.parameters), code.flags, clears,
+            errors=len(step.of("error", owner=one)), kept=len(step.of("stage", owner=one)),
+            powers=len(dense.of("polynomial", owner=one)), pasts=len(code.delayed),
+            lags=len(lagged.results) if lagged else 0,
         )  # fmt: skip
 
 

@@ -34,7 +34,6 @@ class JaxProgram(Program):
         steady = frozenset(code.parameters).difference(moving)
         step, self.divisors = with_reciprocals(code.function("step"), frozenset() if layout.mixes else steady)
         self.step = load_functions(code, {"step": with_loops(step, fixed_loops)})["step"]
-        self.carried = len(code.states + code.memory)
         self.chunk = jax.jit(self._chunk, static_argnames=("record", "shape", "rows", "steps", "narrow", "sweeps"))
 
     def start(self, setup: Setup) -> Flow:
@@ -58,16 +57,16 @@ class JaxProgram(Program):
         inverse: tuple[Array, ...],
         fed: Iterable[Any] = (),
     ) -> Any:
-        """One step: new values (of the old ones' shapes and type), and whatever else it returns."""
+        """One step: new values (of the old ones' shapes and type), and all that it returns."""
         import jax.numpy as jnp
 
         result = self.step(t, dt, *values, *parameters, *fed, *inverse)
         result = result if isinstance(result, tuple) else (result,)
         new = tuple(
             jnp.broadcast_to(jnp.asarray(r, dtype=v.dtype), v.shape)
-            for r, v in zip(result[: self.carried], values, strict=True)
+            for r, v in zip(self.code.results.pick(result, "state", "hidden"), values, strict=True)
         )
-        return new, result[self.carried :]
+        return new, result
 
     def take_delayed(
         self,
@@ -83,17 +82,18 @@ class JaxProgram(Program):
         """One step with the histories of delayed states: new values, event flags, rings with the step in them."""
         t0, dt = clock
         t = t0 + step * dt
+        code = self.code
         if past is None:
-            return *self.take(t, dt, values, parameters, inverse, fed), rings
+            new, result = self.take(t, dt, values, parameters, inverse, fed)
+            return new, code.results.pick(result, "flag"), rings
         fed = tuple(fed)
-        code, flagged = self.code, len(self.code.flags)
         starts = [values[code.states.index(s)] for s in code.delayed]
         for sweep in range(past.sweeps):
             histories = tuple(JaxHistory(r, t0, dt, past.window, past.before, step, sweep) for r in rings)
-            new, more = self.take(t, dt, values, parameters, inverse, fed + histories)
-            pieces = [more[flagged + i * code.powers :][: code.powers] for i in range(len(rings))]
+            new, result = self.take(t, dt, values, parameters, inverse, fed + histories)
+            pieces = [code.results.pick(result, "polynomial", owner=s) for s in code.delayed]
             rings = tuple(stored(r, step, dt, y, p) for r, y, p in zip(rings, starts, pieces, strict=True))
-        return new, more[:flagged], rings
+        return new, code.results.pick(result, "flag"), rings
 
     def _moved(self, parameters: tuple[Array, ...], drive: Array, lane_drive: Array, i: Array) -> tuple[Array, ...]:
         layout, moved = self.layout, dict(zip(self.code.parameters, parameters, strict=True))
@@ -277,7 +277,7 @@ class JaxDriver(TensorDriver):
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Make the loop; XLA compiles it at the first chunk."""
-        if code.sums:
+        if code.arguments.of("sum"):
             from brainpy_lab.drivers.jax_memory import JaxMemoryProgram
 
             return JaxMemoryProgram(code, layout)

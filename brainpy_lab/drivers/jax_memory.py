@@ -25,8 +25,9 @@ class JaxMemoryProgram(Program):
 
         self.code, self.layout = code, layout
         self.step = load_functions(code, {"step": with_loops(code.function("step"), fixed_loops)})["step"]
-        self.carried = len(code.states + code.memory)
-        self.block = jax.jit(self._block, static_argnames=("record", "shape", "narrow"))
+        #: Sums that belong to each fractional state.
+        self.kinds = len(code.arguments.of("sum", owner=code.remembered[0]))
+        self.block = jax.jit(self._block, static_argnames=("record", "shape", "narrow", "narrow_own"))
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
@@ -39,25 +40,25 @@ class JaxMemoryProgram(Program):
         import jax.numpy as jnp
 
         result = self.step(t, dt, *values, *parameters, *sums)
-        flags = len(self.code.flags)
+        results = self.code.results
         new = tuple(
             jnp.broadcast_to(jnp.asarray(r, dtype=v.dtype), v.shape)
-            for r, v in zip(result[: self.carried], values, strict=True)
+            for r, v in zip(results.pick(result, "state", "hidden"), values, strict=True)
         )
-        remembered = jnp.stack([jnp.broadcast_to(r, shape) for r in result[self.carried + flags :]])
-        return new, result[self.carried : self.carried + flags], remembered
+        remembered = jnp.stack([jnp.broadcast_to(r, shape) for r in results.pick(result, "remembered")])
+        return new, results.pick(result, "flag"), remembered
 
     def _block(
         self, n: Array, low: Array, t0: Array, number: Array, dt: Array, values: Any, parameters: Any, drive: Array,
         lane_drive: Array, sums: Array, own: Array, weights: Array, memory: Array, *, record: tuple[int, ...],
-        shape: tuple[int, ...], narrow: tuple[bool, ...],
+        shape: tuple[int, ...], narrow: tuple[bool, ...], narrow_own: tuple[bool, ...],
     ) -> Any:  # fmt: skip
         """``n`` steps from step ``low`` of a block; ``sums`` and ``memory`` are those of the whole block."""
         import jax
         import jax.numpy as jnp
 
         flags, layout = len(self.code.flags), self.layout
-        size, kinds = memory.shape[1], sums.shape[0] // memory.shape[0]
+        size, kinds = memory.shape[1], self.kinds
         kept = jnp.zeros((len(record), size, *shape))
         seen = jnp.zeros((size, flags, *shape), dtype=bool)
         padded = jnp.concatenate([weights, jnp.zeros_like(weights)], axis=1)
@@ -71,7 +72,7 @@ class JaxMemoryProgram(Program):
             given = dict(zip(self.code.parameters, parameters, strict=True))
             given.update({name: drive[i, k] for k, name in enumerate(layout.driven)})
             given.update({name: lane_drive[i, k] for k, name in enumerate(layout.driven_lanes)})
-            whole = [*narrowed_rows(sums[:, at] + past, narrow), *narrowed_rows(own, narrow)]
+            whole = [*narrowed_rows(sums[:, at] + past, narrow), *narrowed_rows(own, narrow_own)]
             values, fired, remembered = self.take(
                 t0 + (number + i) * dt, dt, values, tuple(given.values()), whole, shape
             )
@@ -132,7 +133,7 @@ class JaxMemoryFlow(Flow):
     def _piece(self, n: int) -> tuple[Array, Array]:
         """``n`` steps within a block."""
         setup, layout, sums, step, size = self.setup, self.program.layout, self.sums, self.step, self.size
-        low = sums.low(step)
+        low, given = sums.low(step), self.program.code.arguments
         t0, number, dt = sums.clock(step, setup.t0)
         drive = setup.drive(step, n) if setup.drive and layout.driven else np.zeros((1, 0))
         lanes = setup.drive_lanes(step, n) if setup.drive_lanes else np.zeros((1, 0))
@@ -142,7 +143,8 @@ class JaxMemoryFlow(Flow):
                 n, step - low, t0, number, dt, self.now, self.parameters, *tables,
                 _padded(sums.sums[:, low : low + size], size, 1), sums.own(step), self.weights,
                 _padded(sums.remembered[:, low : low + size], size, 1), record=self.record, shape=self.shape,
-                narrow=narrow_among(self.program.code.remembered, setup),
+                narrow=narrow_among(given.of("sum").owners, setup),
+                narrow_own=narrow_among(given.of("weight").owners, setup),
             )  # fmt: skip
             # the whole block is written back: steps after these hold what stood there
             stop = min(low + size, sums.steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -98,7 +98,7 @@ class JaxHistory:
         return jnp.where(known, c[0] + s * (c[1] + s * (c[2] + s * c[3])), jnp.nan)
 
 
-def stored(ring: Array, step: Array, dt: Array, start: Array, coefficients: tuple[Array, ...]) -> Array:
+def stored(ring: Array, step: Array, dt: Array, start: Array, coefficients: Sequence[Array]) -> Array:
     """The ring with a step's polynomial in it."""
     import jax.numpy as jnp
 

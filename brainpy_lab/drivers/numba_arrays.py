@@ -16,12 +16,22 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.numba import NumbaFlow, NumbaProgram
 from brainpy_lab.drivers.numba_feed import feeds
-from brainpy_lab.drivers.numba_kernel import FAST_TEXT, Kernel, Writer, define, set_apart, write_step
+from brainpy_lab.drivers.numba_kernel import (
+    CLOCK,
+    FAST_TEXT,
+    LANES_RECORD,
+    Arguments,
+    Kernel,
+    Writer,
+    define,
+    set_apart,
+    write_step,
+)
 
-_SIGNATURE = "i8, i8, i8, i8, f8, f8, f8[:, ::1], i8, i8[::1], f8[:, ::1], i8[::1]"
-_ARGUMENTS = "k_low, k_high, k_n, k_first, k_t0, dt, k_y, k_m, k_widths, k_p, k_places"
-_MORE_TYPES = "f8[:, ::1], f8[:, :, ::1], i8, i8, i8[::1], i8, f8[:, :, ::1], i8[::1], i8[::1], i8[::1]"
-_MORE = "k_drive, k_ldrive, k_every, k_first_left, k_record, k_first_row, k_rows, k_es, k_el, k_ek"
+_BLOCK: Arguments = (("k_low", "i8"), ("k_high", "i8"))
+_VALUES: Arguments = (
+    ("k_y", "f8[:, ::1]"), ("k_m", "i8"), ("k_widths", "i8[::1]"), ("k_p", "f8[:, ::1]"), ("k_places", "i8[::1]"),
+)  # fmt: skip
 
 
 def array_kernel(code: StepCode, layout: Layout) -> Kernel:
@@ -36,8 +46,8 @@ def array_kernel(code: StepCode, layout: Layout) -> Kernel:
     _write_header(w, code)
     carried = code.states + code.memory
     fed = feeds(code, layout)
-    signature = ", ".join([_SIGNATURE, *["f8[:, ::1]"] * len(layout.matrices), _MORE_TYPES])
-    define(w, signature, ", ".join([_ARGUMENTS, *layout.matrices, _MORE]), fed)
+    matrices = tuple((name, "f8[:, ::1]") for name in layout.matrices)
+    define(w, (*_BLOCK, *CLOCK, *_VALUES, *matrices, *LANES_RECORD), fed)
     w.add(1, "k_count = 0")
     for feed in fed:
         w.add_lines(1, feed.begin)

@@ -47,8 +47,8 @@ class Feed:
     ready : tuple of str
         Right before the step, inside that loop.
     result : tuple of str
-        Right after the step, inside that loop, while the old values stand: the step's i-th result, counted from its
-        first after states, hidden variables and flags on, is ``k_new_i`` with i counting all of them.
+        Right after the step, inside that loop, while the old values stand: the step's i-th result is ``k_new_i``
+        unless it is a state, a hidden variable or a flag.
     after : tuple of str
         In every step and lane, when the new values stand in place of the old ones.
     end : tuple of str
@@ -96,11 +96,11 @@ def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[.
         from brainpy_lab.drivers.numba_noise import NoiseSupply, noise_feed
 
         yield noise_feed, NoiseSupply
-    if code.past:
+    if code.delayed:
         from brainpy_lab.drivers.numba_past import PastSupply, past_feed
 
         yield past_feed, PastSupply
-    if code.sums:
+    if code.arguments.of("sum"):
         from brainpy_lab.drivers.numba_memory import MemorySupply, memory_feed
 
         yield memory_feed, MemorySupply

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from brainpy_lab.codegen.stepcode import Signature, StepCode
+from brainpy_lab.codegen.fields import renamed
+from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout
 from brainpy_lab.drivers.numba_feed import Feed, feeds
 from brainpy_lab.drivers.numba_math import SINGLE_FORMS
@@ -67,28 +68,29 @@ def _is_own(name: str) -> bool:
 
 def set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
     """Code and layout with other names for what the model calls as the kernels call their own; lines stay in place."""
-    clashing = [n for n in code.states + code.memory + code.parameters + code.fed if _is_own(n)]
+    clashing = [f.name for f in code.arguments if f.role not in ("time", "step") and _is_own(f.name)]
     if not clashing:
         return code, layout
     prefix = "model_"
     while prefix in code.text:
         prefix += "_"
 
-    def new(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(f"{prefix}{n}" if n in clashing else n for n in names)
+    names = {n: f"{prefix}{n}" for n in clashing}
+
+    def new(given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(names.get(n, n) for n in given)
 
     pattern = rf"\b({'|'.join(clashing)})\b(?!\s*\()"  # what is followed by a bracket is a function
-    functions = {n: Signature(new(s.arguments), new(s.results)) for n, s in code.functions.items()}
-    renamed = replace(
-        code, text=re.sub(pattern, rf"{prefix}\1", code.text), states=new(code.states), memory=new(code.memory),
-        parameters=new(code.parameters), functions=functions,
-        draws=tuple(replace(d, name=new((d.name,))[0]) for d in code.draws), past=new(code.past), sums=new(code.sums),
+    apart = replace(
+        code, text=re.sub(pattern, rf"{prefix}\1", code.text),
+        functions={n: renamed(s, names) for n, s in code.functions.items()},
+        draws=tuple(replace(d, name=names.get(d.name, d.name)) for d in code.draws),
     )  # fmt: skip
     moved = replace(
         layout, varying=new(layout.varying), driven=new(layout.driven), driven_lanes=new(layout.driven_lanes),
         matrices=new(layout.matrices),
     )  # fmt: skip
-    return renamed, moved
+    return apart, moved
 
 
 @dataclass
@@ -137,28 +139,33 @@ def adaptive_kernel(code: StepCode, functions: str, pointers: Sequence[str]) -> 
     return w.kernel()
 
 
-_SINGLE_SIGNATURE = "i8, i8, f8, f8, f8[::1], f8[::1], f8[:, ::1], i8, i8, i8[::1], i8, f8[:, ::1], i8[::1], i8[::1]"
-_SINGLE_ARGUMENTS = "k_n, k_first, k_t0, dt, k_y, k_p, k_drive, k_every, k_left, k_record, k_row, k_rows, k_es, k_ek"
-_LANE_SIGNATURE = (
-    "i8, i8, i8, i8, f8, f8, f8[:, ::1], f8[::1], f8[:, ::1], f8[:, ::1], f8[:, :, ::1], i8, i8, i8[::1], i8, "
-    "f8[:, :, ::1], i8[::1], i8[::1], i8[::1]"
-)
-_LANE_ARGUMENTS = (
-    "k_low, k_high, k_n, k_first, k_t0, dt, k_y, k_p, k_lp, k_drive, k_ldrive, k_every, k_first_left, "
-    "k_record, k_first_row, k_rows, k_es, k_el, k_ek"
-)
+#: Arguments of the kernels with their Numba types; feeds add theirs.
+Arguments = tuple[tuple[str, str], ...]
+CLOCK: Arguments = (("k_n", "i8"), ("k_first", "i8"), ("k_t0", "f8"), ("dt", "f8"))
+_SINGLE: Arguments = (
+    *CLOCK, ("k_y", "f8[::1]"), ("k_p", "f8[::1]"), ("k_drive", "f8[:, ::1]"), ("k_every", "i8"), ("k_left", "i8"),
+    ("k_record", "i8[::1]"), ("k_row", "i8"), ("k_rows", "f8[:, ::1]"), ("k_es", "i8[::1]"), ("k_ek", "i8[::1]"),
+)  # fmt: skip
+#: What kernels of lanes and of array states take after their parameters.
+LANES_RECORD: Arguments = (
+    ("k_drive", "f8[:, ::1]"), ("k_ldrive", "f8[:, :, ::1]"), ("k_every", "i8"), ("k_first_left", "i8"),
+    ("k_record", "i8[::1]"), ("k_first_row", "i8"), ("k_rows", "f8[:, :, ::1]"), ("k_es", "i8[::1]"),
+    ("k_el", "i8[::1]"), ("k_ek", "i8[::1]"),
+)  # fmt: skip
+_LANE: Arguments = (
+    ("k_low", "i8"), ("k_high", "i8"), *CLOCK, ("k_y", "f8[:, ::1]"), ("k_p", "f8[::1]"), ("k_lp", "f8[:, ::1]"),
+    *LANES_RECORD,
+)  # fmt: skip
 
 
-def define(writer: Writer, signature: str, arguments: str, fed: list[Feed]) -> None:
+def define(writer: Writer, arguments: Arguments, fed: list[Feed]) -> None:
     """Decorator and head of ``run``."""
     for feed in fed:
         writer.add_lines(0, feed.header)
-    more = [pair for feed in fed for pair in feed.arguments]
-    signature = ", ".join([signature, *(kind for _, kind in more)])
-    arguments = ", ".join([arguments, *(name for name, _ in more)])
+    names, kinds = zip(*arguments, *(pair for feed in fed for pair in feed.arguments), strict=True)
     options = f"cache=True, nogil=True, error_model='numpy', fastmath={{{FAST_TEXT}}}"
-    writer.add(0, f"@njit('i8({signature})', {options})")
-    writer.add(0, f"def run({arguments}):")
+    writer.add(0, f"@njit('i8({', '.join(kinds)})', {options})")
+    writer.add(0, f"def run({', '.join(names)}):")
 
 
 def _is_native(code: StepCode) -> bool:
@@ -234,24 +241,22 @@ def write_step(writer: Writer, depth: int, code: StepCode, step: _Step | None, f
     names = _write_lines(writer, depth, code, step)
     for feed in fed:
         writer.add_lines(depth, feed.result)
-    carried = len(code.states + code.memory)
-    return _Results(names[:carried], names[carried : carried + len(code.flags)])
+    return _Results(code.results.pick(names, "state", "hidden"), code.results.pick(names, "flag"))
 
 
 def _write_lines(writer: Writer, depth: int, code: StepCode, step: _Step | None) -> list[str]:
     """The step's lines; returns the names of its results."""
     names = []
     if step is None:
-        signature = code.functions["step"]
-        names = [f"k_new_{i}" for i in range(len(signature.results))]
-        writer.add(depth, f"{', '.join(names)} = step({', '.join(signature.arguments)})")
+        names = [f"k_new_{i}" for i in range(len(code.results))]
+        writer.add(depth, f"{', '.join(names)} = step({', '.join(code.arguments.names)})")
         return names
     for statement in step.body:
         writer.add(depth, ast.unparse(statement), statement.lineno)
     carried = set(code.states + code.memory)
-    own_names = len(carried) + len(code.flags)  # what comes after them is called as feeds expect
-    for number, result in enumerate(step.results):
-        if isinstance(result, ast.Name) and result.id not in carried and number < own_names:
+    for number, (result, given) in enumerate(zip(step.results, code.results, strict=True)):
+        own = given.role in ("state", "hidden", "flag")  # all else is called as feeds expect
+        if isinstance(result, ast.Name) and result.id not in carried and own:
             names.append(result.id)
         else:
             writer.add(depth, f"k_new_{number} = {ast.unparse(result)}", result.lineno)
@@ -279,7 +284,7 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     w.add(0, f"k_parameters = k_unpack({len(code.parameters)})")
     w.add(0, "\n")
     fed = feeds(code, layout)
-    define(w, _SINGLE_SIGNATURE, _SINGLE_ARGUMENTS, fed)
+    define(w, _SINGLE, fed)
     w.add(1, f"{_targets(carried)} = k_states(k_y)")
     if code.parameters:
         w.add(1, f"{_targets(code.parameters)} = k_parameters(k_p)")
@@ -326,7 +331,7 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     carried = code.states + code.memory
     size = len(carried) + len(layout.varying)
     fed = feeds(code, layout)
-    define(w, _LANE_SIGNATURE, _LANE_ARGUMENTS, fed)
+    define(w, _LANE, fed)
     for i, name in enumerate(code.parameters):
         if name not in layout.varying + layout.driven + layout.driven_lanes:
             w.add(1, f"{name} = k_p[{i}]")

@@ -32,22 +32,27 @@ _RECALL = ("from brainpy_lab.drivers.numba_recall import recall_lanes as k_recal
 
 def memory_feed(code: StepCode, layout: Layout) -> Feed:
     """Text of the sums, the step's own weights, and what each step remembers; see `MemorySums` for the arguments."""
-    from brainpy_lab import solvers
-
-    kinds = len(solvers.get(code.method).sum_names)  # type: ignore[attr-defined]
-    n = kinds * len(code.remembered)
-    sums, own = code.sums[:n], code.sums[n:]
-    first = len(code.states + code.memory + code.flags)  # of the step's results that are remembered
     if layout.mixes:
-        return _arrays(sums, own, kinds, first, [code.states.index(state) for state in code.remembered])
-    return _lanes(sums, own, kinds, first) if layout.ensemble else _single(sums, own, kinds, first)
+        return _arrays(code)
+    return _lanes(code) if layout.ensemble else _single(code)
 
 
-def _single(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) -> Feed:
-    remembered = [f"k_new_{first + i}" for i in range(len(sums) // kinds)]
+def _remembered(code: StepCode) -> list[str]:
+    """What is remembered of each fractional state, as the kernel calls it."""
+    return [f"k_new_{i}" for i in code.results.places("remembered")]
+
+
+def _of_sums(code: StepCode) -> list[tuple[int, str, int]]:
+    """Number and name of each sum, and the number of the state it belongs to among those remembered."""
+    states = code.remembered
+    return [(i, f.name, states.index(f.of)) for i, f in enumerate(code.arguments.of("sum"))]
+
+
+def _single(code: StepCode) -> Feed:
+    sums, own, remembered = _of_sums(code), code.arguments.of("weight").names, _remembered(code)
     recalled = [
-        f"    k_recall(k_near[{i}], k_weights[{i}], k_remembered[{i // kinds}], k_since, k_at, k_at - k_place)"
-        for i in range(len(sums))
+        f"    k_recall(k_near[{i}], k_weights[{i}], k_remembered[{state}], k_since, k_at, k_at - k_place)"
+        for i, _, state in sums
     ]
     return Feed(
         arguments=_SINGLE_ARGUMENTS,
@@ -62,23 +67,24 @@ def _single(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int)
             f"k_place = (k_at - k_since) % {GROUP}",
             "if k_place == 0 or k_i == 0:",
             *recalled,
-            *(f"{name} = k_sums[{i}, k_at] + k_near[{i}, k_place]" for i, name in enumerate(sums)),
+            *(f"{name} = k_sums[{i}, k_at] + k_near[{i}, k_place]" for i, name, _ in sums),
         ),
         after=(
             *(f"k_remembered[{i}, k_at] = {value}" for i, value in enumerate(remembered)),
-            *(f"k_spread(k_near[{i}], k_weights[{i}], k_place, {remembered[i // kinds]})" for i in range(len(sums))),
+            *(f"k_spread(k_near[{i}], k_weights[{i}], k_place, {remembered[state]})" for i, _, state in sums),
         ),
     )
 
 
-def _lanes(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) -> Feed:
-    states = range(len(sums) // kinds)
+def _lanes(code: StepCode) -> Feed:
+    sums, own, remembered = _of_sums(code), code.arguments.of("weight").names, _remembered(code)
+    states = range(len(remembered))
     gathered = []
-    for i in range(len(sums)):
+    for i, _, state in sums:
         gathered += [
             "for k_j in range(k_padded):",
             f"    k_past[{i * LANES} + k_j] = k_sums[{i}, k_at, k_b + min(k_j, k_m - 1)]",
-            f"k_recall(k_past[{i * LANES}:], k_weights[{i}], k_remembered[{i // kinds}], k_since, k_at, k_b, k_m)",
+            f"k_recall(k_past[{i * LANES}:], k_weights[{i}], k_remembered[{state}], k_since, k_at, k_b, k_m)",
         ]
     weights = [f"    k_now[{i * LANES} + k_j] = k_own[{i}, k_b + min(k_j, k_m - 1)]" for i in range(len(own))]
     kept = [f"    k_remembered[{i}, k_at, k_b + k_j] = k_kept[{i * LANES} + k_j]" for i in states]
@@ -94,30 +100,33 @@ def _lanes(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int) 
         block=("for k_j in range(k_padded):", *weights),
         step=(*_CLOCK, *gathered),
         before=(
-            *(f"{name} = k_past[{i * LANES} + k_j]" for i, name in enumerate(sums)),
+            *(f"{name} = k_past[{i * LANES} + k_j]" for i, name, _ in sums),
             *(f"{name} = k_now[{i * LANES} + k_j]" for i, name in enumerate(own)),
         ),
-        after=tuple(f"k_kept[{i * LANES} + k_j] = k_new_{first + i}" for i in states),
+        after=tuple(f"k_kept[{i * LANES} + k_j] = {value}" for i, value in enumerate(remembered)),
         end=("for k_j in range(k_m):", *kept),
     )
 
 
-def _arrays(sums: tuple[str, ...], own: tuple[str, ...], kinds: int, first: int, states: list[int]) -> Feed:
+def _arrays(code: StepCode) -> Feed:
+    sizes = {state: f"k_widths[{code.states.index(state)}]" for state in code.remembered}
     added = []
-    for i, name in enumerate(sums):
-        size = f"k_widths[{states[i // kinds]}]"
+    for i, name, state in _of_sums(code):
+        size = sizes[code.remembered[state]]
         added += [
             f"{name} = k_sums[{i}, k_at, k_b:k_b + {size}].copy()",
-            f"k_recall({name}, k_weights[{i}], k_remembered[{i // kinds}], k_since, k_at, k_b, {size})",
+            f"k_recall({name}, k_weights[{i}], k_remembered[{state}], k_since, k_at, k_b, {size})",
         ]
-    per_state = len(own) // len(states)
+    weights = enumerate(code.arguments.of("weight"))
     return Feed(
         arguments=_LANE_ARGUMENTS,
         header=_RECALL,
         begin=("dt = k_length",),
-        block=tuple(f"{name} = k_own[{i}, k_b:k_b + k_widths[{states[i // per_state]}]]" for i, name in enumerate(own)),
+        block=tuple(f"{field.name} = k_own[{i}, k_b:k_b + {sizes[field.of]}]" for i, field in weights),
         before=(*_CLOCK, *added),
-        result=tuple(f"k_put(k_remembered[{f}, k_at, k_b:k_b + k_m], k_new_{first + f})" for f in range(len(states))),
+        result=tuple(
+            f"k_put(k_remembered[{i}, k_at, k_b:k_b + k_m], {value})" for i, value in enumerate(_remembered(code))
+        ),
     )
 
 

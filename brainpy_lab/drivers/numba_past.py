@@ -161,7 +161,7 @@ def _before(history: Any, t: Any) -> Any:
 
 def past_feed(code: StepCode, layout: Layout) -> Feed:
     """Text that hands the histories to the step and stores what it returns of the step's polynomial."""
-    rings = [f"k_ring_{i}" for i in range(len(code.past))]
+    rings = [f"k_ring_{i}" for i in range(len(code.delayed))]
     handles, stores = _lines(code, layout, rings)
     return Feed(
         arguments=(
@@ -192,18 +192,15 @@ def _lines(code: StepCode, layout: Layout, rings: list[str]) -> tuple[list[str],
     """How the step's histories are made, and how its polynomials are stored."""
     single = not (layout.ensemble or layout.mixes)
     lane = "0" if single else "k_b" if layout.mixes else "k_b + k_j"
-    first_result = len(code.states + code.memory) + len(code.flags)
     sweep = "min(k_sweep, 1)" if layout.short_delays else "0"
     reach = "k_lowest" if layout.steady_delays else f"k_oldest, k_step - 1.0 + {sweep}, k_lowest, k_step + 1.0"
     handles, stores = [], []
-    for i, (name, ring, state) in enumerate(zip(code.past, rings, code.delayed, strict=True)):
+    for (name, state), ring in zip(((f.name, f.of) for f in code.arguments.of("history")), rings, strict=True):
         size = f"k_widths[{code.states.index(state)}]"
         lanes = f"{lane}, {size}" if layout.mixes else lane
         handles.append(f"{name} = ({ring}, {lanes}, {reach}, k_t0, k_by_dt)")
-        coefficients = [state]
-        for power in range(1, COEFFICIENTS):
-            result = f"dt * k_new_{first_result + i * code.powers + power - 1}" if power <= code.powers else "0.0"
-            coefficients.append(result)
+        coefficients = [state, *(f"dt * k_new_{i}" for i in code.results.places("polynomial", owner=state))]
+        coefficients += ["0.0"] * (COEFFICIENTS - len(coefficients))
         for power, value in enumerate(coefficients):
             if layout.mixes:
                 stores.append(f"k_put({ring}[k_slot, {power}, k_b:k_b + {size}], {value})")

@@ -76,7 +76,7 @@ class TensorFlow(Flow):
         record = [self.names.index(n) for n in setup.record]
         kept: list[list[Array]] = []
         events: list[tuple[int, int, int]] = []
-        carried, flagged = len(self.names), len(self.names) + len(self.program.code.flags)
+        results = self.program.code.results
         if self.histories:
             self.histories.save()
         with driver.computing(setup.differentiable):
@@ -90,9 +90,9 @@ class TensorFlow(Flow):
                     self.parameters[name] = driver.array(lane_drive[i, k])
                 fed = () if noise is None else [driver.array(d) for d in narrowed(noise[i], narrow)]
                 values = self._take(driver.array(t), fed)
-                self.now, flags = values[:carried], values[carried:flagged]
+                self.now = results.pick(values, "state", "hidden")
                 self.step += 1
-                for kind, flag in enumerate(flags):
+                for kind, flag in enumerate(results.pick(values, "flag")):
                     lanes = np.flatnonzero(driver.to_numpy(flag))
                     events += [(self.step, int(lane), kind) for lane in lanes]
                 if record and self.step % setup.every == 0:
@@ -117,9 +117,9 @@ class TensorFlow(Flow):
             values = list(result) if isinstance(result, tuple) else [result]
             if histories is None:
                 return values
-            pieces = values[len(self.names) + len(self.program.code.flags) :]
-            starts = [self.now[self.names.index(s)] for s in histories.states]
-            histories.store(self.step, starts, pieces)
+            for state in histories.states:
+                pieces = self.program.code.results.pick(values, "polynomial", owner=state)
+                histories.store(self.step, state, self.now[self.names.index(state)], pieces)
             if sweep and all(
                 np.array_equal(driver.to_numpy(a), driver.to_numpy(b), equal_nan=True)
                 for a, b in zip(before, values, strict=True)
@@ -155,7 +155,7 @@ class TensorDriver(Driver):
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Load the step function."""
-        if code.sums:
+        if code.arguments.of("sum"):
             from brainpy_lab.drivers.tensor_memory import TensorMemoryProgram
 
             return TensorMemoryProgram(self, code, layout, self.wrap(load_functions(code)["step"]))

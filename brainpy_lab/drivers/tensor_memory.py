@@ -46,10 +46,9 @@ class _MemoryFlow(Flow):
         result = self.program.step(
             self.driver.array(t0 + number * dt), self.driver.array(dt), *self.now, *self.parameters.values(), *sums
         )
-        values = list(result)
-        carried, flags = len(self.names), len(self.program.code.flags)
-        self.now = values[:carried]
-        return values[carried : carried + flags], values[carried + flags :]
+        results = self.program.code.results
+        self.now = results.pick(result, "state", "hidden")
+        return results.pick(result, "flag"), results.pick(result, "remembered")
 
     def values(self) -> dict[str, Array]:
         """States and hidden variables now."""
@@ -70,11 +69,12 @@ class TensorMemoryFlow(_MemoryFlow):
         setup, sums, driver = self.setup, self.sums, self.driver
         events: list[tuple[int, int, int]] = []
         end = self.step + n_steps
-        narrow = narrow_among(self.program.code.remembered, setup)
+        given = self.program.code.arguments
+        narrow, narrow_own = (narrow_among(given.of(role).owners, setup) for role in ("sum", "weight"))
         with driver.computing(False), np.errstate(all="ignore"):
             while self.step < end:
                 count = min(end - self.step, sums.begin(self.step))
-                own = [driver.array(w) for w in narrowed_rows(sums.own(self.step), narrow)]
+                own = [driver.array(w) for w in narrowed_rows(sums.own(self.step), narrow_own)]
                 low, first = sums.low(self.step), self.step
                 drives = self._drives(first, count)
                 for i in range(count):

@@ -133,12 +133,9 @@ class Histories:
             history.reach = reach
         return list(self.of.values())
 
-    def store(self, step: int, starts: list[Array], coefficients: list[Array]) -> None:
-        """Take in a step: the states at its start, and dt times the coefficients, by state and power."""
-        powers = len(coefficients) // len(self.states)
-        for i, state in enumerate(self.states):
-            own = [self.setup.dt * c for c in coefficients[i * powers : (i + 1) * powers]]
-            self.of[state].store(step, [starts[i], *own])
+    def store(self, step: int, state: str, start: Array, coefficients: list[Array]) -> None:
+        """Take in a step of one state: its value at the start, and dt times the coefficients, by power."""
+        self.of[state].store(step, [start, *(self.setup.dt * c for c in coefficients)])
 
     def save(self) -> None:
         """Remember the rings: a chunk begins."""

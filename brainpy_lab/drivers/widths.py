@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -45,9 +46,8 @@ def narrow_among(states: Sequence[str], setup: Setup) -> tuple[bool, ...]:
 
 
 def narrowed_rows(rows: Any, narrow: Sequence[bool]) -> list[Any]:
-    """Arrays that belong to states, as many for each, in order: the narrow ones with one number on the last axis."""
-    per_state = len(rows) // len(narrow)
-    return [row[..., :1] if row.ndim and narrow[i // per_state] else row for i, row in enumerate(rows)]
+    """Arrays, of which the narrow ones have one number on the last axis."""
+    return [row[..., :1] if row.ndim and is_narrow else row for row, is_narrow in zip(rows, narrow, strict=True)]
 
 
 def wide_names(code: StepCode, setup: Setup, layout: Layout) -> frozenset[str]:
@@ -68,30 +68,15 @@ def wide_names(code: StepCode, setup: Setup, layout: Layout) -> frozenset[str]:
 def _carried_wide(code: StepCode, wide: set[str]) -> frozenset[str]:
     """The states and hidden variables that are wide, or become so, when the names ``wide`` are."""
     carried = code.states + code.memory
-    sources = dict(zip(code.past, code.delayed, strict=True)) | _sum_states(code)
+    sources = {f.name: f.of for f in code.arguments.of("history", "sum", "weight")}
     names = _imported(code)
     while True:
         wide = wide | {name for name, state in sources.items() if state in wide}
-        results = _results(code, "step", [a in wide for a in code.functions["step"].arguments], names)
-        found = {name for name, is_wide in zip(carried, results, strict=False) if is_wide}
+        results = _results(code, "step", [a in wide for a in code.arguments.names], names)
+        found = set(compress(carried, code.results.pick(results, "state", "hidden")))
         if found <= wide:
             return frozenset(wide & set(carried))
         wide = wide | found
-
-
-def _sum_states(code: StepCode) -> dict[str, str]:
-    """The state that each sum of a fractional step, and each weight of it, belongs to."""
-    count = len(code.remembered)
-    kinds = _kinds(code)
-    sums, own = code.sums[: kinds * count], code.sums[kinds * count :]
-    found = {name: code.remembered[i // kinds] for i, name in enumerate(sums)}
-    return found | {name: code.remembered[i * count // len(own)] for i, name in enumerate(own)}
-
-
-def _kinds(code: StepCode) -> int:
-    from brainpy_lab import solvers
-
-    return len(solvers.get(code.method).sum_names) if code.sums else 0  # type: ignore[attr-defined]
 
 
 def _imported(code: StepCode) -> dict[str, str]:

@@ -114,7 +114,7 @@ class FixedRuns:
         code, layout = self.code, self.layout
         setup = make_setup(problem, plan, layout)
         _check_areas(code, setup.noise, problem)
-        if code.sums:
+        if code.arguments.of("sum"):
             setup.sums = make_sums(problem, plan)
             setup.memory = {**shifts(problem, plan, code.memory), **setup.memory}
         if problem.mixes:

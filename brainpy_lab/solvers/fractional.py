@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from brainpy_lab.codegen.builder import StepBuilder
+from brainpy_lab.codegen.fields import CELLS, Field, Fields, join
 from brainpy_lab.codegen.generate import Written
 from brainpy_lab.equations.system import Assign, System
 from brainpy_lab.solvers.linear import check_differentiable
@@ -148,10 +149,11 @@ class FractionalMethod(Method):
         names = self.sum_names + self.weight_names
         return {s: {n: step.fresh(f"{s}_{n}") for n in names} for s in fractional_states(step.system)}
 
-    def sums(self, given: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    def sums(self, given: Mapping[str, Mapping[str, str]]) -> Fields:
         """The arguments in the order of the step: all sums, then all weights."""
-        sums = [names[n] for names in given.values() for n in self.sum_names]
-        return (*sums, *(names[n] for names in given.values() for n in self.weight_names))
+        sums = (Field(names[n], CELLS, "sum", s) for s, names in given.items() for n in self.sum_names)
+        weights = (Field(names[n], CELLS, "weight", s) for s, names in given.items() for n in self.weight_names)
+        return join(sums, weights)
 
 
 class Shifts:
@@ -180,7 +182,7 @@ class Shifts:
         self.paths[state] = self.step.line(f"{state}_path", text)
         return self.step.line(f"{state}_new", self.step.unless_held(state, self.paths[state]))
 
-    def written(self, new: dict[str, str], sums: tuple[str, ...], slopes: Mapping[str, str]) -> Written:
+    def written(self, new: dict[str, str], sums: Fields, slopes: Mapping[str, str]) -> Written:
         """What a method that remembers right-hand sides has written; after the events the shifts take up the jumps."""
 
         def conclude(last: dict[str, str], memory: dict[str, str]) -> dict[str, str]:
@@ -200,6 +202,6 @@ def remembered_increments(step: StepBuilder, new: Mapping[str, str]) -> dict[str
     return {s: step.line(f"{s}_increment", f"{new[s]} - {s}") for s in fractional_states(step.system)}
 
 
-def increments_written(step: StepBuilder, new: dict[str, str], sums: tuple[str, ...]) -> Written:
+def increments_written(step: StepBuilder, new: dict[str, str], sums: Fields) -> Written:
     """What a method that remembers increments has written."""
     return Written(new, sums=sums, conclude=lambda last, memory: remembered_increments(step, last))
