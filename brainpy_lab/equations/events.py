@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tokenize import TokenInfo
 from typing import Literal
 
-from brainpy_lab.equations.lines import expression, normal, shown, sign_position
+from brainpy_lab.equations.lines import expression, normal, second_sign, shown, sign_position
 from brainpy_lab.equations.logical import Statement, span_of
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import Span
@@ -51,11 +51,9 @@ def read_event(source: Source, statement: Statement) -> RawEvent:
     condition, name_token = _split_name(source, header)
     if not condition:
         raise source.error("This 'when' has no condition.", where, "Write when V >= V_th:")
-    position = sign_position(condition)
-    if position is not None and condition[position].string != "==":
-        raise source.error(
-            "A condition compares; '=' sets.", span_of(source, [condition[position]]), "Write one of > >= < <=."
-        )
+    setting = second_sign(condition)
+    if setting is not None:
+        raise source.error("A condition compares; '=' sets.", span_of(source, [setting]), "Write one of > >= < <=.")
     return RawEvent(
         name=None if name_token is None else normal(name_token.string),
         name_span=where if name_token is None else span_of(source, [name_token]),
@@ -109,9 +107,9 @@ def _actions(source: Source, statement: Statement) -> list[RawAction]:
     if not right:
         raise source.error(f"Nothing stands behind '{shown(left)} {sign.string}'.", span_of(source, [sign]))
     name, side = _target(source, left)
-    again = sign_position(right)
+    again = second_sign(right)
     if again is not None:
-        raise source.error("A line has one '=' sign.", span_of(source, [right[again]]), "Write a line for each state.")
+        raise source.error("A line has one '=' sign.", span_of(source, [again]), "Write a line for each state.")
     value = expression(source, right)
     if sign.string != "=":
         old = expression(source, left)

@@ -141,6 +141,15 @@ def sign_position(tokens: Sequence[TokenInfo]) -> int | None:
     return None
 
 
+def second_sign(tokens: Sequence[TokenInfo]) -> TokenInfo | None:
+    """The first sign outside brackets that sets a value where only a value can stand; `==` compares."""
+    while (position := sign_position(tokens)) is not None:
+        if tokens[position].string != "==":
+            return tokens[position]
+        tokens = tokens[position + 1 :]
+    return None
+
+
 def shown(tokens: Sequence[TokenInfo]) -> str:
     """Tokens on one line, for a message."""
     text = ""
@@ -268,9 +277,9 @@ def _check_sign(
     source: Source, kind: Kind, sign: TokenInfo, left: Sequence[TokenInfo], right: Sequence[TokenInfo]
 ) -> None:
     where = span_of(source, [sign])
-    again = sign_position(right)
+    again = second_sign(right)
     if again is not None:
-        raise source.error("A line has one '=' sign.", span_of(source, [right[again]]), "Write a line for each name.")
+        raise source.error("A line has one '=' sign.", span_of(source, [again]), "Write a line for each name.")
     if kind == "coupling":
         if sign.string not in ("+=", "-="):
             raise source.error(
