@@ -17,6 +17,7 @@ BrainPyLabError
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -112,6 +113,16 @@ class AnalysisError(BrainPyLabError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Advice naming the known name nearest to ``name``, or None when none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    """Advice naming the known name nearest to ``name``, or None when none is near.
+
+    Names that differ in capitals, underscores and the spelling of Greek letters alone come first.
+    """
+    names = list(known)
+    alike = [n for n in names if _plain(n) == _plain(name)]
+    near = alike or difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     return f"Did you mean '{near[0]}'?" if near else None
+
+
+def _plain(name: str) -> str:
+    letters = (unicodedata.name(c, c).rpartition(" LETTER ")[2] if c > "\x7f" else c for c in name)
+    return "".join(letters).replace("_", "").casefold()

@@ -12,14 +12,16 @@ from brainpy_lab.equations.actions import read_actions
 from brainpy_lab.equations.capture import Capture
 from brainpy_lab.equations.checks import check_delays, check_no_noise, check_orders
 from brainpy_lab.equations.definitions import Definitions, order_definitions
+from brainpy_lab.equations.dialects import explained
 from brainpy_lab.equations.draft import Draft, check_subjects, draft
+from brainpy_lab.equations.foreign_words import state_of
 from brainpy_lab.equations.initial import read_initials
 from brainpy_lab.equations.lines import Line
 from brainpy_lab.equations.noise import NoiseSplitter, Split
 from brainpy_lab.equations.scope import CellScope
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import Calculus, Coupling, Parameter, State, System
-from brainpy_lab.errors import ArgumentError, ModelSyntaxError
+from brainpy_lab.errors import ArgumentError, ModelError, ModelSyntaxError
 
 
 def read_text(
@@ -73,9 +75,11 @@ def read_text(
         raise ArgumentError(f"There is no calculus '{calculus}'.", advice="It is 'ito' or 'stratonovich'.")
     if not isinstance(text, str):
         raise ArgumentError(f"A model is read from a text, not from {type(text).__name__}.")
-    source = Source.of(text, origin)
     try:
+        source = Source.of(text, origin)
         return _Reader(source, Capture(namespace), name, calculus, synapse=synapse).system()
+    except ModelError as error:
+        raise explained(error) from None
     except RecursionError:
         raise ModelSyntaxError(
             "An expression is nested too deeply to read.", advice="Give parts of it names of their own."
@@ -145,8 +149,9 @@ class _Reader:
             )
         lines = list(draft.definitions.values())
         for line in lines:
-            if line.name.startswith("d") and line.name[1:]:
-                advice = f"The derivative of a state '{line.name[1:]}' is written {line.name}/dt = ..."
+            state = state_of(line.name)
+            if state is not None:
+                advice = f"The derivative of a state '{state}' is written d{state}/dt = ..."
                 raise self.source.error("The model has no state.", line.name_span, advice)
         raise self.source.error("The model has no state.", lines[-1].span if lines else None, advice)
 

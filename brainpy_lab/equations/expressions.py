@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from brainpy_lab.equations.constants import CONSTRUCTORS
+from brainpy_lab.equations.foreign_words import function_elsewhere, name_elsewhere
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS
 from brainpy_lab.errors import ModelError, UnknownNameError, did_you_mean
@@ -201,7 +202,8 @@ class Normaliser:
             )
         if prefixed:
             self._check_numpy(node, name)
-        near = did_you_mean(name, [*FUNCTIONS, *self.scope.functions()])
+        near = function_elsewhere(name, [ast.unparse(argument) for argument in node.args])
+        near = near or did_you_mean(name, [*FUNCTIONS, *self.scope.functions()])
         if name in CONSTANTS:
             return self.source.error(
                 f"'{name}' is a constant, not a function.", node, f"For a product write {name}*(...)."
@@ -232,10 +234,6 @@ _FOREIGN: dict[type[ast.expr], tuple[str, str | None]] = {
 }
 
 
-#: Names that people expect -> what the language has instead.
-_USUAL = {"π": "Write pi.", "e": "Powers of e are written exp(x).", "Pi": "Write pi.", "PI": "Write pi."}
-
-
 def _known_functions() -> str:
     return "It has: " + " ".join(FUNCTIONS)
 
@@ -261,6 +259,6 @@ def as_number(node: ast.expr) -> ast.expr:
 
 def unknown_name(source: Source, node: ast.Name, known: Sequence[str]) -> ModelError:
     """The error for a name that is defined nowhere."""
-    near = _USUAL.get(node.id) or did_you_mean(node.id, known)
+    near = name_elsewhere(node.id) or did_you_mean(node.id, known)
     advice = f"{near} Otherwise define it: {node.id} = 1.0" if near else f"Define it: {node.id} = 1.0"
     return source.error(f"The name '{node.id}' is defined nowhere.", node, advice, UnknownNameError)

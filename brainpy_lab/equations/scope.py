@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from brainpy_lab.equations.capture import Capture
 from brainpy_lab.equations.delays import DelayTable
 from brainpy_lab.equations.expressions import Normaliser, unknown_name
+from brainpy_lab.equations.foreign_words import state_of
 from brainpy_lab.equations.functions import Helper, lift, read_head, read_helper
 from brainpy_lab.equations.names import RESERVED, is_noise
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import FUNCTIONS, Parameter
+from brainpy_lab.errors import UnknownNameError
 
 
 class CellScope:
@@ -87,6 +89,10 @@ class CellScope:
         if name[:1] == "d" and name[1:] in self.states:
             message = f"An equation cannot read a derivative; '{name}' at another time would make it neutral."
             raise self.source.error(message, node, f"It can read the state, {name[1:]}, and earlier values of it.")
+        for other in self.definitions:
+            if state_of(other) == name and name not in self.capture.names():
+                advice = f"If '{other}' is its derivative, write d{name}/dt = ... instead of {other} = ..."
+                raise self.source.error(f"The name '{name}' is defined nowhere.", node, advice, UnknownNameError)
         raise unknown_name(self.source, node, [*self.known(), *self.capture.names()])
 
     def around(self, node: ast.Name) -> ast.expr:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from brainpy_lab.equations.foreign_words import CHARACTERS
 from brainpy_lab.equations.system import Span
 from brainpy_lab.errors import Location, ModelError, ModelSyntaxError
 
@@ -21,27 +22,6 @@ Position = tuple[int, int]
 
 #: First lines below which lines are indented for a reason of their own.
 _HEAD = re.compile(r"(when|def|if|for|while|class|with|try|async)\b|@")
-
-ADVICE_FOR_CHARACTER = {
-    "\N{MINUS SIGN}": "Write - (the hyphen of the keyboard).",
-    "\N{EN DASH}": "Write - (the hyphen of the keyboard).",
-    "\N{MULTIPLICATION SIGN}": "Write *.",
-    "\N{MIDDLE DOT}": "Write *.",
-    "\N{DOT OPERATOR}": "Write *.",
-    "\N{DIVISION SIGN}": "Write /.",
-    "\N{GREATER-THAN OR EQUAL TO}": "Write >=.",
-    "\N{LESS-THAN OR EQUAL TO}": "Write <=.",
-    "\N{NOT EQUAL TO}": "Write !=.",
-    "\N{SUPERSCRIPT TWO}": "Write **2.",
-    "\N{SUPERSCRIPT THREE}": "Write **3.",
-    "\N{SQUARE ROOT}": "Write sqrt(...).",
-    "\N{INFINITY}": "Write a large number.",
-    "\N{DOT ABOVE}": "Write dV/dt = ...",
-    "\N{RIGHT SINGLE QUOTATION MARK}": "A derivative is written dV/dt = ...",
-    "\N{PRIME}": "A derivative is written dV/dt = ...",
-    "\N{LEFT DOUBLE QUOTATION MARK}": 'Write ".',
-    "\N{RIGHT DOUBLE QUOTATION MARK}": 'Write ".',
-}
 
 
 @dataclass(frozen=True)
@@ -173,7 +153,7 @@ class Source:
     def advice_at(self, position: Position) -> str | None:
         """What to write instead of the character at ``position``, for signs copied from paper."""
         line = self.lines[position[0] - 1] if position[0] <= len(self.lines) else ""
-        return ADVICE_FOR_CHARACTER.get(line[position[1] : position[1] + 1])
+        return CHARACTERS.get(line[position[1] : position[1] + 1])
 
     def _margin(self, line: int) -> int:
         return self.margins[line - 1] if 0 < line <= len(self.margins) else 0

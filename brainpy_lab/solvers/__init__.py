@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import BrainPyLabError, MethodError, did_you_mean
+from brainpy_lab.solvers.elsewhere import method_elsewhere
 from brainpy_lab.solvers.method import Method
 
 __all__ = ["Method", "able", "default_method", "get", "registry"]
@@ -65,7 +66,9 @@ def get(name: str | Method) -> Method:
     base, options = _parts(name)
     if base in methods and options is not None:
         return methods[base].with_options(options)
-    advice = did_you_mean(name, methods) or f"Methods: {', '.join(methods)}."
+    ours = method_elsewhere(str(name), methods)
+    advice = f"It is called '{ours}' here." if ours else did_you_mean(name, methods)
+    advice = advice or f"Methods: {', '.join(methods)}."
     raise MethodError(f"There is no method '{name}'.", advice=advice)
 
 

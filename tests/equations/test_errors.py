@@ -111,7 +111,7 @@ CASES: list[tuple[str, str, int, int, str | None]] = [
     ("dV/dt = pi(2)", "'pi' is a constant", 1, 8, "pi*(...)"),
     ("dV/dt = e**V", "'e' is defined nowhere", 1, 8, "exp(x)"),
     ("dV/dt = 2*π", "'π' is defined nowhere", 1, 10, "Write pi"),
-    ("V’ = -V", "cannot stand here", 1, 1, "dV/dt"),
+    ("V’ = -V", "written dV/dt", 1, 0, "dV/dt = -V"),
     ("dV = -V", "no state", 1, 0, "dV/dt = ..."),
     (BASE + "a in [0, 2]", "behind a value", 2, 2, "Write a = 1.0 in [0, 2]"),
     (BASE + "a = 3 [0, 2]", "'in' is missing", 2, 6, "in [0, 2]"),
