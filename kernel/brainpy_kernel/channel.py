@@ -84,6 +84,6 @@ class Channel:
                 self._clients.remove(client)
             self._panel.forget(client)
 
-        comm.on_msg(lambda m: self._panel.handle(client, m["content"]["data"]))
+        comm.on_msg(lambda m: self._panel.handle(client, m["content"].get("data")))
         comm.on_close(on_close)
-        self._panel.handle(client, message["content"]["data"] or {"type": "hello", "protocol": 1})
+        self._panel.handle(client, message["content"].get("data"))

@@ -28,24 +28,8 @@ def slider_ranges(session: Session, chosen: Mapping[str, tuple[float, ...]] | No
         if chosen and p.name in chosen:
             low, high, *rest = chosen[p.name]
             step = rest[0] if rest else _step(low, high)
-        low, high = min(low, value), max(high, value)
-        ranges[p.name] = (low, high, fitting_step(low, value, step))
+        ranges[p.name] = (min(low, value), max(high, value), step)
     return ranges
-
-
-def fitting_step(low: float, value: float, step: float) -> float:
-    """A step of at most ``step`` on whose grid ``value`` lies: the browser moves a value that is off it."""
-    distance = value - low
-    for candidate in (step, *(c for c in (_decimal(step, k) for k in range(12)) if c < step)):
-        if abs(distance / candidate - round(distance / candidate)) < 1e-9:
-            return candidate
-    return distance / max(1, round(distance / step))
-
-
-def _decimal(step: float, k: int) -> float:
-    """The ``k``-th of the numbers 5, 2, 1, 0.5, 0.2 ... times the power of ten of ``step``."""
-    power = math.floor(math.log10(step)) - k // 3
-    return float(f"{(5, 2, 1)[k % 3]}e{power}")
 
 
 def _step(low: float, high: float) -> float:
@@ -85,10 +69,12 @@ class Controls:
         self.widget = VBox([grid, buttons])
 
     def _row(self, name: str, bounds: Range, description: str) -> Any:
-        from ipywidgets import Button, FloatSlider, FloatText, HBox, Layout
+        from ipywidgets import Button, FloatText, HBox, Layout
+
+        from brainpy_kernel.sliders import ExactSlider
 
         low, high, step = bounds
-        slider = FloatSlider(
+        slider = ExactSlider(
             value=self._session.params[name], min=low, max=high, step=step, description=name, readout=False,
             tooltip=description or name, description_allow_html=False,
         )  # fmt: skip
@@ -119,14 +105,9 @@ class Controls:
         if not math.isfinite(value):
             self.boxes[name].value = slider.value
             return
-        if value > slider.max:
-            slider.max = value
-        if value < slider.min:
-            slider.min = value
-        slider.step = fitting_step(slider.min, value, slider.step)
         if self._session.params[name] != value:
             self._session.set_params(**{name: value})
-        slider.value = value
+        slider.move(value)
 
     def _on_duration(self, change: Any) -> None:
         try:

@@ -82,7 +82,8 @@ def runs(workspace: Workspace) -> Message:
     """The runs of the views, newest first."""
     entries = [
         {
-            "id": run.id, "model": run.model, "status": run.status, "progress": run.progress, "started": run.started,
+            "id": run.id, "model": run.model, "status": run.status,
+            "progress": min(max(run.progress, 0.0), 1.0), "started": run.started,
             "duration": run.duration, "outcome": run.outcome, "steps": run.steps,
         }
         for run in workspace.runs()

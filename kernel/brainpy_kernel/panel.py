@@ -6,6 +6,7 @@ view is computed and sent.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +15,7 @@ from brainpy_kernel import messages
 from brainpy_kernel.closing import close_tree
 from brainpy_kernel.frame import Frame
 from brainpy_kernel.phase_figure import PhaseFigure
+from brainpy_kernel.protocol import fault
 from brainpy_kernel.runtime import Run, Ticket
 from brainpy_kernel.session import Session
 from brainpy_kernel.workspace import Workspace
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from brainpy_lab import Model
 
 Message = dict[str, Any]
+
+_LOG = logging.getLogger(__name__)
 
 
 class Client(Protocol):
@@ -73,19 +77,20 @@ class Panel:
         """True while a client shows the table of fixed points."""
         return "fixed_points" in self._views.values()
 
-    def handle(self, client: Client, message: Message) -> None:
-        """Do what a client's message says; whatever is wrong goes back as an error message."""
-        handler = self._handlers.get(str(message.get("type")))
-        if handler is None:
-            client.send(messages.refusal(f"The kernel does not know the message '{message.get('type')}'."))
+    def handle(self, client: Client, message: Any) -> None:
+        """Do what a client's message says; whatever is wrong goes back as an error message, and nothing is raised."""
+        wrong = fault(message, "PanelMessage")
+        if wrong is not None:
+            self._send(client, messages.refusal(wrong))
             return
         with self._lock:
             try:
-                handler(client, message)
+                self._handlers[message["type"]](client, message)
             except BrainPyLabError as error:
-                client.send(messages.refusal(error, model=message.get("model")))
-            except KeyError as error:
-                client.send(messages.refusal(f"The message '{message['type']}' lacks {error}."))
+                self._send(client, messages.refusal(error, model=message.get("model")))
+            except Exception as error:  # a fault of ours: the panel says so, and the comm lives on
+                _LOG.exception("the message %r of a panel failed", message["type"])
+                self._send(client, messages.refusal(f"The kernel failed at this: {type(error).__name__}: {error}"))
 
     def forget(self, client: Client) -> None:
         """The client has gone: send it nothing more, compute nothing for it."""
@@ -101,7 +106,7 @@ class Panel:
             self._follow()
             state = messages.state(self._workspace)
             for client in list(self._views):
-                client.send(state)
+                self._send(client, state)
                 self._push(client)
 
     def show(self, frame: Frame) -> None:
@@ -126,7 +131,7 @@ class Panel:
         self._views.setdefault(client, None)
         self._workspace.scan()
         self._follow()
-        client.send(messages.state(self._workspace))
+        self._send(client, messages.state(self._workspace))
         self._push(client)
 
     def _on_show(self, client: Client, message: Message) -> None:
@@ -163,7 +168,7 @@ class Panel:
             try:
                 model.edit(text)
             except BrainPyLabError as error:
-                client.send(messages.refusal(error, model=message["model"], view="code"))
+                self._send(client, messages.refusal(error, model=message["model"], view="code"))
                 return
             self._workspace.changed(model)
 
@@ -212,17 +217,17 @@ class Panel:
         """Send a client the data of the view it shows."""
         view, name = self._views.get(client), self._workspace.current
         if view == "runs":
-            client.send(messages.runs(self._workspace))
+            self._send(client, messages.runs(self._workspace))
         if name is None or view is None:
             return
         model = self._workspace.models[name]
         try:
             if view == "code":
-                client.send(messages.code(name, model))
+                self._send(client, messages.code(name, model))
             if view == "phase":
-                client.send({"type": "phase", "model": name, "model_id": self._phase_id()})
+                self._send(client, {"type": "phase", "model": name, "model_id": self._phase_id()})
         except BrainPyLabError as error:
-            client.send(messages.refusal(error, model=name, view=view))
+            self._send(client, messages.refusal(error, model=name, view=view))
 
     def _phase_id(self) -> str | None:
         """The widget that shows the phase plane: the one of the cell's output where there is one, else our own."""
@@ -244,7 +249,15 @@ class Panel:
             close_tree(self._figure.widget)
         self._figure = None
 
+    def _send(self, client: Client, message: Message) -> None:
+        """Deliver a message; one that is outside the protocol is not sent, and that is said."""
+        wrong = fault(message, "KernelMessage")
+        if wrong is not None:
+            _LOG.error("a message to the panel was held back: %s", wrong)
+            message = messages.refusal(f"The kernel's answer cannot be shown. {wrong}")
+        client.send(message)
+
     def _send_to(self, view: str, message: Message) -> None:
         for client, shown in list(self._views.items()):
             if shown == view:
-                client.send(message)
+                self._send(client, message)

@@ -32,6 +32,7 @@ w(0) = 1
 """
 
 SCHEMA = json.loads((Path(extension.__file__).parent / "protocol.schema.json").read_text())
+KERNEL_MESSAGE = jsonschema.Draft202012Validator({**SCHEMA, "oneOf": [{"$ref": "#/$defs/KernelMessage"}]})
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Panel:
     def heard(self, kind: str) -> list[dict[str, Any]]:
         found = [m["data"] for m in self.wire.log if m["comm"] == self.id and m["kind"] == "comm_msg"]
         for message in found:
-            jsonschema.validate(message, {**SCHEMA, "oneOf": [{"$ref": "#/$defs/KernelMessage"}]})
+            KERNEL_MESSAGE.validate(message)
         return [m for m in found if m["type"] == kind]
 
     def _send(self, deliver: Any, data: dict[str, Any], **keys: Any) -> None:
