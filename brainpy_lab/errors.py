@@ -54,10 +54,10 @@ class BrainPyLabError(Exception):
     """
 
     def __init__(self, message: str, *, location: Location | None = None, advice: str | None = None) -> None:
-        self.message = message
+        self.message = _sayable(message)
         self.location = location
-        self.advice = advice
-        super().__init__(message)
+        self.advice = _sayable(advice) if advice else advice
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         parts = [self.message]
@@ -65,7 +65,12 @@ class BrainPyLabError(Exception):
             parts.append(f"  {self.location}")
         if self.advice:
             parts.append(f"  {self.advice}")
-        return "\n".join(parts)
+        return _sayable("\n".join(parts))
+
+
+def _sayable(text: str) -> str:
+    """``text`` with lone surrogates written out: no screen, file or message can hold them."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 class ModelError(BrainPyLabError):

@@ -21,6 +21,7 @@ from brainpy_lab.codegen.crossing import distance
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.exponentials import share_exponentials
 from brainpy_lab.codegen.fields import CELLS, CLOCK, TIME, Field, Fields, Role, Signature, fields, join
+from brainpy_lab.codegen.headings import comment, docstring, heading_of
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
 from brainpy_lab.codegen.singularities import fill_singularities
 from brainpy_lab.codegen.stepcode import StepCode
@@ -175,7 +176,7 @@ def _printed(body: Iterable[Line | Remark | Loop], printer: Printer) -> list[tup
     texts: list[tuple[str, int | None]] = []
     for line in body:
         if isinstance(line, Remark):
-            texts.append((f"# {line.text}", None))
+            texts.append((f"# {comment(line.text)}", None))
         elif isinstance(line, Loop):
             texts.append((f"for _ in range({line.times}):", None))
             texts += [(f"    {text}", cell_line) for text, cell_line in _printed(line.body, printer)]
@@ -183,14 +184,13 @@ def _printed(body: Iterable[Line | Remark | Loop], printer: Printer) -> list[tup
             texts.append(("        break", None))
         else:
             text = f"{line.target} = {printer.expression(line.expr)}"
-            texts.append((f"{text}  # {line.comment}" if line.comment else text, line.cell_line))
+            texts.append((f"{text}  # {comment(line.comment)}" if line.comment else text, line.cell_line))
     return texts
 
 
 def _docstring(system: System, method: StepWriter, backend: str) -> str:
-    lines = [f"One step of {system.name}: {method.title}, driver {backend}.", ""]
-    lines += [f"{_left_side(s)} = {_equation(s)}" for s in system.states if s.drift is not None]
-    return '"""' + "\n".join(lines) + '\n"""'
+    equations = [f"{_left_side(s)} = {_equation(s)}" for s in system.states if s.drift is not None]
+    return docstring(str(heading_of(system.name, method.title, backend)), "", *equations)
 
 
 def _left_side(state: State) -> str:

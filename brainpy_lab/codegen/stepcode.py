@@ -163,6 +163,8 @@ class StepCode:
             raise CodeError(
                 f"The edited code does not parse: {error.msg}.", location=place(text, error.lineno or 1, column)
             ) from None
+        except (ValueError, RecursionError, MemoryError) as error:  # NUL, lone surrogates, endless nesting
+            raise CodeError(f"The edited code cannot be read: {error}.") from None
         found = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
         for name, signature in self.functions.items():
             if name not in found:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab.codegen.headings import docstring, words
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.numba import NumbaFlow, NumbaProgram
@@ -93,7 +94,7 @@ def _rowed(code: StepCode, layout: Layout) -> tuple[str, ...]:
 
 
 def _write_header(w: Writer, code: StepCode) -> None:
-    w.add(0, f'"""Kernel of {code.model}: {code.method}, array states."""')
+    w.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, array states."))
     w.add(0, "import numpy as np")
     w.add(0, "from numba import njit")
     w.add(0, "from brainpy_lab.drivers.numba_elements import mark as k_mark, put as k_put")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from brainpy_lab.codegen.fields import renamed
+from brainpy_lab.codegen.headings import docstring, words
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout
 from brainpy_lab.drivers.numba_feed import Feed, feeds
@@ -183,7 +184,7 @@ def _is_native(code: StepCode) -> bool:
 
 def _native_header(writer: Writer, code: StepCode, single: bool) -> None:
     """The code's functions as intrinsics made from its text, which stands in the kernel's file."""
-    writer.add(0, f'"""Kernel of {code.model}: {code.method}, {"one cell" if single else "lanes"}."""')
+    writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, {'one cell' if single else 'lanes'}."))
     writer.add(0, "import numpy as np")
     writer.add(0, "from numba import njit")
     writer.add(0, "from brainpy_lab.drivers.numba_native import native\n")
@@ -194,7 +195,7 @@ def _native_header(writer: Writer, code: StepCode, single: bool) -> None:
 
 
 def _header(writer: Writer, code: StepCode, single: bool, call_step: bool) -> None:
-    writer.add(0, f'"""Kernel of {code.model}: {code.method}, {"one cell" if single else "lanes"}."""')
+    writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, {'one cell' if single else 'lanes'}."))
     writer.add(0, "import numpy as np")
     writer.add(0, "from numba import njit")
     for node in code.tree.body:

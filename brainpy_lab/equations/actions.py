@@ -10,6 +10,7 @@ from brainpy_lab.equations.draft import Draft
 from brainpy_lab.equations.events import RawAction, RawEvent
 from brainpy_lab.equations.scope import CellScope
 from brainpy_lab.equations.source import Source
+from brainpy_lab.equations.synapses import NO_NETWORKS
 from brainpy_lab.equations.system import Assign, Event, Hold
 from brainpy_lab.errors import ModelError, did_you_mean
 
@@ -77,7 +78,7 @@ class _EventReader:
                 raise self.source.error(
                     f"'{raw.side}' is a side of a synapse, and this model is none.",
                     raw.target_span,
-                    "For a synapse write %%brainpy_model NAME --synapse.",
+                    NO_NETWORKS,
                 )
             return True
         if raw.target not in self.scope.states:

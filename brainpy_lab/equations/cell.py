@@ -15,11 +15,14 @@ from brainpy_lab.equations.definitions import Definitions, order_definitions
 from brainpy_lab.equations.dialects import explained
 from brainpy_lab.equations.draft import Draft, check_subjects, draft
 from brainpy_lab.equations.foreign_words import state_of
+from brainpy_lab.equations.identifiers import check_model_name
 from brainpy_lab.equations.initial import read_initials
 from brainpy_lab.equations.lines import Line
+from brainpy_lab.equations.names import names_in
 from brainpy_lab.equations.noise import NoiseSplitter, Split
 from brainpy_lab.equations.scope import CellScope
 from brainpy_lab.equations.source import Source
+from brainpy_lab.equations.synapses import NO_NETWORKS
 from brainpy_lab.equations.system import Calculus, Coupling, Parameter, State, System
 from brainpy_lab.errors import ArgumentError, ModelError, ModelSyntaxError
 
@@ -75,6 +78,9 @@ def read_text(
         raise ArgumentError(f"There is no calculus '{calculus}'.", advice="It is 'ito' or 'stratonovich'.")
     if not isinstance(text, str):
         raise ArgumentError(f"A model is read from a text, not from {type(text).__name__}.")
+    if not isinstance(origin, str):
+        raise ArgumentError(f"origin is how messages call the text, not {type(origin).__name__}.")
+    check_model_name(name)
     try:
         source = Source.of(text, origin)
         return _Reader(source, Capture(namespace), name, calculus, synapse=synapse).system()
@@ -141,6 +147,8 @@ class _Reader:
         draft = self.draft
         if draft.states or (synapse and (draft.couplings or draft.events)):
             return
+        if not synapse:
+            self.check_no_sides()
         advice = "Every model has a line such as dV/dt = -V"
         if draft.events and draft.ruled:
             name, span = next(iter(draft.ruled.items()))
@@ -154,6 +162,15 @@ class _Reader:
                 advice = f"The derivative of a state '{state}' is written d{state}/dt = ..."
                 raise self.source.error("The model has no state.", line.name_span, advice)
         raise self.source.error("The model has no state.", lines[-1].span if lines else None, advice)
+
+    def check_no_sides(self) -> None:
+        """Say of a text without states that it is a synapse, where it is one."""
+        draft = self.draft
+        spans = [line.span for line in draft.couplings]
+        spans += [a.target_span for event in draft.events for a in event.actions if a.side]
+        spans += [event.span for event in draft.events if {"pre", "post"} & names_in(event.condition)]
+        for span in sorted(spans, key=lambda s: s.line)[:1]:
+            raise self.source.error("This belongs to a synapse, and this model is none.", span, NO_NETWORKS)
 
     def read_parameters(self, draft: Draft) -> dict[str, Parameter]:
         """Names equal to a number or an array."""
@@ -239,7 +256,7 @@ class _Reader:
             raise self.source.error(
                 f"'{line.side}.{line.name}' belongs to a synapse, and this model is none.",
                 line.span,
-                "For a synapse write %%brainpy_model NAME --synapse.",
+                NO_NETWORKS,
             )
         value = self.scope.normalise(line.value)
         check_no_noise(self.source, value, "what a synapse adds", definitions.noisy)

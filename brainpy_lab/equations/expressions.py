@@ -10,6 +10,7 @@ from typing import Protocol
 from brainpy_lab.equations.constants import CONSTRUCTORS
 from brainpy_lab.equations.foreign_words import function_elsewhere, name_elsewhere
 from brainpy_lab.equations.source import Source
+from brainpy_lab.equations.synapses import NO_NETWORKS
 from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS
 from brainpy_lab.errors import ModelError, UnknownNameError, did_you_mean
 
@@ -181,6 +182,9 @@ class Normaliser:
                 "A number cannot be called.", func, f"For a product write {ast.unparse(func)}*(...)."
             )
         if isinstance(func, ast.Attribute):
+            if isinstance(func.value, ast.Name) and func.value.id in ("pre", "post"):
+                message = f"'{ast.unparse(func)}(...)' reads a side of a synapse at an earlier time."
+                raise self.source.error(message, func, NO_NETWORKS)
             raise self.source.error("The model language has no methods.", func, "Functions are written f(x).")
         raise self.source.error("Only a function's name can stand before '('.", func, "For a product write *.")
 

@@ -14,6 +14,7 @@ from brainpy_lab.equations.capture import Capture, Surroundings, function_source
 from brainpy_lab.equations.checks import check_delays, check_no_noise
 from brainpy_lab.equations.constants import literal
 from brainpy_lab.equations.definitions import part_definitions
+from brainpy_lab.equations.identifiers import check_model_name
 from brainpy_lab.equations.model_body import DelayReader, ModelBody, ModelScope, straight_equations
 from brainpy_lab.equations.names import is_noise, substitute, why_reserved
 from brainpy_lab.equations.noise import NoiseSplitter
@@ -99,6 +100,7 @@ class _Reader:
             raise ArgumentError(f"A model is read from a Python function, not from {type(fn).__name__}.")
         self.function = function
         self.name = name or ("Model" if function.__name__ == "<lambda>" else function.__name__)
+        check_model_name(self.name)
         self.source, self.node = function_source(function, self.name)
         self.capture = Capture(Surroundings(function).names)
         self.states, arguments = self.split_arguments(skip=1 if inspect.ismethod(fn) else 0)

@@ -12,6 +12,7 @@ from brainpy_lab.equations.foreign_words import state_of
 from brainpy_lab.equations.functions import Helper, lift, read_head, read_helper
 from brainpy_lab.equations.names import RESERVED, is_noise
 from brainpy_lab.equations.source import Source
+from brainpy_lab.equations.synapses import NO_NETWORKS
 from brainpy_lab.equations.system import FUNCTIONS, Parameter
 from brainpy_lab.errors import UnknownNameError
 
@@ -138,7 +139,7 @@ class CellScope:
             raise self.source.error(
                 f"'{side}' is a side of a synapse, and this model is none.",
                 node,
-                "For a synapse write %%brainpy_model NAME --synapse.",
+                NO_NETWORKS,
             )
         name = f"{side}_{node.attr}"
         if name in self.states or name in self.definitions or name in self.parameters:

@@ -20,6 +20,7 @@ from typing import Literal
 
 import numpy as np
 
+from brainpy_lab.equations.identifiers import check_identifiers, check_model_name
 from brainpy_lab.errors import Location
 
 #: Functions of the model language: the NumPy names. Name -> number of arguments (None: see the language page).
@@ -192,6 +193,12 @@ class System:
     text: str = ""  # the cell or function source the spans point into
     origin: str = "cell"  # how messages name that text: "cell In[3]", "function fhn"
     notes: tuple[str, ...] = field(default=())  # what the reader assumed, for the output: names captured, V(0) = 0
+
+    def __post_init__(self) -> None:
+        check_model_name(self.name)
+        check_identifiers([*self.state_names, *self.parameter_names, *self.noise_sources])
+        parts = (self.derived, self.intermediates, self.delays, self.events, self.functions)
+        check_identifiers(part.name for group in parts for part in group)
 
     @cached_property
     def state_names(self) -> tuple[str, ...]:

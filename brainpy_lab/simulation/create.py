@@ -34,7 +34,7 @@ def model(
     calculus : {"ito", "stratonovich"}
         How noise is read.
     synapse : bool
-        The text describes a synapse (``pre.``, ``post.``).
+        The text describes a synapse (``pre.``, ``post.``); it is checked, and refused: synapses run in networks.
     origin : str
         How error messages call the text.
     **options
@@ -56,8 +56,10 @@ def model(
     {'tau': 10.0}
     """
     from brainpy_lab.equations import read_text
+    from brainpy_lab.equations.synapses import check_runs_alone
 
     system = read_text(text, name=name, namespace=namespace, calculus=calculus, synapse=synapse, origin=origin)
+    check_runs_alone(system, is_synapse=synapse)
     return Model(system, **options)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.equations.synapses import check_runs_alone
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
@@ -72,6 +73,11 @@ class Model(ModelCode):
         seed: int | None = None,
         history: Mapping[str, Any] | None = None,
     ) -> None:
+        if not isinstance(system, System):
+            raise ArgumentError(
+                f"A Model is made of a System, not of {type(system).__name__}.", advice="From a text: bp.model(text)."
+            )
+        check_runs_alone(system)
         super().__init__(system, method, backend)
         self.dt = _positive("dt", DEFAULT_DT if dt is None else dt)
         self.duration = _positive("duration", DEFAULT_DURATION if duration is None else duration)

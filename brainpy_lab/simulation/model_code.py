@@ -9,6 +9,8 @@ from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.edited import check_heading, written_for
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.solvers.auto import AUTO
 
@@ -83,27 +85,33 @@ class ModelCode(ABC):
         return generated(self._system, method, backend, self.share_exponentials, self.crossing)
 
     def edit(self, text: str, *, backend: str | None = None, method: str | None = None) -> StepCode:
-        """Put ``text`` in the place of the generated step code; later runs with this driver and method use it.
+        """Put ``text`` in the place of the generated step code; later runs with its driver and method use it.
 
         The text is checked and compiled first: when it is refused, the code that was in force stays.
+        Its first line, ``One step of ...``, says which driver and method it was written for, and is followed.
 
         Parameters
         ----------
         text : str
             The whole of the new code.
         backend, method : str, optional
-            The driver and method whose code it is; by default the model's.
+            The driver and method whose code it is; by default those that the text says.
 
         Raises
         ------
         CodeError
-            With line and column: it does not parse or compile, or has lost a function, an argument or a result.
+            With line and column: it does not parse or compile, has lost a function, an argument or a result, or was
+            written for another driver, method or model than it is given for.
         """
-        key = self._key(backend, method)
-        code = self.generated_code(backend, method)
+        if not isinstance(text, str):
+            raise ArgumentError(f"Step code is a text, not {type(text).__name__}.", advice="For example m.code().text.")
+        written = written_for(text)
+        key = self._key(backend or written[0], method or written[1])
+        code = self.generated_code(*key)
         if text.strip() == code.text.strip():
             self._edits.pop(key, None)
             return code
+        check_heading(text, code, is_said=backend is not None and method is not None)
         edited = code.edit(text)
         self._try_step(edited, *key)
         self._edits[key] = edited

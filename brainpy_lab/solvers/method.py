@@ -49,7 +49,7 @@ class Method(ABC):
     """
 
     name: str
-    title: ClassVar[str]
+    title: str
     family: ClassVar[Family] = "ode"
     order: ClassVar[float]
     stages: ClassVar[int]

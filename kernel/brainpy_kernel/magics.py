@@ -69,6 +69,7 @@ class BrainPyMagics(Magics):
     def _make(self, options: Any, cell: str) -> Model:
         """The model of a cell. The magic's line counts as the first, so that positions are those the user sees."""
         from brainpy_lab.equations import read_text
+        from brainpy_lab.equations.synapses import check_runs_alone
         from brainpy_lab.simulation.model import Model
 
         if options.dtype == "float32":
@@ -78,6 +79,7 @@ class BrainPyMagics(Magics):
             calculus=options.calculus or "ito", synapse=options.synapse,
             origin=f"cell In[{self._shell.displayhook.prompt_count}]",
         )  # fmt: skip
+        check_runs_alone(system, is_synapse=options.synapse)
         model = Model(
             system, method=options.method, dt=options.dt, backend=options.backend, duration=options.duration,
             seed=options.seed,

@@ -166,7 +166,7 @@ class Panel:
         def work(ticket: Ticket) -> None:
             """On the worker: the edit is compiled and tried, which must not meet a run."""
             try:
-                model.edit(text)
+                model.edit(text, backend=model.backend, method=model.method)
             except BrainPyLabError as error:
                 self._send(client, messages.refusal(error, model=message["model"], view="code"))
                 return

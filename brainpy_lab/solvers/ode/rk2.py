@@ -35,6 +35,7 @@ class RK2(ExplicitRungeKutta):
             raise MethodError(f"rk2 needs 0 < beta <= 1, not {beta!r}.", advice="For example method='rk2(beta=0.75)'.")
         if beta is not None:
             self.name = f"rk2(beta={float(beta)!r})"
+            self.title = f"{self.name}, order 2 with two stages"
         self.tableau = Tableau(a=((node,),), b=(1 - 1 / (2 * node), 1 / (2 * node)))
 
     def with_options(self, options: dict[str, float]) -> RK2:

@@ -1,0 +1,58 @@
+"""What makes a model a synapse, and why it does not run by itself: both its sides are cells of a network."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from brainpy_lab.equations.system import Assign, Span, System
+from brainpy_lab.errors import ModelError
+
+#: Why a synapse is refused where something is to be run, and what to do.
+NO_NETWORKS = (
+    "There are no networks yet: a cell with --synapse can be read, not run. Write the coupling into one model, "
+    "with a state for each of the two sides."
+)
+
+
+def check_runs_alone(system: System, *, is_synapse: bool = False) -> None:
+    """Raise ModelError when ``system`` is a synapse, at the first line that makes it one.
+
+    Parameters
+    ----------
+    system : System
+    is_synapse : bool
+        Whether it was said to be one.
+    """
+    span = min(_parts(system), key=lambda s: (s.line, s.column), default=None)
+    if span is None and not is_synapse:
+        return
+    location = None if span is None else span.location(system.text, system.origin)
+    message = f"'{system.name}' is a synapse, which runs only in a network, between its two sides pre and post."
+    raise ModelError(message, location=location, advice=NO_NETWORKS)
+
+
+def _parts(system: System) -> Iterator[Span]:
+    """Places where something of the two sides is read, awaited or added to."""
+    yield from (c.span for c in system.couplings if c.span is not None)
+    own = {*system.state_names, *system.parameter_names, *(d.name for d in system.derived + system.intermediates)}
+    own |= {d.name for d in system.delays}
+    for event in system.events:
+        if event.side and event.span is not None:
+            yield event.span
+        yield from (a.span for a in event.actions if isinstance(a, Assign) and a.target not in own and a.span)
+    for expression in _expressions(system):
+        for node in ast.walk(expression):
+            if isinstance(node, ast.Name) and node.id.startswith(("pre_", "post_")) and node.id not in own:
+                yield Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+
+def _expressions(system: System) -> Iterator[ast.expr]:
+    for state in system.states:
+        given = (state.drift, state.initial, state.initial_slope, state.history, state.order)
+        yield from (e for e in (*given, *(n.amplitude for n in state.noise)) if e is not None)
+    yield from (d.expr for d in system.derived + system.intermediates)
+    yield from (d.time for d in system.delays)
+    for event in system.events:
+        yield event.condition
+        yield from (a.value if isinstance(a, Assign) else a.duration for a in event.actions)
