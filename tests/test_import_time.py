@@ -33,3 +33,12 @@ def test_public_names_can_be_listed_without_loading_them() -> None:
 def test_a_model_can_be_read_without_a_compiler() -> None:
     loaded = loaded_by("import brainpy_lab as bp; bp.model('dx/dt = -x', name='Decay')")
     assert sorted(loaded.intersection({"numba", "llvmlite", "jax", "torch", "sympy", "matplotlib"})) == []
+
+
+def test_a_run_loads_no_special_functions_unless_the_model_is_fractional() -> None:
+    """SciPy's special functions take a third of a second to load."""
+    run = "import brainpy_lab as bp; bp.model({!r}, name='Decay').run(1.0, dt=0.1, backend='numpy')"
+    ordinary = loaded_by(run.format("dx/dt = -x\nx(0) = 1"))
+    assert sorted(m for m in ordinary if m.startswith(("scipy.special", "scipy.fft", "scipy.linalg"))) == []
+    fractional = loaded_by(run.format("order(x) = 0.5\ndx/dt = -x\nx(0) = 1"))
+    assert "scipy.special" in fractional

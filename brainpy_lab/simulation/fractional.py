@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import gamma
 
 from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.drivers.memory_sums import MemorySums
@@ -208,6 +207,8 @@ def short_memory(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any
     """
     if sums.window is None:
         return {}
+    from scipy.special import gamma  # takes long to load, which only fractional models should wait for
+
     bounds = {}
     for i, name in enumerate(fractional_states(problem.system)):
         order = sums.orders[i]

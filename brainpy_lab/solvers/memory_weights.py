@@ -10,11 +10,17 @@ R. Garrappa, Mathematics 6, 16, 2018. doi:10.3390/math6020016
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gamma
 
 _SERIES_FROM = 8.0  # argument from which differences of powers are taken as series
 _TERMS = 20
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(10)
+
+
+def gamma(x: float) -> float:
+    """The gamma function; SciPy's special functions take long to load, and only fractional models need them."""
+    from scipy.special import gamma as of_number
+
+    return float(of_number(x))
 
 
 def rectangle(order: float, lags: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gamma
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.generate import Written
@@ -50,7 +49,7 @@ class CaputoL1(FractionalMethod):
 
     def step_weights(self, order: float, dt: float, is_first: bool) -> Array:
         """Of the slope at the new state."""
-        return np.array([dt**order * gamma(2.0 - order)])
+        return np.array([dt**order * w.gamma(2.0 - order)])
 
     def mesh_row(self, order: float, times: Array) -> tuple[Array, Array]:
         """The same on any mesh."""

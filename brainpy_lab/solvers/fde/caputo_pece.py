@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gamma
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.generate import Written
@@ -42,20 +41,20 @@ class CaputoPECE(FractionalMethod):
     def weights(self, order: float, dt: float, lags: int) -> Array:
         """Product rectangle rule for the predictor, product trapezoid rule for the corrector."""
         k = np.arange(lags + 1)
-        predictor = dt**order / gamma(order + 1) * w.rectangle(order, k)
-        return np.stack([predictor, dt**order / gamma(order + 2) * w.trapezoid(order, k)])
+        predictor = dt**order / w.gamma(order + 1) * w.rectangle(order, k)
+        return np.stack([predictor, dt**order / w.gamma(order + 2) * w.trapezoid(order, k)])
 
     def start_weights(self, order: float, dt: float, first: int, n: int) -> Array:
         """The trapezoid rule counts the slope at the start by half."""
         k = np.arange(first, first + n)
         extra = w.trapezoid_start(order, k) - w.trapezoid(order, k)
-        return np.stack([np.zeros(n), np.where(k > 0, dt**order / gamma(order + 2) * extra, 0.0)])
+        return np.stack([np.zeros(n), np.where(k > 0, dt**order / w.gamma(order + 2) * extra, 0.0)])
 
     def step_weights(self, order: float, dt: float, is_first: bool) -> Array:
         """Of the slope now in either rule, and of the slope at the predictor."""
-        c = dt**order / gamma(order + 2)
+        c = dt**order / w.gamma(order + 2)
         now = order if is_first else 2.0 ** (order + 1) - 2.0
-        return np.array([dt**order / gamma(order + 1), c * now, c])
+        return np.array([dt**order / w.gamma(order + 1), c * now, c])
 
     def mesh_row(self, order: float, times: Array) -> tuple[Array, Array]:
         """Both rules on any mesh."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gamma
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.generate import Written
@@ -44,18 +43,18 @@ class CaputoPI(FractionalMethod):
 
     def weights(self, order: float, dt: float, lags: int) -> Array:
         """The product trapezoid rule."""
-        weights: Array = dt**order / gamma(order + 2) * w.trapezoid(order, np.arange(lags + 1))
+        weights: Array = dt**order / w.gamma(order + 2) * w.trapezoid(order, np.arange(lags + 1))
         return weights[None]
 
     def start_weights(self, order: float, dt: float, first: int, n: int) -> Array:
         """The trapezoid rule counts the slope at the start by half."""
         k = np.arange(first, first + n)
-        extra = dt**order / gamma(order + 2) * (w.trapezoid_start(order, k) - w.trapezoid(order, k))
+        extra = dt**order / w.gamma(order + 2) * (w.trapezoid_start(order, k) - w.trapezoid(order, k))
         return np.where(k > 0, extra, 0.0)[None]
 
     def step_weights(self, order: float, dt: float, is_first: bool) -> Array:
         """Of the slopes at t and at t + dt."""
-        c = dt**order / gamma(order + 2)
+        c = dt**order / w.gamma(order + 2)
         return np.array([c * (order if is_first else 2.0 ** (order + 1) - 2.0), c])
 
     def mesh_row(self, order: float, times: Array) -> tuple[Array, Array]:
