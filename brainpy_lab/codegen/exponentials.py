@@ -21,7 +21,7 @@ LARGEST_OFFSET = 20  # of an argument: factors beyond its exponential may leave 
 def _exponentials(line: Line) -> list[tuple[ast.Call, Linear]]:
     found = []
     for node in ast.walk(line.expr):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "exp":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("exp", "exprel"):
             argument = linear(node.args[0])
             if argument and argument.variable and abs(argument.offset) <= LARGEST_OFFSET:
                 found.append((node, argument))
@@ -70,6 +70,14 @@ def _power(base: str, power: int, offset: Fraction) -> ast.expr:
     return parse(f"{scale}*{term}" if scale else term)
 
 
+def _replacement(node: ast.Call, base: str, power: int, offset: Fraction) -> ast.expr:
+    """The power in place of an exponential, or what exprel makes of it."""
+    shared = _power(base, power, offset)
+    if isinstance(node.func, ast.Name) and node.func.id == "exprel":
+        return ast.Call(ast.Name("exprel_of", ast.Load()), [shared, node.args[0]], [])
+    return shared
+
+
 def share_exponentials(body: list[Line | Remark | Loop], fresh: object) -> list[Line | Remark | Loop]:
     """``body`` with exponentials of commensurate arguments written as powers of one exponential.
 
@@ -104,7 +112,7 @@ def share_exponentials(body: list[Line | Remark | Loop], fresh: object) -> list[
                         made[(variable, first)] = name
                         comment = "" if number else f"exponentials of {variable} below are powers of these"
                         result.append(Line(name, parse(f"exp({_argument(variable, first)})"), comment))
-                new[id(node)] = _power(made[(variable, base)], int(argument.slope / base), argument.offset)
+                new[id(node)] = _replacement(node, made[(variable, base)], int(argument.slope / base), argument.offset)
             if new:
                 line = Line(line.target, _Replace(new).visit(line.expr), line.comment, line.cell_line)
         result.append(line)

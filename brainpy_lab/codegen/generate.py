@@ -23,9 +23,9 @@ from brainpy_lab.codegen.exponentials import share_exponentials
 from brainpy_lab.codegen.fields import CELLS, CLOCK, TIME, Field, Fields, Role, Signature, fields, join
 from brainpy_lab.codegen.headings import comment, docstring, heading_of
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
-from brainpy_lab.codegen.singularities import fill_singularities
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import Event, Function, State, System
+from brainpy_lab.symbolic.singularities import filled_system
 
 Crossing = Literal["step", "bridge"]
 
@@ -107,6 +107,8 @@ def generate(
     crossing : {"step", "bridge"}
         Whether events are tested at the ends of steps alone, or also for crossings of noisy paths within them.
     """
+    heading = _docstring(system, method, backend)
+    system = filled_system(system)
     printer = Printer(dialect, _helper_names(system), _model_names(system))
     code = _Text()
     functions: dict[str, Signature] = {}
@@ -117,7 +119,7 @@ def generate(
     for name, signature, lines in bodies:
         functions[name] = signature
         parts.append((name, signature, _printed(lines, printer)))
-    code.add(_docstring(system, method, backend))
+    code.add(heading)
     if printer.imports:
         code.add(f"from {dialect.module} import {', '.join(printer.imports)}")
     for helper, function in zip(helpers, system.functions, strict=True):
@@ -219,8 +221,7 @@ class _FunctionWriter:
     draws: tuple[Draw, ...] = ()
 
     def _finish(self, step: StepBuilder) -> list[Line | Remark | Loop]:
-        body = fill_singularities(step.body)
-        return share_exponentials(body, step.fresh) if self.share_exp else body
+        return share_exponentials(step.body, step.fresh) if self.share_exp else step.body
 
     def fixed_step(self) -> Iterable[tuple[str, Signature, list[Line | Remark | Loop]]]:
         system, step = self.system, StepBuilder(self.system)

@@ -24,6 +24,7 @@ from jax.numpy import (  # noqa: F401
     log,
     log1p,
     log10,
+    logaddexp,
     logical_and,
     logical_not,
     logical_or,
@@ -39,15 +40,23 @@ from jax.numpy import (  # noqa: F401
     where,
 )
 from jax.scipy.linalg import lu_factor, lu_solve
+from jax.scipy.special import erf, erfc, expit, gammaln  # noqa: F401
 
 Array = Any
 
 
 def exprel(x: Array) -> Array:
-    """(exp(x) - 1)/x, with its limit 1 at 0 (and a finite derivative there)."""
-    near = jnp.abs(x) < 1e-5
-    safe = jnp.where(near, 1.0, x)
-    return jnp.where(near, 1.0 + x / 2.0 + x * x / 6.0, jnp.expm1(safe) / safe)
+    """(exp(x) - 1)/x, with its limit 1 at 0 and its derivatives there."""
+    return _phi(x, 1)
+
+
+def exprel_of(power: Array, x: Array) -> Array:
+    """exprel(x) where ``power``, exp(x), is known: Taylor's series near 0."""
+    near = jnp.abs(x) < 0.1
+    series = jnp.zeros_like(x)
+    for k in range(8, -1, -1):
+        series = series * x + 1.0 / factorial(k + 1)
+    return jnp.where(near, series, (power - 1.0) / jnp.where(near, 1.0, x))
 
 
 def sum(x: Array) -> Array:

@@ -60,6 +60,7 @@ def _over_elements(name: str) -> Callable[[Array], Array]:
 exp, expm1, exprel, phi2, phi3 = (_over_elements(n) for n in ("exp", "expm1", "exprel", "phi2", "phi3"))
 log, log1p, log10, sqrt = (_over_elements(n) for n in ("log", "log1p", "log10", "sqrt"))
 sin, cos, tan, arcsin, arccos, arctan = (_over_elements(n) for n in ("sin", "cos", "tan", "arcsin", "arccos", "arctan"))
+erf, erfc, expit, gammaln = (_over_elements(n) for n in ("erf", "erfc", "expit", "gammaln"))
 sinh, cosh, tanh = (_over_elements(n) for n in ("sinh", "cosh", "tanh"))
 
 
@@ -67,6 +68,18 @@ sinh, cosh, tanh = (_over_elements(n) for n in ("sinh", "cosh", "tanh"))
 def clip(x: Array, low: Array, high: Array) -> Array:
     """x limited to [low, high]."""
     return np.minimum(np.maximum(x, low), high)
+
+
+@njit(error_model="numpy")
+def logaddexp(x: Array, y: Array) -> Array:
+    """log(exp(x) + exp(y))."""
+    return np.maximum(x, y) + log1p(exp(-np.abs(x - y)))
+
+
+@njit(error_model="numpy")
+def exprel_of(power: Array, x: Array) -> Array:
+    """exprel(x) where ``power``, exp(x), is known."""
+    return exprel(x)
 
 
 @njit(error_model="numpy")

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from math import acos as arccos  # noqa: F401
 from math import asin as arcsin  # noqa: F401
 from math import atan as arctan  # noqa: F401
-from math import ceil, cos, floor, log10, pi, sin, sqrt, tan  # noqa: F401
+from math import ceil, cos, erf, erfc, floor, log10, pi, sin, sqrt, tan  # noqa: F401
+from math import lgamma as gammaln  # noqa: F401
 from typing import Any
 
 from llvmlite import ir
@@ -210,6 +211,25 @@ def _phi(order: int) -> Callable[..., Value]:
     return emit
 
 
+def _exprel_of(e: Emit, power: Value, x: Value) -> Value:
+    """exprel(x) where ``power``, exp(x), is known: Taylor's series near 0."""
+    series = e.horner(x, [1.0 / math.factorial(k + 1) for k in range(9)])
+    quotient = e.b.fdiv(e.b.fsub(power, e.c(1.0)), x)
+    return e.where("<", e.call("llvm.fabs", x), 0.1, series, quotient)
+
+
+def _expit(e: Emit, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+    return e.b.fdiv(e.c(1.0), e.b.fadd(e.c(1.0), e.exp(e.b.fneg(x), polynomial)))
+
+
+def _logaddexp(e: Emit, x: Value, y: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+    """The larger of the two plus log1p of the exponential of minus their distance."""
+    distance = e.call("llvm.fabs", e.b.fsub(x, y))
+    rest = e.library("log1p", e.exp(e.b.fneg(distance), polynomial))
+    same = e.b.select(e.b.fcmp_ordered("==", x, y), e.c(math.log(2.0)), rest)  # two infinities too
+    return e.b.fadd(_pick(">")(e, x, y), same)
+
+
 #: Functions of the language that are emitted here, by name. Those of `SINGLE_FORMS` take the polynomial's form last.
 EMITTERS: dict[str, Callable[..., Value]] = {
     "exp": Emit.exp,
@@ -218,6 +238,9 @@ EMITTERS: dict[str, Callable[..., Value]] = {
     "tanh": Emit.tanh,
     "sinh": Emit.sinh,
     "cosh": Emit.cosh,
+    "exprel_of": _exprel_of,
+    "expit": _expit,
+    "logaddexp": _logaddexp,
     "phi2": _phi(2),
     "phi3": _phi(3),
     "log": Emit.log,
@@ -229,7 +252,7 @@ EMITTERS: dict[str, Callable[..., Value]] = {
 }
 
 #: Functions that have a form of their own for one cell.
-SINGLE_FORMS = frozenset({"exp", "expm1", "exprel", "phi2", "phi3", "tanh", "sinh", "cosh"})
+SINGLE_FORMS = frozenset({"exp", "expm1", "exprel", "expit", "logaddexp", "phi2", "phi3", "tanh", "sinh", "cosh"})
 
 
 def _intrinsic(name: str, arguments: int, form: str | None = None) -> Any:
@@ -253,6 +276,9 @@ def _intrinsic(name: str, arguments: int, form: str | None = None) -> Any:
 exp, exp_single = _intrinsic("exp", 1, "horner"), _intrinsic("exp", 1, "estrin")
 expm1, expm1_single = _intrinsic("expm1", 1, "horner"), _intrinsic("expm1", 1, "estrin")
 exprel, exprel_single = _intrinsic("exprel", 1, "horner"), _intrinsic("exprel", 1, "estrin")
+expit, expit_single = _intrinsic("expit", 1, "horner"), _intrinsic("expit", 1, "estrin")
+logaddexp, logaddexp_single = _intrinsic("logaddexp", 2, "horner"), _intrinsic("logaddexp", 2, "estrin")
+exprel_of = _intrinsic("exprel_of", 2)
 phi2, phi2_single = _intrinsic("phi2", 1, "horner"), _intrinsic("phi2", 1, "estrin")
 phi3, phi3_single = _intrinsic("phi3", 1, "horner"), _intrinsic("phi3", 1, "estrin")
 tanh, tanh_single = _intrinsic("tanh", 1, "horner"), _intrinsic("tanh", 1, "estrin")

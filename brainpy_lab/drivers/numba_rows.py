@@ -23,7 +23,10 @@ CALLS = {
 }  # fmt: skip
 LOOKUPS = ("past", "before")
 _LINEAR = ("factor", "solve", "converged", "solved")
-LIBRARY = {"tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "log1p": "log1p"}
+LIBRARY = {
+    "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "log1p": "log1p", "erf": "erf", "erfc": "erfc",
+    "gammaln": "lgamma",
+}  # fmt: skip
 
 
 class NotNativeError(Exception):

@@ -22,6 +22,7 @@ from numpy import (  # noqa: F401
     log,
     log1p,
     log10,
+    logaddexp,
     logical_and,
     logical_not,
     logical_or,
@@ -37,14 +38,18 @@ from numpy import (  # noqa: F401
     where,
 )
 
+from brainpy_lab.equations.elementary import erf, erfc, expit, exprel, gammaln, phi2, phi3  # noqa: F401
+
 Array = Any
 
 
-def exprel(x: Array) -> Array:
-    """(exp(x) - 1)/x, with its limit 1 at 0."""
-    x = np.asarray(x, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(x == 0.0, 1.0, np.expm1(x) / np.where(x == 0.0, 1.0, x))
+def exprel_of(power: Array, x: Array) -> Array:
+    """exprel(x) where ``power``, exp(x), is known: Taylor's series near 0."""
+    near = np.abs(x) < 0.1
+    series = np.zeros_like(np.asarray(x, dtype=float))
+    for k in range(8, -1, -1):
+        series = series * x + 1.0 / factorial(k + 1)
+    return np.where(near, series, (power - 1.0) / np.where(near, 1.0, x))
 
 
 def sum(x: Array) -> Array:
@@ -102,26 +107,3 @@ def converged(*pairs: Array) -> bool:
 def solved(change: Array, value: Array) -> Array:
     """``value`` where its last change was negligible, nan elsewhere."""
     return np.where(np.abs(change) <= 1e-12 + 1e-8 * np.abs(value), value, np.nan)
-
-
-def phi2(x: Array) -> Array:
-    """(exprel(x) - 1)/x, with its limit 1/2 at 0."""
-    return _phi(x, 2)
-
-
-def phi3(x: Array) -> Array:
-    """(phi2(x) - 1/2)/x, with its limit 1/6 at 0."""
-    return _phi(x, 3)
-
-
-def _phi(x: Array, order: int) -> Array:
-    """Taylor's series for |x| < 1, the recurrence elsewhere."""
-    near = np.abs(x) < 1.0
-    small, large = np.where(near, x, 0.0), np.where(near, 1.0, x)
-    series = np.zeros_like(small)
-    for k in range(17, -1, -1):
-        series = series * small + 1.0 / factorial(k + order)
-    value = np.expm1(large) / large
-    for k in range(1, order):
-        value = (value - 1.0 / factorial(k)) / large
-    return np.where(near, series, value)

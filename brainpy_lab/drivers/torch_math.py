@@ -31,6 +31,8 @@ sqrt, abs, sign, floor, ceil = (_lift(f) for f in (torch.sqrt, torch.abs, torch.
 minimum, maximum, where = _lift(torch.minimum), _lift(torch.maximum), _lift(torch.where)
 logical_and, logical_or, logical_not = (_lift(f) for f in (torch.logical_and, torch.logical_or, torch.logical_not))
 heaviside = _lift(torch.heaviside)
+erf, erfc, expit, gammaln = (_lift(f) for f in (torch.erf, torch.erfc, torch.sigmoid, torch.lgamma))
+logaddexp = _lift(torch.logaddexp)
 
 
 def clip(x: Any, low: Any, high: Any) -> Tensor:
@@ -39,11 +41,18 @@ def clip(x: Any, low: Any, high: Any) -> Tensor:
 
 
 def exprel(x: Any) -> Tensor:
-    """(exp(x) - 1)/x, with its limit 1 at 0 (and a finite derivative there)."""
+    """(exp(x) - 1)/x, with its limit 1 at 0 and its derivatives there."""
+    return _phi(_tensor(x), 1)
+
+
+def exprel_of(power: Any, x: Any) -> Tensor:
+    """exprel(x) where ``power``, exp(x), is known: Taylor's series near 0."""
     x = _tensor(x)
-    near = torch.abs(x) < 1e-5
-    safe = torch.where(near, torch.ones_like(x), x)
-    return torch.where(near, 1.0 + x / 2.0 + x * x / 6.0, torch.expm1(safe) / safe)
+    near = torch.abs(x) < 0.1
+    series = torch.zeros_like(x)
+    for k in range(8, -1, -1):
+        series = series * x + 1.0 / factorial(k + 1)
+    return torch.where(near, series, (power - 1.0) / torch.where(near, torch.ones_like(x), x))
 
 
 def sum(x: Any) -> Tensor:

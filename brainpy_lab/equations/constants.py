@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from brainpy_lab.equations.elementary import NUMPY_FUNCTIONS
 from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS
 
 Value = float | np.ndarray
@@ -100,7 +101,7 @@ def _function_name(func: ast.expr) -> str:
 
 def _call(name: str, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> Value:
     if name in FUNCTIONS and len(args) == FUNCTIONS[name] and not keywords:
-        result = getattr(np, name)(*(_value(argument) for argument in args))
+        result = NUMPY_FUNCTIONS[name](*(_value(argument) for argument in args))
         return result if isinstance(result, np.ndarray) else float(result)
     if name not in CONSTRUCTORS:
         raise NotConstant

@@ -20,6 +20,7 @@ PREFIXES = frozenset({"np", "numpy", "math"})
 ALIASES: dict[str, str] = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "fabs": "abs", "absolute": "abs", "fmin": "minimum",
     "fmax": "maximum", "min": "minimum", "max": "maximum", "matmul": "dot",
+    "sigmoid": "expit", "logistic": "expit", "lgamma": "gammaln", "loggamma": "gammaln",
 }  # fmt: skip
 
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)

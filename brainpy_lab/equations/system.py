@@ -23,11 +23,12 @@ import numpy as np
 from brainpy_lab.equations.identifiers import check_identifiers, check_model_name
 from brainpy_lab.errors import Location
 
-#: Functions of the model language: the NumPy names. Name -> number of arguments (None: see the language page).
+#: Functions of the model language, by the names of NumPy and scipy.special -> number of arguments.
 FUNCTIONS: dict[str, int] = {
     "exp": 1, "log": 1, "log10": 1, "log1p": 1, "expm1": 1, "sqrt": 1,
     "sin": 1, "cos": 1, "tan": 1, "arcsin": 1, "arccos": 1, "arctan": 1,
     "sinh": 1, "cosh": 1, "tanh": 1, "abs": 1, "sign": 1, "floor": 1, "ceil": 1,
+    "exprel": 1, "erf": 1, "erfc": 1, "expit": 1, "gammaln": 1, "logaddexp": 2,
     "minimum": 2, "maximum": 2, "clip": 3, "where": 3, "heaviside": 2,
     "sum": 1, "mean": 1, "dot": 2,
 }  # fmt: skip

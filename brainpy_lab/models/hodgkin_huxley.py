@@ -27,14 +27,11 @@ E_Na = 50 in [30, 70]         # sodium reversal potential, mV
 E_K = -77 in [-90, -60]       # potassium reversal potential, mV
 E_L = -54.387 in [-70, -45]   # leak reversal potential, mV
 
-def ratio(x):                 # x / (1 - exp(-x)), also where both vanish
-    return 1 + x/2 if abs(x) < 1e-6 else x / (1 - exp(-x))
-
-alpha_m = ratio((V + 40)/10)              # 1/ms
+alpha_m = 0.1*(V + 40) / (1 - exp(-(V + 40)/10))    # 1/ms
 beta_m = 4 * exp(-(V + 65)/18)            # 1/ms
 alpha_h = 0.07 * exp(-(V + 65)/20)        # 1/ms
 beta_h = 1 / (1 + exp(-(V + 35)/10))      # 1/ms
-alpha_n = 0.1 * ratio((V + 55)/10)        # 1/ms
+alpha_n = 0.01*(V + 55) / (1 - exp(-(V + 55)/10))   # 1/ms
 beta_n = 0.125 * exp(-(V + 65)/80)        # 1/ms
 
 I_Na = g_Na * m**3 * h * (V - E_Na)       # sodium current, uA/cm2
@@ -78,14 +75,11 @@ E_K = -90 in [-100, -60]      # potassium reversal potential, mV
 E_L = -65 in [-80, -50]       # leak reversal potential, mV
 phi = 5 in [1, 10]            # speed of the gates
 
-def ratio(x):                 # x / (1 - exp(-x)), also where both vanish
-    return 1 + x/2 if abs(x) < 1e-6 else x / (1 - exp(-x))
-
-alpha_m = ratio((V + 35)/10)
+alpha_m = 0.1*(V + 35) / (1 - exp(-(V + 35)/10))
 beta_m = 4 * exp(-(V + 60)/18)
 alpha_h = 0.07 * exp(-(V + 58)/20)
 beta_h = 1 / (1 + exp(-(V + 28)/10))
-alpha_n = 0.1 * ratio((V + 34)/10)
+alpha_n = 0.01*(V + 34) / (1 - exp(-(V + 34)/10))
 beta_n = 0.125 * exp(-(V + 44)/80)
 m_inf = alpha_m / (alpha_m + beta_m)
 

@@ -17,6 +17,7 @@ from brainpy_lab.drivers import numpy_math
 from brainpy_lab.equations.system import CONSTANTS, System
 from brainpy_lab.errors import ArgumentError, ModelError
 from brainpy_lab.symbolic.compiling import helper_functions
+from brainpy_lab.symbolic.singularities import filled_system
 
 
 @dataclass
@@ -66,6 +67,7 @@ def _number(name: str, value: Any) -> Any:
 
 
 def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    system = filled_system(system)
     helpers = helper_functions(system) if system.functions else {}
     known: dict[str, Any] = {**CONSTANTS, **helpers, **parameters, "t": 0.0}
     for definition in system.derived:

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS, Definition, Function, System
+from brainpy_lab.equations.elementary import NUMPY_FUNCTIONS
+from brainpy_lab.equations.system import CONSTANTS, Definition, Function, System
 from brainpy_lab.symbolic.inline import NotStraightError, inline
 from brainpy_lab.symbolic.singularities import filled
 
 #: What the generated code can reach: the functions of the language and NumPy's logic, nothing else.
-_NAMESPACE: dict[str, Any] = {name: getattr(np, name) for name in FUNCTIONS} | CONSTANTS
+_NAMESPACE: dict[str, Any] = NUMPY_FUNCTIONS | CONSTANTS
 _LOGIC: dict[str, Any] = {
     "logical and": np.logical_and,
     "logical or": np.logical_or,

@@ -11,6 +11,8 @@ from typing import Any
 import sympy
 from sympy.codegen.cfunctions import expm1, log1p, log10
 
+from brainpy_lab.errors import AnalysisError
+
 
 class Step(sympy.Function):
     """A function that is constant between jumps: its derivative is zero."""
@@ -96,6 +98,67 @@ class Remainder(sympy.Function):
         return sympy.S.One if argindex == 1 else -FloorOf(x / y)
 
 
+class Phi3(sympy.Function):
+    """(phi2(x) - 1/2)/x."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """No derivative is taken three times."""
+        raise AnalysisError("The third derivative of exprel is not at hand.")
+
+
+class Phi2(sympy.Function):
+    """(exprel(x) - 1)/x."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative."""
+        return Phi2(self.args[0]) - 2 * Phi3(self.args[0])
+
+
+class ExpRel(sympy.Function):
+    """(exp(x) - 1)/x."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative, without the cancellation of the quotient's."""
+        return ExpRel(self.args[0]) - Phi2(self.args[0])
+
+
+class Expit(sympy.Function):
+    """The logistic function."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative."""
+        return Expit(self.args[0]) * Expit(-self.args[0])
+
+
+class LogAddExp(sympy.Function):
+    """log(exp(x) + exp(y))."""
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative by the argument of that number, counted from 1."""
+        a, b = self.args
+        return Expit(a - b) if argindex == 1 else Expit(b - a)
+
+
+class GammaLn(sympy.Function):
+    """Logarithm of the gamma function; its derivative, digamma, is no function of the language."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """Refused by name."""
+        raise AnalysisError("No derivative of gammaln(): digamma is no function of the language.")
+
+
 #: Name in the model language -> SymPy function.
 TO_SYMPY: dict[str, Any] = {
     "exp": sympy.exp,
@@ -118,6 +181,14 @@ TO_SYMPY: dict[str, Any] = {
     "floor": FloorOf,
     "ceil": CeilOf,
     "heaviside": HeavisideOf,
+    "exprel": ExpRel,
+    "phi2": Phi2,
+    "phi3": Phi3,
+    "erf": sympy.erf,
+    "erfc": sympy.erfc,
+    "expit": Expit,
+    "logaddexp": LogAddExp,
+    "gammaln": GammaLn,
     "minimum": Smaller,
     "maximum": Larger,
 }

@@ -18,6 +18,7 @@ from brainpy_lab.equations.system import Definition, System
 from brainpy_lab.errors import AnalysisError, ArgumentError
 from brainpy_lab.symbolic.compiling import Compiler, names_read
 from brainpy_lab.symbolic.inline import NotStraightError, inline
+from brainpy_lab.symbolic.singularities import filled_system
 from brainpy_lab.symbolic.view import view, working
 
 Array = NDArray[Any]
@@ -38,7 +39,7 @@ class NumericSystem:
     """
 
     def __init__(self, system: System) -> None:
-        self.system = system
+        self.system = system = filled_system(system)
         self._parameters = system.parameter_names
         self._compiler = Compiler(system)
         self._lock = RLock()

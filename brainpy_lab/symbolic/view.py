@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 from brainpy_lab.symbolic.inline import NotStraightError, inline
+from brainpy_lab.symbolic.singularities import filled_system
 
 if TYPE_CHECKING:
     import sympy
@@ -43,7 +44,7 @@ class SymbolicView:
     """
 
     def __init__(self, system: System) -> None:
-        self.system = system
+        self.system = filled_system(system)
         self._derivatives: dict[tuple[str, str], Any] = {}
 
     @cached_property

@@ -115,7 +115,7 @@ def test_helper_functions_may_be_called_like_the_steps_own(name, method):
         assert sol.final["x"] == pytest.approx(0.8 if method == "euler" else np.exp(-0.2), abs=1e-7)
 
 
-@pytest.mark.parametrize("name", ["logical_and", "exprel", "matvec"])
+@pytest.mark.parametrize("name", ["logical_and", "exprel_of", "matvec"])
 def test_parameters_may_be_called_like_imported_functions(name):
     text = f"{name} = 2\ndx/dt = -{name}*x if x > 0 and x < 5 else W @ x\nx(0) = start"
     model = bp.model(text, name="Imported", namespace={"start": np.ones(2), "W": np.eye(2)})

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from brainpy_lab.equations import read_text, straighten
-from brainpy_lab.equations.system import FUNCTIONS, Function, System
+from brainpy_lab.equations.elementary import NUMPY_FUNCTIONS
+from brainpy_lab.equations.system import Function, System
 from brainpy_lab.errors import ModelError, ModelSyntaxError
-
-NUMPY = {name: getattr(np, name) for name in FUNCTIONS}
 
 
 def read(text: str, **namespace: object) -> System:
@@ -22,7 +21,7 @@ def read(text: str, **namespace: object) -> System:
 def compiled(node: ast.FunctionDef, *others: Function) -> Callable[..., object]:
     """The function as Python runs it, the language's functions being NumPy's."""
     body: list[ast.stmt] = [*(f.node for f in others), node]
-    names: dict[str, object] = {**NUMPY, "pi": np.pi}
+    names: dict[str, object] = {**NUMPY_FUNCTIONS, "pi": np.pi}
     exec(compile(ast.fix_missing_locations(ast.Module(body, [])), "test", "exec"), names)
     found = names[node.name]
     assert callable(found)

@@ -5,17 +5,14 @@ import ast
 import numpy as np
 import pytest
 
+from brainpy_lab.equations.elementary import NUMPY_FUNCTIONS
 from brainpy_lab.errors import AnalysisError, ArgumentError
 from brainpy_lab.symbolic import view
 
 
 def evaluate(expr: ast.expr, **names: float) -> float:
-    functions = {
-        k: getattr(np, k)
-        for k in ("exp", "tanh", "cosh", "sqrt", "sign", "abs", "heaviside", "floor", "log", "maximum", "minimum")
-    }
     code = compile(ast.fix_missing_locations(ast.Expression(expr)), "<rate>", "eval")
-    return float(eval(code, functions | names))
+    return float(eval(code, NUMPY_FUNCTIONS | names))
 
 
 @pytest.fixture(scope="module")

@@ -5,22 +5,18 @@ dm/dt = alpha_m * (1 - m) - beta_m * m
 dh/dt = alpha_h * (1 - h) - beta_h * h
 dn/dt = alpha_n * (1 - n) - beta_n * n
 """
-from brainpy_lab.drivers.numpy_math import abs, exp, expm1, where
-
-
-def ratio(x):
-    return where(abs(x) < 1e-06, 1 + x / 2, x / (1 - exp(-x)))
+from brainpy_lab.drivers.numpy_math import exp, expm1, exprel_of, where
 
 
 def step(t, dt, V, m, h, n, spike_on, I, C, g_Na, g_K, g_L, E_Na, E_K, E_L):
     # slopes at the start of the step
-    alpha_m = ratio((V + 40) / 10)  # 1/ms
     V_exp = exp(-V / 80)  # exponentials of V below are powers of these
     V_exp2 = exp(-V / 18)
+    alpha_m = 1.0 / exprel_of(exp(-4.0) * V_exp ** 8, -(V + 40) / 10)  # 1/ms
     beta_m = 4 * (exp(-3.611111111111111) * V_exp2)  # 1/ms
     alpha_h = 0.07 * (exp(-3.25) * V_exp ** 4)  # 1/ms
     beta_h = 1 / (1 + exp(-3.5) * V_exp ** 8)  # 1/ms
-    alpha_n = 0.1 * ratio((V + 55) / 10)  # 1/ms
+    alpha_n = 0.1 / exprel_of(exp(-5.5) * V_exp ** 8, -(V + 55) / 10)  # 1/ms
     beta_n = 0.125 * (exp(-0.8125) * V_exp)  # 1/ms
     I_Na = g_Na * m ** 3 * h * (V - E_Na)  # sodium current, uA/cm2
     I_K = g_K * n ** 4 * (V - E_K)  # potassium current, uA/cm2

@@ -1,0 +1,82 @@
+"""The functions of the language as NumPy computes them: NumPy's own, and those it lacks.
+
+SciPy is imported by the functions that need it, so that models without them do not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import factorial
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.equations.system import FUNCTIONS
+
+Array = Any
+
+
+def exprel(x: Array) -> Array:
+    """(exp(x) - 1)/x, with its limit 1 at 0."""
+    x = np.asarray(x)
+    with np.errstate(all="ignore"):
+        return np.where(x == 0.0, 1.0, np.expm1(x) / np.where(x == 0.0, 1.0, x))
+
+
+def phi2(x: Array) -> Array:
+    """(exprel(x) - 1)/x, with its limit 1/2 at 0."""
+    return _phi(x, 2)
+
+
+def phi3(x: Array) -> Array:
+    """(phi2(x) - 1/2)/x, with its limit 1/6 at 0."""
+    return _phi(x, 3)
+
+
+def _phi(x: Array, order: int) -> Array:
+    """Taylor's series for |x| < 1, the recurrence elsewhere."""
+    near = np.abs(x) < 1.0
+    small, large = np.where(near, x, 0.0), np.where(near, 1.0, x)
+    series = np.zeros_like(small)
+    for k in range(17, -1, -1):
+        series = series * small + 1.0 / factorial(k + order)
+    with np.errstate(all="ignore"):
+        value = np.expm1(large) / large
+        for k in range(1, order):
+            value = (value - 1.0 / factorial(k)) / large
+    return np.where(near, series, value)
+
+
+def erf(x: Array) -> Array:
+    """The error function."""
+    from scipy import special
+
+    return special.erf(x)
+
+
+def erfc(x: Array) -> Array:
+    """1 - erf(x), without cancellation for large x."""
+    from scipy import special
+
+    return special.erfc(x)
+
+
+def expit(x: Array) -> Array:
+    """The logistic function 1/(1 + exp(-x))."""
+    from scipy import special
+
+    return special.expit(x)
+
+
+def gammaln(x: Array) -> Array:
+    """Logarithm of the absolute value of the gamma function."""
+    from scipy import special
+
+    return special.gammaln(x)
+
+
+#: The functions that NumPy lacks, by name.
+OWN: dict[str, Callable[..., Any]] = {f.__name__: f for f in (exprel, phi2, phi3, erf, erfc, expit, gammaln)}
+
+#: All functions of the language, and those that only derivatives and methods use, by name.
+NUMPY_FUNCTIONS: dict[str, Callable[..., Any]] = {n: getattr(np, n) for n in FUNCTIONS if n not in OWN} | OWN
