@@ -10,14 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from brainpy_lab.analysis.equilibria import FixedPoint, FixedPoints, fixed_points
+    from brainpy_lab.analysis.equilibria import fixed_points
     from brainpy_lab.analysis.phase_plane import PhasePlane, VectorField
+    from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 
 __all__ = ["FixedPoint", "FixedPoints", "PhasePlane", "VectorField", "fixed_points"]
 
 _HOME = {
-    "FixedPoint": "equilibria",
-    "FixedPoints": "equilibria",
+    "FixedPoint": "points",
+    "FixedPoints": "points",
     "fixed_points": "equilibria",
     "PhasePlane": "phase_plane",
     "VectorField": "phase_plane",

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from brainpy_lab.analysis import roots
+from brainpy_lab.analysis import caveats, roots
 from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_range, check_state, make_flow
 from brainpy_lab.analysis.nullclines import typical
+from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.reduction import Reduced, reduce_flow
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.stability import stability
@@ -32,61 +30,6 @@ BEYOND = 0.01
 
 #: Rounding error of a drift, relative to its usual size in the box.
 ROUNDING = 8 * float(np.finfo(float).eps)
-
-
-@dataclass(frozen=True)
-class FixedPoint:
-    """A point where every derivative is zero.
-
-    Attributes
-    ----------
-    values : dict
-        The state variables by name.
-    eigenvalues : ndarray of complex, shape (n,)
-        Of the Jacobian, the one with the largest real part first; for a system with delays, the rightmost
-        characteristic roots.
-    kind : str
-        See `brainpy_lab.analysis.kinds.kind_of`.
-    stable : bool
-        True when small disturbances die out: every eigenvalue has a negative real part (with fractional orders: lies
-        in the stable sector).
-    """
-
-    values: dict[str, float]
-    eigenvalues: NDArray[np.complex128]
-    kind: str
-    stable: bool
-
-    def __repr__(self) -> str:
-        place = ", ".join(f"{name} = {value:.6g}" for name, value in self.values.items())
-        return f"{self.kind} at {place} (eigenvalues {', '.join(_number(e) for e in self.eigenvalues)})"
-
-
-class FixedPoints(list[FixedPoint]):
-    """A list of fixed points, ordered by their coordinates, that shows itself as a table."""
-
-    def __repr__(self) -> str:
-        return "\n".join(map(repr, self)) if self else "no fixed points in the box"
-
-    def _repr_html_(self) -> str:
-        if not self:
-            return "<p>No fixed points in the box.</p>"
-        names = list(self[0].values)
-        head = "".join(f"<th>{escape(n)}</th>" for n in (*names, "eigenvalues", "kind"))
-        rows = "".join(
-            "<tr>"
-            + "".join(f"<td>{p.values[n]:.6g}</td>" for n in names)
-            + f"<td>{escape(', '.join(_number(e) for e in p.eigenvalues))}</td><td>{escape(p.kind)}</td></tr>"
-            for p in self
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _number(value: complex) -> str:
-    real = value.real if abs(value.real) > 1e-12 * abs(value) else 0.0
-    if value.imag == 0:
-        return f"{real:.4g}"
-    return f"{real:.4g} {'+' if value.imag > 0 else '−'} {abs(value.imag):.4g}i"
 
 
 def fixed_points(model: ModelLike, box: Mapping[str, tuple[float, float]], t: float = 0.0, **given: Any) -> FixedPoints:
@@ -142,7 +85,9 @@ def find(flow: Flow, box: Mapping[str, Range], near: Mapping[str, float] | None 
     points = refine(flow, candidates, high - low)
     inside = [p for p in points.T if _in_box(dict(zip(flow.free, p, strict=True)), box)]
     noise = ROUNDING * np.array([typical(drift) for drift in flow.rhs(sample)])
-    return FixedPoints(_described(flow, np.array(p), noise, high - low) for p in _ordered(inside))
+    held = caveats.frozen(flow)
+    described = [_described(flow, np.array(p), noise, high - low, held) for p in _ordered(inside)]
+    return FixedPoints(described, frozen=held, remarks=caveats.remarks(flow))
 
 
 def _search(reduced: Reduced, ranges: list[Range]) -> Array:
@@ -176,9 +121,11 @@ def refine(flow: Flow, candidates: Array, widths: Array) -> Array:
     return np.array(kept).reshape(-1, len(points)).T
 
 
-def _described(flow: Flow, point: Array, noise: Array, widths: Array) -> FixedPoint:
+def _described(flow: Flow, point: Array, noise: Array, widths: Array, frozen: dict[str, float]) -> FixedPoint:
     values = {name: float(v) + 0.0 for name, v in zip(flow.free, point, strict=True)}
-    return FixedPoint(values, *stability(flow, point, noise, widths))
+    eigenvalues, kind, stable = stability(flow, point, noise, widths)
+    virtual = caveats.reset_at(flow, point, widths)
+    return FixedPoint(values, eigenvalues, kind, stable and virtual is None, frozen, virtual)
 
 
 def _in_box(values: dict[str, Any], box: Mapping[str, Range]) -> bool:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_lab.analysis.equilibria import FixedPoints, find
+from brainpy_lab.analysis.equilibria import find
 from brainpy_lab.analysis.flow import Array, Range, check_range, check_state, make_flow
 from brainpy_lab.analysis.nullclines import nullclines
+from brainpy_lab.analysis.points import FixedPoints
 from brainpy_lab.errors import ArgumentError, did_you_mean
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,8 @@ from matplotlib.axes import Axes
 from brainpy_lab.simulation.plot import PlotFigure
 
 if TYPE_CHECKING:
-    from brainpy_lab.analysis.equilibria import FixedPoint
     from brainpy_lab.analysis.phase_plane import PhasePlane
+    from brainpy_lab.analysis.points import FixedPoint
     from brainpy_lab.simulation.solution import Solution
 
 #: One colour an axis of the plane, told apart also without red and green.
@@ -20,7 +21,7 @@ COLOURS = ("#0072b2", "#d55e00")
 
 
 def draw_phase_plane(plane: PhasePlane, trajectory: Solution | None = None) -> PlotFigure:
-    """Nullclines, field, fixed points (filled: stable, open: unstable, half: saddle) and a trajectory."""
+    """Nullclines, field, fixed points (filled: stable, half: saddle, open: unstable; grey: virtual), trajectory."""
     figure = PlotFigure(figsize=(5.2, 4.2), layout="constrained")
     axes = figure.add_subplot()
     names = list(plane.ranges)
@@ -32,8 +33,12 @@ def draw_phase_plane(plane: PhasePlane, trajectory: Solution | None = None) -> P
     if trajectory is not None:
         y = np.asarray(trajectory[names[1]]) if len(names) == 2 else np.zeros(len(trajectory.t))
         axes.plot(np.asarray(trajectory[names[0]]), y, color="0.25", lw=1, label="trajectory")
-    for point in plane.fixed_points():
+    points = plane.fixed_points()
+    for point in points:
         _draw_point(axes, point, names)
+    said = [*points.notes, *dict.fromkeys(remark for point in points for remark in point.remarks)]
+    if said:
+        axes.set_title("\n".join(fill(sentence, 70) for sentence in said), fontsize="x-small", loc="left")
     axes.set_xlabel(names[0])
     axes.set_ylabel(names[1] if len(names) == 2 else f"d{names[0]}/dt")
     axes.set_xlim(plane.ranges[names[0]])
@@ -64,7 +69,7 @@ def _draw_point(axes: Axes, point: FixedPoint, names: list[str]) -> None:
         point.values[names[0]],
         y,
         "o",
-        color="black",
+        color="black" if point.virtual is None else "0.6",
         markersize=8,
         fillstyle="left" if half else "full",
         markerfacecolor="black" if point.stable or half else "white",

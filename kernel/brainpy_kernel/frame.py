@@ -16,7 +16,7 @@ from brainpy_lab.errors import BrainPyLabError
 if TYPE_CHECKING:
     from brainpy_kernel.runtime import Ticket
     from brainpy_lab import Model, Solution
-    from brainpy_lab.analysis import FixedPoint
+    from brainpy_lab.analysis import FixedPoints
 
 Box = dict[str, tuple[float, float]]
 
@@ -40,7 +40,7 @@ class PhaseData:
 
     axes: tuple[str, ...]
     nullclines: Mapping[str, list[NDArray[np.float64]]]
-    fixed_points: list[FixedPoint]
+    fixed_points: FixedPoints
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Frame:
     solution: Solution | None = None
     box: Box = field(default_factory=dict)
     phase: PhaseData | None = None
-    fixed_points: list[FixedPoint] | None = None
+    fixed_points: FixedPoints | None = None
     message: str = ""
     wall_time: float = 0.0
 
@@ -143,7 +143,7 @@ def phase_data(model: Model, settings: Settings, box: Box) -> PhaseData:
     return PhaseData(settings.axes, plane.nullclines(), plane.fixed_points())
 
 
-def fixed_points(model: Model, settings: Settings, box: Box) -> list[FixedPoint]:
+def fixed_points(model: Model, settings: Settings, box: Box) -> FixedPoints:
     """All fixed points of the whole system in ``box``."""
     from brainpy_lab import analysis
 

@@ -118,4 +118,4 @@ class InlinePanel:
 def _row(row: Message) -> str:
     values = "".join(f"<td>{value:.6g}</td>" for value in row["values"])
     eigenvalues = ", ".join(f"{re:.4g}" + (f"{im:+.4g}i" if im else "") for re, im in row["eigenvalues"])
-    return f"<tr>{values}<td>{eigenvalues}</td><td>{html.escape(row['kind'])}</td></tr>"
+    return f"<tr>{values}<td>{eigenvalues}</td><td>{html.escape(row['kind'])} {html.escape(row['note'])}</td></tr>"

@@ -10,7 +10,7 @@ PALETTE = ("#2B87C8", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 NULLCLINES = ("#56B4E9", "#E69F00")
 TRAJECTORY = "#888888"
-STABLE, UNSTABLE, SADDLE = "#009E73", "#D55E00", "#CC79A7"
+STABLE, UNSTABLE, SADDLE, VIRTUAL = "#009E73", "#D55E00", "#CC79A7", "#888888"
 
 #: Text in the notebook's colour, and in the page's where there is no JupyterLab.
 INK = "var(--jp-content-font-color1, currentColor)"

@@ -68,13 +68,15 @@ def fixed_points(session: Session, frame: Frame) -> Message:
             "eigenvalues": [[float(e.real), float(e.imag)] for e in np.asarray(point.eigenvalues, dtype=complex)],
             "kind": str(point.kind),
             "stable": bool(point.stable),
+            "note": " ".join(point.remarks),
         }
         for point in points or []
     ]
-    message = frame.message or "No fixed points were computed." if points is None else None
+    message = " ".join(points.notes) if points is not None else frame.message or "No fixed points were computed."
     return {
         "type": "fixed_points", "model": session.name, "states": list(session.states),
-        "parameters": {k: number(v) for k, v in frame.settings.params.items()}, "rows": rows, "message": message,
+        "parameters": {k: number(v) for k, v in frame.settings.params.items()}, "rows": rows,
+        "message": message or None,
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from brainpy_kernel.session import Session
 
 if TYPE_CHECKING:
     from brainpy_lab import Solution
+    from brainpy_lab.analysis import FixedPoint
 
 #: Pixels that the figure is drawn for.
 WIDTH, HEIGHT = 500, 350
@@ -149,18 +150,27 @@ class PhaseFigure:
         """What the picture does not show by itself: states held, and that the trajectory is of other code."""
         initial = frame.settings.initial
         held = [f"{name} = {value:.3g}" for name, value in initial.items() if name not in frame.settings.axes]
+        points = frame.phase.fixed_points if frame.phase is not None else None
+        if points is not None and "t" in points.frozen:
+            held.append(f"t = {points.frozen['t']:.3g}")
         remarks = [f"in the plane where {', '.join(held)}"] if held else []
+        if points is not None:
+            remarks += [*points.remarks, *dict.fromkeys(remark for point in points for remark in point.remarks)]
         if frame.solution is not None and frame.solution.stats.get("edited"):
             remarks.append("nullclines and points of the equations, trajectory of the edited code")
         return tuple(remarks)
 
     def _name_nullclines(self, phase: PhaseData, remarks: tuple[str, ...]) -> None:
         names = tuple(f"d{name}/dt" + (" = 0" if len(phase.axes) > 1 else "") for name in phase.nullclines)
-        if (names, remarks) == self._named:
+        frozen = phase.fixed_points.frozen
+        stable = f"stable with {', '.join(frozen)} held" if frozen else "stable"
+        if ((*names, stable), remarks) == self._named:  # the remarks say what is virtual
             return
-        self._named = names, remarks
+        self._named = (*names, stable), remarks
         entries = [(name, look.NULLCLINES[i % 2]) for i, name in enumerate(names)]
-        entries += [("stable", look.STABLE), ("unstable", look.UNSTABLE), ("saddle", look.SADDLE)]
+        entries += [(stable, look.STABLE), ("unstable", look.UNSTABLE), ("saddle", look.SADDLE)]
+        if any(point.virtual is not None for point in phase.fixed_points):
+            entries.append(("virtual", look.VIRTUAL))
         self._caption.value = look.legend(entries, remarks)
 
     def _draw_fixed_points(self, phase: PhaseData) -> None:
@@ -169,8 +179,7 @@ class PhaseFigure:
         y = np.array(
             [p.values[phase.axes[1]] if len(phase.axes) > 1 else 0.0 for p in points] or [OUTSIDE], dtype=float
         )
-        colours = [look.SADDLE if "saddle" in p.kind else look.STABLE if p.stable else look.UNSTABLE for p in points]
-        colours = colours or [look.STABLE]
+        colours = [_colour(point) for point in points] or [look.STABLE]
         with self._fixed_points.hold_sync():
             self._fixed_points.x, self._fixed_points.y = x, y
             if self._fixed_points.colors != colours:
@@ -185,3 +194,9 @@ class PhaseFigure:
 
     def _pixel(self) -> tuple[float, float]:
         return (self._x.max - self._x.min) / WIDTH, (self._y.max - self._y.min) / HEIGHT
+
+
+def _colour(point: FixedPoint) -> str:
+    if point.virtual is not None:
+        return look.VIRTUAL
+    return look.SADDLE if "saddle" in point.kind else look.STABLE if point.stable else look.UNSTABLE

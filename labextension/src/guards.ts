@@ -59,7 +59,8 @@ const isFixedPointRow = record({
   values: listOf(isNumber),
   eigenvalues: listOf(listOf(isNumber, 2)),
   kind: isString,
-  stable: isBoolean
+  stable: isBoolean,
+  note: isString
 });
 
 const isRunInfo = record({

@@ -142,7 +142,7 @@ export interface Phase {
   model_id: string | null;
 }
 /**
- * The fixed points at the present parameter values; `message` says what the list lacks, or null.
+ * The fixed points at the present parameter values; `message` says what qualifies all of them or why there are none, or is null.
  */
 export interface FixedPoints {
   type: 'fixed_points';
@@ -155,13 +155,14 @@ export interface FixedPoints {
   message: string | null;
 }
 /**
- * One fixed point: the value of each state, the eigenvalues as [real, imaginary], its kind in words.
+ * One fixed point: the value of each state, the eigenvalues as [real, imaginary], its kind in words; `note` qualifies the kind, or is empty.
  */
 export interface FixedPointRow {
   values: number[];
   eigenvalues: [number, number][];
   kind: string;
   stable: boolean;
+  note: string;
 }
 /**
  * The runs of this kernel, newest first.

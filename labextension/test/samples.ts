@@ -64,7 +64,8 @@ export function fixedPoints(model: string): FixedPoints {
           [0.14, -0.2]
         ],
         kind: 'unstable focus',
-        stable: false
+        stable: false,
+        note: ''
       },
       {
         values: [1, 0],
@@ -73,10 +74,11 @@ export function fixedPoints(model: string): FixedPoints {
           [-0.25, 0]
         ],
         kind: 'stable node',
-        stable: true
+        stable: true,
+        note: "Virtual: the event 'spike' resets the state here, so that no run comes to rest."
       }
     ],
-    message: null
+    message: 'Stable or not is said with t = 0 held; in a run it moves.'
   };
 }
 

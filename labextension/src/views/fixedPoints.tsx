@@ -22,9 +22,9 @@ export class FixedPointsView extends PartWidget {
           {error ? <p className="bpl-Message bpl-mod-error">{error.message}</p> : null}
           {!error && !fixedPoints ? <p className="bpl-Hint">{this.trans.__('Looking for fixed points…')}</p> : null}
           {fixedPoints ? <p className="bpl-Hint">{this._count(fixedPoints)}</p> : null}
+          {fixedPoints?.message ? <p className="bpl-Hint">{fixedPoints.message}</p> : null}
         </div>
         {fixedPoints && fixedPoints.rows.length > 0 ? this._table(fixedPoints) : null}
-        {fixedPoints?.message ? <p className="bpl-Hint">{fixedPoints.message}</p> : null}
         {fixedPoints ? this._parameters(fixedPoints) : null}
       </>
     );
@@ -76,6 +76,7 @@ export class FixedPointsView extends PartWidget {
         <td>
           <span className={`bpl-Dot ${row.stable ? 'bpl-mod-stable' : 'bpl-mod-unstable'}`} aria-hidden="true" />
           {row.kind}
+          {row.note ? <div className="bpl-Hint">{row.note}</div> : null}
         </td>
       </tr>
     );

@@ -1,0 +1,138 @@
+"""Fixed points as data, and how they show themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: How a set of fixed points that are not isolated is called, by its dimension.
+_SETS = {1: "a curve", 2: "a surface"}
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """A point where every derivative is zero.
+
+    Attributes
+    ----------
+    values : dict
+        The state variables by name.
+    eigenvalues : ndarray of complex, shape (n,)
+        Of the Jacobian, the one with the largest real part first; for a system with delays, the rightmost
+        characteristic roots.
+    kind : str
+        See `brainpy_lab.analysis.kinds.kind_of`.
+    stable : bool
+        True when small disturbances die out: every eigenvalue has a negative real part (with fractional orders: lies
+        in the stable sector) and no event resets the state there. With something in ``frozen``: while that is held.
+    frozen : dict
+        What the analysis held and a run would move, by name: ``t`` where derivatives depend on time, and other states.
+    virtual : str or None
+        The event that happens at the point and resets the state, so that no run comes to rest there.
+    dimension : int
+        0 for an isolated point; else that of the set of fixed points that this one stands for: 1 for a curve.
+    """
+
+    values: dict[str, float]
+    eigenvalues: NDArray[np.complex128]
+    kind: str
+    stable: bool
+    frozen: dict[str, float] = field(default_factory=dict)
+    virtual: str | None = None
+    dimension: int = 0
+
+    @property
+    def note(self) -> str:
+        """What qualifies the kind, in words; empty when nothing does."""
+        return " ".join([*self.remarks, *_held(self.frozen)])
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The sentences of ``note`` that are about this point alone."""
+        said = []
+        if self.virtual is not None:
+            said.append(f"Virtual: the event '{self.virtual}' resets the state here, so that no run comes to rest.")
+        if self.dimension:
+            what = _SETS.get(self.dimension, f"a set of dimension {self.dimension}")
+            said.append(f"Not isolated: one point of {what} of fixed points.")
+        return tuple(said)
+
+    def __repr__(self) -> str:
+        return " ".join([self._line(), *self.remarks, *_held(self.frozen)])
+
+    def _line(self) -> str:
+        place = ", ".join(f"{name} = {value:.6g}" for name, value in self.values.items())
+        return f"{self.kind} at {place} (eigenvalues {', '.join(_number(e) for e in self.eigenvalues)})"
+
+
+class FixedPoints(list[FixedPoint]):
+    """A list of fixed points, ordered by their coordinates, that shows itself as a table.
+
+    Parameters
+    ----------
+    points : iterable of FixedPoint
+    frozen : mapping
+        What was held and moves in a run, by name; the same for all points.
+    complete : True or str
+        True when there are no others in the box, else the reason why that is not certain.
+    remarks : tuple of str
+        What else holds for all points, in sentences.
+    """
+
+    def __init__(
+        self,
+        points: Iterable[FixedPoint] = (),
+        *,
+        frozen: Mapping[str, float] | None = None,
+        complete: Literal[True] | str = "Nothing is known of other points.",
+        remarks: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(points)
+        self.frozen = dict(frozen or {})
+        self.complete = complete
+        self.remarks = remarks
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What qualifies the kinds of all points, in sentences."""
+        return (*_held(self.frozen), *self.remarks)
+
+    def __repr__(self) -> str:
+        if not self:
+            return "\n".join(["no fixed points in the box", *self.notes])
+        return "\n".join([*(" ".join([p._line(), *p.remarks]) for p in self), *self.notes])
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        if not self:
+            return f"<p>No fixed points in the box.</p>{notes}"
+        names = list(self[0].values)
+        head = "".join(f"<th>{escape(n)}</th>" for n in (*names, "eigenvalues", "kind"))
+        rows = "".join(
+            "<tr>"
+            + "".join(f"<td>{p.values[n]:.6g}</td>" for n in names)
+            + f"<td>{escape(', '.join(_number(e) for e in p.eigenvalues))}</td>"
+            + f"<td>{'<br>'.join(map(escape, [p.kind, *p.remarks]))}</td></tr>"
+            for p in self
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"
+
+
+def _held(frozen: Mapping[str, float]) -> tuple[str, ...]:
+    if not frozen:
+        return ()
+    held = ", ".join(f"{name} = {value:.6g}" for name, value in frozen.items())
+    what = "it moves" if len(frozen) == 1 else "they move"
+    return (f"Stable or not is said with {held} held; in a run {what}.",)
+
+
+def _number(value: complex) -> str:
+    real = value.real if abs(value.real) > 1e-12 * abs(value) else 0.0
+    if value.imag == 0:
+        return f"{real:.4g}"
+    return f"{real:.4g} {'+' if value.imag > 0 else '−'} {abs(value.imag):.4g}i"
