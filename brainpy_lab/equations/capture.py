@@ -10,10 +10,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from brainpy_lab.equations.constants import literal
-from brainpy_lab.equations.expressions import ALIASES, PREFIXES
+from brainpy_lab.equations.expressions import ALIASES, PREFIXES, Normaliser
 from brainpy_lab.equations.functions import Helper, definition, read_head, read_helper
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import FUNCTIONS, Parameter
+from brainpy_lab.equations.tables import lookup
 from brainpy_lab.errors import ModelError, UnknownNameError
 
 #: Modules whose functions are those of the language.
@@ -34,6 +35,7 @@ class Capture:
         self.helpers: dict[str, Helper] = {}
         self.objects: dict[str, object] = {}
         self.notes: list[str] = []
+        self.tables: dict[str, None] = {}  # arrays of the model that are the points of tables
         self.prefixes = PREFIXES | module_names(self.namespace)
 
     def parameter(self, name: str) -> Parameter | None:
@@ -44,6 +46,14 @@ class Capture:
         kind = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"{value:g}"
         self.notes.append(f"{name} = {kind} was taken from the notebook")
         return Parameter(name, value, captured=True)
+
+    def array(self, name: str) -> np.ndarray | float | None:
+        """The points of a table, which are part of the equations."""
+        value = number_or_array(self.namespace.get(name))
+        note = f"{name}, the points of a table, was taken from the notebook"
+        if value is not None and note not in self.notes:
+            self.notes.append(note)
+        return value
 
     def function(self, name: str) -> Helper | None:
         """A Python function of that name, as a helper function."""
@@ -145,6 +155,10 @@ class _Called(dict[str, Helper]):
         self.capture = capture
         self.source = source
         self.world = world
+
+    def lookup(self, node: ast.Call, normalise: Normaliser) -> ast.expr:
+        """A table in a captured function."""
+        return lookup(normalise, node, lambda name: number_or_array(self.world.names.get(name)), self.capture.helpers)
 
     def get(self, name: str, default: Helper | None = None) -> Helper | None:  # type: ignore[override]
         found = None if name in FUNCTIONS else python_function(self.world.names.get(name))

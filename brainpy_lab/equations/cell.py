@@ -24,6 +24,7 @@ from brainpy_lab.equations.scope import CellScope
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.synapses import NO_NETWORKS
 from brainpy_lab.equations.system import Calculus, Coupling, Parameter, State, System
+from brainpy_lab.equations.tables import without_tables
 from brainpy_lab.errors import ArgumentError, ModelError, ModelSyntaxError
 
 
@@ -126,7 +127,7 @@ class _Reader:
         check_delays(self.source, delays, self.parameters, definitions)
         check_orders(self.source, self.draft, states, self.parameters, definitions)
         functions = {**self.scope.helpers, **self.capture.helpers}
-        return System(
+        system = System(
             name=self.name,
             states=states,
             parameters=tuple(self.parameters.values()),
@@ -142,6 +143,7 @@ class _Reader:
             origin=self.source.origin,
             notes=(*self.notes, *definitions.notes, *self.capture.notes),
         )
+        return without_tables(system, self.capture.tables)
 
     def check_not_empty(self, *, synapse: bool) -> None:
         draft = self.draft

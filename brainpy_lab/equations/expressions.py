@@ -43,6 +43,9 @@ class Scope(Protocol):
     def side(self, node: ast.Attribute, side: str) -> ast.expr:
         """The normal form of ``pre.V`` or ``post.V``."""
 
+    def lookup(self, node: ast.Call, normalise: Normaliser) -> ast.expr:
+        """The normal form of a table, ``interp(x, xs, ys)``."""
+
     def functions(self) -> set[str]:
         """Names that can be called besides those of the language."""
 
@@ -148,6 +151,8 @@ class Normaliser:
             k.arg is None for k in node.keywords
         ):
             raise self.source.error("Arguments are written out one by one.", node)
+        if name == "interp" and name not in self.scope.functions():
+            return self.scope.lookup(node, self)
         arguments = [self(argument) for argument in node.args]
         prefixed = isinstance(node.func, ast.Attribute)
         if not prefixed:

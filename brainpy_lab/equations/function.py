@@ -20,6 +20,7 @@ from brainpy_lab.equations.names import is_noise, substitute, why_reserved
 from brainpy_lab.equations.noise import NoiseSplitter
 from brainpy_lab.equations.straight import assigned_names
 from brainpy_lab.equations.system import Definition, NoiseTerm, Parameter, State, System
+from brainpy_lab.equations.tables import without_tables
 from brainpy_lab.errors import ArgumentError, ModelError, ModelSyntaxError, did_you_mean
 
 Amplitude = Callable[..., object] | float
@@ -182,7 +183,7 @@ class _Reader:
         delays = self.scope.delays.settle(definitions.inline)
         check_delays(self.source, delays, self.parameters, definitions)
         missing = [f"{n}(0) was not given: 0" for n in self.states if n not in initials]
-        return System(
+        system = System(
             name=self.name,
             states=tuple(states),
             parameters=tuple(self.parameters.values()),
@@ -195,6 +196,7 @@ class _Reader:
             origin=self.source.origin,
             notes=(*missing, *definitions.notes, *self.capture.notes),
         )
+        return without_tables(system, self.capture.tables)
 
     def read_initial(self, given: Mapping[str, object]) -> dict[str, ast.expr]:
         """Initial values as expressions; arrays become parameters."""

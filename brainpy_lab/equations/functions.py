@@ -99,6 +99,12 @@ class BodyScope:
         normalise = Normaliser(self.source, self)
         return helper.bind(self.source, node, arguments, {k.arg: normalise(k.value) for k in node.keywords if k.arg})
 
+    def lookup(self, node: ast.Call, normalise: Normaliser) -> ast.expr:
+        read: Callable[[ast.Call, Normaliser], ast.expr] | None = getattr(self.helpers, "lookup", None)
+        if read is None:
+            raise self.source.error("A table cannot stand here.", node, "Give it a line of its own.")
+        return read(node, normalise)
+
     def side(self, node: ast.Attribute, side: str) -> ast.expr:
         raise self.source.error(f"A function cannot read '{side}.{node.attr}'.", node, "Hand it in as an argument.")
 

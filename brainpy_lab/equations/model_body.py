@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from brainpy_lab.equations.capture import Capture
 from brainpy_lab.equations.delays import DelayTable
 from brainpy_lab.equations.expressions import PREFIXES, Normaliser, unknown_name
@@ -13,6 +15,7 @@ from brainpy_lab.equations.names import is_noise
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.straight import Straightener, always_returns, assigned_names
 from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS, Definition, Parameter
+from brainpy_lab.equations.tables import lookup
 from brainpy_lab.errors import ModelError
 
 _ARRAY_WRAPPERS = frozenset({"array", "asarray", "stack", "hstack", "concatenate"})
@@ -80,6 +83,17 @@ class ModelScope(BodyScope):
             func = ast.copy_location(ast.Name(other, ast.Load()), node.func)
             return normalise(ast.copy_location(ast.Call(func, node.args, node.keywords), node))
         return helper.bind(self.source, node, arguments, {k.arg: normalise(k.value) for k in node.keywords if k.arg})
+
+    def lookup(self, node: ast.Call, normalise: Normaliser) -> ast.expr:
+        """A table of the function."""
+        return lookup(normalise, node, self.array, self.capture.helpers)
+
+    def array(self, name: str) -> np.ndarray | float | None:
+        """The points of a table by their name: an argument, or an array around the function."""
+        if name in self.parameters:
+            self.capture.tables[name] = None
+            return self.parameters[name].value
+        return self.capture.array(name)
 
     def functions(self) -> set[str]:
         """No function is known before it is asked for."""

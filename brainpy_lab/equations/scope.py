@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+import numpy as np
+
 from brainpy_lab.equations.capture import Capture
 from brainpy_lab.equations.delays import DelayTable
 from brainpy_lab.equations.expressions import Normaliser, unknown_name
@@ -14,6 +16,7 @@ from brainpy_lab.equations.names import RESERVED, is_noise
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.synapses import NO_NETWORKS
 from brainpy_lab.equations.system import FUNCTIONS, Parameter
+from brainpy_lab.equations.tables import lookup
 from brainpy_lab.errors import UnknownNameError
 
 
@@ -59,7 +62,7 @@ class CellScope:
     def add_functions(self, nodes: Mapping[str, ast.FunctionDef]) -> None:
         """Read the cell's helper functions, and hand in what they read from the cell."""
         self.helpers = {name: read_head(self.source, node) for name, node in nodes.items()}
-        heads = _Heads(self.helpers, self.capture)
+        heads = _Heads(self.helpers, self)
         read = {
             name: read_helper(self.source, node, heads, self.around, prefixes=self.capture.prefixes, states=self.states)
             for name, node in nodes.items()
@@ -149,6 +152,17 @@ class CellScope:
         self.sides[name] = None
         return ast.Name(name, ast.Load())
 
+    def lookup(self, node: ast.Call, normalise: Normaliser) -> ast.expr:
+        """A table of the cell."""
+        return lookup(normalise, node, self.array, self.capture.helpers)
+
+    def array(self, name: str) -> np.ndarray | float | None:
+        """The points of a table by their name: an array of the cell or of the notebook."""
+        if name in self.parameters:
+            self.capture.tables[name] = None
+            return self.parameters[name].value
+        return self.capture.array(name)
+
     def functions(self) -> set[str]:
         """Helper functions of the cell."""
         return set(self.helpers)
@@ -167,9 +181,14 @@ class CellScope:
 class _Heads(dict[str, Helper]):
     """The cell's functions, and those of the notebook when they are asked for."""
 
-    def __init__(self, helpers: Mapping[str, Helper], capture: Capture) -> None:
+    def __init__(self, helpers: Mapping[str, Helper], scope: CellScope) -> None:
         super().__init__(helpers)
-        self.capture = capture
+        self.capture = scope.capture
+        self.array = scope.array
+
+    def lookup(self, node: ast.Call, normalise: Normaliser) -> ast.expr:
+        """A table in a function of the cell."""
+        return lookup(normalise, node, self.array, self.capture.helpers)
 
     def get(self, name: str, default: Helper | None = None) -> Helper | None:  # type: ignore[override]
         return super().get(name) or (None if name in FUNCTIONS else self.capture.function(name)) or default
