@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainpy_kernel.reduction import drawable
 from brainpy_lab.errors import BrainPyLabError
 
 if TYPE_CHECKING:
@@ -110,14 +111,15 @@ def grown_box(
 
 
 def extent(values: NDArray[np.float64]) -> tuple[float, float] | None:
-    """The smallest and the largest of the finite values; None when there are none."""
+    """The smallest and the largest of the values that are drawn; None when there are none."""
     if not values.size:
         return None
     low, high = float(values.min()), float(values.max())
-    if math.isfinite(low) and math.isfinite(high):
+    if low >= -1e5 and high <= 1e5:
         return low, high
-    finite = values[np.isfinite(values)]
-    return (float(finite.min()), float(finite.max())) if finite.size else None
+    drawn = drawable(values)
+    drawn = drawn[np.isfinite(drawn)]
+    return (float(drawn.min()), float(drawn.max())) if drawn.size else None
 
 
 def _with_margin(low: float, high: float) -> tuple[float, float]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import html
+import math
 from typing import Any
+
+import numpy as np
 
 #: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/, without black; the blue is lightened to show on dark pages.
 PALETTE = ("#2B87C8", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -52,14 +55,45 @@ def figure(marks: list[Any], x: Any, y: Any, x_label: str, y_label: str, height:
     )  # fmt: skip
 
 
-def set_range(scale: Any, low: float, high: float, slack: float = 0.05) -> None:
-    """Move a linear scale when the data leave it or fill less than half of it, so that pictures do not jitter."""
-    span = high - low
-    if not span > 0:
+def ticks(low: float, high: float, most: int = 6) -> tuple[list[float], str]:
+    """Round numbers between ``low`` and ``high``, and the D3 format that tells each from its neighbours.
+
+    Examples
+    --------
+    >>> ticks(-3.2, -1.9)
+    ([-3.0, -2.75, -2.5, -2.25, -2.0], '.2f')
+    >>> ticks(0, 2e-7)
+    ([0.0, 5e-08, 1e-07, 1.5e-07, 2e-07], '.1e')
+    """
+    unit = 10.0 ** math.floor(math.log10((high - low) / most))
+    step = unit * next(k for k in (1, 2, 2.5, 5, 10, 20) if (high - low) / (k * unit) <= most)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    found = [float(f"{k * step:.12g}") for k in range(first, last + 1)]
+    largest = max(abs(low), abs(high))
+    if 1e-4 <= largest < 1e6:
+        written = f"{step:.12f}".rstrip("0")
+        return found, f".{len(written.partition('.')[2])}f"
+    digits = next((n for n in range(9) if all(abs(float(f"{v:.{n}e}") - v) < 0.01 * step for v in found)), 9)
+    return found, f".{digits}e"
+
+
+def set_scale(axis: Any, low: float, high: float) -> None:
+    """Give an axis a range. bqplot keeps the format of the first labels: it would write -3 -3 -2 -2 later."""
+    scale = axis.scale
+    if (scale.min, scale.max) == (low, high):
+        return
+    values, written = ticks(low, high)
+    with scale.hold_sync(), axis.hold_sync():
+        scale.min, scale.max = low, high
+        axis.tick_values, axis.tick_format = np.array(values), written
+
+
+def widen(axis: Any, low: float, high: float, slack: float = 0.05) -> None:
+    """Move an axis when the data leave it or fill less than half of it, so that pictures do not jitter."""
+    scale, span = axis.scale, high - low
+    if not span > 1e-12 * max(abs(low), abs(high)):
         span = abs(high) * 0.1 or 1.0
         low, high = low - span / 2, high + span / 2
     inside = scale.min is not None and scale.max is not None and scale.min <= low and high <= scale.max
-    if inside and span >= 0.5 * (scale.max - scale.min):
-        return
-    with scale.hold_sync():
-        scale.min, scale.max = low - slack * span, high + slack * span
+    if not inside or span < 0.5 * (scale.max - scale.min):
+        set_scale(axis, low - slack * span, high + slack * span)

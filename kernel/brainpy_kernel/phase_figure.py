@@ -8,7 +8,7 @@ import numpy as np
 
 from brainpy_kernel import look
 from brainpy_kernel.frame import Frame, PhaseData
-from brainpy_kernel.reduction import Floats, curve, joined, rows
+from brainpy_kernel.reduction import Floats, curve, drawable, joined, rows
 from brainpy_kernel.session import Session
 
 if TYPE_CHECKING:
@@ -112,10 +112,8 @@ class PhaseFigure:
 
     def _set_axes(self, frame: Frame, axes: tuple[str, ...]) -> None:
         low_y, high_y = frame.box[axes[1]] if len(axes) > 1 else self._rate_range(frame)
-        for scale, (low, high) in ((self._x, frame.box[axes[0]]), (self._y, (low_y, high_y))):
-            if (scale.min, scale.max) != (low, high):
-                with scale.hold_sync():
-                    scale.min, scale.max = low, high
+        for axis, (low, high) in zip(self.figure.axes, (frame.box[axes[0]], (low_y, high_y)), strict=True):
+            look.set_scale(axis, low, high)
         labels = (axes[0], axes[1] if len(axes) > 1 else f"d{axes[0]}/dt")
         for axis, label in zip(self.figure.axes, labels, strict=True):
             if axis.label != label:
@@ -139,8 +137,8 @@ class PhaseFigure:
         return [*lines, _NOTHING][:2]
 
     def _path(self, solution: Solution, axes: tuple[str, ...]) -> Curve:
-        x = np.asarray(solution[axes[0]], dtype=float)
-        y = np.asarray(solution[axes[1]], dtype=float) if len(axes) > 1 else np.zeros_like(x)
+        x = drawable(np.asarray(solution[axes[0]], dtype=float))
+        y = drawable(np.asarray(solution[axes[1]], dtype=float)) if len(axes) > 1 else np.zeros_like(x)
         fine = np.isfinite(x) & np.isfinite(y)
         if not fine.all():
             x, y = x[fine], y[fine]

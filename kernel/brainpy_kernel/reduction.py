@@ -8,6 +8,27 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+#: What the browser can draw: it computes in single precision.
+LARGEST = 1e30
+
+
+def drawable(values: Floats) -> Floats:
+    """``values`` with nan for what no picture should reach for: nan, infinity, and the last steps of a blow-up.
+
+    A blow-up is a rise beyond 1e5 and 1e5 times what three quarters of the values stay below.
+    """
+    sizes = np.abs(values)
+    finite = np.isfinite(sizes)
+    largest = float(sizes[finite].max()) if finite.any() else 0.0
+    limit = LARGEST
+    if largest > 1e5:
+        usual = float(np.quantile(sizes[finite], 0.75, method="lower"))
+        limit = min(max(10 * usual, 1.0), LARGEST) if largest > 1e5 * usual > 0 else LARGEST
+    if finite.all() and largest <= limit:
+        return values
+    return np.where(finite & (sizes <= limit), values, np.nan)
+
+
 def columns(x: Floats, y: Floats, n_columns: int = 1000) -> tuple[Floats, Floats]:
     """Minimum and maximum of ``y`` in each of ``n_columns`` pixel columns, in the order they occur.
 

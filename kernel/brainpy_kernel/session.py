@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from brainpy_kernel.frame import Box, Frame, Settings, fixed_points, grown_box, phase_data, simulate
-from brainpy_kernel.runtime import Runtime, Ticket
+from brainpy_kernel.runtime import Run, Runtime, Ticket
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, did_you_mean
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class Session:
     def __init__(self, model: Model, runtime: Runtime, name: str | None = None) -> None:
         self.model = model
         self.name = name or model.name
-        self._runtime = runtime
+        self.runtime = runtime
+        self.run: Run | None = None
         self._lock = threading.RLock()
         self._observers: list[Observer] = []
         self.params: dict[str, float] = {}
@@ -92,7 +93,7 @@ class Session:
             self.request()
             return
         for observer in observers:
-            self._runtime.put(("redraw", id(observer)), partial(_redraw, observer, frame))
+            self.runtime.put(("redraw", id(observer)), partial(_redraw, observer, frame))
         if any(o.needs_fixed_points for o in observers):
             self.request_fixed_points()
 
@@ -101,11 +102,11 @@ class Session:
         with self._lock:
             if observer in self._observers:
                 self._observers.remove(observer)
-                self._runtime.drop(("redraw", id(observer)))
+                self.runtime.drop(("redraw", id(observer)))
             idle = not self._observers
         if idle:
-            self._runtime.drop(("frame", id(self)))
-            self._runtime.drop(("fixed points", id(self)))
+            self.runtime.drop(("frame", id(self)))
+            self.runtime.drop(("fixed points", id(self)))
 
     def set_params(self, **values: float) -> None:
         """Give parameters new values and simulate."""
@@ -162,7 +163,7 @@ class Session:
                 dict(self.params), dict(self.initial), self.duration, self.dt,
                 self.axes if wanted and self.has_phase_plane else (), dict(self.fixed_box), self._version,
             )  # fmt: skip
-        self._runtime.put(("frame", id(self)), lambda ticket: self._compute(settings, ticket))
+        self.runtime.put(("frame", id(self)), lambda ticket: self._compute(settings, ticket))
 
     def keep_pace(self, seconds: float = 0.1) -> None:
         """Wait until the newest picture has been sent, but no longer than ``seconds``.
@@ -170,11 +171,11 @@ class Session:
         The browser sends a slider's next value when the kernel is done with the last one; a callback that waits lets
         the picture go out first, so that values do not come faster than pictures can be drawn.
         """
-        self._runtime.wait_idle(seconds)
+        self.runtime.wait_idle(seconds)
 
     def request_fixed_points(self) -> None:
         """Ask for the fixed points of the whole system."""
-        self._runtime.put(("fixed points", id(self)), self._compute_fixed_points)
+        self.runtime.put(("fixed points", id(self)), self._compute_fixed_points)
 
     @property
     def has_phase_plane(self) -> bool:
@@ -185,17 +186,17 @@ class Session:
     def _compute(self, settings: Settings, ticket: Ticket) -> None:
         """The worker's part: simulate, analyse, show."""
         ticket.start()
-        run = self._runtime.begin(ticket, self.name, settings.duration)
-        report = partial(self._runtime.advance, run)
+        run = self.run = self.runtime.begin(ticket, self.name, settings.duration)
+        report = partial(self.runtime.advance, run)
         solution, message, wall = simulate(self.model, settings, ticket, report)
         steps = None if solution is None else solution.stats.get("steps")
         if ticket.is_set():
-            self._runtime.end(run, "cancelled", "stopped", steps)
-            if self._runtime.is_waiting(("frame", id(self))):
+            self.runtime.end(run, "cancelled", "stopped", steps)
+            if self.runtime.is_waiting(("frame", id(self))):
                 return
         else:
             outcome = message or (solution.outcome.name.lower() if solution is not None else "")
-            self._runtime.end(run, "failed" if message else "done", outcome, steps)
+            self.runtime.end(run, "failed" if message else "done", outcome, steps)
         with self._lock:
             self._box = grown_box(self._box, solution, self.states, settings.box)
             box = dict(self._box)
@@ -227,7 +228,7 @@ class Session:
 
     def _compute_fixed_points(self, ticket: Ticket) -> None:
         frame = self.frame
-        if frame is None or ticket.is_set() or self._runtime.is_waiting(("frame", id(self))):
+        if frame is None or ticket.is_set() or self.runtime.is_waiting(("frame", id(self))):
             return
         if frame.fixed_points is None:
             try:

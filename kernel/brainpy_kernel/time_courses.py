@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from brainpy_kernel import look
-from brainpy_kernel.frame import Frame
-from brainpy_kernel.reduction import Floats, columns, rows, straighten
+from brainpy_kernel.frame import Frame, extent
+from brainpy_kernel.reduction import Floats, columns, drawable, rows, straighten
 from brainpy_kernel.session import Session
 
 #: Pixels that a figure is drawn for; it is some 600 wide in a notebook.
@@ -62,12 +62,12 @@ class TimeCourses:
         values = self._values(frame)
         if not self._lines:
             self._build(values)
-        if self._time.max != t[0] + frame.settings.duration:
-            self._time.max = float(t[0] + frame.settings.duration)
-        for names, mark, scale in self._lines:
-            low = min(float(np.nanmin(values[n])) for n in names)
-            high = max(float(np.nanmax(values[n])) for n in names)
-            look.set_range(scale, low, high)
+        for figure in self._figures:
+            look.set_scale(figure.axes[0], float(t[0]), float(t[0] + frame.settings.duration))
+        for (names, mark, scale), figure in zip(self._lines, self._figures, strict=True):
+            shown = np.concatenate([values[n] for n in names])
+            if np.isfinite(shown).any():
+                look.widen(figure.axes[1], float(np.nanmin(shown)), float(np.nanmax(shown)))
             span = float(scale.max) - float(scale.min)
             lines = [
                 straighten(*columns(t, values[n], WIDTH), frame.settings.duration / WIDTH, span / HEIGHT) for n in names
@@ -93,16 +93,14 @@ class TimeCourses:
         flat = {}
         for name, value in found.items():
             value = value.reshape(len(value), -1)
-            first = value[:, 0]  # of an array state, its first element
-            finite = np.isfinite(first)
-            flat[name] = first if finite.all() else np.where(finite, first, np.nan)
+            flat[name] = drawable(value[:, 0])  # of an array state, its first element
         return flat
 
     def _build(self, values: dict[str, Floats]) -> None:
         import bqplot as bq
         from ipywidgets import HTML
 
-        ranges = {n: (float(np.nanmin(v)), float(np.nanmax(v))) for n, v in values.items()}
+        ranges = {n: extent(v) or (0.0, 1.0) for n, v in values.items()}
         order = list(values)
         children: list[Any] = []
         for names in groups(ranges):

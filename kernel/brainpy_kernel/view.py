@@ -4,34 +4,67 @@ from __future__ import annotations
 
 import html
 import math
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from brainpy_kernel import look, typeset
 from brainpy_kernel.closing import close_tree
 from brainpy_kernel.controls import Controls, Range
 from brainpy_kernel.frame import Frame
 from brainpy_kernel.phase_figure import PhaseFigure
+from brainpy_kernel.reduction import drawable
+from brainpy_kernel.runtime import Run
 from brainpy_kernel.session import Session
 from brainpy_kernel.time_courses import TimeCourses
+
+#: Seconds of a run after which the status line says that it works, and how far it is.
+NOTICED = 0.5
 
 
 def status_line(frame: Frame) -> str:
     """One line of HTML on a run: what went wrong, or how long it took and what happened in it."""
+    cut = cut_short(frame)
     if frame.message:
         style = "color:var(--jp-error-color1, #b00020);white-space:pre-wrap;line-height:1.3"
-        return f'<div role="status" style="{style}">{html.escape(frame.message)}</div>'
+        text = "\n".join([frame.message, *cut])
+        return f'<div role="status" style="{style}">{html.escape(text)}</div>'
     parts = []
     if frame.solution is not None:
         stats = frame.solution.stats
-        parts.append(
-            f"{frame.settings.duration:g} time units in {_about(1e3 * stats.get('wall_time', frame.wall_time))} ms"
-        )
+        parts = [f"{_reached(frame)} in {_about(1e3 * stats.get('wall_time', frame.wall_time))} ms"]
         parts += [f"{stats[key]:,} {key}" for key in ("steps",) if stats.get(key)]
         parts += [f"{stats['method']} on {stats['backend']}"] if {"method", "backend"} <= set(stats) else []
         parts += ["edited code"] if stats.get("edited") else []
         parts += [f"{len(train.t)} × {name}" for name, train in frame.solution.events.items()]
-    return f'<div role="status" style="color:{look.INK}">{html.escape(" · ".join(parts))}</div>'
+        parts += cut
+    return _said(" · ".join(parts))
+
+
+def _said(text: str) -> str:
+    return f'<div role="status" style="color:{look.INK}">{html.escape(text)}</div>'
+
+
+def _reached(frame: Frame) -> str:
+    """How far the run came: its whole duration, or what it was stopped at."""
+    assert frame.solution is not None
+    t, whole = frame.solution.t, f"{frame.settings.duration:g} time units"
+    return whole if frame.solution.outcome or not len(t) else f"stopped at t = {t[-1] - t[0]:.6g} of {whole},"
+
+
+def cut_short(frame: Frame) -> list[str]:
+    """What is said of values that are too large to be drawn beside the others."""
+    if frame.solution is None:
+        return []
+    found = []
+    for name in frame.solution:
+        values = np.asarray(frame.solution[name], dtype=float)
+        finite = values[np.isfinite(values)]
+        if finite.size and np.isnan(drawable(finite)).any():
+            found.append(f"{name} goes to {finite[np.abs(finite).argmax()]:.2g}: its last values are not drawn")
+    return found
 
 
 def _about(value: float) -> str:
@@ -55,6 +88,7 @@ class View:
         self.session = session
         self._on_close = on_close
         self._closed = False
+        self._told = 0.0
         system = session.model.system
         self._head = HTML(typeset.heading(system) + typeset.notes(system))
         self._equations = HTMLMath(typeset.equations(system))
@@ -66,20 +100,32 @@ class View:
         columns = "repeat(auto-fit, minmax(300px, 1fr))"
         self._pictures = GridBox(pictures, layout=Layout(grid_template_columns=columns, grid_gap="8px"))
         self.widget = VBox([self._head, self._equations, self.controls.widget, self._pictures, self.status])
+        session.runtime.observers.append(self._on_run)
         session.add(*self._observers())
 
     def show(self, frame: Frame) -> None:
         """Report the run in the status line."""
+        self._told = 0.0
         self.status.value = status_line(frame)
 
     def show_fixed_points(self, frame: Frame) -> None:
         """Not part of this view."""
+
+    def _on_run(self, run: Run) -> None:
+        """Say that a run works, once it takes long enough to be noticed: JupyterLab calls the kernel idle meanwhile."""
+        if run is not self.session.run or run.status != "running":
+            return
+        elapsed = time.time() - run.started
+        if elapsed > NOTICED and elapsed - self._told > NOTICED:
+            self._told = elapsed
+            self.status.value = _said(f"running · {run.progress:.0%} of {run.duration:g} time units")
 
     def close(self) -> None:
         """Leave the session and take the widgets out of the page; closing twice does nothing."""
         if self._closed:
             return
         self._closed = True
+        self.session.runtime.observers.remove(self._on_run)
         for observer in self._observers():
             self.session.remove(observer)
         close_tree(self.widget)
