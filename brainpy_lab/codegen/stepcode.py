@@ -5,48 +5,17 @@ from __future__ import annotations
 import ast
 import builtins
 import hashlib
-import os
-import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from brainpy_lab.codegen.cachefolder import cache_folder as cache_folder
+from brainpy_lab.codegen.cachefolder import write_content_named
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.fields import Fields, Signature
 from brainpy_lab.errors import CodeError, Location
-
-
-def cache_folder() -> Path:
-    """The user's folder for generated code and compiled kernels (``BRAINPY_LAB_CACHE`` overrides it)."""
-    chosen = os.environ.get("BRAINPY_LAB_CACHE")
-    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("brainpy-lab"))
-
-
-def write_content_named(text: str, stem: str, folder: str) -> Path:
-    """Write ``text`` to a file named by its content, once; an existing file is left as it is.
-
-    Numba keys its own cache by the file's time stamp, so a file must not be written again.
-    """
-    digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    path = cache_folder() / folder / f"{_file_name(stem)}_{digest}.py"
-    if path.exists():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(temporary, path)
-    return path
-
-
-def _file_name(stem: str) -> str:
-    """``stem`` without what a file name may not hold: a model may be called anything."""
-    return re.sub(r"[^0-9A-Za-z_-]", "_", stem)[-80:]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from brainpy_lab.drivers.adaptive import AdaptiveLoop
 from brainpy_lab.drivers.adaptive_functions import Shape
 from brainpy_lab.drivers.past import Past
 from brainpy_lab.drivers.random_draws import Noise
+from brainpy_lab.drivers.recent import Recent
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import DriverError
 
@@ -169,8 +170,8 @@ class Driver(ABC):
 
     def __init__(self) -> None:
         self.compilations = 0
-        self._programs: dict[tuple[str, Layout], Program] = {}
-        self._adaptive: dict[tuple[Any, ...], AdaptiveLoop] = {}
+        self._programs: Recent[Program] = Recent()
+        self._adaptive: Recent[AdaptiveLoop] = Recent()
 
     def dialect_for(self, system: System) -> Dialect:
         """The spelling of this system's step code: by default the driver's own."""
@@ -223,19 +224,21 @@ class Driver(ABC):
 
     def program(self, code: StepCode, layout: Layout) -> Program:
         """The compiled program, from memory when this code was compiled for this layout before."""
-        key = (code.text, layout)
-        if key not in self._programs:
-            self._programs[key] = self.compile(code, layout)
+
+        def compiled() -> Program:
             self.compilations += 1
-        return self._programs[key]
+            return self.compile(code, layout)
+
+        return self._programs.get((code.text, layout), compiled)
 
     def adaptive_loop(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop, from memory when this code was compiled before."""
-        key = (code.text, shape.sizes, shape.shapes)
-        if key not in self._adaptive:
-            self._adaptive[key] = self.compile_adaptive(code, shape)
+
+        def compiled() -> AdaptiveLoop:
             self.compilations += 1
-        return self._adaptive[key]
+            return self.compile_adaptive(code, shape)
+
+        return self._adaptive.get((code.text, shape.sizes, shape.shapes), compiled)
 
     def forget(self) -> None:
         """Drop all compiled programs."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import sys
+import weakref
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brainpy_lab.codegen.cachefolder import write_content_named
 from brainpy_lab.codegen.printing import Dialect
-from brainpy_lab.codegen.stepcode import StepCode, write_content_named
+from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive import AdaptiveLoop
 from brainpy_lab.drivers.adaptive_functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 from brainpy_lab.drivers.driver import Capability, Chunk, Driver, Flow, Layout, Program, Setup
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
 _MINIMUM_EVENTS = 1024
 
 
-@cache
-def _mathematics_stamp() -> str:
-    """Hash of the function library, written into kernels: their disk cache must not outlive it."""
-    folder = Path(__file__).parent
-    files = [*sorted(folder.glob("numba_*.py")), *(folder / f"{name}.py" for name in ("step_control", "adaptive_past"))]
-    text = b"".join(file.read_bytes() for file in files)
-    return hashlib.blake2b(text, digest_size=6).hexdigest()
-
-
 class NumbaProgram(Program):
     """One compiled kernel."""
 
@@ -49,7 +40,9 @@ class NumbaProgram(Program):
             from brainpy_lab.drivers.numba_arrays import array_kernel as make_kernel
         else:
             make_kernel = lane_kernel if layout.ensemble else single_kernel
-        self.run = _compiled(make_kernel(code, layout), code).run
+        module = _compiled(make_kernel(code, layout), code)
+        self.run = module.run
+        _release_with(self, module)
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
@@ -62,16 +55,14 @@ class NumbaProgram(Program):
 
 def _compiled(kernel: Kernel, code: StepCode) -> ModuleType:
     """A kernel as a module of its content-named file."""
-    text = f"# {_mathematics_stamp()}\n{kernel.text}"
-    line_map = {line + 1: origin for line, origin in kernel.line_map.items()}
-    file = write_content_named(text, f"{code.model}_{code.method}", "kernels")
-    return _load(text, file, code, line_map)
+    file = write_content_named(kernel.text, f"{code.model}_{code.method}", "kernels")
+    return _load(kernel.text, file, code, kernel.line_map)
 
 
 def _load(text: str, file: Path, code: StepCode, line_map: Mapping[int, int]) -> ModuleType:
     """A kernel's text as a module; its functions are compiled by their own decorators.
 
-    Python must know the module by name: Numba imports it when it loads a kernel from its disk cache.
+    Python must know the module by name: Numba imports it when it loads a kernel from the disk cache.
     """
     from numba.core.errors import NumbaError
 
@@ -91,6 +82,13 @@ def _load(text: str, file: Path, code: StepCode, line_map: Mapping[int, int]) ->
             advice="Correct the line, or run the model on the numpy driver: backend='numpy'.",
         ) from None
     return module
+
+
+def _release_with(user: object, module: ModuleType) -> None:
+    """Let go of a kernel's module when ``user`` of its functions, evicted by its driver, is in no run any more."""
+    from brainpy_lab.drivers.numba_cache import release
+
+    weakref.finalize(user, release, module).atexit = False
 
 
 def _location(code: StepCode, line: int) -> Location:
@@ -263,6 +261,7 @@ class NumbaDriver(Driver):
         def run(*arguments: Any) -> tuple[int, int]:
             return loop(addresses, *arguments)
 
+        _release_with(run, module)
         return run
 
 

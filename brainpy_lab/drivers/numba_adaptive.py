@@ -15,8 +15,9 @@ from numba.core import cgutils
 from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.extending import intrinsic
 
-from brainpy_lab.codegen.stepcode import write_content_named
+from brainpy_lab.codegen.cachefolder import write_content_named
 from brainpy_lab.drivers import adaptive, adaptive_past, step_control
+from brainpy_lab.drivers.numba_cache import kept_njit
 
 _F8, _I8 = types.float64, types.int64
 _VECTOR, _TABLE, _CUBE = _F8[::1], _F8[:, ::1], _F8[:, :, ::1]
@@ -76,11 +77,11 @@ def compiled_loop() -> Callable[..., tuple[int, int]]:
         types.boolean, _VECTOR, _VECTOR, _TABLE, _CUBE, _VECTOR, _I8[::1], _I8[::1],
         _CUBE, _TABLE, _CUBE, _I8[:, ::1], types.boolean[::1],
     )  # fmt: skip
-    options = {"cache": True, "nogil": True, "error_model": "numpy"}
+    options = {"nogil": True, "error_model": "numpy"}
     # helpers are part of the loop, compiled with it, and called from nowhere else
     inner = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     sources = [Path(str(module.__file__)).read_text() for module in (step_control, adaptive_past, adaptive)]
-    # Numba's cache looks at the file of a function alone: this one changes with all that the loop is made of
+    # compiled code is kept by the name of its file: this one changes with all that the loop is made of
     file = str(write_content_named("\n".join(sources), "adaptive", "kernels"))
     names = {"called": _called}
 
@@ -95,7 +96,7 @@ def compiled_loop() -> Callable[..., tuple[int, int]]:
         for module, helpers in _HELPERS:
             for name in helpers:
                 names[name] = numba.njit(**inner)(own(module, name))
-        dispatcher = numba.njit(signature, **options)(own(adaptive, "advance"))
+        dispatcher = kept_njit(signature, **options)(own(adaptive, "advance"))
     # its one entry point, which takes the arguments as they are
     entry: Callable[..., tuple[int, int]] = next(iter(dispatcher.overloads.values())).entry_point
     return entry

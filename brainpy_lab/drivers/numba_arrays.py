@@ -96,7 +96,7 @@ def _rowed(code: StepCode, layout: Layout) -> tuple[str, ...]:
 def _write_header(w: Writer, code: StepCode) -> None:
     w.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, array states."))
     w.add(0, "import numpy as np")
-    w.add(0, "from numba import njit")
+    w.add(0, "from numba import njit\nfrom brainpy_lab.drivers.numba_cache import kept_njit as k_njit")
     w.add(0, "from brainpy_lab.drivers.numba_elements import mark as k_mark, put as k_put")
     for node in code.tree.body:
         if isinstance(node, ast.FunctionDef):

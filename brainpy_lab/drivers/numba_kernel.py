@@ -128,14 +128,14 @@ def adaptive_kernel(code: StepCode, functions: str, pointers: Sequence[str]) -> 
         _native_header(w, code, True)
     else:
         _header(w, code, True, True)
-    w.add(0, "from numba import cfunc")
+    w.add(0, "from brainpy_lab.drivers.numba_cache import kept_cfunc as k_cfunc")
     if "k_put(" in functions:
         w.add(0, "from brainpy_lab.drivers.numba_elements import put as k_put")
     w.add(0, "from brainpy_lab.drivers.numba_adaptive import SIGNATURES\n\n")
     for part in functions.rstrip().split("\n\n\n"):
         name = part.split("(")[0].removeprefix("def ")
         if name in pointers:
-            w.add(0, f"@cfunc(SIGNATURES[{name!r}], cache=True, error_model='numpy', fastmath={{{FAST_TEXT}}})")
+            w.add(0, f"@k_cfunc(SIGNATURES[{name!r}], error_model='numpy', fastmath={{{FAST_TEXT}}})")
         w.add(0, part + "\n\n")
     return w.kernel()
 
@@ -164,8 +164,8 @@ def define(writer: Writer, arguments: Arguments, fed: list[Feed]) -> None:
     for feed in fed:
         writer.add_lines(0, feed.header)
     names, kinds = zip(*arguments, *(pair for feed in fed for pair in feed.arguments), strict=True)
-    options = f"cache=True, nogil=True, error_model='numpy', fastmath={{{FAST_TEXT}}}"
-    writer.add(0, f"@njit('i8({', '.join(kinds)})', {options})")
+    options = f"nogil=True, error_model='numpy', fastmath={{{FAST_TEXT}}}"
+    writer.add(0, f"@k_njit('i8({', '.join(kinds)})', {options})")
     writer.add(0, f"def run({', '.join(names)}):")
 
 
@@ -186,7 +186,7 @@ def _native_header(writer: Writer, code: StepCode, single: bool) -> None:
     """The code's functions as intrinsics made from its text, which stands in the kernel's file."""
     writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, {'one cell' if single else 'lanes'}."))
     writer.add(0, "import numpy as np")
-    writer.add(0, "from numba import njit")
+    writer.add(0, "from numba import njit\nfrom brainpy_lab.drivers.numba_cache import kept_njit as k_njit")
     writer.add(0, "from brainpy_lab.drivers.numba_native import native\n")
     writer.add(0, f"TEXT = {code.text!r}")
     for name in code.functions:
@@ -197,7 +197,7 @@ def _native_header(writer: Writer, code: StepCode, single: bool) -> None:
 def _header(writer: Writer, code: StepCode, single: bool, call_step: bool) -> None:
     writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, {'one cell' if single else 'lanes'}."))
     writer.add(0, "import numpy as np")
-    writer.add(0, "from numba import njit")
+    writer.add(0, "from numba import njit\nfrom brainpy_lab.drivers.numba_cache import kept_njit as k_njit")
     for node in code.tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == _MATH:
             names = [

@@ -72,9 +72,10 @@ def native(text: str, name: str, single: bool) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         lookup = functools.partial(_lookup, context, builder)
+        functions = functions_of(text)  # again: Numba keeps what stands in this closure until Python ends
         lowering = _Lowering(functions, single, Emit(builder), lookup)
         given = [v if t == types.float64 else (v, t) for v, t in zip(values, signature.args, strict=True)]
-        out = lowering.call(function, dict(zip(arguments, given, strict=True)))
+        out = lowering.call(functions[name], dict(zip(arguments, given, strict=True)))
         return out[0] if len(out) == 1 else context.make_tuple(builder, signature.return_type, out)
 
     def answer(*given: Any) -> Any:

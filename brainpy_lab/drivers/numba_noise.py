@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, cfunc, types
+from numba import carray, types
 from numba.extending import intrinsic
 
 from brainpy_lab.codegen.draws import HARMONIC, Draw
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
+from brainpy_lab.drivers.numba_cache import kept_cfunc
 from brainpy_lab.drivers.numba_feed import Feed, Supply
 from brainpy_lab.drivers.numba_kernel import LANES
 from brainpy_lab.drivers.numba_math import Emit
@@ -143,7 +144,7 @@ def _draw() -> int:
     loop stands around them, whose constants would take the registers.
     """
 
-    @cfunc(_FILLER, cache=True, **_LOOP)
+    @kept_cfunc(_FILLER, **_LOOP)
     def draw(out, context, k, element, pair, across, n):  # type: ignore[no-untyped-def]
         words = carray(context, (_WORDS + _OF_DRAW * (k + 1),))
         seed, kind, stream = words[0], words[_WORDS + _OF_DRAW * k], words[_WORDS + _OF_DRAW * k + 1]
@@ -171,7 +172,7 @@ def _draw() -> int:
 def _draw_areas() -> int:
     """Address of the function that fills the rows of a draw, also of a Levy area: see `levy_areas.area`."""
 
-    @cfunc(_FILLER, cache=True, **_LOOP)
+    @kept_cfunc(_FILLER, **_LOOP)
     def draw_areas(out, context, k, element, pair, across, n):  # type: ignore[no-untyped-def]
         words = carray(context, (_WORDS,))
         seed, count, terms, plain = words[0], words[1], words[2], words[3]
@@ -212,7 +213,7 @@ def _draw_areas() -> int:
 def _replay() -> int:
     """Address of the function that fills the rows of a draw from a table (steps, draws, lanes) made beforehand."""
 
-    @cfunc(_FILLER, cache=True, error_model="numpy")
+    @kept_cfunc(_FILLER, error_model="numpy")
     def replay(out, context, k, element, pair, across, n):  # type: ignore[no-untyped-def]
         words = carray(context, (_WORDS,))
         count = words[1]

@@ -9,14 +9,15 @@ sum at each step, lane by lane at once: `recall_lanes`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from brainpy_lab.drivers.numba_cache import kept_njit
 
 GROUP = 32  # steps
 
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+_OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 
-@njit("void(f8[::1], f8[::1], f8[::1], i8, i8, i8)", **_OPTIONS)
+@kept_njit("void(f8[::1], f8[::1], f8[::1], i8, i8, i8)", **_OPTIONS)
 def recall(into: np.ndarray, W: np.ndarray, remembered: np.ndarray, low: int, step: int, group: int) -> None:
     """What the steps from ``low`` up to ``step`` give to the sums of the group that begins with step ``group``."""
     into[:] = 0.0
@@ -33,7 +34,7 @@ def recall(into: np.ndarray, W: np.ndarray, remembered: np.ndarray, low: int, st
             into[j] += weights[j + 1] * value + weights[j] * later
 
 
-@njit("void(f8[::1], f8[::1], i8, f8)", **_OPTIONS)
+@kept_njit("void(f8[::1], f8[::1], i8, f8)", **_OPTIONS)
 def spread(into: np.ndarray, W: np.ndarray, place: int, value: float) -> None:
     """Add to the group's later sums what the step at ``place`` in it gives, which remembers ``value``."""
     weights = W[GROUP - 1 - place : 2 * GROUP - 1 - place]
@@ -41,7 +42,7 @@ def spread(into: np.ndarray, W: np.ndarray, place: int, value: float) -> None:
         into[j] += weights[j] * value
 
 
-@njit("void(f8[::1], f8[:, ::1], f8[:, ::1], i8, i8, i8, i8)", **_OPTIONS)
+@kept_njit("void(f8[::1], f8[:, ::1], f8[:, ::1], i8, i8, i8, i8)", **_OPTIONS)
 def recall_lanes(
     into: np.ndarray, W: np.ndarray, remembered: np.ndarray, low: int, step: int, first: int, lanes: int
 ) -> None:

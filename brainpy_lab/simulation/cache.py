@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
 from brainpy_lab import drivers
-from brainpy_lab.codegen.stepcode import cache_folder
+from brainpy_lab.codegen import cachefolder
 
 
 def clear_cache() -> int:
@@ -16,10 +14,7 @@ def clear_cache() -> int:
     int
         Bytes freed on disk.
     """
-    folder = cache_folder()
-    freed = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
-    for part in ("steps", "kernels"):
-        shutil.rmtree(folder / part, ignore_errors=True)
+    freed = cachefolder.clear()
     for driver in drivers.registry().values():
         driver.forget()
     return freed

@@ -1,0 +1,27 @@
+"""Warnings, told at the line of the user's that led to them."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import threading
+import warnings
+from pathlib import Path
+
+#: Files whose lines are not the user's; cached properties are functools'.
+_OURS = (str(Path(__file__).resolve().parent), str(functools.__file__))
+
+
+class CacheWarning(UserWarning):
+    """The folder for generated and compiled code is not as asked for."""
+
+
+def tell(warning: Warning) -> bool:
+    """Warn on the main thread, where the user reads; returns whether it was told."""
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(warning, stacklevel=level)
+    return True
