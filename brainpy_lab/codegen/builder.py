@@ -12,6 +12,7 @@ from brainpy_lab.codegen.noise_lines import NoiseLines
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.names import in_order
 from brainpy_lab.equations.system import Assign, Definition, Delay, Event, Hold, State, System
+from brainpy_lab.errors import MethodError
 
 
 @dataclass
@@ -303,7 +304,7 @@ class StepBuilder(NoiseLines):
             suffix = f"_{event.name}" if number == 1 else f"_{event.name}_{number}"
             names = self.definitions([value], suffix, new, time)
             line = action.span.line if action.span else None
-            expr = rename(value, names)
+            expr = self.drawn(rename(value, names), event)
             if isinstance(action, Assign):
                 target, old = action.target, new[action.target]
             else:
@@ -322,7 +323,18 @@ class StepBuilder(NoiseLines):
                 memory[target] = name
 
     def apply(self, event: Event) -> tuple[dict[str, str], dict[str, str]]:
-        """Run an event's actions at the step's own time and states, untested; returns states and hidden variables."""
+        """Run an event's actions at the step's own time and states, untested; returns states and hidden variables.
+
+        Raises
+        ------
+        MethodError
+            When they draw random numbers: these have addresses by step, and such an action may be run again.
+        """
+        if self.system.resets_at_random:
+            raise MethodError(
+                f"The event '{event.name}' draws random numbers, which need events at the ends of fixed steps.",
+                advice="Use a method of fixed steps, such as method='rk4', with crossing='step'.",
+            )
         new = {s: s for s in self.system.state_names}
         memory = {hold_name(s): hold_name(s) for s in held_states(self.system)}
         self._actions(event, None, new, memory, "t")

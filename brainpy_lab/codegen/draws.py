@@ -7,9 +7,9 @@ from typing import Literal
 
 #: What a draw is for: the increment of the Wiener process over the step; the second normal that, with it, makes the
 #: process's integral over the step; a test whether an event's border was crossed within the step (uniform); the Levy
-#: area between the processes of two sources, which goes with their increments.
-Kind = Literal["increment", "integral", "crossing", "area"]
-_PLACES: dict[Kind, int] = {"increment": 0, "integral": 1, "crossing": 2, "area": 3}
+#: area between the processes of two sources, which goes with their increments; a number of a reset, rand() or randn().
+Kind = Literal["increment", "integral", "crossing", "area", "rand", "randn"]
+_PLACES: dict[Kind, int] = {"increment": 0, "integral": 1, "crossing": 2, "area": 3, "rand": 6, "randn": 7}
 _COSINE, _SINE = 4, 5  # places of the Fourier coefficients that areas are made of
 _KINDS = 16  # room for kinds of one source in the numbering of streams
 _SOURCES = 1 << 16  # streams of all sources, before a number that counts on: harmonics, or the other source of an area
@@ -24,11 +24,12 @@ class Draw:
     name : str
         Name of the step's argument.
     source : str
-        The white noise (or, for crossings, the event) it belongs to.
-    kind : {"increment", "integral", "crossing", "area"}
+        The white noise (or, for crossings and resets, the event) it belongs to.
+    kind : {"increment", "integral", "crossing", "area", "rand", "randn"}
         Standard normal for the first two, uniform on (0, 1] for crossings; an area is that of the unit step.
     number : int
-        The source's number in the model: with the kind it gives the stream of the random generator.
+        The source's number in the model, or that of the call in its resets: with the kind it gives the stream of the
+        random generator.
     other : int
         Of an area, the number of the second source.
     """
@@ -47,7 +48,12 @@ class Draw:
     @property
     def is_uniform(self) -> bool:
         """Whether it is uniform on (0, 1], not standard normal."""
-        return self.kind == "crossing"
+        return self.kind in ("crossing", "rand")
+
+    @property
+    def is_of_path(self) -> bool:
+        """Whether it belongs to a Wiener process, and so to a path made beforehand."""
+        return self.kind in ("increment", "integral", "area")
 
     @property
     def increments(self) -> tuple[Draw, Draw]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from brainpy_lab.codegen.draws import Draw, Kind
 from brainpy_lab.codegen.printing import rename
-from brainpy_lab.equations.system import Event, State, System
+from brainpy_lab.equations.names import functions_in
+from brainpy_lab.equations.system import RANDOM, Event, State, System
 
 Names = dict[str, str | ast.expr]
 
@@ -125,6 +126,16 @@ class NoiseLines(ABC):
             self._draws[key] = Draw(self.fresh(f"{event.name}_draw"), event.name, "crossing", number)
         return self._draws[key].name
 
+    def drawn(self, expr: ast.expr, event: Event) -> ast.expr:
+        """``expr`` of a reset with the names of random draws in place of its calls rand() and randn()."""
+        return _Drawn(self._reset_draw, event).visit(expr) if _draws_random(expr) else expr
+
+    def _reset_draw(self, event: Event, kind: Kind, number: int) -> str:
+        key: tuple[str, Kind] = (f"{event.name} {number}", kind)
+        if key not in self._draws:
+            self._draws[key] = Draw(self.fresh(f"{event.name}_{kind}"), event.name, kind, number)
+        return self._draws[key].name
+
     def increment(self, source: str) -> str:
         """Name of the increment of the Wiener process of ``source`` over the step: sqrt(dt) times its normal draw."""
         if source not in self._increments:
@@ -144,3 +155,21 @@ class NoiseLines(ABC):
     def draws(self) -> tuple[Draw, ...]:
         """The random draws that the step takes, in the order of its arguments."""
         return tuple(self._draws.values())
+
+
+def _draws_random(expr: ast.expr) -> bool:
+    return not functions_in(expr).isdisjoint(RANDOM)
+
+
+class _Drawn(ast.NodeTransformer):
+    """Puts names of random draws in place of calls."""
+
+    def __init__(self, name_of: Callable[[Event, Kind, int], str], event: Event) -> None:
+        self.name_of, self.event = name_of, event
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        match node:
+            case ast.Call(func=ast.Name(id="rand" | "randn" as kind), args=[ast.Constant(value=int() as number)]):
+                return ast.Name(self.name_of(self.event, kind, number), ast.Load())
+        self.generic_visit(node)
+        return node

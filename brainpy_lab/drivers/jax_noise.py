@@ -36,7 +36,7 @@ def _pairs(draws: Draws, shape: tuple[int, ...], terms: int, pair: Array, seed: 
         even, odd = normals(jnp, elements, column, pair, seed)
         return jnp.stack([even, odd], axis=1)
 
-    usual = [draw.stream for draw in draws if draw.kind in ("increment", "integral")]
+    usual = [draw.stream for draw in draws if draw.kind != "area" and not draw.is_uniform]
     made = dict(zip(usual, normals_of(usual), strict=True)) if usual else {}
     columns = []
     for draw in draws:

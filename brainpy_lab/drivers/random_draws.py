@@ -150,7 +150,7 @@ class Noise:
         return rows
 
     def _rows(self, draw: Draw, first: int, n: int) -> np.ndarray:
-        if self.path is not None and not draw.is_uniform:
+        if self.path is not None and draw.is_of_path:
             return self.path.rows(draw, first, n, self.lanes)
         return generated(draw, self.seed, first, n, self.lanes, self.terms)
 

@@ -28,10 +28,13 @@ class _EventReader:
         self.scope = scope
         self.noisy = set(noisy)
         self.seen: dict[str, int] = {}
+        self.count = 0  # random numbers in the actions read
         self.explicit = {raw.name for raw in draft.events if raw.name is not None}
 
     def event(self, raw: RawEvent, number: int) -> Event:
+        self.scope.random = self.count
         actions = tuple(self.hold(a) if a.holds else self.assign(a) for a in raw.actions)
+        self.count, self.scope.random = self.scope.random, None
         match raw.condition:
             case ast.Attribute(value=ast.Name(id="pre" | "post" as side), attr=watched):
                 self.scope.side(raw.condition, side)

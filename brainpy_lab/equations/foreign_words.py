@@ -14,6 +14,8 @@ UNITS = frozenset(
     "uF/cm2 mS/cm2 S/cm2 uA/cm2 mA/cm2 mV/ms 1/ms 1/s /ms".split()
 )  # fmt: skip
 
+_RANDOM = "White noise is written xi: dV/dt = f + sigma*xi; rand() and randn() stand in the actions of a 'when' block."
+
 #: Functions that others have -> what to write; the arguments' texts are {0}, {1}, all of them {all}, operands {a}, {b}.
 FUNCTIONS_ELSEWHERE: Mapping[str, str] = {
     "ln": "Write log({all}).",
@@ -50,11 +52,15 @@ FUNCTIONS_ELSEWHERE: Mapping[str, str] = {
     "sech": "Write 1/cosh({0}).",
     "coth": "Write 1/tanh({0}).",
     "vtrap": "Write {0}/(exp({0}/{1}) - 1): its value where {0} = 0 is filled in.",
-    "normal": "White noise is written xi: dV/dt = f + sigma*xi",
-    "gauss": "White noise is written xi: dV/dt = f + sigma*xi",
-    "ran": "White noise is written xi: dV/dt = f + sigma*xi",
-    "wiener": "White noise is written xi: dV/dt = f + sigma*xi",
-    "noise": "White noise is written xi: dV/dt = f + sigma*xi",
+    "rand": _RANDOM,
+    "randn": _RANDOM,
+    "random": _RANDOM,
+    "uniform": _RANDOM,
+    "normal": _RANDOM,
+    "gauss": _RANDOM,
+    "ran": _RANDOM,
+    "wiener": _RANDOM,
+    "noise": _RANDOM,
     "poisson": "Give spikes as an input: run(100, I=bp.inputs...).",
 }
 

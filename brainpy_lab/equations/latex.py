@@ -179,6 +179,8 @@ class Printer:
                 return rf"\left\lfloor {self(x)} \right\rfloor", _ATOM
             case "ceil", [x]:
                 return rf"\left\lceil {self(x)} \right\rceil", _ATOM
+            case "rand" | "randn", _:
+                return rf"\mathrm{{{name}}}()", _CALL
             case "mean", [x]:
                 return rf"\left\langle {self(x)} \right\rangle", _ATOM
             case "dot", [x, y]:

@@ -15,7 +15,7 @@ from brainpy_lab.equations.functions import Helper, lift, read_head, read_helper
 from brainpy_lab.equations.names import RESERVED, is_noise
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.synapses import NO_NETWORKS
-from brainpy_lab.equations.system import FUNCTIONS, Parameter
+from brainpy_lab.equations.system import FUNCTIONS, RANDOM, Parameter
 from brainpy_lab.equations.tables import lookup
 from brainpy_lab.errors import UnknownNameError
 
@@ -56,6 +56,7 @@ class CellScope:
         self.helpers: dict[str, Helper] = {}
         self.delays = DelayTable(source, lambda name: name in self.known())
         self.sides: dict[str, None] = {}
+        self.random: int | None = None  # random numbers so far, where an action of an event is read
         self.at_start = False  # reading initial values, where V(0) stands for the initial value of V
         self.normalise = Normaliser(source, self, capture.prefixes)
 
@@ -121,6 +122,8 @@ class CellScope:
             raise self.source.error("'hold' stands on a line of its own in a 'when' block.", node)
         if name in FUNCTIONS:
             return None
+        if name in RANDOM and self.random is not None and name not in self.helpers:
+            return self._random(node, name)
         helper = self.helpers.get(name) or self.capture.function(name)
         if helper is None:
             return self.renamed(node, name)
@@ -170,6 +173,15 @@ class CellScope:
     def known(self) -> list[str]:
         """Names that the cell defines or the language has."""
         return [*self.states, *self.definitions, *self.parameters, *self.helpers, *FUNCTIONS, "t", "pi"]
+
+    def _random(self, node: ast.Call, name: str) -> ast.expr:
+        """A random number of an action; its number gives it numbers of its own."""
+        if node.args or node.keywords:
+            advice = "A range is made of it: a + (b - a)*rand(), mean + sigma*randn()."
+            raise self.source.error(f"'{name}' takes no arguments.", node, advice)
+        assert self.random is not None
+        number, self.random = ast.Constant(self.random), self.random + 1
+        return ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node.func), [number], [])
 
     def _delayed(self, node: ast.Call, state: str, arguments: list[ast.expr]) -> ast.expr:
         match arguments:

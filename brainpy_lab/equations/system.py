@@ -33,6 +33,9 @@ FUNCTIONS: dict[str, int] = {
     "sum": 1, "mean": 1, "dot": 2,
 }  # fmt: skip
 
+#: Random numbers of resets: the normal form numbers the calls, rand(0), randn(1).
+RANDOM: frozenset[str] = frozenset({"rand", "randn"})
+
 #: Functions that mix the elements of an array state; all others act on each element alone.
 ARRAY_FUNCTIONS: frozenset[str] = frozenset({"sum", "mean", "dot"})
 
@@ -246,6 +249,20 @@ class System:
         """
         read = names_reached([event.condition], {d.name: d.expr for d in (*self.derived, *self.intermediates)})
         return any(isinstance(a, Assign) and a.target in read for a in event.actions)
+
+    @cached_property
+    def resets_at_random(self) -> bool:
+        """Whether an event draws random numbers, rand() or randn()."""
+        values = [a.value if isinstance(a, Assign) else a.duration for e in self.events for a in e.actions]
+        called = {
+            n.func.id for v in values for n in ast.walk(v) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
+        return not called.isdisjoint(RANDOM)
+
+    @property
+    def is_random(self) -> bool:
+        """Whether a run takes random numbers: white noise, or those of resets."""
+        return self.is_stochastic or self.resets_at_random
 
     @cached_property
     def is_fractional(self) -> bool:

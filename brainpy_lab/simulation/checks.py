@@ -69,7 +69,7 @@ def recorded(request: Request, system: System) -> tuple[tuple[str, ...], tuple[s
         return system.state_names, system.state_names
     if isinstance(request.record, str):
         raise ArgumentError("record takes a list of names.", advice=f"Write record=['{request.record}'].")
-    known = system.state_names + tuple(d.name for d in system.intermediates)
+    known = system.state_names + tuple(d.name for d in (*system.derived, *system.intermediates))
     for name in request.record:
         if name not in known:
             raise ArgumentError(

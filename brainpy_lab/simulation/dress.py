@@ -42,7 +42,7 @@ def _intermediates(
     extra = 1 + len(problem.shape)
 
     def over_time(value: Any) -> Any:
-        array = np.asarray(value)
+        array = np.asarray(problem.expanded(value))
         return array if array.ndim == 0 else array.reshape((1,) * (extra - array.ndim) + array.shape)
 
     parameters = {n: over_time(v) for n, v in problem.parameters.items()}

@@ -15,7 +15,7 @@ from brainpy_lab.symbolic.compiling import Compiler
 
 @lru_cache(maxsize=64)
 def _intermediates(system: System) -> Callable[..., tuple[Any, ...]]:
-    return Compiler(system).compile([d.expr for d in system.intermediates])
+    return Compiler(system).compile([d.expr for d in (*system.derived, *system.intermediates)])
 
 
 @lru_cache(maxsize=64)
@@ -24,8 +24,8 @@ def _slopes(system: System) -> Callable[..., tuple[Any, ...]]:
 
 
 def intermediates_of(problem: Problem, t: np.ndarray, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Intermediates by name, (times, *ensemble, *own), from the states' values shaped alike."""
-    names = [d.name for d in problem.system.intermediates]
+    """Derived parameters and intermediates by name, (times, *ensemble, *own), from the states' values shaped alike."""
+    names = [d.name for d in (*problem.system.derived, *problem.system.intermediates)]
     return dict(zip(names, _over_members(_intermediates(problem.system), problem, t, values), strict=True))
 
 

@@ -165,7 +165,7 @@ def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
         cell=problem.cell,
         differentiable=traced,
         threads=plan.threads,
-        noise=_noise(plan.noise, problem) if problem.system.is_stochastic else plan.noise,
+        noise=_noise(plan.noise, problem) if problem.system.is_random else plan.noise,
         past=plan.past,
     )
 
@@ -332,7 +332,7 @@ class _Loop:
         states = {n: _scalar(final[n]) for n in problem.system.state_names}
         memory = {n: final[n] for n in self.code.memory}
         stats: dict[str, Any] = {"end": float(plan.times(np.asarray(self.done)))}
-        if problem.system.is_stochastic:
+        if problem.system.is_random:
             stats["noise_steps"] = plan.noise.start + self.done
         if self.blow_up is not None:
             stats["non_finite"] = self.blow_up.summary(problem, plan)
@@ -373,6 +373,6 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
     data = driver.collect([initial[n] for n in plan.record], chunk.records)
     t = plan.times(plan.every * np.arange(plan.n_steps // plan.every + 1))
     stats: dict[str, Any] = {"steps": plan.n_steps, "end": float(plan.times(np.asarray(plan.n_steps)))}
-    if problem.system.is_stochastic:
+    if problem.system.is_random:
         stats["noise_steps"] = plan.noise.start + plan.n_steps
     return Result(t, dict(zip(plan.record, data, strict=True)), final, memory, {}, Outcome.COMPLETED, stats)

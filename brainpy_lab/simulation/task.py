@@ -141,7 +141,7 @@ def _repeated(task: Task, request: Request) -> Task | None:
         problem.states = dict(problem.states)
     _start_histories(problem, request.initial or {}, plan.t0)
     problem.memory = {**problem.memory, **sides_at(problem, plan.t0)}
-    if system.is_stochastic:
+    if system.is_random:
         plan.noise = _noise(request, plan.t0)
     plan.stop, plan.report, plan.past = request.stop, reporter(request.progress), None
     again = _twin(task)

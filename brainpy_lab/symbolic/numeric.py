@@ -80,8 +80,8 @@ class NumericSystem:
         return np.stack([difference(y, j, params, t) for j in range(n)], axis=1)
 
     def intermediates(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> dict[str, Array]:
-        """Every intermediate by name, each with the trailing shape of ``y``."""
-        names = [d.name for d in self.system.intermediates]
+        """Every derived parameter and intermediate by name, each with the trailing shape of ``y``."""
+        names = [d.name for d in (*self.system.derived, *self.system.intermediates)]
         if not names:
             return {}
         return dict(zip(names, self._stack(self._evaluate(self._intermediates, y, params, t), y), strict=True))
@@ -111,7 +111,7 @@ class NumericSystem:
     @cached_property
     def _intermediates(self) -> Callable[..., tuple[Any, ...]]:
         with self._lock:
-            return self._compiler.compile([d.expr for d in self.system.intermediates])
+            return self._compiler.compile([d.expr for d in (*self.system.derived, *self.system.intermediates)])
 
     @cached_property
     def _jacobian(self) -> Callable[..., tuple[Any, ...]]:
