@@ -270,6 +270,7 @@ class JaxDriver(TensorDriver):
     title = "JAX (XLA)"
     capabilities = frozenset({Capability.JIT, Capability.AUTOGRAD, Capability.MIXING})
     dialect = Dialect(module="brainpy_lab.drivers.jax_math", selects=True)
+    first_chunk = 2048  # tables of inputs and draws are compiled for each power of two steps
 
     def available(self) -> str | None:
         """None when jax is installed."""

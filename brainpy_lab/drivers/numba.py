@@ -229,7 +229,6 @@ class NumbaDriver(Driver):
     title = "Numba (JIT)"
     capabilities = frozenset({Capability.JIT, Capability.ELEMENT_LOGIC, Capability.MIXING, Capability.THREADS})
     dialect = Dialect(module="brainpy_lab.drivers.numba_math", selects=False)
-    first_chunk = 1 << 14
 
     def available(self) -> str | None:
         """None when numba is installed."""

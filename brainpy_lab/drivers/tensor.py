@@ -152,6 +152,7 @@ class TensorDriver(Driver):
     """A driver whose step acts on whole arrays."""
 
     capabilities = frozenset({Capability.MIXING})
+    first_chunk = 128  # a step takes Python some microseconds, or some milliseconds
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Load the step function."""

@@ -207,6 +207,13 @@ class _State:
     # --- the run -------------------------------------------------------------------------------------------------
 
     def go(self) -> Outcome:
+        """Advance to the end; an interrupt, wherever it comes, leaves what the last whole call of the loop had left."""
+        try:
+            return self._go()
+        except KeyboardInterrupt:
+            return Outcome.INTERRUPTED
+
+    def _go(self) -> Outcome:
         """Advance window by window, through the pieces on which the inputs are constant."""
         problem, plan = self.problem, self.plan
         rtol, max_step = self.runs.tolerances.rtol, self.runs.tolerances.max_step
@@ -266,8 +273,7 @@ class _State:
             if statuses.isdisjoint(_COMING_BACK):
                 until = min(end, max(until, now) + self.window)
             started = time.perf_counter()
-            if not self._call_or_return(until, end):
-                return Outcome.INTERRUPTED
+            self._call_or_return(until, end)
             pace = min(64.0, max(0.1, CHUNK_SECONDS / max(time.perf_counter() - started, 1e-5)))
             statuses = set(self.clock[:, loop.STATUS].tolist())
             if loop.HISTORY_FULL in statuses:
@@ -279,25 +285,23 @@ class _State:
             for bad in statuses & _OUTCOMES.keys():
                 return self._failed(bad)
             now = self.now
-            try:
-                plan.report((now - plan.t0) / plan.duration)
-            except KeyboardInterrupt:
-                return Outcome.INTERRUPTED
+            plan.report((now - plan.t0) / plan.duration)
         return Outcome.COMPLETED
 
-    def _call_or_return(self, until: float, end: float) -> bool:
-        """One call of the loop; False when it is interrupted: all lanes then stand where they were before it."""
+    def _call_or_return(self, until: float, end: float) -> None:
+        """One call of the loop; where it is interrupted, all lanes stand where they were before it."""
         state = [self.clock, self.Y, self.F, self.R, self.G]
         if self.tables.states:
             state += self.tables.arrays[:3]
         before = [array.copy() for array in state]
+        kept, events = len(self.kept), len(self.events)
         try:
             self._call(until, end)
         except KeyboardInterrupt:
             for array, old in zip(state, before, strict=True):
                 array[...] = old
-            return False
-        return True
+            del self.kept[kept:], self.events[events:]
+            raise
 
     def _buffers(self, size: int) -> tuple[np.ndarray, ...]:
         """What the loop writes steps and events into, see `brainpy_lab.drivers.adaptive.advance`."""

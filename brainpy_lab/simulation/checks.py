@@ -47,6 +47,8 @@ def check_own(request: Request) -> None:
         raise ArgumentError(
             f"progress must be True, False or a function of the fraction done, not {request.progress!r}."
         )
+    if request.on_interrupt not in ("raise", "return"):
+        raise ArgumentError(f"on_interrupt must be 'raise' or 'return', not {request.on_interrupt!r}.")
     seed = request.seed
     if seed is not None and (not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64):
         raise ArgumentError(f"seed must be a whole number from 0 to 2**64 - 1, not {seed!r}.")

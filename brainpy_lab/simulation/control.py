@@ -13,10 +13,13 @@ Progress = Callable[[float], None]
 
 
 class ChunkSize:
-    """Length of the next chunk, so that one takes about `CHUNK_SECONDS`; the first has at most ``most`` steps."""
+    """Length of the next chunk, so that one takes about `CHUNK_SECONDS`.
 
-    def __init__(self, lanes: int, most: int) -> None:
-        self.steps = max(1, min(most, 200_000 // max(1, lanes)))
+    The first has at most ``most`` steps, fewer where a step computes many numbers (``work``).
+    """
+
+    def __init__(self, work: int, most: int) -> None:
+        self.steps = max(1, min(most, 200_000 // max(1, work)))
 
     def took(self, steps: int, seconds: float) -> None:
         """Learn from a chunk of ``steps`` steps that took ``seconds``."""

@@ -22,7 +22,7 @@ from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.history import read_histories
 from brainpy_lab.simulation.model_code import ModelCode, method_name
 from brainpy_lab.simulation.problem import check_names, numeric, resolve
-from brainpy_lab.simulation.request import Request, simulate
+from brainpy_lab.simulation.request import OnInterrupt, Request, simulate
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.task import Ready
 from brainpy_lab.solvers.auto import AUTO
@@ -84,6 +84,8 @@ class Model(ModelCode):
         self.seed = seed
         #: Histories of delayed states in runs that are given none, besides those of the model's text.
         self.history = dict(history or {})
+        #: What the run that was interrupted last had computed; None before the first interrupt.
+        self.last: Solution | None = None
         #: What runs that differ in their numbers alone have in common.
         self.ready = Ready()
         read_histories(system, self.history, 0.0, None)
@@ -152,6 +154,7 @@ class Model(ModelCode):
         grading: float | None = None,
         memory: float | None = None,
         crossing: Crossing | None = None,
+        on_interrupt: OnInterrupt = "raise",
         **parameters: Any,
     ) -> Solution:
         """Run the model.
@@ -204,6 +207,10 @@ class Model(ModelCode):
             How events of a noisy model are found: at the ends of steps ("step"), or also where the path between two
             ends crossed the border and came back ("bridge"), by the crossing probability of a Brownian bridge. At ends
             alone, firing rates are too low by a part that falls only like the square root of dt.
+        on_interrupt : {"raise", "return"}
+            What an interrupt (Ctrl-C, the stop button) does besides ending the run. "raise": what the run had computed
+            is kept in ``m.last``, and KeyboardInterrupt goes on, so that a loop over runs or a cell ends too.
+            "return": the run returns what it had computed, and the code after it goes on.
         **parameters
             Parameters by name: a number; an array, which spans an ensemble; a `brainpy_lab.inputs.Input`, a function
             of t or a Solution, which drive the parameter in time.
@@ -211,11 +218,13 @@ class Model(ModelCode):
         Returns
         -------
         Solution
-            Also after an interrupt or a blow-up: ``sol.outcome`` says how the run ended.
+            Also after a stop or a blow-up: ``sol.outcome`` says how the run ended.
 
         Raises
         ------
         ArgumentError, MethodError, DriverError, MemoryLimitError, CodeError
+        KeyboardInterrupt
+            The user interrupted the run.
         """
         if duration is None:
             duration = self.duration
@@ -242,6 +251,7 @@ class Model(ModelCode):
             grading=grading,
             memory=memory,
             crossing=crossing,
+            on_interrupt=on_interrupt,
             parameters=parameters,
         )
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.generate import Crossing
@@ -30,6 +30,9 @@ from brainpy_lab.solvers.auto import AUTO
 
 if TYPE_CHECKING:
     from brainpy_lab.simulation.model import Model
+
+#: What an interrupt does: KeyboardInterrupt goes on, or the run returns what it had computed.
+OnInterrupt = Literal["raise", "return"]
 
 
 @dataclass
@@ -59,13 +62,33 @@ class Request:
     grading: float | None = None
     memory: float | None = None
     crossing: Crossing | None = None
+    on_interrupt: OnInterrupt = "return"
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 def simulate(request: Request) -> Solution:
     """Run what was asked for."""
-    if request.method == AUTO:
-        return _simulate_chosen(request)
+    solution = _simulate_chosen(request) if request.method == AUTO else _simulate(request)
+    if solution.outcome is Outcome.INTERRUPTED:
+        _interrupted(request, solution)
+    return solution
+
+
+def _interrupted(request: Request, solution: Solution) -> None:
+    """Say where the user interrupted a run, and let the interrupt go on unless the Solution is to be returned."""
+    text = f"The run of {solution.model_name} was interrupted at t = {solution.stats['end']:g}."
+    if request.on_interrupt == "return":
+        warn(f"{text} {solution.outcome.advice}")
+        return
+    request.model.last = solution
+    try:
+        warn(f"{text} What it had computed is in its model's 'last': go on with m.run(..., start=m.last).")
+    finally:  # also where warnings are errors
+        raise KeyboardInterrupt
+
+
+def _simulate(request: Request) -> Solution:
+    """Run with the method that the request names."""
     task = make_task(request)
     problem = task.problem
     with user_line(problem.system, task.code, lambda: _on_reference(request)):
@@ -73,9 +96,6 @@ def simulate(request: Request) -> Solution:
     request.model.ready.keep(task, request.model)
     if task.code.edited:
         result.stats["edited"] = True
-    if result.outcome is Outcome.INTERRUPTED:
-        end, advice = result.stats["end"], result.outcome.advice
-        warn(f"The run of {request.model.name} was interrupted at t = {end:g}. {advice}")
     add_intermediates(result, problem, task.wanted)
     return solution_of(request, result, problem, task.wanted, task.method, seed_of(request))
 
@@ -117,7 +137,7 @@ def _simulate_chosen(request: Request) -> Solution:
     chosen = replace(request, method=found.method)
     if not solvers.get(found.method).is_adaptive:
         chosen = replace(chosen, rtol=None, atol=None, max_step=None)
-    solution = simulate(chosen)
+    solution = _simulate(chosen)
     solution.stats["why"] = found.why
     return solution
 

@@ -270,9 +270,7 @@ class _Loop:
 
     def go(self) -> None:
         """Advance until the end, or until something stops the run."""
-        plan, size = self.plan, ChunkSize(self.problem.lanes, self.driver.first_chunk)
-        if plan.record and plan.every > 1:
-            size.steps = max(plan.every, size.steps)
+        plan, size = self.plan, ChunkSize(_work(self.problem), self.driver.first_chunk)
         try:
             while self.done < plan.n_steps:
                 if plan.stop is not None and plan.stop.is_set():
@@ -357,6 +355,11 @@ class _Loop:
             times = self.plan.times(steps[order])
             trains[name] = EventTrain(times, lanes[order])
         return trains
+
+
+def _work(problem: Problem) -> int:
+    """Numbers that a step computes for each variable: where elements mix, a row of a matrix for each element."""
+    return problem.lanes * (max(1, *problem.cell) if problem.mixes and problem.cell else 1)
 
 
 def _scalar(value: np.ndarray) -> Any:

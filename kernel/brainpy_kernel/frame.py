@@ -72,6 +72,7 @@ def simulate(
             initial=dict(settings.initial),
             stop=ticket,
             progress=report,
+            on_interrupt="return",
             **parameters,
         )
     except BrainPyLabError as error:

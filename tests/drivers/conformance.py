@@ -367,7 +367,9 @@ class DriverConformance:
 
     def test_an_interrupt_gives_what_there_is_within_a_second(self, driver):
         clock = Clock(lambda: signal.raise_signal(signal.SIGINT))
-        sol = cell("Detector").run(5e6, dt=0.01, backend=driver, record_every=100.0, progress=clock)
+        sol = cell("Detector").run(
+            5e6, dt=0.01, backend=driver, record_every=100.0, progress=clock, on_interrupt="return"
+        )
         assert time.perf_counter() - clock.called < 1.0
         assert sol.outcome is Outcome.INTERRUPTED
         assert len(sol.x) == len(sol.t)
@@ -389,7 +391,8 @@ class DriverConformance:
             timer.append(threading.Timer(0.02, interrupt))
             timer[0].start()
 
-        sol = model.run(5e6, dt=0.01, backend=driver, record_every=100.0, progress=Clock(start))
+        clock = Clock(start)
+        sol = model.run(5e6, dt=0.01, backend=driver, record_every=100.0, progress=clock, on_interrupt="return")
         assert time.perf_counter() - sent[0] < 1.0
         assert sol.outcome is Outcome.INTERRUPTED
         assert len(sol.x) == len(sol.t)

@@ -221,7 +221,7 @@ def test_an_interrupted_run_keeps_what_it_has():
     def interrupt(fraction):
         raise KeyboardInterrupt
 
-    sol = relaxation().run(1e4, progress=interrupt)
+    sol = relaxation().run(1e4, progress=interrupt, on_interrupt="return")
     assert sol.outcome is Outcome.INTERRUPTED
     assert np.isfinite(sol.y).all()
 

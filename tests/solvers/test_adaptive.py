@@ -276,7 +276,8 @@ def test_an_interrupt_leaves_a_whole_solution(known):
 
     old = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
-        first = known("LIF").run(1e6, method="rkdp", max_step=0.1, backend="numpy", progress=interrupt)
+        options = {"method": "rkdp", "max_step": 0.1, "backend": "numpy"}
+        first = known("LIF").run(1e6, **options, progress=interrupt, on_interrupt="return")
     finally:
         signal.signal(signal.SIGALRM, old)
     assert first.outcome is Outcome.INTERRUPTED
