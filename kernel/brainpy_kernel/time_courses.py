@@ -78,6 +78,10 @@ class TimeCourses:
     def show_fixed_points(self, frame: Frame) -> None:
         """Nothing here depends on them."""
 
+    def pictures(self) -> list[tuple[list[Any], list[Any]]]:
+        """Marks and axes of each picture."""
+        return [(figure.marks, figure.axes) for figure in self._figures]
+
     def curves(self) -> dict[str, tuple[Any, Any]]:
         """What is drawn, by state: times and values, after reduction."""
         drawn = {
@@ -109,6 +113,7 @@ class TimeCourses:
             start = np.zeros((len(names), 2), np.float32)
             mark = bq.Lines(
                 x=start, y=start, scales={"x": self._time, "y": scale}, colors=colours, stroke_width=1.5,
+                labels=list(names),
                 preserve_domain={"x": True, "y": True},
             )  # fmt: skip
             height = "210px" if len(self._figures) == 0 else "150px"

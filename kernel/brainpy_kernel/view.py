@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import math
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,14 @@ from brainpy_kernel.closing import close_tree
 from brainpy_kernel.controls import Controls, Range
 from brainpy_kernel.frame import Frame
 from brainpy_kernel.phase_figure import PhaseFigure
+from brainpy_kernel.picture import Keeper, png
 from brainpy_kernel.reduction import drawable
 from brainpy_kernel.runtime import Run
 from brainpy_kernel.session import Session
 from brainpy_kernel.time_courses import TimeCourses
+
+#: The output type that JupyterLab shows by our extension: the widgets while they live, else the picture beside it.
+VIEW_TYPE = "application/vnd.brainpy-lab.view+json"
 
 #: Seconds of a run after which the status line says that it works, and how far it is.
 NOTICED = 0.5
@@ -100,6 +106,10 @@ class View:
         columns = "repeat(auto-fit, minmax(300px, 1fr))"
         self._pictures = GridBox(pictures, layout=Layout(grid_template_columns=columns, grid_gap="8px"))
         self.widget = VBox([self._head, self._equations, self.controls.widget, self._pictures, self.status])
+        self._png: bytes | None = None
+        self._display_id = f"brainpy-{self.widget.model_id}"
+        self._publisher: Any = None
+        self._keeper = Keeper(session.runtime, partial(png, self), self._publish)
         session.runtime.observers.append(self._on_run)
         session.add(*self._observers())
 
@@ -107,6 +117,7 @@ class View:
         """Report the run in the status line."""
         self._told = 0.0
         self.status.value = status_line(frame)
+        self._keeper.changed()
 
     def show_fixed_points(self, frame: Frame) -> None:
         """Not part of this view."""
@@ -125,6 +136,7 @@ class View:
         if self._closed:
             return
         self._closed = True
+        self._keeper.stop()
         self.session.runtime.observers.remove(self._on_run)
         for observer in self._observers():
             self.session.remove(observer)
@@ -134,11 +146,34 @@ class View:
     def _observers(self) -> list[Any]:
         return [self.time_courses, *([self.phase] if self.phase else []), self]
 
+    def _ipython_display_(self) -> None:
+        """Show the widgets; the picture joins them in the same output once it is drawn."""
+        from IPython.core.getipython import get_ipython
+
+        shell: Any = get_ipython()
+        self._publisher = shell.display_pub
+        self._publisher.publish(self._repr_mimebundle_(), {}, transient={"display_id": self._display_id})
+
+    def _publish(self, picture: bytes) -> None:
+        """Put the picture into the outputs that show this view."""
+        self._png = picture
+        if self._publisher is not None and not self._closed:
+            bundle = self._repr_mimebundle_()
+            self._publisher.publish(bundle, {}, transient={"display_id": self._display_id}, update=True)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """The widgets, and what stands for them where they do not live.
+
+        Programs that know neither take the first they can show: LaTeX would go before the picture, which has it all.
+        """
         system = self.session.model.system
-        bundle: dict[str, Any] = {"text/plain": typeset.plain(system), "text/latex": typeset.equations(system)}
+        bundle: dict[str, Any] = {"text/plain": typeset.plain(system)}
+        if self._png is None:
+            bundle["text/latex"] = typeset.equations(system)
+        else:
+            bundle["image/png"] = base64.b64encode(self._png).decode()
         if not self._closed:
-            bundle["application/vnd.jupyter.widget-view+json"] = {
-                "model_id": self.widget.model_id, "version_major": 2, "version_minor": 0,
-            }  # fmt: skip
+            shown = {"model_id": self.widget.model_id, "version_major": 2, "version_minor": 0}
+            bundle[VIEW_TYPE] = {"model_id": self.widget.model_id}
+            bundle["application/vnd.jupyter.widget-view+json"] = shown
         return bundle

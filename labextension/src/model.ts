@@ -91,7 +91,9 @@ export class PanelModel implements IPanelModel {
     if (notebook?.id === this._notebook?.id) {
       return;
     }
+    this._notebook?.renamed.disconnect(this._onRenamed, this);
     this._notebook = notebook;
+    notebook?.renamed.connect(this._onRenamed, this);
     this._forget();
     this._changed.emit('notebook');
     this._link.follow(notebook?.sessionContext ?? null);
@@ -224,6 +226,10 @@ export class PanelModel implements IPanelModel {
     }
     this._told = shown;
     this._send({ type: 'show', view: shown });
+  }
+
+  private _onRenamed(): void {
+    this._changed.emit('notebook');
   }
 
   private _onStatus(_: ILink, status: LinkStatus): void {

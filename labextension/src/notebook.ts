@@ -12,7 +12,10 @@ export function asNotebook(widget: NotebookPanel): INotebook {
     );
   return {
     id: widget.id,
-    title: widget.title.label,
+    get title() {
+      return widget.title.label;
+    },
+    renamed: widget.title.changed,
     sessionContext: widget.sessionContext,
     rendermime: widget.content.rendermime,
     insertCell: source => {

@@ -45,6 +45,8 @@ export type LinkStatus = 'no-notebook' | 'no-kernel' | 'connecting' | 'refused' 
 export interface INotebook {
   readonly id: string;
   readonly title: string;
+  /** Emitted when the title may be another one. */
+  readonly renamed: ISignal<unknown, void>;
   readonly sessionContext: ISessionContext;
   readonly rendermime: IRenderMimeRegistry;
   /** Insert a code cell below the active one and select it. */

@@ -57,6 +57,7 @@ export function fakeNotebook(id: string): INotebook {
   return {
     id,
     title: `${id}.ipynb`,
+    renamed: new Signal<unknown, void>({}),
     sessionContext: {} as ISessionContext,
     rendermime: {} as INotebook['rendermime'],
     insertCell: () => undefined,

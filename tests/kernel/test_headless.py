@@ -29,7 +29,9 @@ def test_a_model_cell_shows_widgets_and_defines_the_model(cell):
         LOAD, cell, "sol = FHN.run(50)\nprint(repr(float(sol.V[-1])), len(sol.t))", store_widget_state=True
     )
     (shown,) = [o for o in notebook.cells[1].outputs if o.output_type == "display_data"]
-    assert set(shown.data) == {"text/plain", "text/latex", "application/vnd.jupyter.widget-view+json"}
+    view, widget = "application/vnd.brainpy-lab.view+json", "application/vnd.jupyter.widget-view+json"
+    assert set(shown.data) in ({"text/plain", kind, view, widget} for kind in ("text/latex", "image/png"))
+    assert shown.data[view]["model_id"] == shown.data[widget]["model_id"]
     assert "FHN: states V, w" in shown.data["text/plain"]
     model_id = shown.data["application/vnd.jupyter.widget-view+json"]["model_id"]
     assert model_id in notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
