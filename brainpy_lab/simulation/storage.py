@@ -2,16 +2,18 @@
 
 Both formats hold the same: named arrays, and one JSON text for all that is not an array. In NetCDF the root group is
 the Dataset of `Solution.to_xarray`, so that other programs read a run as it stands, and the group ``brainpy_lab`` holds
-the rest.
+the rest. A digest of the text and of all arrays tells, at loading, a file whose numbers are not those that were saved.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,15 @@ from brainpy_lab.inputs import Input
 from brainpy_lab.simulation.arrays import as_numpy
 from brainpy_lab.simulation.solution import EventTrain, Outcome, Solution
 from brainpy_lab.simulation.tables import time_dimension, to_xarray
+from brainpy_lab.warning import tell
 
 FORMAT = 1
 _GROUP = "brainpy_lab"
 _ARRAY_FIELDS = ("params", "initial", "final", "memory")
+
+
+class FileWarning(UserWarning):
+    """A file was read whose numbers could not be checked."""
 
 
 def save(sol: Solution, path: str | Path) -> Path:
@@ -61,20 +68,26 @@ def load(path: str | Path) -> Solution:
     Raises
     ------
     ArgumentError
-        No such file, or it holds no Solution, or a newer version of BrainPy Lab wrote it.
+        No such file; it holds no Solution, or not the one that was saved; a newer version of BrainPy Lab wrote it.
     """
     path = Path(path)
     read = _format_of(path)[1]
     if not path.is_file():
         raise ArgumentError(f"There is no file {path}.")
     try:
-        return read(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what the libraries find odd in a damaged file
+            sol, is_checked = read(path)
+            repr(sol), sol._repr_html_()  # refused here if anything in it is of another kind
     except BrainPyLabError:
         raise
     except Exception as error:  # whatever a damaged file makes the libraries raise
         message = f"{path} holds no Solution that can be read ({type(error).__name__}: {error})."
         advice = "Such files are written by sol.save('run.nc') or sol.save('run.npz')."
         raise ArgumentError(message, advice=advice) from error
+    if not is_checked:
+        tell(FileWarning(f"{path} was written before files held a digest: whether it is damaged cannot be checked."))
+    return sol
 
 
 @contextlib.contextmanager
@@ -102,24 +115,23 @@ def _umask() -> int:
 
 def _write_npz(sol: Solution, path: Path) -> None:
     described, parts = _describe(sol)
-    arrays: dict[str, Any] = parts | {f"data/{name}": as_numpy(a) for name, a in sol.data.items()}
-    arrays["t"] = as_numpy(sol.t)
-    for name, train in sol.events.items():
-        arrays |= {f"event_t/{name}": as_numpy(train.t), f"event_index/{name}": as_numpy(train.index)}
-    arrays["description"] = np.array(json.dumps(described))
-    np.savez(path, **arrays)
+    arrays: dict[str, Any] = parts | _recorded(sol)
+    text = json.dumps(described)
+    np.savez(path, **arrays, description=np.array(text), digest=np.array(_digest(text, arrays)))
 
 
-def _read_npz(path: Path) -> Solution:
+def _read_npz(path: Path) -> tuple[Solution, bool]:
     with np.load(path, allow_pickle=False) as file:
-        described = json.loads(str(file["description"]))
-        return _rebuild(described, lambda key: file[key])
+        return _rebuild_checked(
+            str(file["description"]), str(file["digest"]) if "digest" in file else None, lambda key: file[key]
+        )
 
 
 def _write_netcdf(sol: Solution, path: Path) -> None:
     import xarray
 
     described, arrays = _describe(sol)
+    text = json.dumps(described)
     dataset = to_xarray(sol)
     _to_netcdf(dataset, path)
     rest = xarray.Dataset(
@@ -127,7 +139,7 @@ def _write_netcdf(sol: Solution, path: Path) -> None:
             key.replace("/", "__"): (tuple(f"{key.replace('/', '__')}_{i}" for i in range(a.ndim)), a)
             for key, a in arrays.items()
         },
-        attrs={"description": json.dumps(described)},
+        attrs={"description": text, "digest": _digest(text, arrays | _recorded(sol))},
     )
     _to_netcdf(rest, path, group=_GROUP, mode="a")
 
@@ -137,13 +149,14 @@ def _to_netcdf(dataset: Any, path: Path, **options: Any) -> None:
     dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)
 
 
-def _read_netcdf(path: Path) -> Solution:
+def _read_netcdf(path: Path) -> tuple[Solution, bool]:
     import xarray
 
     how = {"engine": "h5netcdf", "mask_and_scale": False, "decode_times": False}
     rest = xarray.load_dataset(path, group=_GROUP, **how)
     root = xarray.load_dataset(path, **how)
-    described = json.loads(rest.attrs["description"])
+    text = rest.attrs["description"]
+    described = json.loads(text)
     kinds: dict[str, str] = {"t": described["time"], "data": "{}", "event_t": "{}_t", "event_index": "{}_index"}
 
     def array(key: str) -> np.ndarray:
@@ -151,16 +164,17 @@ def _read_netcdf(path: Path) -> Solution:
         stored = root[kinds[kind].format(name)] if kind in kinds else rest[key.replace("/", "__")]
         return np.asarray(stored.values)
 
-    return _rebuild(described, array)
+    return _rebuild_checked(text, rest.attrs.get("digest"), array)
 
 
-_FORMATS: dict[str, tuple[Callable[[Solution, Path], None], Callable[[Path], Solution]]] = {
+_Format = tuple[Callable[[Solution, Path], None], Callable[[Path], tuple[Solution, bool]]]
+_FORMATS: dict[str, _Format] = {
     ".nc": (_write_netcdf, _read_netcdf),
     ".npz": (_write_npz, _read_npz),
 }
 
 
-def _format_of(path: Path) -> tuple[Callable[[Solution, Path], None], Callable[[Path], Solution]]:
+def _format_of(path: Path) -> _Format:
     try:
         return _FORMATS[path.suffix.lower()]
     except KeyError:
@@ -168,7 +182,72 @@ def _format_of(path: Path) -> tuple[Callable[[Solution, Path], None], Callable[[
         raise ArgumentError(message, advice="End the name in .nc (NetCDF) or .npz (NumPy).") from None
 
 
+# --- the digest ----------------------------------------------------------------------------------------
+
+
+def _digest(text: str, arrays: Mapping[str, np.ndarray]) -> str:
+    """Digest of all that a file holds, alike for both formats and byte orders."""
+    found = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16)
+    for key in sorted(arrays):
+        array = np.asarray(arrays[key])
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        found.update(f"\n{key} {little.dtype.str} {little.shape}\n".encode("utf-8", "surrogatepass"))
+        found.update(little.tobytes())
+    return found.hexdigest()
+
+
+def _rebuild_checked(text: str, digest: str | None, array: Callable[[str], np.ndarray]) -> tuple[Solution, bool]:
+    """The Solution, and whether the file holds a digest, which then is right."""
+    described = json.loads(text)
+    if described["format"] > FORMAT:
+        raise ArgumentError("A newer version of BrainPy Lab wrote this file.", advice="pip install -U brainpy-lab")
+    _check_kinds(described)
+    arrays = {key: _typed(array(key), kind) for key, kind in _keys(described)}
+    if digest is not None and digest != _digest(text, arrays):
+        raise ArgumentError(
+            "The file is damaged: its numbers or its description are not those that were saved.",
+            advice="Take another copy of it, or run the model again.",
+        )
+    return _rebuild(described, arrays), digest is not None
+
+
+def _check_kinds(described: dict[str, Any]) -> None:
+    """Refuse a description whose values are of other kinds than a Solution's."""
+    kinds = {"model_name": str, "model_text": str, "seed": int, "outcome": str, "stats": dict, "data": list}
+    wrong = [name for name, kind in kinds.items() if not isinstance(described[name], kind)]
+    for name, kind in {"ensemble_shape": int, "ensemble_params": str, "data": str}.items():
+        wrong += [name for value in described[name] if not isinstance(value, kind)]
+    if wrong:
+        raise TypeError(f"'{wrong[0]}' is of another kind than a Solution's")
+
+
+def _typed(array: np.ndarray, kind: str | None) -> np.ndarray:
+    return array if kind is None else array.astype(kind, copy=False)
+
+
+def _keys(described: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Keys of all arrays that a description names, and the types of those that it gives types to."""
+    for part in _ARRAY_FIELDS:
+        for name, value in described[part].items():
+            if "array" in value or "input" in value:
+                yield f"{part}/{name}", value.get("array")
+    yield "t", None
+    for name in described["data"]:
+        yield f"data/{name}", None
+    for name in described["events"]:
+        yield f"event_t/{name}", None
+        yield f"event_index/{name}", None
+
+
 # --- a Solution as JSON and arrays --------------------------------------------------------------------
+
+
+def _recorded(sol: Solution) -> dict[str, np.ndarray]:
+    """Times, data and events."""
+    arrays = {"t": as_numpy(sol.t)} | {f"data/{name}": as_numpy(a) for name, a in sol.data.items()}
+    for name, train in sol.events.items():
+        arrays |= {f"event_t/{name}": as_numpy(train.t), f"event_index/{name}": as_numpy(train.index)}
+    return arrays
 
 
 def _describe(sol: Solution) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -219,23 +298,21 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str) or value is None else str(value)
 
 
-def _rebuild(described: dict[str, Any], array: Callable[[str], np.ndarray]) -> Solution:
-    if described["format"] > FORMAT:
-        raise ArgumentError("A newer version of BrainPy Lab wrote this file.", advice="pip install -U brainpy-lab")
+def _rebuild(described: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Solution:
     parts: dict[str, Any] = {
-        part: {name: _rebuild_value(value, f"{part}/{name}", array) for name, value in described[part].items()}
+        part: {name: _rebuild_value(value, f"{part}/{name}", arrays) for name, value in described[part].items()}
         for part in _ARRAY_FIELDS
     }
     shape = tuple(described["ensemble_shape"])
     events = {
         name: EventTrain(
-            array(f"event_t/{name}"), array(f"event_index/{name}"), shape, tuple(window) if window else None
+            arrays[f"event_t/{name}"], arrays[f"event_index/{name}"], shape, tuple(window) if window else None
         )
         for name, window in described["events"].items()
     }
     return Solution(
-        t=array("t"),
-        data={name: array(f"data/{name}") for name in described["data"]},
+        t=arrays["t"],
+        data={name: arrays[f"data/{name}"] for name in described["data"]},
         events=events,
         seed=described["seed"],
         outcome=Outcome(described["outcome"]),
@@ -248,9 +325,9 @@ def _rebuild(described: dict[str, Any], array: Callable[[str], np.ndarray]) -> S
     )
 
 
-def _rebuild_value(described: dict[str, Any], key: str, array: Callable[[str], np.ndarray]) -> Any:
+def _rebuild_value(described: dict[str, Any], key: str, arrays: Mapping[str, np.ndarray]) -> Any:
     if "value" in described:
         return described["value"]
     if "input" in described:
-        return Input(array(key), **described["input"])
-    return array(key).astype(described["array"], copy=False)
+        return Input(arrays[key], **described["input"])
+    return arrays[key]

@@ -9,7 +9,7 @@ import pytest
 from brainpy_lab import inputs
 from brainpy_lab.errors import ArgumentError, BrainPyLabError
 from brainpy_lab.simulation.solution import EventTrain, Outcome, Solution
-from brainpy_lab.simulation.storage import load
+from brainpy_lab.simulation.storage import FileWarning, load
 
 SUFFIXES = [".nc", ".npz"]
 
@@ -196,6 +196,64 @@ def test_pickled_content_is_refused(tmp_path):
     with pytest.raises(ArgumentError, match="holds no Solution"):
         load(path)
     path.write_bytes(pickle.dumps(Boom()))
+    with pytest.raises(ArgumentError, match="holds no Solution"):
+        load(path)
+
+
+def _changed_npz(path, **changes):
+    """The file with other arrays in it, as if it had been damaged or were of another time."""
+    with np.load(path) as file:
+        arrays = dict(file) | changes
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+
+
+@pytest.mark.parametrize("key", ["t", "data/V", "params/I", "final/w", "memory/armed", "event_t/spike"])
+def test_one_other_number_is_found(tmp_path, key):
+    path = make().save(tmp_path / "run.npz")
+    with np.load(path) as file:
+        array = file[key].copy()
+    array.reshape(-1).view(np.uint8)[0] ^= 1
+    _changed_npz(path, **{key: array})
+    with pytest.raises(ArgumentError, match="damaged: its numbers or its description are not those that were saved"):
+        load(path)
+
+
+def test_another_description_is_found(tmp_path):
+    path = make().save(tmp_path / "run.npz")
+    with np.load(path) as file:
+        text = str(file["description"])
+    _changed_npz(path, description=np.array(text.replace('"seed": 18446744073709551615', '"seed": 1')))
+    with pytest.raises(ArgumentError, match="damaged"):
+        load(path)
+
+
+def test_one_other_number_in_netcdf_is_found(tmp_path):
+    import h5py
+
+    path = make().save(tmp_path / "run.nc")
+    with h5py.File(path, "r+") as file:
+        file["V"][0, 0, 0] += 1e-12
+    with pytest.raises(ArgumentError, match="damaged"):
+        load(path)
+
+
+def test_files_from_before_digests_are_read_with_a_note(tmp_path):
+    path = make().save(tmp_path / "run.npz")
+    _changed_npz(path, digest=None)
+    with pytest.warns(FileWarning, match="run.npz was written before files held a digest") as caught:
+        assert load(path).seed == 2**64 - 1
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    "changes", [{"stats": []}, {"seed": None}, {"model_name": 3, "outcome": "gone"}, {"ensemble_shape": [1, "a"]}]
+)
+def test_what_cannot_be_shown_is_refused(tmp_path, changes):
+    """Without a digest too: a description with other kinds of values in it is no Solution."""
+    path = make().save(tmp_path / "run.npz")
+    with np.load(path) as file:
+        described = json.loads(str(file["description"])) | changes
+    _changed_npz(path, digest=None, description=np.array(json.dumps(described)))
     with pytest.raises(ArgumentError, match="holds no Solution"):
         load(path)
 
