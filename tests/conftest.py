@@ -24,6 +24,20 @@ os.environ.update(
 )
 
 
+#: Words of the tests that run adaptive methods.
+_ADAPTIVE = ("rtol", "adaptive", "tsit5", "rkdp", "dop853", "rkf45", "rodas4", '"auto"')
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Compile the loop of adaptive methods before the tests that need it: the first would spend its time on it."""
+    files = {item.path for item in session.items}
+    if any(word in file.read_text(encoding="utf-8") for file in files if file.suffix == ".py" for word in _ADAPTIVE):
+        from brainpy_lab.drivers.numba_adaptive import compiled_loop
+
+        compiled_loop()
+
+
 def pytest_unconfigure() -> None:
     """Nothing of the user's own folders was read or written; remove the session's."""
     if _MADE_BY_ANOTHER is None:
