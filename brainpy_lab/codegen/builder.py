@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from brainpy_lab.codegen.crossing import crossed_between
+from brainpy_lab.codegen.events import armed_name, hold_name
 from brainpy_lab.codegen.noise_lines import NoiseLines
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.names import in_order
-from brainpy_lab.equations.system import Assign, Definition, Delay, Event, Hold, State, System
-from brainpy_lab.errors import MethodError
+from brainpy_lab.equations.system import Definition, Delay, Hold, State, System
 
 
 @dataclass
@@ -41,30 +40,15 @@ class Loop:
     until: ast.expr
 
 
-def hold_name(state: str) -> str:
-    """Name of the hidden variable that holds the time at which ``state`` is released."""
-    return f"{state}_release"
-
-
-def armed_name(event: Event) -> str:
-    """Name of the hidden variable that says whether a detecting event's condition held at the last step's end."""
-    return f"{event.name}_on"
-
-
 def held_states(system: System) -> tuple[str, ...]:
     """States that some event holds, in the order of the states."""
     held = {a.state for e in system.events for a in e.actions if isinstance(a, Hold)}
     return tuple(s for s in system.state_names if s in held)
 
 
-def detectors(system: System) -> tuple[Event, ...]:
-    """Events that only detect a crossing and so need to remember the side they are on."""
-    return tuple(e for e in system.events if not system.is_reset(e))
-
-
 def memory_names(system: System) -> tuple[str, ...]:
-    """Hidden variables that a step carries besides the states: release times, then sides of detectors."""
-    return tuple(hold_name(s) for s in held_states(system)) + tuple(armed_name(e) for e in detectors(system))
+    """Hidden variables that a step carries besides the states: release times, then the last tests of events."""
+    return tuple(hold_name(s) for s in held_states(system)) + tuple(armed_name(e) for e in system.events)
 
 
 def past_names(system: System) -> dict[str, str]:
@@ -124,9 +108,10 @@ class StepBuilder(NoiseLines):
         self.body.append(Line(target, parse(expr) if isinstance(expr, str) else expr, comment, cell_line))
         return target
 
-    def assign(self, name: str, expr: ast.expr | str) -> None:
-        """Add ``name = expr`` for a name that stands already, in a loop."""
-        self.body.append(Line(name, parse(expr) if isinstance(expr, str) else expr))
+    def assign(self, name: str, expr: ast.expr | str, cell_line: int | None = None) -> str:
+        """Add ``name = expr`` for a name that stands already; returns it."""
+        self.body.append(Line(name, parse(expr) if isinstance(expr, str) else expr, "", cell_line))
+        return name
 
     def together(self, names: Iterable[str], expr: str) -> list[str]:
         """Add ``a, b = expr`` under fresh names."""
@@ -266,79 +251,6 @@ class StepBuilder(NoiseLines):
         if state not in self.held:
             return expr
         return ast.IfExp(ast.Name(self.held[state], ast.Load()), ast.Constant(0.0), expr)
-
-    # --- events --------------------------------------------------------------------------------------------------
-
-    def events(
-        self, new: dict[str, str], time: str = "t + dt", *, bridge: bool = False
-    ) -> tuple[dict[str, str], list[str]]:
-        """Test every event at the new states and run its actions; returns hidden variables and event flags by name.
-
-        With ``bridge`` an event also happens when the noisy path crossed its border within the step.
-        """
-        memory = {name: name for name in memory_names(self.system)}
-        flags = []
-        for event in self.system.events:
-            line = event.span.line if event.span else None
-            self.stage(f"event {event.name}: {ast.unparse(event.condition)}")
-            names = self.definitions([event.condition], f"_{event.name}", new, time)
-            condition = rename(event.condition, names)
-            between = crossed_between(self, event, new, time) if bridge else None
-            if self.system.is_reset(event):
-                condition = condition if between is None else ast.BoolOp(ast.Or(), [condition, between])
-                flag = self.line(event.name, condition, "", line)
-            else:
-                on = armed_name(event)
-                side = self.line(f"{on}_new", ast.IfExp(condition, ast.Constant(1.0), ast.Constant(0.0)), "", line)
-                memory[on] = side
-                crossed = parse(f"{side} > {on}")
-                crossed = crossed if between is None else ast.BoolOp(ast.Or(), [crossed, between])
-                flag = self.line(event.name, crossed, "the condition has become true", line)
-            flags.append(flag)
-            self._actions(event, flag, new, memory, time)
-        return memory, flags
-
-    def _actions(self, event: Event, flag: str | None, new: dict[str, str], memory: dict[str, str], time: str) -> None:
-        for number, action in enumerate(event.actions, 1):
-            value = action.value if isinstance(action, Assign) else action.duration
-            suffix = f"_{event.name}" if number == 1 else f"_{event.name}_{number}"
-            names = self.definitions([value], suffix, new, time)
-            line = action.span.line if action.span else None
-            expr = self.drawn(rename(value, names), event)
-            if isinstance(action, Assign):
-                target, old = action.target, new[action.target]
-            else:
-                target = hold_name(action.state)
-                old = memory[target]
-                expr = ast.BinOp(parse(time), ast.Add(), expr)
-            chosen = ast.IfExp(ast.Name(flag, ast.Load()), expr, ast.Name(old, ast.Load())) if flag else expr
-            if old == target:
-                name = self.line(f"{target}_new", chosen, "", line)
-            else:
-                self.body.append(Line(old, chosen, "", line))
-                name = old
-            if isinstance(action, Assign):
-                new[action.target] = name
-            else:
-                memory[target] = name
-
-    def apply(self, event: Event) -> tuple[dict[str, str], dict[str, str]]:
-        """Run an event's actions at the step's own time and states, untested; returns states and hidden variables.
-
-        Raises
-        ------
-        MethodError
-            When they draw random numbers: these have addresses by step, and such an action may be run again.
-        """
-        if self.system.resets_at_random:
-            raise MethodError(
-                f"The event '{event.name}' draws random numbers, which need events at the ends of fixed steps.",
-                advice="Use a method of fixed steps, such as method='rk4', with crossing='step'.",
-            )
-        new = {s: s for s in self.system.state_names}
-        memory = {hold_name(s): hold_name(s) for s in held_states(self.system)}
-        self._actions(event, None, new, memory, "t")
-        return new, memory
 
     # --- inside --------------------------------------------------------------------------------------------------
 

@@ -19,10 +19,13 @@ T = TypeVar("T")
 #: Given: states and hidden variables at the step's end; a ``flag`` of an event; the coefficients of a delayed state's
 #: ``polynomial`` over the step, in rising powers; what is ``remembered`` of a fractional state.
 #: Adaptive methods besides: a state's derivative at the start (``slope``) and at the end (``end_slope``), the state
-#: there (``end_state``), estimates of the ``error``, and each ``stage`` that the dense output is made of.
+#: there (``end_state``), estimates of the ``error``, and each ``stage`` that the dense output is made of; of
+#: events, the ``border`` functions, the ``depth`` beyond the border, the ``truth`` of the condition and the ``speed``
+#: across the border, where its block may turn that.
 Role = Literal[
     "time", "step", "state", "hidden", "parameter", "draw", "history", "sum", "weight",
     "flag", "polynomial", "remembered", "error", "slope", "end_state", "end_slope", "stage",
+    "border", "depth", "truth", "speed",
 ]  # fmt: skip
 
 #: The axis along which the cells of a model lie.

@@ -7,27 +7,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from brainpy_lab.codegen.borders import borders_of
 from brainpy_lab.codegen.builder import (
     Line,
     Loop,
     Remark,
     StepBuilder,
     held_states,
-    hold_name,
     memory_names,
     past_names,
 )
 from brainpy_lab.codegen.crossing import distance
 from brainpy_lab.codegen.draws import Draw
+from brainpy_lab.codegen.events import Alarm, approach, hold_name, turning_states, write_actions, write_events
 from brainpy_lab.codegen.exponentials import share_exponentials
 from brainpy_lab.codegen.fields import CELLS, CLOCK, TIME, Field, Fields, Role, Signature, fields, join
 from brainpy_lab.codegen.headings import comment, docstring, heading_of
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import Event, Function, State, System
+from brainpy_lab.errors import MethodError
 from brainpy_lab.symbolic.singularities import filled_system
 
-Crossing = Literal["step", "bridge"]
+Crossing = Literal["step", "bridge", "exact"]
 
 
 @dataclass
@@ -65,6 +67,10 @@ class StepWriter(Protocol):
     def title(self) -> str: ...
     @property
     def is_adaptive(self) -> bool: ...
+    @property
+    def is_implicit(self) -> bool: ...
+    @property
+    def stages(self) -> int: ...
     def write(self, step: StepBuilder) -> Written: ...
     def write_dense(self, step: StepBuilder, end: Written) -> list[dict[str, str]]: ...
 
@@ -104,8 +110,9 @@ def generate(
         The driver's name.
     share_exp : bool
         Write exponentials with commensurate arguments as powers of one (see `exponentials`).
-    crossing : {"step", "bridge"}
-        Whether events are tested at the ends of steps alone, or also for crossings of noisy paths within them.
+    crossing : {"step", "bridge", "exact"}
+        Whether events are tested at the ends of steps alone, or also for crossings of noisy paths within them, or are
+        located inside the step: the code then has the functions that the adaptive loop calls.
     """
     heading = _docstring(system, method, backend)
     system = filled_system(system)
@@ -114,7 +121,7 @@ def generate(
     functions: dict[str, Signature] = {}
     helpers = [_helper(f, printer, dialect) for f in system.functions]
     writer = _FunctionWriter(system, method, printer, share_exp, crossing)
-    bodies = writer.adaptive() if method.is_adaptive else writer.fixed_step()
+    bodies = writer.located() if method.is_adaptive or crossing == "exact" else writer.fixed_step()
     parts = []
     for name, signature, lines in bodies:
         functions[name] = signature
@@ -137,6 +144,8 @@ def generate(
         model=system.name,
         method=method.name,
         backend=backend,
+        alarms=writer.alarms,
+        borders=writer.borders,
         functions=functions,
         line_map=code.line_map,
         draws=writer.draws,
@@ -219,6 +228,8 @@ class _FunctionWriter:
     share_exp: bool
     crossing: Crossing = "step"
     draws: tuple[Draw, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    borders: tuple[tuple[int, int], ...] = ()
 
     def _finish(self, step: StepBuilder) -> list[Line | Remark | Loop]:
         return share_exponentials(step.body, step.fresh) if self.share_exp else step.body
@@ -228,17 +239,26 @@ class _FunctionWriter:
         written = self.method.write(step)
         new = {s: written.new.get(s, s) for s in system.state_names}
         pieces = self._pieces(step, written)
-        memory, flags = step.events(new, bridge=self.crossing == "bridge")
+        memory = {name: name for name in memory_names(system)}
+        tested = write_events(step, new, memory, self._slopes(step, written), bridge=self.crossing == "bridge")
         remembered = written.conclude(new, memory) if written.conclude else {}
         self.draws, held = step.draws, (*memory_names(system), *written.carried)
+        self.alarms = tuple(tested.alarms)
         draws = Fields(Field(d.name, CELLS, "draw", d.source) for d in step.draws)
         given = join(_carried(system, held), _parameters(system), draws, fields("history", step.past), written.sums)
-        events = dict(zip((e.name for e in system.events), flags, strict=True))
+        events = dict(zip((e.name for e in system.events), tested.flags, strict=True))
+        events |= {alarm.flag: alarm.flag for alarm in tested.alarms}
         results = join(
             fields("state", {s: new[s] for s in system.state_names}), fields("hidden", {m: memory[m] for m in held}),
             fields("flag", events), pieces, fields("remembered", remembered),
         )  # fmt: skip
         yield "step", Signature(join(CLOCK, given), results), self._finish(step)
+
+    def _slopes(self, step: StepBuilder, written: Written) -> Callable[[], Mapping[str, str]] | None:
+        """The derivatives at the step's start, where the method computes others further on."""
+        if self.system.is_fractional or not (self.method.stages > 1 or self.method.is_implicit):
+            return None
+        return lambda: written.first or step.drift("_start")
 
     def _pieces(self, step: StepBuilder, written: Written) -> Fields:
         """Coefficients of each delayed state's polynomial over the step, by state and power.
@@ -258,7 +278,8 @@ class _FunctionWriter:
         named = ((s, row[s] if s in moving else "0.0") for s in delayed for row in rows)
         return Fields(Field(name, CELLS, "polynomial", state) for state, name in named)
 
-    def adaptive(self) -> Iterable[tuple[str, Signature, list[Line | Remark | Loop]]]:
+    def located(self) -> Iterable[tuple[str, Signature, list[Line | Remark | Loop]]]:
+        """The functions of the adaptive loop, which locates events inside steps; a fixed-step method has no error."""
         system = self.system
         carried = _carried(system, tuple(hold_name(s) for s in held_states(system)))
         steady = join(_parameters(system), fields("history", past_names(system)))
@@ -267,7 +288,10 @@ class _FunctionWriter:
         step = StepBuilder(system)
         step.first = {s.name: step.fresh(f"d{s.name}_1") for s in step.moving}
         written = self.method.write(step)
-        assert written.error is not None and written.last is not None
+        if written.last is None:
+            step.stage("the slope at the new state")
+            states = {s: written.new.get(s, s) for s in system.state_names}
+            written.last = step.drift("_end", states, "t + dt")
         arguments = join(CLOCK, carried, fields("slope", step.first), steady)
         results = join(
             fields("state", {s: written.new.get(s, s) for s in system.state_names}),
@@ -302,7 +326,7 @@ class _FunctionWriter:
         step.first = {s: step.fresh(f"d{s}_1") for s in moving}
         end = Written(handed(written.new), last=handed(written.last))
         end.kept = {number: handed(names) for number, names in written.kept.items()}
-        rows = self.method.write_dense(step, end)
+        rows = self.method.write_dense(step, end) if self.method.is_adaptive else cubic(step, end)
         results = join(*(self._moving("polynomial", row) for row in rows))
         assert end.last is not None
         handed_in = join(
@@ -329,22 +353,41 @@ class _FunctionWriter:
         return "lagged", Signature(join(TIME, common), fields("time", times)), step.body
 
     def _crossing(self, common: Fields) -> tuple[str, Signature, list[Line | Remark | Loop]]:
+        """For each event its borders; then how far beyond the border it is, whether it holds, and how fast it moves."""
         step = StepBuilder(self.system, hold_test="t")
-        sides = {}
-        for event in self.system.events:
-            step.stage(f"event {event.name}: {ast.unparse(event.condition)} where this is positive")
-            names = step.definitions([event.condition], "")
+        borders: list[Field] = []
+        depths: dict[str, str] = {}
+        truths: dict[str, str] = {}
+        speeds: dict[str, str] = {}
+        found = borders_of(self.system)
+        self.borders = tuple((b.event, b.degree) for b in found)
+        for number, event in enumerate(self.system.events):
+            step.stage(f"event {event.name}: {ast.unparse(event.condition)}, its borders where these are zero")
             line = event.span.line if event.span else None
-            expr = rename(distance(event.condition), names)
-            sides[event.name] = step.line(f"{event.name}_distance", expr, "", line)
-        return "crossing", Signature(join(TIME, common), fields("flag", sides)), step.body
+            own = [b.expr for b in found if b.event == number]
+            names = step.definitions([event.condition, *own], "")
+            for expr in own:
+                name = step.line(f"{event.name}_border", rename(expr, names), "", line)
+                borders.append(Field(name, CELLS, "border", event.name))
+            depth = rename(distance(event.condition), names)
+            depths[event.name] = step.line(f"{event.name}_depth", depth, "positive where it holds", line)
+            truth = ast.IfExp(rename(event.condition, names), ast.Constant(1.0), ast.Constant(0.0))
+            truths[event.name] = step.line(f"{event.name}_true", truth, "", line)
+            speeds[event.name] = approach(step, event, "at") if turning_states(self.system, event) else "0.0"
+        results = join(borders, fields("depth", depths), fields("truth", truths), fields("speed", speeds))
+        return "crossing", Signature(join(TIME, common), results), step.body
 
     def _action(self, event: Event, common: Fields) -> tuple[str, Signature, list[Line | Remark | Loop]]:
+        if self.system.resets_at_random:  # draws have addresses by step, and a located block may be run again
+            raise MethodError(
+                f"The event '{event.name}' draws random numbers, which need events at the ends of fixed steps.",
+                advice="Use a method of fixed steps, such as method='rk4', with crossing='step'.",
+            )
         step = StepBuilder(self.system, hold_test="t")
-        new, memory = step.apply(event)
-        held = {r: memory[r] for r in map(hold_name, held_states(self.system))}
-        states = {s: new[s] for s in self.system.state_names}
-        results = join(fields("state", states), fields("hidden", held))
+        held = tuple(hold_name(s) for s in held_states(self.system))
+        new, memory = {s: s for s in self.system.state_names}, {name: name for name in held}
+        write_actions(step, event, None, new, memory, "t")
+        results = join(fields("state", new), fields("hidden", memory))
         return f"at_{event.name}", Signature(join(TIME, common), results), step.body
 
 
@@ -356,6 +399,21 @@ def _carried(system: System, hidden: Iterable[str]) -> Fields:
 
 def _parameters(system: System) -> Fields:
     return fields("parameter", system.parameter_names)
+
+
+def cubic(step: StepBuilder, end: Written) -> list[dict[str, str]]:
+    """Coefficients of the cubic through states and slopes at both ends of a step: an error of order 4 in its length.
+
+    It places events inside the step; the state there comes from a step of the method that ends at the event.
+    """
+    assert end.last is not None
+    step.stage("the step as a cubic: y(t + s*dt) = y + dt*(s*dy_1 + s**2*y_q2 + s**3*y_q3)")
+    second, third = {}, {}
+    for s in (state.name for state in step.moving):
+        mean = step.line(f"{s}_mean", f"({end.new[s]} - {s})/dt")
+        second[s] = step.line(f"{s}_q2", f"3*{mean} - 2*{step.first[s]} - {end.last[s]}")
+        third[s] = step.line(f"{s}_q3", f"{step.first[s]} + {end.last[s]} - 2*{mean}")
+    return [step.first, second, third]
 
 
 def _without_unused(body: list[Line | Remark | Loop], results: Iterable[str]) -> list[Line | Remark | Loop]:

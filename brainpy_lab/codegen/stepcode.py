@@ -14,6 +14,7 @@ from typing import Any
 from brainpy_lab.codegen.cachefolder import cache_folder as cache_folder
 from brainpy_lab.codegen.cachefolder import write_content_named
 from brainpy_lab.codegen.draws import Draw
+from brainpy_lab.codegen.events import Alarm
 from brainpy_lab.codegen.fields import Fields, Signature
 from brainpy_lab.errors import CodeError, Location
 
@@ -36,6 +37,11 @@ class StepCode:
         Whether the user has changed the generated text.
     draws : tuple of Draw
         The random draws that the step takes.
+    alarms : tuple of Alarm
+        The flags that end a run, the last ones of ``flags``.
+    borders : tuple of (int, int)
+        Of the borders that `crossing` gives first: number of the event, and degree as a polynomial in states and t (0
+        where it is none).
     found : dict
         What drivers found out about the code and keep with it.
     """
@@ -48,6 +54,8 @@ class StepCode:
     line_map: Mapping[int, int] = field(default_factory=dict)
     edited: bool = False
     draws: tuple[Draw, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    borders: tuple[tuple[int, int], ...] = ()
     found: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __str__(self) -> str:
@@ -57,6 +65,11 @@ class StepCode:
     def arguments(self) -> Fields:
         """What the step takes."""
         return self.functions["step"].arguments
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Names of the events, in the order of their flags."""
+        return self.flags[: len(self.flags) - len(self.alarms)]
 
     @property
     def results(self) -> Fields:
@@ -80,9 +93,10 @@ class StepCode:
 
     @cached_property
     def flags(self) -> tuple[str, ...]:
-        """The events that are tested, in the order of their flags."""
-        tester = self.functions.get("crossing", self.functions["step"])
-        return tester.results.of("flag").owners
+        """What is tested, in the order of the flags: the events, then the alarms."""
+        if "crossing" in self.functions:
+            return self.functions["crossing"].results.of("truth").owners
+        return self.results.of("flag").owners
 
     @cached_property
     def delayed(self) -> tuple[str, ...]:

@@ -4,9 +4,11 @@
 for all models and hands it compiled functions; the other drivers run it as it stands and let their functions do the
 arithmetic.
 
-Sources: PI control, K. Gustafsson, ACM Transactions on Mathematical Software 17, 533-554, 1991,
-doi:10.1145/210232.210242; the Illinois rule for bracketed roots, M. Dowell, P. Jarratt, BIT 11, 168-174, 1971,
-doi:10.1007/BF01934364; for the rest see `step_control`.
+A fixed-step method runs in the same loop where its events are located inside steps (``crossing="exact"``): steps then
+end on a grid, none is rejected for its error, and one with an event inside is computed again so that it ends there.
+
+Source: PI control, K. Gustafsson, ACM Transactions on Mathematical Software 17, 533-554, 1991,
+doi:10.1145/210232.210242; for the rest see `step_control` and `event_search`.
 """
 
 from __future__ import annotations
@@ -29,13 +31,19 @@ from brainpy_lab.drivers.adaptive_past import (
     open_row,
     settle,
 )
+from brainpy_lab.drivers.event_search import DEGREE, MOST_ZEROS, Course, Search, first_crossing
+from brainpy_lab.drivers.loop_arguments import Cells, Control, Pasts, Records
 from brainpy_lab.drivers.step_control import (
     ACCEPTED,
+    BURST,
+    CULPRIT,
     DONE,
     ERROR,
     EVALUATIONS,
     EVENTS_WITHOUT_END,
+    GRID,
     HISTORY_FULL,
+    IN_BURST,
     NEXT_ROW,
     NOT_FINITE,
     PAUSED,
@@ -47,6 +55,7 @@ from brainpy_lab.drivers.step_control import (
     STIFF,
     STIFFNESS,
     STIFFNESS_EVERY,
+    STUCK,
     TIME,
     column,
     error_norm,
@@ -58,10 +67,15 @@ from brainpy_lab.drivers.step_control import (
     stretch,
 )
 
-SUBDIVISIONS = 4  # points of a step at which events are looked for
-EVENTS_AT_ONCE = 1000  # so many events at one time have no end
+MOST_IN_BURST = 1000  # so many events of one cell in the shortest time that counts have no end
 MOST_STIFF_STEPS = 5e6  # a stiff model with more steps than this ahead is given up
+FREE, STILL = 1e308, 1e-9  # as in `brainpy_lab.codegen.events`
+AT_END = 0.999  # part of a fixed step behind which an event counts as being at its end
+MOST_TRIES = 60  # computations of a fixed step that bring an event to its end
+SHORTEST = 1e-9  # of a fixed step: events are looked for along the cubic through shorter ones, however they bend
 _TINY = 4e-16
+_ROUNDING_OF_SPEED = 1e-12  # of the largest derivative
+_ON_GRID = 1e-9  # of a fixed step: times closer to the grid than this lie on it
 
 AdaptiveLoop = Callable[..., tuple[int, int]]  # `advance` with a model's functions in place
 
@@ -72,255 +86,340 @@ def called(functions: Any) -> Any:
 
 
 def advance(
-    functions: Any, most: int, until: float, t1: float, end: float, rtol: float, atol: Any, order: float,
-    evaluations: int, hmax: float, stability_limit: float, errors: int, stages: int, moving: Any, clears: Any,
-    clock: Any, Y: Any, F: Any, R: Any, G: Any, P: Any, grid: Any, rows: Any,
-    keep: bool, kt: Any, kh: Any, ky: Any, kq: Any, et: Any, el: Any, ek: Any,
-    H: Any, S: Any, B: Any, delayed: Any, steady: Any,
-) -> tuple[int, int]:  # fmt: skip
+    functions: Any, most: int, until: float, t1: float, control: Control, cells: Cells, records: Records, pasts: Pasts
+) -> tuple[int, int]:
     """Advance every lane to ``until``, in at most ``most`` steps; returns the number of kept steps and of events.
 
-    No step goes past ``t1``; ``end`` is where the run ends. Arrays have one column a lane. Accepted steps are kept in
-    kt, kh, ky, kq (start, length, states, coefficients), events in et, el, ek (time, lane, kind). When a buffer is full
-    or the steps are spent the loop comes back with the status PAUSED (HISTORY_FULL: it needs room for delayed states),
-    and goes on when it is called again.
-
-    For delayed states, H, S and B hold each lane's history, span and breaks (see `adaptive_past`), ``delayed`` the
-    states and their slopes' places, ``steady`` which delays no state moves.
+    No step goes past ``t1``. When a buffer is full or the steps are spent the loop comes back with the status PAUSED
+    (HISTORY_FULL: it needs room for delayed states), and goes on when it is called again.
     """
     derivative_at, step_from, dense_from, crossing_at, act, lagged_at = called(functions)
-    n, m, n_events_kinds, n_holds = Y.shape[0], moving.size, clears.size, R.shape[0]
-    powers = kq.shape[1]
+    clock, moving, grid = cells.clock, control.moving, records.grid
+    order, hmax, dt = control.order, control.hmax, control.dt
+    n, m, kinds, n_holds = cells.Y.shape[0], moving.size, control.acts.size, cells.R.shape[0]
+    borders, powers = control.owner.size, records.kq.shape[1]
     y, y1, z = np.zeros(n), np.zeros(n), np.zeros(n)
-    f, f1, e, stage = np.zeros(m), np.zeros(m), np.zeros(errors * m), np.zeros((stages, m))
-    q, r, p = np.zeros((powers, m)), np.zeros(n_holds), np.zeros(P.shape[0])
-    g, g1, fired = np.zeros(n_events_kinds), np.zeros(n_events_kinds), np.zeros(n_events_kinds, np.bool_)
+    f, f1, e, stage = np.zeros(m), np.zeros(m), np.zeros(control.errors * m), np.zeros((control.stages, m))
+    q, r, p = np.zeros((powers, m)), np.zeros(n_holds), np.zeros(cells.P.shape[0])
+    on, g = np.zeros(kinds), np.zeros(borders + 3 * kinds)
+    search = Search(
+        control.owner, control.exact, on, g, np.zeros((DEGREE + 1, g.size)), np.zeros(MOST_ZEROS * borders + 1),
+        np.zeros((128, 2)), np.zeros((65, DEGREE + 1)),
+    )  # fmt: skip
+    delayed, steady = pasts.delayed, pasts.steady
     n_lags = steady.size
     a0, a1 = np.zeros(n_lags), np.zeros(n_lags)
     n_kept = 0
     n_events = 0
-    for j in range(Y.shape[1]):
+    last_test = np.zeros(kinds)
+    for j in range(cells.Y.shape[1]):
         t, h = clock[j, TIME], clock[j, SIZE]
-        column(Y, j, y)
-        column(F, j, f)
-        column(R, j, r)
-        column(P, j, p)
-        column(G, j, g)
-        history, span, breaks = H[j], S[j], B[j]
-        rejected = False
+        column(cells.Y, j, y)
+        column(cells.F, j, f)
+        column(cells.R, j, r)
+        column(cells.P, j, p)
+        column(cells.G, j, on)
+        column(cells.G, j, last_test)
+        history, span, breaks = pasts.H[j], pasts.S[j], pasts.B[j]
+        rejected, tries = False, 0
         if clock[j, STATUS] == PAUSED or clock[j, STATUS] == HISTORY_FULL:
             clock[j, STATUS] = RUNNING
         while clock[j, STATUS] == RUNNING and t < until:
-            if most == 0 or n_kept >= kt.size or n_events + EVENTS_AT_ONCE >= et.size:
+            if most == 0 or n_kept >= records.kt.size or n_events >= records.et.size:
                 clock[j, STATUS] = PAUSED
                 break
             if n_lags > 0 and not has_room(history, span, t):
                 clock[j, STATUS] = HISTORY_FULL
                 break
-            event = -1
-            starts = h == 0.0
-            ends_piece = False
-            norm = 1.0
-            wanted = 0.0
-            if not starts:
-                # --- one trial step ---------------------------------------------------------------------------
-                limit, released = t1, False
-                for i in range(n_holds):
-                    if t < r[i] < limit:
-                        limit, released = r[i], True
-                h = min(h, hmax)
-                if n_lags > 0:
-                    end_of_hold = limit
-                    limit = next_break(lagged_at, t, h, limit, y, r, p, history, span, breaks, steady, a0, a1)
-                    released = released and limit == end_of_hold
-                    span[EARLIEST], span[LATEST] = t, t
-                wanted = h
-                ends_piece = t + 1.0000001 * h >= limit
-                if ends_piece and not limit - t > _TINY * abs(t):  # rounding alone keeps it apart
-                    t = limit
-                    row = int(clock[j, NEXT_ROW])
-                    while row < grid.size and grid[row] <= t:
-                        for i in range(n):
-                            rows[i, row, j] = y[i]
-                        row += 1
-                    clock[j, NEXT_ROW] = row
-                    if n_lags > 0:
-                        if released:
-                            add_break(span, breaks, t, 1.0)
-                        open_row(history, span, t, h, y, f, delayed)
-                    derivative_at(t, y, r, p, f, history, span)
-                    clock[j, EVALUATIONS] += 1
-                    if n_lags > 0:
-                        open_row(history, span, t, h, y, f, delayed)
-                    continue
-                if ends_piece:
-                    h = limit - t
-                if not h > _TINY * abs(t):
-                    clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(h) else NOT_FINITE
-                    break
-                step_from(t, h, y, r, f, p, y1, e, f1, stage, history, span)
-                most -= 1
-                clock[j, EVALUATIONS] += evaluations
-                norm = error_norm(e, y, y1, moving, rtol, atol)
-                if n_lags > 0 and span[LATEST] > t + 4e-15 * abs(t):
-                    sweeps = settle(
-                        step_from, dense_from, t, h, y, r, f, p, y1, e, f1, stage, q, z, moving, rtol, atol,
-                        history, span, delayed,
-                    )  # fmt: skip
-                    clock[j, EVALUATIONS] += sweeps * evaluations
-                    norm = error_norm(e, y, y1, moving, rtol, atol) if sweeps > 0 else np.inf
-                if not norm <= 1.0:
-                    clock[j, REJECTED] += 1
-                    rejected = True
-                    h *= max(0.2, 0.9 * norm ** (-1.0 / order)) if np.isfinite(norm) else 0.2
-                    if not h > _TINY * max(abs(t), 1e-290):
-                        clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(norm) else NOT_FINITE
-                        break
-                    if n_lags > 0:
-                        open_row(history, span, t, h, y, f, delayed)
-                    continue
-                # --- events inside it ---------------------------------------------------------------------------
-                row = int(clock[j, NEXT_ROW])
-                if keep or n_events_kinds > 0 or n_lags > 0 or (row < grid.size and grid[row] <= t + h):
-                    dense_from(t, h, y, r, f, p, y1, f1, stage, q, history, span)
-                if n_lags > 0:
-                    fill_row(history, span, h, q, delayed)
-                    part = break_inside(lagged_at, t, h, y, q, moving, z, r, p, history, span, breaks, steady, a0, a1)
-                    if part < 1.0:  # again, to the break and no further
-                        clock[j, REJECTED] += 1
-                        rejected = True
-                        h *= part
-                        open_row(history, span, t, h, y, f, delayed)
-                        continue
-                theta = 1.0
-                for k in range(n_events_kinds):
-                    left, g_left = 0.0, g[k]
-                    for i in range(SUBDIVISIONS):
-                        right = (i + 1) / SUBDIVISIONS
-                        if left >= theta:
-                            break
-                        interpolate(right, h, y, q, moving, z)
-                        crossing_at(t + right * h, z, r, p, g1, history, span)
-                        g_right = g1[k]
-                        if g_left < 0.0 <= g_right:
-                            side = 0
-                            for tries in range(200):
-                                if g_right == 0.0 or right - left <= 1e-15 or (right - left) * h <= 1e-16 * abs(t):
-                                    break
-                                c = right - g_right * (right - left) / (g_right - g_left)
-                                if tries % 4 == 3 or not left < c < right:
-                                    c = 0.5 * (left + right)
-                                interpolate(c, h, y, q, moving, z)
-                                crossing_at(t + c * h, z, r, p, g1, history, span)
-                                if g1[k] >= 0.0:
-                                    right, g_right = c, g1[k]
-                                    if side == 1:
-                                        g_left *= 0.5
-                                    side = 1
-                                else:
-                                    left, g_left = c, g1[k]
-                                    if side == -1:
-                                        g_right *= 0.5
-                                    side = -1
-                            if right < theta or event < 0:
-                                theta, event = right, k
-                            break
-                        left, g_left = right, g_right
-                # --- accept it, up to the first event -----------------------------------------------------------
-                start = t
-                if event >= 0:
-                    t = start + theta * h
-                    interpolate(theta, h, y, q, moving, y1)
-                else:
-                    t = limit if ends_piece else start + h
-                while row < grid.size and grid[row] <= t:
-                    interpolate((grid[row] - start) / h, h, y, q, moving, z)
-                    for i in range(n):
-                        rows[i, row, j] = z[i]
-                    row += 1
-                clock[j, NEXT_ROW] = row
-                if keep:
-                    kt[n_kept], kh[n_kept] = start, h
-                    for i in range(n):
-                        ky[n_kept, i] = y[i]
-                    for k in range(powers):
-                        for i in range(m):
-                            kq[n_kept, k, i] = q[k, i]
-                    n_kept += 1
-                clock[j, ACCEPTED] += 1
-                if stability_limit > 0.0 and event < 0 and clock[j, ACCEPTED] % STIFFNESS_EVERY == 0:
-                    derivative_at(t, moved(y1, e, moving, z), r, p, f, history, span)
-                    clock[j, EVALUATIONS] += 1
-                    note_stiffness(clock, j, h * stretch(f, f1, e), stability_limit)
-                    if clock[j, STIFFNESS] > 0.0 and end - t > MOST_STIFF_STEPS * h:
-                        clock[j, STATUS] = STIFF
-                for i in range(n):
-                    y[i] = y1[i]
-                for i in range(m):
-                    f[i] = f1[i]
-                if n_lags > 0:
-                    span[COUNT] += 1
-                    open_row(history, span, t, h, y, f, delayed)
-                    if event >= 0:
-                        add_break(span, breaks, t, 0.0)
-                    elif ends_piece and released:
-                        add_break(span, breaks, t, 1.0)
-                    elif carry_on(lagged_at, t, h, y, r, p, history, span, breaks, steady, a0, a1, order):
-                        ends_piece = True
-            # --- actions: of the event found, then of every reset whose condition holds now ---------------------
-            at_once = 0
-            acted = event >= 0
-            while n_events_kinds > 0 and (starts or acted):
-                if event < 0:
-                    crossing_at(t, y, r, p, g1, history, span)
-                    for k in range(n_events_kinds):
-                        # a reset whose condition holds, or a condition that has become true at this time
-                        if (clears[k] or (g[k] < 0.0 and not fired[k])) and g1[k] >= 0.0 and event < 0:
-                            event = k
-                if event < 0:
-                    break
-                et[n_events], el[n_events], ek[n_events] = t, j, event
-                n_events += 1
-                at_once += 1
-                act(event, t, y, r, p, history, span)
-                fired[event] = True
-                event = -1
-                if at_once >= EVENTS_AT_ONCE:
-                    clock[j, STATUS] = EVENTS_WITHOUT_END
-                    break
-            if clock[j, STATUS] != RUNNING:
-                break
-            if starts or acted or ends_piece:
+            if h == 0.0:  # the equations are new here
                 if n_lags > 0:
                     open_row(history, span, t, h, y, f, delayed)
                 derivative_at(t, y, r, p, f, history, span)
                 clock[j, EVALUATIONS] += 1
                 if n_lags > 0:
                     open_row(history, span, t, h, y, f, delayed)
-            if n_events_kinds > 0:
-                crossing_at(t, y, r, p, g, history, span)
-                for k in range(n_events_kinds):
-                    if fired[k] and not clears[k]:
-                        g[k] = max(g[k], 0.0)  # it fired here: it must become false before it can fire again
-                    fired[k] = False
-            if starts:
-                h = starting_step(
-                    derivative_at, t, t1, rtol, atol, order, hmax, moving, y, z, r, p, f, f1, history, span
-                )
-                clock[j, EVALUATIONS] += 1
+                h = dt
+                if dt == 0.0:
+                    h = starting_step(
+                        derivative_at, t, t1, control.rtol, control.atol, order, hmax, moving, y, z, r, p, f, f1,
+                        history, span,
+                    )  # fmt: skip
+                    clock[j, EVALUATIONS] += 1
                 continue
-            factor = 0.9 * max(norm, 1e-10) ** (-0.7 / order) * clock[j, ERROR] ** (0.4 / order)
-            factor = min(1.0 if rejected else 10.0, max(0.2, factor))
-            clock[j, ERROR] = max(norm, 1e-4)
-            rejected = False
-            h = max(h * factor, wanted) if ends_piece and h < wanted else h * factor
+            # --- how far the step may go ------------------------------------------------------------------------
+            limit, released = t1, False
+            for i in range(n_holds):
+                if t < r[i] < limit:
+                    limit, released = r[i], True
+            on_grid = False
+            if dt > 0.0:
+                following = control.begin + (clock[j, GRID] + 1.0) * dt
+                if following - t <= _ON_GRID * dt:
+                    clock[j, GRID] += 1.0
+                    following = control.begin + (clock[j, GRID] + 1.0) * dt
+                if following < limit - _ON_GRID * dt:
+                    limit, released, on_grid = following, False, True
+            else:
+                h = min(h, hmax)
+            if n_lags > 0:
+                end_of_hold = limit
+                limit = next_break(lagged_at, t, h, limit, y, r, p, history, span, breaks, steady, a0, a1)
+                released = released and limit == end_of_hold
+                span[EARLIEST], span[LATEST] = t, t
+            wanted = h
+            ends_piece = t + 1.0000001 * h >= limit
+            if ends_piece and not limit - t > _TINY * abs(t):  # rounding alone keeps it apart
+                t = limit
+                write_rows(records, clock, j, t, t, 1.0, y, q, moving, z)
+                if n_lags > 0:
+                    if released:
+                        add_break(span, breaks, t, 1.0)
+                    open_row(history, span, t, h, y, f, delayed)
+                derivative_at(t, y, r, p, f, history, span)
+                clock[j, EVALUATIONS] += 1
+                if n_lags > 0:
+                    open_row(history, span, t, h, y, f, delayed)
+                continue
+            if ends_piece:
+                h = limit - t
+            if not h > _TINY * abs(t):
+                clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(h) else NOT_FINITE
+                break
+            # --- one trial step ---------------------------------------------------------------------------------
+            step_from(t, h, y, r, f, p, y1, e, f1, stage, history, span)
+            most -= 1
+            clock[j, EVALUATIONS] += control.evaluations
+            if dt > 0.0:
+                norm = 1.0 if is_finite(y1, f1) else np.inf
+            else:
+                norm = error_norm(e, y, y1, moving, control.rtol, control.atol)
+            if n_lags > 0 and span[LATEST] > t + 4e-15 * abs(t):
+                sweeps = settle(
+                    step_from, dense_from, t, h, y, r, f, p, y1, e, f1, stage, q, z, moving, control.rtol, control.atol,
+                    history, span, delayed,
+                )  # fmt: skip
+                clock[j, EVALUATIONS] += sweeps * control.evaluations
+                norm = error_norm(e, y, y1, moving, control.rtol, control.atol) if sweeps > 0 else np.inf
+            if not norm <= 1.0:
+                clock[j, REJECTED] += 1
+                rejected = True
+                if dt > 0.0:
+                    # an event before the state runs away may bring it back: look for it in shorter steps
+                    h = 0.5 * h if kinds > 0 else 0.0
+                else:
+                    h *= max(0.2, 0.9 * norm ** (-1.0 / order)) if np.isfinite(norm) else 0.2
+                if not h > _TINY * max(abs(t), 1e-290):
+                    clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(norm) else NOT_FINITE
+                    h = dt if dt > 0.0 else h
+                    break
+                if n_lags > 0:
+                    open_row(history, span, t, h, y, f, delayed)
+                continue
+            row = int(clock[j, NEXT_ROW])
+            if records.keep or kinds > 0 or n_lags > 0 or (row < grid.size and grid[row] <= t + h):
+                dense_from(t, h, y, r, f, p, y1, f1, stage, q, history, span)
+            part = 1.0
+            if n_lags > 0:
+                fill_row(history, span, h, q, delayed)
+                part = break_inside(lagged_at, t, h, y, q, moving, z, r, p, history, span, breaks, steady, a0, a1)
+            # --- events inside it -------------------------------------------------------------------------------
+            theta, event = 1.0, -1
+            bends = dt > 0.0 and kinds > 0 and h > SHORTEST * dt and not is_followed(h, y, y1, f, f1, moving)
+            if bends and holds_at_end(crossing_at, t + h, y1, r, p, g, on, borders, history, span):
+                part = 0.5
+            if kinds > 0 and part == 1.0:
+                theta, event = first_crossing(crossing_at, Course(t, h, y, q, moving, z, r, p, history, span), search)
+                too_close = theta * h <= 16.0 * _TINY * abs(t)
+                if event < 0 or (dt > 0.0 and theta < AT_END and tries < MOST_TRIES and not too_close):
+                    part = 0.5 if bends else theta
+            if part < 1.0:  # again, to there and no further
+                tries += 1
+                clock[j, REJECTED] += 1
+                rejected = True
+                h *= part
+                for k in range(kinds):
+                    on[k] = last_test[k]
+                if n_lags > 0:
+                    open_row(history, span, t, h, y, f, delayed)
+                continue
+            tries = 0
+            if event < 0 and kinds > 0:
+                stuck = beyond(on, search.samples[DEGREE], borders)
+                if stuck >= 0:
+                    clock[j, STATUS], clock[j, CULPRIT] = STUCK, stuck
+                    break
+            # --- accept it, up to the first event ---------------------------------------------------------------
+            start = t
+            if event >= 0:
+                t = start + theta * h
+                interpolate(theta, h, y, q, moving, y1)
+            else:
+                t = limit if ends_piece else start + h
+            if t > start:
+                write_rows(records, clock, j, t, start, h, y, q, moving, z)
+                if records.keep:
+                    keep_step(records, n_kept, start, h, y, q)
+                    n_kept += 1
+                clock[j, ACCEPTED] += 1
+            if control.stability_limit > 0.0 and event < 0 and clock[j, ACCEPTED] % STIFFNESS_EVERY == 0:
+                derivative_at(t, moved(y1, e, moving, z), r, p, f, history, span)
+                clock[j, EVALUATIONS] += 1
+                note_stiffness(clock, j, h * stretch(f, f1, e), control.stability_limit)
+                if clock[j, STIFFNESS] > 0.0 and control.end - t > MOST_STIFF_STEPS * h:
+                    clock[j, STATUS] = STIFF
+            for i in range(n):
+                y[i] = y1[i]
+            for i in range(m):
+                f[i] = f1[i]
+            anew = ends_piece and not on_grid
+            if n_lags > 0:
+                span[COUNT] += 1
+                open_row(history, span, t, h, y, f, delayed)
+                if event >= 0:
+                    add_break(span, breaks, t, 0.0)
+                elif ends_piece and released:
+                    add_break(span, breaks, t, 1.0)
+                elif carry_on(lagged_at, t, h, y, r, p, history, span, breaks, steady, a0, a1, order):
+                    anew = True
+            # --- act --------------------------------------------------------------------------------------------
+            if event >= 0:
+                records.et[n_events], records.el[n_events], records.ek[n_events] = t, j, event
+                n_events += 1
+                crossing_at(t, y, r, p, g, history, span)
+                speed = g[borders + 2 * kinds + event]
+                act(event, t, y, r, p, history, span)
+                anew = True
+            if anew:
+                if n_lags > 0:
+                    open_row(history, span, t, h, y, f, delayed)
+                derivative_at(t, y, r, p, f, history, span)
+                clock[j, EVALUATIONS] += 1
+                if n_lags > 0:
+                    open_row(history, span, t, h, y, f, delayed)
+            if event >= 0:
+                on[event] = tested_anew(
+                    crossing_at, control.acts[event], event, speed, t, y, f, r, p, g, borders, kinds, history, span
+                )  # fmt: skip
+                if in_burst(clock, j, t, control.burst):
+                    clock[j, STATUS], clock[j, CULPRIT] = EVENTS_WITHOUT_END, event
+            for k in range(kinds):
+                last_test[k] = on[k]
+            rejected_before, rejected = rejected, False
+            if dt > 0.0:
+                h = dt
+            elif event >= 0:  # the equations go on from another state
+                clock[j, ERROR] = 1.0
+                h = starting_step(
+                    derivative_at, t, t1, control.rtol, control.atol, order, hmax, moving, y, z, r, p, f, f1, history,
+                    span,
+                )  # fmt: skip
+                clock[j, EVALUATIONS] += 1
+            else:
+                factor = 0.9 * max(norm, 1e-10) ** (-0.7 / order) * clock[j, ERROR] ** (0.4 / order)
+                factor = min(1.0 if rejected_before else 10.0, max(0.2, factor))
+                clock[j, ERROR] = max(norm, 1e-4)
+                h = max(h * factor, wanted) if ends_piece and h < wanted else h * factor
         if t >= t1 and clock[j, STATUS] == RUNNING:
             clock[j, STATUS] = DONE
         clock[j, TIME], clock[j, SIZE] = t, h
-        store(y, Y, j)
-        store(f, F, j)
-        store(r, R, j)
-        store(g, G, j)
+        store(y, cells.Y, j)
+        store(f, cells.F, j)
+        store(r, cells.R, j)
+        store(on, cells.G, j)
         if clock[j, STATUS] == PAUSED or clock[j, STATUS] == HISTORY_FULL:
             break
     return n_kept, n_events
+
+
+def is_finite(y: Any, f: Any) -> bool:
+    """Whether a step and the slope at its end are finite."""
+    total = 0.0
+    for i in range(y.size):
+        total += 0.0 * y[i]
+    for i in range(f.size):
+        total += 0.0 * f[i]
+    return bool(total == 0.0)
+
+
+def is_followed(h: float, y: Any, y1: Any, f: Any, f1: Any, moving: Any) -> bool:
+    """Whether the cubic through both ends of a step can be trusted between them.
+
+    In an upstroke that the step does not resolve, the slope at its end is many times the mean slope.
+    """
+    for i in range(moving.size):
+        change = y1[moving[i]] - y[moving[i]]
+        bend = abs(h * f1[i] - change)
+        size = abs(y[moving[i]]) + abs(y1[moving[i]])
+        if not bend <= max(4.0 * (abs(change) + abs(h * f[i])), 1e-6 * size):
+            return False
+    return True
+
+
+def holds_at_end(
+    crossing_at: Any, t: float, y: Any, r: Any, p: Any, g: Any, on: Any, borders: int, history: Any, span: Any
+) -> bool:
+    """Whether some event that did not hold at the last test holds at the end of a step."""
+    crossing_at(t, y, r, p, g, history, span)
+    found = False
+    for k in range(on.size):
+        found = found or (on[k] == 0.0 and g[borders + on.size + k] > 0.5)
+    return found
+
+
+def write_rows(
+    records: Records, clock: Any, j: int, t: float, start: float, h: float, y: Any, q: Any, moving: Any, z: Any
+) -> None:
+    """States at the times of the grid up to ``t``, from the step that began at ``start``."""
+    row = int(clock[j, NEXT_ROW])
+    while row < records.grid.size and records.grid[row] <= t:
+        if t > start:
+            interpolate((records.grid[row] - start) / h, h, y, q, moving, z)
+        for i in range(y.size):
+            records.rows[i, row, j] = z[i] if t > start else y[i]
+        row += 1
+    clock[j, NEXT_ROW] = row
+
+
+def keep_step(records: Records, number: int, start: float, h: float, y: Any, q: Any) -> None:
+    """Keep an accepted step's dense output."""
+    records.kt[number], records.kh[number] = start, h
+    for i in range(y.size):
+        records.ky[number, i] = y[i]
+    for k in range(q.shape[0]):
+        for i in range(q.shape[1]):
+            records.kq[number, k, i] = q[k, i]
+
+
+def beyond(on: Any, at_end: Any, borders: int) -> int:
+    """The event whose block left its condition true and that has moved further beyond its border, or -1."""
+    for k in range(on.size):
+        if 0.0 < on[k] < FREE and 1.0 + at_end[borders + k] > on[k]:
+            return k
+    return -1
+
+
+def tested_anew(
+    crossing_at: Any, acts: int, event: int, speed: float, t: float, y: Any, f: Any, r: Any, p: Any, g: Any,
+    borders: int, kinds: int, history: Any, span: Any,
+) -> float:  # fmt: skip
+    """The last test of an event after its block, see `brainpy_lab.codegen.events`; ``speed`` is that before it."""
+    crossing_at(t, y, r, p, g, history, span)
+    if not g[borders + kinds + event] > 0.5:
+        return 0.0
+    depth = float(1.0 + g[borders + event])
+    if acts == 1:
+        largest = 0.0
+        for i in range(f.size):
+            largest = max(largest, abs(f[i]))
+        still = STILL * abs(speed) + _ROUNDING_OF_SPEED * largest
+        after = g[borders + 2 * kinds + event]
+        return depth if (after <= still if speed > 0.0 else after > 0.0) else FREE
+    return depth if acts == 2 else FREE
+
+
+def in_burst(clock: Any, j: int, t: float, longest: float) -> bool:
+    """Count an event of a lane; whether the latest ones have followed each other without end."""
+    if t - clock[j, BURST] > longest:
+        clock[j, BURST], clock[j, IN_BURST] = t, 0.0
+    clock[j, IN_BURST] += 1.0
+    return bool(clock[j, IN_BURST] >= MOST_IN_BURST)

@@ -22,12 +22,12 @@ class Shape:
     holds: int
     parameters: int
     events: tuple[str, ...]
-    clears: tuple[bool, ...]
     errors: int
     kept: int
     powers: int
     pasts: int = 0
     lags: int = 0
+    crossings: int = 0  # what `crossing` gives: borders, then a depth and a truth for each event
     #: Where elements of array states mix, a lane is a whole system: sizes of the states, shapes of the parameters.
     sizes: tuple[int, ...] = ()
     shapes: tuple[tuple[int, ...], ...] = ()
@@ -42,16 +42,16 @@ class Shape:
     own_sizes: tuple[int, ...] = ()  # of the states that move
 
     @staticmethod
-    def of(code: StepCode, moving: tuple[int, ...], clears: tuple[bool, ...]) -> Shape:
+    def of(code: StepCode, moving: tuple[int, ...]) -> Shape:
         """Read from the step code's signatures."""
-        step, dense, lagged = (code.functions.get(name) for name in ("step", "dense", "lagged"))
+        step, dense, lagged, crossing = (code.functions.get(name) for name in ("step", "dense", "lagged", "crossing"))
         assert step is not None and dense is not None
         one = code.states[moving[0]] if moving else ""  # every state that moves has as much of each
         return Shape(
-            len(code.states), moving, len(code.memory), len(code.parameters), code.flags, clears,
+            len(code.states), moving, len(code.memory), len(code.parameters), code.flags,
             errors=len(step.of("error", owner=one)), kept=len(step.of("stage", owner=one)),
             powers=len(dense.of("polynomial", owner=one)), pasts=len(code.delayed),
-            lags=len(lagged.results) if lagged else 0,
+            lags=len(lagged.results) if lagged else 0, crossings=len(crossing.results) if crossing else 0,
         )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def function_text(shape: Shape) -> str:
         "",
         "",
         "def crossing_at(t, y, r, p, g, H, S):",
-        f"    {', '.join(items('g', len(shape.events)))} = crossing({arguments})" if shape.events else "    pass",
+        f"    {', '.join(items('g', shape.crossings))} = crossing({arguments})" if shape.events else "    pass",
         "",
         "",
         "def lagged_at(t, y, r, p, a, H, S):",

@@ -16,11 +16,16 @@ from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.extending import intrinsic
 
 from brainpy_lab.codegen.cachefolder import write_content_named
-from brainpy_lab.drivers import adaptive, adaptive_past, step_control
+from brainpy_lab.drivers import adaptive, adaptive_past, event_search, loop_arguments, step_control
 from brainpy_lab.drivers.numba_cache import kept_njit
 
 _F8, _I8 = types.float64, types.int64
 _VECTOR, _TABLE, _CUBE = _F8[::1], _F8[:, ::1], _F8[:, :, ::1]
+#: Numba's types of the names that `loop_arguments` is annotated with.
+_TYPES: dict[str, Any] = {
+    "float": _F8, "int": _I8, "bool": types.boolean, "Vector": _VECTOR, "Table": _TABLE, "Cube": _CUBE,
+    "Indices": _I8[::1], "Pairs": _I8[:, ::1], "Flags": types.boolean[::1],
+}  # fmt: skip
 _PAST = (_TABLE, _VECTOR)  # a lane's history and its span
 
 #: Signatures of the functions in `adaptive_functions.function_text`, in the order in which the loop takes them.
@@ -47,7 +52,19 @@ _HELPERS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
             "carry_on",
         ),
     ),
+    (
+        event_search,
+        (
+            "evaluate", "_sample", "_largest", "_is_narrow", "_illinois", "_locate", "_crossing_of", "_bernstein_zeros",
+            "_meets", "_find_zeros", "_sort", "_first_between", "first_crossing",
+        ),
+    ),
+    (
+        adaptive,
+        ("is_finite", "is_followed", "holds_at_end", "write_rows", "keep_step", "beyond", "tested_anew", "in_burst"),
+    ),
 )  # fmt: skip
+_SOURCES = (step_control, adaptive_past, event_search, loop_arguments, adaptive)
 _FUNCTIONS = [types.FunctionType(s) for s in SIGNATURES.values()]
 
 
@@ -68,19 +85,21 @@ def _called(typing_context: Any, addresses: Any) -> Any:
     return types.Tuple(_FUNCTIONS)(_I8[::1]), codegen
 
 
+def _type_of(group: type) -> Any:
+    """Numba's type of a named tuple of the loop's arguments."""
+    names = [annotation.__forward_arg__ for annotation in group.__annotations__.values()]
+    return types.NamedTuple([_TYPES[name] for name in names], group)
+
+
 @cache
 def compiled_loop() -> Callable[..., tuple[int, int]]:
     """`adaptive.advance` as a native function; from Numba's disk cache after its first compilation."""
-    signature = types.UniTuple(_I8, 2)(
-        _I8[::1], _I8, _F8, _F8, _F8, _F8, _VECTOR, _F8, _I8, _F8, _F8, _I8, _I8, _I8[::1], types.boolean[::1],
-        _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _VECTOR, _CUBE,
-        types.boolean, _VECTOR, _VECTOR, _TABLE, _CUBE, _VECTOR, _I8[::1], _I8[::1],
-        _CUBE, _TABLE, _CUBE, _I8[:, ::1], types.boolean[::1],
-    )  # fmt: skip
+    groups = (loop_arguments.Control, loop_arguments.Cells, loop_arguments.Records, loop_arguments.Pasts)
+    signature = types.UniTuple(_I8, 2)(_I8[::1], _I8, _F8, _F8, *map(_type_of, groups))
     options = {"nogil": True, "error_model": "numpy"}
     # helpers are part of the loop, compiled with it, and called from nowhere else
     inner = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    sources = [Path(str(module.__file__)).read_text() for module in (step_control, adaptive_past, adaptive)]
+    sources = [Path(str(module.__file__)).read_text() for module in _SOURCES]
     # compiled code is kept by the name of its file: this one changes with all that the loop is made of
     file = str(write_content_named("\n".join(sources), "adaptive", "kernels"))
     names = {"called": _called}

@@ -13,10 +13,12 @@ from __future__ import annotations
 from typing import Any
 
 # What the loop says of a lane (column STATUS of its clock).
-RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, PAUSED, HISTORY_FULL, STIFF = range(8)
-# Columns of a lane's clock.
+RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, PAUSED, HISTORY_FULL, STIFF, STUCK = range(9)
+# Columns of a lane's clock. BURST and IN_BURST are the first time and the number of events that follow each other
+# closely, CULPRIT the event that ended the lane, GRID the fixed steps that are done.
 TIME, SIZE, ERROR, STATUS, NEXT_ROW, ACCEPTED, REJECTED, EVALUATIONS, AT_LIMIT, WITHIN, STIFFNESS = range(11)
-CLOCK = 11
+BURST, IN_BURST, CULPRIT, GRID = range(11, 15)
+CLOCK = 15
 
 STIFFNESS_EVERY = 20  # accepted steps from one test for stiffness to the next
 AT_LIMIT_TIMES = 15  # tests that must find the step at the stability limit before a model counts as stiff
@@ -94,7 +96,7 @@ def starting_step(
     derivative_at: Any, t: float, t1: float, rtol: float, atol: Any, order: float, hmax: float,
     moving: Any, y: Any, z: Any, r: Any, p: Any, f: Any, f1: Any, history: Any, span: Any,
 ) -> float:  # fmt: skip
-    """Hairer's starting step from two slopes."""
+    """Hairer's starting step from two slopes; ``z`` and ``f1`` are written over."""
     d0, d1, d2 = 0.0, 0.0, 0.0
     m = max(1, moving.size)
     for i in range(moving.size):
@@ -103,7 +105,8 @@ def starting_step(
         d1 += (f[i] / scale) ** 2 / m
     d0, d1 = d0**0.5, d1**0.5
     h = 1e-6 if d0 < 1e-5 or d1 < 1e-5 else 0.01 * d0 / d1
-    h = min(h, hmax, t1 - t)
+    # a state that has just been set to zero but for rounding says nothing about the length of a step
+    h = min(max(h, 1e-9 * (t1 - t)), hmax, t1 - t)
     for i in range(y.size):
         z[i] = y[i]
     for i in range(moving.size):

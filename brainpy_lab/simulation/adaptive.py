@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brainpy_lab import solvers
+from brainpy_lab.codegen.events import armed_name, turning_states
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers import step_control as loop
 from brainpy_lab.drivers.adaptive import AdaptiveLoop
 from brainpy_lab.drivers.adaptive_functions import Shape
 from brainpy_lab.drivers.adaptive_past import LONGEST
 from brainpy_lab.drivers.driver import Driver
+from brainpy_lab.drivers.event_search import DEGREE
+from brainpy_lab.drivers.loop_arguments import Cells, Control, Pasts, Records
+from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, DriverError
 from brainpy_lab.simulation.adaptive_history import Tables, make_tables
 from brainpy_lab.simulation.breaks import Stop, moving_values, stops_of
@@ -27,7 +31,7 @@ from brainpy_lab.simulation.dense import DenseOutput
 from brainpy_lab.simulation.events import EventTrain
 from brainpy_lab.simulation.history import History
 from brainpy_lab.simulation.memory import check_record_memory
-from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.outcome import Outcome, ended_at_event
 from brainpy_lab.simulation.pieces import parameters_of, pieces_of
 from brainpy_lab.simulation.problem import Problem
 from brainpy_lab.simulation.run import Plan, Result
@@ -39,6 +43,8 @@ from brainpy_lab.solvers import Method
 if TYPE_CHECKING:
     pass
 
+BURST_PART = 1e-6  # of a run: so many events as the loop allows within it have no end
+MOST_EVENTS = 50_000_000  # of a run: 1.2 GB
 _GRID_POINTS = 1000  # records of an ensemble that asks for no interval
 _FIRST_STEPS = 64  # before the run looks for the first time whether it is to stop
 _FIRST_BUFFER, _LARGEST_BUFFER = 4096, 1 << 20
@@ -54,6 +60,7 @@ _OUTCOMES = {
     loop.EVENTS_WITHOUT_END: Outcome.TOO_MANY_EVENTS,
     loop.NOT_FINITE: Outcome.NON_FINITE,
     loop.STIFF: Outcome.STIFF,
+    loop.STUCK: Outcome.EVENT_STUCK,
 }
 
 
@@ -62,6 +69,7 @@ class AdaptiveRuns:
     """Adaptive step code in its loop, ready for runs that differ in their numbers."""
 
     code: StepCode
+    system: System
     shape: Shape
     slots: Slots
     loop: AdaptiveLoop
@@ -76,8 +84,8 @@ class AdaptiveRuns:
         """For the problem's kind of values."""
         if problem.traced:
             raise DriverError(
-                f"A derivative cannot be taken through '{code.method}', which chooses its own steps.",
-                advice="Use a fixed-step method, for example method='rk4'.",
+                f"A derivative cannot be taken through '{code.method}', which chooses where its steps end.",
+                advice="Use a fixed-step method with crossing='step', for example method='rk4'.",
             )
         if problem.mixes and (problem.system.events or problem.system.is_delayed):
             raise DriverError(
@@ -86,22 +94,29 @@ class AdaptiveRuns:
                 advice="Use a fixed-step method, for example method='rk4'.",
             )
         moving = tuple(i for i, s in enumerate(problem.system.states) if s.drift is not None)
-        shape = Shape.of(code, moving, tuple(map(problem.system.is_reset, problem.system.events)))
+        shape = Shape.of(code, moving)
         slots = Slots.of(problem, code)
         if slots.sizes:
             shape = shape.spread(slots.sizes, slots.shapes)
             tolerances = replace(tolerances, atol=np.repeat(tolerances.atol, shape.own_sizes))
         run = driver.adaptive_loop(code, shape)
-        return AdaptiveRuns(code, shape, slots, run, solvers.get(code.method), tolerances, record_every)
+        return AdaptiveRuns(code, problem.system, shape, slots, run, solvers.get(code.method), tolerances, record_every)
 
     @cached_property
-    def constants(self) -> tuple[Any, ...]:
-        """Arguments of the loop that are the same in every call, see `brainpy_lab.drivers.adaptive.advance`."""
+    def constants(self) -> Control:
+        """The part of the loop's arguments that is the same in every run."""
         method, tolerances, shape = self.method, self.tolerances, self.shape
-        return (
-            tolerances.rtol, tolerances.atol, float(method.order), method.evaluations, tolerances.max_step,
-            method.stability_limit, shape.errors, shape.kept, np.array(shape.moving, dtype=np.int64),
-            np.array(shape.clears, dtype=bool),
+        degrees = [degree * shape.powers for _, degree in self.code.borders]
+        system = self.system
+        acts = [2 if system.is_reset(e) else 1 if turning_states(system, e) else 0 for e in system.events]
+        return Control(
+            end=0.0, begin=0.0, dt=0.0, burst=0.0, rtol=tolerances.rtol, atol=tolerances.atol,
+            order=float(method.order), evaluations=method.evaluations, hmax=tolerances.max_step,
+            stability_limit=method.stability_limit, errors=shape.errors, stages=shape.kept,
+            moving=np.array(shape.moving, dtype=np.int64),
+            owner=np.array([event for event, _ in self.code.borders], dtype=np.int64),
+            exact=np.array([0 < degree <= DEGREE for degree in degrees], dtype=bool),
+            acts=np.array(acts, dtype=np.int64),
         )  # fmt: skip
 
     @cached_property
@@ -160,12 +175,14 @@ class _State:
         else:
             self.Y, self.P = self._lanes(states), self._lanes(parameters)
         self.R = self._lanes([problem.memory[n] for n in self.code.memory])
+        self.tests = tuple(map(armed_name, problem.system.events))
         self.window, self.most = 0.0, _FIRST_STEPS
         self.F = np.zeros((len(shape.moving), lanes))
-        self.G = np.zeros((len(shape.events), lanes))
+        self.G = self._lanes([problem.memory[n] for n in self.tests])
         self.clock = np.zeros((lanes, loop.CLOCK))
         self.clock[:, loop.TIME], self.clock[:, loop.ERROR] = plan.t0, 1.0
         self.t1 = plan.t0 + plan.duration
+        self.dt = 0.0 if runs.method.is_adaptive else plan.dt
         # where states are delayed, the loop's own tables remember what is needed
         self.keep = single and bool(plan.record) and not (tables.states and record_every is not None)
         self.grid = self._grid(record_every, single)
@@ -176,7 +193,10 @@ class _State:
             self.clock[:, loop.NEXT_ROW] = 1
         self.kept: list[tuple[np.ndarray, ...]] = []
         self.events: list[tuple[np.ndarray, ...]] = []
-        self.on_own_steps = self.keep and record_every is None
+        self.n_events = 0
+        self.on_own_steps = self.keep and record_every is None and not self.dt
+        self.control = runs.constants._replace(end=self.t1, begin=plan.t0, dt=self.dt, burst=BURST_PART * plan.duration)
+        self.cells = Cells(self.clock, self.Y, self.F, self.R, self.G, self.P)
         self.buffers = self._buffers(_FIRST_BUFFER)
 
     @property
@@ -195,12 +215,24 @@ class _State:
     def _grid(self, record_every: float | None, single: bool) -> np.ndarray:
         if not self.plan.record:
             return np.array([self.plan.t0, self.t1])
+        if self.dt > 0.0:
+            return self._steps(record_every)
         if record_every is None:
             return np.empty(0) if single and self.keep else np.linspace(self.plan.t0, self.t1, _GRID_POINTS + 1)
         if not np.isfinite(record_every) or record_every <= 0:
             raise ArgumentError(f"record_every must be a positive number, not {record_every!r}.")
         n = int(np.floor(self.plan.duration / record_every + 1e-9))
         grid = self.plan.t0 + record_every * np.arange(n + 1)
+        grid[-1] = min(grid[-1], self.t1)
+        return grid
+
+    def _steps(self, record_every: float | None) -> np.ndarray:
+        """Ends of the fixed steps that are recorded; where every step is, the end of the run is among them."""
+        every = self.plan.every if record_every is not None else 1
+        n = int(np.floor(self.plan.duration / (every * self.dt) + 1e-9))
+        grid = self.plan.t0 + every * self.dt * np.arange(n + 1)
+        if record_every is None and self.t1 - grid[-1] > 1e-9 * self.dt:
+            return np.append(grid, self.t1)
         grid[-1] = min(grid[-1], self.t1)
         return grid
 
@@ -282,6 +314,10 @@ class _State:
                 self.most = int(self.most * pace) + 1
             else:
                 self.window *= pace
+            if self.n_events > MOST_EVENTS:
+                statuses = {loop.EVENTS_WITHOUT_END}
+                self.clock[:, loop.STATUS] = loop.EVENTS_WITHOUT_END
+                self.clock[:, loop.CULPRIT] = self.events[-1][2][-1]
             for bad in statuses & _OUTCOMES.keys():
                 return self._failed(bad)
             now = self.now
@@ -314,12 +350,13 @@ class _State:
 
     def _call(self, until: float, end: float) -> None:
         size = len(self.buffers[0 if self.keep else -1])
+        records = Records(self.grid, self.rows, self.keep, *self.buffers)
         kept, events = self.runs.loop(
-            self.most, until, end, self.t1, *self.runs.constants, self.clock, self.Y, self.F, self.R, self.G, self.P,
-            self.grid, self.rows, self.keep, *self.buffers, *self.tables.arrays,
-        )  # fmt: skip
+            self.most, until, end, self.control, self.cells, records, Pasts(*self.tables.arrays)
+        )
         if kept:
             self.kept.append(tuple(a[:kept].copy() for a in self.buffers[:4]))
+        self.n_events += events
         if events:
             self.events.append(tuple(a[:events].copy() for a in self.buffers[4:]))
         if max(kept, events) > size // 2:
@@ -337,8 +374,11 @@ class _State:
             suspects = tuple(d for d in system.delays if self.code.edited or system.is_state_dependent(d))
             wrong = misread(self.problem, suspects, longest, time, self.plan.duration * 1e-6, values, lane)
             outcome, advice = (Outcome.DELAY_OUT_OF_REACH, wrong) if wrong else (outcome, advice)
-        text = f"The run ended at t = {time:g}{where}. {advice}"
-        warn(text)
+        if outcome in (Outcome.EVENT_STUCK, Outcome.TOO_MANY_EVENTS):
+            event = self.shape.events[int(self.clock[lane, loop.CULPRIT])]
+            warn(ended_at_event(outcome, self.problem.system, event, time, lane if self.problem.shape else None))
+        else:
+            warn(f"The run ended at t = {time:g}{where}. {advice}")
         return outcome
 
     # --- its results ---------------------------------------------------------------------------------------------
@@ -369,6 +409,7 @@ class _State:
         else:
             final = dict(zip(names, self.Y[:, 0], strict=True))
         memory = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.memory)}
+        memory |= {name: self.G[i].reshape(shape) for i, name in enumerate(self.tests)}
         remembered = self.tables.remembered(shape)
         return Result(t, data, final, memory, self._trains(), outcome, stats, dense, remembered)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from enum import Enum
+
+from brainpy_lab.equations.system import System
 
 
 class Outcome(Enum):
@@ -15,6 +18,8 @@ class Outcome(Enum):
     STEP_TOO_SMALL = "step_too_small"
     TOO_MANY_STEPS = "too_many_steps"
     TOO_MANY_EVENTS = "too_many_events"
+    EVENT_STUCK = "event_stuck"
+    EVENT_SPOILED = "event_spoiled"
     DELAY_OUT_OF_REACH = "delay_out_of_reach"
     STIFF = "stiff"
 
@@ -39,8 +44,20 @@ _ADVICE: dict[Outcome, str] = {
     "or shorten the run.",
     Outcome.STIFF: "The model is stiff: stability, not accuracy, holds the explicit method's steps so small that the "
     "end is out of reach. Take a stiff method: method='rodas4'.",
-    Outcome.TOO_MANY_EVENTS: "Events followed each other without end. Check that the event's actions make "
-    "its condition false.",
+    Outcome.TOO_MANY_EVENTS: "Events followed each other without end, closer and closer or at one time. Let the "
+    "event's block lead away from its border: further than rounding, and with a speed that does not die out.",
+    Outcome.EVENT_STUCK: "The block of an event left its condition true, and the state moved on beyond the border; "
+    "there the event cannot happen again. Let the block lead to where the condition is false, or end the run before.",
+    Outcome.EVENT_SPOILED: "A fixed step ran far beyond the border of an event with a reset, and its stages there "
+    "spoiled a state that is not reset. Take crossing='exact', which ends the step at the event, or an adaptive method "
+    "such as method='tsit5'; a smaller dt helps where it is small against the upstroke.",
     Outcome.DELAY_OUT_OF_REACH: "A delay became negative, or reached back further than the run remembers. Check the "
     "delay's expression, or raise max_delay.",
 }
+
+
+def ended_at_event(outcome: Outcome, system: System, event: str, time: float, lane: int | None) -> str:
+    """The message of a run that an event has ended: when, in which cell, which event, and what to do."""
+    condition = next(ast.unparse(e.condition) for e in system.events if e.name == event)
+    where = "" if lane is None else f" in cell {lane}"
+    return f"The run ended at t = {time:g}{where}, at the event '{event}' (when {condition}). {outcome.advice}"

@@ -24,7 +24,7 @@ from brainpy_lab.simulation.events import EventTrain
 from brainpy_lab.simulation.fractional import Memory, make_sums, memory_entries, shifts, short_memory
 from brainpy_lab.simulation.history import Remembered, with_lanes
 from brainpy_lab.simulation.memory import check_record_memory
-from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.outcome import Outcome, ended_at_event
 from brainpy_lab.simulation.problem import Drive, Problem
 from brainpy_lab.simulation.warning import warn
 from brainpy_lab.solvers import Method
@@ -283,6 +283,8 @@ class _Loop:
                 if not self._is_finite(values):
                     self._find_blow_up(n)
                     return
+                if self.code.alarms and self._is_alarmed(chunk):
+                    return
                 size.took(n, time.perf_counter() - begin)
                 self.last, self.done = values, self.done + n
                 self.chunks.append(chunk)
@@ -296,6 +298,25 @@ class _Loop:
         if not self.problem.shape:
             return all(map(math.isfinite, states))
         return all(np.isfinite(state).all() for state in states)
+
+    def _is_alarmed(self, chunk: Chunk) -> bool:
+        """Whether an event of the chunk has gone wrong; the run then ends before the step in which it did."""
+        first = len(self.code.events)
+        raised = np.flatnonzero(chunk.kind >= first)
+        if not raised.size:
+            return False
+        earliest = raised[np.argmin(chunk.step[raised])]
+        alarm, step = self.code.alarms[int(chunk.kind[earliest]) - first], int(chunk.step[earliest])
+        self.flow.restore(self.last, self.done)
+        if step - 1 > self.done:
+            row = self.done // self.plan.every + 1
+            self.chunks.append(self.flow.advance(step - 1 - self.done, self.rows, row))
+            self.last, self.done = self._values(), step - 1
+        self.outcome = Outcome.EVENT_STUCK if alarm.kind == "stuck" else Outcome.EVENT_SPOILED
+        lane = int(chunk.lane[earliest]) if self.problem.shape else None
+        end = float(self.plan.times(np.asarray(self.done)))
+        warn(ended_at_event(self.outcome, self.problem.system, alarm.event, end, lane))
+        return True
 
     def _find_blow_up(self, n: int) -> None:
         found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, self.rows, self.plan.every)
@@ -348,7 +369,7 @@ class _Loop:
 
     def _events(self) -> dict[str, EventTrain]:
         trains = {}
-        for kind, name in enumerate(self.code.flags):
+        for kind, name in enumerate(self.code.events):
             steps = np.concatenate([c.step[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
             lanes = np.concatenate([c.lane[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
             order = np.lexsort((lanes, steps))

@@ -34,7 +34,6 @@ from brainpy_lab.simulation.initial import initial_values
 from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import FixedRuns, Plan
-from brainpy_lab.simulation.sides import sides_at
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.tolerances import Tolerances
 from brainpy_lab.solvers import Method
@@ -140,7 +139,6 @@ def _repeated(task: Task, request: Request) -> Task | None:
     else:
         problem.states = dict(problem.states)
     _start_histories(problem, request.initial or {}, plan.t0)
-    problem.memory = {**problem.memory, **sides_at(problem, plan.t0)}
     if system.is_random:
         plan.noise = _noise(request, plan.t0)
     plan.stop, plan.report, plan.past = request.stop, reporter(request.progress), None
@@ -177,19 +175,19 @@ def _prepared(request: Request) -> Task:
     initial = {**initial_from(histories, t0), **initial}
     problem = resolve(system, parameters, initial, memory, driver.is_traced, t0)
     smooth = {n: parameters_of(n, system) for n, d in problem.drives.items() if d.change_times is None}
-    if method.is_adaptive and smooth:
+    locates = method.is_adaptive or crossing == "exact"
+    if locates and smooth:
         if code is None and model.has_edit(driver.name, method.name):
             raise ArgumentError(
                 f"The edited code of '{method.name}' has no place for an input of '{next(iter(smooth))}' that moves.",
                 advice="Use a fixed-step method, or revert the code: m.revert().",
             )
         whole = with_polynomials(system, smooth)
-        code = generated(whole, method.name, driver.name, model.share_exponentials)
-    if method.reads_at_ends and smooth and not is_edited:
+        code = generated(whole, method.name, driver.name, model.share_exponentials, crossing)
+    if method.reads_at_ends and smooth and not is_edited and not locates:
         problem = with_ends(problem)
         code = generated(problem.system, method.name, driver.name, model.share_exponentials, crossing)
     _start_histories(problem, initial, t0)
-    problem.memory |= {n: side for n, side in sides_at(problem, t0).items() if n not in memory}
     wanted, states = recorded(request, system)
     plan = Plan(
         t0=t0,
@@ -206,7 +204,7 @@ def _prepared(request: Request) -> Task:
         mesh=mesh_of(past, float(request.duration), float(request.dt)),
     )
     code = code or model.code(driver.name, method.name)
-    tolerances = Tolerances.of(request, problem) if method.is_adaptive else None
+    tolerances = Tolerances.of(request, problem) if locates else None
     return Task(driver, method, code, problem, plan, wanted, histories, tolerances)
 
 

@@ -143,7 +143,7 @@ class ExplicitRungeKutta(Method):
         """Write the stages and the new state."""
         table = self.tableau
         step.stage("stage 1, at the start of the step")
-        slopes = [step.drift("_1")]
+        slopes = [step.first or step.drift("_1")]
         write_stages(step, slopes, table.a, table.c)
         step.stage("new state")
         new = {s.name: step.line(f"{s.name}_new", advance(s.name, table.b, slopes)) for s in step.moving}

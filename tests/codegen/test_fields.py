@@ -32,20 +32,21 @@ def test_every_function_takes_and_returns_its_fields(model, method):
 def test_a_fixed_step_with_delays_and_events():
     code = example("delayed_neuron").code("numpy", "rk4")
     assert code.states == ("V", "x", "w")
-    assert code.flags == tuple(e.name for e in example("delayed_neuron").system.events)
+    assert code.events == tuple(e.name for e in example("delayed_neuron").system.events)
+    assert code.flags == (*code.events, "spike_stuck", "spike_spoiled")
     assert roles_of(code.arguments.of("history")) == [("V_past", "history", "V"), ("x_past", "history", "x")]
     assert code.delayed == ("V", "x")
     polynomials = code.results.of("polynomial")
     assert polynomials.owners == ("V", "V", "V", "x", "x", "x")
     assert code.results.places("polynomial", owner="x") == tuple(range(len(code.results) - 3, len(code.results)))
-    assert [f.role for f in code.results][:4] == ["state", "state", "state", "flag"]
+    assert [f.role for f in code.results][:5] == ["state", "state", "state", "hidden", "flag"]
 
 
 def test_a_fractional_step():
     code = example("fractional_neuron").code("numpy", "caputo_pece")
     assert roles_of(code.arguments.of("sum")) == [("V_rectangle", "sum", "V"), ("V_trapezoid", "sum", "V")]
     assert code.arguments.of("weight").owners == ("V", "V", "V")
-    assert code.memory == ("V_release", "V_shift")
+    assert code.memory == ("V_release", "spike_on", "V_shift")
     assert code.remembered == ("V",)
 
 
@@ -62,7 +63,8 @@ def test_an_adaptive_step():
     assert len(step.of("stage", owner="V")) == len(dense.of("stage", owner="V")) > 0
     assert dense.arguments.of("end_state").owners == ("V",)
     assert {f.role for f in dense.results} == {"polynomial"}
-    assert code.functions["crossing"].results.of("flag").owners == code.flags
+    assert code.functions["crossing"].results.of("truth").owners == code.events == code.flags
+    assert code.functions["crossing"].results.of("border").owners == code.events
 
 
 def test_values_are_picked_by_role_and_owner():

@@ -66,17 +66,17 @@ def test_text_cut_off(code):
 def test_a_missing_function(code):
     with pytest.raises(CodeError, match="no longer defines the function 'step'") as error:
         code.edit(code.text.replace("def step", "def stop"))
-    assert "def step(t, dt, x, y, a):" in str(error.value)
+    assert "def step(t, dt, x, y, spike_on, a):" in str(error.value)
     with pytest.raises(CodeError, match="'step'"):
         code.edit("")
 
 
 @pytest.mark.parametrize(
     "arguments",
-    ["t, dt, x, y", "t, dt, y, x, a", "t, dt, x, y, a, b", "t, dt, x, y, a, *more", "t, dt, x, y, *, a", ""],
+    ["t, dt, x, y", "t, dt, y, x, spike_on, a", "t, dt, x, y, spike_on, a, b", "t, dt, x, y, spike_on, a, *more", ""],
 )
 def test_changed_arguments(code, arguments):
-    text = code.text.replace("def step(t, dt, x, y, a)", f"def step({arguments})")
+    text = code.text.replace("def step(t, dt, x, y, spike_on, a)", f"def step({arguments})")
     with pytest.raises(CodeError, match="must keep its arguments") as error:
         code.edit(text)
     assert error.value.location.line == _line(text, "def step")
@@ -85,7 +85,7 @@ def test_changed_arguments(code, arguments):
 def test_a_changed_number_of_results(code):
     returned = next(line for line in code.text.splitlines() if line.lstrip().startswith("return"))
     text = code.text.replace(returned, returned + ", 1.0")
-    with pytest.raises(CodeError, match="must return 3 values, here it returns 4") as error:
+    with pytest.raises(CodeError, match="must return 5 values, here it returns 6") as error:
         code.edit(text)
     assert error.value.location.line == _line(text, "return")
     with pytest.raises(CodeError, match="returns nothing"):

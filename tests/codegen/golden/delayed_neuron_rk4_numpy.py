@@ -4,10 +4,10 @@ dV/dt = (1.5 - V - g * x_delayed * late) / tau
 dx/dt = -x / 2
 dw/dt = (x_delayed - w) / tau
 """
-from brainpy_lab.drivers.numpy_math import before, past, where
+from brainpy_lab.drivers.numpy_math import abs, before, logical_and, logical_or, past, where
 
 
-def step(t, dt, V, x, w, tau, delay, g, V_past, x_past):
+def step(t, dt, V, x, w, spike_on, tau, delay, g, V_past, x_past):
     # stage 1, at the start of the step
     V_delayed = past(V_past, t - delay / (1 + w))  # V(t - delay / (1 + w))
     x_delayed = past(x_past, t - delay)  # x(t - delay)
@@ -54,7 +54,12 @@ def step(t, dt, V, x, w, tau, delay, g, V_past, x_past):
     V_q3 = 2 / 3 * dV_1 - 2 / 3 * dV_2 - 2 / 3 * dV_3 + 2 / 3 * dV_4
     x_q3 = 2 / 3 * dx_1 - 2 / 3 * dx_2 - 2 / 3 * dx_3 + 2 / 3 * dx_4
     # event spike: V >= 1
-    spike = V_new >= 1
+    spike_true = V_new >= 1
+    spike = logical_and(spike_true, spike_on == 0.0)  # the condition has become true
+    spike_stuck = logical_and(logical_and(spike_true, spike_on > 0.0), 1.0 + (V_new - 1) > spike_on)  # its block left it true, and it moved further beyond
+    spike_spoiled = logical_and(logical_and(spike, abs(V_new - V - dt * dV_1) > abs(dt * dV_1)), logical_or(abs(x_new - x - dt * dx_1) > 0.02 * (abs(x) + abs(dt * dx_1)), abs(w_new - w - dt * dw_1) > 0.02 * (abs(w) + abs(dt * dw_1))))  # stages beyond the border have spoiled it
     V_new = where(spike, 0, V_new)
     x_new = where(spike, x_new + 1, x_new)
-    return V_new, x_new, w_new, spike, dV_1, V_q2, V_q3, dx_1, x_q2, x_q3
+    spike_left = where(V_new >= 1, 1.0 + (V_new - 1), 0.0)  # 0: the block has made the condition false
+    spike_on_new = where(spike, spike_left, where(spike_true, spike_on, 0.0))
+    return V_new, x_new, w_new, spike_on_new, spike, spike_stuck, spike_spoiled, dV_1, V_q2, V_q3, dx_1, x_q2, x_q3

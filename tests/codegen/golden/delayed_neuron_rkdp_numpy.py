@@ -4,7 +4,7 @@ dV/dt = (1.5 - V - g * x_delayed * late) / tau
 dx/dt = -x / 2
 dw/dt = (x_delayed - w) / tau
 """
-from brainpy_lab.drivers.numpy_math import before, past
+from brainpy_lab.drivers.numpy_math import before, past, where
 
 
 def derivative(t, V, x, w, tau, delay, g, V_past, x_past):
@@ -99,9 +99,11 @@ def dense(t, dt, V, x, w, dV_1, dx_1, dw_1, V_new, x_new, w_new, dV_7, dx_7, dw_
 
 
 def crossing(t, V, x, w, tau, delay, g, V_past, x_past):
-    # event spike: V >= 1 where this is positive
-    spike_distance = V - 1
-    return spike_distance
+    # event spike: V >= 1, its borders where these are zero
+    spike_border = V - 1
+    spike_depth = V - 1  # positive where it holds
+    spike_true = where(V >= 1, 1.0, 0.0)
+    return spike_border, spike_depth, spike_true, 0.0
 
 
 def at_spike(t, V, x, w, tau, delay, g, V_past, x_past):

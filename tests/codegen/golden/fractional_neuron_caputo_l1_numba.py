@@ -6,7 +6,7 @@ dw/dt = -w / 100
 from brainpy_lab.drivers.numba_math import converged, factor, solve, solved
 
 
-def step(t, dt, V, w, V_release, alpha, tau, I, b, t_ref, V_memory, V_weight):
+def step(t, dt, V, w, V_release, spike_on, alpha, tau, I, b, t_ref, V_memory, V_weight):
     # what the past contributes
     V_held = t + 0.5 * dt < V_release  # V keeps its value
     V_known = V if V_held else V + V_memory
@@ -33,10 +33,14 @@ def step(t, dt, V, w, V_release, alpha, tau, I, b, t_ref, V_memory, V_weight):
     V_new = solved(V_change, V_new)
     w_new = solved(w_change, w_new)
     # event spike: V >= 15
-    spike = V_new >= 15
+    spike_true = V_new >= 15
+    spike = spike_true and spike_on == 0.0  # the condition has become true
+    spike_stuck = (spike_true and spike_on > 0.0) and 1.0 + (V_new - 15) > spike_on  # its block left it true, and it moved further beyond
     V_new = 0 if spike else V_new
     w_new = w_new + b if spike else w_new
     V_release_new = t + dt + t_ref if spike else V_release
+    spike_left = 1.0 + (V_new - 15) if V_new >= 15 else 0.0  # 0: the block has made the condition false
+    spike_on_new = spike_left if spike else spike_on if spike_true else 0.0
     # remembered: the increments
     V_increment = V_new - V
-    return V_new, w_new, V_release_new, spike, V_increment
+    return V_new, w_new, V_release_new, spike_on_new, spike, spike_stuck, V_increment

@@ -3,10 +3,10 @@
 Caputo derivative of V of order alpha = (I - V - w) / tau ** alpha
 dw/dt = -w / 100
 """
-from brainpy_lab.drivers.numpy_math import converged, factor, solve, solved, where
+from brainpy_lab.drivers.numpy_math import converged, factor, logical_and, solve, solved, where
 
 
-def step(t, dt, V, w, V_release, alpha, tau, I, b, t_ref, V_memory, V_weight):
+def step(t, dt, V, w, V_release, spike_on, alpha, tau, I, b, t_ref, V_memory, V_weight):
     # what the past contributes
     V_held = t + 0.5 * dt < V_release  # V keeps its value
     V_known = where(V_held, V, V + V_memory)
@@ -33,10 +33,14 @@ def step(t, dt, V, w, V_release, alpha, tau, I, b, t_ref, V_memory, V_weight):
     V_new = solved(V_change, V_new)
     w_new = solved(w_change, w_new)
     # event spike: V >= 15
-    spike = V_new >= 15
+    spike_true = V_new >= 15
+    spike = logical_and(spike_true, spike_on == 0.0)  # the condition has become true
+    spike_stuck = logical_and(logical_and(spike_true, spike_on > 0.0), 1.0 + (V_new - 15) > spike_on)  # its block left it true, and it moved further beyond
     V_new = where(spike, 0, V_new)
     w_new = where(spike, w_new + b, w_new)
     V_release_new = where(spike, t + dt + t_ref, V_release)
+    spike_left = where(V_new >= 15, 1.0 + (V_new - 15), 0.0)  # 0: the block has made the condition false
+    spike_on_new = where(spike, spike_left, where(spike_true, spike_on, 0.0))
     # remembered: the increments
     V_increment = V_new - V
-    return V_new, w_new, V_release_new, spike, V_increment
+    return V_new, w_new, V_release_new, spike_on_new, spike, spike_stuck, V_increment

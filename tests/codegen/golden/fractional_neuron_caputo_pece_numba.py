@@ -5,7 +5,7 @@ dw/dt = -w / 100
 """
 
 
-def step(t, dt, V, w, V_release, V_shift, alpha, tau, I, b, t_ref, V_rectangle, V_trapezoid, V_rectangle_now, V_trapezoid_now, V_trapezoid_next):
+def step(t, dt, V, w, V_release, spike_on, V_shift, alpha, tau, I, b, t_ref, V_rectangle, V_trapezoid, V_rectangle_now, V_trapezoid_now, V_trapezoid_next):
     # slopes at t
     V_held = t + 0.5 * dt < V_release  # V keeps its value
     dV_1 = 0.0 if V_held else (I - V - w) / tau ** alpha  # dV/dt
@@ -21,10 +21,14 @@ def step(t, dt, V, w, V_release, V_shift, alpha, tau, I, b, t_ref, V_rectangle, 
     V_new = V if V_held else V_path
     w_new = w + dt / 2 * (dw_1 + dw_2)
     # event spike: V >= 15
-    spike = V_new >= 15
+    spike_true = V_new >= 15
+    spike = spike_true and spike_on == 0.0  # the condition has become true
+    spike_stuck = (spike_true and spike_on > 0.0) and 1.0 + (V_new - 15) > spike_on  # its block left it true, and it moved further beyond
     V_new = 0 if spike else V_new
     w_new = w_new + b if spike else w_new
     V_release_new = t + dt + t_ref if spike else V_release
+    spike_left = 1.0 + (V_new - 15) if V_new >= 15 else 0.0  # 0: the block has made the condition false
+    spike_on_new = spike_left if spike else spike_on if spike_true else 0.0
     # shifts: what events and holds have moved
     V_shift_new = V_shift + (V_new - V_path)
-    return V_new, w_new, V_release_new, V_shift_new, spike, dV_1
+    return V_new, w_new, V_release_new, spike_on_new, V_shift_new, spike, spike_stuck, dV_1

@@ -4,7 +4,7 @@ dV/dt = (V_rest - V + I) / tau
 """
 
 
-def step(t, dt, V, V_release, I, tau, V_rest, V_th, V_reset, t_ref):
+def step(t, dt, V, V_release, spike_on, I, tau, V_rest, V_th, V_reset, t_ref):
     # stage 1, at the start of the step
     V_held = t + 0.5 * dt < V_release  # V keeps its value
     dV_1 = 0.0 if V_held else (V_rest - V + I) / tau  # dV/dt
@@ -20,7 +20,11 @@ def step(t, dt, V, V_release, I, tau, V_rest, V_th, V_reset, t_ref):
     # new state
     V_new = V + dt / 6 * (dV_1 + 2 * dV_2 + 2 * dV_3 + dV_4)
     # event spike: V >= V_th
-    spike = V_new >= V_th
+    spike_true = V_new >= V_th
+    spike = spike_true and spike_on == 0.0  # the condition has become true
+    spike_stuck = (spike_true and spike_on > 0.0) and 1.0 + (V_new - V_th) > spike_on  # its block left it true, and it moved further beyond
     V_new = V_reset if spike else V_new
     V_release_new = t + dt + t_ref if spike else V_release
-    return V_new, V_release_new, spike
+    spike_left = 1.0 + (V_new - V_th) if V_new >= V_th else 0.0  # 0: the block has made the condition false
+    spike_on_new = spike_left if spike else spike_on if spike_true else 0.0
+    return V_new, V_release_new, spike_on_new, spike, spike_stuck

@@ -2,10 +2,10 @@
 
 dV/dt = (V_rest - V + I) / tau
 """
-from brainpy_lab.drivers.torch_math import where
+from brainpy_lab.drivers.torch_math import logical_and, where
 
 
-def step(t, dt, V, V_release, I, tau, V_rest, V_th, V_reset, t_ref):
+def step(t, dt, V, V_release, spike_on, I, tau, V_rest, V_th, V_reset, t_ref):
     # stage 1, at the start of the step
     V_held = t + 0.5 * dt < V_release  # V keeps its value
     dV_1 = where(V_held, 0.0, (V_rest - V + I) / tau)  # dV/dt
@@ -21,7 +21,11 @@ def step(t, dt, V, V_release, I, tau, V_rest, V_th, V_reset, t_ref):
     # new state
     V_new = V + dt / 6 * (dV_1 + 2 * dV_2 + 2 * dV_3 + dV_4)
     # event spike: V >= V_th
-    spike = V_new >= V_th
+    spike_true = V_new >= V_th
+    spike = logical_and(spike_true, spike_on == 0.0)  # the condition has become true
+    spike_stuck = logical_and(logical_and(spike_true, spike_on > 0.0), 1.0 + (V_new - V_th) > spike_on)  # its block left it true, and it moved further beyond
     V_new = where(spike, V_reset, V_new)
     V_release_new = where(spike, t + dt + t_ref, V_release)
-    return V_new, V_release_new, spike
+    spike_left = where(V_new >= V_th, 1.0 + (V_new - V_th), 0.0)  # 0: the block has made the condition false
+    spike_on_new = where(spike, spike_left, where(spike_true, spike_on, 0.0))
+    return V_new, V_release_new, spike_on_new, spike, spike_stuck

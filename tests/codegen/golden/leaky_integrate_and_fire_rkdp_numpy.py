@@ -45,9 +45,11 @@ def dense(t, dt, V, V_release, dV_1, V_new, dV_7, dV_3, dV_4, dV_5, dV_6, I, tau
 
 
 def crossing(t, V, V_release, I, tau, V_rest, V_th, V_reset, t_ref):
-    # event spike: V >= V_th where this is positive
-    spike_distance = V - V_th
-    return spike_distance
+    # event spike: V >= V_th, its borders where these are zero
+    spike_border = V - V_th
+    spike_depth = V - V_th  # positive where it holds
+    spike_true = where(V >= V_th, 1.0, 0.0)
+    return spike_border, spike_depth, spike_true, 0.0
 
 
 def at_spike(t, V, V_release, I, tau, V_rest, V_th, V_reset, t_ref):

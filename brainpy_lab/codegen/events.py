@@ -1,0 +1,242 @@
+"""Events as lines of a step: each condition tested, its block run, and what the next test is compared with.
+
+A condition fires where it holds and did not hold at the last test. The hidden variable ``<event>_on`` is the last test:
+0 where the condition did not hold; where it held, how far beyond its border the state was left by the event's own
+block, plus 1, or `FREE` where no block has led it back towards the border.
+
+Two alarms end a run, so that nothing wrong is called completed:
+
+``<event>_stuck``
+    The block left its condition true, and the state moved further beyond the border: it would go on for ever, since an
+    event whose condition does not become false does not fire again.
+``<event>_spoiled``
+    The step in which the event fired ran so far beyond the border that the stages of the method, computed there, have
+    spoiled a state that the block does not reset. Such a step is told by the reset state, which left its tangent by
+    more than the tangent is long, and by the other state, which left its own by more than `SPOILED` of its size.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from brainpy_lab.codegen.crossing import crossed_between, distance
+from brainpy_lab.codegen.printing import names_used, parse, rename
+from brainpy_lab.equations.system import Assign, Event, System, names_reached
+
+if TYPE_CHECKING:
+    from brainpy_lab.codegen.builder import StepBuilder
+
+#: The last test of a condition that came to hold without a block that led back: larger than any distance.
+FREE = 1e308
+#: Part of the speed across a border before a block that counts as standing still after it: rounding.
+STILL = 1e-9
+#: Part of its size by which a step may take a state away from its tangent across a reset.
+SPOILED = 0.02
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A flag that ends the run: the event it is about, ``kind`` "stuck" or "spoiled", and the states concerned."""
+
+    flag: str
+    event: str
+    kind: str
+    states: tuple[str, ...] = ()
+
+
+@dataclass
+class Tested:
+    """What the events of a step give: hidden variables, flags, and alarms with their flags."""
+
+    memory: dict[str, str]
+    flags: list[str] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+
+
+def hold_name(state: str) -> str:
+    """Name of the hidden variable that holds the time at which ``state`` is released."""
+    return f"{state}_release"
+
+
+def armed_name(event: Event) -> str:
+    """Name of the hidden variable with the last test of an event's condition."""
+    return f"{event.name}_on"
+
+
+def write_events(
+    step: StepBuilder,
+    new: dict[str, str],
+    memory: dict[str, str],
+    slopes: Callable[[], Mapping[str, str]] | None = None,
+    time: str = "t + dt",
+    *,
+    bridge: bool = False,
+) -> Tested:
+    """Test every event at the new states and run its block; ``new`` then names the states after all blocks.
+
+    ``slopes()`` are the derivatives at the step's start, where later stages of the method can be spoiled by an event.
+    With ``bridge`` an event also happens when the noisy path crossed its border within the step.
+    """
+    tested = Tested(memory)
+    for event in step.system.events:
+        _write_event(step, event, new, tested, slopes, time, bridge)
+    return tested
+
+
+def _write_event(
+    step: StepBuilder,
+    event: Event,
+    new: dict[str, str],
+    tested: Tested,
+    slopes: Callable[[], Mapping[str, str]] | None,
+    time: str,
+    bridge: bool,
+) -> None:
+    system, on = step.system, armed_name(event)
+    line = event.span.line if event.span else None
+    step.stage(f"event {event.name}: {ast.unparse(event.condition)}")
+    names = step.definitions([event.condition], f"_{event.name}", new, time)
+    condition = rename(event.condition, names)
+    between = crossed_between(step, event, new, time) if bridge else None
+    plain = not (system.is_fractional or system.is_delayed)  # a drift is the slope at the step's end there
+    turns = turning_states(system, event) if plain else ()
+    if not (system.is_reset(event) or turns):
+        side = step.line(f"{on}_new", ast.IfExp(condition, ast.Constant(1.0), ast.Constant(0.0)), "", line)
+        crossed = parse(f"{side} > {on}")
+        crossed = crossed if between is None else ast.BoolOp(ast.Or(), [crossed, between])
+        flag = step.line(event.name, crossed, "the condition has become true", line)
+        tested.memory[on] = side
+        tested.flags.append(flag)
+        write_actions(step, event, flag, new, tested.memory, time)
+        return
+    holds = step.line(f"{event.name}_true", condition, "", line)
+    fires: ast.expr = parse(f"{holds} and {on} == 0.0")
+    fires = fires if between is None else ast.BoolOp(ast.Or(), [fires, between])
+    flag = step.line(event.name, fires, "the condition has become true", line)
+    tested.flags.append(flag)
+    depth = rename(distance(event.condition), names)
+    stuck = ast.BoolOp(
+        ast.And(), [parse(f"{holds} and {on} > 0.0"), ast.Compare(_plus_one(depth), [ast.Gt()], [parse(on)])]
+    )
+    alarm = step.line(f"{event.name}_stuck", stuck, "its block left it true, and it moved further beyond")
+    tested.alarms.append(Alarm(alarm, event.name, "stuck"))
+    _watch_spoiled(step, event, flag, new, tested, slopes)
+    before = None if system.is_reset(event) else approach(step, event, "before", new, time)
+    write_actions(step, event, flag, new, tested.memory, time)
+    _write_last_test(step, event, flag, holds, before, new, tested, time)
+
+
+def _write_last_test(
+    step: StepBuilder,
+    event: Event,
+    flag: str,
+    holds: str,
+    before: str | None,
+    new: dict[str, str],
+    tested: Tested,
+    time: str,
+) -> None:
+    """The condition anew after the block: what the next test is compared with."""
+    on = armed_name(event)
+    names = step.definitions([event.condition], f"_{event.name}_after", new, time)
+    depth = _plus_one(rename(distance(event.condition), names))
+    if before is not None:
+        after = approach(step, event, "after", new, time)
+        depth = ast.IfExp(parse(f"({before} > 0.0) != ({after} > {STILL}*{before})"), depth, ast.Constant(FREE))
+    left = ast.IfExp(rename(event.condition, names), depth, ast.Constant(0.0))
+    name = step.line(f"{event.name}_left", left, "0: the block has made the condition false")
+    tested.memory[on] = step.line(f"{on}_new", parse(f"{name} if {flag} else ({on} if {holds} else 0.0)"))
+
+
+def _plus_one(expr: ast.expr) -> ast.expr:
+    return ast.BinOp(ast.Constant(1.0), ast.Add(), expr)
+
+
+def turning_states(system: System, event: Event) -> tuple[str, ...]:
+    """States of the condition whose derivative the block changes, where it changes none of them themselves.
+
+    A ball's height is one: the block turns its velocity round. Such an event must be watched: the ball may turn again.
+    """
+    if system.is_reset(event) or not isinstance(event.condition, ast.Compare):
+        return ()
+    named = {d.name: d.expr for d in (*system.derived, *system.intermediates)}
+    assigned = {a.target for a in event.actions if isinstance(a, Assign)}
+    read = names_reached([event.condition], named)
+    drifts = {s.name: s.drift for s in system.states if s.drift is not None and s.name in read}
+    return tuple(name for name, drift in drifts.items() if names_reached([drift], named) & assigned)
+
+
+def approach(
+    step: StepBuilder, event: Event, when: str, values: Mapping[str, str] | None = None, time: str = "t"
+) -> str:
+    """How fast the state moves across the event's border at ``values``: positive further beyond it."""
+    from brainpy_lab.symbolic import view
+    from brainpy_lab.symbolic.printing import to_ast
+
+    border, suffix = distance(event.condition), f"_{event.name}_{when}"
+    terms: list[str] = []
+    moves = {s.name: s.drift for s in step.moving if s.drift is not None} | {"t": ast.Constant(1.0)}
+    for name, drift in moves.items():
+        slope = view(step.system).derivative_of(border, f"the border of {event.name}", name)
+        if slope == 0:
+            continue
+        weight = to_ast(slope)
+        names = step.definitions([drift, weight], suffix, values, time)
+        product = ast.BinOp(rename(weight, names), ast.Mult(), rename(drift, names))
+        terms.append(step.line(f"{event.name}_by_{name}_{when}", product))
+    return step.line(f"{event.name}_speed_{when}", " + ".join(terms) or "0.0", "across the border")
+
+
+def _watch_spoiled(
+    step: StepBuilder,
+    event: Event,
+    flag: str,
+    new: Mapping[str, str],
+    tested: Tested,
+    slopes: Callable[[], Mapping[str, str]] | None,
+) -> None:
+    """Add the alarm for states that the stages beyond the border have spoiled."""
+    system = step.system
+    if slopes is None or not system.is_reset(event):
+        return
+    named = {d.name: d.expr for d in (*system.derived, *system.intermediates)}
+    read = names_reached([event.condition], named)
+    written = {a.target: names_used(a.value) for a in event.actions if isinstance(a, Assign)}
+    leading = [s.name for s in step.moving if s.name in written and s.name in read]
+    quiet = {s.name for s in step.moving if not s.noise}  # a noisy state leaves its tangent by itself
+    kept = [s for s in system.state_names if s in quiet and s not in leading and s in written.get(s, {s})]
+    if not leading or not kept:
+        return
+    tangent = {s: f"dt*{slope}" for s, slope in slopes().items()}
+    runs = [f"abs({new[s]} - {s} - {tangent[s]}) > abs({tangent[s]})" for s in leading]
+    leaves = [f"abs({new[s]} - {s} - {tangent[s]}) > {SPOILED}*(abs({s}) + abs({tangent[s]}))" for s in kept]
+    text = f"{flag} and ({' or '.join(runs)}) and ({' or '.join(leaves)})"
+    alarm = step.line(f"{event.name}_spoiled", text, "stages beyond the border have spoiled it")
+    tested.alarms.append(Alarm(alarm, event.name, "spoiled", tuple(kept)))
+
+
+def write_actions(
+    step: StepBuilder, event: Event, flag: str | None, new: dict[str, str], memory: dict[str, str], time: str
+) -> None:
+    """Run an event's block where ``flag`` holds, or untested; changes ``new`` and ``memory`` to the names after it."""
+    for number, action in enumerate(event.actions, 1):
+        value = action.value if isinstance(action, Assign) else action.duration
+        suffix = f"_{event.name}" if number == 1 else f"_{event.name}_{number}"
+        names = step.definitions([value], suffix, new, time)
+        line = action.span.line if action.span else None
+        expr = step.drawn(rename(value, names), event)
+        if isinstance(action, Assign):
+            target, old = action.target, new[action.target]
+        else:
+            target = hold_name(action.state)
+            old = memory[target]
+            expr = ast.BinOp(parse(time), ast.Add(), expr)
+        chosen = ast.IfExp(ast.Name(flag, ast.Load()), expr, ast.Name(old, ast.Load())) if flag else expr
+        name = step.line(f"{target}_new", chosen, "", line) if old == target else step.assign(old, chosen, line)
+        if isinstance(action, Assign):
+            new[action.target] = name
+        else:
+            memory[target] = name
