@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from brainpy_lab.equations.functions import PYTHON_FUNCTIONS
+from brainpy_lab.equations.system import END
 
 _MATRIX_PRODUCT = "matvec"
 EMPTY: Mapping[str, str] = {}
@@ -84,6 +85,8 @@ class _Speller(ast.NodeTransformer):
         name = node.func.id
         if name in self.functions or name in PYTHON_FUNCTIONS:
             return ast.Call(ast.Name(self.functions.get(name, name), ast.Load()), args, [])
+        if name == "part":
+            return _part(args[0], *(ast.literal_eval(a) for a in node.args[1:]))
         if name == "where" and not self.dialect.selects:
             return ast.IfExp(args[0], args[1], args[2])
         return self._call(name, *args)
@@ -97,6 +100,13 @@ class _Speller(ast.NodeTransformer):
         if node.id == "pi":
             self.imports["pi"] = "pi"
         return node
+
+
+def _part(array: ast.expr, start: int, stop: int) -> ast.expr:
+    """``x[..., 1:]``: elements of the last axis, which stays."""
+    lower = ast.Constant(start) if start or stop != END else None
+    bounds = ast.Slice(lower, None if stop == END else ast.Constant(stop))
+    return ast.Subscript(array, ast.Tuple([ast.Constant(...), bounds], ast.Load()), ast.Load())
 
 
 class Printer:

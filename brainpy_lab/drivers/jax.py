@@ -11,7 +11,7 @@ import numpy as np
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Flow, Layout, Program, Setup
-from brainpy_lab.drivers.jax_loops import with_loops
+from brainpy_lab.drivers.jax_loops import flag_of_lanes, with_loops
 from brainpy_lab.drivers.jax_noise import draw_table
 from brainpy_lab.drivers.jax_past import JaxHistory, PastNumbers, first_rings, stored, with_steps
 from brainpy_lab.drivers.jax_precision import x64
@@ -145,7 +145,7 @@ class JaxProgram(Program):
                 for r, index in enumerate(record):
                     kept = kept.at[r, row].set(jnp.broadcast_to(values[index], shape))
             if flags:
-                seen = seen.at[i].set(jnp.stack([jnp.broadcast_to(f, shape) for f in fired]))
+                seen = seen.at[i].set(jnp.stack([flag_of_lanes(f, shape) for f in fired]))
             return values, rings, kept, seen
 
         start = (values, rings, kept, seen)

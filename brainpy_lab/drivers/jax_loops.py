@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from typing import Any
 
 _TURN, _REPEAT = "k_turn", "k_repeat"
 
@@ -23,6 +24,16 @@ def with_loops(function: ast.FunctionDef, fixed: bool) -> ast.FunctionDef:
         known |= _stored(statement)
     changed.body = body
     return ast.fix_missing_locations(changed)
+
+
+def flag_of_lanes(flag: Any, shape: tuple[int, ...]) -> Any:
+    """An event's flag for every lane; one of one number beside array states is that of the first of its elements."""
+    import jax.numpy as jnp
+
+    if jnp.ndim(flag) == len(shape) and shape and flag.shape[-1] == 1 < shape[-1]:
+        first = jnp.arange(shape[-1]) == 0
+        return jnp.broadcast_to(flag & first, shape)
+    return jnp.broadcast_to(flag, shape)
 
 
 def _stored(tree: ast.AST) -> set[str]:

@@ -74,6 +74,11 @@ def dot(x: Array, y: Array) -> Array:
     return matvec(x, y) if jnp.ndim(x) == 2 else jnp.sum(x * y, axis=-1, keepdims=True)
 
 
+def roll(x: Array, shift: int) -> Array:
+    """Elements moved along the last axis, round its end."""
+    return jnp.roll(x, int(shift), axis=-1)
+
+
 def matvec(matrix: Array, x: Array) -> Array:
     """``matrix @ x`` along the last axis of ``x``."""
     return jnp.einsum("ij,...j->...i", matrix, x)

@@ -9,7 +9,7 @@ import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Chunk, Flow, Layout, Program, Setup
-from brainpy_lab.drivers.jax_loops import with_loops
+from brainpy_lab.drivers.jax_loops import flag_of_lanes, with_loops
 from brainpy_lab.drivers.jax_precision import x64
 from brainpy_lab.drivers.memory_sums import MemorySums
 from brainpy_lab.drivers.widths import narrow_among, narrowed_rows
@@ -80,7 +80,7 @@ class JaxMemoryProgram(Program):
             for r, index in enumerate(record):
                 kept = kept.at[r, i].set(jnp.broadcast_to(values[index], shape))
             if flags:
-                seen = seen.at[i].set(jnp.stack([jnp.broadcast_to(f, shape) for f in fired]))
+                seen = seen.at[i].set(jnp.stack([flag_of_lanes(f, shape) for f in fired]))
             return values, memory, kept, seen
 
         return jax.lax.fori_loop(0, n, body, (values, memory, kept, seen))

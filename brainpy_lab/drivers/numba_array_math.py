@@ -98,6 +98,15 @@ def mean(x: Array) -> Array:
 
 
 @njit(error_model="numpy")
+def roll(x: Array, shift: int) -> Array:
+    """Elements moved round the end of the array."""
+    moved = np.empty_like(x)
+    for j in range(x.size):
+        moved[(j + shift) % x.size] = x[j]
+    return moved
+
+
+@njit(error_model="numpy")
 def matvec(matrix: Array, x: Array) -> Array:
     """``matrix @ x``."""
     return np.dot(matrix, x)

@@ -38,7 +38,7 @@ from numpy import (  # noqa: F401
     where,
 )
 
-from brainpy_lab.equations.elementary import erf, erfc, expit, exprel, gammaln, phi2, phi3  # noqa: F401
+from brainpy_lab.equations.elementary import erf, erfc, expit, exprel, gammaln, part, phi2, phi3, roll  # noqa: F401
 
 Array = Any
 

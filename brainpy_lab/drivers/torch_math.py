@@ -70,6 +70,11 @@ def dot(x: Any, y: Any) -> Tensor:
     return matvec(x, y) if x.ndim == 2 else torch.sum(x * y, dim=-1, keepdim=True)
 
 
+def roll(x: Any, shift: int) -> Tensor:
+    """Elements moved along the last axis, round its end."""
+    return torch.roll(x, int(shift), -1)
+
+
 def matvec(matrix: Any, x: Any) -> Tensor:
     """``matrix @ x`` along the last axis of ``x``."""
     return torch.einsum("ij,...j->...i", matrix, x)

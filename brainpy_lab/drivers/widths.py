@@ -100,6 +100,8 @@ def _results(code: StepCode, function: str, arguments: list[bool], names: dict[s
                 return True
             case ast.Call(func=ast.Name(id=name)) if names.get(name) in _NARROWING:
                 return False
+            case ast.Subscript(slice=ast.Tuple(elts=[ast.Constant(), ast.Slice(lower=low, upper=high)])):
+                return not _is_one(low, high) and is_wide(node.value)
         return any(is_wide(child) for child in ast.iter_child_nodes(node))
 
     found: list[bool] = []
@@ -112,6 +114,13 @@ def _results(code: StepCode, function: str, arguments: list[bool], names: dict[s
                 parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
                 found = [is_wide(p) for p in parts]
     return found
+
+
+def _is_one(low: ast.expr | None, high: ast.expr | None) -> bool:
+    """Whether a slice is one element."""
+    first = 0 if low is None else ast.literal_eval(low)
+    last = (0 if first < 0 else None) if high is None else ast.literal_eval(high)
+    return last is not None and bool(last - first == 1)
 
 
 def _is_local(code: StepCode, name: str) -> bool:

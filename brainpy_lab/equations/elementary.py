@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.equations.system import FUNCTIONS
+from brainpy_lab.equations.system import END, FUNCTIONS
 
 Array = Any
 
@@ -75,8 +75,20 @@ def gammaln(x: Array) -> Array:
     return special.gammaln(x)
 
 
+def part(x: Array, start: int, stop: int) -> Array:
+    """Elements from ``start`` up to ``stop`` of the last axis; one of them as a number."""
+    chosen = np.asarray(x)[..., start:stop] if stop != END or start != -1 else np.asarray(x)[..., -1:]
+    return chosen[..., 0] if stop - start == 1 or (start, stop) == (-1, END) else chosen
+
+
+def roll(x: Array, shift: int) -> Array:
+    """Elements moved along the last axis, round its end."""
+    return np.roll(x, shift, axis=-1)
+
+
 #: The functions that NumPy lacks, by name.
-OWN: dict[str, Callable[..., Any]] = {f.__name__: f for f in (exprel, phi2, phi3, erf, erfc, expit, gammaln)}
+_OWN = (exprel, phi2, phi3, erf, erfc, expit, gammaln, part, roll)
+OWN: dict[str, Callable[..., Any]] = {f.__name__: f for f in _OWN}
 
 #: All functions of the language, and those that only derivatives and methods use, by name.
 NUMPY_FUNCTIONS: dict[str, Callable[..., Any]] = {n: getattr(np, n) for n in FUNCTIONS if n not in OWN} | OWN

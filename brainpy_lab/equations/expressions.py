@@ -7,11 +7,11 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from brainpy_lab.equations.constants import CONSTRUCTORS
+from brainpy_lab.equations.constants import CONSTRUCTORS, literal
 from brainpy_lab.equations.foreign_words import function_elsewhere, name_elsewhere
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.synapses import NO_NETWORKS
-from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS
+from brainpy_lab.equations.system import CONSTANTS, END, FUNCTIONS
 from brainpy_lab.errors import ModelError, UnknownNameError, did_you_mean
 
 PREFIXES = frozenset({"np", "numpy", "math"})
@@ -175,8 +175,28 @@ class Normaliser:
         if len(arguments) != FUNCTIONS[name]:
             wanted = "1 argument" if FUNCTIONS[name] == 1 else f"{FUNCTIONS[name]} arguments"
             raise self.source.error(f"'{name}' takes {wanted}, not {len(arguments)}.", node)
+        if name == "roll" and _whole(node.args[1]) is None:
+            raise self.source.error("'roll' moves by a whole number.", node.args[1], "Write roll(x, 1) or roll(x, -1).")
         numbers = [a if name == "where" and i == 0 else as_number(a) for i, a in enumerate(arguments)]
         return ast.Call(ast.copy_location(ast.Name(name, ast.Load()), node.func), numbers, [])
+
+    def _subscript(self, node: ast.Subscript) -> ast.expr:
+        """An element or a slice of an array: x[0], x[1:], x[:-1]."""
+        if not isinstance(node.value, ast.Name):
+            raise self.source.error(
+                "Elements are taken of a name.",
+                node.value,
+                "Give the array a name of its own: y = ..., then y[0].",
+            )
+        bounds = _bounds(node.slice)
+        if bounds is None:
+            raise self.source.error(
+                "Elements and slices have whole numbers, one after the other: x[0], x[-1], x[1:], x[:-1].",
+                node.slice,
+                "Neighbours of each element are roll(x, 1) and roll(x, -1).",
+            )
+        name = ast.copy_location(ast.Name("part", ast.Load()), node)
+        return ast.Call(name, [self(node.value), *(literal(bound) for bound in bounds)], [])
 
     def _called(self, func: ast.expr) -> str:
         if isinstance(func, ast.Name):
@@ -233,7 +253,6 @@ _FOREIGN: dict[type[ast.expr], tuple[str, str | None]] = {
     ast.Lambda: ("A lambda", "Write a helper function: def f(x): return ..."),
     ast.Tuple: ("A row of values", "Write a line for each value; an array is written [1, 2, 3]."),
     ast.List: ("An array inside an expression", "Give it a name on a line of its own: w = [1, 2, 3]"),
-    ast.Subscript: ("An element of an array", "Use sum, mean, dot or @ on whole arrays, or a helper function."),
     ast.ListComp: ("A comprehension", "Write a loop in a helper function."),
     ast.GeneratorExp: ("A comprehension", "Write a loop in a helper function."),
     ast.NamedExpr: ("':='", "Write = on a line of its own."),
@@ -242,6 +261,26 @@ _FOREIGN: dict[type[ast.expr], tuple[str, str | None]] = {
     ast.Yield: ("'yield'", None),
     ast.Await: ("'await'", None),
 }
+
+
+def _whole(node: ast.expr | None) -> int | None:
+    """A whole number as it is written."""
+    match node:
+        case ast.Constant(value=int() as value) if not isinstance(value, bool):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)) if not isinstance(value, bool):
+            return -value
+    return None
+
+
+def _bounds(index: ast.expr) -> tuple[int, int] | None:
+    """Start and stop of an index or a slice, both as Python counts them, END for the end."""
+    if not isinstance(index, ast.Slice):
+        place = _whole(index)
+        return None if place is None else (place, END if place == -1 else place + 1)
+    start = 0 if index.lower is None else _whole(index.lower)
+    stop = END if index.upper is None else _whole(index.upper)
+    return None if start is None or stop is None or index.step is not None else (start, stop)
 
 
 def _known_functions() -> str:

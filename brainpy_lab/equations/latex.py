@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from brainpy_lab.equations.functions import straighten
-from brainpy_lab.equations.system import Assign, Coupling, Event, Hold, State, System
+from brainpy_lab.equations.system import END, Assign, Coupling, Event, Hold, State, System
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
@@ -179,6 +179,8 @@ class Printer:
                 return rf"\left\lfloor {self(x)} \right\rfloor", _ATOM
             case "ceil", [x]:
                 return rf"\left\lceil {self(x)} \right\rceil", _ATOM
+            case "part", [x, start, stop]:
+                return rf"{self(x)}_{{{_range(start, stop)}}}", _ATOM
             case "rand" | "randn", _:
                 return rf"\mathrm{{{name}}}()", _CALL
             case "mean", [x]:
@@ -189,6 +191,14 @@ class Printer:
                 return self._cases(test, x, y), _CASES
         symbol = _FUNCTIONS.get(name) or function_latex(name)
         return symbol + _parentheses(", ".join(self(x) for x in args)), _CALL
+
+
+def _range(start: ast.expr, stop: ast.expr) -> str:
+    """The subscript of an element or a slice."""
+    low, high = int(ast.literal_eval(start)), int(ast.literal_eval(stop))
+    if high - low == 1 or (low, high) == (-1, END):
+        return str(low)
+    return f"{low or ''}:{'' if high == END else high}"
 
 
 def noise_latex(name: str) -> str | None:

@@ -30,14 +30,17 @@ FUNCTIONS: dict[str, int] = {
     "sinh": 1, "cosh": 1, "tanh": 1, "abs": 1, "sign": 1, "floor": 1, "ceil": 1,
     "exprel": 1, "erf": 1, "erfc": 1, "expit": 1, "gammaln": 1, "logaddexp": 2,
     "minimum": 2, "maximum": 2, "clip": 3, "where": 3, "heaviside": 2,
-    "sum": 1, "mean": 1, "dot": 2,
+    "sum": 1, "mean": 1, "dot": 2, "roll": 2,
 }  # fmt: skip
 
 #: Random numbers of resets: the normal form numbers the calls, rand(0), randn(1).
 RANDOM: frozenset[str] = frozenset({"rand", "randn"})
 
 #: Functions that mix the elements of an array state; all others act on each element alone.
-ARRAY_FUNCTIONS: frozenset[str] = frozenset({"sum", "mean", "dot"})
+ARRAY_FUNCTIONS: frozenset[str] = frozenset({"sum", "mean", "dot", "roll", "part"})
+
+#: The end of a part that goes to the end: ``x[1:]`` is part(x, 1, END) in the normal form, ``x[0]`` is part(x, 0, 1).
+END = 2**31 - 1
 
 CONSTANTS: dict[str, float] = {"pi": float(np.pi)}
 
@@ -279,6 +282,8 @@ class System:
         """Whether some expression mixes the elements of an array state (sum, mean, dot, @)."""
         drifts = [s.drift for s in self.states if s.drift is not None]
         drifts += [n.amplitude for s in self.states for n in s.noise]
+        drifts += [e.condition for e in self.events]
+        drifts += [a.value if isinstance(a, Assign) else a.duration for e in self.events for a in e.actions]
         return any(
             (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
             or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS)

@@ -14,6 +14,7 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input
 from brainpy_lab.simulation.initial import initial_values, shape_of
+from brainpy_lab.simulation.lengths import check_lengths
 
 NEVER = -np.inf  # release time of a state that is not held
 
@@ -132,6 +133,8 @@ def resolve(
     starts = initial_values(system, {**values, **at_start}, initial, is_traced)
     traced = traced or any(is_traced(v) for v in starts.values.values())
     cell = _common_shape([*starts.shapes.values(), *(own.values() if not system.mixes_elements else ())])
+    if system.mixes_elements:
+        check_lengths(system, {**values, **starts.values}, cell[-1] if cell else 1)
     ranks = {**own, **starts.shapes}
     leading: dict[str, tuple[int, ...]] = {}
     for name, value in {**values, **starts.values}.items():
