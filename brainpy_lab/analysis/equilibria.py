@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.analysis import caveats, roots
+from brainpy_lab.analysis.degenerate import Found, beside, flatness, merged
 from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_range, check_state, make_flow
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.reduction import Reduced, reduce_flow
 from brainpy_lab.analysis.sampling import spread
+from brainpy_lab.analysis.scaling import Scaled
 from brainpy_lab.analysis.stability import stability
 
 #: Fixed points nearer than this, relative to the box, are one.
 SAME = 1e-7
+
+#: A Jacobian flatter than this may have a multiple zero.
+SINGULAR = 1e-6
+
+#: Beside a zero with a Jacobian flatter than this others are looked for, as a fold or pitchfork has them.
+NEARLY_FLAT = 1e-2
+
+#: At most so many candidates are polished.
+MOST_CANDIDATES = 3000
+
+#: So many zeros are looked beside, and so many singular ones polished.
+MOST_LOOKED_BESIDE, MOST_SINGULAR = 40, 400
 
 #: A point this far outside the box, relative to its width, still lies on the border.
 BORDER = 1e-9
@@ -80,52 +94,94 @@ def find(flow: Flow, box: Mapping[str, Range], near: Mapping[str, float] | None 
     ranges = [box.get(name) or _around((near or {}).get(name, 0.0)) for name in flow.free]
     low, high = np.array(ranges).T
     sample = low[:, None] + (high - low)[:, None] * (spread(len(ranges), SAMPLE) * (1 + 2 * BEYOND) - BEYOND)
+    scaled = Scaled.over(flow, high - low, sample)
     reduced = reduce_flow(flow, sample)
-    candidates = reduced.fill(_search(reduced, [ranges[i] for i in reduced.plan.core]))
-    points = refine(flow, candidates, high - low)
-    inside = [p for p in points.T if _in_box(dict(zip(flow.free, p, strict=True)), box)]
+    found = refine(scaled, reduced.fill(_search(reduced, scaled, [ranges[i] for i in reduced.plan.core])))
+    inside = [i for i, p in enumerate(found.points.T) if _in_box(dict(zip(flow.free, p, strict=True)), box)]
+    inside.sort(key=lambda i: tuple(found.points[:, i]))
     noise = ROUNDING * np.array([typical(drift) for drift in flow.rhs(sample)])
     held = caveats.frozen(flow)
-    described = [_described(flow, np.array(p), noise, high - low, held) for p in _ordered(inside)]
-    return FixedPoints(described, frozen=held, remarks=caveats.remarks(flow))
+    described = [
+        _described(flow, found.points[:, i], int(found.dimensions[i]), noise, high - low, held) for i in inside
+    ]
+    return FixedPoints(described, frozen=held, remarks=caveats.remarks(flow), complete=_completeness(described))
 
 
-def _search(reduced: Reduced, ranges: list[Range]) -> Array:
+def _search(reduced: Reduced, scaled: Scaled, ranges: list[Range]) -> Array:
     if len(ranges) == 1:
         return roots.search_line(reduced.residual, ranges[0])
     if len(ranges) == 2:
         return roots.search_plane(reduced.residual, ranges)
-    return roots.search_space(reduced.flow.rhs, reduced.flow.jacobian, ranges)
+    units = scaled.widths
+    boxes = [(low / unit, high / unit) for (low, high), unit in zip(ranges, units, strict=True)]
+    return roots.search_space(scaled.rhs, scaled.jacobian, boxes) * units[:, None]
 
 
-def refine(flow: Flow, candidates: Array, widths: Array) -> Array:
-    """Polish ``candidates`` by Newton's method, drop what does not converge, and keep one of each cluster.
+def refine(scaled: Scaled, candidates: Array) -> Found:
+    """Polish ``candidates``, shape (n_free, n_candidates), drop what is no zero, and keep one of each multiple zero."""
+    points = candidates[:, np.isfinite(candidates).all(axis=0)] / scaled.widths[:, None]
+    points = points[:, :: 1 + points.shape[1] // MOST_CANDIDATES]  # so many come of stretches and areas of zeros alone
+    regular, singular = _polished(scaled, points)
+    for point in np.concatenate([regular, singular], axis=1).T[:MOST_LOOKED_BESIDE]:
+        if len(point) > 1 and flatness(scaled, point[:, None])[0] < NEARLY_FLAT:
+            others = _polished(scaled, beside(scaled, point[:, None]))
+            regular, singular = (
+                np.concatenate([old, more], axis=1) for old, more in zip((regular, singular), others, strict=True)
+            )
+    single = merged(scaled, _distinct(singular))
+    points = np.concatenate([single.points, regular], axis=1)
+    kept = _kept(points)
+    dimensions = np.concatenate([single.dimensions, np.zeros(regular.shape[1], dtype=int)])
+    return Found(points[:, kept] * scaled.widths[:, None], dimensions[kept])
 
-    Returns
-    -------
-    ndarray, shape (n_free, n_found)
-    """
-    candidates = candidates[:, np.isfinite(candidates).all(axis=0)]
-    if not candidates.size:
-        return candidates
-    points = roots.damped_newton(flow.rhs, flow.jacobian, candidates, 30)
+
+def _polished(scaled: Scaled, points: Array) -> tuple[Array, Array]:
+    """The zeros that Newton's method finds from ``points``: those with a regular Jacobian, and the others."""
+    if not points.size:
+        return points, points
+    points = roots.damped_newton(scaled.rhs, scaled.jacobian, points, 30)
+    points = points[:, np.isfinite(points).all(axis=0)]
     with np.errstate(all="ignore"):
-        drift, jacobian = flow.rhs(points), flow.jacobian(points)
-        step = np.abs(roots.newton_step(jacobian, drift)) / widths[:, None]
-        small = np.abs(drift) <= 1e-12 * (np.abs(jacobian) * widths[None, :, None]).sum(axis=1)
-    converged = (step.max(axis=0) <= SAME) | small.all(axis=0)
-    kept: list[Array] = []
-    for point in points[:, converged & np.isfinite(points).all(axis=0)].T:
-        if all(np.abs((point - other) / widths).max() > SAME for other in kept):
-            kept.append(point)
-    return np.array(kept).reshape(-1, len(points)).T
+        step = np.abs(roots.newton_step(scaled.jacobian(points), scaled.rhs(points))).max(axis=0)
+    regular = (flatness(scaled, points) > SINGULAR) & (step <= SAME)
+    rest = points[:, ~regular]
+    if rest.size:
+        rest = roots.to_multiple(scaled.rhs, scaled.jacobian, _distinct(rest)[:, :MOST_SINGULAR])
+        rest = rest[:, np.isfinite(rest).all(axis=0)]
+        rest = rest[:, scaled.is_zero(rest)]
+    return _distinct(points[:, regular]), _distinct(rest)
 
 
-def _described(flow: Flow, point: Array, noise: Array, widths: Array, frozen: dict[str, float]) -> FixedPoint:
+def _distinct(points: Array) -> Array:
+    return points[:, _kept(points)]
+
+
+def _kept(points: Array) -> list[int]:
+    """One of each cluster of points, by index."""
+    kept: list[int] = []
+    for i in np.sort(np.unique(np.round(points / SAME), axis=1, return_index=True)[1]):
+        point = points[:, i]
+        if not kept or np.abs(points[:, kept] - point[:, None]).max(axis=0).min() > SAME:
+            kept.append(int(i))
+    return kept
+
+
+def _described(
+    flow: Flow, point: Array, dimension: int, noise: Array, widths: Array, frozen: dict[str, float]
+) -> FixedPoint:
     values = {name: float(v) + 0.0 for name, v in zip(flow.free, point, strict=True)}
     eigenvalues, kind, stable = stability(flow, point, noise, widths)
+    if dimension:
+        kind, stable = "non-hyperbolic", False
     virtual = caveats.reset_at(flow, point, widths)
-    return FixedPoint(values, eigenvalues, kind, stable and virtual is None, frozen, virtual)
+    return FixedPoint(values, eigenvalues, kind, stable and virtual is None, frozen, virtual, dimension)
+
+
+def _completeness(points: list[FixedPoint]) -> str:
+    """Why the list is not known to be complete."""
+    if any(point.dimension for point in points):
+        return "There are infinitely many: where they are not isolated, one stands for each connected set of them."
+    return "The box was searched by sampling; points closer together than the samples can be missed."
 
 
 def _in_box(values: dict[str, Any], box: Mapping[str, Range]) -> bool:
@@ -134,10 +190,6 @@ def _in_box(values: dict[str, Any], box: Mapping[str, Range]) -> bool:
         for name, (low, high) in box.items()
         if name in values
     )
-
-
-def _ordered(points: Iterable[Array]) -> list[tuple[float, ...]]:
-    return sorted(tuple(float(v) for v in p) for p in points)
 
 
 def _around(value: float) -> Range:

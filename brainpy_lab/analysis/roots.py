@@ -24,6 +24,9 @@ Line = Callable[[Array], Array]
 LINE_POINTS = 2001
 GRID_POINTS = 121
 
+#: More zeros than this on a line are those of a function that is zero on a stretch.
+MOST_ZEROS = LINE_POINTS // 4
+
 #: Starting points of the search for three and more unknowns.
 STARTS = 1024
 
@@ -56,6 +59,8 @@ def search_line(function: Field, bounds: Range) -> Array:
         return result
 
     found = _zeros_along(values, x, values(x))
+    if len(found) > MOST_ZEROS:
+        return np.array([found])
     distances = (x[1] - x[0]) * np.geomspace(1e-6, 2, 40)
     for zero in list(found):
         around = zero + np.concatenate([-distances[::-1], distances])
@@ -79,6 +84,7 @@ def _zeros_along(function: Line, x: Array, values: Array, touches: bool = True) 
     with np.errstate(invalid="ignore"):
         size = np.abs(values)
         low_point = (size[1:-1] <= size[:-2]) & (size[1:-1] <= size[2:])
+        low_point &= (size[1:-1] < size[:-2]) | (size[1:-1] < size[2:])  # a plateau has none
         same_sign = (values[:-2] * values[1:-1] > 0) & (values[1:-1] * values[2:] > 0)
     if changes.size:
         found += list(narrowed(function, x[changes], x[changes + 1]))
@@ -120,7 +126,7 @@ def _near_touch(function: Line, low: float, high: float, values: Array) -> list[
     lowest = float(result.x)
     if result.fun < 0:
         return list(narrowed(function, np.array([low, lowest]), np.array([lowest, high])))
-    return [lowest] if result.fun <= 1e-8 * np.abs(values).max() else []
+    return [lowest] if result.fun <= 1e-5 * np.abs(values).max() else []
 
 
 def search_plane(function: Field, ranges: Sequence[Range]) -> Array:
@@ -181,15 +187,43 @@ def damped_newton(function: Field, jacobian: Field, points: Array, iterations: i
     return points
 
 
+def to_multiple(function: Field, jacobian: Field, points: Array, cycles: int = 40) -> Array:
+    """Newton's iteration with extrapolation, for zeros at which the Jacobian is singular.
+
+    There the steps shrink by a constant factor r, 1 - 1/m at a zero of multiplicity m; after two of them the rest of
+    the way is r/(1 - r) times the last.
+    """
+    size = np.linalg.norm(function(points), axis=0)
+    for _ in range(cycles):
+        with np.errstate(all="ignore"):
+            first = newton_step(jacobian(points), function(points))
+            second = newton_step(jacobian(points + first), function(points + first))
+            ratio = (first * second).sum(axis=0) / (first**2).sum(axis=0)
+            rest = np.where((ratio > 0.2) & (ratio < 0.98), ratio / (1 - ratio), 0.0)
+            before = size
+            for factor in (1 + rest, np.ones_like(rest)):
+                trial = points + first + factor * second
+                trial_size = np.linalg.norm(function(trial), axis=0)
+                better = trial_size < size
+                points, size = np.where(better, trial, points), np.where(better, trial_size, size)
+        if not (size < before).any():
+            break
+    return points
+
+
 def newton_step(jacobians: Array, values: Array) -> Array:
     """The steps -J⁻¹f for a batch: jacobians (n, n, n_points), values (n, n_points); least norm if one is singular."""
     matrices = np.moveaxis(jacobians, -1, 0)
     right = -values.T[:, :, None]
-    usable = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=(1, 2))
+    usable = np.asarray(np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=(1, 2)))
     steps = np.full(right.shape, np.nan)
     try:
         steps[usable] = np.linalg.solve(matrices[usable], right[usable])
     except np.linalg.LinAlgError:
-        steps[usable] = np.linalg.pinv(matrices[usable]) @ right[usable]
+        determinants = np.asarray(np.linalg.det(np.where(usable.reshape(-1, 1, 1), matrices, 0.0)))
+        singular = np.asarray(usable & (determinants == 0))
+        steps[singular] = np.linalg.pinv(matrices[singular]) @ right[singular]
+        usable = usable & ~singular
+        steps[usable] = np.linalg.solve(matrices[usable], right[usable])
     result: Array = steps[:, :, 0].T
     return result

@@ -1,0 +1,70 @@
+"""A flow in units of the box: states of 1e-9 and of 1e6, fast and slow, are alike to what searches and compares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.analysis.flow import Array, Flow
+from brainpy_lab.analysis.nullclines import typical
+
+#: Rounding errors of the states that the drift's own error is estimated from, in units of the last place.
+SHIFTS = np.array([1.0, -1.0, 2.0, -2.0, 3.0, -3.0])
+
+#: A drift this many times its estimated rounding error is zero.
+NOISE = 32.0
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """The drift of ``flow`` over its usual size, by states over the width of the box; both powers of two.
+
+    Attributes
+    ----------
+    flow : Flow
+    widths, sizes : ndarray, shape (n_free,)
+        The units of the states and of their drifts.
+    """
+
+    flow: Flow
+    widths: Array
+    sizes: Array
+
+    @classmethod
+    def over(cls, flow: Flow, widths: Array, sample: Array) -> Scaled:
+        """The scaled form for a box of ``widths`` with the points ``sample``, shape (n_free, n_points), in it."""
+        sizes = np.array([typical(drift) for drift in flow.rhs(sample)])
+        return cls(flow, _power_of_two(widths), _power_of_two(np.where(sizes > 0, sizes, 1.0)))
+
+    def rhs(self, z: Array) -> Array:
+        """The scaled drift at the scaled states ``z``, shape (n_free, n_points)."""
+        result: Array = self.flow.rhs(z * self.widths[:, None]) / self.sizes[:, None]
+        return result
+
+    def jacobian(self, z: Array) -> Array:
+        """Its derivatives, shape (n_free, n_free, n_points)."""
+        jacobian = self.flow.jacobian(z * self.widths[:, None])
+        result: Array = jacobian * (self.widths / self.sizes[:, None])[:, :, None]
+        return result
+
+    def is_zero(self, z: Array) -> NDArray[np.bool_]:
+        """Where the drift is zero but for rounding errors, shape (n_points,).
+
+        Its error is how far it moves when the states move by some units in the last place. Where a drift jumps, that
+        is as large as the drift: no zero.
+        """
+        n, points = z.shape
+        signs = np.where(np.arange(n)[:, None] % 2 == np.arange(len(SHIFTS)) // 2 % 2, 1.0, -1.0) * SHIFTS
+        shift = np.finfo(float).eps * (1 + np.abs(z))[:, :, None] * signs[:, None]
+        with np.errstate(all="ignore"):
+            value = self.rhs(z)
+            moved = self.rhs((z[:, :, None] + shift).reshape(n, -1)).reshape(n, points, -1)
+            error = np.abs(moved - value[:, :, None]).max(axis=2)
+        return np.asarray(((np.abs(value) <= NOISE * error) & (error <= 1e-6)).all(axis=0))
+
+
+def _power_of_two(values: Array) -> Array:
+    """The powers of two next to ``values``: multiplying with them makes no rounding error."""
+    return np.asarray(2.0 ** np.round(np.log2(values)), dtype=float)
