@@ -29,6 +29,13 @@ def drawable(values: Floats) -> Floats:
     return np.where(finite & (sizes <= limit), values, np.nan)
 
 
+def until_last(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """A curve without the nan at its end: bqplot puts a label at the last point of each."""
+    found = np.flatnonzero(np.isfinite(y))
+    end = int(found[-1]) + 1 if found.size else len(y)
+    return x[:end], y[:end]
+
+
 def columns(x: Floats, y: Floats, n_columns: int = 1000) -> tuple[Floats, Floats]:
     """Minimum and maximum of ``y`` in each of ``n_columns`` pixel columns, in the order they occur.
 

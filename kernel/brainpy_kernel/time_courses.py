@@ -8,7 +8,7 @@ import numpy as np
 
 from brainpy_kernel import look
 from brainpy_kernel.frame import Frame, extent
-from brainpy_kernel.reduction import Floats, columns, drawable, rows, straighten
+from brainpy_kernel.reduction import Floats, columns, drawable, rows, straighten, until_last
 from brainpy_kernel.session import Session
 
 #: Pixels that a figure is drawn for; it is some 600 wide in a notebook.
@@ -70,7 +70,8 @@ class TimeCourses:
                 look.widen(figure.axes[1], float(np.nanmin(shown)), float(np.nanmax(shown)))
             span = float(scale.max) - float(scale.min)
             lines = [
-                straighten(*columns(t, values[n], WIDTH), frame.settings.duration / WIDTH, span / HEIGHT) for n in names
+                straighten(*columns(*until_last(t, values[n]), WIDTH), frame.settings.duration / WIDTH, span / HEIGHT)
+                for n in names
             ]
             with mark.hold_sync():
                 mark.x, mark.y = rows(lines)

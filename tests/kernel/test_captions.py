@@ -100,6 +100,7 @@ def test_a_blow_up_is_drawn_as_far_as_a_picture_goes_and_that_is_said(jupyter, d
         for mark in figure.marks:
             for values in (np.asarray(mark.x, float), np.asarray(mark.y, float)):
                 assert not np.isinf(values).any()
+                assert np.isfinite(np.atleast_2d(values)[:, -1]).all()  # the browser labels the last point
     assert "x became nan or infinite" in shown.status.value
     assert "x goes to " in shown.status.value
     assert "its last values are not drawn" in shown.status.value
