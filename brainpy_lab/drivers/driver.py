@@ -130,6 +130,10 @@ class Flow(ABC):
         """The rings of the delayed states, see `brainpy_lab.drivers.past`."""
         return {}
 
+    def resume(self, setup: Setup) -> None:
+        """Go on from here with the clock, the noise and the recording of ``setup``: a step of another length."""
+        self.setup = setup
+
     def restore(self, values: Mapping[str, Array], step: int) -> None:
         """Go back to ``values`` at ``step``."""
         raise NotImplementedError

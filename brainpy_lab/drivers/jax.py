@@ -249,6 +249,11 @@ class JaxFlow(Flow):
         """States and hidden variables now."""
         return dict(zip(self.names, self.now, strict=True))
 
+    def resume(self, setup: Setup) -> None:
+        """Go on from here with another clock and noise."""
+        super().resume(setup)
+        self.noise = setup.noise
+
     def restore(self, values: Mapping[str, Array], step: int) -> None:
         """Go back to ``values`` at ``step``."""
         import jax.numpy as jnp

@@ -158,6 +158,11 @@ class NumbaFlow(Flow):
         step, lane, kind = (e[:count].copy() for e in self.events)
         return Chunk(step, lane, kind)
 
+    def resume(self, setup: Setup) -> None:
+        """Go on from here with another clock and noise."""
+        super().resume(setup)
+        self.supplies = supplies(self.program.code, self.program.layout, setup)
+
     def _rewind(self) -> None:
         for supply in self.supplies:
             supply.rewind()

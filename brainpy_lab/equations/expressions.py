@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -103,6 +104,8 @@ class Normaliser:
             case ast.Pow(), ast.Constant(value=int() as base), ast.Constant(value=int() as power):
                 if power * math.log2(max(2, abs(base))) >= math.log2(_LARGE):  # too large for the integers of machines
                     left = ast.copy_location(ast.Constant(float(base)), left)
+            case ast.Pow(), _, _ if not (is_bare(left) and is_bare(right)) and has_no_name(left) and has_no_name(right):
+                left = with_floats(left)  # whole numbers of any length are no numbers of machines
         return ast.BinOp(left, node.op, right)
 
     def _unaryop(self, node: ast.UnaryOp) -> ast.expr:
@@ -289,6 +292,25 @@ def _known_functions() -> str:
 
 def _letters(count: int) -> str:
     return ", ".join(["x", "y", "z", "u", "v", "w"][: max(0, count)]) if count <= 6 else "..."
+
+
+def is_bare(node: ast.expr) -> bool:
+    """Whether an expression is a number as it stands."""
+    return isinstance(node, ast.Constant)
+
+
+def has_no_name(node: ast.expr) -> bool:
+    """Whether an expression is made of numbers alone."""
+    return not any(isinstance(n, ast.Name) for n in ast.walk(node))
+
+
+def with_floats(node: ast.expr) -> ast.expr:
+    """An expression of numbers with its whole numbers written as floating-point numbers."""
+    copied = copy.deepcopy(node)
+    for number in ast.walk(copied):
+        if isinstance(number, ast.Constant) and isinstance(number.value, int):
+            number.value = float(number.value)
+    return copied
 
 
 def _is_finite(number: float) -> bool:

@@ -37,7 +37,7 @@ class BlowUp:
         time = float(plan.times(self.step + 1))
         text = f"{self.variable}{where} became nan or infinite at t = {time:g}; the run stopped before it."
         if self.delay is not None:
-            return f"The run stopped at t = {time - plan.dt:g}. {self.delay}"
+            return f"The run stopped at t = {float(plan.times(self.step)):g}. {self.delay}"
         cause = _cause(problem, self.values, self.lane, float(plan.times(self.step)))
         if cause is None:
             return f"{text}\n  The equations themselves are finite there: take a smaller dt (it is {plan.dt:g})."
@@ -57,7 +57,7 @@ def find_blow_up(
     done: int,
     n: int,
     rows: np.ndarray,
-    every: int,
+    row: int,
 ) -> BlowUp:
     """Bisect the chunk of ``n`` steps after step ``done`` for the first step whose result is not finite.
 
@@ -67,7 +67,7 @@ def find_blow_up(
 
     def after(steps: int) -> tuple[dict[str, np.ndarray], Chunk]:
         flow.restore(before, done)
-        chunk = flow.advance(steps, rows, done // every + 1)
+        chunk = flow.advance(steps, rows, row)
         return read(), chunk
 
     good, bad = 0, n

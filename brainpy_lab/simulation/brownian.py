@@ -132,6 +132,11 @@ class _Coarse:
         normals: np.ndarray = np.sqrt(3.0) * (2.0 * mean - total)
         return normals
 
+    def at_step(self, step: int, dt: float, rest: float) -> _Coarse:
+        """The same path where step ``step`` is ``rest`` long and those before it ``dt``."""
+        per_step = _whole(rest, self.path.dt, "last step of the run")
+        return _Coarse(self.path, per_step, self.first + step * (self.per_step - per_step))
+
     def _areas(self, draw: Draw, first: int, n: int, lanes: int) -> np.ndarray:
         """Chen's relation: the areas of the fine steps, and those between the chords and the paths before them."""
         one, other = (self._fine(d, first, n, lanes) for d in draw.increments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.simulation.steps import count_of
 from brainpy_lab.solvers import Method
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def record_steps(request: Request) -> int:
     """Steps from one record to the next."""
     if request.record_every is None:
         nothing = request.record is not None and not len(request.record)
-        return max(1, math.ceil(request.duration / request.dt - 1e-9)) if nothing else 1  # start and end alone
+        return count_of(request.duration, request.dt) if nothing else 1  # start and end alone
     every = request.record_every
     if not isinstance(every, int | float | np.number) or not np.isfinite(every) or every <= 0:
         raise ArgumentError(f"record_every must be a positive number, not {every!r}.")

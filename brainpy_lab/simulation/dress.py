@@ -83,7 +83,7 @@ def solution_of(
             **result.stats,
             "backend": request.backend,
             "method": method.name,
-            "dt": float(request.dt),
+            "dt": result.stats.get("dt", float(request.dt)),
             "threads": _threads(request, method),
         },
         model_name=model.name,

@@ -17,6 +17,7 @@ from brainpy_lab.errors import ArgumentError, MethodError
 from brainpy_lab.simulation.initial import value_of
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.simulation.steps import count_of
 from brainpy_lab.solvers.fractional import FractionalMethod, fractional_states
 from brainpy_lab.symbolic.compiling import helper_functions
 
@@ -116,7 +117,7 @@ def mesh_of(memory: Memory | None, duration: float, dt: float) -> np.ndarray | N
     """Times of a graded mesh of ceil(duration/dt) steps, counted from the start; None for uniform steps."""
     if memory is None or memory.is_uniform:
         return None
-    n = max(1, int(np.ceil(duration / dt - 1e-9)))
+    n = count_of(duration, dt)
     return np.asarray(duration * (np.arange(n + 1) / n) ** memory.grading)
 
 

@@ -89,9 +89,18 @@ def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str,
     return {s.name: known[s.name] for s in system.states}
 
 
+def _power(base: Any, exponent: Any) -> Any:
+    """A power of floating-point numbers: those of whole numbers may have more digits than there is memory."""
+    base = float(base) if isinstance(base, int) else base
+    try:
+        return base**exponent
+    except OverflowError:
+        return math.inf
+
+
 _OPERATORS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.MatMult: operator.matmul,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: _power, ast.MatMult: operator.matmul,
     ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: np.logical_not,
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.And: np.logical_and, ast.Or: np.logical_or,

@@ -164,7 +164,11 @@ class Model(ModelCode):
         duration : float, optional
             Length of the run in the model's unit of time; by default the model's ``duration``.
         dt : float, optional
-            Time step of fixed-step methods (first step of adaptive ones); by default the model's.
+            Time step of fixed-step methods (first step of adaptive ones); by default the model's. The run ends at the
+            end that was asked for: where dt does not divide the duration, the last step is shorter. Delayed and
+            fractional runs, and runs through which a derivative is taken, have steps of one length: theirs is the
+            longest up to dt that divides the duration, and stands in ``sol.stats["dt"]``; delayed runs are most exact
+            where dt divides duration and delays.
         method, backend : str, optional
             Numerical method and driver; by default the model's. ``method="auto"`` takes one that suits the equations
             and the run's values; ``sol.stats["why"]`` says why.
@@ -176,7 +180,8 @@ class Model(ModelCode):
         record : list of str, optional
             States and intermediates to record; by default all states. An empty list records nothing.
         record_every : float, optional
-            Time between records; by default every step (adaptive methods: their own steps for a single cell).
+            Time between records; by default every step (adaptive methods: their own steps for a single cell). An end
+            that lies between two records stands in ``sol.final`` alone.
         progress : bool or callable
             True shows a bar; a function is called with the fraction done.
         rtol, atol, max_step : float, optional

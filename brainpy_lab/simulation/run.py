@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from brainpy_lab.simulation.history import Remembered, with_lanes
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome, ended_at_event
 from brainpy_lab.simulation.problem import Drive, Problem
+from brainpy_lab.simulation.steps import steps_of
 from brainpy_lab.simulation.warning import warn
 from brainpy_lab.solvers import Method
 
@@ -49,17 +51,42 @@ class Plan:
     mesh: np.ndarray | None = None  # times of the steps counted from t0, when they are not uniform
 
     def times(self, steps: np.ndarray) -> np.ndarray:
-        """Times at which steps end; fractions of a step lie between."""
+        """Times at which steps end; fractions of a step lie between. The last one ends where the run was to end."""
         if self.mesh is None:
-            return np.asarray(self.t0 + steps * self.dt)
+            whole, rest = self.division
+            found = self.t0 + (np.minimum(steps, whole) * self.dt + np.maximum(steps - whole, 0) * rest)
+            return np.where(steps == self.n_steps, self.t0 + self.duration, found)
         return np.asarray(self.t0 + np.interp(steps, np.arange(len(self.mesh)), self.mesh))
+
+    @cached_property
+    def division(self) -> tuple[int, float]:
+        """Steps of length dt, and the length of a shorter last one, 0 where there is none."""
+        return steps_of(self.duration, self.dt) if self.mesh is None else (len(self.mesh) - 1, 0.0)
 
     @property
     def n_steps(self) -> int:
-        """Steps that reach the end; the last one may go past it when dt does not divide the duration."""
-        if self.mesh is not None:
-            return len(self.mesh) - 1
-        return max(0, math.ceil(self.duration / self.dt - 1e-9))
+        """Steps that reach the end; the last one is shorter where dt does not divide the duration."""
+        whole, rest = self.division
+        return whole + (rest > 0)
+
+    def recorded(self, done: int) -> np.ndarray:
+        """Numbers of the steps whose ends are recorded when ``done`` steps are: every so many, and the end."""
+        numbers = self.every * np.arange(min(done, self.division[0]) // self.every + 1)
+        return np.append(numbers, done) if self.count(done) > len(numbers) else numbers
+
+    def count(self, done: int) -> int:
+        """How many steps are recorded when ``done`` are."""
+        whole, rest = self.division
+        ends = rest > 0 and done > whole and (self.every == 1 or not self.record)
+        return min(done, whole) // self.every + 1 + ends
+
+    def last_step(self, setup: Setup) -> Setup:
+        """``setup`` with the length of the shorter last step, for the flow that has taken the whole ones."""
+        whole, rest = self.division
+        noise = setup.noise
+        if noise.path is not None:
+            noise = replace(noise, path=noise.path.at_step(whole, self.dt, rest))
+        return replace(setup, t0=self.t0 + whole * self.dt - whole * rest, dt=rest, every=1, noise=noise)
 
 
 @dataclass
@@ -252,7 +279,7 @@ class _Loop:
 
     def __init__(self, flow: Flow, driver: Driver, problem: Problem, plan: Plan, code: StepCode) -> None:
         self.flow, self.driver, self.problem, self.plan, self.code = flow, driver, problem, plan, code
-        self.n_rows = plan.n_steps // plan.every + 1
+        self.n_rows = plan.count(plan.n_steps)
         shape = problem.shape
         check_record_memory(self.n_rows, dict.fromkeys(plan.record, ()), shape, record_every=plan.every * plan.dt)
         lanes = (problem.lanes,) if shape and not problem.mixes else shape
@@ -272,16 +299,17 @@ class _Loop:
         """Advance until the end, or until something stops the run."""
         plan, size = self.plan, ChunkSize(_work(self.problem), self.driver.first_chunk)
         try:
-            while self.done < plan.n_steps:
+            whole, rest = plan.division
+            while self.done < whole:
                 if plan.stop is not None and plan.stop.is_set():
                     self.outcome = Outcome.STOPPED
                     return
-                n = min(size.steps, plan.n_steps - self.done)
+                n = min(size.steps, whole - self.done)
                 begin = time.perf_counter()
                 chunk = self.flow.advance(n, self.rows, self.done // plan.every + 1)
                 values = self._values()
                 if not self._is_finite(values):
-                    self._find_blow_up(n)
+                    self._find_blow_up(n, self.rows, self.done // plan.every + 1)
                     return
                 if self.code.alarms and self._is_alarmed(chunk):
                     return
@@ -289,8 +317,31 @@ class _Loop:
                 self.last, self.done = values, self.done + n
                 self.chunks.append(chunk)
                 plan.report(self.done / plan.n_steps)
+            if rest:
+                self._take_last_step()
         except KeyboardInterrupt:
             self.outcome = Outcome.INTERRUPTED
+
+    def _take_last_step(self) -> None:
+        """The shorter step that ends where the run was to end; its length compiles nothing."""
+        plan = self.plan
+        if plan.stop is not None and plan.stop.is_set():
+            self.outcome = Outcome.STOPPED
+            return
+        self.flow.resume(plan.last_step(self.flow.setup))
+        row = np.empty((len(plan.record), 1, *self.rows.shape[2:]))
+        chunk = self.flow.advance(1, row, 0)
+        values = self._values()
+        if not self._is_finite(values):
+            self._find_blow_up(1, row, 0)
+            return
+        if self.code.alarms and self._is_alarmed(chunk):
+            return
+        if len(self.rows) and self.n_rows > plan.count(self.done):
+            self.rows[:, -1] = row[:, 0]
+        self.last, self.done = values, self.done + 1
+        self.chunks.append(chunk)
+        plan.report(1.0)
 
     def _is_finite(self, values: Mapping[str, np.ndarray]) -> bool:
         """Whether all states are; the hidden variables need not be."""
@@ -318,8 +369,8 @@ class _Loop:
         warn(ended_at_event(self.outcome, self.problem.system, alarm.event, end, lane))
         return True
 
-    def _find_blow_up(self, n: int) -> None:
-        found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, self.rows, self.plan.every)
+    def _find_blow_up(self, n: int, rows: np.ndarray, row: int) -> None:
+        found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, rows, row)
         if self.plan.past is not None:
             time = float(self.plan.times(np.asarray(found.step)))
             system, longest = self.problem.system, (self.plan.past.window - 1) * self.plan.dt
@@ -334,8 +385,8 @@ class _Loop:
     def result(self) -> Result:
         """What the run has given so far, cut where it ended."""
         problem, plan = self.problem, self.plan
-        n_rows = self.done // plan.every + 1
-        t = plan.times(plan.every * np.arange(n_rows))
+        numbers = plan.recorded(self.done)
+        n_rows, t = len(numbers), plan.times(numbers)
         shape = problem.shape
         if problem.mixes:
             data = {name: self.rows[r, :n_rows] for r, name in enumerate(plan.record)}
@@ -350,7 +401,7 @@ class _Loop:
             final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
         states = {n: _scalar(final[n]) for n in problem.system.state_names}
         memory = {n: final[n] for n in self.code.memory}
-        stats: dict[str, Any] = {"end": float(plan.times(np.asarray(self.done)))}
+        stats: dict[str, Any] = {"end": float(plan.times(np.asarray(self.done))), "dt": plan.dt}
         if problem.system.is_random:
             stats["noise_steps"] = plan.noise.start + self.done
         if self.blow_up is not None:
@@ -395,8 +446,8 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
     final = {n: values[n] for n in problem.system.state_names}
     memory = {n: v for n, v in values.items() if n not in final}
     data = driver.collect([initial[n] for n in plan.record], chunk.records)
-    t = plan.times(plan.every * np.arange(plan.n_steps // plan.every + 1))
-    stats: dict[str, Any] = {"steps": plan.n_steps, "end": float(plan.times(np.asarray(plan.n_steps)))}
+    t = plan.times(plan.recorded(plan.n_steps))
+    stats: dict[str, Any] = {"steps": plan.n_steps, "dt": plan.dt, "end": float(plan.times(np.asarray(plan.n_steps)))}
     if problem.system.is_random:
         stats["noise_steps"] = plan.noise.start + plan.n_steps
     return Result(t, dict(zip(plan.record, data, strict=True)), final, memory, {}, Outcome.COMPLETED, stats)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -27,7 +27,7 @@ from brainpy_lab.simulation.captured import capture_inputs
 from brainpy_lab.simulation.checks import check_options, check_own, record_steps, recorded
 from brainpy_lab.simulation.control import reporter
 from brainpy_lab.simulation.ends import with_ends
-from brainpy_lab.simulation.fractional import is_memory, memory_of, mesh_of
+from brainpy_lab.simulation.fractional import Memory, is_memory, memory_of, mesh_of
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import History, expression_history, initial_from, read_histories
 from brainpy_lab.simulation.initial import initial_values
@@ -35,6 +35,7 @@ from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import FixedRuns, Plan
 from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.steps import check_times, steps_of
 from brainpy_lab.simulation.tolerances import Tolerances
 from brainpy_lab.solvers import Method
 
@@ -188,6 +189,9 @@ def _prepared(request: Request) -> Task:
         problem = with_ends(problem)
         code = generated(problem.system, method.name, driver.name, model.share_exponentials, crossing)
     _start_histories(problem, initial, t0)
+    check_times(t0, float(request.duration), None if method.is_adaptive else float(request.dt))
+    if not method.is_adaptive:
+        request = replace(request, dt=_step_length(request, problem, past))
     wanted, states = recorded(request, system)
     plan = Plan(
         t0=t0,
@@ -206,6 +210,26 @@ def _prepared(request: Request) -> Task:
     code = code or model.code(driver.name, method.name)
     tolerances = Tolerances.of(request, problem) if locates else None
     return Task(driver, method, code, problem, plan, wanted, histories, tolerances)
+
+
+def _step_length(request: Request, problem: Problem, memory: Memory | None) -> float:
+    """dt; where all steps must have one length, the largest one up to dt that divides the duration."""
+    duration, dt = float(request.duration), float(request.dt)
+    whole, rest = steps_of(duration, dt)
+    is_meshed = memory is not None and not memory.is_uniform
+    system = problem.system
+    if not rest or is_meshed or not (system.is_delayed or memory is not None or problem.traced):
+        return dt
+    is_bound = memory is not None and memory.earlier is not None
+    if is_bound or (request.record_every is not None and whole):
+        what = "continues with the dt it began with" if is_bound else "takes steps of one length"
+        kind = "delayed" if system.is_delayed else "fractional" if memory is not None else "differentiated"
+        raise ArgumentError(
+            f"duration ({duration:g}) must be a whole multiple of dt ({dt:g}): a {kind} run {what}.",
+            advice=f"For example a duration of {max(1, whole) * dt:g}"
+            + ("." if is_bound else ", or without record_every, which lets dt be shortened."),
+        )
+    return duration / (whole + 1)
 
 
 def _histories(request: Request, system: System, t0: float) -> dict[str, History]:

@@ -141,9 +141,9 @@ def test_times(model):
     assert (late.t[0], late.t[-1]) == (5.0, pytest.approx(6.0))
 
 
-def test_a_duration_that_is_no_multiple_is_rounded_up(model):
+def test_a_duration_that_is_no_multiple_ends_where_it_was_asked_to(model):
     sol = model.run(0.95, dt=0.1)
-    assert sol.t[-1] == pytest.approx(1.0)
+    assert sol.t[-1] == pytest.approx(0.95)
 
 
 def test_what_was_asked_for_stands_in_the_solution(model):
