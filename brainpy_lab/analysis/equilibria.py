@@ -9,13 +9,14 @@ import numpy as np
 
 from brainpy_lab.analysis import caveats, roots
 from brainpy_lab.analysis.degenerate import Found, beside, flatness, merged
-from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_range, check_state, make_flow
+from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_model, check_range, check_state, make_flow
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.reduction import Reduced, reduce_flow
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
 from brainpy_lab.analysis.stability import stability
+from brainpy_lab.errors import ArgumentError
 
 #: Fixed points nearer than this, relative to the box, are one.
 SAME = 1e-7
@@ -82,13 +83,19 @@ def fixed_points(model: ModelLike, box: Mapping[str, tuple[float, float]], t: fl
     unstable node at x = 0 (eigenvalues 1)
     stable node at x = 1 (eigenvalues -2)
     """
-    ranges = {name: check_range(name, bounds) for name, bounds in box.items()}
-    for name in ranges:
+    check_model(model)
+    if not isinstance(box, Mapping):
+        raise ArgumentError(f"The box is {box!r}; it must name ranges.", advice='Write {"V": (low, high)}.')
+    for name in box:
         check_state(model.system, name)
+        if name in given:
+            raise ArgumentError(f"'{name}' has a range and a value; it can have one of them.")
+    ranges = {name: check_range(name, bounds) for name, bounds in box.items()}
     free = tuple(s.name for s in model.system.states if s.drift is not None and s.name not in given)
     return find(make_flow(model, free, given, t), ranges, getattr(model, "initial", {}))
 
 
+@np.errstate(all="ignore")
 def find(flow: Flow, box: Mapping[str, Range], near: Mapping[str, float] | None = None) -> FixedPoints:
     """All fixed points of ``flow`` in ``box``; states missing from it are looked for around ``near``."""
     ranges = [box.get(name) or _around((near or {}).get(name, 0.0)) for name in flow.free]

@@ -21,6 +21,10 @@ Array = NDArray[np.float64]
 Range = tuple[float, float]
 
 
+#: Ranges wider than this, or narrower than its inverse, overflow in products.
+LARGEST = 1e100
+
+
 class ModelLike(Protocol):
     """What the analyses need of a model."""
 
@@ -103,11 +107,30 @@ def make_flow(model: ModelLike, free: tuple[str, ...] | None, given: Mapping[str
     if free is None:
         free = tuple(s.name for s in system.states if s.drift is not None)
     _check_names(system, given)
+    if not free:
+        raise ArgumentError(f"Every variable of {system.name} is held, so nothing is left to look at.")
     params = {**model.parameters, **{k: v for k, v in given.items() if k in system.parameter_names}}
     others = [name for name in system.state_names if name not in free]
     initial = getattr(model, "initial", {}) if others else {}
     held = {name: given.get(name, initial.get(name, 0.0)) for name in others}
-    return Flow(system, free, _numbers(system, held), _numbers(system, params), t)
+    return Flow(system, free, _numbers(system, held), _numbers(system, params), _numbers(system, {"t": t})["t"])
+
+
+def check_model(model: Any) -> None:
+    """Refuse what is no model, or one that is not made yet.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if hasattr(model, "system") and hasattr(model, "parameters"):
+        return
+    if hasattr(model, "system") and callable(model):
+        name = getattr(model, "name", "name")
+        raise ArgumentError(
+            f"{name} is a published model that is not made yet.", advice="Call it to make one: bp.models.<name>()."
+        )
+    raise ArgumentError(f"{model!r} is no model.", advice="Make one with bp.model(text).")
 
 
 def check_range(name: str, bounds: Any) -> Range:
@@ -120,12 +143,17 @@ def check_range(name: str, bounds: Any) -> Range:
     """
     try:
         low, high = (float(b) for b in bounds)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ArgumentError(
             f"The range of '{name}' is {bounds!r}; it must be two numbers.", advice=f"Write {name}=(low, high)."
         ) from None
     if not (np.isfinite(low) and np.isfinite(high)):
         raise ArgumentError(f"The range of '{name}' is {bounds!r}; both ends must be finite.")
+    if high - low > LARGEST or 0 < high - low < 1 / LARGEST:
+        raise ArgumentError(
+            f"The range of '{name}', {low:g} to {high:g}, is too {'wide' if high - low > 1 else 'narrow'}.",
+            advice="Give widths between 1e-100 and 1e100.",
+        )
     if not low < high:
         raise ArgumentError(
             f"The range of '{name}' runs from {low:g} to {high:g}.", advice="The first number must be the smaller one."
@@ -139,7 +167,7 @@ def check_state(system: System, name: str) -> None:
         what = "a parameter" if name in system.parameter_names else "no variable"
         raise ArgumentError(
             f"'{name}' is {what} of {system.name}, so no axis can be made of it.",
-            advice=did_you_mean(name, system.state_names) or f"Its variables are {', '.join(system.state_names)}.",
+            advice=did_you_mean(str(name), system.state_names) or f"Its variables are {', '.join(system.state_names)}.",
         )
     if system.states[system.state_names.index(name)].drift is None:
         raise ArgumentError(f"'{name}' has no derivative: only events change it, so no axis can be made of it.")
@@ -167,8 +195,13 @@ def _numbers(system: System, values: Mapping[str, Any]) -> dict[str, float]:
             )
         try:
             numbers[name] = float(array)
+        except OverflowError:
+            raise ArgumentError(f"'{name}' is larger than any floating-point number.") from None
         except (TypeError, ValueError):
-            raise ArgumentError(f"'{name}' is {value!r}; it must be a number.") from None
+            advice = (
+                f"Give the value it has at one time, {name}=..., and that time as t=..." if callable(value) else None
+            )
+            raise ArgumentError(f"'{name}' is {value!r}; it must be a number.", advice=advice) from None
         if not np.isfinite(numbers[name]):
             raise ArgumentError(f"'{name}' is {value!r}; it must be finite.")
     return numbers

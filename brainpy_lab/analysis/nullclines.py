@@ -22,6 +22,7 @@ ON_CURVE = 1e-9
 MARGIN = 5e-3
 
 
+@np.errstate(all="ignore")
 def nullclines(flow: Flow, ranges: Sequence[Range]) -> list[list[Array]]:
     """The nullclines of a flow of two states, within ``ranges``.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brainpy_lab.analysis.equilibria import find
-from brainpy_lab.analysis.flow import Array, Range, check_range, check_state, make_flow
+from brainpy_lab.analysis.flow import Array, Range, check_model, check_range, check_state, make_flow
 from brainpy_lab.analysis.nullclines import nullclines
 from brainpy_lab.analysis.points import FixedPoints
 from brainpy_lab.errors import ArgumentError, did_you_mean
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from brainpy_lab.simulation.model import Model
     from brainpy_lab.simulation.plot import PlotFigure
     from brainpy_lab.simulation.solution import Solution
+
+#: Points a side of the largest vector field.
+MOST_ARROWS = 2000
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class PhasePlane:
     """
 
     def __init__(self, model: Model, *, t: float = 0.0, **ranges_and_values: Any) -> None:
+        check_model(model)
         system = model.system
         self.model = model
         self.ranges: dict[str, Range] = {}
@@ -108,6 +112,10 @@ class PhasePlane:
 
     def vector_field(self, n: int = 20) -> VectorField:
         """The velocity on a grid of ``n`` by ``n`` points (``n`` points on a phase line)."""
+        if not isinstance(n, int | np.integer):
+            raise ArgumentError(f"n is {n!r}; it must be a whole number.", advice="Use n=20.")
+        if n > MOST_ARROWS:
+            raise ArgumentError(f"A vector field takes at most n={MOST_ARROWS} points a side, not {n}.")
         if n < 2:
             raise ArgumentError(f"A vector field of n={n} points a side has no grid.", advice="Use n=20.")
         axes = [np.linspace(low, high, n) for low, high in self.ranges.values()]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
+from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.plot import PlotFigure
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ COLOURS = ("#0072b2", "#d55e00")
 
 def draw_phase_plane(plane: PhasePlane, trajectory: Solution | None = None) -> PlotFigure:
     """Nullclines, field, fixed points (filled: stable, half: saddle, open: unstable; grey: virtual), trajectory."""
+    if trajectory is not None and not hasattr(trajectory, "events"):
+        raise ArgumentError(f"{trajectory!r} is no trajectory.", advice="Give what plane.trajectory() returns.")
     figure = PlotFigure(figsize=(5.2, 4.2), layout="constrained")
     axes = figure.add_subplot()
     names = list(plane.ranges)

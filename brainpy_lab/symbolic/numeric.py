@@ -163,8 +163,13 @@ class NumericSystem:
         except KeyError:
             missing = [p for p in self._parameters if p not in params]
             raise ArgumentError(f"No value for the parameters {', '.join(missing)} of {self.system.name}.") from None
-        with np.errstate(all="ignore"):
-            return function(*y, *values, _double(t))
+        try:
+            with np.errstate(all="ignore"):
+                return function(*y, *values, _double(t))
+        except ArithmeticError as error:
+            raise AnalysisError(
+                f"{self.system.name} cannot be evaluated: {error}.", advice="Look for numbers divided by zero in it."
+            ) from error
 
     def _stack(self, values: tuple[Any, ...], y: ArrayLike) -> Array:
         """Values of different shapes, constants among them, as one array."""
