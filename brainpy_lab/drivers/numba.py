@@ -36,13 +36,22 @@ class NumbaProgram(Program):
         from brainpy_lab.drivers.numba_kernel import lane_kernel, single_kernel
 
         self.code, self.layout = code, layout
-        if layout.mixes:
-            from brainpy_lab.drivers.numba_arrays import array_kernel as make_kernel
-        else:
-            make_kernel = lane_kernel if layout.ensemble else single_kernel
-        module = _compiled(make_kernel(code, layout), code)
-        self.run = module.run
+        self._of_widths: dict[frozenset[str] | None, Any] = {}
+        make_kernel = lane_kernel if layout.ensemble else single_kernel
+        self.run: Any = None if layout.mixes else self._compiled(make_kernel(code, layout))
+
+    def _compiled(self, kernel: Kernel) -> Any:
+        module = _compiled(kernel, self.code)
         _release_with(self, module)
+        return module.run
+
+    def run_with(self, wide: frozenset[str] | None) -> Any:
+        """The kernel of array states for one choice of names that hold a number for each element."""
+        from brainpy_lab.drivers.numba_arrays import array_kernel
+
+        if wide not in self._of_widths:
+            self._of_widths[wide] = self._compiled(array_kernel(self.code, self.layout, wide))
+        return self._of_widths[wide]
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
@@ -100,6 +109,7 @@ class NumbaFlow(Flow):
 
     def __init__(self, program: NumbaProgram, setup: Setup) -> None:
         self.program, self.setup, self.step = program, setup, 0
+        self.run = program.run
         self.names = program.code.states + program.code.memory
         self._take_values(setup)
         self.record = np.array([self.names.index(n) for n in setup.record], dtype=np.int64)
@@ -178,13 +188,13 @@ class NumbaFlow(Flow):
             events = (self.events[0], self.events[2])
             self.events[1][:] = 0
             record = (setup.every, left, self.record, row, rows)
-            return int(self.program.run(*clock, self.y, *self.given, drive, *record, *events, *fed))
+            return int(self.run(*clock, self.y, *self.given, drive, *record, *events, *fed))
         lane_drive = setup.drive_lanes(self.step, n_steps) if setup.drive_lanes else np.empty((n_steps, 0))
         lane_drive = lane_drive.reshape(n_steps, len(layout.driven_lanes), self.lanes)
         rows = rows.reshape(*rows.shape[:2], self.lanes)
         arguments = (*clock, self.y, *self.given, drive, lane_drive, setup.every, left, self.record, row, rows)
         if setup.threads == 1:
-            return int(self.program.run(0, self.lanes, *arguments, *self.events, *fed))
+            return int(self.run(0, self.lanes, *arguments, *self.events, *fed))
         return self._run_threads(arguments, fed)
 
     def _run_threads(self, arguments: tuple[Any, ...], fed: tuple[Any, ...]) -> int:
@@ -195,7 +205,7 @@ class NumbaFlow(Flow):
         parts = [[np.empty(size, np.int64) for _ in range(3)] for _ in bounds[1:]]
         with ThreadPoolExecutor(len(parts)) as pool:
             runs = [
-                pool.submit(self.program.run, int(low), int(high), *arguments, *events, *fed)
+                pool.submit(self.run, int(low), int(high), *arguments, *events, *fed)
                 for low, high, events in zip(bounds, bounds[1:], parts, strict=False)
             ]
             counts = [int(run.result()) for run in runs]
@@ -256,7 +266,7 @@ class NumbaDriver(Driver):
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The model's functions, compiled each, handed to the loop that is compiled once for all models."""
         from brainpy_lab.drivers.numba_adaptive import compiled_loop
-        from brainpy_lab.drivers.numba_kernel import adaptive_kernel
+        from brainpy_lab.drivers.numba_adaptive_kernel import adaptive_kernel
 
         module = _compiled(adaptive_kernel(code, function_text(shape), ADAPTIVE_FUNCTIONS), code)
         addresses = np.array([getattr(module, name).address for name in ADAPTIVE_FUNCTIONS])

@@ -16,6 +16,8 @@ from brainpy_lab.codegen.headings import docstring, words
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.numba import NumbaFlow, NumbaProgram
+from brainpy_lab.drivers.numba_array_native import plan_of, rows_of
+from brainpy_lab.drivers.numba_array_plan import ArrayPlan
 from brainpy_lab.drivers.numba_feed import feeds
 from brainpy_lab.drivers.numba_kernel import (
     CLOCK,
@@ -28,6 +30,7 @@ from brainpy_lab.drivers.numba_kernel import (
     set_apart,
     write_step,
 )
+from brainpy_lab.drivers.numba_rows import NotNativeError
 
 _BLOCK: Arguments = (("k_low", "i8"), ("k_high", "i8"))
 _VALUES: Arguments = (
@@ -35,21 +38,33 @@ _VALUES: Arguments = (
 )  # fmt: skip
 
 
-def array_kernel(code: StepCode, layout: Layout) -> Kernel:
+def array_kernel(code: StepCode, layout: Layout, wide: frozenset[str] | None) -> Kernel:
     """The kernel of `lane_kernel` with one member of the ensemble, ``m`` lanes, in place of a block.
 
     ``run(low, high, n, first_step, t0, dt, y, m, widths, p, places, *matrices, drive, lane_drive, every, left, record,
     row, rows, event_step, event_lane, event_kind)``. ``widths`` are the lanes that each row of ``y`` uses in a block;
-    ``p`` holds a row of parameters for each member, the i-th from ``places[i]`` to ``places[i + 1]``.
+    ``p`` holds a row of parameters for each member, the i-th from ``places[i]`` to ``places[i + 1]``. ``wide`` are the
+    names that hold a number for each element, those of single numbers have arrays of one; None where sizes differ.
     """
-    code, layout = set_apart(code, layout)
+    is_uneven = wide is None
+    plain, (code, layout) = code, set_apart(code, layout)
+    names = dict(zip(plain.arguments.names, code.arguments.names, strict=True))
+    wide = frozenset(names.get(n, n) for n in wide or ())
     w = Writer()
-    _write_header(w, code)
+    plan = None if is_uneven else _plan(code, layout, wide)
+    if plan is None:
+        _write_header(w, code)
+    else:
+        _write_native_header(w, code, wide, frozenset(layout.matrices))
     carried = code.states + code.memory
     fed = feeds(code, layout)
     matrices = tuple((name, "f8[:, ::1]") for name in layout.matrices)
     define(w, (*_BLOCK, *CLOCK, *_VALUES, *matrices, *LANES_RECORD), fed)
     w.add(1, "k_count = 0")
+    if plan is not None:
+        w.add(1, f"k_table = np.empty(({rows_of(plan)}, k_m))")
+        for i, (_, is_wide) in enumerate(plan.results):
+            w.add(1, f"k_new_{i} = k_table[{i}, :{'k_m' if is_wide else '1'}]")
     for feed in fed:
         w.add_lines(1, feed.begin)
     w.add(1, "for k_b in range(k_low, k_high, k_m):")
@@ -68,7 +83,7 @@ def array_kernel(code: StepCode, layout: Layout) -> Kernel:
         w.add(3, f"{name} = k_ldrive[k_i, {i}, k_b:k_b + k_m]")
     for feed in fed:
         w.add_lines(3, feed.step + feed.before)
-    results = write_step(w, 3, code, None, fed)
+    results = write_step(w, 3, code, None, fed, "k_table" if plan else "")
     for name, new in zip(carried, results.values, strict=True):
         w.add(3, f"k_put({name}, {new})")
     for feed in fed:
@@ -88,16 +103,36 @@ def array_kernel(code: StepCode, layout: Layout) -> Kernel:
     return w.kernel()
 
 
+def _plan(code: StepCode, layout: Layout, wide: frozenset[str]) -> ArrayPlan | None:
+    """How the step is lowered straight to LLVM; None where Numba must compile it."""
+    try:
+        return plan_of(code.text, "step", wide, frozenset(layout.matrices))
+    except NotNativeError:
+        return None
+
+
+def _write_native_header(w: Writer, code: StepCode, wide: frozenset[str], matrices: frozenset[str]) -> None:
+    _write_imports(w, code)
+    w.add(0, "from brainpy_lab.drivers.numba_array_native import array_function\n")
+    w.add(0, f"TEXT = {code.text!r}")
+    w.add(0, f"step = array_function(TEXT, 'step', frozenset({sorted(wide)!r}), frozenset({sorted(matrices)!r}))")
+    w.add(0, "\n")
+
+
 def _rowed(code: StepCode, layout: Layout) -> tuple[str, ...]:
     """The parameters that stand in the rows of ``p``."""
     return tuple(n for n in code.parameters if n not in layout.driven + layout.driven_lanes + layout.matrices)
 
 
-def _write_header(w: Writer, code: StepCode) -> None:
+def _write_imports(w: Writer, code: StepCode) -> None:
     w.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, array states."))
     w.add(0, "import numpy as np")
     w.add(0, "from numba import njit\nfrom brainpy_lab.drivers.numba_cache import kept_njit as k_njit")
     w.add(0, "from brainpy_lab.drivers.numba_elements import mark as k_mark, put as k_put")
+
+
+def _write_header(w: Writer, code: StepCode) -> None:
+    _write_imports(w, code)
     for node in code.tree.body:
         if isinstance(node, ast.FunctionDef):
             w.add(0, f"\n\n@njit(error_model='numpy', fastmath={{{FAST_TEXT}}})")
@@ -112,6 +147,7 @@ class ArrayFlow(NumbaFlow):
     def __init__(self, program: NumbaProgram, setup: Setup) -> None:
         self.cell = int(np.prod(setup.cell, dtype=int))
         super().__init__(program, setup)
+        self.run = program.run_with(setup.wide if self.is_even else None)
 
     def _take_values(self, setup: Setup) -> None:
         code, layout = self.program.code, self.program.layout
@@ -121,11 +157,17 @@ class ArrayFlow(NumbaFlow):
         self.widths = np.array([self.cell if n in setup.wide else 1 for n in self.names], dtype=np.int64)
         rows = [np.broadcast_to(self._elements(given[n]), (*setup.ensemble, self.cell)) for n in self.names]
         self.y = np.ascontiguousarray(rows, dtype=float).reshape(len(rows), self.lanes)
-        parts = [self._elements(setup.parameters[n]) for n in _rowed(code, layout)]
+        rowed = _rowed(code, layout)
+        parts = [self._elements(setup.parameters[n]) for n in rowed]
         parts = [np.broadcast_to(p, (*setup.ensemble, p.shape[-1])).reshape(members, p.shape[-1]) for p in parts]
+        #: Whether all arrays have as many elements as the states, as kernels lowered straight to LLVM take them.
+        self.is_even = all(
+            p.shape[1] == (self.cell if n in setup.wide else 1) for n, p in zip(rowed, parts, strict=True)
+        )
         places = np.cumsum([0, *(p.shape[1] for p in parts)], dtype=np.int64)
         table = np.concatenate([np.empty((members, 0)), *parts], axis=1)
         matrices = [np.ascontiguousarray(setup.parameters[n], dtype=float) for n in layout.matrices]
+        self.is_even = self.is_even and all(m.shape == (self.cell, self.cell) for m in matrices)
         self.given = (self.cell, self.widths, np.ascontiguousarray(table), places, *matrices)
 
     def _elements(self, value: Any) -> np.ndarray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -121,25 +121,6 @@ def _take_apart(code: StepCode) -> _Step | None:
     return _Step(body, list(value.elts) if isinstance(value, ast.Tuple) else [value])
 
 
-def adaptive_kernel(code: StepCode, functions: str, pointers: Sequence[str]) -> Kernel:
-    """The functions of adaptive step code, compiled each; those named in ``pointers`` as C functions."""
-    w = Writer()
-    if _is_native(code):
-        _native_header(w, code, True)
-    else:
-        _header(w, code, True, True)
-    w.add(0, "from brainpy_lab.drivers.numba_cache import kept_cfunc as k_cfunc")
-    if "k_put(" in functions:
-        w.add(0, "from brainpy_lab.drivers.numba_elements import put as k_put")
-    w.add(0, "from brainpy_lab.drivers.numba_adaptive import SIGNATURES\n\n")
-    for part in functions.rstrip().split("\n\n\n"):
-        name = part.split("(")[0].removeprefix("def ")
-        if name in pointers:
-            w.add(0, f"@k_cfunc(SIGNATURES[{name!r}], error_model='numpy', fastmath={{{FAST_TEXT}}})")
-        w.add(0, part + "\n\n")
-    return w.kernel()
-
-
 #: Arguments of the kernels with their Numba types; feeds add theirs.
 Arguments = tuple[tuple[str, str], ...]
 CLOCK: Arguments = (("k_n", "i8"), ("k_first", "i8"), ("k_t0", "f8"), ("dt", "f8"))
@@ -182,19 +163,20 @@ def _is_native(code: StepCode) -> bool:
     return True
 
 
-def _native_header(writer: Writer, code: StepCode, single: bool) -> None:
+def native_header(writer: Writer, code: StepCode, single: bool, names: Iterable[str]) -> None:
     """The code's functions as intrinsics made from its text, which stands in the kernel's file."""
     writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, {'one cell' if single else 'lanes'}."))
     writer.add(0, "import numpy as np")
     writer.add(0, "from numba import njit\nfrom brainpy_lab.drivers.numba_cache import kept_njit as k_njit")
     writer.add(0, "from brainpy_lab.drivers.numba_native import native\n")
     writer.add(0, f"TEXT = {code.text!r}")
-    for name in code.functions:
+    for name in names:
         writer.add(0, f"{name} = native(TEXT, {name!r}, {single})")
     writer.add(0, "\n")
 
 
-def _header(writer: Writer, code: StepCode, single: bool, call_step: bool) -> None:
+def plain_header(writer: Writer, code: StepCode, single: bool, call_step: bool) -> None:
+    """The code's functions for Numba to compile; the step among them where it is called."""
     writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, {'one cell' if single else 'lanes'}."))
     writer.add(0, "import numpy as np")
     writer.add(0, "from numba import njit\nfrom brainpy_lab.drivers.numba_cache import kept_njit as k_njit")
@@ -217,10 +199,10 @@ def _header(writer: Writer, code: StepCode, single: bool, call_step: bool) -> No
 def _begin(writer: Writer, code: StepCode, single: bool) -> _Step | None:
     """Write the head of a kernel; returns the step's lines when they are to be written into the loop."""
     if _is_native(code):
-        _native_header(writer, code, single)
+        native_header(writer, code, single, code.functions)
         return None
     step = _take_apart(code)
-    _header(writer, code, single, step is None)
+    plain_header(writer, code, single, step is None)
     return step
 
 
@@ -231,26 +213,29 @@ class _Results(NamedTuple):
     flags: list[str]
 
 
-def write_step(writer: Writer, depth: int, code: StepCode, step: _Step | None, fed: list[Feed]) -> _Results:
-    """The step, within the loops that feeds put around it."""
+def write_step(
+    writer: Writer, depth: int, code: StepCode, step: _Step | None, fed: list[Feed], table: str = ""
+) -> _Results:
+    """The step, within the loops that feeds put around it; with a ``table`` its results stand in that."""
     for feed in fed:
         if feed.repeat:
             writer.add(depth, feed.repeat)
             depth += 1
     for feed in fed:
         writer.add_lines(depth, feed.ready)
-    names = _write_lines(writer, depth, code, step)
+    names = _write_lines(writer, depth, code, step, table)
     for feed in fed:
         writer.add_lines(depth, feed.result)
     return _Results(code.results.pick(names, "state", "hidden"), code.results.pick(names, "flag"))
 
 
-def _write_lines(writer: Writer, depth: int, code: StepCode, step: _Step | None) -> list[str]:
+def _write_lines(writer: Writer, depth: int, code: StepCode, step: _Step | None, table: str) -> list[str]:
     """The step's lines; returns the names of its results."""
     names = []
     if step is None:
         names = [f"k_new_{i}" for i in range(len(code.results))]
-        writer.add(depth, f"{', '.join(names)} = step({', '.join(code.arguments.names)})")
+        arguments = ", ".join(code.arguments.names)
+        writer.add(depth, f"step({arguments}, {table})" if table else f"{', '.join(names)} = step({arguments})")
         return names
     for statement in step.body:
         writer.add(depth, ast.unparse(statement), statement.lineno)

@@ -26,6 +26,7 @@ from brainpy_lab.drivers.numba_rows import (
     COMPARISONS,
     LIBRARY,
     LOOKUPS,
+    SELECTS,
     Functions,
     NotNativeError,
     check,
@@ -71,9 +72,9 @@ def native(text: str, name: str, single: bool) -> Any:
     kind = types.float64 if len(results) == 1 else types.UniTuple(types.float64, len(results))
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        lookup = functools.partial(_lookup, context, builder)
+        find = functools.partial(lookup, context, builder)
         functions = functions_of(text)  # again: Numba keeps what stands in this closure until Python ends
-        lowering = _Lowering(functions, single, Emit(builder), lookup)
+        lowering = Lowering(functions, single, Emit(builder), find)
         given = [v if t == types.float64 else (v, t) for v, t in zip(values, signature.args, strict=True)]
         out = lowering.call(functions[name], dict(zip(arguments, given, strict=True)))
         return out[0] if len(out) == 1 else context.make_tuple(builder, signature.return_type, out)
@@ -88,14 +89,14 @@ def native(text: str, name: str, single: bool) -> Any:
     return intrinsic(namespace[name])
 
 
-def _lookup(context: Any, builder: Any, name: str, history: tuple[Value, Any], time: Value) -> Value:
+def lookup(context: Any, builder: Any, name: str, history: tuple[Value, Any], time: Value) -> Value:
     """A call of ``past`` or ``before`` for a history and its type."""
     value, kind = history
     function = numba_past.LOOKUPS[name, len(kind)]
     return context.compile_internal(builder, function, types.float64(kind, types.float64), (value, time))
 
 
-class _Lowering:
+class Lowering:
     """Expressions to instructions."""
 
     def __init__(
@@ -218,9 +219,20 @@ class _Lowering:
             case ast.Call(func=ast.Name(id="solved"), args=[change, value]):
                 number = self.real(value, names)
                 return b.select(self._settled(self.real(change, names), number), number, self.e.c(math.nan))
+            case ast.Call(func=ast.Name(id=name), args=args) if name in SELECTS:
+                return self._select(name, args, names)
             case ast.Call(func=ast.Name(id=name)):
                 return self._call(name, [self.real(a, names) for a in node.args])
         raise NotNativeError(type(node).__name__)
+
+    def _select(self, name: str, args: list[ast.expr], names: dict[str, Value]) -> Value:
+        """Choices and logic written as functions, in code for whole arrays."""
+        b, test = self.e.b, self.truth(self.value(args[0], names))
+        if name == "where":
+            return b.select(test, self.real(args[1], names), self.real(args[2], names))
+        if name == "logical_not":
+            return b.not_(test)
+        return (b.and_ if name == "logical_and" else b.or_)(test, self.truth(self.value(args[1], names)))
 
     def _increment(self, slope: Value, rate: Value, dt: Value) -> Value:
         """slope/rate*expm1(rate*dt) without a choice: a rate of 0 counts as 1e-150, whose result is the limit."""

@@ -7,6 +7,7 @@ raises `NotNativeError` and is left to Numba.
 from __future__ import annotations
 
 import ast
+import functools
 import math
 from collections.abc import Mapping
 
@@ -14,7 +15,7 @@ from brainpy_lab.drivers import numba_math
 
 Functions = Mapping[str, ast.FunctionDef]
 
-_MODULE = "brainpy_lab.drivers.numba_math"
+_MODULES = ("brainpy_lab.drivers.numba_math", "brainpy_lab.drivers.numba_array_math")
 COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 #: Functions of the language that are calls of the C library or of LLVM.
 CALLS = {
@@ -22,7 +23,9 @@ CALLS = {
     "ceil": "llvm.ceil", "abs": "llvm.fabs",
 }  # fmt: skip
 LOOKUPS = ("past", "before")
-_LINEAR = ("factor", "solve", "converged", "solved")
+#: Choices and logic of whole arrays, as functions.
+SELECTS = ("where", "logical_and", "logical_or", "logical_not")
+LINEAR = ("factor", "solve", "converged", "solved")
 LIBRARY = {
     "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "log1p": "log1p", "erf": "erf", "erfc": "erfc",
     "gammaln": "lgamma",
@@ -33,12 +36,13 @@ class NotNativeError(Exception):
     """The function holds something that is left to Numba."""
 
 
+@functools.lru_cache(maxsize=8)
 def functions_of(text: str) -> Functions:
     """The functions of a step code's text."""
     tree = ast.parse(text)
     for node in tree.body:
         is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        is_mathematics = isinstance(node, ast.ImportFrom) and node.module == _MODULE
+        is_mathematics = isinstance(node, ast.ImportFrom) and node.module in _MODULES
         if is_mathematics:
             assert isinstance(node, ast.ImportFrom)
             if any(a.asname not in (None, a.name) for a in node.names):
@@ -74,17 +78,18 @@ def check(functions: Functions, function: ast.FunctionDef, within: tuple[str, ..
     if function.name in within:
         raise NotNativeError("recursion")
     results_of(function)
-    _check_rows(functions, function.body, (*within, function.name))
+    check_rows(functions, function.body, (*within, function.name))
 
 
-def _check_rows(functions: Functions, body: list[ast.stmt], within: tuple[str, ...]) -> None:
+def check_rows(functions: Functions, body: list[ast.stmt], within: tuple[str, ...]) -> None:
+    """The same for rows of a function."""
     for statement in body:
         match statement:
             case ast.Expr(value=ast.Constant()):
                 continue
             case ast.For():
                 rows, _, until = loop_of(statement)
-                _check_rows(functions, rows, within)
+                check_rows(functions, rows, within)
                 _check_nodes(functions, until, within)
                 continue
             case ast.Assign(targets=[ast.Name()]) | ast.Return():
@@ -126,7 +131,7 @@ def _check_node(functions: Functions, node: ast.AST, within: tuple[str, ...]) ->
 
 
 def _known(name: str) -> bool:
-    return name in CALLS or name in LIBRARY or name in numba_math.EMITTERS or name in LOOKUPS + _LINEAR
+    return name in CALLS or name in LIBRARY or name in numba_math.EMITTERS or name in LOOKUPS + LINEAR + SELECTS
 
 
 def exponential_increment(node: ast.IfExp) -> tuple[ast.expr, ast.expr, ast.expr] | None:

@@ -51,7 +51,7 @@ def narrowed_rows(rows: Any, narrow: Sequence[bool]) -> list[Any]:
 
 
 def wide_names(code: StepCode, setup: Setup, layout: Layout) -> frozenset[str]:
-    """The wide ones among a step's states and hidden variables, at the start of a run or soon after."""
+    """The wide ones among all that a step takes, at the start of a run or soon after."""
     if not setup.cell:
         return frozenset()
     given = {**setup.parameters, **setup.states}
@@ -60,13 +60,13 @@ def wide_names(code: StepCode, setup: Setup, layout: Layout) -> frozenset[str]:
     wide |= {draw.name for draw, is_narrow in zip(code.draws, narrow, strict=True) if not is_narrow}
     key = "wide", frozenset(wide)
     if key not in code.found:
-        code.found[key] = _carried_wide(code, wide)
-    carried_wide: frozenset[str] = code.found[key]
-    return carried_wide
+        code.found[key] = _all_wide(code, wide)
+    all_wide: frozenset[str] = code.found[key]
+    return all_wide
 
 
-def _carried_wide(code: StepCode, wide: set[str]) -> frozenset[str]:
-    """The states and hidden variables that are wide, or become so, when the names ``wide`` are."""
+def _all_wide(code: StepCode, wide: set[str]) -> frozenset[str]:
+    """What is wide, or becomes so, when the names ``wide`` are."""
     carried = code.states + code.memory
     sources = {f.name: f.of for f in code.arguments.of("history", "sum", "weight")}
     names = _imported(code)
@@ -75,7 +75,7 @@ def _carried_wide(code: StepCode, wide: set[str]) -> frozenset[str]:
         results = _results(code, "step", [a in wide for a in code.arguments.names], names)
         found = set(compress(carried, code.results.pick(results, "state", "hidden")))
         if found <= wide:
-            return frozenset(wide & set(carried))
+            return frozenset(wide & set(code.arguments.names))
         wide = wide | found
 
 
