@@ -120,18 +120,19 @@ class ArrayLowering:
         used = list(dict.fromkeys(used))
         wide = [n for n in used if isinstance(names[n].type, ir.PointerType)]
         narrow = [n for n in used if n not in wide]
-        pointers = [names[n] for n in wide] + [places[n] for n in loop.kept]
+        # an array that is read and written anew counts once: the arrays of a loop must not overlap
+        pointers = list({id(p): p for p in [*(names[n] for n in wide), *(places[n] for n in loop.kept)]}.values())
         arguments, b = self._function(pointers, [names[n] for n in narrow])
-        ends = 1 + len(wide), 1 + len(pointers)
+        arrays = {id(p): argument for p, argument in zip(pointers, arguments[1:], strict=False)}
         with cgutils.for_range(b, arguments[0], intp=_I64) as turn:
-            inner = dict(zip(narrow, arguments[ends[1] :], strict=True))
-            for name, array in zip(wide, arguments[1 : ends[0]], strict=True):
-                inner[name] = b.load(b.gep(array, [turn.index]))
+            inner = dict(zip(narrow, arguments[1 + len(pointers) :], strict=True))
+            for name in wide:
+                inner[name] = b.load(b.gep(arrays[id(names[name])], [turn.index]))
             lowering = Lowering(self.functions, False, Emit(b))
             for target, expr in loop.rows:
                 inner[target] = lowering.value(expr, inner)
-            for name, array in zip(loop.kept, arguments[ends[0] : ends[1]], strict=True):
-                b.store(lowering.number(inner[name]), b.gep(array, [turn.index]))
+            for name in loop.kept:
+                b.store(lowering.number(inner[name]), b.gep(arrays[id(places[name])], [turn.index]))
         b.ret_void()
         names.update({name: places[name] for name in loop.kept})
 

@@ -72,6 +72,13 @@ def test_events_are_noted_element_by_element():
         assert len(train.t) > 0
 
 
+def test_a_state_that_several_events_set():
+    """The second event reads what the first has left, in an array that is written anew."""
+    text = "dx/dt = 2 - x + W @ x\nx(0) = start\nwhen x > 1:\n    x = 0.1*sum(x)\nwhen x > 0.9:\n    x -= 0.3*mean(x)"
+    found, expected = (model(text).run(4.0, dt=0.1, method="rk4", backend=b) for b in ("numba", "numpy"))
+    np.testing.assert_allclose(found.x, expected.x, rtol=1e-12)
+
+
 def test_arrays_of_other_lengths():
     """What is summed need not have as many elements as the states."""
     text = "dx/dt = sum(z) - x + 0*(W @ x)\nx(0) = start"
@@ -85,7 +92,7 @@ def test_adaptive_functions_hold_nothing_that_numba_must_type():
     from brainpy_lab.drivers.adaptive_functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 
     code = bp.models.fitzhugh_nagumo().code("numba", "dop853")
-    text = adaptive_kernel(code, function_text(Shape.of(code, (0, 1), ())), ADAPTIVE_FUNCTIONS).text
+    text = adaptive_kernel(code, function_text(Shape.of(code, (0, 1))), ADAPTIVE_FUNCTIONS).text
     assert text.count("@k_cfunc") == len(SIGNATURES)
     bodies = [part.splitlines()[1:] for part in text.split("\ndef ")[1:]]
     assert [len([line for line in body if line.startswith("    ")]) for body in bodies] == [1] * len(SIGNATURES)
