@@ -122,7 +122,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 
     Names that differ in capitals, underscores and the spelling of Greek letters alone come first.
     """
-    names = list(known)
+    names, name = list(known), str(name)  # whatever was given as a name
     alike = [n for n in names if _plain(n) == _plain(name)]
     near = alike or difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     return f"Did you mean '{near[0]}'?" if near else None

@@ -56,7 +56,7 @@ def get(name: str | Driver) -> Driver:
         driver = name
     else:
         drivers = registry()
-        if name not in drivers:
+        if not isinstance(name, str) or name not in drivers:
             raise DriverError(
                 f"There is no driver '{name}'.", advice=did_you_mean(name, drivers) or f"Drivers: {', '.join(drivers)}."
             )

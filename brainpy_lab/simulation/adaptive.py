@@ -22,7 +22,7 @@ from brainpy_lab.drivers.driver import Driver
 from brainpy_lab.drivers.event_search import DEGREE
 from brainpy_lab.drivers.loop_arguments import Cells, Control, Pasts, Records
 from brainpy_lab.equations.system import System
-from brainpy_lab.errors import ArgumentError, DriverError
+from brainpy_lab.errors import DriverError
 from brainpy_lab.simulation.adaptive_history import Tables, make_tables
 from brainpy_lab.simulation.breaks import Stop, moving_values, stops_of
 from brainpy_lab.simulation.control import CHUNK_SECONDS
@@ -219,8 +219,6 @@ class _State:
             return self._steps(record_every)
         if record_every is None:
             return np.empty(0) if single and self.keep else np.linspace(self.plan.t0, self.t1, _GRID_POINTS + 1)
-        if not np.isfinite(record_every) or record_every <= 0:
-            raise ArgumentError(f"record_every must be a positive number, not {record_every!r}.")
         n = int(np.floor(self.plan.duration / record_every + 1e-9))
         grid = self.plan.t0 + record_every * np.arange(n + 1)
         grid[-1] = min(grid[-1], self.t1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,13 +16,22 @@ if TYPE_CHECKING:
     from brainpy_lab.simulation.request import Request
 
 
+_MOST_RECORDS = 1e12
+
+
 def check_options(request: Request, method: Method) -> None:
     """Raise ArgumentError for the first option that is no number, out of range, or not the method's."""
     for name in ("duration", "dt"):
         value = getattr(request, name)
         is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        if not is_number or not np.isfinite(value) or value <= 0:
+        if not is_number or not is_finite(value) or value <= 0:
             raise ArgumentError(f"{name} must be a positive number, not {value!r}.")
+    every = request.record_every
+    if every is not None:
+        if not isinstance(every, int | float | np.number) or not is_finite(every) or every <= 0:
+            raise ArgumentError(f"record_every must be a positive number, not {every!r}.")
+        if request.duration / every > _MOST_RECORDS:
+            raise ArgumentError(f"record_every={every:g} asks for more than {_MOST_RECORDS:g} records.")
     if request.initial is not None and not isinstance(request.initial, Mapping):
         raise ArgumentError(
             f"initial takes values by state, not {request.initial!r}.", advice="For example initial={'V': -65.0}."
@@ -37,6 +46,14 @@ def check_options(request: Request, method: Method) -> None:
                 f"'{method.name}' takes steps of fixed length and has no {name}.",
                 advice="Choose an adaptive method, for example method='rkdp', or set dt.",
             )
+
+
+def is_finite(value: Any) -> bool:
+    """Whether a number is finite as float64: a whole number may be beyond that."""
+    try:
+        return math.isfinite(value)
+    except (OverflowError, TypeError):
+        return False
 
 
 def check_own(request: Request) -> None:
@@ -85,6 +102,8 @@ def recorded(request: Request, system: System) -> tuple[tuple[str, ...], tuple[s
         return system.state_names, system.state_names
     if isinstance(request.record, str):
         raise ArgumentError("record takes a list of names.", advice=f"Write record=['{request.record}'].")
+    if not isinstance(request.record, list | tuple):
+        raise ArgumentError(f"record takes a list of names, not {request.record!r}.")
     known = system.state_names + tuple(d.name for d in (*system.derived, *system.intermediates))
     for name in request.record:
         if name not in known:
@@ -104,10 +123,8 @@ def record_steps(request: Request) -> int:
         nothing = request.record is not None and not len(request.record)
         return count_of(request.duration, request.dt) if nothing else 1  # start and end alone
     every = request.record_every
-    if not isinstance(every, int | float | np.number) or not np.isfinite(every) or every <= 0:
-        raise ArgumentError(f"record_every must be a positive number, not {every!r}.")
-    steps = round(every / request.dt)
-    if steps < 1 or abs(steps * request.dt - every) > 1e-6 * every:
+    steps = min(round(every / request.dt), 2**53)  # which no run has
+    if steps < 1 or (abs(steps * request.dt - every) > 1e-6 * every and steps < 2**53):
         raise ArgumentError(
             f"record_every ({every:g}) must be a whole multiple of dt ({request.dt:g}).",
             advice=f"For example record_every={max(1, steps) * request.dt:g}.",

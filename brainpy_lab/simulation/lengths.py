@@ -26,7 +26,8 @@ def check_lengths(system: System, values: Mapping[str, Any], cell: int) -> None:
     trees = [d.expr for d in system.intermediates] + [s.drift for s in system.states if s.drift is not None]
     trees += [e.condition for e in system.events]
     trees += [a.value for e in system.events for a in e.actions if isinstance(a, Assign)]
-    if any(_is_part(node) for tree in trees for node in ast.walk(tree)):
+    single = cell == 1 and any(np.shape(values.get(state.name, 0)) == (1,) for state in system.states)  # x(0) = [1]
+    if single or any(_is_part(node) for tree in trees for node in ast.walk(tree)):
         lengths = _Lengths(system, values)
         for definition in system.intermediates:
             lengths.of_name[definition.name] = lengths(definition.expr)

@@ -235,8 +235,8 @@ class Model(ModelCode):
             duration = self.duration
         return self._simulate(
             None,
-            drivers.get(backend or self.backend).name,
-            method_name(method or self.method),
+            drivers.get(self.backend if backend is None else backend).name,
+            method_name(self.method if method is None else method),
             duration=duration,
             dt=ambient.dt_or(self.dt) if dt is None else dt,
             initial=initial,

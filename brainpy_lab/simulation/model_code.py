@@ -151,10 +151,12 @@ class ModelCode(ABC):
         return self._edits.get((backend, method))
 
     def _key(self, backend: str | None, method: str | solvers.Method | None) -> tuple[str, str]:
-        name = method_name(method or self.method)
-        return drivers.get(backend or self.backend).name, self.chosen_method if name == AUTO else name
+        name = method_name(self.method if method is None else method)
+        return drivers.get(
+            self.backend if backend is None else backend
+        ).name, self.chosen_method if name == AUTO else name
 
 
 def method_name(name: str | solvers.Method) -> str:
     """The name of a method that there is, or "auto"."""
-    return AUTO if name == AUTO else solvers.get(name).name
+    return AUTO if isinstance(name, str) and name == AUTO else solvers.get(name).name

@@ -184,6 +184,8 @@ def numeric(name: str, value: Any) -> Any:
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()
     try:
+        if np.iscomplexobj(value):
+            raise TypeError("complex")
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError, OverflowError):
         raise ArgumentError(

@@ -24,7 +24,7 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.adaptive import AdaptiveRuns
 from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.captured import capture_inputs
-from brainpy_lab.simulation.checks import check_options, check_own, record_steps, recorded
+from brainpy_lab.simulation.checks import check_options, check_own, is_finite, record_steps, recorded
 from brainpy_lab.simulation.control import reporter
 from brainpy_lab.simulation.ends import with_ends
 from brainpy_lab.simulation.fractional import Memory, is_memory, memory_of, mesh_of
@@ -108,6 +108,8 @@ def _kind_of(request: Request) -> Hashable | None:
     if isinstance(request.start, Solution) or not (initial is None or type(initial) is dict):
         return None
     record = request.record
+    if not (record is None or isinstance(record, str | list | tuple)):
+        return None
     kind = (
         request.backend, request.method, request.duration, request.dt, request.record_every, request.rtol,
         request.atol, request.max_step, request.threads, request.start, request.max_delay, request.grading,
@@ -274,7 +276,7 @@ def start_of(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
         known = memory_names(request.model.system)
         memory = {n: v for n, v in start.memory.items() if n in known or is_memory(n, request.model.system)}
         return float(start.stats.get("end", start.t[-1])), {**{s: start.final[s] for s in states}, **initial}, memory
-    if not isinstance(start, int | float | np.number) or not np.isfinite(start):
+    if not isinstance(start, int | float | np.number) or not is_finite(start):
         raise ArgumentError(f"start must be a time or a Solution, not {start!r}.")
     return float(start), initial, {}
 

@@ -63,7 +63,7 @@ def get(name: str | Method) -> Method:
         return methods[name]
     if isinstance(name, Method):
         return name
-    base, options = _parts(name)
+    base, options = _parts(str(name))
     if base in methods and options is not None:
         return methods[base].with_options(options)
     ours = method_elsewhere(str(name), methods)
