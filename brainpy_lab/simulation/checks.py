@@ -123,7 +123,7 @@ def record_steps(request: Request) -> int:
         nothing = request.record is not None and not len(request.record)
         return count_of(request.duration, request.dt) if nothing else 1  # start and end alone
     every = request.record_every
-    steps = min(round(every / request.dt), 2**53)  # which no run has
+    steps = round(min(every / request.dt, 2.0**53))  # which no run has
     if steps < 1 or (abs(steps * request.dt - every) > 1e-6 * every and steps < 2**53):
         raise ArgumentError(
             f"record_every ({every:g}) must be a whole multiple of dt ({request.dt:g}).",
