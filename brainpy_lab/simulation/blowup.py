@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,13 @@ import numpy as np
 
 from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.drivers.driver import Chunk, Flow
-from brainpy_lab.equations.system import CONSTANTS, Span
+from brainpy_lab.equations.system import CONSTANTS
+from brainpy_lab.simulation.culprit import culprit, too_long
 from brainpy_lab.simulation.initial import value_of
 from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.symbolic.compiling import helper_functions
+
+_GROWN = 1e30  # a state beyond was made by the steps: no model means such a value
 
 
 @dataclass
@@ -38,15 +43,32 @@ class BlowUp:
         text = f"{self.variable}{where} became nan or infinite at t = {time:g}; the run stopped before it."
         if self.delay is not None:
             return f"The run stopped at t = {float(plan.times(self.step)):g}. {self.delay}"
-        cause = _cause(problem, self.values, self.lane, float(plan.times(self.step)))
+        cause = cause_of(problem, self.values, self.lane, float(plan.times(self.step)))
         if cause is None:
-            return f"{text}\n  The equations themselves are finite there: take a smaller dt (it is {plan.dt:g})."
-        name, span = cause
-        if span is None:
-            return f"{text}\n  '{name}' is not finite there."
-        location = span.location(problem.system.text, problem.system.origin)
-        advice = "Look for a division by zero or a growing exponential."
-        return f"{text}\n  '{name}' is not finite there: {location}\n  {advice}"
+            return f"{text}\n  {self._of_the_step(problem, plan)}"
+        if max(float(np.abs(self.values[s]).max()) for s in problem.system.state_names) > _GROWN:
+            return f"{text}\n  {cause}\n  {self._of_the_step(problem, plan)}"
+        advice = "A smaller dt does not make it finite: change the equation there, or what leads to it."
+        return f"{text}\n  {cause}\n  {advice}"
+
+    def _of_the_step(self, problem: Problem, plan: Any) -> str:
+        """What to do where the equations are finite at both ends: the step is too long, for one of three reasons."""
+        known, states = [], []
+        for values in (self.values, problem.states):
+            known.append(_known(problem, values, self.lane, float(plan.times(self.step))))
+            states.append({s: known[-1][s] for s in problem.system.state_names})
+        with np.errstate(all="ignore"):
+            stiff = too_long(problem, states, known[0], plan.method, plan.dt)
+        if stiff is not None:
+            return stiff
+        system = problem.system
+        is_plain = not (system.is_delayed or system.is_stochastic or system.is_fractional)
+        if is_plain and any(map(system.is_reset, system.events)):
+            return (
+                "The equations are finite where the step began: it passed the event that resets the state. An "
+                "adaptive method, or crossing='exact', finds the event inside the step."
+            )
+        return f"The equations are finite at smaller values: take a smaller dt (it is {plan.dt:g})."
 
 
 def find_blow_up(
@@ -85,8 +107,8 @@ def find_blow_up(
     return BlowUp(done + good, values, chunk, variable, lane)
 
 
-def _cause(problem: Problem, values: dict[str, np.ndarray], lane: int, t: float) -> tuple[str, Span | None] | None:
-    """The first definition or derivative that is not finite at the last finite values, in order of computation."""
+def _known(problem: Problem, values: Mapping[str, Any], lane: int, t: float) -> dict[str, Any]:
+    """All names of the equations with their values in one cell, helper functions among them."""
     system = problem.system
     known: dict[str, Any] = {**CONSTANTS, "t": t}
     for name, value in {**problem.parameters, **{s: values[s] for s in system.state_names}}.items():
@@ -94,6 +116,13 @@ def _cause(problem: Problem, values: dict[str, np.ndarray], lane: int, t: float)
         known[name] = flat[lane] if np.ndim(flat) and not problem.mixes else flat
     for name, drive in problem.drives.items():
         known[name] = np.ravel(drive.at(np.array([t])))[0]
+    return {**helper_functions(system), **{k: np.asarray(v, dtype=float) for k, v in known.items()}}
+
+
+def cause_of(problem: Problem, values: Mapping[str, Any], lane: int, t: float) -> str | None:
+    """The first definition or derivative that is not finite at the given values: its name, line and operation."""
+    system = problem.system
+    known = _known(problem, values, lane, t)
     equations = [(d.name, d.expr, d.span) for d in system.derived + system.intermediates]
     equations += [(f"d{s.name}/dt", s.drift, s.span) for s in system.states if s.drift is not None]
     with np.errstate(all="ignore"):
@@ -101,10 +130,19 @@ def _cause(problem: Problem, values: dict[str, np.ndarray], lane: int, t: float)
             if not names_used(expr) <= set(known):
                 return None
             try:
-                value = np.asarray(value_of(expr, {k: np.asarray(v, dtype=float) for k, v in known.items()}))
-            except Exception:  # a helper function: its own text cannot be evaluated here
+                value = np.asarray(_or_nan(expr, known))
+                found = None if np.isfinite(value).all() else culprit(expr, known)
+            except Exception:  # what cannot be evaluated here
                 return None
-            if not np.isfinite(value).all():
-                return name, span
+            if found is not None:
+                where = f": {span.location(system.text, system.origin)}" if span else "."
+                return f"'{name}' is not finite there{where}\n  {found}."
             known[name] = value
     return None
+
+
+def _or_nan(expr: ast.expr, known: Mapping[str, Any]) -> Any:
+    try:
+        return value_of(expr, known)
+    except ArithmeticError:
+        return np.nan
