@@ -29,6 +29,7 @@ from brainpy_lab.simulation.control import CHUNK_SECONDS
 from brainpy_lab.simulation.delays import Reach, misread
 from brainpy_lab.simulation.dense import DenseOutput
 from brainpy_lab.simulation.events import EventTrain
+from brainpy_lab.simulation.further import check_back, read_beyond
 from brainpy_lab.simulation.history import History
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome, ended_at_event
@@ -136,7 +137,7 @@ class AdaptiveRuns:
         tables = self.no_past
         if delays is not None:
             histories, reach = delays
-            given = (plan.t0, plan.duration, reach, self.shape.powers, self.tolerances.rtol, self.shape.moving)
+            given = (plan.t0, reach, self.shape.powers, self.tolerances.rtol, self.shape.moving)
             tables = make_tables(problem, histories, *given)
         state = _State(self, problem, plan, tables)
         with np.errstate(all="ignore"):
@@ -368,9 +369,11 @@ class _State:
         if self.tables.states:
             longest = float(self.tables.S[lane, LONGEST])
             values = {n: self.Y[i].reshape(self.problem.shape) for i, n in enumerate(self.code.states)}
+            check_back(self.problem, self.plan.reach, values, self.plan.t0, time)
             system = self.problem.system
             suspects = tuple(d for d in system.delays if self.code.edited or system.is_state_dependent(d))
-            wrong = misread(self.problem, suspects, longest, time, self.plan.duration * 1e-6, values, lane)
+            wrong = read_beyond(self.problem, self.plan.reach, values, self.plan.t0, time)
+            wrong = wrong or misread(self.problem, suspects, longest, time, self.plan.duration * 1e-6, values, lane)
             outcome, advice = (Outcome.DELAY_OUT_OF_REACH, wrong) if wrong else (outcome, advice)
         if outcome in (Outcome.EVENT_STUCK, Outcome.TOO_MANY_EVENTS):
             event = self.shape.events[int(self.clock[lane, loop.CULPRIT])]

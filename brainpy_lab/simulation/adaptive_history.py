@@ -85,7 +85,6 @@ def make_tables(
     problem: Problem,
     histories: Mapping[str, History],
     t0: float,
-    duration: float,
     reach: Reach,
     powers: int,
     rtol: float,
@@ -95,7 +94,7 @@ def make_tables(
     system, lanes = problem.system, problem.lanes
     states, width = system.delayed_states, powers + 1
     sources = all_histories(problem, histories)
-    back = duration if reach.longest is None else reach.longest
+    back = reach.back if reach.longest is None else reach.longest
     edges = np.array([t0 - 1.0, t0])
     jumps: list[float] = []
     carried: dict[float, float] = {}

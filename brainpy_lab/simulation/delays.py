@@ -22,18 +22,25 @@ from brainpy_lab.symbolic.compiling import Compiler
 _MOST_TIMES, _MOST_VALUES = 100_001, 4_000_000
 _SMALL = 1e-9  # of a step, or of the time: delays this much below zero are rounding
 _SMALL_RING = 2**25
+_MOST_STEPS = 2**53
 
 
 @dataclass(frozen=True)
 class Reach:
     """Least and largest delay of a run; ``longest`` is None where it depends on states and no bound is known.
 
-    ``is_steady`` says whether no delay changes in the run.
+    ``is_steady`` says whether no delay changes in the run. Where ``longest`` is None, ``known`` is the largest of the
+    delays that no state moves, and the histories are made for ``back`` before the start; they can be had for
+    ``known_back``, and are asked for at most for ``most_back``, see `brainpy_lab.simulation.further`.
     """
 
     shortest: float
     longest: float | None
     is_steady: bool = False
+    known: float = 0.0
+    back: float = 0.0
+    known_back: float = math.inf
+    most_back: float = math.inf
 
 
 def written(delay: Delay) -> str:
@@ -139,7 +146,7 @@ def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay:
             shortest, longest = min(shortest, least), max(longest, most if delays is steady else most + dt)
     if not has_others:
         return Reach(max(0.0, shortest), longest, not moving)
-    return Reach(0.0, None if max_delay is None else max(float(max_delay), longest))
+    return Reach(0.0, None if max_delay is None else max(float(max_delay), longest), known=longest)
 
 
 def _times(problem: Problem, t0: float, duration: float, dt: float) -> np.ndarray:
@@ -172,11 +179,18 @@ def _check(delay: Delay, values: np.ndarray, times: np.ndarray, dt: float, max_d
 def make_past(
     problem: Problem, histories: Mapping[str, History], t0: float, n_steps: int, dt: float, reach: Reach, sweeps: int
 ) -> Past:
-    """The rings at the start of a fixed-step run: as long as the largest delay, or as the run where that is unknown."""
+    """The rings at the start of a fixed-step run: as long as the largest delay.
+
+    Where that is unknown, all of the run and of the histories as far as ``reach.back`` is kept.
+    """
     system = problem.system
     sources = all_histories(problem, histories)
-    window = 2 * n_steps + 1 if reach.longest is None else math.ceil(reach.longest / dt - _SMALL) + 1
-    earlier = (n_steps if reach.longest is None else window) if sources else 1
+    if reach.longest is None:
+        earlier = max(1, math.floor(min(reach.back / dt, _MOST_STEPS) + _SMALL)) if sources else n_steps
+        window = n_steps + earlier + 1
+    else:
+        earlier = window = math.ceil(reach.longest / dt - _SMALL) + 1
+    earlier = earlier if sources else 1
     kept = min(window, n_steps + earlier)
     slots = 1 << math.ceil(math.log2(kept + 2))
     _check_memory(problem, slots, dt, reach)
@@ -209,7 +223,9 @@ def _check_memory(problem: Problem, slots: int, dt: float, reach: Reach) -> None
         return
     room = int(SHARE * available_bytes())
     if needed > room:
-        what = "the whole run" if reach.longest is None else f"a delay of {reach.longest:g}"
+        what = (
+            f"the whole run and {reach.back:g} before it" if reach.longest is None else f"a delay of {reach.longest:g}"
+        )
         advice = "Take a larger dt"
         advice += ", or say how far back it reaches: max_delay=..." if reach.longest is None else ""
         raise MemoryLimitError(

@@ -59,6 +59,11 @@ class Remembered:
         unknown: np.ndarray = np.where(known.reshape(-1, *extra), total, np.nan)
         return unknown
 
+    @property
+    def since(self) -> float:
+        """The earliest time at which the course is known."""
+        return -np.inf if self.is_constant else float(self.start[0])
+
     @staticmethod
     def of_lanes(lanes: Sequence[Remembered], shape: tuple[int, ...]) -> RememberedLanes:
         """What lanes remember that have each their own pieces."""
@@ -78,6 +83,11 @@ class RememberedLanes(Remembered):
         columns = [lane.at(state, times) for lane in self.lanes]
         return np.stack(columns, axis=1).reshape(len(times), *self.shape)
 
+    @property
+    def since(self) -> float:
+        """The earliest time at which the course is known in all lanes."""
+        return max(lane.since for lane in self.lanes)
+
 
 @dataclass(frozen=True)
 class Course:
@@ -86,8 +96,29 @@ class Course:
     remembered: Remembered
     state: str
 
+    @property
+    def since(self) -> float:
+        """The earliest time at which it is known."""
+        return self.remembered.since
+
     def __call__(self, times: np.ndarray) -> np.ndarray:
         return self.remembered.at(self.state, times)
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A history that is known from a time on."""
+
+    at: History
+    since: float
+
+    def __call__(self, times: np.ndarray) -> np.ndarray:
+        return self.at(times)
+
+
+def known_since(history: History) -> float:
+    """The earliest time at which a history is known: functions and numbers are known at all times."""
+    return float(getattr(history, "since", -np.inf))
 
 
 def read_histories(
@@ -162,7 +193,7 @@ def _of_solution(state: str, solution: Any, t0: float) -> History:
             )
         return np.asarray(course(np.clip(then, begin, end))[state])
 
-    return at
+    return Bounded(at, t0 - (end - begin))
 
 
 def initial_from(histories: Mapping[str, History], t0: float) -> dict[str, Any]:

@@ -197,7 +197,7 @@ class Model(ModelCode):
             where ``initial`` says nothing, the initial value is the history's at the start.
         max_delay : float, optional
             Largest delay, where delays depend on states: the run then remembers no more than that. Without it such a
-            run remembers all of its course.
+            run remembers all of its course, and reads its histories as far back as they are known.
         stop : threading.Event, optional
             Setting it stops the run within about 50 ms.
         noise : BrownianPath, optional

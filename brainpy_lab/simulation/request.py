@@ -17,8 +17,9 @@ from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.captured import capture_inputs
 from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress
-from brainpy_lab.simulation.delays import make_past, reach_of
+from brainpy_lab.simulation.delays import Reach, all_histories, make_past, reach_of
 from brainpy_lab.simulation.dress import add_intermediates, solution_of
+from brainpy_lab.simulation.further import first_reach, with_enough
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.problem import check_names
 from brainpy_lab.simulation.run import FixedRuns, Result
@@ -103,9 +104,19 @@ def _simulate(request: Request) -> Solution:
 def _solve(task: Task, request: Request) -> Result:
     """Compile what is not compiled yet, and run it."""
     problem, plan = task.problem, task.plan
-    reach = None
-    if problem.system.is_delayed:
-        reach = reach_of(problem, plan.t0, plan.duration, plan.dt, request.max_delay)
+    if not problem.system.is_delayed:
+        return _run(task, request)
+    reach = reach_of(problem, plan.t0, plan.duration, plan.dt, request.max_delay)
+    sources = all_histories(problem, task.histories)
+    return with_enough(
+        first_reach(problem, sources, reach, plan.t0, plan.duration), lambda found: _run(task, request, found)
+    )
+
+
+def _run(task: Task, request: Request, reach: Reach | None = None) -> Result:
+    """The run, with delays that reach so far back."""
+    problem, plan = task.problem, task.plan
+    plan.reach = reach
     if task.tolerances is not None:
         if not isinstance(task.runs, AdaptiveRuns):
             started = time.perf_counter()

@@ -20,9 +20,10 @@ from brainpy_lab.drivers.widths import with_widths
 from brainpy_lab.errors import ArgumentError, MethodError
 from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
 from brainpy_lab.simulation.control import ChunkSize, Progress
-from brainpy_lab.simulation.delays import misread, remember
+from brainpy_lab.simulation.delays import Reach, misread, remember
 from brainpy_lab.simulation.events import EventTrain
 from brainpy_lab.simulation.fractional import Memory, make_sums, memory_entries, shifts, short_memory
+from brainpy_lab.simulation.further import check_back, read_beyond
 from brainpy_lab.simulation.history import Remembered, with_lanes
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome, ended_at_event
@@ -46,6 +47,7 @@ class Plan:
     stop: threading.Event | None = None
     report: Progress = field(default=lambda _: None)
     past: Past | None = None
+    reach: Reach | None = None  # of the delays
     method: Method | None = None
     memory: Memory | None = None  # fractional runs
     mesh: np.ndarray | None = None  # times of the steps counted from t0, when they are not uniform
@@ -373,10 +375,14 @@ class _Loop:
         found = find_blow_up(self.flow, self._values, self.problem, self.last, self.done, n, rows, row)
         if self.plan.past is not None:
             time = float(self.plan.times(np.asarray(found.step)))
+            check_back(self.problem, self.plan.reach, found.values, self.plan.t0, time)
             system, longest = self.problem.system, (self.plan.past.window - 1) * self.plan.dt
             # the ring holds all that the model's other delays read, but edited code may read anything
             suspects = tuple(d for d in system.delays if self.code.edited or system.is_state_dependent(d))
-            found.delay = misread(self.problem, suspects, longest, time, self.plan.dt, found.values, found.lane)
+            found.delay = read_beyond(self.problem, self.plan.reach, found.values, self.plan.t0, time)
+            found.delay = found.delay or misread(
+                self.problem, suspects, longest, time, self.plan.dt, found.values, found.lane
+            )
         self.chunks.append(found.chunk)
         self.last, self.done, self.blow_up = found.values, found.step, found
         self.outcome = Outcome.NON_FINITE if found.delay is None else Outcome.DELAY_OUT_OF_REACH
