@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ def _described(expr: ast.expr, known: Mapping[str, Any], value: np.ndarray) -> s
 
 
 def too_long(
-    problem: Any, states: list[Mapping[str, Any]], known: Mapping[str, Any], method: Method | None, dt: float
+    problem: Any, states: Sequence[Mapping[str, Any]], known: Mapping[str, Any], method: Method | None, dt: float
 ) -> str | None:
     """That an explicit method's step lies beyond its limit of stability at one of ``states``, where that is so."""
     system = problem.system
