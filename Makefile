@@ -104,7 +104,8 @@ $(DONE)/chromium: $(DONE)/packages
 	@bash .ci/chromium $(BIN)/python > $@
 
 # The loop of adaptive methods, so that the first adaptive run in a notebook does not wait for it.
-$(DONE)/loop: $(wildcard brainpy_lab/drivers/*adaptive*.py) brainpy_lab/drivers/step_control.py $(DONE)/packages
+$(DONE)/loop: $(wildcard brainpy_lab/drivers/*adaptive*.py) \
+  $(addprefix brainpy_lab/drivers/,step_control.py event_search.py loop_arguments.py) $(DONE)/packages
 	@echo "== Compiled code"
 	@python -c "from brainpy_lab.drivers.numba_adaptive import compiled_loop; compiled_loop()"
 	@touch $@

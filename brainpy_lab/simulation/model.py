@@ -208,10 +208,13 @@ class Model(ModelCode):
         memory : float, optional
             Fractional models with grunwald_letnikov: the time after which the past is forgotten;
             ``sol.stats["short_memory"]`` bounds the error.
-        crossing : {"step", "bridge"}, optional
-            How events of a noisy model are found: at the ends of steps ("step"), or also where the path between two
-            ends crossed the border and came back ("bridge"), by the crossing probability of a Brownian bridge. At ends
-            alone, firing rates are too low by a part that falls only like the square root of dt.
+        crossing : {"step", "bridge", "exact"}, optional
+            Where the events of a run with fixed steps lie. "step": at the ends of steps, so that a period is off by up
+            to dt. "exact", for ordinary differential equations: at the crossing; the step ends there, the block runs,
+            and the rest of the step is computed from there, which keeps the method's order through resets. "bridge",
+            for noisy models: also where the path between two ends crossed the border and came back, by the crossing
+            probability of a Brownian bridge; at ends alone, firing rates are too low by a part that falls only like
+            the square root of dt. Adaptive methods always place events at the crossing.
         on_interrupt : {"raise", "return"}
             What an interrupt (Ctrl-C, the stop button) does besides ending the run. "raise": what the run had computed
             is kept in ``m.last``, and KeyboardInterrupt goes on, so that a loop over runs or a cell ends too.
