@@ -10,6 +10,7 @@ import numpy as np
 
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.simulation.generated import check_crossing
 from brainpy_lab.simulation.steps import count_of
 from brainpy_lab.solvers import Method
 
@@ -73,28 +74,11 @@ def check_own(request: Request) -> None:
 
 
 def _check_crossing(request: Request, method: Method) -> None:
-    if not isinstance(request.crossing, str) or request.crossing not in ("step", "bridge", "exact"):
-        raise ArgumentError(f"crossing must be 'step', 'bridge' or 'exact', not {request.crossing!r}.")
-    if request.crossing == "exact":
-        _check_exact(request)
+    check_crossing(request.crossing, request.model.system)
     if request.model.has_edit(request.backend, method.name) and request.crossing != request.model.crossing:
         raise ArgumentError(
             "crossing changes the step code, and this model's was edited.", advice="Revert it first: m.revert()."
         )
-    if request.crossing == "bridge" and not request.model.system.is_stochastic:
-        raise ArgumentError(f"'{request.model.name}' has no noise, and so no crossing='bridge'.")
-
-
-def _check_exact(request: Request) -> None:
-    """Refuse to locate events inside the steps of models for which that is not made."""
-    system = request.model.system
-    for holds, what in (
-        (system.is_stochastic, "white noise (xi): crossing='bridge' finds crossings within a step there"),
-        (system.is_delayed, "delays: an adaptive method, such as method='rkdp', locates events there"),
-        (system.is_fractional, "fractional orders: events lie on the ends of steps there; take a smaller dt"),
-    ):
-        if holds:
-            raise ArgumentError(f"crossing='exact' is for ordinary differential equations; '{system.name}' has {what}.")
 
 
 def recorded(request: Request, system: System) -> tuple[tuple[str, ...], tuple[str, ...]]:

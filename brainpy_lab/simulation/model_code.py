@@ -11,7 +11,7 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.edited import check_heading, written_for
-from brainpy_lab.simulation.generated import generated
+from brainpy_lab.simulation.generated import check_crossing, generated
 from brainpy_lab.solvers.auto import AUTO
 
 
@@ -24,7 +24,7 @@ class ModelCode(ABC):
         self._backend = drivers.get(backend).name if backend else None
         #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
         self.share_exponentials = True
-        #: How runs that do not say find events of noisy models: at the ends of steps, or also between ("bridge").
+        #: Where events lie in runs that do not say, see ``crossing`` of `Model.run`.
         self.crossing: Crossing = "step"
         self._edits: dict[tuple[str, str], StepCode] = {}
 
@@ -61,13 +61,13 @@ class ModelCode(ABC):
     def chosen_method(self) -> str:
         """The method that ``method="auto"`` means for the model's own values and duration."""
 
-    def code(self, backend: str | None = None, method: str | None = None) -> StepCode:
+    def code(self, backend: str | None = None, method: str | None = None, crossing: Crossing | None = None) -> StepCode:
         """The step code that a run with this driver and method uses: the edited text, where there is one.
 
         Parameters
         ----------
-        backend, method : str, optional
-            By default the model's.
+        backend, method, crossing : str, optional
+            By default the model's; see `Model.run`.
 
         Returns
         -------
@@ -75,6 +75,9 @@ class ModelCode(ABC):
             ``str(code)`` or ``code.text`` is the text, ``code.file`` the file that holds it.
         """
         key = self._key(backend, method)
+        if crossing is not None and crossing != self.crossing:
+            check_crossing(crossing, self._system)
+            return generated(self._system, key[1], key[0], self.share_exponentials, crossing)
         return self._edits.get(key) or self._generated(*key)
 
     def generated_code(self, backend: str | None = None, method: str | None = None) -> StepCode:
