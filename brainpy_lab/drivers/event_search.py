@@ -241,6 +241,9 @@ def _find_zeros(crossing_at: Any, course: Course, search: Search, a: int, count:
         meets = search.exact[a] or _meets(crossing_at, course, a, low, high, values, _largest(values), g)
         if not meets and high - low > NARROWEST:
             middle = 0.5 * (low + high)
+            if values[DEGREE // 2] == 0.0:  # a zero between two parts is in neither
+                search.marks[count] = middle
+                count += 1
             parts[left_over, 0], parts[left_over, 1] = middle, high
             parts[left_over + 1, 0], parts[left_over + 1, 1] = low, middle
             left_over += 2
@@ -309,6 +312,9 @@ def _bernstein_zeros(search: Search, values: Any, low: float, high: float, count
                 pieces[left_over, k] = 0.5 * (pieces[left_over, k] + pieces[left_over, k + 1])
         # piece left_over is now the right half, left_over + 1 the left half, which is looked at first
         middle = 0.5 * (a + b)
+        if abs(pieces[left_over, 0]) <= nothing:  # a zero between two parts is in neither
+            search.marks[count] = middle
+            count += 1
         ends[left_over, 0], ends[left_over, 1] = middle, b
         ends[left_over + 1, 0], ends[left_over + 1, 1] = a, middle
         left_over += 2

@@ -12,7 +12,9 @@ Tensor = Any
 
 
 def _tensor(x: Any) -> Tensor:
-    return x if isinstance(x, torch.Tensor) else torch.as_tensor(x, dtype=torch.float64)
+    if isinstance(x, torch.Tensor):
+        return x
+    return torch.as_tensor(x, dtype=torch.bool if isinstance(x, bool) else torch.float64)  # a condition of constants
 
 
 def _lift(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
