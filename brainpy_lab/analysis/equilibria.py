@@ -17,6 +17,7 @@ from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
 from brainpy_lab.analysis.stability import stability
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.by_name import takes_parameters
 
 #: Fixed points nearer than this, relative to the box, are one.
 SAME = 1e-7
@@ -47,7 +48,15 @@ BEYOND = 0.01
 ROUNDING = 8 * float(np.finfo(float).eps)
 
 
-def fixed_points(model: ModelLike, box: Mapping[str, tuple[float, float]], t: float = 0.0, **given: Any) -> FixedPoints:
+@takes_parameters(0, states=True)
+def fixed_points(
+    model: ModelLike,
+    box: Mapping[str, tuple[float, float]],
+    t: float = 0.0,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    **given: Any,
+) -> FixedPoints:
     r"""All fixed points of ``model`` in ``box``.
 
     States that an equation gives in closed form are eliminated; what remains is searched on a dense line (one unknown),
@@ -61,8 +70,9 @@ def fixed_points(model: ModelLike, box: Mapping[str, tuple[float, float]], t: fl
         State name to (low, high), border included. A state that is not named may lie anywhere.
     t : float
         The time at which a drift that depends on time is frozen.
-    **given
-        Values of parameters; a state given here is held at that value and its equation left out.
+    parameters, **given
+        Values of parameters, in a mapping or as keywords; a state given here is held at that value and its equation
+        left out.
 
     Returns
     -------
@@ -86,6 +96,7 @@ def fixed_points(model: ModelLike, box: Mapping[str, tuple[float, float]], t: fl
     check_model(model)
     if not isinstance(box, Mapping):
         raise ArgumentError(f"The box is {box!r}; it must name ranges.", advice='Write {"V": (low, high)}.')
+    given = {**(parameters or {}), **given}
     for name in box:
         check_state(model.system, name)
         if name in given:

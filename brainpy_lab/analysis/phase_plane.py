@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from brainpy_lab.analysis.flow import Array, Range, check_model, check_range, ch
 from brainpy_lab.analysis.nullclines import nullclines
 from brainpy_lab.analysis.points import FixedPoints
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.simulation.by_name import takes_parameters
 
 if TYPE_CHECKING:
     from brainpy_lab.simulation.model import Model
@@ -48,10 +50,10 @@ class PhasePlane:
     model : Model
     t : float
         The time at which a drift that depends on time is frozen.
-    **ranges_and_values
+    parameters, **ranges_and_values
         A pair of numbers (low, high) makes an axis of a state; one or two states are axes, the first one horizontal.
         A number gives a parameter its value, or holds a state that is no axis; those not named are held at their
-        initial values.
+        initial values. As keywords, or in a mapping, which also reaches names that are arguments of this call.
 
     Raises
     ------
@@ -67,13 +69,22 @@ class PhasePlane:
     'unstable node'
     """
 
-    def __init__(self, model: Model, *, t: float = 0.0, **ranges_and_values: Any) -> None:
+    @takes_parameters(1, states=True)
+    def __init__(
+        self,
+        model: Model,
+        /,
+        *,
+        t: float = 0.0,
+        parameters: Mapping[str, Any] | None = None,
+        **ranges_and_values: Any,
+    ) -> None:
         check_model(model)
         system = model.system
         self.model = model
         self.ranges: dict[str, Range] = {}
         fixed: dict[str, Any] = {}
-        for name, value in ranges_and_values.items():
+        for name, value in {**(parameters or {}), **ranges_and_values}.items():
             if np.ndim(value) == 0:
                 fixed[name] = value
             else:
@@ -126,14 +137,16 @@ class PhasePlane:
         u, v = self.flow.rhs(grid)
         return VectorField(grid[0], grid[1], u, v)
 
-    def trajectory(self, duration: float | None = None, **start: float) -> Solution:
+    def trajectory(
+        self, /, duration: float | None = None, *, initial: Mapping[str, float] | None = None, **start: float
+    ) -> Solution:
         """A run of the whole model that starts in the plane.
 
         Parameters
         ----------
         duration : float, optional
             How long; by default the model's own duration, else 100.
-        **start
+        initial, **start
             Initial values of the axes' variables; the middle of the range where not given. Variables that the plane
             holds start at the value they are held at, and then move.
 
@@ -141,6 +154,10 @@ class PhasePlane:
         -------
         Solution
         """
+        twice = next((name for name in start if name in (initial or {})), None)
+        if twice is not None:
+            raise ArgumentError(f"'{twice}' is given twice: as a keyword and in initial.", advice="Give it once.")
+        start = {**(initial or {}), **start}
         for name in start:
             if name not in self.ranges:
                 raise ArgumentError(
@@ -149,7 +166,7 @@ class PhasePlane:
         middle = {name: (low + high) / 2 for name, (low, high) in self.ranges.items()}
         duration = duration if duration is not None else (self.model.duration or 100.0)
         params: dict[str, Any] = dict(self.flow.params)
-        return self.model.run(duration, initial={**self.flow.held, **middle, **start}, **params)
+        return self.model.run(duration, initial={**self.flow.held, **middle, **start}, parameters=params)
 
     def plot(self, trajectory: Solution | None = None) -> PlotFigure:
         """Nullclines, field and fixed points as a Matplotlib figure, with a trajectory if one is given."""

@@ -17,6 +17,7 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.brownian import BrownianPath
+from brainpy_lab.simulation.by_name import notes_on_names, takes_parameters
 from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.history import read_histories
@@ -102,6 +103,11 @@ class Model(ModelCode):
         """Default initial value of every state."""
         return dict(resolve(self._system, {}, {}, {}, lambda value: False).states)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the text assumed, and names that are reached in one way alone."""
+        return (*self._system.notes, *notes_on_names(self._system))
+
     def __repr__(self) -> str:
         states, parameters = ", ".join(self._system.state_names), ", ".join(self._system.parameter_names)
         edited = ", edited" if self.is_edited else ""
@@ -130,8 +136,10 @@ class Model(ModelCode):
 
     # --- running it ----------------------------------------------------------------------------------------------
 
+    @takes_parameters(0)
     def run(
         self,
+        /,
         duration: float | None = None,
         *,
         dt: float | None = None,
@@ -155,7 +163,8 @@ class Model(ModelCode):
         memory: float | None = None,
         crossing: Crossing | None = None,
         on_interrupt: OnInterrupt = "raise",
-        **parameters: Any,
+        parameters: Mapping[str, Any] | None = None,
+        **named: Any,
     ) -> Solution:
         """Run the model.
 
@@ -219,9 +228,10 @@ class Model(ModelCode):
             What an interrupt (Ctrl-C, the stop button) does besides ending the run. "raise": what the run had computed
             is kept in ``m.last``, and KeyboardInterrupt goes on, so that a loop over runs or a cell ends too.
             "return": the run returns what it had computed, and the code after it goes on.
-        **parameters
-            Parameters by name: a number; an array, which spans an ensemble; a `brainpy_lab.inputs.Input`, a function
-            of t or a Solution, which drive the parameter in time.
+        parameters, **named
+            Parameters by name, as keywords or in a mapping, which also reaches those that are called like an option of
+            the run: a number; an array, which spans an ensemble; a `brainpy_lab.inputs.Input`, a function of t or a
+            Solution, which drive the parameter in time.
 
         Returns
         -------
@@ -260,13 +270,16 @@ class Model(ModelCode):
             memory=memory,
             crossing=crossing,
             on_interrupt=on_interrupt,
-            parameters=parameters,
+            parameters={**(parameters or {}), **named},
         )
 
     def _simulate(self, code: StepCode | None, backend: str, method: str, **options: Any) -> Solution:
         return simulate(Request(model=self, code=code, backend=backend, method=method, **options))
 
-    def step(self, *states: Any, dt: float | None = None, **parameters: Any) -> tuple[Any, ...] | Any:
+    @takes_parameters(0)
+    def step(
+        self, /, *states: Any, dt: float | None = None, parameters: Mapping[str, Any] | None = None, **named: Any
+    ) -> tuple[Any, ...] | Any:
         """Take one step of a fixed-step method: ``V1, w1 = m.step(V0, w0, t, dt=0.05, I=0.8)``.
 
         Parameters
@@ -275,8 +288,8 @@ class Model(ModelCode):
             The states in the model's order, then, optionally, the time (default 0).
         dt : float, optional
             By default the model's.
-        **parameters
-            Parameters that differ from the model's own.
+        parameters, **named
+            Parameters that differ from the model's own, in a mapping or as keywords.
 
         Returns
         -------
@@ -293,15 +306,19 @@ class Model(ModelCode):
             advice = "Set m.method to a fixed-step method."
             raise ArgumentError(f"'{self.method}' chooses its own steps.", advice=advice)
         size = ambient.dt_or(self.dt) if dt is None else _positive("dt", dt)
-        sol = self.run(
-            size, dt=size, initial=dict(zip(names, states, strict=False)), record=[], start=time, **parameters
-        )
+        start = dict(zip(names, states, strict=False))
+        given = {**(parameters or {}), **named}
+        sol = self._simulate(
+            None, self.backend, self.method, duration=size, dt=size, initial=start,
+            seed=ambient.seed_or(self.seed), record=[], start=time, parameters=given,
+        )  # fmt: skip
         values = tuple(sol.final[n] for n in names)
         return values if len(values) > 1 else values[0]
 
     # --- showing it ----------------------------------------------------------------------------------------------
 
-    def interact(self, **options: Any) -> Any:
+    @takes_parameters(0)
+    def interact(self, /, *, parameters: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Show the model with sliders, time courses and phase plane, in a notebook.
 
         The display comes from the entry point ``interact`` of the group ``brainpy_lab.displays``.
@@ -310,10 +327,12 @@ class Model(ModelCode):
         ----------
         **options
             Those of the display, see `brainpy_kernel.interact`; parameters by name among them.
+        parameters : mapping, optional
+            The same for parameters and states that are called like an option of the display.
         """
         for entry in entry_points(group="brainpy_lab.displays", name="interact"):
             show: Callable[..., Any] = entry.load()
-            return show(self, **options)
+            return show(self, parameters=parameters, **options)
         raise DriverError("Nothing is installed that can show a model: pip install 'brainpy-lab[lab]'.")
 
     def check_parameters(self, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from brainpy_lab.simulation.by_name import notes_on_variables
 from brainpy_lab.simulation.solution import Outcome, Solution
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def solution_text(sol: Solution) -> str:
     events = "".join(f", {train.count()} × {name}" for name, train in sol.events.items())
     edited = ", by edited step code" if sol.stats.get("edited") else ""
     text = f"Solution of {sol.model_name}: {recorded}{span}{ensemble}{events}{edited}; {_outcome_name(sol.outcome)}."
+    text += "".join(f" {note[0].upper()}{note[1:]}." for note in notes_on_variables(sol.data))
     return text if sol.outcome else f"{text} {sol.outcome.advice}"
 
 
@@ -37,6 +39,7 @@ def model_html(model: Model) -> str:
         ("parameters", ", ".join(f"{name} = {_value(value)}" for name, value in model.parameters.items())),
         ("initial", ", ".join(f"{name} = {_value(value)}" for name, value in model.initial.items())),
         ("method", f"{model.method} on {model.backend}" + (", edited step code" if model.is_edited else "")),
+        *(("note", note) for note in model.notes),
     ]
     table = _table([(label, text) for label, text in rows if text])
     typeset = escape(rf"$$\begin{{array}}{{l}} {equations} \end{{array}}$$")
@@ -64,6 +67,7 @@ def _rows(sol: Solution) -> list[tuple[str, str]]:
     for name, array in sol.data.items():
         inner = tuple(array.shape[1 + len(sol.ensemble_shape) :])
         rows.append((name, "array of " + _shape(inner) if inner else "scalar"))
+    rows += [("note", note) for note in notes_on_variables(sol.data)]
     if not sol.data:
         rows.append(("recorded", "nothing; sol.final has the last states"))
     if sol.ensemble_shape:

@@ -106,7 +106,7 @@ class Solution:
             raise self._unknown(name) from None
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or "data" not in self.__dict__:
+        if "data" not in self.__dict__ or (name.startswith("_") and name not in self.data):
             raise AttributeError(name)
         return self[name]
 

@@ -64,7 +64,6 @@ def simulate(
     start = time.perf_counter()
     message = ""
     solution: Solution | None
-    parameters: dict[str, Any] = dict(settings.params)
     try:
         solution = model.run(
             settings.duration,
@@ -73,7 +72,7 @@ def simulate(
             stop=ticket,
             progress=report,
             on_interrupt="return",
-            **parameters,
+            parameters=_every(model, settings),
         )
     except BrainPyLabError as error:
         solution, message = getattr(error, "solution", None), str(error)
@@ -82,6 +81,11 @@ def simulate(
     if solution is not None and not message and not solution.outcome and not ticket.is_set():
         message = failure(solution)
     return solution, message, time.perf_counter() - start
+
+
+def _every(model: Model, settings: Settings) -> dict[str, Any]:
+    """Every parameter with its value: arrays have no slider."""
+    return {**model.parameters, **settings.params}
 
 
 def failure(solution: Solution) -> str:
@@ -142,7 +146,7 @@ def phase_data(model: Model, settings: Settings, box: Box) -> PhaseData:
 
     others = {name: settings.initial[name] for name in model.system.state_names if name not in settings.axes}
     ranges: dict[str, Any] = {name: box[name] for name in settings.axes}
-    plane = PhasePlane(model, **ranges, **others, **dict(settings.params))
+    plane = PhasePlane(model, parameters={**_every(model, settings), **others, **ranges})
     return PhaseData(settings.axes, plane.nullclines(), plane.fixed_points())
 
 
@@ -150,4 +154,6 @@ def fixed_points(model: Model, settings: Settings, box: Box) -> FixedPoints:
     """All fixed points of the whole system in ``box``."""
     from brainpy_lab import analysis
 
-    return analysis.fixed_points(model, {name: box[name] for name in model.system.state_names}, **dict(settings.params))
+    return analysis.fixed_points(
+        model, {name: box[name] for name in model.system.state_names}, parameters=dict(settings.params)
+    )

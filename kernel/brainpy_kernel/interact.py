@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,18 +10,21 @@ import numpy as np
 from brainpy_kernel.session import Session
 from brainpy_kernel.workspace import Workspace, workspace
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.simulation.by_name import takes_parameters
 
 if TYPE_CHECKING:
     from brainpy_kernel.view import View
     from brainpy_lab import Model
 
 
+@takes_parameters(0, states=True)
 def interact(
     model: Model,
     *,
     duration: float | None = None,
     dt: float | None = None,
     axes: tuple[str, ...] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> View:
     """Show ``model`` with a slider per parameter, its time courses and its phase plane.
@@ -34,9 +37,9 @@ def interact(
         Length and step of a run, in the model's unit of time.
     axes : tuple of str, optional
         The one or two states of the phase plane; the first two by default.
-    **values
-        A parameter: its value, or ``(low, high)`` or ``(low, high, step)`` of its slider. A state: its initial value,
-        or its range in the phase plane.
+    parameters, **values
+        In a mapping or as keywords. A parameter: its value, or ``(low, high)`` or ``(low, high, step)`` of its slider.
+        A state: its initial value, or its range in the phase plane.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def interact(
         _check_duration(duration)
         session.duration = float(duration)
     session.dt = dt
-    chosen = _apply(session, values)
+    chosen = _apply(session, {**(parameters or {}), **values})
     if axes is not None:
         _check_axes(session, axes)
         session.axes = tuple(axes)

@@ -108,14 +108,14 @@ class Session:
             self.runtime.drop(("frame", id(self)))
             self.runtime.drop(("fixed points", id(self)))
 
-    def set_params(self, **values: float) -> None:
+    def set_params(self, /, **values: float) -> None:
         """Give parameters new values and simulate."""
         self._check(values, self.params, "parameter")
         with self._lock:
             self.params.update({k: float(v) for k, v in values.items()})
         self.request()
 
-    def set_state(self, **values: float) -> None:
+    def set_state(self, /, **values: float) -> None:
         """Give initial values and simulate: where a trajectory starts."""
         self._check(values, self.initial, "state")
         with self._lock:

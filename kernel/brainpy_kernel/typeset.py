@@ -35,9 +35,10 @@ def heading(system: System) -> str:
 
 def notes(system: System) -> str:
     """What was assumed or taken from the notebook, as a list; empty when there is nothing to say."""
-    if not system.notes:
+    said = _said(system)
+    if not said:
         return ""
-    items = "".join(f"<li>{html.escape(note)}</li>" for note in system.notes)
+    items = "".join(f"<li>{html.escape(note)}</li>" for note in said)
     return f'<ul style="color:{INK};margin:0;line-height:1.4">{items}</ul>'
 
 
@@ -48,4 +49,10 @@ def plain(system: System) -> str:
         f"{p.name} = {p.value:g}" if isinstance(p.value, int | float) else p.name for p in system.parameters
     )
     lines = [f"{system.name}: states {states}" + (f"; parameters {values}" if values else "")]
-    return "\n".join(lines + [f"  {note}" for note in system.notes])
+    return "\n".join(lines + [f"  {note}" for note in _said(system)])
+
+
+def _said(system: System) -> tuple[str, ...]:
+    from brainpy_lab.simulation.by_name import notes_on_names
+
+    return (*system.notes, *notes_on_names(system))

@@ -10,7 +10,14 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from brainpy_lab import backend
-from brainpy_lab.errors import ArgumentError, BrainPyLabError, DriverError, ModelSyntaxError, UnknownNameError
+from brainpy_lab.errors import (
+    ArgumentError,
+    BrainPyLabError,
+    DriverError,
+    ModelError,
+    ModelSyntaxError,
+    UnknownNameError,
+)
 
 
 def strip_ansi(text):
@@ -56,6 +63,12 @@ def test_names_around_the_cell_are_captured(terminal):
     [
         ("%%brainpy_model", ArgumentError, "needs a name"),
         ("%%brainpy_model 2x", ArgumentError, "cannot be a variable's name"),
+        (
+            "%%brainpy_model Exc --synapse\nweight = 1\nwhen pre.spike:\n    post.g += weight",
+            ModelError,
+            "is a synapse",
+        ),
+        ("%%brainpy_model Exc --synapse\ndx/dt = -x", ModelError, "'Exc' is a synapse"),
         ("%%brainpy_model X --backnd numpy", ArgumentError, "Did you mean '--backend'?"),
         ("%%brainpy_model X --backend nunpy", ArgumentError, "Did you mean 'numpy'?"),
         ("%%brainpy_model X --method rk44", ArgumentError, "Did you mean 'rk4'?"),
@@ -236,3 +249,9 @@ def test_clear_cache(terminal, cell, tmp_path, monkeypatch):
 def test_an_unknown_word_is_refused(terminal):
     error, _ = terminal.fails("%brainpy lst")
     assert "Did you mean 'list'?" in str(error)
+
+
+def test_the_output_says_which_names_are_reached_in_one_way(terminal):
+    said = terminal("%%brainpy_model Odd --backend numpy\nstart = 1\ndfinal/dt = -start*final\nfinal(0) = 1")
+    assert "start is also an option of run: parameters={'start': ...} sets the parameter" in said
+    assert "the course of final is sol['final']; sol.final is something else" in said

@@ -1,0 +1,108 @@
+"""Parameters by name: as keywords, or in ``parameters={...}`` beside them, which reaches every name.
+
+A keyword that a call has for itself (``start``, ``seed``) can be a parameter of the model too. Nothing is guessed then:
+such a call is refused until ``parameters`` names the parameter; the keyword is the call's own option.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
+
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import ArgumentError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def takes_parameters(position: int, *, states: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorator: check the names of a call that takes parameters both as keywords and in a mapping.
+
+    Parameters
+    ----------
+    position : int
+        Where among the positional arguments the model stands.
+    states : bool
+        Whether the call takes values of states in the same way.
+
+    Raises
+    ------
+    ArgumentError
+        From the call: a name is given both ways, or as a keyword that is an option of the call and a name of the model.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        options = _options(function)
+        call = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+
+        @wraps(function)
+        def checked(*args: P.args, **keywords: P.kwargs) -> R:
+            model = args[position] if len(args) > position else keywords.get("model")
+            system = getattr(model, "system", None)
+            if isinstance(system, System):
+                names = {*system.parameter_names, *(system.state_names if states else ())}
+                _check(call, names, options, system, keywords)
+            return function(*args, **keywords)
+
+        return checked
+
+    return decorate
+
+
+def run_options() -> tuple[str, ...]:
+    """Names that `Model.run` has for itself."""
+    from brainpy_lab.simulation.model import Model
+
+    return _options(Model.run)
+
+
+def notes_on_names(system: System) -> tuple[str, ...]:
+    """What to say of names that are reached in one way alone: parameters beside options, states beside attributes."""
+    hidden = [n for n in system.parameter_names if n in run_options()]
+    recorded = (*system.state_names, *(d.name for d in system.intermediates))
+    options = (f"{n} is also an option of run: parameters={{'{n}': ...}} sets the parameter" for n in hidden)
+    return (*options, *notes_on_variables(recorded))
+
+
+def notes_on_variables(names: Iterable[str]) -> tuple[str, ...]:
+    """Of variables that a Solution has an attribute of the same name beside."""
+    return tuple(f"the course of {n} is sol['{n}']; sol.{n} is something else" for n in names if n in _attributes())
+
+
+@cache
+def _attributes() -> frozenset[str]:
+    """What every Solution has besides variables."""
+    from dataclasses import fields
+
+    from brainpy_lab.simulation.solution import Solution
+
+    return frozenset(n for n in [*vars(Solution), *(f.name for f in fields(Solution))] if not n.startswith("_"))
+
+
+def _options(function: Callable[..., Any]) -> tuple[str, ...]:
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
+    return tuple(p.name for p in inspect.signature(function).parameters.values() if p.kind not in kinds)
+
+
+def _check(call: str, names: set[str], options: tuple[str, ...], system: System, keywords: Mapping[str, Any]) -> None:
+    named = keywords.get("parameters")
+    named = {} if named is None else named
+    if not isinstance(named, Mapping) or not all(isinstance(name, str) for name in named):
+        is_own = "parameters" in names
+        name = "parameters" if is_own else (*system.parameter_names, "I")[0]
+        raise ArgumentError(
+            f"parameters takes values by name, not {named!r:.80}.",
+            advice=f"For example parameters={{'{name}': 1.0}}.",
+        )
+    for name in keywords:
+        if name in named and name not in options:
+            raise ArgumentError(f"'{name}' is given twice: as a keyword and in parameters.", advice="Give it once.")
+        if name in options and name != "parameters" and name in names and name not in named:
+            what = "parameter" if name in system.parameter_names else "state"
+            raise ArgumentError(
+                f"'{name}' is an option of {call} and a {what} of the model '{system.name}'.",
+                advice=f"parameters={{'{name}': ...}} sets the {what}; beside it, {name}=... is the option.",
+            )
