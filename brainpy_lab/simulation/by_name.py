@@ -52,6 +52,7 @@ def takes_parameters(position: int, *, states: bool = False) -> Callable[[Callab
     return decorate
 
 
+@cache
 def run_options() -> tuple[str, ...]:
     """Names that `Model.run` has for itself."""
     from brainpy_lab.simulation.model import Model

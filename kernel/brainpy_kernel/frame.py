@@ -61,9 +61,13 @@ def simulate(
     model: Model, settings: Settings, ticket: Ticket, report: Callable[[float], None]
 ) -> tuple[Solution | None, str, float]:
     """The solution, what went wrong in words, and the seconds it took; never raises for a fault of the model's."""
+    from brainpy_lab.simulation.by_name import run_options
+
     start = time.perf_counter()
     message = ""
     solution: Solution | None
+    options = run_options()
+    hidden = {name: value for name, value in _every(model, settings).items() if name in options}
     try:
         solution = model.run(
             settings.duration,
@@ -72,7 +76,8 @@ def simulate(
             stop=ticket,
             progress=report,
             on_interrupt="return",
-            parameters=_every(model, settings),
+            parameters=hidden,
+            **{name: value for name, value in settings.params.items() if name not in hidden},
         )
     except BrainPyLabError as error:
         solution, message = getattr(error, "solution", None), str(error)
