@@ -68,6 +68,7 @@ def simulate(
     solution: Solution | None
     options = run_options()
     hidden = {name: value for name, value in _every(model, settings).items() if name in options}
+    others: dict[str, Any] = {name: value for name, value in settings.params.items() if name not in hidden}
     try:
         solution = model.run(
             settings.duration,
@@ -77,7 +78,7 @@ def simulate(
             progress=report,
             on_interrupt="return",
             parameters=hidden,
-            **{name: value for name, value in settings.params.items() if name not in hidden},
+            **others,
         )
     except BrainPyLabError as error:
         solution, message = getattr(error, "solution", None), str(error)
