@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,35 @@ class MemoryLimitError(RunError):
 
 class AnalysisError(BrainPyLabError):
     """An analysis has no answer for this model or this region."""
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_words(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorator: arguments of types that a function does not work with are refused, not left to its innards.
+
+    Parameters
+    ----------
+    what : str
+        How messages call the function.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def careful(*args: P.args, **keywords: P.kwargs) -> R:
+            try:
+                return function(*args, **keywords)
+            except BrainPyLabError:
+                raise
+            except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+                said = str(error) or type(error).__name__
+                raise ArgumentError(f"{what} does not work with these arguments: {said}.") from error
+
+        return careful
+
+    return decorate
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, in_words
 
 __all__ = ["Input", "constant", "ou_noise", "poisson", "pulses", "ramp", "section", "sine", "spikes", "step"]
 
@@ -47,10 +47,13 @@ class Input:
     start: float = 0.0
     interpolation: Literal["previous", "linear"] = "previous"
 
+    @in_words("Input")
     def __post_init__(self) -> None:
         values = np.asarray(self.values)
         if values.dtype.kind not in "fiub" or values.ndim == 0 or len(values) == 0:
             raise ArgumentError("An input needs at least one sample, and samples are real numbers.")
+        if not np.isfinite(values).all():
+            raise ArgumentError("The samples of an input are finite numbers; one of these is not.")
         if not (np.isfinite(self.dt) and self.dt > 0):
             raise ArgumentError(f"The interval of the samples must be positive; dt is {self.dt}.")
         if self.interpolation not in ("previous", "linear"):
@@ -75,6 +78,7 @@ class Input:
     def __len__(self) -> int:
         return len(self.values)
 
+    @in_words("An input")
     def __call__(self, t: Any) -> Any:
         """The value at time ``t`` (a number, or an array whose shape comes before that of one sample)."""
         place = (np.asarray(t, dtype=float) - self.start) / self.dt
@@ -152,6 +156,7 @@ class Input:
         return Input(operation(mine, added), self.dt, self.start, interpolation)
 
 
+@in_words("inputs.constant")
 def constant(value: float | Sequence[float] | np.ndarray, duration: float, dt: float = 0.1) -> Input:
     """The same ``value`` (a number, or one for each cell) from time 0 to ``duration``.
 
@@ -162,6 +167,7 @@ def constant(value: float | Sequence[float] | np.ndarray, duration: float, dt: f
     return Input(np.broadcast_to(amplitude, (len(_times(duration, dt)), *amplitude.shape)).copy(), dt)
 
 
+@in_words("inputs.section")
 def section(values: Sequence[Any], durations: Sequence[float], dt: float = 0.1) -> Input:
     """Values that hold one after the other, each for its duration.
 
@@ -188,6 +194,7 @@ def section(values: Sequence[Any], durations: Sequence[float], dt: float = 0.1) 
     return Input(levels[np.minimum(which, len(levels) - 1)], dt)
 
 
+@in_words("inputs.step")
 def step(amplitude: Any, at: float, duration: float, dt: float = 0.1, before: Any = 0.0) -> Input:
     """``before`` until time ``at``, then ``amplitude`` until ``duration``.
 
@@ -199,6 +206,7 @@ def step(amplitude: Any, at: float, duration: float, dt: float = 0.1, before: An
     return section([before, amplitude], [at, duration - at], dt)
 
 
+@in_words("inputs.ramp")
 def ramp(
     first: float, last: float, duration: float, t_start: float = 0.0, t_end: float | None = None, dt: float = 0.1
 ) -> Input:
@@ -213,6 +221,7 @@ def ramp(
     return Input(np.interp(_times(duration, dt), [t_start, t_end], [first, last]), dt, interpolation="linear")
 
 
+@in_words("inputs.pulses")
 def pulses(
     times: Sequence[float] | np.ndarray,
     duration: float,
@@ -252,6 +261,7 @@ def pulses(
     return Input(values, dt)
 
 
+@in_words("inputs.sine")
 def sine(
     amplitude: float, period: float, duration: float, phase: float = 0.0, bias: float = 0.0, dt: float = 0.1
 ) -> Input:
@@ -266,6 +276,7 @@ def sine(
     return Input(values, dt, interpolation="linear")
 
 
+@in_words("inputs.ou_noise")
 def ou_noise(
     mean: float, sigma: float, tau: float, duration: float, seed: int, n: int | None = None, dt: float = 0.1
 ) -> Input:
@@ -305,6 +316,7 @@ def ou_noise(
     return Input(values if n is not None else values[:, 0], dt, interpolation="linear")
 
 
+@in_words("inputs.spikes")
 def spikes(times: Sequence[float] | np.ndarray, duration: float, area: float = 1.0, dt: float = 0.1) -> Input:
     """An impulse at each time: one sample of height ``area / dt``, so that its integral over time is ``area``.
 
@@ -324,12 +336,15 @@ def spikes(times: Sequence[float] | np.ndarray, duration: float, area: float = 1
     """
     grid = _times(duration, dt)
     at = np.asarray(times, dtype=float).ravel()
+    if not np.isfinite(at).all():
+        raise ArgumentError("Spike times are finite numbers; one of these is not.")
     which = np.floor(at / dt + 1e-9).astype(int)
     if np.any((which < 0) | (which >= len(grid))):
         raise ArgumentError(f"Spike times lie between 0 and the duration, {duration}.")
     return Input(np.bincount(which, minlength=len(grid)) * (area / dt), dt)
 
 
+@in_words("inputs.poisson")
 def poisson(rate: float, duration: float, seed: int, n: int | None = None, area: float = 1.0, dt: float = 0.1) -> Input:
     """Impulses of a Poisson process: ``rate`` per unit of time, each of integral ``area`` (height ``area / dt``).
 
@@ -367,4 +382,6 @@ def _n_paths(n: int | None) -> int:
 
 def _generator(seed: int, path: int) -> np.random.Generator:
     """Counter-based generator of one path: addressed by seed and path, whatever the number of paths."""
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ArgumentError(f"seed must be a whole number from 0 on, not {seed!r:.80}.")
     return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, path])))

@@ -16,7 +16,7 @@ from brainpy_lab.analysis.reduction import Reduced, reduce_flow
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
 from brainpy_lab.analysis.stability import stability
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
 #: Fixed points nearer than this, relative to the box, are one.
@@ -48,6 +48,7 @@ BEYOND = 0.01
 ROUNDING = 8 * float(np.finfo(float).eps)
 
 
+@in_words("fixed_points")
 @takes_parameters(0, states=True)
 def fixed_points(
     model: ModelLike,

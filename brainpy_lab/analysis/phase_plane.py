@@ -12,7 +12,7 @@ from brainpy_lab.analysis.equilibria import find
 from brainpy_lab.analysis.flow import Array, Range, check_model, check_range, check_state, make_flow
 from brainpy_lab.analysis.nullclines import nullclines
 from brainpy_lab.analysis.points import FixedPoints
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class PhasePlane:
     'unstable node'
     """
 
+    @in_words("PhasePlane")
     @takes_parameters(1, states=True)
     def __init__(
         self,

@@ -48,6 +48,8 @@ def evaluate(node: ast.expr) -> Value:
     with np.errstate(all="ignore"):
         try:
             value = _value(node)
+        except OverflowError:
+            raise BadConstant("it is too large a number") from None
         except (ArithmeticError, ValueError, TypeError, MemoryError) as error:
             raise BadConstant(str(error) or type(error).__name__) from None
     if isinstance(value, complex) or (isinstance(value, np.ndarray) and value.dtype.kind == "c"):

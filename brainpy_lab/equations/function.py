@@ -244,6 +244,8 @@ class _Reader:
         if diffusion is None or number == 0.0:
             return {}
         if isinstance(number, float):
+            if not np.isfinite(number):
+                raise ArgumentError(f"An amplitude of noise is a finite number, not {number}.")
             return {name: literal(number) for name in self.states}
         other = _Reader(diffusion, None, {}, self.parameters)
         if other.states != self.states:

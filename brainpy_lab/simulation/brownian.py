@@ -9,7 +9,7 @@ import numpy as np
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.drivers.levy_areas import terms_for
 from brainpy_lab.drivers.random_draws import Noise, generated
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, in_words
 
 _WHOLE = 1e-6  # how far a ratio of times may be from a whole number, relative to itself or one step
 
@@ -45,6 +45,7 @@ class BrownianPath:
     True
     """
 
+    @in_words("BrownianPath")
     def __init__(self, dt: float, *, seed: int = 0, duration: float | None = None, end: float | None = None) -> None:
         if not np.isfinite(dt) or dt <= 0:
             raise ArgumentError(f"dt must be a positive number, not {dt!r}.")

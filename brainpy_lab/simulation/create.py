@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from brainpy_lab.equations.system import Calculus
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.simulation.model import Model
 
 
+@in_words("model")
 def model(
     text: str,
     *,
@@ -63,6 +64,7 @@ def model(
     return Model(system, **options)
 
 
+@in_words("odeint")
 def odeint(
     f: Callable[..., Any] | None = None,
     *,
@@ -108,6 +110,7 @@ def odeint(
     return make if f is None else make(f)
 
 
+@in_words("ddeint")
 def ddeint(
     f: Callable[..., Any] | None = None,
     *,
@@ -170,6 +173,7 @@ def ddeint(
     return make if f is None else make(f)
 
 
+@in_words("sdeint")
 def sdeint(
     f: Callable[..., Any] | None = None,
     g: Callable[..., Any] | float | Mapping[str, Any] | None = None,
@@ -220,6 +224,7 @@ def sdeint(
     return make if f is None else make(f)
 
 
+@in_words("fdeint")
 def fdeint(
     f: Callable[..., Any] | None = None,
     *,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 
 
 class UnknownEventError(ArgumentError, KeyError):
@@ -94,6 +94,10 @@ class EventTrain:
 
 class Events(dict[str, EventTrain]):
     """Event trains by name; a wrong name says which events there are."""
+
+    @in_words("events")
+    def __getitem__(self, name: str) -> EventTrain:
+        return super().__getitem__(name)
 
     def __missing__(self, name: object) -> EventTrain:
         if not self:

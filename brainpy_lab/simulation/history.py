@@ -12,7 +12,7 @@ from brainpy_lab.drivers.past import COEFFICIENTS
 from brainpy_lab.equations.system import CONSTANTS, State, System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.arrays import as_numpy
-from brainpy_lab.simulation.initial import value_of
+from brainpy_lab.simulation.initial import computed
 from brainpy_lab.simulation.interpolation import LocalCubic
 from brainpy_lab.simulation.problem import Problem, check_names, numeric
 from brainpy_lab.symbolic.compiling import helper_functions
@@ -211,13 +211,13 @@ def expression_history(state: State, problem: Problem) -> History:
     assert state.history is not None
     known: dict[str, Any] = {**CONSTANTS, **helper_functions(system), **problem.parameters}
     for definition in system.derived:
-        known[definition.name] = value_of(definition.expr, known)
-    expr = state.history
+        known[definition.name] = computed(f"'{definition.name}'", definition.expr, known, system)
+    expr, what = state.history, f"the history of '{state.name}'"
 
     def at(times: np.ndarray) -> np.ndarray:
         t = times.reshape(-1, *(1,) * len(problem.shape))
         with np.errstate(all="ignore"):
-            value = np.asarray(value_of(expr, {**known, "t": t}), dtype=float)
+            value = np.asarray(computed(what, expr, {**known, "t": t}, system), dtype=float)
         whole: np.ndarray = np.broadcast_to(value, np.broadcast_shapes(value.shape, t.shape))
         return whole
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.drivers import numpy_math
-from brainpy_lab.equations.system import CONSTANTS, System
+from brainpy_lab.equations.system import CONSTANTS, Span, System
 from brainpy_lab.errors import ArgumentError, ModelError
 from brainpy_lab.symbolic.compiling import helper_functions
 from brainpy_lab.symbolic.singularities import filled_system
@@ -55,11 +55,16 @@ def initial_values(
 
 
 def _number(name: str, value: Any) -> Any:
-    if type(value) in (int, float) and math.isfinite(value):
+    if type(value) is float and math.isfinite(value):
         return float(value)
     try:
         array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a torch tensor through which a derivative is taken
+    except (
+        TypeError,
+        ValueError,
+        OverflowError,
+        RuntimeError,
+    ):  # RuntimeError: a torch tensor through which a derivative is taken
         raise ArgumentError(f"The initial value of '{name}' must be a number or an array of numbers.") from None
     if not np.isfinite(array).all():
         raise ArgumentError(f"The initial value of '{name}' is not finite.")
@@ -71,7 +76,7 @@ def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str,
     helpers = helper_functions(system) if system.functions else {}
     known: dict[str, Any] = {**CONSTANTS, **helpers, **parameters, "t": 0.0}
     for definition in system.derived:
-        known[definition.name] = value_of(definition.expr, known)
+        known[definition.name] = computed(f"'{definition.name}'", definition.expr, known, system)
     for name, value in given.items():
         known[name] = value
     waiting = {s.name: s.initial for s in system.states if s.name not in given}
@@ -85,8 +90,32 @@ def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str,
             raise ModelError(f"The initial values of {', '.join(waiting)} depend on each other in a circle.")
         for name in ready:
             expr = waiting.pop(name)
-            known[name] = 0.0 if expr is None else _number(name, value_of(expr, known))
+            known[name] = (
+                0.0 if expr is None else _number(name, computed(f"the initial value of '{name}'", expr, known, system))
+            )
     return {s.name: known[s.name] for s in system.states}
+
+
+def computed(what: str, expr: ast.expr, known: Mapping[str, Any], system: System) -> Any:
+    """The value of an expression of the model, which messages call ``what``.
+
+    Raises
+    ------
+    ModelError
+        Where the expression stands: it has no value, as a division by zero.
+    """
+    try:
+        with np.errstate(all="ignore"):  # what is not finite is refused with its name
+            return value_of(expr, known)
+    except (ArithmeticError, ValueError, TypeError) as error:
+        place = None
+        if hasattr(expr, "lineno") and system.text:
+            end = expr.end_lineno or expr.lineno, expr.end_col_offset or expr.col_offset + 1
+            place = Span(expr.lineno, expr.col_offset, *end).location(system.text, system.origin)
+        values = ", ".join(f"{n} = {known[n]:g}" for n in sorted(names_used(expr)) if isinstance(known.get(n), float))
+        reason = "it is too large a number" if isinstance(error, OverflowError) else error
+        message = f"{what[0].upper()}{what[1:]} cannot be computed: {reason}."
+        raise ModelError(message, location=place, advice=f"Here {values}." if values else None) from None
 
 
 def _power(base: Any, exponent: Any) -> Any:

@@ -18,6 +18,7 @@ from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.by_name import notes_on_names, takes_parameters
+from brainpy_lab.simulation.checks import is_finite
 from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.history import read_histories
@@ -84,6 +85,8 @@ class Model(ModelCode):
         self.duration = _positive("duration", DEFAULT_DURATION if duration is None else duration)
         self.seed = seed
         #: Histories of delayed states in runs that are given none, besides those of the model's text.
+        if history is not None and not isinstance(history, Mapping):
+            raise ArgumentError(f"history takes courses by state, not {history!r:.80}.", advice="history={'x': 1.0}.")
         self.history = dict(history or {})
         #: What the run that was interrupted last had computed; None before the first interrupt.
         self.last: Solution | None = None
@@ -301,7 +304,7 @@ class Model(ModelCode):
                 f"step takes the {len(names)} states {', '.join(names)} and, optionally, the time; "
                 f"it got {len(states)} values."
             )
-        time = float(states[len(names)]) if len(states) > len(names) else 0.0
+        time = numeric("t", states[len(names)]) if len(states) > len(names) else 0.0
         if self.method == AUTO or solvers.get(self.method).is_adaptive:
             advice = "Set m.method to a fixed-step method."
             raise ArgumentError(f"'{self.method}' chooses its own steps.", advice=advice)
@@ -348,6 +351,6 @@ class Model(ModelCode):
 
 
 def _positive(name: str, value: float) -> float:
-    if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= 0:
+    if not isinstance(value, int | float | np.number) or not is_finite(value) or value <= 0:
         raise ArgumentError(f"{name} must be a positive number, not {value!r}.")
     return float(value)

@@ -20,8 +20,8 @@ class ModelCode(ABC):
 
     def __init__(self, system: System, method: str | None, backend: str | None) -> None:
         self._system = system
-        self._method = method_name(method or solvers.default_method(system))
-        self._backend = drivers.get(backend).name if backend else None
+        self._method = method_name(solvers.default_method(system) if method is None else method)
+        self._backend = None if backend is None else drivers.get(backend).name
         #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
         self.share_exponentials = True
         #: Where events lie in runs that do not say, see ``crossing`` of `Model.run`.

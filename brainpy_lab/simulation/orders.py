@@ -21,6 +21,8 @@ def with_orders(system: System, order: Any, slopes: Mapping[str, float]) -> Syst
     ArgumentError
         An order out of range, or of something that is no state.
     """
+    if isinstance(order, int) and abs(order) > 2:
+        raise ArgumentError(f"An order is above 0 and at most 2, not {order!r:.40}.")
     moving = [s.name for s in system.states if s.drift is not None]
     by_state = dict(order) if isinstance(order, Mapping) else dict.fromkeys(moving, order)
     for what, names in (("order", by_state), ("slopes", slopes)):

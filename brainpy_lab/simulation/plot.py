@@ -45,7 +45,7 @@ def plot_solution(sol: Solution, names: Sequence[str] = ()) -> PlotFigure:
     rows = figure.subplots(len(variables), 1, sharex=True, squeeze=False)[:, 0]
     for axes, name in zip(rows, variables, strict=True):
         _plot_variable(axes, sol, name)
-    rows[0].set_title(sol.model_name)
+    rows[0].set_title(sol.model_name, parse_math=False)
     rows[-1].set_xlabel("t")
     return figure
 
@@ -93,7 +93,7 @@ def _plot_events(sol: Solution) -> PlotFigure:
         _plot_raster(axes, name, train)
         if len(sol.t):
             axes.set_xlim(float(sol.t[0]), float(sol.t[-1]))
-    rows[0].set_title(sol.model_name)
+    rows[0].set_title(sol.model_name, parse_math=False)
     rows[-1].set_xlabel("t")
     return figure
 

@@ -15,6 +15,7 @@ from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input
 from brainpy_lab.simulation.initial import initial_values, shape_of
 from brainpy_lab.simulation.lengths import check_lengths
+from brainpy_lab.simulation.products import check_products
 
 NEVER = -np.inf  # release time of a state that is not held
 
@@ -135,6 +136,8 @@ def resolve(
     cell = _common_shape([*starts.shapes.values(), *(own.values() if not system.mixes_elements else ())])
     if system.mixes_elements:
         check_lengths(system, {**values, **starts.values}, cell[-1] if cell else 1)
+    if system.mixes_elements:
+        check_products(system, starts.shapes)
     ranks = {**own, **starts.shapes}
     leading: dict[str, tuple[int, ...]] = {}
     for name, value in {**values, **starts.values}.items():

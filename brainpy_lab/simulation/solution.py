@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.events import Events, EventTrain, UnknownEventError
 from brainpy_lab.simulation.outcome import Outcome
 
@@ -120,6 +120,7 @@ class Solution:
         return [*super().__dir__(), *self.data]
 
     def _unknown(self, name: object) -> UnknownVariableError:
+        name = name if isinstance(name, str) else repr(name)
         recorded = f"Recorded: {', '.join(self.data)}." if self.data else "Nothing was recorded."
         if name in self.final:
             advice = f"Its last value is sol.final['{name}']; run with record=['{name}', ...] to have it over time."
@@ -134,6 +135,7 @@ class Solution:
 
     # --- between recorded times -----------------------------------------------------------------------
 
+    @in_words("A solution")
     def __call__(self, t: Any) -> dict[str, Any]:
         """States at any time of the run.
 
@@ -172,6 +174,7 @@ class Solution:
 
         return to_pandas(self)
 
+    @in_words("plot")
     def plot(self, *names: str) -> Figure:
         """Time courses of the named (all) variables, or the raster of events where none was recorded.
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, BrainPyLabError
+from brainpy_lab.errors import ArgumentError, BrainPyLabError, in_words
 from brainpy_lab.inputs import Input
 from brainpy_lab.simulation.arrays import as_numpy
 from brainpy_lab.simulation.solution import EventTrain, Outcome, Solution
@@ -35,6 +35,7 @@ class FileWarning(UserWarning):
     """A file was read whose numbers could not be checked."""
 
 
+@in_words("save")
 def save(sol: Solution, path: str | Path) -> Path:
     """Write ``sol`` to ``path``; the suffix, ``.nc`` or ``.npz``, says how. See `Solution.save`."""
     path = Path(path)
@@ -52,6 +53,7 @@ def save(sol: Solution, path: str | Path) -> Path:
     return path
 
 
+@in_words("load")
 def load(path: str | Path) -> Solution:
     """Read a run that `Solution.save` wrote.
 

@@ -6,7 +6,6 @@ slider's run, or one of a sweep, begins without it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -129,7 +128,7 @@ def _repeated(task: Task, request: Request) -> Task | None:
     check_own(request)
     given = {**request.parameters, **(request.initial or {})}
     for value in given.values():
-        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < math.inf:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not is_finite(value):
             return None
     problem, plan = _twin(task.problem), _twin(task.plan)
     system = problem.system

@@ -12,7 +12,7 @@ import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache, reduce
+from functools import reduce
 
 from brainpy_lab.equations.system import Assign, Definition, Event, Function, State, System
 from brainpy_lab.symbolic.inline import NotStraightError, expression_of
@@ -21,9 +21,19 @@ from brainpy_lab.symbolic.rational import Ratio, Rational, ratio, rational
 _LARGEST_POWER = 4  # of a quotient that is taken apart
 
 
-@lru_cache(maxsize=256)
 def filled_system(system: System) -> System:
-    """``system`` with every such quotient written with exprel, in its helper functions too."""
+    """``system`` with every such quotient written with exprel, in its helper functions too; made once a System.
+
+    It is kept with the System itself: others that are equal to it may have other initial values, texts and places.
+    """
+    kept = vars(system)
+    if "_filled" not in kept:
+        kept["_filled"] = _with_quotients_filled(system)
+    filled: System = kept["_filled"]
+    return filled
+
+
+def _with_quotients_filled(system: System) -> System:
     named = {d.name: d.expr for d in (*system.derived, *system.intermediates)}
     fill = _Fill(named, {f.name: f for f in system.functions})
     functions = tuple(_filled_function(f, fill.functions) for f in system.functions)

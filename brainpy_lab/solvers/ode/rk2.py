@@ -30,8 +30,10 @@ class RK2(ExplicitRungeKutta):
     reference = "Butcher 2016"
 
     def __init__(self, beta: float | None = None) -> None:
-        node = Fraction(2, 3) if beta is None else Fraction(str(float(beta)))
-        if not 0 < node <= 1:
+        node = Fraction(2, 3)
+        if beta is not None and 0 < beta <= 1:
+            node = Fraction(str(float(beta)))
+        elif beta is not None:
             raise MethodError(f"rk2 needs 0 < beta <= 1, not {beta!r}.", advice="For example method='rk2(beta=0.75)'.")
         if beta is not None:
             self.name = f"rk2(beta={float(beta)!r})"
