@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -197,9 +198,15 @@ class Driver(ABC):
             return
         for function in system.functions:
             if not function.vectorizable:
+                advice = "It runs whole arrays at once; the numba driver runs such a function: backend='numba'."
+                if any(isinstance(node, ast.Subscript) for node in ast.walk(function.node)):
+                    advice += (
+                        " Where its arrays are states, every driver runs it once the counts of its loops stand in the "
+                        "text: for i in range(3)."
+                    )
                 raise DriverError(
                     f"The driver '{self.name}' cannot run the helper function '{function.name}': {function.obstacle}.",
-                    advice="It runs whole arrays at once; the numba driver runs such a function: backend='numba'.",
+                    advice=advice,
                 )
 
     @abstractmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
 import weakref
@@ -88,7 +89,7 @@ def _load(text: str, file: Path, code: StepCode, line_map: Mapping[int, int]) ->
         raise CodeError(
             f"Numba cannot compile this step: {detail}",
             location=_location(code, origin) if origin else None,
-            advice="Correct the line, or run the model on the numpy driver: backend='numpy'.",
+            advice=_advice(code),
         ) from None
     return module
 
@@ -98,6 +99,17 @@ def _release_with(user: object, module: ModuleType) -> None:
     from brainpy_lab.drivers.numba_cache import release
 
     weakref.finalize(user, release, module).atexit = False
+
+
+def _advice(code: StepCode) -> str:
+    """What to do about code that Numba does not compile: other drivers run it only where no function has a loop."""
+    loops = [n for n in ast.walk(code.tree) if isinstance(n, ast.For | ast.While)]
+    if code.edited or not loops:
+        return "Correct the line, or run the model on the numpy driver: backend='numpy'."
+    return (
+        "A function that reads elements of an array state in a loop needs a count that stands in the text: "
+        "for i in range(3). No other driver runs it as it is."
+    )
 
 
 def _location(code: StepCode, line: int) -> Location:

@@ -25,6 +25,7 @@ from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.synapses import NO_NETWORKS
 from brainpy_lab.equations.system import Calculus, Coupling, Parameter, State, System
 from brainpy_lab.equations.tables import without_tables
+from brainpy_lab.equations.unrolled import with_rows
 from brainpy_lab.errors import ArgumentError, ModelError, ModelSyntaxError
 
 
@@ -143,7 +144,7 @@ class _Reader:
             origin=self.source.origin,
             notes=(*self.notes, *definitions.notes, *self.capture.notes),
         )
-        return without_tables(system, self.capture.tables)
+        return without_tables(with_rows(system), self.capture.tables)
 
     def check_not_empty(self, *, synapse: bool) -> None:
         draft = self.draft

@@ -21,6 +21,7 @@ from brainpy_lab.equations.noise import NoiseSplitter
 from brainpy_lab.equations.straight import assigned_names
 from brainpy_lab.equations.system import Definition, NoiseTerm, Parameter, State, System
 from brainpy_lab.equations.tables import without_tables
+from brainpy_lab.equations.unrolled import with_rows
 from brainpy_lab.errors import ArgumentError, ModelError, ModelSyntaxError, did_you_mean
 
 Amplitude = Callable[..., object] | float
@@ -196,7 +197,7 @@ class _Reader:
             origin=self.source.origin,
             notes=(*missing, *definitions.notes, *self.capture.notes),
         )
-        return without_tables(system, self.capture.tables)
+        return without_tables(with_rows(system), self.capture.tables)
 
     def read_initial(self, given: Mapping[str, object]) -> dict[str, ast.expr]:
         """Initial values as expressions; arrays become parameters."""

@@ -287,7 +287,7 @@ class System:
         return any(
             (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
             or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS)
-            for expr in [d.expr for d in self.intermediates] + drifts
+            for expr in [*(d.expr for d in self.intermediates), *drifts, *(f.node for f in self.functions)]
             for node in ast.walk(expr)
         )
 
