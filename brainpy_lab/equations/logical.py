@@ -81,9 +81,14 @@ def _tokens(source: Source) -> list[TokenInfo]:
     failure: ModelError | None = None
     try:
         for token in tokenize.generate_tokens(io.StringIO(source.plain).readline):
-            if (token.type == tokenize.ERRORTOKEN and not token.string.isspace()) or token.string in _NO_TOKENS:
-                failure = _bad_character(source, token.start, found)
-                break
+            if token.type == tokenize.ERRORTOKEN or token.string in _NO_TOKENS:
+                # blanks before such a character come one by one, each at the price of a look at all that follow
+                row, column = token.start
+                rest = token.line[column:]
+                if rest.strip():
+                    place = (row, column + len(rest) - len(rest.lstrip()))
+                    failure = _bad_character(source, place, found)
+                    break
             if token.type == tokenize.NAME and not token.string.isidentifier():
                 raise _bad_name(source, token)
             if token.type != tokenize.ERRORTOKEN:

@@ -187,7 +187,6 @@ class _State:
         # where states are delayed, the loop's own tables remember what is needed
         self.keep = single and bool(plan.record) and not (tables.states and record_every is not None)
         self.grid = self._grid(record_every, single)
-        check_record_memory(len(self.grid), dict.fromkeys(problem.states, ()), problem.shape)
         self.rows = np.empty((shape.states, len(self.grid), lanes))
         if len(self.grid):
             self.rows[:, 0] = self.Y
@@ -220,19 +219,25 @@ class _State:
             return self._steps(record_every)
         if record_every is None:
             return np.empty(0) if single and self.keep else np.linspace(self.plan.t0, self.t1, _GRID_POINTS + 1)
-        n = int(np.floor(self.plan.duration / record_every + 1e-9))
-        grid = self.plan.t0 + record_every * np.arange(n + 1)
+        return self._times(record_every)
+
+    def _times(self, every: float) -> np.ndarray:
+        """Times of records, after a look whether they fit."""
+        n = int(np.floor(self.plan.duration / every + 1e-9))
+        # twice: the times are made beside the records
+        check_record_memory(2 * n + 2, dict.fromkeys(self.problem.states, ()), self.problem.shape, record_every=every)
+        if self.dt and self.keep:  # dense output: of each step its start, length, states and their cubics
+            steps = int(self.plan.duration / self.dt) + 1
+            check_record_memory(4 * steps, dict.fromkeys(self.problem.states, ()), record_every=every)
+        grid = self.plan.t0 + every * np.arange(n + 1)
         grid[-1] = min(grid[-1], self.t1)
         return grid
 
     def _steps(self, record_every: float | None) -> np.ndarray:
         """Ends of the fixed steps that are recorded; where every step is, the end of the run is among them."""
-        every = self.plan.every if record_every is not None else 1
-        n = int(np.floor(self.plan.duration / (every * self.dt) + 1e-9))
-        grid = self.plan.t0 + every * self.dt * np.arange(n + 1)
+        grid = self._times(self.dt * (self.plan.every if record_every is not None else 1))
         if record_every is None and self.t1 - grid[-1] > 1e-9 * self.dt:
             return np.append(grid, self.t1)
-        grid[-1] = min(grid[-1], self.t1)
         return grid
 
     # --- the run -------------------------------------------------------------------------------------------------

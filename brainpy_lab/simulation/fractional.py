@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 #: Entry of a Solution's memory: what was remembered of a state, its order, and its state and slope at the start.
 _KINDS = ("remembered", "order", "start", "slope")
+MOST_GRADED = 1_000_000  # steps of a graded mesh: its sums take the square of that
 _LONGEST_TRACED = 4000  # steps of a run through which a derivative is taken
 _CLOCK = "fractional_clock"  # start of the whole history, dt
 
@@ -118,6 +119,11 @@ def mesh_of(memory: Memory | None, duration: float, dt: float) -> np.ndarray | N
     if memory is None or memory.is_uniform:
         return None
     n = count_of(duration, dt)
+    if n > MOST_GRADED:
+        raise ArgumentError(
+            f"A graded mesh of {n:,} steps takes {float(n) ** 2:.1g} operations for its sums: hours at least.",
+            advice=f"Take a larger dt (at most {MOST_GRADED:,} steps), or no grading: uniform steps need far fewer.",
+        )
     return np.asarray(duration * (np.arange(n + 1) / n) ** memory.grading)
 
 

@@ -93,6 +93,40 @@ def check_record_memory(
     )
 
 
+def check_ensemble_memory(cells: int, values: int, *, available: int | None = None) -> int:
+    """Refuse an ensemble whose states and parameters alone do not fit.
+
+    Parameters
+    ----------
+    cells : int
+        Cells of the ensemble, each element of an array state counted.
+    values : int
+        Numbers that a run keeps for each: states and their stages, hidden variables, parameters.
+    available : int, optional
+        Bytes there are; measured when not given.
+
+    Returns
+    -------
+    int
+        The estimate in bytes.
+
+    Raises
+    ------
+    MemoryLimitError
+        It is more than the share of memory that is left for it.
+    """
+    needed = 8 * cells * values
+    if available is None and needed <= SMALL:
+        return needed
+    room = int(SHARE * (available_bytes() if available is None else available))
+    if needed > room:
+        raise MemoryLimitError(
+            f"An ensemble of {cells:,} cells takes at least {format_bytes(needed)}; {format_bytes(room)} are free.",
+            advice="Run parts of it one after the other. Arrays that broadcast make a cell of every combination.",
+        )
+    return needed
+
+
 def format_bytes(n: float) -> str:
     """``n`` bytes in the unit that suits: ``1.5 GiB``."""
     for unit in ("bytes", "KiB", "MiB", "GiB"):

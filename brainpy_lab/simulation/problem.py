@@ -15,6 +15,7 @@ from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input
 from brainpy_lab.simulation.initial import initial_values, shape_of
 from brainpy_lab.simulation.lengths import check_lengths
+from brainpy_lab.simulation.memory import check_ensemble_memory
 from brainpy_lab.simulation.products import check_products
 
 NEVER = -np.inf  # release time of a state that is not held
@@ -156,6 +157,9 @@ def resolve(
             f"The arrays of this run do not broadcast together: {shapes}.",
             advice="Give them the same length, or add axes (array[:, None]) to span a grid.",
         ) from None
+    stages = 4  # a state, its new value and what a step keeps besides, at the least
+    kept = stages * len(system.states) + len(memory_names(system)) + len(system.parameters)
+    check_ensemble_memory(math.prod(ensemble) * math.prod(cell), kept)
     varying = tuple(n for n, s in leading.items() if s)
     hidden = {n: memory.get(n, NEVER if n.endswith("_release") else 0.0) for n in memory_names(system)}
     return Problem(
