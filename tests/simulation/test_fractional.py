@@ -157,6 +157,7 @@ def test_the_step_is_readable_and_can_be_edited():
     )
     before = model.run(1.0).y
     for backend in ("numpy", "numba"):
+        text = model.generated_code(backend).text
         model.edit(text.replace("dy_1 = -y", "dy_1 = -2*y").replace("dy_2 = -y_2", "dy_2 = -2*y_2"), backend=backend)
         edited = model.run(1.0, backend=backend)
         twice = relaxation().run(1.0, k=2.0, backend=backend)

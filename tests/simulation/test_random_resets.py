@@ -18,7 +18,7 @@ when V >= 1:
     hold(V, 0.2*rand())
 """
 EVERY_STEP = (
-    "dV/dt = 1\nn(0) = 0\ns(0) = 0\nq(0) = 0\nwhen V > -1:\n    V = 0\n    n += 1\n    s += rand()\n    q += randn()**2"
+    "dV/dt = 1\nn(0) = 0\ns(0) = 0\nq(0) = 0\nwhen V >= 1:\n    V = 0\n    n += 1\n    s += rand()\n    q += randn()**2"
 )
 
 

@@ -96,7 +96,7 @@ def test_wrong_arguments(model, arguments, message):
     ("arguments", "hint"),
     [
         ({"tua": 1}, "Did you mean 'tau'?"),
-        ({"record": ["V_inf"]}, "It has: V, w, n."),
+        ({"record": ["W_inf"]}, "V_inf"),
         ({"initial": {"nn": 1}}, "Did you mean 'n'?"),
         ({"record_every": 0.25}, "record_every=0.2"),
     ],

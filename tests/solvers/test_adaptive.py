@@ -112,8 +112,8 @@ def test_crossings_in_both_directions(known):
     turns = 2 * np.pi * np.arange(4)
     up, down = np.pi / 6 + turns, 5 * np.pi / 6 + turns
     np.testing.assert_allclose(sol.events["up"].t, up[up < 20], rtol=0, atol=1e-10)
-    # the run begins where x < 0.5 holds: that is no crossing
-    np.testing.assert_allclose(sol.events["down"].t, down[down < 20], rtol=0, atol=1e-10)
+    # the run begins where x < 0.5 holds, and before the first test a condition counts as false
+    np.testing.assert_allclose(sol.events["down"].t, [0, *down[down < 20]], rtol=0, atol=1e-10)
     assert sol.final["n"] == len(sol.events["up"]) + len(sol.events["down"])
 
 
@@ -128,7 +128,7 @@ def test_two_crossings_within_one_step():
     roots = (4 + np.array([-1, 1]) * np.sqrt(16 - 16 * 0.68)) / 8
     assert roots[1] - roots[0] < 0.6
     np.testing.assert_allclose(sol.events["up"].t, roots[:1], atol=1e-10)
-    np.testing.assert_allclose(sol.events["down"].t, roots[1:], atol=1e-10)
+    np.testing.assert_allclose(sol.events["down"].t, [0, *roots[1:]], atol=1e-10)  # it holds at the start
 
 
 def test_a_condition_that_holds_at_the_start(known):
@@ -143,11 +143,11 @@ def test_an_event_in_the_first_step(known):
     assert sol.events["spike"].t[0] == pytest.approx(10 * np.log((5 + 1e-7) / 5), abs=1e-10)
 
 
-def test_events_without_end():
+def test_a_reset_beyond_its_own_border():
     model = bp.model("dV/dt = 1\nwhen V >= 1:\n    V = 2", name="Stuck")
     with pytest.warns(RunWarning, match="t = 1"):
         sol = model.run(3.0, method="rkdp", backend="numpy")
-    assert sol.outcome is Outcome.TOO_MANY_EVENTS
+    assert sol.outcome is Outcome.EVENT_STUCK
     assert sol.final["V"] == 2
 
 
