@@ -102,6 +102,9 @@ def release(module: ModuleType) -> None:
     """Let Numba forget a kernel's functions, which it would keep, with all that they refer to, until Python ends."""
     known, name = cpu_target.target_context._defns, module.__name__
     for value in list(vars(module).values()):
+        function = getattr(value, "py_func", None) or getattr(value, "__wrapped__", None)
+        if getattr(function, "__globals__", None) is not vars(module):
+            continue  # taken from a module that other kernels take it from too
         found = getattr(value, "_cache", None)
         for result in found.results if isinstance(found, SealedCache) else ():
             known.pop(result.entry_point, None)

@@ -92,7 +92,7 @@ def test_what_the_kernel_says_is_checked_too(jupyter, cell, panel, monkeypatch):
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, "1", True, None])
 def test_numbers_that_json_has_not_are_no_numbers(value):
-    row = {"values": [value], "eigenvalues": [], "kind": "node", "stable": True}
+    row = {"values": [value], "eigenvalues": [], "kind": "node", "stable": True, "note": ""}
     message = {"type": "fixed_points", "model": "m", "states": ["x"], "parameters": {}, "rows": [row], "message": None}
     assert "'rows.0.values.0' must be of the type number" in str(fault(message, "KernelMessage"))
     row["values"] = [np.float64(1.0)]
