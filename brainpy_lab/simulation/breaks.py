@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -81,6 +81,15 @@ def _switches(problem: Problem, t0: float, t1: float, rtol: float, start: int) -
     drives = problem.drives
     bent = frozenset(n for n, d in drives.items() if d.change_times is None)
     return _merged(_found(corners(problem.system, frozenset(drives), bent), problem, t0, t1, rtol, start), t1 - t0)
+
+
+def switch_times(
+    problem: Problem, corner: Corner, t0: float, t1: float
+) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    """Times of a corner that no input moves, with the lanes in which they are its times: None for all."""
+    start = pieces_at_first(t0, t1, np.inf)
+    for values, lanes in _kinds_of_lanes(problem, corner):
+        yield _Search(values, t0, t1, 1e-6, start).times(corner), lanes
 
 
 def history_breaks(problem: Problem, t0: float, t1: float) -> list[float]:

@@ -24,6 +24,7 @@ from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.problem import check_names
 from brainpy_lab.simulation.run import FixedRuns, Result
 from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.switches import with_averages
 from brainpy_lab.simulation.task import Task, make_task, seed_of, start_of
 from brainpy_lab.simulation.tracing import user_line
 from brainpy_lab.simulation.warning import warn
@@ -126,6 +127,8 @@ def _run(task: Task, request: Request, reach: Reach | None = None) -> Result:
     if reach is not None:
         sweeps = 2 + math.ceil(task.method.order)
         plan.past = make_past(problem, task.histories, plan.t0, plan.n_steps, plan.dt, reach, sweeps)
+    if task.is_averaged:
+        problem = with_averages(problem, plan.t0, plan.t0 + plan.duration)
     if not isinstance(task.runs, FixedRuns) or reach is not None:  # the lengths of delays decide the code
         started = time.perf_counter()
         task.runs = FixedRuns.of(task.code, task.driver, problem, plan)

@@ -35,6 +35,7 @@ from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.run import FixedRuns, Plan
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.steps import check_times, steps_of
+from brainpy_lab.simulation.switches import averaged_system
 from brainpy_lab.simulation.tolerances import Tolerances
 from brainpy_lab.solvers import Method
 
@@ -62,6 +63,7 @@ class Task:
     tolerances: Tolerances | None = None  # of adaptive methods
     runs: FixedRuns | AdaptiveRuns | None = None  # the compiled code, once it is there
     compile_time: float = 0.0
+    is_averaged: bool = False  # steps see the averages of conditions in t
     kind: Hashable = None  # what runs share that differ from this one in numbers alone, where it is to be kept
     edit: StepCode | None = None  # the user's, in force when the task was made
 
@@ -189,6 +191,9 @@ def _prepared(request: Request) -> Task:
     if method.reads_at_ends and smooth and not is_edited and not locates:
         problem = with_ends(problem)
         code = generated(problem.system, method.name, driver.name, model.share_exponentials, crossing)
+    is_averaged = not (method.is_adaptive or is_edited or locates or past is not None or problem.traced)
+    if is_averaged and (averages := averaged_system(problem)) is not problem.system:
+        code = generated(averages, method.name, driver.name, model.share_exponentials, crossing)
     _start_histories(problem, initial, t0)
     check_times(t0, float(request.duration), None if method.is_adaptive else float(request.dt))
     if not method.is_adaptive:
@@ -210,7 +215,7 @@ def _prepared(request: Request) -> Task:
     )
     code = code or model.code(driver.name, method.name)
     tolerances = Tolerances.of(request, problem) if locates else None
-    return Task(driver, method, code, problem, plan, wanted, histories, tolerances)
+    return Task(driver, method, code, problem, plan, wanted, histories, tolerances, is_averaged=is_averaged)
 
 
 def _step_length(request: Request, problem: Problem, memory: Memory | None) -> float:

@@ -64,16 +64,16 @@ def corners(
     """
     expressions = [s.drift for s in system.states if s.drift is not None]
     expressions += [d.expr for d in system.intermediates] + [e.condition for e in system.events]
-    return _Finder(system, driven, bent).of(*expressions, *(d.time for d in system.delays))
+    return Finder(system, driven, bent).of(*expressions, *(d.time for d in system.delays))
 
 
 @lru_cache(maxsize=64)
 def history_corners(system: System) -> tuple[Corner, ...]:
     """The corners of the histories that stand in a system's text."""
-    return _Finder(system).of(*(s.history for s in system.states if s.history is not None))
+    return Finder(system).of(*(s.history for s in system.states if s.history is not None))
 
 
-class _Finder:
+class Finder:
     """Finds the corners of one system's expressions."""
 
     def __init__(
@@ -83,12 +83,12 @@ class _Finder:
         self.timed, self.bent = {"t", *driven}, bent
         self.named = {d.name: d.expr for d in (*system.derived, *system.intermediates)}
         self.moving = {*system.state_names, *(d.name for d in system.delays)}
-        timed = [d for d in system.intermediates if self._is_timed(d.expr)]
+        timed = [d for d in system.intermediates if self.is_timed(d.expr)]
         self.written: dict[str, ast.expr] = {}  # intermediates of t alone, in terms of t and parameters
         for definition in timed:
             self.written[definition.name] = substitute(definition.expr, self.written)
 
-    def _is_timed(self, expr: ast.expr) -> bool:
+    def is_timed(self, expr: ast.expr) -> bool:
         """Whether an expression depends on t or on inputs, and on parameters at most besides."""
         reached = names_reached([expr], self.named)
         return bool(reached & self.timed) and not reached & self.moving and not reached & ARRAY_FUNCTIONS
@@ -102,15 +102,15 @@ class _Finder:
             except NotStraightError:
                 whole = expr
             for kind, part in self._parts(whole):
-                if not self._is_timed(part) or any(isinstance(n, ast.MatMult) for n in ast.walk(part)):
+                if not self.is_timed(part) or any(isinstance(n, ast.MatMult) for n in ast.walk(part)):
                     continue
                 part = substitute(part, self.written)
                 key = (kind, ast.dump(part))
                 if key not in found:
-                    found[key] = self._corner(kind, part)
+                    found[key] = self.corner(kind, part)
         return tuple(found.values())
 
-    def _corner(self, kind: Kind, part: ast.expr) -> Corner:
+    def corner(self, kind: Kind, part: ast.expr) -> Corner:
         reached = names_reached([part], self.named)
         inner = self.of(part) if kind != "opaque" else ()
         parameters = reached & set(self.system.parameter_names)
@@ -120,9 +120,9 @@ class _Finder:
             given = [0.0] * len(self.system.state_names) + [values.get(p, 0.0) for p in self.system.parameter_names]
             return compiled(*given, times)[0]
 
-        return Corner(kind, evaluate, frozenset(parameters), self._degree(part) <= 1, inner)
+        return Corner(kind, evaluate, frozenset(parameters), self.degree(part) <= 1, inner)
 
-    def _degree(self, expr: ast.expr) -> int:
+    def degree(self, expr: ast.expr) -> int:
         """Between corners and jumps: 0 for a constant, 1 for a linear function of t, 2 for any other."""
         match expr:
             case ast.Name(id=name):
@@ -130,13 +130,13 @@ class _Finder:
             case ast.Constant() | ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
                 return 0
             case ast.UnaryOp(operand=operand):
-                return self._degree(operand)
+                return self.degree(operand)
             case ast.IfExp(body=body, orelse=orelse):
-                return max(self._degree(body), self._degree(orelse))
+                return max(self.degree(body), self.degree(orelse))
             case ast.BinOp(left=left, op=operation, right=right):
-                return self._degree_of(operation, self._degree(left), self._degree(right))
+                return self._degree_of(operation, self.degree(left), self.degree(right))
             case ast.Call(func=ast.Name(id=name), args=arguments):
-                degrees = [self._degree(a) for a in arguments]
+                degrees = [self.degree(a) for a in arguments]
                 if name in ("floor", "ceil", "sign", "heaviside") or not any(degrees):
                     return 0
                 known = ("abs", "minimum", "maximum", "clip", "where")

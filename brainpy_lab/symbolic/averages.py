@@ -1,0 +1,174 @@
+"""Conditions in t as averages: what a method of fixed steps needs to see a switch within a step.
+
+Whatever is constant between switches in t (a comparison, heaviside, sign, floor, a choice between such) becomes a
+parameter, which holds in each step the average over it. A choice between other branches becomes their sum, weighted
+with the part of the step during which each applies.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal
+
+from brainpy_lab.equations.system import Parameter, System, names_reached
+from brainpy_lab.symbolic.corners import Corner, Finder
+from brainpy_lab.symbolic.inline import NotStraightError, inline, substitute
+
+Part = Literal["mean", "first", "last"]
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What is constant between switches in t, and the parameters that stand for it in the equations.
+
+    Attributes
+    ----------
+    corner : Corner
+        Its values, and within it where it switches.
+    names : dict of Part to str
+        Parameters of its average over a step; of the first and the last time in a step at which it is true.
+    """
+
+    corner: Corner
+    names: dict[Part, str] = field(default_factory=dict)
+
+
+def averaged(system: System, driven: frozenset[str] = frozenset()) -> tuple[System, tuple[Held, ...]]:
+    """``system`` with parameters in place of what switches in t alone; ``driven`` parameters move otherwise."""
+    return _averaged(system, system.name, system.text, driven)
+
+
+@lru_cache(maxsize=64)
+def _averaged(system: System, name: str, text: str, driven: frozenset[str]) -> tuple[System, tuple[Held, ...]]:
+    # name and text are part of the key: equal systems of different cells have different texts
+    rewriter = _Rewriter(system, driven)
+    states = tuple(s if s.drift is None else replace(s, drift=rewriter.value(s.drift)) for s in system.states)
+    intermediates = tuple(
+        d if d.name in rewriter.finder.written else replace(d, expr=rewriter.value(d.expr))
+        for d in system.intermediates
+    )
+    found = tuple(rewriter.held.values())
+    if not found:
+        return system, ()
+    added = tuple(Parameter(n, 0.0) for held in found for n in held.names.values())
+    return replace(system, states=states, intermediates=intermediates, parameters=(*system.parameters, *added)), found
+
+
+class _Rewriter:
+    """Writes the equations of one system anew."""
+
+    def __init__(self, system: System, driven: frozenset[str]) -> None:
+        self.system, self.driven, self.finder = system, driven, Finder(system)
+        self.helpers = {f.name for f in system.functions}
+        self.held: dict[str, Held] = {}
+        self.taken = {*system.state_names, *system.parameter_names, *self.finder.named, *self.helpers}
+        self.taken |= {*system.noise_sources, *self.finder.moving, *(e.name for e in system.events)}
+
+    def value(self, expr: ast.expr) -> ast.expr:
+        """A number's expression."""
+        if not self._may_switch(expr):
+            return expr
+        if self._is_held(expr):
+            return self._parameter(expr, "mean")
+        match expr:
+            case ast.Name(id=name):
+                return self.value(self.finder.written[name]) if name in self.finder.written else expr
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self._choice(test, body, orelse)
+            case ast.Call(func=ast.Name(id="where"), args=[test, body, orelse]):
+                return self._choice(test, body, orelse)
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                if name in self.helpers:
+                    return self._called(expr)
+                return ast.Call(expr.func, [self.value(a) for a in arguments], [])
+            case ast.BinOp(left=left, op=operation, right=right):
+                return ast.BinOp(self.value(left), operation, self.value(right))
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+                return ast.UnaryOp(expr.op, self.value(operand))
+        return expr  # a condition on states too
+
+    def _called(self, expr: ast.expr) -> ast.expr:
+        try:
+            return self.value(inline(expr, self.system.functions))
+        except NotStraightError:
+            return expr
+
+    def _choice(self, test: ast.expr, body: ast.expr, orelse: ast.expr) -> ast.expr:
+        match test:
+            case _ if self._is_held(test):
+                opposite = ast.UnaryOp(ast.Not(), test)
+                return ast.BinOp(self._share(test, body), ast.Add(), self._share(opposite, orelse))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return self._choice(operand, orelse, body)
+            case ast.BoolOp(op=operation, values=values):
+                timed = [v for v in values if self._is_held(v)]
+                rest = [v for v in values if not self._is_held(v)]
+                if timed:
+                    first = timed[0] if len(timed) == 1 else ast.BoolOp(operation, timed)
+                    second = rest[0] if len(rest) == 1 else ast.BoolOp(operation, rest)
+                    inner = ast.IfExp(second, body, orelse)
+                    is_and = isinstance(operation, ast.And)
+                    return self._choice(first, inner, orelse) if is_and else self._choice(first, body, inner)
+        return ast.IfExp(test, self.value(body), self.value(orelse))
+
+    def _share(self, test: ast.expr, branch: ast.expr) -> ast.expr:
+        """``branch`` times the part of the step during which ``test`` holds, computed at times at which it does."""
+        weight, value = self._parameter(test, "mean"), self.value(branch)
+        if isinstance(value, ast.Constant):
+            return ast.BinOp(weight, ast.Mult(), value)
+        if "t" in names_reached([value], self.finder.named):
+            first, last = self._parameter(test, "first"), self._parameter(test, "last")
+            time = _call("minimum", _call("maximum", ast.Name("t", ast.Load()), first), last)
+            value = substitute(substitute(value, self.finder.written), {"t": time})
+        some = ast.Compare(weight, [ast.Gt()], [ast.Constant(0.0)])
+        return ast.BinOp(weight, ast.Mult(), ast.IfExp(some, value, ast.Constant(0.0)))
+
+    def _may_switch(self, expr: ast.expr) -> bool:
+        """Whether there may be a condition in t within."""
+        return "t" in names_reached([expr], self.finder.named) and bool(self.finder.of(self._written(expr)))
+
+    def _written(self, expr: ast.expr) -> ast.expr:
+        return substitute(expr, self.finder.written)
+
+    def _is_held(self, expr: ast.expr) -> bool:
+        """Whether an expression depends on t and parameters alone, and is constant between its switches."""
+        if not self.finder.is_timed(expr) or names_reached([expr], self.finder.named) & self.driven:
+            return False
+        whole = self._straight(expr)
+        if any(isinstance(n, ast.MatMult) or self._is_instant(n) for n in ast.walk(whole)):
+            return False
+        return self.finder.degree(whole) == 0
+
+    def _is_instant(self, node: ast.AST) -> bool:
+        """Whether a node is an equality that holds at lone instants."""
+        if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            return False
+        return any(self.finder.degree(side) for side in (node.left, *node.comparators))
+
+    def _straight(self, expr: ast.expr) -> ast.expr:
+        try:
+            return inline(self._written(expr), self.system.functions)
+        except NotStraightError:
+            return self._written(expr)
+
+    def _parameter(self, expr: ast.expr, part: Part) -> ast.expr:
+        whole = self._straight(expr)
+        key = ast.dump(whole)
+        if key not in self.held:
+            self.held[key] = Held(self.finder.corner("zero", whole))
+        names = self.held[key].names
+        if part not in names:
+            number = list(self.held).index(key) + 1
+            name = f"switch_{number}" if part == "mean" else f"switch_{number}_{part}"
+            while name in self.taken:
+                name += "_"
+            self.taken.add(name)
+            names[part] = name
+        return ast.Name(names[part], ast.Load())
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name(name, ast.Load()), [copy.deepcopy(a) for a in arguments], [])
