@@ -98,7 +98,9 @@ def _check(call: str, names: set[str], options: tuple[str, ...], system: System,
             f"parameters takes values by name, not {named!r:.80}.",
             advice=f"For example parameters={{'{name}': 1.0}}.",
         )
-    for name in keywords:
+    for name, value in keywords.items():
+        if name == "start" and hasattr(value, "outcome"):
+            continue  # a Solution is what a run goes on with
         if name in named and name not in options:
             raise ArgumentError(f"'{name}' is given twice: as a keyword and in parameters.", advice="Give it once.")
         if name in options and name != "parameters" and name in names and name not in named:
