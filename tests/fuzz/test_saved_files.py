@@ -8,6 +8,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.storage import FileWarning
 
 
 def _damaged(whole: bytes, rng: random.Random) -> bytes:
@@ -81,7 +82,7 @@ def test_damaged_files_are_read_right_or_refused(suffix, cases, tmp_path):
             warnings.simplefilter("error")
             try:
                 back = bp.load(path)
-            except ArgumentError:
+            except (ArgumentError, FileWarning):  # refused, or read with the word that its digest is missing
                 refused += 1
                 continue
         assert _same(wanted, _parts(back))
