@@ -42,12 +42,6 @@ def read_heading(text: str) -> Heading | None:
     return None if found is None else Heading(found["model"], found["title"], found["backend"])
 
 
-def read_equations(text: str) -> tuple[str, ...]:
-    """The equations that stand below the heading of step code."""
-    doc = ast.get_docstring(ast.parse(text), clean=False) or ""
-    return tuple(line.strip() for line in doc.strip().split("\n")[1:] if line.strip())
-
-
 def words(text: str) -> str:
     """``text`` on one line, without characters that cannot be seen, and not too long."""
     seen = " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from brainpy_lab import drivers, solvers
-from brainpy_lab.codegen.headings import Heading, heading_of, read_equations, read_heading
+from brainpy_lab.codegen.headings import Heading, heading_of, read_heading
 from brainpy_lab.codegen.stepcode import StepCode, place
 from brainpy_lab.errors import CodeError, MethodError
 
@@ -40,15 +40,6 @@ def check_heading(text: str, code: StepCode, *, is_said: bool) -> None:
         raise _refusal(message, text, f"Start from this model's own code: m.code(). Its heading is: {own}")
     if found != own:
         raise _refusal(_difference(found, own), text, _right_call(found, own))
-    theirs, ours = read_equations(text), read_equations(code.text)
-    other = next((line for line in theirs if line not in ours), None)
-    if other is not None:
-        raise _refusal(
-            f"The code was written for a model with other equations: {other}",
-            text,
-            f"This model's: {'; '.join(ours)}. To change what is computed, edit the lines of the function and leave "
-            "the text at the top as it is.",
-        )
 
 
 def written_for(text: str) -> tuple[str | None, str | None]:
