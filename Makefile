@@ -105,7 +105,7 @@ $(DONE)/chromium: $(DONE)/packages
 
 # The loop of adaptive methods, so that the first adaptive run in a notebook does not wait for it.
 $(DONE)/loop: $(wildcard brainpy_lab/drivers/*adaptive*.py) \
-  $(addprefix brainpy_lab/drivers/,step_control.py event_search.py loop_arguments.py) $(DONE)/packages
+  $(addprefix brainpy_lab/drivers/,step_control.py event_rules.py event_search.py loop_arguments.py) $(DONE)/packages
 	@echo "== Compiled code"
 	@python -c "from brainpy_lab.drivers.numba_adaptive import compiled_loop; compiled_loop()"
 	@touch $@

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from brainpy_lab.codegen.printing import rename
 from brainpy_lab.equations.system import System, names_reached
 
 MOST_PIECES = 16  # smooth pieces into which one comparison is taken apart
@@ -40,7 +41,7 @@ def borders_of(system: System) -> tuple[Border, ...]:
     ``or`` and ``not`` give a border each; absolute values, extremes and conditionals in them give one for each of their
     smooth pieces.
     """
-    named = {d.name: d.expr for d in system.intermediates}
+    named = {d.name: d.expr for d in system.intermediates}  # each after those it reads
     degrees = _Degrees(system)
     found: list[Border] = []
     for number, event in enumerate(system.events):
@@ -141,14 +142,9 @@ def _shallow(node: ast.AST) -> ast.AST:
 
 def _inlined(expr: ast.expr, named: Mapping[str, ast.expr]) -> ast.expr:
     """``expr`` with intermediates written out."""
-
-    class Inlining(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.AST:
-            return self.visit(copy.deepcopy(named[node.id])) if node.id in named else node
-
-    result = Inlining().visit(copy.deepcopy(expr))
-    assert isinstance(result, ast.expr)
-    return result
+    for name, value in reversed(list(named.items())):
+        expr = rename(expr, {name: value})
+    return expr
 
 
 class _Degrees:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from brainpy_lab.codegen.crossing import crossed_between, distance
 from brainpy_lab.codegen.printing import names_used, parse, rename
-from brainpy_lab.equations.system import Assign, Event, System, names_reached
+from brainpy_lab.equations.system import Assign, Event, System
 
 if TYPE_CHECKING:
     from brainpy_lab.codegen.builder import StepBuilder
@@ -39,12 +39,11 @@ SPOILED = 0.02
 
 @dataclass(frozen=True)
 class Alarm:
-    """A flag that ends the run: the event it is about, ``kind`` "stuck" or "spoiled", and the states concerned."""
+    """A flag that ends the run, and the event it is about; ``kind`` is "stuck" or "spoiled"."""
 
     flag: str
     event: str
     kind: str
-    states: tuple[str, ...] = ()
 
 
 @dataclass
@@ -162,11 +161,10 @@ def turning_states(system: System, event: Event) -> tuple[str, ...]:
     """
     if system.is_reset(event) or not isinstance(event.condition, ast.Compare):
         return ()
-    named = {d.name: d.expr for d in (*system.derived, *system.intermediates)}
     assigned = {a.target for a in event.actions if isinstance(a, Assign)}
-    read = names_reached([event.condition], named)
+    read = system.names_read(event.condition)
     drifts = {s.name: s.drift for s in system.states if s.drift is not None and s.name in read}
-    return tuple(name for name, drift in drifts.items() if names_reached([drift], named) & assigned)
+    return tuple(name for name, drift in drifts.items() if system.names_read(drift) & assigned)
 
 
 def approach(
@@ -202,8 +200,7 @@ def _watch_spoiled(
     system = step.system
     if slopes is None or not system.is_reset(event):
         return
-    named = {d.name: d.expr for d in (*system.derived, *system.intermediates)}
-    read = names_reached([event.condition], named)
+    read = system.names_read(event.condition)
     written = {a.target: names_used(a.value) for a in event.actions if isinstance(a, Assign)}
     leading = [s.name for s in step.moving if s.name in written and s.name in read]
     quiet = {s.name for s in step.moving if not s.noise}  # a noisy state leaves its tangent by itself
@@ -215,7 +212,7 @@ def _watch_spoiled(
     leaves = [f"abs({new[s]} - {s} - {tangent[s]}) > {SPOILED}*(abs({s}) + abs({tangent[s]}))" for s in kept]
     text = f"{flag} and ({' or '.join(runs)}) and ({' or '.join(leaves)})"
     alarm = step.line(f"{event.name}_spoiled", text, "stages beyond the border have spoiled it")
-    tested.alarms.append(Alarm(alarm, event.name, "spoiled", tuple(kept)))
+    tested.alarms.append(Alarm(alarm, event.name, "spoiled"))
 
 
 def write_actions(

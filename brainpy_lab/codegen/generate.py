@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from typing import Literal
 
 from brainpy_lab.codegen.borders import borders_of
 from brainpy_lab.codegen.builder import (
@@ -25,54 +25,12 @@ from brainpy_lab.codegen.fields import CELLS, CLOCK, TIME, Field, Fields, Role, 
 from brainpy_lab.codegen.headings import comment, docstring, heading_of
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.codegen.written import StepWriter, Written
 from brainpy_lab.equations.system import Event, Function, State, System
 from brainpy_lab.errors import MethodError
 from brainpy_lab.symbolic.singularities import filled_system
 
 Crossing = Literal["step", "bridge", "exact"]
-
-
-@dataclass
-class Written:
-    """Names of what a method has computed: for each state its new value, and what adaptive methods give besides.
-
-    ``error`` (and ``coarse``, a second estimate of lower order), ``last`` (the slope at the new state) and ``kept``
-    (stages, by number, that the dense output is made of).
-
-    Delay equations with a fixed step: ``dense`` are the coefficients q2, q3, ... of y(t + s dt) = y + dt (s dy_1 +
-    s² q2 + s³ q3 + ...), where ``first`` has the names of dy_1.
-
-    For fractional methods: the arguments made of the past (``sums`` and weights), hidden variables of the method's own
-    (``carried``), and ``conclude(new, memory)``, called after the events, which gives what to remember of each state.
-    """
-
-    new: dict[str, str]
-    error: dict[str, str] | None = None
-    coarse: dict[str, str] | None = None
-    last: dict[str, str] | None = None
-    kept: dict[int, dict[str, str]] = field(default_factory=dict)
-    dense: list[dict[str, str]] = field(default_factory=list)
-    first: dict[str, str] | None = None
-    sums: tuple[Field, ...] = ()
-    carried: tuple[str, ...] = ()
-    conclude: Callable[[dict[str, str], dict[str, str]], dict[str, str]] | None = None
-
-
-class StepWriter(Protocol):
-    """What code generation needs of a method."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def is_adaptive(self) -> bool: ...
-    @property
-    def is_implicit(self) -> bool: ...
-    @property
-    def stages(self) -> int: ...
-    def write(self, step: StepBuilder) -> Written: ...
-    def write_dense(self, step: StepBuilder, end: Written) -> list[dict[str, str]]: ...
 
 
 class _Text:

@@ -31,11 +31,18 @@ from brainpy_lab.drivers.adaptive_past import (
     open_row,
     settle,
 )
+from brainpy_lab.drivers.event_rules import (
+    beyond,
+    holds_at_end,
+    in_burst,
+    is_finite,
+    is_followed,
+    tested_anew,
+)
 from brainpy_lab.drivers.event_search import DEGREE, MOST_ZEROS, Course, Search, first_crossing
 from brainpy_lab.drivers.loop_arguments import Cells, Control, Pasts, Records
 from brainpy_lab.drivers.step_control import (
     ACCEPTED,
-    BURST,
     CULPRIT,
     DONE,
     ERROR,
@@ -43,7 +50,6 @@ from brainpy_lab.drivers.step_control import (
     EVENTS_WITHOUT_END,
     GRID,
     HISTORY_FULL,
-    IN_BURST,
     NEXT_ROW,
     NOT_FINITE,
     PAUSED,
@@ -67,14 +73,11 @@ from brainpy_lab.drivers.step_control import (
     stretch,
 )
 
-MOST_IN_BURST = 1000  # so many events of one cell in the shortest time that counts have no end
 MOST_STIFF_STEPS = 5e6  # a stiff model with more steps than this ahead is given up
-FREE, STILL = 1e308, 1e-9  # as in `brainpy_lab.codegen.events`
 AT_END = 0.999  # part of a fixed step behind which an event counts as being at its end
 MOST_TRIES = 60  # computations of a fixed step that bring an event to its end
 SHORTEST = 1e-9  # of a fixed step: events are looked for along the cubic through shorter ones, however they bend
 _TINY = 4e-16
-_ROUNDING_OF_SPEED = 1e-12  # of the largest derivative
 _ON_GRID = 1e-9  # of a fixed step: times closer to the grid than this lie on it
 
 AdaptiveLoop = Callable[..., tuple[int, int]]  # `advance` with a model's functions in place
@@ -132,12 +135,7 @@ def advance(
                 clock[j, STATUS] = HISTORY_FULL
                 break
             if h == 0.0:  # the equations are new here
-                if n_lags > 0:
-                    open_row(history, span, t, h, y, f, delayed)
-                derivative_at(t, y, r, p, f, history, span)
-                clock[j, EVALUATIONS] += 1
-                if n_lags > 0:
-                    open_row(history, span, t, h, y, f, delayed)
+                renew(derivative_at, clock, j, t, h, y, r, p, f, history, span, delayed)
                 h = dt
                 if dt == 0.0:
                     h = starting_step(
@@ -171,14 +169,9 @@ def advance(
             if ends_piece and not limit - t > _TINY * abs(t):  # rounding alone keeps it apart
                 t = limit
                 write_rows(records, clock, j, t, t, 1.0, y, q, moving, z)
-                if n_lags > 0:
-                    if released:
-                        add_break(span, breaks, t, 1.0)
-                    open_row(history, span, t, h, y, f, delayed)
-                derivative_at(t, y, r, p, f, history, span)
-                clock[j, EVALUATIONS] += 1
-                if n_lags > 0:
-                    open_row(history, span, t, h, y, f, delayed)
+                if n_lags > 0 and released:
+                    add_break(span, breaks, t, 1.0)
+                renew(derivative_at, clock, j, t, h, y, r, p, f, history, span, delayed)
                 continue
             if ends_piece:
                 h = limit - t
@@ -290,12 +283,7 @@ def advance(
                 act(event, t, y, r, p, history, span)
                 anew = True
             if anew:
-                if n_lags > 0:
-                    open_row(history, span, t, h, y, f, delayed)
-                derivative_at(t, y, r, p, f, history, span)
-                clock[j, EVALUATIONS] += 1
-                if n_lags > 0:
-                    open_row(history, span, t, h, y, f, delayed)
+                renew(derivative_at, clock, j, t, h, y, r, p, f, history, span, delayed)
             if event >= 0:
                 on[event] = tested_anew(
                     crossing_at, control.acts[event], event, speed, t, y, f, r, p, g, borders, kinds, history, span
@@ -331,39 +319,17 @@ def advance(
     return n_kept, n_events
 
 
-def is_finite(y: Any, f: Any) -> bool:
-    """Whether a step and the slope at its end are finite."""
-    total = 0.0
-    for i in range(y.size):
-        total += 0.0 * y[i]
-    for i in range(f.size):
-        total += 0.0 * f[i]
-    return bool(total == 0.0)
-
-
-def is_followed(h: float, y: Any, y1: Any, f: Any, f1: Any, moving: Any) -> bool:
-    """Whether the cubic through both ends of a step can be trusted between them.
-
-    In an upstroke that the step does not resolve, the slope at its end is many times the mean slope.
-    """
-    for i in range(moving.size):
-        change = y1[moving[i]] - y[moving[i]]
-        bend = abs(h * f1[i] - change)
-        size = abs(y[moving[i]]) + abs(y1[moving[i]])
-        if not bend <= max(4.0 * (abs(change) + abs(h * f[i])), 1e-6 * size):
-            return False
-    return True
-
-
-def holds_at_end(
-    crossing_at: Any, t: float, y: Any, r: Any, p: Any, g: Any, on: Any, borders: int, history: Any, span: Any
-) -> bool:
-    """Whether some event that did not hold at the last test holds at the end of a step."""
-    crossing_at(t, y, r, p, g, history, span)
-    found = False
-    for k in range(on.size):
-        found = found or (on[k] == 0.0 and g[borders + on.size + k] > 0.5)
-    return found
+def renew(
+    derivative_at: Any, clock: Any, j: int, t: float, h: float, y: Any, r: Any, p: Any, f: Any, history: Any, span: Any,
+    delayed: Any,
+) -> None:  # fmt: skip
+    """The derivative where the equations or the state have jumped; delayed states may be read as they are there."""
+    if delayed.shape[0] > 0:
+        open_row(history, span, t, h, y, f, delayed)
+    derivative_at(t, y, r, p, f, history, span)
+    clock[j, EVALUATIONS] += 1
+    if delayed.shape[0] > 0:
+        open_row(history, span, t, h, y, f, delayed)
 
 
 def write_rows(
@@ -388,38 +354,3 @@ def keep_step(records: Records, number: int, start: float, h: float, y: Any, q: 
     for k in range(q.shape[0]):
         for i in range(q.shape[1]):
             records.kq[number, k, i] = q[k, i]
-
-
-def beyond(on: Any, at_end: Any, borders: int) -> int:
-    """The event whose block left its condition true and that has moved further beyond its border, or -1."""
-    for k in range(on.size):
-        if 0.0 < on[k] < FREE and 1.0 + at_end[borders + k] > on[k]:
-            return k
-    return -1
-
-
-def tested_anew(
-    crossing_at: Any, acts: int, event: int, speed: float, t: float, y: Any, f: Any, r: Any, p: Any, g: Any,
-    borders: int, kinds: int, history: Any, span: Any,
-) -> float:  # fmt: skip
-    """The last test of an event after its block, see `brainpy_lab.codegen.events`; ``speed`` is that before it."""
-    crossing_at(t, y, r, p, g, history, span)
-    if not g[borders + kinds + event] > 0.5:
-        return 0.0
-    depth = float(1.0 + g[borders + event])
-    if acts == 1:
-        largest = 0.0
-        for i in range(f.size):
-            largest = max(largest, abs(f[i]))
-        still = STILL * abs(speed) + _ROUNDING_OF_SPEED * largest
-        after = g[borders + 2 * kinds + event]
-        return depth if (after <= still if speed > 0.0 else after > 0.0) else FREE
-    return depth if acts == 2 else FREE
-
-
-def in_burst(clock: Any, j: int, t: float, longest: float) -> bool:
-    """Count an event of a lane; whether the latest ones have followed each other without end."""
-    if t - clock[j, BURST] > longest:
-        clock[j, BURST], clock[j, IN_BURST] = t, 0.0
-    clock[j, IN_BURST] += 1.0
-    return bool(clock[j, IN_BURST] >= MOST_IN_BURST)

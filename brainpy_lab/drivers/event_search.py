@@ -238,7 +238,9 @@ def _find_zeros(crossing_at: Any, course: Course, search: Search, a: int, count:
             else:
                 evaluate(crossing_at, course, low + (high - low) * NODES[i], g)
                 values[i] = g[a]
-        meets = search.exact[a] or _meets(crossing_at, course, a, low, high, values, _largest(values), g)
+        # a whole step is searched at once only where every border was found to meet its polynomial
+        meets = search.exact[a] or high - low == 1.0
+        meets = meets or _meets(crossing_at, course, a, low, high, values, _largest(values), g)
         if not meets and high - low > NARROWEST:
             middle = 0.5 * (low + high)
             if values[DEGREE // 2] == 0.0:  # a zero between two parts is in neither

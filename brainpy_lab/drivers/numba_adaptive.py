@@ -15,8 +15,9 @@ from numba.core import cgutils
 from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.extending import intrinsic
 
+from brainpy_lab.codegen import events
 from brainpy_lab.codegen.cachefolder import write_content_named
-from brainpy_lab.drivers import adaptive, adaptive_past, event_search, loop_arguments, step_control
+from brainpy_lab.drivers import adaptive, adaptive_past, event_rules, event_search, loop_arguments, step_control
 from brainpy_lab.drivers.numba_cache import kept_njit
 
 _F8, _I8 = types.float64, types.int64
@@ -59,12 +60,10 @@ _HELPERS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
             "_meets", "_find_zeros", "_sort", "_first_between", "first_crossing",
         ),
     ),
-    (
-        adaptive,
-        ("is_finite", "is_followed", "holds_at_end", "write_rows", "keep_step", "beyond", "tested_anew", "in_burst"),
-    ),
+    (event_rules, ("is_finite", "is_followed", "holds_at_end", "beyond", "tested_anew", "in_burst")),
+    (adaptive, ("renew", "write_rows", "keep_step")),
 )  # fmt: skip
-_SOURCES = (step_control, adaptive_past, event_search, loop_arguments, adaptive)
+_SOURCES = (events, step_control, adaptive_past, event_search, event_rules, loop_arguments, adaptive)
 _FUNCTIONS = [types.FunctionType(s) for s in SIGNATURES.values()]
 
 

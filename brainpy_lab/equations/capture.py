@@ -47,6 +47,13 @@ class Capture:
         self.notes.append(f"{name} = {kind} was taken from the notebook")
         return Parameter(name, value, captured=True)
 
+    def points(self, name: str, parameters: Mapping[str, Parameter]) -> np.ndarray | float | None:
+        """The points of a table by their name: an array of the model, or one around it."""
+        if name in parameters:
+            self.tables[name] = None
+            return parameters[name].value
+        return self.array(name)
+
     def array(self, name: str) -> np.ndarray | float | None:
         """The points of a table, which are part of the equations."""
         value = number_or_array(self.namespace.get(name))

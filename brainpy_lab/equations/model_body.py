@@ -90,10 +90,7 @@ class ModelScope(BodyScope):
 
     def array(self, name: str) -> np.ndarray | float | None:
         """The points of a table by their name: an argument, or an array around the function."""
-        if name in self.parameters:
-            self.capture.tables[name] = None
-            return self.parameters[name].value
-        return self.capture.array(name)
+        return self.capture.points(name, self.parameters)
 
     def functions(self) -> set[str]:
         """No function is known before it is asked for."""

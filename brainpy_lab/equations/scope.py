@@ -161,10 +161,7 @@ class CellScope:
 
     def array(self, name: str) -> np.ndarray | float | None:
         """The points of a table by their name: an array of the cell or of the notebook."""
-        if name in self.parameters:
-            self.capture.tables[name] = None
-            return self.parameters[name].value
-        return self.capture.array(name)
+        return self.capture.points(name, self.parameters)
 
     def functions(self) -> set[str]:
         """Helper functions of the cell."""

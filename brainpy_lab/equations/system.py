@@ -250,8 +250,12 @@ class System:
 
         Such an event happens whenever its condition holds; any other only where the condition becomes true.
         """
-        read = names_reached([event.condition], {d.name: d.expr for d in (*self.derived, *self.intermediates)})
+        read = self.names_read(event.condition)
         return any(isinstance(a, Assign) and a.target in read for a in event.actions)
+
+    def names_read(self, *expressions: ast.expr) -> set[str]:
+        """Names that expressions read, themselves or through derived parameters and intermediates."""
+        return names_reached(expressions, {d.name: d.expr for d in (*self.derived, *self.intermediates)})
 
     @cached_property
     def resets_at_random(self) -> bool:

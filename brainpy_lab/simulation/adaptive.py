@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -26,27 +26,23 @@ from brainpy_lab.errors import DriverError
 from brainpy_lab.simulation.adaptive_history import Tables, make_tables
 from brainpy_lab.simulation.breaks import Stop, moving_values, stops_of
 from brainpy_lab.simulation.control import CHUNK_SECONDS
-from brainpy_lab.simulation.delays import Reach, misread
+from brainpy_lab.simulation.delays import Reach
 from brainpy_lab.simulation.dense import DenseOutput
 from brainpy_lab.simulation.events import EventTrain
-from brainpy_lab.simulation.further import check_back, read_beyond
+from brainpy_lab.simulation.further import delay_at_fault
 from brainpy_lab.simulation.history import History
-from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome, ended_at_event
 from brainpy_lab.simulation.pieces import parameters_of, pieces_of
+from brainpy_lab.simulation.plan import Plan, Result
 from brainpy_lab.simulation.problem import Problem
-from brainpy_lab.simulation.run import Plan, Result
+from brainpy_lab.simulation.record_times import times_of_records
 from brainpy_lab.simulation.slots import Slots
 from brainpy_lab.simulation.tolerances import Tolerances
 from brainpy_lab.simulation.warning import warn
 from brainpy_lab.solvers import Method
 
-if TYPE_CHECKING:
-    pass
-
 BURST_PART = 1e-6  # of a run: so many events as the loop allows within it have no end
 MOST_EVENTS = 50_000_000  # of a run: 1.2 GB
-_GRID_POINTS = 1000  # records of an ensemble that asks for no interval
 _FIRST_STEPS = 64  # before the run looks for the first time whether it is to stop
 _FIRST_BUFFER, _LARGEST_BUFFER = 4096, 1 << 20
 _NO_EVENTS = (
@@ -186,7 +182,7 @@ class _State:
         self.dt = 0.0 if runs.method.is_adaptive else plan.dt
         # where states are delayed, the loop's own tables remember what is needed
         self.keep = single and bool(plan.record) and not (tables.states and record_every is not None)
-        self.grid = self._grid(record_every, single)
+        self.grid = times_of_records(problem, plan, record_every, self.dt, self.keep)
         self.rows = np.empty((shape.states, len(self.grid), lanes))
         if len(self.grid):
             self.rows[:, 0] = self.Y
@@ -211,34 +207,6 @@ class _State:
             return np.array(values, dtype=float).reshape(len(values), 1)
         columns = [np.broadcast_to(np.asarray(v, dtype=float), shape).reshape(-1) for v in values]
         return np.array(columns, dtype=float).reshape(len(values), self.problem.lanes)
-
-    def _grid(self, record_every: float | None, single: bool) -> np.ndarray:
-        if not self.plan.record:
-            return np.array([self.plan.t0, self.t1])
-        if self.dt > 0.0:
-            return self._steps(record_every)
-        if record_every is None:
-            return np.empty(0) if single and self.keep else np.linspace(self.plan.t0, self.t1, _GRID_POINTS + 1)
-        return self._times(record_every)
-
-    def _times(self, every: float) -> np.ndarray:
-        """Times of records, after a look whether they fit."""
-        n = int(np.floor(self.plan.duration / every + 1e-9))
-        # twice: the times are made beside the records
-        check_record_memory(2 * n + 2, dict.fromkeys(self.problem.states, ()), self.problem.shape, record_every=every)
-        if self.dt and self.keep:  # dense output: of each step its start, length, states and their cubics
-            steps = int(self.plan.duration / self.dt) + 1
-            check_record_memory(4 * steps, dict.fromkeys(self.problem.states, ()), record_every=every)
-        grid = self.plan.t0 + every * np.arange(n + 1)
-        grid[-1] = min(grid[-1], self.t1)
-        return grid
-
-    def _steps(self, record_every: float | None) -> np.ndarray:
-        """Ends of the fixed steps that are recorded; where every step is, the end of the run is among them."""
-        grid = self._times(self.dt * (self.plan.every if record_every is not None else 1))
-        if record_every is None and self.t1 - grid[-1] > 1e-9 * self.dt:
-            return np.append(grid, self.t1)
-        return grid
 
     # --- the run -------------------------------------------------------------------------------------------------
 
@@ -374,11 +342,8 @@ class _State:
         if self.tables.states:
             longest = float(self.tables.S[lane, LONGEST])
             values = {n: self.Y[i].reshape(self.problem.shape) for i, n in enumerate(self.code.states)}
-            check_back(self.problem, self.plan.reach, values, self.plan.t0, time)
-            system = self.problem.system
-            suspects = tuple(d for d in system.delays if self.code.edited or system.is_state_dependent(d))
-            wrong = read_beyond(self.problem, self.plan.reach, values, self.plan.t0, time)
-            wrong = wrong or misread(self.problem, suspects, longest, time, self.plan.duration * 1e-6, values, lane)
+            near, edited = self.plan.duration * 1e-6, self.code.edited
+            wrong = delay_at_fault(self.problem, self.plan, edited, values, longest, time, near, lane)
             outcome, advice = (Outcome.DELAY_OUT_OF_REACH, wrong) if wrong else (outcome, advice)
         if outcome in (Outcome.EVENT_STUCK, Outcome.TOO_MANY_EVENTS):
             event = self.shape.events[int(self.clock[lane, loop.CULPRIT])]

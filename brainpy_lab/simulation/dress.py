@@ -10,8 +10,8 @@ import numpy as np
 from brainpy_lab import drivers
 from brainpy_lab.simulation.interpolation import LocalCubic
 from brainpy_lab.simulation.members import intermediates_of, slopes_of
+from brainpy_lab.simulation.plan import Result
 from brainpy_lab.simulation.problem import Problem
-from brainpy_lab.simulation.run import Result
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.solvers import Method
 

@@ -22,8 +22,8 @@ from brainpy_lab.solvers.fractional import FractionalMethod, fractional_states
 from brainpy_lab.symbolic.compiling import helper_functions
 
 if TYPE_CHECKING:
+    from brainpy_lab.simulation.plan import Plan
     from brainpy_lab.simulation.request import Request
-    from brainpy_lab.simulation.run import Plan
     from brainpy_lab.simulation.solution import Solution
 
 #: Entry of a Solution's memory: what was remembered of a state, its order, and its state and slope at the start.

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from brainpy_lab.simulation.delays import Reach, delay_values
+from brainpy_lab.simulation.delays import Reach, delay_values, misread
 from brainpy_lab.simulation.history import History, known_since
 from brainpy_lab.simulation.problem import Problem
+
+if TYPE_CHECKING:
+    from brainpy_lab.simulation.plan import Plan
 
 _MOST = 100.0  # times as far back as at first: what grows beyond has no bound
 
@@ -72,6 +75,27 @@ def read_beyond(problem: Problem, reach: Reach | None, values: Mapping[str, Any]
     if reach.back < reach.known_back:
         return f"{text}: it grows without bound. Check its expression, or say how long it may get: max_delay=..."
     return f"{text}: give a longer Solution, or a function of t."
+
+
+def delay_at_fault(
+    problem: Problem, plan: Plan, edited: bool, values: Mapping[str, Any], longest: float, time: float, near: float,
+    lane: int,
+) -> str | None:  # fmt: skip
+    """What is wrong with a delay, where that has made a state nan at these values; None where no delay is at fault.
+
+    ``longest`` is how far back the run remembers, ``near`` a length of time that counts as rounding.
+
+    Raises
+    ------
+    FurtherBack
+        When the histories are known further back than they were made.
+    """
+    check_back(problem, plan.reach, values, plan.t0, time)
+    beyond = read_beyond(problem, plan.reach, values, plan.t0, time)
+    # what the run remembers holds all that the model's other delays read, but edited code may read anything
+    system = problem.system
+    suspects = tuple(d for d in system.delays if edited or system.is_state_dependent(d))
+    return beyond or misread(problem, suspects, longest, time, near, values, lane)
 
 
 def _largest(problem: Problem, states: Mapping[str, Any], time: float) -> float:

@@ -79,10 +79,8 @@ def check_record_memory(
         The records would take more than the share of memory that is left for them.
     """
     needed = record_bytes(n_times, shapes, ensemble_shape, itemsize)
-    if available is None and needed <= SMALL:
-        return needed
-    room = int(SHARE * (available_bytes() if available is None else available))
-    if needed <= room:
+    room = _short_room(needed, available)
+    if room is None:
         return needed
     n_cells = prod(ensemble_shape)
     cells = f" of {n_cells:,} cells" if ensemble_shape else ""
@@ -116,15 +114,21 @@ def check_ensemble_memory(cells: int, values: int, *, available: int | None = No
         It is more than the share of memory that is left for it.
     """
     needed = 8 * cells * values
-    if available is None and needed <= SMALL:
-        return needed
-    room = int(SHARE * (available_bytes() if available is None else available))
-    if needed > room:
+    room = _short_room(needed, available)
+    if room is not None:
         raise MemoryLimitError(
             f"An ensemble of {cells:,} cells takes at least {format_bytes(needed)}; {format_bytes(room)} are free.",
             advice="Run parts of it one after the other. Arrays that broadcast make a cell of every combination.",
         )
     return needed
+
+
+def _short_room(needed: int, available: int | None) -> int | None:
+    """The bytes that there are for ``needed``, where they are too few; None where they are enough."""
+    if available is None and needed <= SMALL:
+        return None
+    room = int(SHARE * (available_bytes() if available is None else available))
+    return room if needed > room else None
 
 
 def format_bytes(n: float) -> str:

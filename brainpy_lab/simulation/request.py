@@ -21,8 +21,9 @@ from brainpy_lab.simulation.delays import Reach, all_histories, make_past, reach
 from brainpy_lab.simulation.dress import add_intermediates, solution_of
 from brainpy_lab.simulation.further import first_reach, with_enough
 from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.plan import Result
 from brainpy_lab.simulation.problem import check_names
-from brainpy_lab.simulation.run import FixedRuns, Result
+from brainpy_lab.simulation.run import FixedRuns
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.switches import with_averages
 from brainpy_lab.simulation.task import Task, make_task, seed_of, start_of

@@ -31,8 +31,9 @@ from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import History, expression_history, initial_from, read_histories
 from brainpy_lab.simulation.initial import initial_values
 from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
+from brainpy_lab.simulation.plan import Plan
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
-from brainpy_lab.simulation.run import FixedRuns, Plan
+from brainpy_lab.simulation.run import FixedRuns
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.steps import check_times, steps_of
 from brainpy_lab.simulation.switches import averaged_system

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.solvers.method import Method
 from brainpy_lab.solvers.runge_kutta import (
     Coefficient,

@@ -16,7 +16,7 @@ import numpy as np
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.fields import CELLS, Field, Fields, join
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.equations.system import Assign, System
 from brainpy_lab.solvers.linear import check_differentiable
 from brainpy_lab.solvers.method import Method

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.equations.system import System
 from brainpy_lab.solvers.linear import check_differentiable
 from brainpy_lab.solvers.method import Method

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import MethodError
 

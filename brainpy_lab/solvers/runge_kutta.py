@@ -9,7 +9,7 @@ from math import lcm
 from typing import Any
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.solvers.method import Method
 
 Coefficient = Fraction | float

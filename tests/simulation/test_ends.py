@@ -149,7 +149,8 @@ def test_times_that_cannot_be_told_apart(arguments, message):
 
 
 def test_a_derivative_through_a_run_that_dt_does_not_divide():
-    torch = pytest.importorskip("torch")
+    import torch
+
     a = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
     model = bp.model("a = 1\ndx/dt = -a*x\nx(0) = 1", name="Decay", backend="torch")
     sol = model.run(0.25, dt=0.1, method="rk4", a=a)

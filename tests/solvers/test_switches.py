@@ -1,17 +1,12 @@
 """Conditions in t under methods of fixed steps: each step sees the average over it."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 
 import brainpy_lab as bp
 
 LEAK = "dV/dt = (-V + I)/10\nV(0) = 0.5"
-DRIVERS = [
-    pytest.param(d, marks=pytest.mark.skipif(importlib.util.find_spec(d) is None, reason=f"{d} is not installed"))
-    for d in ("numpy", "numba", "jax", "torch")
-]
+DRIVERS = ["numpy", "numba", "jax", "torch"]
 
 
 def after_onset(on, height=1.0, end=10.0):

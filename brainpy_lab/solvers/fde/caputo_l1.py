@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.solvers import memory_weights as w
 from brainpy_lab.solvers.fractional import Array, FractionalMethod, increments_written
 from brainpy_lab.solvers.newton import write_newton

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
 from brainpy_lab.codegen.printing import parse
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.solvers.method import Method
 from brainpy_lab.solvers.noisy import converted, noise_sum, product
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.solvers.noisy import NoisyMethod, product
 from brainpy_lab.solvers.runge_kutta import weighted_sum
 

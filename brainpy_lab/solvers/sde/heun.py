@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.solvers.noisy import NoisyMethod, mean_noise, noise_sum
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.solvers.noisy import Amplitudes, NoisyMethod, noise_of, noise_sum, product, square

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.generate import Written
+from brainpy_lab.codegen.written import Written
 from brainpy_lab.solvers.noisy import Amplitudes, NoisyMethod, noise_sum, product
 from brainpy_lab.solvers.stochastic_runge_kutta import mean_path
 
