@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import types
 from collections.abc import Mapping
 
@@ -11,7 +10,17 @@ import numpy as np
 
 from brainpy_lab.equations.constants import literal
 from brainpy_lab.equations.expressions import ALIASES, PREFIXES, Normaliser
-from brainpy_lab.equations.functions import Helper, definition, read_head, read_helper
+from brainpy_lab.equations.functions import Helper, read_head, read_helper
+from brainpy_lab.equations.numpy_forms import NumpyForms
+from brainpy_lab.equations.outside import (
+    Surroundings,
+    number_defaults,
+    number_or_array,
+    python_function,
+    unfolded,
+    without_filled,
+)
+from brainpy_lab.equations.python_source import function_source
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import FUNCTIONS, Parameter
 from brainpy_lab.equations.tables import lookup
@@ -66,11 +75,11 @@ class Capture:
         """A Python function of that name, as a helper function."""
         if name in self.helpers:
             return self.helpers[name]
-        found = python_function(self.namespace.get(name))
-        if found is None:
+        value = self.namespace.get(name)
+        if python_function(value) is None:
             return None
         self.notes.append(f"function {name} was taken from the notebook")
-        return self.read(name, found)
+        return self.read(name, value)
 
     def alias(self, name: str) -> str | None:
         """The name in the language of a NumPy function that the notebook calls otherwise."""
@@ -101,12 +110,26 @@ class Capture:
             return "is a function of the notebook: its argument is missing"
         return f"is of type {type(value).__name__} in the notebook"
 
-    def read(self, name: str, function: types.FunctionType) -> Helper:
-        """Read a Python function's source as a helper function; numbers from around it become constants in it."""
+    def read(self, name: str, value: object) -> Helper:
+        """Read a Python function's source as a helper function; numbers from around it become constants in it.
+
+        Raises
+        ------
+        ModelError
+            When it has no source, or says what the language does not have.
+        """
+        found = unfolded(value)
+        if found is None:
+            raise ModelError(f"'{name}' is no Python function.")
+        function, given = found
         source, node = function_source(function, name)
         node.name = name
-        world = Surroundings(function)
-        self.objects[name] = function
+        node.args = without_filled(node.args, given, number_defaults(function))
+        world = Surroundings(function, given)
+        forms = NumpyForms(world, node)
+        node = forms.read()
+        self.notes += [f"{taken} was written into the function {name}" for taken in forms.outside.taken]
+        self.objects[name] = value
         self.helpers[name] = read_head(source, node)  # a function that calls itself finds its head
         outer = _Constants(self, source, name, world)
         called = _Called(self, source, world)
@@ -116,19 +139,6 @@ class Capture:
         self.helpers.pop(name)
         self.helpers[name] = helper
         return helper
-
-
-class Surroundings:
-    """The names a Python function sees outside itself: its closure, then its module."""
-
-    def __init__(self, function: types.FunctionType) -> None:
-        closure: dict[str, object] = {}
-        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            try:
-                closure[name] = cell.cell_contents
-            except ValueError:  # not assigned yet
-                continue
-        self.names: dict[str, object] = {**function.__globals__, **closure}
 
 
 class _Constants:
@@ -168,8 +178,8 @@ class _Called(dict[str, Helper]):
         return lookup(normalise, node, lambda name: number_or_array(self.world.names.get(name)), self.capture.helpers)
 
     def get(self, name: str, default: Helper | None = None) -> Helper | None:  # type: ignore[override]
-        found = None if name in FUNCTIONS else python_function(self.world.names.get(name))
-        if found is None:
+        found = None if name in FUNCTIONS else self.world.names.get(name)
+        if python_function(found) is None:
             return default
         if name in self.capture.helpers:
             if self.capture.objects.get(name) is not found:
@@ -180,34 +190,6 @@ class _Called(dict[str, Helper]):
         return self.capture.read(name, found)
 
 
-def number_or_array(value: object) -> float | np.ndarray | None:
-    """``value`` as a parameter's value, or None when it is neither number nor array of numbers."""
-    if isinstance(value, (bool, int, float, np.number, np.bool_)) and not isinstance(
-        value, (complex, np.complexfloating)
-    ):
-        try:
-            return float(value)
-        except OverflowError:
-            return None
-    if isinstance(value, (list, tuple)) or (hasattr(value, "__array__") and not isinstance(value, type)):
-        try:
-            array = np.asarray(value)
-        except Exception:  # an object that only looks like an array
-            return None
-        if array.dtype.kind in "buif" and array.size:
-            return np.array(array, dtype=float) if array.ndim else float(array)
-    return None
-
-
-def python_function(value: object) -> types.FunctionType | None:
-    """The plain Python function behind a function, a decorated one, a compiled one, or a method."""
-    value = getattr(value, "py_func", value)  # numba
-    if callable(value) and not isinstance(value, type):
-        value = inspect.unwrap(value)
-        value = getattr(value, "__func__", value)
-    return value if isinstance(value, types.FunctionType) else None
-
-
 def module_names(names: Mapping[str, object]) -> frozenset[str]:
     """Names under which the numeric modules are imported."""
     return frozenset(
@@ -215,46 +197,3 @@ def module_names(names: Mapping[str, object]) -> frozenset[str]:
         for name, value in names.items()
         if isinstance(value, types.ModuleType) and value.__name__ in _NUMERIC_MODULES
     )
-
-
-def function_source(function: types.FunctionType, name: str) -> tuple[Source, ast.FunctionDef]:
-    """A function's source and its definition in it; raises ModelError when there is none to read."""
-    try:
-        if function.__name__ == "<lambda>":
-            return _lambda_source(function, name)
-        text = inspect.getsource(function)
-    except (OSError, TypeError):
-        message = f"The source of the function '{name}' cannot be found."
-        raise ModelError(message, advice="Define it with 'def' in the notebook or in a file.") from None
-    source = Source.of(text.rstrip("\n"), f"function {name}")
-    for statement in source.statements(1, len(source.lines)):
-        for node in ast.walk(statement):
-            if isinstance(node, ast.FunctionDef) and node.name == function.__name__:
-                return source, node
-    raise ModelError(f"The function '{name}' cannot be read from its source.", advice=f"Write it as def {name}(...):")
-
-
-def _lambda_source(function: types.FunctionType, name: str) -> tuple[Source, ast.FunctionDef]:
-    """The file or cell of a lambda, and the lambda in it as a definition, found by the place of its code."""
-    lines, _ = inspect.findsource(function)
-    source = Source.of("".join(lines), f"function {name}")
-    places = [(p[0], p[2]) for p in function.__code__.co_positions() if p[0] is not None and p[2] is not None]
-    line, column = max(places)
-    found = [
-        node
-        for statement in source.statements(1, len(source.lines))
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Lambda) and _contains(node.body, line, len(lines[line - 1].encode()[:column].decode()))
-    ]
-    if not found:
-        raise ModelError(
-            f"The function '{name}' cannot be read from its source.", advice=f"Write it as def {name}(...):"
-        )
-    node = found[-1]  # the innermost
-    body = ast.copy_location(ast.Return(node.body), node.body)
-    return source, definition(name, node.args, [body], node)
-
-
-def _contains(node: ast.expr, line: int, column: int) -> bool:
-    start = (node.lineno, node.col_offset)
-    return start <= (line, column) < (node.end_lineno or line, node.end_col_offset or column)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from brainpy_lab.equations.capture import Capture, Surroundings, function_source, number_or_array, python_function
+from brainpy_lab.equations.capture import Capture
 from brainpy_lab.equations.checks import check_delays, check_no_noise
 from brainpy_lab.equations.constants import literal
 from brainpy_lab.equations.definitions import part_definitions
@@ -18,6 +18,9 @@ from brainpy_lab.equations.identifiers import check_model_name
 from brainpy_lab.equations.model_body import DelayReader, ModelBody, ModelScope, straight_equations
 from brainpy_lab.equations.names import is_noise, substitute, why_reserved
 from brainpy_lab.equations.noise import NoiseSplitter
+from brainpy_lab.equations.numpy_forms import NumpyForms
+from brainpy_lab.equations.outside import Surroundings, number_or_array, python_function
+from brainpy_lab.equations.python_source import function_source
 from brainpy_lab.equations.straight import assigned_names
 from brainpy_lab.equations.system import Definition, NoiseTerm, Parameter, State, System
 from brainpy_lab.equations.tables import without_tables
@@ -98,13 +101,16 @@ class _Reader:
         self, fn: object, name: str | None, given: Mapping[str, object], fallback: Mapping[str, Parameter] | None = None
     ) -> None:
         function = python_function(fn)
-        if function is None:
+        is_plain = inspect.isroutine(fn) or hasattr(fn, "py_func") or hasattr(fn, "__wrapped__")
+        if function is None or not is_plain:
             raise ArgumentError(f"A model is read from a Python function, not from {type(fn).__name__}.")
         self.function = function
         self.name = name or ("Model" if function.__name__ == "<lambda>" else function.__name__)
         check_model_name(self.name)
         self.source, self.node = function_source(function, self.name)
-        self.capture = Capture(Surroundings(function).names)
+        world = Surroundings(function)
+        self.node = NumpyForms(world, self.node).read()
+        self.capture = Capture(world.names)
         self.states, arguments = self.split_arguments(skip=1 if inspect.ismethod(fn) else 0)
         self.parameters = self.read_parameters(arguments, given, fallback or {})
         arguments_and_locals = {*self.states, "t", *self.parameters} | assigned_names(self.node.body)

@@ -198,7 +198,8 @@ class Model(ModelCode):
             True shows a bar; a function is called with the fraction done.
         rtol, atol, max_step : float, optional
             Tolerances (atol also by state) and largest step of adaptive methods. Their steps end where inputs jump and
-            where conditions in t switch; a short pulse of an input whose source cannot be read needs a max_step.
+            where conditions in t switch; a short pulse of an input whose source cannot be read needs a max_step: the
+            run warns, and ``sol.stats["unread_inputs"]`` names such inputs.
         threads : int
             Threads that share an ensemble, on drivers that can.
         start : float or Solution, optional

@@ -33,6 +33,11 @@ class Drive:
     mean: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None  # averages, where it is constant between jumps
     place: float = 0.5  # where in each fixed step it is sampled: 0 is the start, 1 the end
 
+    @property
+    def is_sampled(self) -> bool:
+        """Whether it is a function of which nothing is known but the values asked for."""
+        return self.change_times is None and self.knots is None
+
 
 @dataclass
 class Problem:

@@ -80,6 +80,8 @@ def _rows(sol: Solution) -> list[tuple[str, str]]:
     how += ["edited step code"] if sol.stats.get("edited") else []
     if how:
         rows.append(("method", ", ".join(how)))
+    if sol.stats.get("unread_inputs"):
+        rows.append(("seen at some times only", ", ".join(sol.stats["unread_inputs"])))
     times = [f"{_seconds(sol.stats[key])}{label}" for key, label in _TIMES if sol.stats.get(key)]
     if times:
         rows.append(("wall time", ", ".join(times)))

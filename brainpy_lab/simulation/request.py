@@ -99,6 +99,8 @@ def _simulate(request: Request) -> Solution:
     request.model.ready.keep(task, request.model)
     if task.code.edited:
         result.stats["edited"] = True
+    if task.unread:
+        result.stats["unread_inputs"] = list(task.unread)
     add_intermediates(result, problem, task.wanted)
     return solution_of(request, result, problem, task.wanted, task.method, seed_of(request))
 
@@ -142,7 +144,7 @@ def _simulate_chosen(request: Request) -> Solution:
     t0, initial, _ = start_of(request)
     system = request.model.system
     check_names(request.parameters, system.parameter_names, "parameter", system.name)
-    system, parameters = capture_inputs(system, request.parameters)
+    system, parameters = capture_inputs(system, request.parameters, t0, float(request.duration))
     is_traced = drivers.get(request.backend).is_traced
     longest = float(request.dt) * float(request.grading or 1.0)
     numbers = {"start": t0, "duration": float(request.duration), "dt": longest}

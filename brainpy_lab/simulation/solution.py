@@ -48,7 +48,8 @@ class Solution:
     outcome : Outcome
         How the run ended; ``sol.outcome.advice`` is a sentence on it.
     stats : dict
-        steps, rejected, evaluations, wall_time and compile_time (seconds), backend, method, dt, threads.
+        steps, rejected, evaluations, wall_time and compile_time (seconds), backend, method, dt, threads; unread_inputs,
+        the parameters driven by functions that could not be read as equations, where there are any.
     model_name, model_text : str
         The model.
     ensemble_shape : tuple of int

@@ -38,6 +38,7 @@ from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.steps import check_times, steps_of
 from brainpy_lab.simulation.switches import averaged_system
 from brainpy_lab.simulation.tolerances import Tolerances
+from brainpy_lab.simulation.unread import say_unread
 from brainpy_lab.solvers import Method
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Task:
     is_averaged: bool = False  # steps see the averages of conditions in t
     kind: Hashable = None  # what runs share that differ from this one in numbers alone, where it is to be kept
     edit: StepCode | None = None  # the user's, in force when the task was made
+    unread: tuple[str, ...] = ()  # parameters that functions drive whose source is not read
 
 
 class Ready(dict[Hashable, Task]):
@@ -173,7 +175,7 @@ def _prepared(request: Request) -> Task:
     is_edited = code is not None or model.has_edit(driver.name, method.name)
     crossing = request.crossing or model.crossing
     if not is_edited:
-        system, parameters = capture_inputs(system, parameters)
+        system, parameters = capture_inputs(system, parameters, t0, float(request.duration))
         if system is not model.system or crossing != model.crossing:
             code = generated(system, method.name, driver.name, model.share_exponentials, crossing)
     histories = _histories(request, system, t0)
@@ -181,6 +183,7 @@ def _prepared(request: Request) -> Task:
     problem = resolve(system, parameters, initial, memory, driver.is_traced, t0)
     smooth = {n: parameters_of(n, system) for n, d in problem.drives.items() if d.change_times is None}
     locates = method.is_adaptive or crossing == "exact"
+    unread = say_unread(request, problem, method, locates)
     if locates and smooth:
         if code is None and model.has_edit(driver.name, method.name):
             raise ArgumentError(
@@ -216,7 +219,9 @@ def _prepared(request: Request) -> Task:
     )
     code = code or model.code(driver.name, method.name)
     tolerances = Tolerances.of(request, problem) if locates else None
-    return Task(driver, method, code, problem, plan, wanted, histories, tolerances, is_averaged=is_averaged)
+    return Task(
+        driver, method, code, problem, plan, wanted, histories, tolerances, is_averaged=is_averaged, unread=unread
+    )
 
 
 def _step_length(request: Request, problem: Problem, memory: Memory | None) -> float:

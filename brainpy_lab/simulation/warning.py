@@ -6,9 +6,9 @@ from brainpy_lab.warning import tell
 
 
 class RunWarning(UserWarning):
-    """A run ended otherwise than asked."""
+    """A run ended otherwise than asked, or may have missed something."""
 
 
 def warn(message: str) -> None:
-    """Warn of how a run ended, on the main thread: views run on other threads and show the outcome themselves."""
+    """Warn of how a run went, on the main thread: views run on other threads and show the outcome themselves."""
     tell(RunWarning(message))

@@ -7,6 +7,8 @@ import pytest
 
 import brainpy_lab as bp
 
+pytestmark = pytest.mark.filterwarnings("ignore:The function given for")
+
 METHODS = [name for name, method in bp.solvers.registry().items() if method.family == "fde"]
 DRIVERS = list(bp.drivers.registry())
 RUNS = [(m, g) for m in METHODS for g in (None, 2.0) if g is None or bp.solvers.get(m).has_meshes]
