@@ -55,7 +55,7 @@ def test_initial_values_follow_inputs():
     assert model.run(1.0, I=lambda t: 1 + t).V[0] == 2.0
 
 
-def test_functions_with_further_arguments_are_sampled():
+def test_further_arguments_have_their_defaults():
     for method in ("rk4", "rkdp"):
         assert integral(1.0, lambda t, k=4.0: k, method=method) == pytest.approx(4.0)
 
