@@ -51,6 +51,8 @@ class Layout:
         Parameters that change from step to step, alike for all lanes.
     driven_lanes : tuple of str
         Parameters that change from step to step and differ between lanes.
+    driven_narrow : tuple of str
+        Those of them that are one number in each member of an ensemble, beside array states whose elements mix.
     mixes : bool
         States are arrays whose elements mix (``sum``, ``mean``, ``dot``, ``@``).
     matrices : tuple of str
@@ -69,6 +71,11 @@ class Layout:
     matrices: tuple[str, ...] = ()
     short_delays: bool = False
     steady_delays: bool = False
+    driven_narrow: tuple[str, ...] = ()
+
+    def lanes_of(self, name: str, drive: Array) -> Array:
+        """The values of one of ``driven_lanes`` as wide as it is, from those of all elements."""
+        return drive[..., :1] if name in self.driven_narrow else drive
 
 
 @dataclass

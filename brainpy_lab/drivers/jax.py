@@ -98,7 +98,7 @@ class JaxProgram(Program):
     def _moved(self, parameters: tuple[Array, ...], drive: Array, lane_drive: Array, i: Array) -> tuple[Array, ...]:
         layout, moved = self.layout, dict(zip(self.code.parameters, parameters, strict=True))
         moved.update({name: drive[i, k] for k, name in enumerate(layout.driven)})
-        moved.update({name: lane_drive[i, k] for k, name in enumerate(layout.driven_lanes)})
+        moved.update({name: layout.lanes_of(name, lane_drive[i, k]) for k, name in enumerate(layout.driven_lanes)})
         return tuple(moved.values())
 
     def _chunk(

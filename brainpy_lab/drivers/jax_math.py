@@ -61,22 +61,22 @@ def exprel_of(power: Array, x: Array) -> Array:
 
 def sum(x: Array) -> Array:
     """Sum over the last axis, kept so that it broadcasts against the state."""
-    return jnp.sum(x, axis=-1, keepdims=True)
+    return jnp.sum(x, axis=-1, keepdims=True) if jnp.ndim(x) else x
 
 
 def mean(x: Array) -> Array:
     """Mean over the last axis, kept so that it broadcasts against the state."""
-    return jnp.mean(x, axis=-1, keepdims=True)
+    return jnp.mean(x, axis=-1, keepdims=True) if jnp.ndim(x) else x
 
 
 def dot(x: Array, y: Array) -> Array:
-    """Inner product over the last axis, or the product of a matrix with an array state."""
-    return matvec(x, y) if jnp.ndim(x) == 2 else jnp.sum(x * y, axis=-1, keepdims=True)
+    """Inner product over the last axis, kept so that it broadcasts against the state."""
+    return sum(x * y)
 
 
 def roll(x: Array, shift: int) -> Array:
     """Elements moved along the last axis, round its end."""
-    return jnp.roll(x, int(shift), axis=-1)
+    return jnp.roll(x, int(shift), axis=-1) if jnp.ndim(x) else x
 
 
 def matvec(matrix: Array, x: Array) -> Array:

@@ -71,7 +71,7 @@ class JaxMemoryProgram(Program):
             past = jnp.sum(recent * jnp.repeat(memory, kinds, axis=0), axis=1)
             given = dict(zip(self.code.parameters, parameters, strict=True))
             given.update({name: drive[i, k] for k, name in enumerate(layout.driven)})
-            given.update({name: lane_drive[i, k] for k, name in enumerate(layout.driven_lanes)})
+            given.update({name: layout.lanes_of(name, lane_drive[i, k]) for k, name in enumerate(layout.driven_lanes)})
             whole = [*narrowed_rows(sums[:, at] + past, narrow), *narrowed_rows(own, narrow_own)]
             values, fired, remembered = self.take(
                 t0 + (number + i) * dt, dt, values, tuple(given.values()), whole, shape

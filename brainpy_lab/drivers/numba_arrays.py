@@ -80,7 +80,8 @@ def array_kernel(code: StepCode, layout: Layout, wide: frozenset[str] | None) ->
     for i, name in enumerate(layout.driven):
         w.add(3, f"{name} = k_drive[k_i, {i}:{i + 1}]")
     for i, name in enumerate(layout.driven_lanes):
-        w.add(3, f"{name} = k_ldrive[k_i, {i}, k_b:k_b + k_m]")
+        width = "1" if name in layout.driven_narrow else "k_m"
+        w.add(3, f"{name} = k_ldrive[k_i, {i}, k_b:k_b + {width}]")
     for feed in fed:
         w.add_lines(3, feed.step + feed.before)
     results = write_step(w, 3, code, None, fed, "k_table" if plan else "")

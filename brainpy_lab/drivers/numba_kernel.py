@@ -89,7 +89,7 @@ def set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
     )  # fmt: skip
     moved = replace(
         layout, varying=new(layout.varying), driven=new(layout.driven), driven_lanes=new(layout.driven_lanes),
-        matrices=new(layout.matrices),
+        driven_narrow=new(layout.driven_narrow), matrices=new(layout.matrices),
     )  # fmt: skip
     return apart, moved
 

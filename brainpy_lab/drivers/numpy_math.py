@@ -54,17 +54,17 @@ def exprel_of(power: Array, x: Array) -> Array:
 
 def sum(x: Array) -> Array:
     """Sum over the elements of an array state (its last axis), kept so that it broadcasts against the state."""
-    return np.sum(x, axis=-1, keepdims=True)
+    return np.sum(x, axis=-1, keepdims=True) if np.ndim(x) else x
 
 
 def mean(x: Array) -> Array:
     """Mean over the elements of an array state (its last axis), kept so that it broadcasts against the state."""
-    return np.mean(x, axis=-1, keepdims=True)
+    return np.mean(x, axis=-1, keepdims=True) if np.ndim(x) else x
 
 
 def dot(x: Array, y: Array) -> Array:
-    """Inner product over the last axis, or the product of a matrix with an array state."""
-    return matvec(x, y) if np.ndim(x) == 2 else np.sum(x * y, axis=-1, keepdims=True)
+    """Inner product over the last axis, kept so that it broadcasts against the state."""
+    return sum(x * y)
 
 
 def matvec(matrix: Array, x: Array) -> Array:

@@ -19,6 +19,7 @@ from brainpy_lab.drivers.adaptive_functions import ADAPTIVE_FUNCTIONS, Shape, fu
 from brainpy_lab.drivers.driver import Array, Capability, Chunk, Driver, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.random_draws import narrowed
 from brainpy_lab.drivers.tensor_past import Histories, StepHistory
+from brainpy_lab.drivers.widths import raised_lanes
 
 
 def load_functions(
@@ -87,13 +88,13 @@ class TensorFlow(Flow):
                     self.parameters[name] = driver.array(drive[i, k])
                 for k, name in enumerate(layout.driven_lanes):
                     assert lane_drive is not None
-                    self.parameters[name] = driver.array(lane_drive[i, k])
+                    self.parameters[name] = driver.array(layout.lanes_of(name, lane_drive[i, k]))
                 fed = () if noise is None else [driver.array(d) for d in narrowed(noise[i], narrow)]
                 values = self._take(driver.array(t), fed)
                 self.now = results.pick(values, "state", "hidden")
                 self.step += 1
                 for kind, flag in enumerate(results.pick(values, "flag")):
-                    lanes = np.flatnonzero(driver.to_numpy(flag))
+                    lanes = raised_lanes(driver.to_numpy(flag), setup, layout)
                     events += [(self.step, int(lane), kind) for lane in lanes]
                 if record and self.step % setup.every == 0:
                     if rows is None:

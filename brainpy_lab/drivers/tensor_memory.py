@@ -10,7 +10,7 @@ import numpy as np
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Chunk, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.memory_sums import MemorySums
-from brainpy_lab.drivers.widths import narrow_among, narrowed_rows
+from brainpy_lab.drivers.widths import narrow_among, narrowed_rows, raised_lanes
 
 
 class TensorMemoryProgram(Program):
@@ -85,7 +85,8 @@ class TensorMemoryFlow(_MemoryFlow):
                         sums.remembered[state, self.step] = driver.to_numpy(value)
                     self.step += 1
                     for kind, flag in enumerate(flags):
-                        events += [(self.step, int(lane), kind) for lane in np.flatnonzero(driver.to_numpy(flag))]
+                        lanes = raised_lanes(driver.to_numpy(flag), setup, self.program.layout)
+                        events += [(self.step, int(lane), kind) for lane in lanes]
                     if self.record and self.step % setup.every == 0:
                         for r, index in enumerate(self.record):
                             rows[r, row] = driver.to_numpy(self.now[index])
@@ -100,7 +101,8 @@ class TensorMemoryFlow(_MemoryFlow):
         if setup.drive:
             tables |= dict(zip(layout.driven, setup.drive(first, count).T, strict=True))
         if setup.drive_lanes:
-            tables |= dict(zip(layout.driven_lanes, np.moveaxis(setup.drive_lanes(first, count), 1, 0), strict=True))
+            moving = np.moveaxis(setup.drive_lanes(first, count), 1, 0)
+            tables |= {n: layout.lanes_of(n, d) for n, d in zip(layout.driven_lanes, moving, strict=True)}
         return tables
 
     def _recent_sums(self, low: int) -> np.ndarray:

@@ -59,22 +59,23 @@ def exprel_of(power: Any, x: Any) -> Tensor:
 
 def sum(x: Any) -> Tensor:
     """Sum over the last axis, kept so that it broadcasts against the state."""
-    return torch.sum(x, dim=-1, keepdim=True)
+    return torch.sum(_tensor(x), dim=-1, keepdim=True)
 
 
 def mean(x: Any) -> Tensor:
     """Mean over the last axis, kept so that it broadcasts against the state."""
-    return torch.mean(x, dim=-1, keepdim=True)
+    return torch.mean(_tensor(x), dim=-1, keepdim=True)
 
 
 def dot(x: Any, y: Any) -> Tensor:
-    """Inner product over the last axis, or the product of a matrix with an array state."""
-    return matvec(x, y) if x.ndim == 2 else torch.sum(x * y, dim=-1, keepdim=True)
+    """Inner product over the last axis, kept so that it broadcasts against the state."""
+    return sum(x * y)
 
 
 def roll(x: Any, shift: int) -> Tensor:
     """Elements moved along the last axis, round its end."""
-    return torch.roll(x, int(shift), -1)
+    x = _tensor(x)
+    return torch.roll(x, int(shift), -1) if x.ndim else x
 
 
 def matvec(matrix: Any, x: Any) -> Tensor:

@@ -50,12 +50,23 @@ def narrowed_rows(rows: Any, narrow: Sequence[bool]) -> list[Any]:
     return [row[..., :1] if row.ndim and is_narrow else row for row, is_narrow in zip(rows, narrow, strict=True)]
 
 
+def raised_lanes(flag: np.ndarray, setup: Setup, layout: Layout) -> np.ndarray:
+    """The lanes in which a flag is raised; that of one number beside array states, in its first element."""
+    if not (setup.ensemble and setup.cell and layout.mixes):
+        return np.flatnonzero(flag)
+    last = flag.shape[-1] if flag.ndim else 1
+    whole = np.broadcast_to(flag, (*setup.ensemble, last))
+    return np.flatnonzero(whole) * (setup.cell[-1] // last)
+
+
 def wide_names(code: StepCode, setup: Setup, layout: Layout) -> frozenset[str]:
     """The wide ones among all that a step takes, at the start of a run or soon after."""
     if not setup.cell:
         return frozenset()
     given = {**setup.parameters, **setup.states}
-    wide = {n for n, v in given.items() if np.shape(v)[-1:] not in ((), (1,))} | set(layout.driven_lanes)
+    wide = {n for n, v in given.items() if np.shape(v)[-1:] not in ((), (1,))} | (
+        set(layout.driven_lanes) - set(layout.driven_narrow)
+    )
     narrow = setup.noise.narrow_among(code.draws)
     wide |= {draw.name for draw, is_narrow in zip(code.draws, narrow, strict=True) if not is_narrow}
     key = "wide", frozenset(wide)

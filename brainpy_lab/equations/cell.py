@@ -18,6 +18,7 @@ from brainpy_lab.equations.foreign_words import state_of
 from brainpy_lab.equations.identifiers import check_model_name
 from brainpy_lab.equations.initial import read_initials
 from brainpy_lab.equations.lines import Line
+from brainpy_lab.equations.matrices import with_products
 from brainpy_lab.equations.names import names_in
 from brainpy_lab.equations.noise import NoiseSplitter, Split
 from brainpy_lab.equations.scope import CellScope
@@ -144,6 +145,7 @@ class _Reader:
             origin=self.source.origin,
             notes=(*self.notes, *definitions.notes, *self.capture.notes),
         )
+        system = with_products(system, self.source)
         return without_tables(with_rows(system), self.capture.tables)
 
     def check_not_empty(self, *, synapse: bool) -> None:

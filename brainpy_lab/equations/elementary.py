@@ -78,12 +78,13 @@ def gammaln(x: Array) -> Array:
 def part(x: Array, start: int, stop: int) -> Array:
     """Elements from ``start`` up to ``stop`` of the last axis; one of them as a number."""
     chosen = np.asarray(x)[..., start:stop] if stop != END or start != -1 else np.asarray(x)[..., -1:]
-    return chosen[..., 0] if stop - start == 1 or (start, stop) == (-1, END) else chosen
+    is_one = stop - start == 1 or (start, stop) == (-1, END)
+    return chosen[..., 0] if is_one and chosen.ndim == 1 else chosen  # of an ensemble, it stands beside arrays
 
 
 def roll(x: Array, shift: int) -> Array:
     """Elements moved along the last axis, round its end."""
-    return np.roll(x, shift, axis=-1)
+    return np.roll(x, shift, axis=-1) if np.ndim(x) else x
 
 
 #: The functions that NumPy lacks, by name.

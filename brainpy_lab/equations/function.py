@@ -15,6 +15,7 @@ from brainpy_lab.equations.checks import check_delays, check_no_noise
 from brainpy_lab.equations.constants import literal
 from brainpy_lab.equations.definitions import part_definitions
 from brainpy_lab.equations.identifiers import check_model_name
+from brainpy_lab.equations.matrices import with_products
 from brainpy_lab.equations.model_body import DelayReader, ModelBody, ModelScope, straight_equations
 from brainpy_lab.equations.names import is_noise, substitute, why_reserved
 from brainpy_lab.equations.noise import NoiseSplitter
@@ -203,6 +204,7 @@ class _Reader:
             origin=self.source.origin,
             notes=(*missing, *definitions.notes, *self.capture.notes),
         )
+        system = with_products(system, self.source)
         return without_tables(with_rows(system), self.capture.tables)
 
     def read_initial(self, given: Mapping[str, object]) -> dict[str, ast.expr]:

@@ -258,8 +258,8 @@ class _State:
         """Give a parameter its value on the next piece."""
         row = self.code.parameters.index(parameter)
         if self.slots.sizes:
-            start = sum(math.prod(s) for s in self.slots.shapes[:row])
-            self.P[start : start + math.prod(self.slots.shapes[row])] = value
+            start, shape = sum(math.prod(s) for s in self.slots.shapes[:row]), self.slots.shapes[row]
+            self.P[start : start + math.prod(shape)] = self.slots.flat([value], [shape])
             return
         self.P[row] = np.broadcast_to(value, self.problem.shape).reshape(-1)
 
@@ -405,5 +405,5 @@ class _State:
         for k, name in enumerate(self.shape.events):
             mine = kind == k
             order = np.lexsort((lane[mine], t[mine]))
-            trains[name] = EventTrain(t[mine][order], lane[mine][order])
+            trains[name] = EventTrain(t[mine][order], lane[mine][order], self.problem.shape)
         return trains

@@ -134,7 +134,7 @@ def _merged(found: Mapping[float, np.ndarray | None], length: float) -> dict[flo
 def _kinds_of_lanes(problem: Problem, corner: Corner) -> list[tuple[Values, np.ndarray | None]]:
     """The values that a corner's parameters have, and in which lanes: None where in all."""
     values = {n: problem.parameters[n] for n in corner.parameters}
-    arrays = {n: problem.expanded(v) for n, v in values.items() if np.ndim(v)}
+    arrays = {n: np.asarray(v) for n, v in values.items() if np.ndim(v)}
     if not arrays:
         return [(values, None)]
     whole = np.broadcast_shapes(*(a.shape for a in arrays.values()))

@@ -14,7 +14,16 @@ import numpy as np
 from brainpy_lab.drivers.past import COEFFICIENTS, Past
 from brainpy_lab.equations.system import Delay, System, names_reached
 from brainpy_lab.errors import ArgumentError, MemoryLimitError
-from brainpy_lab.simulation.history import History, Remembered, expression_history, sampled_steps
+from brainpy_lab.simulation.history import (
+    Bounded,
+    Course,
+    History,
+    Remembered,
+    expression_history,
+    known_since,
+    sampled_steps,
+    with_lanes,
+)
 from brainpy_lab.simulation.memory import SHARE, available_bytes, format_bytes
 from brainpy_lab.simulation.problem import Drive, Problem
 from brainpy_lab.symbolic.compiling import Compiler
@@ -98,8 +107,6 @@ def delay_values(
     parameters = problem.parameters
     if problem.traced:
         parameters = {n: concrete(v) for n, v in parameters.items()}
-    if problem.mixes:
-        parameters = {n: problem.expanded(v) for n, v in parameters.items()}
     if problem.drives:
         parameters = parameters | {
             n: _over_time(drive, np.atleast_1d(times), problem) for n, drive in problem.drives.items()
@@ -114,8 +121,7 @@ def delay_values(
 
 def _over_time(drive: Drive, times: np.ndarray, problem: Problem) -> np.ndarray:
     """A moving parameter's values, times first, with axes for the run's shape."""
-    extra = (1,) * (len(problem.shape) - len(drive.shape))
-    return drive.at(times).reshape(len(times), *extra, *drive.shape)
+    return with_lanes(drive.at(times), problem.shape)
 
 
 def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay: float | None) -> Reach:
@@ -211,10 +217,22 @@ def all_histories(problem: Problem, histories: Mapping[str, History]) -> dict[st
         if state.name not in problem.system.delayed_states:
             continue
         if state.name in histories:
-            found[state.name] = histories[state.name]
+            found[state.name] = _aligned(problem, state.name, histories[state.name])
         elif state.history is not None:
             found[state.name] = expression_history(state, problem)
     return found
+
+
+def _aligned(problem: Problem, state: str, history: History) -> History:
+    """A history with axes for the elements where its values have those of the ensemble; what a run remembers has."""
+    if isinstance(history, Course):
+        return history
+
+    def at(times: np.ndarray) -> np.ndarray:
+        values = np.asarray(history(times), dtype=float)
+        return values.reshape(len(times), *problem.axes.padded(state, values.shape[1:]))
+
+    return Bounded(at, known_since(history))
 
 
 def _check_memory(problem: Problem, slots: int, dt: float, reach: Reach) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brainpy_lab import drivers
+from brainpy_lab.simulation.history import with_lanes
 from brainpy_lab.simulation.interpolation import LocalCubic
 from brainpy_lab.simulation.members import intermediates_of, slopes_of
 from brainpy_lab.simulation.plan import Result
@@ -42,13 +43,13 @@ def _intermediates(
     extra = 1 + len(problem.shape)
 
     def over_time(value: Any) -> Any:
-        array = np.asarray(problem.expanded(value))
+        array = np.asarray(value)
         return array if array.ndim == 0 else array.reshape((1,) * (extra - array.ndim) + array.shape)
 
     parameters = {n: over_time(v) for n, v in problem.parameters.items()}
     for name, drive in problem.drives.items():
         values = drive.at(result.t)
-        parameters[name] = values.reshape(values.shape + (1,) * (extra - values.ndim))
+        parameters[name] = with_lanes(values, problem.shape)
     t = np.asarray(result.t).reshape((-1,) + (1,) * len(problem.shape))
     y = np.stack(list(records.values()))
     computed = numeric(problem.system).intermediates(y, parameters, t)
@@ -66,8 +67,8 @@ def solution_of(
         if problem.traced or not shape:
             return value
         own = problem.shape_of(name)
-        whole = np.broadcast_to(problem.expanded(value), own)
-        return whole if own == shape else whole.reshape(problem.ensemble)
+        whole = np.broadcast_to(value, own)
+        return whole.reshape(problem.ensemble) if name in problem.narrow else whole
 
     params = {p: request.parameters.get(p, problem.parameters.get(p)) for p in model.system.parameter_names}
     return Solution(

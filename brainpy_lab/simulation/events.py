@@ -24,9 +24,10 @@ class EventTrain:
     t : array (n_events,)
         Times, in the model's unit of time, rising.
     index : array of int (n_events,)
-        Which cell: its place in the ensemble, counted flat (0 in a single run).
+        Which cell: its place in the ensemble and, of an array state, among its elements, counted flat (0 in a single
+        run).
     ensemble_shape : tuple of int
-        Shape of the ensemble; ``()`` is a single run.
+        Shape of the ensemble, then of the array state; ``()`` is a single run.
     window : (float, float), optional
         Start and end of the observation, for rates.
 

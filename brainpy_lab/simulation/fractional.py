@@ -244,9 +244,6 @@ def _flat(problem: Problem, value: Any, shape: tuple[int, ...]) -> np.ndarray:
     array = np.asarray(value, dtype=float)
     if array.ndim == 0 or not problem.shape:
         return array
-    missing = problem.cell and array.ndim <= len(problem.ensemble) and array.shape[-len(problem.cell) :] != problem.cell
-    if missing:
-        array = array.reshape(array.shape + (1,) * len(problem.cell))
     return np.broadcast_to(array, problem.shape).reshape(shape)
 
 

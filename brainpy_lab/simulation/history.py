@@ -111,6 +111,7 @@ class Bounded:
 
     at: History
     since: float
+    rank: int | None = None  # axes of its values that are for elements, where known
 
     def __call__(self, times: np.ndarray) -> np.ndarray:
         return self.at(times)
@@ -193,7 +194,12 @@ def _of_solution(state: str, solution: Any, t0: float) -> History:
             )
         return np.asarray(course(np.clip(then, begin, end))[state])
 
-    return Bounded(at, t0 - (end - begin))
+    return Bounded(at, t0 - (end - begin), elements_of(solution, state))
+
+
+def elements_of(solution: Any, state: str) -> int:
+    """How many axes for elements a state has in the records of a Solution."""
+    return np.ndim(solution.data[state]) - 1 - len(solution.ensemble_shape)
 
 
 def initial_from(histories: Mapping[str, History], t0: float) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import functools
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,41 +19,40 @@ from brainpy_lab.symbolic.compiling import helper_functions
 from brainpy_lab.symbolic.singularities import filled_system
 
 
-@dataclass
-class InitialValues:
-    """Values by state, and the shape one cell of each has."""
-
-    values: dict[str, Any]
-    shapes: dict[str, tuple[int, ...]]
-
-
 def shape_of(value: Any) -> tuple[int, ...]:
     """Shape of a number or of any library's array."""
     return () if isinstance(value, float) else tuple(value.shape) if hasattr(value, "shape") else np.shape(value)
 
 
-def initial_values(
-    system: System, parameters: Mapping[str, Any], given: Mapping[str, Any], is_traced: Callable[[Any], bool]
-) -> InitialValues:
-    """Initial values of all states; ``given`` ones take the place of the system's own.
+def default_values(system: System) -> dict[str, Any]:
+    """The system's own initial values, of its own parameters; each has the shape of its state in one cell."""
+    return _evaluate(system, {p.name: p.value for p in system.parameters}, {})
 
-    A state's shape is that of the system's own initial value; a given array with more axes spans an ensemble.
-    """
+
+def initial_values(
+    system: System,
+    parameters: Mapping[str, Any],
+    given: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+    is_traced: Callable[[Any], bool],
+) -> dict[str, Any]:
+    """Initial values of all states by name; ``given`` ones take the place of the system's own, ``defaults``."""
     own = {p.name: p.value for p in system.parameters}
-    defaults = _evaluate(system, own, {})
-    shapes = {name: shape_of(value) for name, value in defaults.items()}
-    values: dict[str, Any] = {}
-    for name, value in given.items():
-        values[name] = value if is_traced(value) else _number(name, value)
     changed = {*given, *(n for n, value in parameters.items() if value is not own[n])}
     if not changed & system.initial_inputs:
-        return InitialValues({**defaults, **values}, shapes)
+        return {**defaults, **given}
     plain = not any(is_traced(v) for v in parameters.values())
-    values = _evaluate(system, parameters if plain else own, values)
-    return InitialValues({s: values[s] for s in system.state_names}, shapes)
+    return _evaluate(system, parameters if plain else own, given)
 
 
-def _number(name: str, value: Any) -> Any:
+def initial_number(name: str, value: Any) -> Any:
+    """An initial value as a float or a float64 array.
+
+    Raises
+    ------
+    ArgumentError
+        When it is neither, or not finite.
+    """
     if type(value) is float and math.isfinite(value):
         return float(value)
     try:
@@ -82,7 +80,7 @@ def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str,
     waiting = {s.name: s.initial for s in system.states if s.name not in given}
     for name, expr in list(waiting.items()):
         if isinstance(expr, ast.Constant):  # the usual case
-            known[name] = _number(name, expr.value)
+            known[name] = initial_number(name, expr.value)
             del waiting[name]
     while waiting:
         ready = [name for name, expr in waiting.items() if expr is None or not (names_used(expr) & set(waiting))]
@@ -91,7 +89,9 @@ def _evaluate(system: System, parameters: Mapping[str, Any], given: Mapping[str,
         for name in ready:
             expr = waiting.pop(name)
             known[name] = (
-                0.0 if expr is None else _number(name, computed(f"the initial value of '{name}'", expr, known, system))
+                0.0
+                if expr is None
+                else initial_number(name, computed(f"the initial value of '{name}'", expr, known, system))
             )
     return {s.name: known[s.name] for s in system.states}
 

@@ -59,8 +59,6 @@ class _Lengths:
                 return self.of_name.get(name, 1)
             case ast.BinOp(left=ast.Name(id=name), op=ast.MatMult()) if name in self.matrices:
                 return self.matrices[name]
-            case ast.Call(func=ast.Name(id="dot"), args=[ast.Name(id=name), _]) if name in self.matrices:
-                return self.matrices[name]
             case ast.Call(func=ast.Name(id="part"), args=[ast.Name(id=name), start, stop]):
                 return self._part(node, name, int(ast.literal_eval(start)), int(ast.literal_eval(stop)))
         counts = {self(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)} - {1}

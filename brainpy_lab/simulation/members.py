@@ -48,7 +48,7 @@ def _over_members(
     for i, time in enumerate(np.asarray(t, dtype=float).tolist()):
         parameters = dict(problem.parameters)
         parameters |= {n: drive.at(np.array([time]))[0] for n, drive in problem.drives.items()}
-        whole = {n: _with_ensemble(v, ensemble, own[n]) for n, v in parameters.items()}
+        whole = {n: _with_ensemble(v, ensemble, own[n], len(problem.cell)) for n, v in parameters.items()}
         for member in np.ndindex(ensemble):
             states = [values[s][(i, *member)] for s in system.state_names]
             given = [whole[p][member] for p in system.parameter_names]
@@ -58,9 +58,9 @@ def _over_members(
     return [column.reshape(len(t), *ensemble, *column.shape[1:]) for column in columns]
 
 
-def _with_ensemble(value: Any, ensemble: tuple[int, ...], own: tuple[int, ...]) -> np.ndarray:
+def _with_ensemble(value: Any, ensemble: tuple[int, ...], own: tuple[int, ...], n_elements: int) -> np.ndarray:
     """A parameter's value with all axes of the ensemble before its own."""
     array = np.asarray(value, dtype=float)
-    if own and array.shape[array.ndim - len(own) :] != own:  # the ensemble's axes alone
-        array = array.reshape(array.shape + (1,) * len(own))
+    if array.ndim and not own:  # one number, with axes for the elements beside it
+        array = array.reshape(array.shape[: array.ndim - n_elements])
     return np.broadcast_to(array, (*ensemble, *own))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.codegen.builder import memory_names
-from brainpy_lab.equations.system import System
+from brainpy_lab.equations.system import Hold, System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input
-from brainpy_lab.simulation.initial import initial_values, shape_of
+from brainpy_lab.simulation.axes import Axes
+from brainpy_lab.simulation.initial import default_values, initial_number, initial_values, shape_of
 from brainpy_lab.simulation.lengths import check_lengths
 from brainpy_lab.simulation.memory import check_ensemble_memory
+from brainpy_lab.simulation.narrow import narrow_states, widths_of
 from brainpy_lab.simulation.products import check_products
 
 NEVER = -np.inf  # release time of a state that is not held
@@ -44,7 +46,8 @@ class Problem:
     """The numbers of one run.
 
     ``ensemble`` is the shape arrays broadcast to, ``cell`` the shape of the array states; ``states``, ``memory`` and
-    ``parameters`` broadcast to ``ensemble + cell``.
+    ``parameters`` broadcast to ``ensemble + cell``, matrices apart. ``narrow`` are the states that are one number
+    beside array states whose elements mix.
     """
 
     system: System
@@ -53,9 +56,11 @@ class Problem:
     states: dict[str, Any]
     memory: dict[str, Any]
     parameters: dict[str, Any]
+    axes: Axes
     drives: dict[str, Drive] = field(default_factory=dict)
     varying_names: tuple[str, ...] = ()
     mixes: bool = False
+    narrow: frozenset[str] = frozenset()
     traced: bool = False
 
     @property
@@ -65,17 +70,16 @@ class Problem:
 
     def shape_of(self, state: str) -> tuple[int, ...]:
         """Shape of one state's values; where elements mix, one number beside array states has one element."""
-        if self.mixes and self.cell and np.shape(self.states[state])[-1:] != self.cell[-1:]:
-            return (*self.ensemble, *(1,) * len(self.cell))
-        return self.shape
+        return (*self.ensemble, *(1,) * len(self.cell)) if state in self.narrow else self.shape
 
-    def expanded(self, value: Any) -> Any:
-        """A value with axes for the state's elements, of length one, where it has those of the ensemble alone."""
-        if self.cell and hasattr(value, "shape"):
-            is_own = value.ndim >= len(self.cell) and tuple(value.shape[-len(self.cell) :]) == self.cell
-            if not is_own and value.ndim and value.ndim <= len(self.ensemble):
-                return value.reshape(tuple(value.shape) + (1,) * len(self.cell))
-        return value
+    def shape_of_event(self, name: str) -> tuple[int, ...]:
+        """Shape of the cells in which an event can happen: the members alone where it is of single numbers."""
+        if not (self.mixes and self.cell):
+            return self.shape
+        widths = widths_of(self.system, self.axes.own)
+        tests = [e.condition for e in self.system.events if e.name == name]
+        holds = [a for e in self.system.events for a in e.actions if isinstance(a, Hold) and a.state == name]
+        return self.shape if any(map(widths, [*tests, *(a.duration for a in holds)])) else self.ensemble
 
     @property
     def lanes(self) -> int:
@@ -100,6 +104,7 @@ def resolve(
     memory: Mapping[str, Any],
     is_traced: Callable[[Any], bool],
     t0: float = 0.0,
+    ranks: Mapping[str, int] | None = None,
 ) -> Problem:
     """Check and shape the values of a run.
 
@@ -116,59 +121,79 @@ def resolve(
         The driver's test whether a derivative is taken through a value.
     t0 : float
         The start, at which inputs have the values that initial values are computed from.
+    ranks : mapping
+        How many axes for elements the initial values of another run have.
     """
     check_names(parameters, system.parameter_names, "parameter", system.name)
     check_names(initial, system.state_names, "state", system.name)
     values: dict[str, Any] = {}
-    at_start: dict[str, Any] = {}
     drives: dict[str, Drive] = {}
+    starts: dict[str, Any] = {}
     traced = False
     for parameter in system.parameters:
         value = parameters.get(parameter.name, parameter.value)
         drive = as_drive(parameter.name, value)
         if drive is not None:
             drives[parameter.name] = drive
-            first = drive.at(np.array([t0]))[0]
-            at_start[parameter.name] = first if first.ndim else float(first)
-            value = float(first.ravel()[0])
         elif is_traced(value):
             traced = True
         else:
             value = numeric(parameter.name, value)
         values[parameter.name] = value
+    defaults = default_values(system)
     own = {p.name: shape_of(p.value) for p in system.parameters}
-    starts = initial_values(system, {**values, **at_start}, initial, is_traced)
-    traced = traced or any(is_traced(v) for v in starts.values.values())
-    cell = _common_shape([*starts.shapes.values(), *(own.values() if not system.mixes_elements else ())])
+    cell = _common_shape([*map(shape_of, defaults.values()), *(own.values() if not system.mixes_elements else ())])
+    own |= {n: () if shape_of(v) == (1,) != cell else shape_of(v) for n, v in defaults.items()}  # as of z(0) = sum(x)
+    axes = Axes(own, cell, ranks or {})
+    starts = {name: value if is_traced(value) else initial_number(name, value) for name, value in initial.items()}
+    ensemble, varying = _ensemble(axes, {**values, **starts, **drives})
+    for name, drive in drives.items():
+        drives[name] = _aligned_drive(axes, name, drive)
+        first = drives[name].at(np.array([t0]))[0]
+        values[name] = first if first.ndim else float(first)
+    values = {name: axes.aligned(name, value) for name, value in values.items()}
+    starts = {name: axes.aligned(name, value) for name, value in starts.items()}
+    states = initial_values(system, values, starts, defaults, is_traced)
+    traced = traced or any(is_traced(v) for v in states.values())
+    values |= {name: float(values[name].ravel()[0]) for name in drives if shape_of(values[name])}
+    narrow: frozenset[str] = frozenset()
     if system.mixes_elements:
-        check_lengths(system, {**values, **starts.values}, cell[-1] if cell else 1)
-    if system.mixes_elements:
-        check_products(system, starts.shapes)
-    ranks = {**own, **starts.shapes}
-    leading: dict[str, tuple[int, ...]] = {}
-    for name, value in {**values, **starts.values}.items():
-        shape = drives[name].shape if name in drives else shape_of(value)
-        leading[name] = shape[: len(shape) - len(ranks[name])] if len(shape) >= len(ranks[name]) else ()
-        if leading[name] and len(ranks[name]) > 1:
-            raise ArgumentError(
-                f"An ensemble of matrices is not possible: '{name}' has the shape {shape}, the model's {ranks[name]}.",
-                advice="Run the model once for each matrix, or scale one by a parameter that spans the ensemble.",
-            )
+        check_lengths(system, {**values, **states}, cell[-1] if cell else 1)
+        check_products(system, axes.own)
+        narrow = narrow_states(system, axes.own) if cell else narrow
+    stages = 4  # a state, its new value and what a step keeps besides, at the least
+    kept = stages * len(system.states) + len(memory_names(system)) + len(system.parameters)
+    check_ensemble_memory(math.prod(ensemble) * math.prod(cell), kept)
+    hidden = {n: memory.get(n, NEVER if n.endswith("_release") else 0.0) for n in memory_names(system)}
+    return Problem(
+        system, ensemble, cell, states, hidden, values, axes, drives, varying, system.mixes_elements, narrow, traced
+    )
+
+
+def _ensemble(axes: Axes, values: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The shape to which the axes before the elements' broadcast, and the names of the values that have such."""
+    leading = {n: axes.leading(n, v.shape if isinstance(v, Drive) else shape_of(v)) for n, v in values.items()}
     try:
-        ensemble = _common_shape(leading.values())
+        return _common_shape(leading.values()), tuple(n for n, s in leading.items() if s)
     except ValueError:
         shapes = ", ".join(f"{n} {s}" for n, s in leading.items() if s)
         raise ArgumentError(
             f"The arrays of this run do not broadcast together: {shapes}.",
             advice="Give them the same length, or add axes (array[:, None]) to span a grid.",
         ) from None
-    stages = 4  # a state, its new value and what a step keeps besides, at the least
-    kept = stages * len(system.states) + len(memory_names(system)) + len(system.parameters)
-    check_ensemble_memory(math.prod(ensemble) * math.prod(cell), kept)
-    varying = tuple(n for n, s in leading.items() if s)
-    hidden = {n: memory.get(n, NEVER if n.endswith("_release") else 0.0) for n in memory_names(system)}
-    return Problem(
-        system, ensemble, cell, starts.values, hidden, values, drives, varying, system.mixes_elements, traced
+
+
+def _aligned_drive(axes: Axes, name: str, drive: Drive) -> Drive:
+    """A drive whose values have axes for the elements where they have those of the ensemble."""
+    shape = axes.padded(name, drive.shape)
+    if shape == drive.shape:
+        return drive
+    at, mean = drive.at, drive.mean
+    return replace(
+        drive,
+        at=lambda times: at(times).reshape(len(times), *shape),
+        shape=shape,
+        mean=None if mean is None else lambda begins, ends: mean(begins, ends).reshape(len(begins), *shape),
     )
 
 

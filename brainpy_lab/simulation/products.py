@@ -10,6 +10,7 @@ import numpy as np
 from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.equations.system import Span, System
 from brainpy_lab.errors import ArgumentError, Location
+from brainpy_lab.simulation.narrow import widths_of
 
 
 def check_products(system: System, shapes: Mapping[str, tuple[int, ...]]) -> None:
@@ -19,7 +20,7 @@ def check_products(system: System, shapes: Mapping[str, tuple[int, ...]]) -> Non
     ----------
     system : System
     shapes : mapping
-        The shape of one cell of each state.
+        The shape that each parameter and state has in one member of an ensemble.
     """
     matrices = {p.name: np.shape(p.value) for p in system.parameters if np.ndim(p.value) == 2}
     for node in _products(system):
@@ -37,6 +38,12 @@ def check_products(system: System, shapes: Mapping[str, tuple[int, ...]]) -> Non
                 f"The matrix '{node.left.id}' has {columns} columns, and '{name}' is {what}.",
                 location=_place(system, node),
                 advice=f"Give the state its elements by its initial value: {name}(0) = zeros({columns}).",
+            )
+        if not widths_of(system, shapes)(node.right):
+            raise ArgumentError(
+                f"The matrix '{node.left.id}' has {columns} columns, and what it multiplies is one number.",
+                location=_place(system, node),
+                advice="Multiply an array state, or an array of the notebook.",
             )
 
 

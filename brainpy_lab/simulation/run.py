@@ -42,7 +42,10 @@ def layout_of(problem: Problem, plan: Plan, code: StepCode) -> Layout:
     is_short = past is not None and past.sweeps > 1
     # edited code may read at other times than the model's delays say
     is_steady = past is not None and past.is_steady and not code.edited
-    return Layout(bool(problem.shape), varying, driven, driven_lanes, problem.mixes, matrices, is_short, is_steady)
+    narrow = tuple(n for n in driven_lanes if problem.mixes and problem.cell and drives[n].shape[-1] == 1)
+    return Layout(
+        bool(problem.shape), varying, driven, driven_lanes, problem.mixes, matrices, is_short, is_steady, narrow
+    )
 
 
 @dataclass(frozen=True)
@@ -93,13 +96,9 @@ def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
         raise ArgumentError("A derivative cannot be taken through a run whose parameters move in time.")
 
     def flat(value: Any) -> Any:
-        if problem.mixes:
-            return problem.expanded(value)
-        if traced:
+        if problem.mixes or traced or not problem.shape:
             return value
-        if not problem.shape:
-            return value
-        return _broadcast(value, problem).reshape(-1)
+        return np.broadcast_to(np.asarray(value, dtype=float), problem.shape).reshape(-1)
 
     varying = {n: flat(v) if hasattr(v, "shape") else v for n, v in problem.parameters.items()}
     return Setup(
@@ -136,9 +135,7 @@ def _narrow_sources(problem: Problem) -> frozenset[str]:
     wide: set[str] = set()
     narrow: set[str] = set()
     for state in problem.system.states:
-        value = problem.states[state.name]
-        is_wide = np.ndim(value) and np.shape(value)[-1:] == problem.cell[-1:]
-        (wide if is_wide else narrow).update(term.source for term in state.noise)
+        (narrow if state.name in problem.narrow else wide).update(term.source for term in state.noise)
     for source in sorted(wide & narrow):
         raise ArgumentError(
             f"The noise '{source}' drives an array state and a state of one number.",
@@ -162,15 +159,6 @@ def _check_areas(code: StepCode, noise: Noise, problem: Problem) -> None:
             )
 
 
-def _broadcast(value: Any, problem: Problem) -> np.ndarray:
-    """A value over the whole shape: a value of one cell's shape alone belongs to the state's axes."""
-    array = np.asarray(value, dtype=float)
-    lacks_cell = problem.cell and array.ndim and array.shape[-len(problem.cell) :] != problem.cell
-    if lacks_cell and array.ndim <= len(problem.ensemble):
-        array = array.reshape(array.shape + (1,) * len(problem.cell))
-    return np.broadcast_to(array, problem.shape)
-
-
 def _sampled(drive: Drive, plan: Plan, first: int, n: int) -> np.ndarray:
     """``drive`` over ``n`` steps: its average where it is constant between jumps, else in the middle or as it says."""
     if drive.mean is not None:
@@ -190,8 +178,7 @@ def _drive_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callab
 def _lane_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:
     def table(first: int, n: int) -> np.ndarray:
         rows = [_sampled(problem.drives[name], plan, first, n) for name in names]
-        own = [problem.expanded(np.empty(r.shape[1:])).shape for r in rows]
-        aligned = [with_lanes(r.reshape(n, *s), problem.shape) for r, s in zip(rows, own, strict=True)]
+        aligned = [with_lanes(r, problem.shape) for r in rows]
         lanes = problem.shape if problem.mixes else (-1,)
         whole = [np.broadcast_to(r, (n, *problem.shape)).reshape(n, *lanes) for r in aligned]
         return np.ascontiguousarray(np.stack(whole, axis=1), dtype=float)
@@ -315,12 +302,11 @@ class _Loop:
         shape = problem.shape
         if problem.mixes:
             data = {name: self.rows[r, :n_rows] for r, name in enumerate(plan.record)}
-            final = dict(self.last)
-            for name, value in self.last.items():
-                if problem.cell and value.shape[-1:] != problem.cell[-1:]:  # one number beside array states
-                    final[name] = value[..., 0] if value.ndim > len(problem.ensemble) else value
-                    if name in data:
-                        data[name] = data[name][..., 0]
+            final = {name: np.array(np.broadcast_to(v, self._own_shape(v))) for name, v in self.last.items()}
+            for name in problem.narrow:
+                final[name] = final[name].reshape(problem.ensemble)
+                if name in data:
+                    data[name] = data[name].reshape(n_rows, *shape)[..., 0]
         else:
             data = {name: self.rows[r, :n_rows].reshape(n_rows, *shape) for r, name in enumerate(plan.record)}
             final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
@@ -332,6 +318,11 @@ class _Loop:
         if self.blow_up is not None:
             stats["non_finite"] = self.blow_up.summary(problem, plan)
         return Result(t, data, states, memory, self._events(), self.outcome, stats, remembered=self._remembered())
+
+    def _own_shape(self, value: np.ndarray) -> tuple[int, ...]:
+        """The shape of a value of all members of the ensemble, whose last axis is one or all elements."""
+        shape = self.problem.shape
+        return (*shape[:-1], value.shape[-1] if value.ndim else 1) if self.problem.cell else shape
 
     def _remembered(self) -> Remembered | None:
         """The histories with which a run continues this one."""
@@ -350,7 +341,9 @@ class _Loop:
             lanes = np.concatenate([c.lane[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
             order = np.lexsort((lanes, steps))
             times = self.plan.times(steps[order])
-            trains[name] = EventTrain(times, lanes[order])
+            shape = self.problem.shape_of_event(name)
+            elements = 1 if shape == self.problem.shape else math.prod(self.problem.cell)
+            trains[name] = EventTrain(times, lanes[order] // elements, shape)
         return trains
 
 

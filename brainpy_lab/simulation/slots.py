@@ -42,12 +42,11 @@ class Slots:
         if not problem.mixes:
             return Slots(problem.shape)
         names = problem.system.state_names
-        own = {s: np.shape(problem.states[s])[len(problem.ensemble) :] for s in names}
-        own = {s: shape or _trailing(problem, problem.states[s]) for s, shape in own.items()}
+        scalars = tuple(not problem.cell or s in problem.narrow for s in names)
         matrices = {p.name: np.shape(p.value) for p in problem.system.parameters}
         shapes = tuple(matrices.get(p, ()) or (1,) for p in code.parameters)
-        sizes = tuple(prod(own[s]) for s in names)
-        return Slots(problem.ensemble, sizes, shapes, tuple(not own[s] for s in names))
+        sizes = tuple(1 if scalar else prod(problem.cell) for scalar in scalars)
+        return Slots(problem.ensemble, sizes, shapes, scalars)
 
     @property
     def rows(self) -> tuple[slice | int, ...]:
@@ -64,14 +63,8 @@ class Slots:
         parts = []
         for value, shape in zip(values, shapes, strict=True):
             array = np.asarray(value, dtype=float)
-            if array.ndim and array.ndim <= len(self.lanes) and array.shape != shape and shape:
-                array = array.reshape(array.shape + (1,) * len(shape))
+            if array.ndim and not shape:  # one number, with an axis for the elements beside it
+                array = array.reshape(array.shape[: len(self.lanes)])
             whole = np.broadcast_to(array, (*self.lanes, *shape))
             parts.append(whole.reshape(members, prod(shape)).T)
         return np.ascontiguousarray(np.concatenate(parts)) if parts else np.empty((0, members))
-
-
-def _trailing(problem: Problem, value: Any) -> tuple[int, ...]:
-    """The shape of one member's value when it has no axes of the ensemble."""
-    shape = np.shape(value)
-    return shape if shape and shape[-len(problem.cell) :] == problem.cell else ()

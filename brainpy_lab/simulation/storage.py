@@ -266,6 +266,7 @@ def _describe(sol: Solution) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         "stats": {key: _plain(value) for key, value in sol.stats.items()},
         "time": time_dimension(sol),
         "data": list(sol.data),
+        "event_shapes": {name: list(train.ensemble_shape) for name, train in sol.events.items()},
         "events": {name: list(train.window) if train.window else None for name, train in sol.events.items()},
     }
     for part in _ARRAY_FIELDS:
@@ -306,9 +307,13 @@ def _rebuild(described: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Sol
         for part in _ARRAY_FIELDS
     }
     shape = tuple(described["ensemble_shape"])
+    shapes = described.get("event_shapes", {})
     events = {
         name: EventTrain(
-            arrays[f"event_t/{name}"], arrays[f"event_index/{name}"], shape, tuple(window) if window else None
+            arrays[f"event_t/{name}"],
+            arrays[f"event_index/{name}"],
+            tuple(shapes.get(name, shape)),
+            tuple(window) if window else None,
         )
         for name, window in described["events"].items()
     }

@@ -54,9 +54,8 @@ class _Switching:
     @cached_property
     def arrays(self) -> dict[str, np.ndarray]:
         """Parameters that differ by cell, of all cells."""
-        values = {n: self.problem.expanded(self.problem.parameters[n]) for n in self.corner.parameters}
-        shape = self.problem.shape
-        return {n: np.broadcast_to(v, shape).reshape(-1) for n, v in values.items() if np.ndim(v)}
+        values = {n: self.problem.parameters[n] for n in self.corner.parameters}
+        return {n: np.broadcast_to(v, self.problem.shape).reshape(-1) for n, v in values.items() if np.ndim(v)}
 
     @cached_property
     def shape(self) -> tuple[int, ...]:

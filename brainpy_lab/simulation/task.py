@@ -28,8 +28,8 @@ from brainpy_lab.simulation.control import reporter
 from brainpy_lab.simulation.ends import with_ends
 from brainpy_lab.simulation.fractional import Memory, is_memory, memory_of, mesh_of
 from brainpy_lab.simulation.generated import generated
-from brainpy_lab.simulation.history import History, expression_history, initial_from, read_histories
-from brainpy_lab.simulation.initial import initial_values
+from brainpy_lab.simulation.history import Bounded, History, expression_history, initial_from, read_histories
+from brainpy_lab.simulation.initial import default_values, initial_values
 from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
 from brainpy_lab.simulation.plan import Plan
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
@@ -140,7 +140,9 @@ def _repeated(task: Task, request: Request) -> Task | None:
     if request.parameters:
         problem.parameters = {**problem.parameters, **{n: float(v) for n, v in request.parameters.items()}}
     if not system.initial_inputs.isdisjoint(given):
-        problem.states = initial_values(system, problem.parameters, request.initial or {}, task.driver.is_traced).values
+        given_states = {n: float(v) for n, v in (request.initial or {}).items()}
+        defaults, traced = default_values(system), task.driver.is_traced
+        problem.states = initial_values(system, problem.parameters, given_states, defaults, traced)
     elif request.initial:
         problem.states = {**problem.states, **{n: float(v) for n, v in request.initial.items()}}
     else:
@@ -180,7 +182,7 @@ def _prepared(request: Request) -> Task:
             code = generated(system, method.name, driver.name, model.share_exponentials, crossing)
     histories = _histories(request, system, t0)
     initial = {**initial_from(histories, t0), **initial}
-    problem = resolve(system, parameters, initial, memory, driver.is_traced, t0)
+    problem = resolve(system, parameters, initial, memory, driver.is_traced, t0, _ranks(request, histories))
     smooth = {n: parameters_of(n, system) for n, d in problem.drives.items() if d.change_times is None}
     locates = method.is_adaptive or crossing == "exact"
     unread = say_unread(request, problem, method, locates)
@@ -270,6 +272,15 @@ def _start_histories(problem: Problem, initial: Mapping[str, Any], t0: float) ->
         if state.history is not None and state.name not in initial:
             value = expression_history(state, problem)(np.array([t0]))[0]
             problem.states[state.name] = value if value.ndim else float(value)
+
+
+def _ranks(request: Request, histories: Mapping[str, History]) -> dict[str, int]:
+    """How many axes for elements the initial values have that another run left; those given are told by the text."""
+    found = {s: h.rank for s, h in histories.items() if isinstance(h, Bounded) and h.rank is not None}
+    if isinstance(request.start, Solution):
+        final, members = request.start.final, len(request.start.ensemble_shape)
+        found |= {s: max(0, np.ndim(final[s]) - members) for s in request.model.system.state_names}
+    return {s: rank for s, rank in found.items() if s not in (request.initial or {})}
 
 
 def start_of(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
