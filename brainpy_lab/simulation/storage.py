@@ -2,7 +2,8 @@
 
 Both formats hold the same: named arrays, and one JSON text for all that is not an array. In NetCDF the root group is
 the Dataset of `Solution.to_xarray`, so that other programs read a run as it stands, and the group ``brainpy_lab`` holds
-the rest. A digest of the text and of all arrays tells, at loading, a file whose numbers are not those that were saved.
+the rest. A digest of the text and of all arrays tells, at loading, a file whose numbers are not those that were saved;
+a NetCDF file has a seal besides (`simulation/seal.py`), because its library must not see a damaged one.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, in_words
 from brainpy_lab.inputs import Input
 from brainpy_lab.simulation.arrays import as_numpy
+from brainpy_lab.simulation.seal import is_broken, seal
 from brainpy_lab.simulation.solution import EventTrain, Outcome, Solution
 from brainpy_lab.simulation.tables import time_dimension, to_xarray
 from brainpy_lab.warning import tell
@@ -73,13 +75,24 @@ def load(path: str | Path) -> Solution:
         No such file; it holds no Solution, or not the one that was saved; a newer version of BrainPy Lab wrote it.
     """
     path = Path(path)
-    read = _format_of(path)[1]
+    _format_of(path)
     if not path.is_file():
         raise ArgumentError(f"There is no file {path}.")
     try:
+        source = path.open("rb")
+    except OSError as error:
+        raise ArgumentError(f"{path} cannot be read: {error}") from error
+    with source:
+        return read(source, path)
+
+
+def read(source: BinaryIO, path: Path) -> Solution:
+    """Read what `save` wrote from ``source``, an open file of which messages speak as ``path``."""
+    read_format = _format_of(path)[1]
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what the libraries find odd in a damaged file
-            sol, is_checked = read(path)
+            sol, is_checked = read_format(source)
             repr(sol), sol._repr_html_()  # refused here if anything in it is of another kind
     except BrainPyLabError:
         raise
@@ -122,8 +135,8 @@ def _write_npz(sol: Solution, path: Path) -> None:
     np.savez(path, **arrays, description=np.array(text), digest=np.array(_digest(text, arrays)))
 
 
-def _read_npz(path: Path) -> tuple[Solution, bool]:
-    with np.load(path, allow_pickle=False) as file:
+def _read_npz(source: BinaryIO) -> tuple[Solution, bool]:
+    with np.load(source, allow_pickle=False) as file:
         return _rebuild_checked(
             str(file["description"]), str(file["digest"]) if "digest" in file else None, lambda key: file[key]
         )
@@ -144,6 +157,7 @@ def _write_netcdf(sol: Solution, path: Path) -> None:
         attrs={"description": text, "digest": _digest(text, arrays | _recorded(sol))},
     )
     _to_netcdf(rest, path, group=_GROUP, mode="a")
+    seal(path)
 
 
 def _to_netcdf(dataset: Any, path: Path, **options: Any) -> None:
@@ -151,25 +165,27 @@ def _to_netcdf(dataset: Any, path: Path, **options: Any) -> None:
     dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)
 
 
-def _read_netcdf(path: Path) -> tuple[Solution, bool]:
-    import xarray
+def _read_netcdf(source: BinaryIO) -> tuple[Solution, bool]:
+    import h5py
 
-    how = {"engine": "h5netcdf", "mask_and_scale": False, "decode_times": False}
-    rest = xarray.load_dataset(path, group=_GROUP, **how)
-    root = xarray.load_dataset(path, **how)
-    text = rest.attrs["description"]
-    described = json.loads(text)
-    kinds: dict[str, str] = {"t": described["time"], "data": "{}", "event_t": "{}_t", "event_index": "{}_index"}
+    if is_broken(source):
+        raise _damaged()
+    with h5py.File(source, "r") as root:
+        rest = root[_GROUP]
+        text = rest.attrs["description"]
+        described = json.loads(text)
+        kinds: dict[str, str] = {"t": described["time"], "data": "{}", "event_t": "{}_t", "event_index": "{}_index"}
 
-    def array(key: str) -> np.ndarray:
-        kind, _, name = key.partition("/")
-        stored = root[kinds[kind].format(name)] if kind in kinds else rest[key.replace("/", "__")]
-        return np.asarray(stored.values)
+        def array(key: str) -> np.ndarray:
+            kind, _, name = key.partition("/")
+            stored = root[kinds[kind].format(name)] if kind in kinds else rest[key.replace("/", "__")]
+            values = np.asarray(stored[()])
+            return values.astype(bool) if stored.attrs.get("dtype") == "bool" else values  # xarray keeps them as bytes
 
-    return _rebuild_checked(text, rest.attrs.get("digest"), array)
+        return _rebuild_checked(text, rest.attrs.get("digest"), array)
 
 
-_Format = tuple[Callable[[Solution, Path], None], Callable[[Path], tuple[Solution, bool]]]
+_Format = tuple[Callable[[Solution, Path], None], Callable[[BinaryIO], tuple[Solution, bool]]]
 _FORMATS: dict[str, _Format] = {
     ".nc": (_write_netcdf, _read_netcdf),
     ".npz": (_write_npz, _read_npz),
@@ -206,11 +222,15 @@ def _rebuild_checked(text: str, digest: str | None, array: Callable[[str], np.nd
     _check_kinds(described)
     arrays = {key: _typed(array(key), kind) for key, kind in _keys(described)}
     if digest is not None and digest != _digest(text, arrays):
-        raise ArgumentError(
-            "The file is damaged: its numbers or its description are not those that were saved.",
-            advice="Take another copy of it, or run the model again.",
-        )
+        raise _damaged()
     return _rebuild(described, arrays), digest is not None
+
+
+def _damaged() -> ArgumentError:
+    return ArgumentError(
+        "The file is damaged: its numbers or its description are not those that were saved.",
+        advice="Take another copy of it, or run the model again.",
+    )
 
 
 def _check_kinds(described: dict[str, Any]) -> None:

@@ -33,8 +33,8 @@ RIGHT = {
 
 def arguments(rng: random.Random) -> tuple[object, dict[str, object]]:
     """A duration and keywords, of which at most two are of any kind."""
-    names = rng.sample(list(RIGHT), rng.randrange(5))
-    keywords = {name: rng.choice(RIGHT[name] or VALUES) for name in names} | {"backend": "numpy"}
+    names = rng.sample([name for name in RIGHT if RIGHT[name]], rng.randrange(5))
+    keywords = {name: rng.choice(RIGHT[name]) for name in names} | {"backend": "numpy"}
     duration = rng.choice((0.5, 0.3, 1.0))
     for _ in range(rng.choice((0, 1, 1, 2))):
         if rng.random() < 0.15:
@@ -43,13 +43,17 @@ def arguments(rng: random.Random) -> tuple[object, dict[str, object]]:
             name = rng.choice(list(RIGHT))
             if name != "progress":  # a function of the user's raises what it likes
                 keywords[name] = rng.choice(VALUES)
+    if duration is None:  # the model's own, of 10,000 steps: fewer show the same
+        keywords.setdefault("dt", 1.0)
     return duration, keywords
 
 
-@pytest.mark.parametrize("cases", [2500, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
-def test_any_arguments_give_a_solution_or_an_error(cases):
+@pytest.mark.parametrize(
+    ("seed", "cases"), [(8, 10_000), pytest.param(9, 30_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+)
+def test_any_arguments_give_a_solution_or_an_error(seed, cases):
     model = bp.model("a = 1\nb = 0.5\ndx/dt = a - x\ndy/dt = x - b*y\nwhen x >= 0.7 as up: x = 0", name="Fuzzed")
-    rng, done = random.Random(8), 0
+    rng, done = random.Random(seed), 0
     for _ in range(cases):
         duration, keywords = arguments(rng)
         with warnings.catch_warnings():
@@ -64,4 +68,4 @@ def test_any_arguments_give_a_solution_or_an_error(cases):
                 assert str(error).startswith(error.message)
             except BaseException as error:
                 raise AssertionError(f"{type(error).__name__} of run({duration!r}, **{keywords!r})") from error
-    assert done > cases // 10
+    assert done > cases // 5

@@ -1,5 +1,6 @@
 """Saved files with bytes changed anywhere: each is read as it was saved, or refused by our own error."""
 
+import io
 import random
 import warnings
 
@@ -8,7 +9,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.storage import FileWarning
+from brainpy_lab.simulation import storage
 
 
 def _damaged(whole: bytes, rng: random.Random) -> bytes:
@@ -59,30 +60,23 @@ def _parts(sol):
     return {"events": events} | {name: getattr(sol, name) for name in names}
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # h5netcdf's, of files half open
+@pytest.mark.parametrize("suffix", [".npz", ".nc"])
 @pytest.mark.parametrize(
-    ("suffix", "cases"),
-    [
-        (".npz", 1500),
-        (".nc", 60),
-        pytest.param(".npz", 10_000, marks=pytest.mark.slow),
-        pytest.param(".nc", 10_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
-    ],
+    ("seed", "cases"), [(8, 10_000), pytest.param(9, 30_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
 )
-def test_damaged_files_are_read_right_or_refused(suffix, cases, tmp_path):
+def test_damaged_files_are_read_right_or_refused(suffix, seed, cases, tmp_path):
     model = bp.model("a = 1\ndV/dt = a - V\nV(0) = 0\nwhen V >= 0.5 as spike: V = 0", name="Saved")
     sol = model.run(4.0, dt=0.25, a=np.array([1.0, 2.0]), backend="numpy", method="euler")
     assert len(sol.events["spike"].t) > 0
-    whole = sol.save(tmp_path / f"run{suffix}").read_bytes()
-    wanted, path = _parts(bp.load(tmp_path / f"run{suffix}")), tmp_path / f"damaged{suffix}"
-    rng, refused = random.Random(8), 0
+    path = sol.save(tmp_path / f"run{suffix}")
+    whole, wanted = path.read_bytes(), _parts(bp.load(path))
+    rng, refused = random.Random(seed), 0
     for _ in range(cases):
-        path.write_bytes(_damaged(whole, rng))
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
-                back = bp.load(path)
-            except (ArgumentError, FileWarning):  # refused, or read with the word that its digest is missing
+                back = storage.read(io.BytesIO(_damaged(whole, rng)), path)
+            except (ArgumentError, storage.FileWarning):  # refused, or read with the word that its digest is missing
                 refused += 1
                 continue
         assert _same(wanted, _parts(back))

@@ -7,7 +7,7 @@ import brainpy_lab as bp
 from brainpy_lab.simulation.outcome import Outcome
 from brainpy_lab.simulation.warning import RunWarning
 
-REFERENCE = 0.71737650  # SciPy, the history written out: as long as the delay reads before 0
+REFERENCE = 0.71737650  # given in the report of the fault, where it was found with max_delay=20
 GROWING = "p = 1\ndx/dt = p\ndy/dt = -y(t - x**2)\nx(0) = 1\ny(t <= 0) = cos(t)"
 
 
