@@ -11,6 +11,7 @@ from brainpy_kernel.channel import Channel
 from brainpy_kernel.magics import BrainPyMagics
 from brainpy_kernel.panel import Panel
 from brainpy_kernel.runtime import Ticket
+from brainpy_kernel.status import CellStatus
 
 MAGICS = {"cell": ("brainpy_model", "brainpy"), "line": ("brainpy_model", "brainpy")}
 EVENT = "post_run_cell"
@@ -28,7 +29,9 @@ class Extension:
         self.workspace = workspace.workspace()
         self.workspace.shell = shell
         self.panel = Panel(self.workspace)
-        self.channel = Channel(self.panel) if getattr(shell, "kernel", None) is not None else None
+        has_kernel = getattr(shell, "kernel", None) is not None
+        self.channel = Channel(self.panel) if has_kernel else None
+        self.status = CellStatus(shell) if has_kernel else None
         self.magics = BrainPyMagics(shell, self)
         self._given: dict[str, Any] = {}
         self._inline: list[Any] = []
@@ -47,6 +50,8 @@ class Extension:
         if self.channel is not None:
             self.channel.register()
             self._start_warming()
+        if self.status is not None:
+            self.status.load()
 
     def unload(self) -> None:
         """Take all of it away; the user's variables stay."""
@@ -56,6 +61,8 @@ class Extension:
             inline.close()
         if self.channel is not None:
             self.channel.unregister()
+        if self.status is not None:
+            self.status.unload()
         self.shell.events.unregister(EVENT, self._after_cell)
         self.shell.input_transformers_cleanup.remove(cells.help_needs_no_body)
         reports.uninstall()

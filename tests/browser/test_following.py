@@ -12,6 +12,20 @@ from .lab_page import LabPage
 
 Open = Callable[..., LabPage]
 
+WATCH = """path => {
+  const { kernel } = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path)
+    .sessionContext.session;
+  window.said = [];
+  kernel.iopubMessage.connect((_, { header, parent_header, content }) => {
+    if (header.msg_type === 'status') {
+      window.said.push(`${content.execution_state} ${parent_header.msg_type}`);
+    }
+  });
+  return 1;
+}"""
+
+BUSY_AGAIN = "() => window.said.includes('idle comm_open') && window.said.at(-1) === 'busy execute_request'"
+
 
 def test_two_notebooks(open_notebook: Open) -> None:
     page = open_notebook(FITZHUGH_NAGUMO, name="first")
@@ -58,11 +72,14 @@ def test_opened_while_a_cell_runs(open_notebook: Open, tmp_path: Path) -> None:
     page.run_cell(0)
     page.wait_for_code("def step")
     page.close_panel()
+    page.browser_page.evaluate(WATCH, page.path)
     page.start_cell(1)
     page.browser_page.wait_for_function(
         "() => [...document.querySelectorAll('.jp-InputPrompt')].some(node => node.textContent.includes('*'))"
     )
     page.open_panel()
     page.wait_for_code("def step")  # answered on the kernel's second thread
+    page.browser_page.wait_for_function(BUSY_AGAIN)
+    expect(page.browser_page.locator(".jp-KernelStatus, #jp-main-statusbar").first).to_contain_text("Busy")
     go.touch()
     page.wait_for_cell()
