@@ -129,14 +129,17 @@ def _model_names(system: System) -> frozenset[str]:
     names = {*system.state_names, *system.parameter_names, *(d.name for d in definitions)}
     for function in system.functions:
         names |= {function.name, *(n.arg for n in ast.walk(function.node) if isinstance(n, ast.arg))}
-        names |= {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        for node in (function.node, *([function.loops] if function.loops else [])):
+            names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return frozenset(names)
 
 
 def _helper(function: Function, printer: Printer, dialect: Dialect) -> str:
     from brainpy_lab.equations import straighten
 
-    node = straighten(function) if dialect.selects and function.vectorizable else function.node
+    node = function.node
+    if dialect.selects:
+        node = function.loops or (straighten(function) if function.vectorizable else node)
     return printer.function(node)
 
 

@@ -106,7 +106,7 @@ class _Speller(ast.NodeTransformer):
         if name in self.functions or name in PYTHON_FUNCTIONS:
             return ast.Call(ast.Name(self.functions.get(name, name), ast.Load()), args, [])
         if name == "part":
-            return _part(args[0], *(ast.literal_eval(a) for a in node.args[1:]))
+            return _part(args[0], *args[1:])
         if name == "where" and not self.dialect.selects:
             return ast.IfExp(args[0], args[1], args[2])
         return self._call(name, *args)
@@ -122,10 +122,11 @@ class _Speller(ast.NodeTransformer):
         return node
 
 
-def _part(array: ast.expr, start: int, stop: int) -> ast.expr:
+def _part(array: ast.expr, start: ast.expr, stop: ast.expr) -> ast.expr:
     """``x[..., 1:]``: elements of the last axis, which stays."""
-    lower = ast.Constant(start) if start or stop != END else None
-    bounds = ast.Slice(lower, None if stop == END else ast.Constant(stop))
+    to_end = isinstance(stop, ast.Constant) and stop.value == END
+    from_start = isinstance(start, ast.Constant) and start.value == 0
+    bounds = ast.Slice(None if to_end and from_start else start, None if to_end else stop)
     return ast.Subscript(array, ast.Tuple([ast.Constant(...), bounds], ast.Load()), ast.Load())
 
 

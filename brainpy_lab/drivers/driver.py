@@ -193,28 +193,40 @@ class Driver(ABC):
     def available(self) -> str | None:
         """None when the driver can be used, else why not, with the command that installs what is missing."""
 
+    def obstacle(self, system: System) -> str | None:
+        """What keeps the driver from running ``system``, as a sentence; None when nothing does."""
+        if system.mixes_elements and Capability.MIXING not in self.capabilities:
+            return (
+                f"The driver '{self.name}' runs each element of an array state alone, and '{system.name}' mixes them "
+                "(sum, mean, dot or @)."
+            )
+        for function in system.functions:
+            if function.vectorizable or function.loops:
+                continue
+            reads_elements = any(isinstance(node, ast.Subscript) for node in ast.walk(function.node))
+            if reads_elements or Capability.ELEMENT_LOGIC not in self.capabilities:
+                return (
+                    f"The driver '{self.name}' cannot run the helper function '{function.name}': {function.obstacle}."
+                )
+        return None
+
     def check(self, system: System) -> None:
         """Raise DriverError when the driver cannot run ``system``: the reason, and the drivers that can."""
-        if system.mixes_elements and Capability.MIXING not in self.capabilities:
-            raise DriverError(
-                f"The driver '{self.name}' runs each element of an array state alone, and '{system.name}' mixes them "
-                "(sum, mean, dot or @).",
-                advice="Run it on the numba, jax or numpy driver: backend='numba'.",
-            )
-        if Capability.ELEMENT_LOGIC in self.capabilities:
+        from brainpy_lab.drivers import registry
+
+        obstacle = self.obstacle(system)
+        if obstacle is None:
             return
-        for function in system.functions:
-            if not function.vectorizable:
-                advice = "It runs whole arrays at once; the numba driver runs such a function: backend='numba'."
-                if any(isinstance(node, ast.Subscript) for node in ast.walk(function.node)):
-                    advice += (
-                        " Where its arrays are states, every driver runs it once the counts of its loops stand in the "
-                        "text: for i in range(3)."
-                    )
-                raise DriverError(
-                    f"The driver '{self.name}' cannot run the helper function '{function.name}': {function.obstacle}.",
-                    advice=advice,
-                )
+        able = [d.name for d in registry().values() if d.available() is None and d.obstacle(system) is None]
+        if able:
+            names = " or ".join(filter(None, [", ".join(able[:-1]), able[-1]]))
+            advice = f"Run it on the {names} driver: backend={able[0]!r}."
+        else:
+            advice = (
+                "No driver runs it as it is: where a function reads elements of an array, the counts of its loops and "
+                "the places stand in the text, as in for i in range(3): s = s + x[i]."
+            )
+        raise DriverError(obstacle, advice=advice)
 
     @abstractmethod
     def compile(self, code: StepCode, layout: Layout) -> Program:

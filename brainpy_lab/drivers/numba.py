@@ -103,13 +103,9 @@ def _release_with(user: object, module: ModuleType) -> None:
 
 def _advice(code: StepCode) -> str:
     """What to do about code that Numba does not compile: other drivers run it only where no function has a loop."""
-    loops = [n for n in ast.walk(code.tree) if isinstance(n, ast.For | ast.While)]
-    if code.edited or not loops:
+    if code.edited or not any(isinstance(n, ast.For | ast.While) for n in ast.walk(code.tree)):
         return "Correct the line, or run the model on the numpy driver: backend='numpy'."
-    return (
-        "A function that reads elements of an array state in a loop needs a count that stands in the text: "
-        "for i in range(3). No other driver runs it as it is."
-    )
+    return "Correct the line: a function with such a loop runs on no other driver."
 
 
 def _location(code: StepCode, line: int) -> Location:

@@ -5,7 +5,8 @@ Each loop is a function of its own, whose arrays are known not to overlap, so th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from llvmlite import ir
@@ -13,7 +14,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from brainpy_lab.drivers.numba_array_plan import ArrayPlan, Loop, Product, Scalar, Total, reads
+from brainpy_lab.drivers.numba_array_plan import ArrayPlan, Loop, Product, Scalar, Total
+from brainpy_lab.drivers.numba_array_turns import Row, Turns, read_by, targets_of
 from brainpy_lab.drivers.numba_math import Emit
 from brainpy_lab.drivers.numba_native import Lowering
 from brainpy_lab.drivers.numba_rows import Functions, NotNativeError, functions_of
@@ -84,11 +86,13 @@ class ArrayLowering:
         kept = [n for n in self.plan.kept if n not in results]
         rows = results | {name: len(results) + i for i, name in enumerate(kept)}
         places = {name: b.gep(table, [b.mul(self.size, _I64(row))]) for name, row in rows.items()}
-        lowering = Lowering(self.functions, False, Emit(b))
+        lowering = Lowering(self.functions, False, Emit(b), element=_element(b, self.size, names))
         for part in self.plan.parts:
             match part:
                 case Scalar():
                     names[part.target] = lowering.value(part.expr, names)
+                case Turns():
+                    _take_turns(lowering, part, names)
                 case Loop():
                     self._loop(part, names, places)
                 case Total():
@@ -114,9 +118,9 @@ class ArrayLowering:
     def _loop(self, loop: Loop, names: dict[str, Value], places: Mapping[str, Value]) -> None:
         known: set[str] = set()
         used: list[str] = []
-        for target, expr in loop.rows:
-            used += sorted(n for n in reads(expr) - known if n in names)
-            known.add(target)
+        for row in loop.rows:
+            used += sorted(n for n in read_by(row) - known if n in names)
+            known |= targets_of(row)
         used = list(dict.fromkeys(used))
         wide = [n for n in used if isinstance(names[n].type, ir.PointerType)]
         narrow = [n for n in used if n not in wide]
@@ -128,9 +132,9 @@ class ArrayLowering:
             inner = dict(zip(narrow, arguments[1 + len(pointers) :], strict=True))
             for name in wide:
                 inner[name] = b.load(b.gep(arrays[id(names[name])], [turn.index]))
-            lowering = Lowering(self.functions, False, Emit(b))
-            for target, expr in loop.rows:
-                inner[target] = lowering.value(expr, inner)
+            held = {name: arrays[id(names[name])] for name in wide}
+            lowering = Lowering(self.functions, False, Emit(b), element=_element(b, arguments[0], held))
+            _take_rows(lowering, loop.rows, inner)
             for name in loop.kept:
                 b.store(lowering.number(inner[name]), b.gep(arrays[id(places[name])], [turn.index]))
         b.ret_void()
@@ -154,6 +158,41 @@ class ArrayLowering:
                 b.store(b.fadd(b.load(total), b.fmul(*factors, flags=_FAST), flags=_FAST), total)
             b.store(b.load(total), b.gep(target, [row.index]))
         b.ret_void()
+
+
+def _element(b: Any, size: Value, arrays: Mapping[str, Value]) -> Callable[[str, Value], Value]:
+    """What reads one element of an array; places from the end are negative, at any other there is nan."""
+
+    def read(name: str, place: Value) -> Value:
+        place = b.select(b.icmp_signed("<", place, _I64(0)), b.add(place, size), place)
+        is_there = b.icmp_unsigned("<", place, size)  # edited code may read any place
+        value = b.load(b.gep(arrays[name], [b.select(is_there, place, _I64(0))]))
+        return b.select(is_there, value, ir.Constant(_F64, math.nan))
+
+    return read
+
+
+def _take_rows(lowering: Lowering, rows: Iterable[Row], names: dict[str, Value]) -> None:
+    for row in rows:
+        if isinstance(row, Turns):
+            _take_turns(lowering, row, names)
+        else:
+            names[row[0]] = lowering.value(row[1], names)
+
+
+def _take_turns(lowering: Lowering, turns: Turns, names: dict[str, Value]) -> None:
+    """A loop over numbers; what it carries lives in memory, which LLVM makes registers."""
+    b, numbers = lowering.e.b, turns.numbers
+    places = {name: cgutils.alloca_once(b, _F64) for name in turns.carried}
+    for name, place in places.items():
+        b.store(lowering.number(names[name]), place)
+    with cgutils.for_range(b, _I64(len(numbers)), intp=_I64) as turn:
+        number = b.add(_I64(numbers.start), b.mul(turn.index, _I64(numbers.step)))
+        inner = {**names, turns.name: b.sitofp(number, _F64), **{n: b.load(p) for n, p in places.items()}}
+        _take_rows(lowering, turns.rows, inner)
+        for name, place in places.items():
+            b.store(lowering.number(inner[name]), place)
+    names.update({name: b.load(place) for name, place in places.items()})
 
 
 def is_native(text: str, name: str, wide: frozenset[str], matrices: frozenset[str]) -> bool:

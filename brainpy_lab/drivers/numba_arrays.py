@@ -18,6 +18,7 @@ from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.numba import NumbaFlow, NumbaProgram
 from brainpy_lab.drivers.numba_array_native import plan_of, rows_of
 from brainpy_lab.drivers.numba_array_plan import ArrayPlan
+from brainpy_lab.drivers.numba_array_turns import written_out
 from brainpy_lab.drivers.numba_feed import feeds
 from brainpy_lab.drivers.numba_kernel import (
     CLOCK,
@@ -137,6 +138,7 @@ def _write_header(w: Writer, code: StepCode) -> None:
     for node in code.tree.body:
         if isinstance(node, ast.FunctionDef):
             w.add(0, f"\n\n@njit(error_model='numpy', fastmath={{{FAST_TEXT}}})")
+            node = written_out(node)
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             w.add(0, ast.unparse(node), node.lineno)
     w.add(0, "\n")

@@ -17,6 +17,7 @@ from brainpy_lab.codegen.fields import renamed
 from brainpy_lab.codegen.headings import docstring, words
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout
+from brainpy_lab.drivers.numba_array_turns import written_out
 from brainpy_lab.drivers.numba_feed import Feed, feeds
 from brainpy_lab.drivers.numba_math import SINGLE_FORMS
 
@@ -190,7 +191,7 @@ def plain_header(writer: Writer, code: StepCode, single: bool, call_step: bool) 
         elif isinstance(node, ast.FunctionDef):
             if node.name != "step" or call_step:
                 writer.add(0, f"\n\n@njit(error_model='numpy', fastmath={{{FAST_TEXT}}})")
-                writer.add(0, ast.unparse(node), node.lineno)
+                writer.add(0, ast.unparse(written_out(node)), node.lineno)
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             writer.add(0, ast.unparse(node), node.lineno)
     writer.add(0, "\n")

@@ -24,6 +24,7 @@ from brainpy_lab.drivers.numba_math import SINGLE_FORMS, Emit
 from brainpy_lab.drivers.numba_rows import (
     CALLS,
     COMPARISONS,
+    ELEMENT,
     LIBRARY,
     LOOKUPS,
     SELECTS,
@@ -105,9 +106,10 @@ class Lowering:
         single: bool,
         emit: Emit | None,
         lookup: Callable[..., Value] | None = None,
+        element: Callable[[str, Value], Value] | None = None,
     ) -> None:
         self.functions, self.single = functions, single
-        self.emit, self.lookup = emit, lookup
+        self.emit, self.lookup, self.element = emit, lookup, element
 
     @property
     def e(self) -> Emit:
@@ -212,6 +214,9 @@ class Lowering:
             case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=history), time]) if name in LOOKUPS:
                 assert self.lookup is not None
                 return self.lookup(name, names[history], self.real(time, names))
+            case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=array), place]) if name == ELEMENT:
+                assert self.element is not None
+                return self.element(array, b.fptosi(self.real(place, names), _I64))
             case ast.Call(func=ast.Name(id="converged"), args=args):
                 numbers = [self.real(a, names) for a in args]
                 tests = [self._settled(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]

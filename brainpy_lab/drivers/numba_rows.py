@@ -23,6 +23,8 @@ CALLS = {
     "ceil": "llvm.ceil", "abs": "llvm.fabs",
 }  # fmt: skip
 LOOKUPS = ("past", "before")
+#: One element of an array that is kept: ``k_element(x, i)``, which is written x[..., i:i + 1] in step code.
+ELEMENT = "k_element"
 #: Choices and logic of whole arrays, as functions.
 SELECTS = ("where", "logical_and", "logical_or", "logical_not")
 LINEAR = ("factor", "solve", "converged", "solved")
@@ -131,7 +133,8 @@ def _check_node(functions: Functions, node: ast.AST, within: tuple[str, ...]) ->
 
 
 def _known(name: str) -> bool:
-    return name in CALLS or name in LIBRARY or name in numba_math.EMITTERS or name in LOOKUPS + LINEAR + SELECTS
+    own = (*LOOKUPS, *LINEAR, *SELECTS, ELEMENT)
+    return name in CALLS or name in LIBRARY or name in numba_math.EMITTERS or name in own
 
 
 def exponential_increment(node: ast.IfExp) -> tuple[ast.expr, ast.expr, ast.expr] | None:

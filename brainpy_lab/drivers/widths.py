@@ -112,11 +112,13 @@ def _results(code: StepCode, function: str, arguments: list[bool], names: dict[s
             case ast.Call(func=ast.Name(id=name)) if names.get(name) in _NARROWING:
                 return False
             case ast.Subscript(slice=ast.Tuple(elts=[ast.Constant(), ast.Slice(lower=low, upper=high)])):
-                return not _is_one(low, high) and is_wide(node.value)
+                return not is_one(low, high) and is_wide(node.value)
         return any(is_wide(child) for child in ast.iter_child_nodes(node))
 
     found: list[bool] = []
-    for _ in range(2):  # a second time for what loops carry to their next turn
+    before = None
+    while before != wide:  # again for what loops carry to their next turn
+        before = set(wide)
         for node in ast.walk(body):
             if isinstance(node, ast.Assign | ast.AugAssign) and is_wide(node.value):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -127,8 +129,13 @@ def _results(code: StepCode, function: str, arguments: list[bool], names: dict[s
     return found
 
 
-def _is_one(low: ast.expr | None, high: ast.expr | None) -> bool:
+def is_one(low: ast.expr | None, high: ast.expr | None) -> bool:
     """Whether a slice is one element."""
+    match low, high:
+        case ast.Name() | ast.BinOp(), ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=1)):
+            return ast.dump(left) == ast.dump(low)  # x[..., i:i + 1]
+        case ast.Name() | ast.BinOp(), _:
+            return False
     first = 0 if low is None else ast.literal_eval(low)
     last = (0 if first < 0 else None) if high is None else ast.literal_eval(high)
     return last is not None and bool(last - first == 1)

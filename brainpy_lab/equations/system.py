@@ -159,6 +159,7 @@ class Function:
     obstacle: str = ""  # what makes it not vectorizable, for the message
     captured: bool = False
     span: Span | None = None
+    loops: ast.FunctionDef | None = None  # the same with its loops over elements kept, for step code of whole arrays
 
 
 @dataclass(frozen=True)
@@ -291,7 +292,7 @@ class System:
         return any(
             (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
             or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS)
-            for expr in [*(d.expr for d in self.intermediates), *drifts, *(f.node for f in self.functions)]
+            for expr in [*(d.expr for d in self.intermediates), *drifts, *(f.loops or f.node for f in self.functions)]
             for node in ast.walk(expr)
         )
 

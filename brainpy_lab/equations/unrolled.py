@@ -1,59 +1,61 @@
 """Helper functions that read elements of an array state in loops, as rows of whole arrays that every driver runs.
 
-``for i in range(3): s = s + sin(x[i] - x)`` becomes three rows, each with a part of ``x``. This needs counts that stand
-in the text; a loop of another kind stays as it is, and runs on the drivers that loop over numbers.
+``for i in range(3): s = s + sin(x[i] - x)`` becomes three rows, each with a part of ``x``, for analysis and for step
+code that cannot keep the loop (see `element_loops`). This needs counts that stand in the text; a loop of another kind
+stays as it is; where it reads elements, no driver runs it.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from brainpy_lab.equations import constants
+from brainpy_lab.equations.element_loops import elements_read, with_loops_kept
 from brainpy_lab.equations.functions import PYTHON_FUNCTIONS, straighten
 from brainpy_lab.equations.names import functions_in, substitute
-from brainpy_lab.equations.system import END, Assign, Function, System
+from brainpy_lab.equations.system import END, Function, System
 from brainpy_lab.errors import ModelError
 
-#: Rows that a function may have; more are no text that anyone reads.
+#: Rows that a function may have, written out.
 MOST_ROWS = 600
 
 
 def with_rows(system: System) -> System:
-    """``system`` with those functions written out that read elements of a state which an expression hands them."""
+    """``system`` with those functions written out that read elements of arrays."""
     if all(f.vectorizable for f in system.functions):
         return system
-    given = _given_states(_expressions(system), set(system.state_names))
-    functions = (
-        (_written_out(f) or f) if _reads_elements(f, given.get(f.name, set())) else f for f in system.functions
-    )
+    functions = (f if f.vectorizable or not _reads_elements(f.node) else _of_elements(f) for f in system.functions)
     return replace(system, functions=tuple(functions))
 
 
-def _expressions(system: System) -> list[ast.expr]:
-    found = [s.drift for s in system.states if s.drift is not None]
-    found += [n.amplitude for s in system.states for n in s.noise]
-    found += [d.expr for d in system.intermediates]
-    found += [e.condition for e in system.events]
-    return found + [a.value for e in system.events for a in e.actions if isinstance(a, Assign)]
+def _reads_elements(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Subscript) for n in ast.walk(node))
 
 
-def _given_states(expressions: list[ast.expr], states: set[str]) -> dict[str, set[int]]:
-    """Function -> the places of its arguments at which a call hands it a state."""
-    found: dict[str, set[int]] = {}
-    for expression in expressions:
-        for node in ast.walk(expression):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                places = {i for i, a in enumerate(node.args) if isinstance(a, ast.Name) and a.id in states}
-                found.setdefault(node.func.id, set()).update(places)
-    return found
+def _of_elements(function: Function) -> Function:
+    """The function written out, and with its loops kept; as it is where it can have neither form."""
+    rows = _written_out(function)
+    if _python_functions(function.node, function.name):
+        return function
+    loops = with_loops_kept(function.node)
+    if rows is None:
+        # written out it is too long: then its branches are not known, and elements in them may not be there
+        if loops is None or any(isinstance(n, ast.If | ast.IfExp) for n in ast.walk(function.node)):
+            return function
+        return replace(function, loops=loops)
+    if loops is not None and not elements_read(loops.body) <= elements_read(rows.node.body):
+        loops = None  # some branch keeps it from elements that are not there
+    return replace(rows, loops=loops)
 
 
-def _reads_elements(function: Function, places: set[int]) -> bool:
-    names = {a.arg for i, a in enumerate(function.node.args.args) if i in places}
-    subscripts = (n.value for n in ast.walk(function.node) if isinstance(n, ast.Subscript))
-    return not function.vectorizable and any(isinstance(v, ast.Name) and v.id in names for v in subscripts)
+def _python_functions(node: ast.AST, own: str) -> bool:
+    """Whether a function calls itself or Python's functions, but for ``range`` of loops."""
+    ranges = sum(isinstance(n, ast.For) for n in ast.walk(node))
+    called = [n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    return sum(name in PYTHON_FUNCTIONS or name == own for name in called) > ranges
 
 
 def _written_out(function: Function) -> Function | None:
@@ -72,6 +74,12 @@ def _written_out(function: Function) -> Function | None:
     except ModelError:
         return None
     return plain
+
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[[int, int], bool]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}  # fmt: skip
 
 
 class _NotStatic(Exception):
@@ -93,6 +101,8 @@ def _block(body: Iterable[ast.stmt], left: list[int]) -> list[ast.stmt]:
             case ast.For(target=ast.Name(id=name), iter=iterated, body=inner):
                 for number in _range(iterated):
                     rows += _block([_put(s, {name: constants.literal(float(number))}) for s in inner], left)
+            case ast.If(test=test, body=yes, orelse=no) if (known := _truth(test)) is not None:
+                rows += _block(yes if known else no, left)
             case ast.If(test=test, body=yes, orelse=no):
                 rows.append(ast.copy_location(ast.If(test, _block(yes, left), _block(no, left)), statement))
             case ast.Assign(targets=targets) if any(isinstance(t, ast.Subscript) for t in targets):
@@ -107,6 +117,17 @@ def _block(body: Iterable[ast.stmt], left: list[int]) -> list[ast.stmt]:
         if left[0] < 0 or len(rows) > MOST_ROWS:
             raise _NotStatic
     return rows
+
+
+def _truth(test: ast.expr) -> bool | None:
+    """Whether a condition of numbers alone holds; None for any other."""
+    match test:
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
+            try:
+                return bool(_COMPARISONS[type(op)](_whole(left), _whole(right)))
+            except _NotStatic:
+                return None
+    return None
 
 
 def _put(statement: ast.stmt, values: Mapping[str, ast.expr]) -> ast.stmt:

@@ -82,7 +82,12 @@ def _filled_event(event: Event, fill: _Fill) -> Event:
 def _filled_function(function: Function, functions: Mapping[str, Function]) -> Function:
     if not _has_exponential(function.node):
         return function
-    node = copy.deepcopy(function.node)
+    loops = None if function.loops is None else _filled_definition(function.loops, functions)
+    return replace(function, node=_filled_definition(function.node, functions), loops=loops)
+
+
+def _filled_definition(function: ast.FunctionDef, functions: Mapping[str, Function]) -> ast.FunctionDef:
+    node = copy.deepcopy(function)
     local: dict[str, list[ast.expr | None]] = {a.arg: [None] for a in node.args.args}
     for inner in ast.walk(node):
         match inner:
@@ -97,7 +102,7 @@ def _filled_function(function: Function, functions: Mapping[str, Function]) -> F
     named = {n: e for n, e in once.items() if _names(e) & set(local) <= settled}
     new = ast.fix_missing_locations(_Statements(_Fill(named, functions)).visit(node))
     assert isinstance(new, ast.FunctionDef)
-    return replace(function, node=new)
+    return new
 
 
 def _names(expr: ast.expr) -> set[str]:
@@ -125,7 +130,8 @@ class _Fill(ast.NodeTransformer):
 
     def __init__(self, named: Mapping[str, ast.expr], functions: Mapping[str, Function]) -> None:
         self.named = named
-        self.functions = {name: f for name, f in functions.items() if f.vectorizable}
+        # a loop is filled row by row; written out it is a sum of hundreds of terms and no quotient
+        self.functions = {name: f for name, f in functions.items() if f.vectorizable and f.loops is None}
         self.count = 0
 
     def __call__(self, expr: ast.expr) -> ast.expr:

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from llvmlite import ir
 
 import brainpy_lab as bp
 from brainpy_lab.drivers.numba_adaptive import SIGNATURES
 from brainpy_lab.drivers.numba_adaptive_kernel import adaptive_kernel
-from brainpy_lab.drivers.numba_array_native import plan_of
+from brainpy_lab.drivers.numba_array_native import ArrayLowering, plan_of
 from brainpy_lab.drivers.numba_array_plan import Loop, Product, Scalar, Total
-from brainpy_lab.drivers.numba_rows import NotNativeError
+from brainpy_lab.drivers.numba_rows import NotNativeError, functions_of
 
 W = np.array([[0.1, -0.4, 0.2], [0.5, 0.0, -0.3], [-0.2, 0.3, 0.1]])
 GIVEN = {"W": W, "start": np.array([0.3, -0.8, 1.1]), "gain": np.array([1.0, 1.5, 2.0])}
@@ -97,3 +98,36 @@ def test_adaptive_functions_hold_nothing_that_numba_must_type():
     bodies = [part.splitlines()[1:] for part in text.split("\ndef ")[1:]]
     assert [len([line for line in body if line.startswith("    ")]) for body in bodies] == [1] * len(SIGNATURES)
     assert "njit(" not in text
+
+
+PAIRWISE = """
+def pull(x):
+    s = 0.0
+    for i in range({n}):
+        s = s + sin(x[i] - x)
+    return s
+dx/dt = pull(x)/{n}
+x(0) = linspace(0, 1, {n})
+"""
+
+
+@pytest.mark.parametrize("method", ["rk4", "rkdp"])
+def test_a_loop_over_elements_compiles_alike_for_any_count(method):
+    """Statements of the step code, and instructions of what is lowered from it."""
+    sizes = set()
+    for n in (5, 50, 500):
+        code = bp.model(PAIRWISE.format(n=n)).code("numba", method)
+        functions = functions_of(code.text)
+        module = ir.Module()
+        numbers, tables = ir.DoubleType(), ir.DoubleType().as_pointer()
+        arguments = [a.arg for a in functions["step"].args.args]
+        wide = frozenset(a for a in arguments if a not in ("t", "dt"))
+        kinds = [tables if a in wide else numbers for a in arguments]
+        function = ir.Function(module, ir.FunctionType(ir.VoidType(), [*kinds, tables]), "step")
+        builder = ir.IRBuilder(function.append_basic_block())
+        plan = plan_of(code.text, "step", wide, frozenset())
+        given = dict(zip(arguments, function.args, strict=False))
+        ArrayLowering(functions, plan, builder, ir.IntType(64)(n)).emit(given, function.args[-1])
+        instructions = sum(len(block.instructions) for f in module.functions for block in f.blocks)
+        sizes.add((len(code.text.splitlines()), instructions))
+    assert len(sizes) == 1

@@ -60,7 +60,7 @@ def test_straightened_functions_give_the_same_numbers(text: str) -> None:
     [
         ("    s = 0\n    for i in range(3):\n        s += x**i\n    return s", "a for loop at line 3"),
         ("    while x > 1:\n        x = x/2\n    return x", "a while loop at line 2"),
-        ("    return x[0]", "an array's element at line 2"),
+        ("    return x[x]", "an array's element at line 2"),
         ("    return x if x < 1 else f(x - 1)", "a call of itself"),
         ("    return int(x)", "the Python function 'int'"),
         ("    x[0] = 1\n    return x", "an array changed in place at line 2"),
