@@ -1,15 +1,21 @@
 """Characteristic roots of a system with delays, by a Chebyshev discretisation of its infinitesimal generator.
 
+The discretisation has the roots that turn a few times during the longest delay. A delay that is long beside the time
+scale has thousands of roots along the imaginary axis, any of which may be the rightmost: they are looked for there, as
+far up as a root with a positive real part can lie. All roots are then polished by Newton's method.
+
 Reference: D. Breda, S. Maset, R. Vermiglio (2005). Pseudospectral differencing methods for characteristic roots of
 delay differential equations. SIAM J. Sci. Comput. 27, 482-495. doi:10.1137/030601600
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import matrix_balance
 
 from brainpy_lab.analysis.flow import Array, Flow
 from brainpy_lab.errors import AnalysisError
@@ -23,6 +29,12 @@ NODES = 40
 
 #: How many of the roots are given, at least.
 SHOWN = 6
+
+#: Starting points of Newton's method along the imaginary axis for each turn during the longest delay, and at most.
+STARTS_A_TURN, MOST_STARTS = 4, 20_000
+
+#: So many of the rightmost are compared with each other, to have each once.
+_COMPARED = 1000
 
 
 def characteristic_roots(flow: Flow, point: Array) -> NDArray[np.complex128]:
@@ -58,7 +70,66 @@ def characteristic_roots(flow: Flow, point: Array) -> NDArray[np.complex128]:
     for lag, matrix in zip(lags, delayed, strict=True):
         generator[:n] += np.kron(_interpolation(x, 1 - 2 * lag / longest), matrix)
     roots = np.linalg.eigvals(generator).astype(np.complex128)
-    return roots[np.argsort(-roots.real)][: max(SHOWN, n)]
+    equation = _Characteristic(instant, np.array(lags), np.array(delayed))
+    roots = equation.polished(np.concatenate([roots, equation.starts(longest)]), 1 / longest)
+    return roots[np.argsort(-roots.real, kind="stable")][: max(SHOWN, n)]
+
+
+@dataclass(frozen=True)
+class _Characteristic:
+    """det(z - A0 - sum A_k exp(-z tau_k)) = 0: A0, the lags, and the matrices A_k, shape (n_lags, n, n)."""
+
+    instant: Array
+    lags: Array
+    delayed: Array
+
+    def starts(self, longest: float) -> NDArray[np.complex128]:
+        """Points of the imaginary axis, as far up as a root with a real part above -1/longest can lie.
+
+        There, Im z is an element of the numerical range of A0 + sum A_k exp(-z tau_k), in balanced variables.
+        """
+        sizes = np.abs(self.instant) + np.abs(self.delayed).sum(axis=0)
+        _, scale = matrix_balance(sizes, permute=False, separate=True)
+        units = scale[0] / scale[0][:, None]
+        turning = self.instant * units
+        bound = float(np.linalg.norm(turning - turning.T, 2)) / 2
+        bound += np.e * float(sum(np.linalg.norm(a * units, 2) for a in self.delayed))
+        turns = bound * longest / (2 * np.pi)
+        count = int(min(STARTS_A_TURN * turns + 1, MOST_STARTS))
+        return 1j * np.linspace(0.0, bound, count)
+
+    def polished(self, roots: NDArray[np.complex128], near: float) -> NDArray[np.complex128]:
+        """The roots that Newton's method finds from ``roots``, each once, with their conjugates.
+
+        ``near`` is about how far apart they are.
+        """
+        z = roots[roots.imag >= 0]
+        found = [z[:0]]
+        for _ in range(30):
+            z = z[z.real * self.lags.max() > -200.0]  # further left, exp(-z tau) is beyond all numbers
+            with np.errstate(all="ignore"):
+                step = self._step(z)
+                step = np.where(np.abs(step) > near, step * near / np.abs(step), step)
+            z, done = z - step, np.abs(step) <= 1e-9 * np.maximum(near, np.abs(z))
+            found.append(z[done])
+            z = z[~done & np.isfinite(step)]
+        z = np.concatenate([*found, z])
+        z = z[np.abs(self._step(z)) <= 1e-6 * np.maximum(near, np.abs(z))]
+        z = np.where(np.abs(z.imag) <= 1e-6 * near, z.real, np.where(z.imag < 0, z.conj(), z))
+        z = z[np.argsort(-z.real, kind="stable")][:_COMPARED]
+        same = np.abs(z[:, None] - z) <= 1e-5 * np.maximum(near, np.abs(z))
+        z = z[~np.tril(same, -1).any(axis=1)]
+        return np.concatenate([z, z[z.imag > 0].conj()])
+
+    def _step(self, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """Newton's steps for the determinant, f/f' = 1/trace(M^-1 M')."""
+        powers = np.exp(-np.multiply.outer(z, self.lags))
+        one = np.eye(len(self.instant))
+        matrix = z[:, None, None] * one - self.instant - np.einsum("mk,kij->mij", powers, self.delayed)
+        slope = one + np.einsum("mk,kij->mij", powers * self.lags, self.delayed)
+        at_root = np.linalg.det(matrix) == 0
+        inverse = np.linalg.inv(np.where(at_root[:, None, None], one, matrix))
+        return np.where(at_root, 0.0, 1 / np.einsum("mij,mji->m", inverse, slope))
 
 
 def _linearised(flow: Flow, point: Array) -> tuple[list[float], list[Array]]:

@@ -11,7 +11,7 @@ A. Griewank (1985), On solving nonlinear equations with simple singularities, do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +39,11 @@ MOST = 120
 
 @dataclass(frozen=True)
 class Found:
-    """Zeros, shape (n, n_points), and the dimension of the set that each one stands for."""
+    """Zeros, shape (n, n_points), the dimension of the set that each stands for, and which are multiple alone."""
 
     points: Array
     dimensions: NDArray[np.int_]
+    is_flat: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
 
 def flatness(scaled: Scaled, points: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from brainpy_lab.analysis import caveats, roots
 from brainpy_lab.analysis.degenerate import Found, beside, flatness, merged
 from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_model, check_range, check_state, make_flow
+from brainpy_lab.analysis.jumps import jumps
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.reduction import Reduced, reduce_flow
@@ -40,6 +41,9 @@ BORDER = 1e-9
 
 #: Points of the sample that decides on reductions.
 SAMPLE = 512
+
+#: More multiple zeros than this are said to be perhaps points of a curve.
+MOST_MULTIPLE = 12
 
 #: Part of a range by which the sample that decides on reductions reaches beyond it.
 BEYOND = 0.01
@@ -115,15 +119,24 @@ def find(flow: Flow, box: Mapping[str, Range], near: Mapping[str, float] | None 
     sample = low[:, None] + (high - low)[:, None] * (spread(len(ranges), SAMPLE) * (1 + 2 * BEYOND) - BEYOND)
     scaled = Scaled.over(flow, high - low, sample)
     reduced = reduce_flow(flow, sample)
-    found = refine(scaled, reduced.fill(_search(reduced, scaled, [ranges[i] for i in reduced.plan.core])))
-    inside = [i for i, p in enumerate(found.points.T) if _in_box(dict(zip(flow.free, p, strict=True)), box)]
+
+    def is_inside(point: Array) -> bool:
+        return _in_box(dict(zip(flow.free, point, strict=True)), box)
+
+    found = refine(scaled, reduced.fill(_search(reduced, scaled, [ranges[i] for i in reduced.plan.core])), is_inside)
+    inside = [i for i, p in enumerate(found.points.T) if is_inside(p)]
     inside.sort(key=lambda i: tuple(found.points[:, i]))
-    noise = ROUNDING * np.array([typical(drift) for drift in flow.rhs(sample)])
+    usual = np.array([typical(drift) for drift in flow.rhs(sample)])
+    noise = ROUNDING * usual
     held = caveats.frozen(flow)
+    remarks = (*caveats.remarks(flow), *jumps(flow, low, high, usual))
     described = [
         _described(flow, found.points[:, i], int(found.dimensions[i]), noise, high - low, held) for i in inside
     ]
-    return FixedPoints(described, frozen=held, remarks=caveats.remarks(flow), complete=_completeness(described))
+    flat = sum(int(found.is_flat[i]) for i in inside)
+    if flat > MOST_MULTIPLE:
+        remarks = (*remarks, f"{flat} of these points are multiple zeros; so many may belong to a curve or surface.")
+    return FixedPoints(described, frozen=held, remarks=remarks, complete=_completeness(described))
 
 
 def _search(reduced: Reduced, scaled: Scaled, ranges: list[Range]) -> Array:
@@ -136,8 +149,11 @@ def _search(reduced: Reduced, scaled: Scaled, ranges: list[Range]) -> Array:
     return roots.search_space(scaled.rhs, scaled.jacobian, boxes) * units[:, None]
 
 
-def refine(scaled: Scaled, candidates: Array) -> Found:
-    """Polish ``candidates``, shape (n_free, n_candidates), drop what is no zero, and keep one of each multiple zero."""
+def refine(scaled: Scaled, candidates: Array, is_inside: Callable[[Array], bool]) -> Found:
+    """Polish ``candidates``, shape (n_free, n_candidates), drop what is no zero, and keep one of each multiple zero.
+
+    Zeros that make a set are kept where they are inside of the box, so that the set is known by a point in it.
+    """
     points = candidates[:, np.isfinite(candidates).all(axis=0)] / scaled.widths[:, None]
     points = points[:, :: 1 + points.shape[1] // MOST_CANDIDATES]  # so many come of stretches and areas of zeros alone
     regular, singular = _polished(scaled, points)
@@ -147,11 +163,15 @@ def refine(scaled: Scaled, candidates: Array) -> Found:
             regular, singular = (
                 np.concatenate([old, more], axis=1) for old, more in zip((regular, singular), others, strict=True)
             )
-    single = merged(scaled, _distinct(singular))
+    singular = _distinct(singular)
+    inside = np.array([is_inside(point * scaled.widths) for point in singular.T], dtype=bool)
+    single = merged(scaled, singular[:, inside])
     points = np.concatenate([single.points, regular], axis=1)
     kept = _kept(points)
+    is_flat = np.arange(points.shape[1]) < single.points.shape[1]
     dimensions = np.concatenate([single.dimensions, np.zeros(regular.shape[1], dtype=int)])
-    return Found(points[:, kept] * scaled.widths[:, None], dimensions[kept])
+    is_flat &= dimensions == 0
+    return Found(points[:, kept] * scaled.widths[:, None], dimensions[kept], is_flat[kept])
 
 
 def _polished(scaled: Scaled, points: Array) -> tuple[Array, Array]:

@@ -128,3 +128,28 @@ def test_where_nothing_is_zero_there_is_no_point(model_of, text, box):
     found = fixed_points(model_of(text), box)
     assert found == []
     assert found.complete == "The box was searched by sampling; points closer together than the samples can be missed."
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension"),
+    [
+        ("dx/dt = x + y + z - 1\ndy/dt = 2*(x + y + z - 1)\ndz/dt = -(x + y + z - 1)", 2),
+        ("dx/dt = y - sin(x)\ndy/dt = (y - sin(x))*z\ndz/dt = z - x*y", 1),
+    ],
+)
+def test_sets_in_three_states_are_known_by_a_point_in_the_box(model_of, text, dimension):
+    (point,) = fixed_points(model_of(text), dict.fromkeys("xyz", (-2, 2)))
+    assert point.dimension == dimension
+    assert all(-2 <= value <= 2 for value in point.values.values())
+    assert "Not isolated" in point.note
+
+
+def test_many_multiple_zeros_are_said_to_be_perhaps_a_curve(model_of):
+    text = "dx/dt = (x**2 + y**2 - 1)**3\ndy/dt = -(x**2 + y**2 - 1)**3"
+    points = fixed_points(model_of(text), {"x": (-2, 2), "y": (-2, 2)})
+    assert "so many may belong to a curve or surface" in points.notes[-1]
+
+
+def test_a_zero_of_high_multiplicity(model_of):
+    points = fixed_points(model_of("dx/dt = -(x - 0.3)**15*(x - 1)"), {"x": (-2, 2)})
+    assert [p.values["x"] for p in points] == pytest.approx([0.3, 1.0], abs=1e-3)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import lambertw
 
 from brainpy_lab.analysis import fixed_points
 from brainpy_lab.errors import AnalysisError
@@ -54,3 +55,35 @@ alpha = 0.9
 def test_different_orders_have_no_answer(model_of):
     with pytest.raises(AnalysisError, match="same order"):
         fixed_points(model_of("dx/dt = -x\ndy/dt = x - y\norder(x) = 0.5"), {"x": (-1, 1), "y": (-1, 1)})
+
+
+def long_delay(model_of, text):
+    box = {"x": (-1.0, 1.0), "v": (-1.0, 1.0)} if "dv" in text else {"x": (-1.0, 1.0)}
+    (point,) = fixed_points(model_of(text), box)
+    return point
+
+
+@pytest.mark.parametrize("b", [0.9, -0.9, -1.05])
+def test_a_delay_of_a_hundred_time_scales(model_of, b):
+    point = long_delay(model_of, f"dx/dt = -x + {b}*x(t - 100)")
+    exact = np.array([-1 + lambertw(b * 100 * np.exp(100), k) / 100 for k in range(-8, 9)])
+    exact = exact[np.argsort(-exact.real)][:6]
+    np.testing.assert_allclose(np.sort(point.eigenvalues.real), np.sort(exact.real), atol=1e-9)
+    np.testing.assert_allclose(np.sort(np.abs(point.eigenvalues.imag)), np.sort(np.abs(exact.imag)), atol=1e-9)
+    assert point.stable == (abs(b) < 1)
+
+
+@pytest.mark.parametrize(("strength", "is_stable"), [(0.4, True), (0.6, False)])
+def test_an_oscillator_that_turns_eighty_times_during_its_delay(model_of, strength, is_stable):
+    """Without the delay it loses 0.5*v: the feedback wins when it is stronger, at its frequency of 5."""
+    point = long_delay(model_of, f"dx/dt = v\ndv/dt = -25*x - 0.1*v + {strength}*x(t - 100)")
+    assert point.stable is is_stable
+    z = point.eigenvalues
+    assert abs(z[0].imag) == pytest.approx(5.0, abs=0.05)
+    np.testing.assert_allclose(z**2 + 0.1 * z + 25, strength * np.exp(-100 * z), rtol=1e-8)
+
+
+def test_roots_of_two_delays_come_once(model_of):
+    z = long_delay(model_of, "dx/dt = -0.5*x - 0.3*x(t - 1) - 2*x(t - 30)").eigenvalues
+    assert len(np.unique(np.round(z, 6))) == len(z)
+    np.testing.assert_allclose(z + 0.5 + 0.3 * np.exp(-z), -2 * np.exp(-30 * z), rtol=1e-8)
