@@ -16,12 +16,12 @@ def load_ipython_extension(shell: Any) -> None:
     from brainpy_kernel import extension
 
     extension.load(shell)
-    atexit.register(unload_ipython_extension, shell)
+    atexit.register(extension.stop, shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
     """Take everything that was added away."""
     from brainpy_kernel import extension
 
-    atexit.unregister(unload_ipython_extension)
+    atexit.unregister(extension.stop)
     extension.unload(shell)

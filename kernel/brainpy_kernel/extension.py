@@ -53,10 +53,15 @@ class Extension:
         if self.status is not None:
             self.status.load()
 
-    def unload(self) -> None:
-        """Take all of it away; the user's variables stay."""
+    def stop(self) -> None:
+        """End what runs besides cells."""
         if self._warming is not None:
             self._warming.cancel()
+        self.workspace.runtime.close()
+
+    def unload(self) -> None:
+        """Take all of it away; the user's variables stay."""
+        self.stop()
         for inline in self._inline:
             inline.close()
         if self.channel is not None:
@@ -131,3 +136,10 @@ def unload(shell: Any) -> None:
     extension = _loaded.pop(id(shell), None)
     if extension is not None:
         extension.unload()
+
+
+def stop(shell: Any) -> None:
+    """End what runs, as the process ends; what is shown goes with the kernel, and front ends know without a word."""
+    extension = _loaded.get(id(shell))
+    if extension is not None:
+        extension.stop()

@@ -25,14 +25,14 @@ def colour(index: int) -> str:
 
 
 def legend(entries: list[tuple[str, str]], remarks: tuple[str, ...] = ()) -> str:
-    """HTML line of (name, colour) pairs, and remarks behind them."""
+    """HTML line of (name, colour) pairs, and remarks behind them; it breaks at the blanks between them."""
     items = (
         f'<span style="white-space:nowrap;margin-right:1em"><span aria-hidden="true" style="color:{c}">&#9644;</span> '
         f"{html.escape(name)}</span>"
         for name, c in entries
     )
     said = f"<em>{html.escape('; '.join(remarks))}</em>" if remarks else ""
-    return f'<div style="line-height:1.4;color:{INK}">{"".join(items)}{said}</div>'
+    return f'<div style="line-height:1.4;color:{INK}">{" ".join(items)} {said}</div>'
 
 
 def figure(marks: list[Any], x: Any, y: Any, x_label: str, y_label: str, height: str) -> Any:

@@ -71,6 +71,19 @@ def test_unloading_leaves_nothing_behind(jupyter, wire, cell, open_panel):
     assert shell.user_ns["FHN"].system.state_names == ("V", "w")
 
 
+def test_the_end_of_the_process_stops_runs_and_closes_no_widget(jupyter, wire, cell, open_panel):
+    """A page that was loaded again knows none of them: each that is closed would be an error in its console."""
+    open_panel()
+    jupyter(cell)
+    jupyter.settle()
+    sent = len(wire.log)
+    extension.stop(jupyter.shell)
+    assert "brainpy-runtime" not in [t.name for t in threading.enumerate()]
+    assert [m for m in wire.log[sent:] if m["kind"] == "comm_close"] == []
+    assert jupyter.view.widget.comm is not None
+    extension.stop(object())  # a shell that it was not loaded into
+
+
 def test_loading_again_after_unloading(terminal, cell):
     extension.unload(terminal.shell)
     extension.load(terminal.shell)
