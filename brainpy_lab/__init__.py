@@ -33,7 +33,7 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "errors": ("brainpy_lab.errors", None),
     "fdeint": ("brainpy_lab.simulation.create", "fdeint"),
     "inputs": ("brainpy_lab.inputs", None),
-    "load": ("brainpy_lab.simulation.storage", "load"),
+    "load": ("brainpy_lab.simulation.load", "load"),
     "model": ("brainpy_lab.simulation.create", "model"),
     "models": ("brainpy_lab.models", None),
     "odeint": ("brainpy_lab.simulation.create", "odeint"),
@@ -73,9 +73,9 @@ if TYPE_CHECKING:
     from brainpy_lab.simulation.brownian import BrownianPath
     from brainpy_lab.simulation.cache import clear_cache
     from brainpy_lab.simulation.create import ddeint, fdeint, model, odeint, sdeint
+    from brainpy_lab.simulation.load import load
     from brainpy_lab.simulation.model import Model
     from brainpy_lab.simulation.solution import Solution
-    from brainpy_lab.simulation.storage import load
 
 
 def __getattr__(name: str) -> Any:

@@ -99,6 +99,71 @@ def upward(package_root: Path) -> list[str]:
     return wrong
 
 
+def circles(package_root: Path) -> list[list[str]]:
+    """Groups of modules of the engine that import each other, in whatever way; its lazy front door is left out."""
+    files = {_module_of(path, package_root): path for path in sorted((package_root / "brainpy_lab").rglob("*.py"))}
+    files.pop("brainpy_lab", None)
+    arrows = {
+        name: {_nearest(i.module, files) for i in imports(path, package_root)} - {name, ""}
+        for name, path in files.items()
+    }
+    while True:  # what nothing left imports, or what imports nothing left, is in no circle
+        used = set().union(*arrows.values())
+        left = {name: to & arrows.keys() & used for name, to in arrows.items() if name in used and to & arrows.keys()}
+        if left == arrows:
+            break
+        arrows = left
+    found: list[list[str]] = []
+    for name in arrows:
+        group = sorted(n for n in _reached(arrows, name) if name in _reached(arrows, n))
+        if group and group not in found:
+            found.append(group)
+    return found
+
+
+def _reached(arrows: dict[str, set[str]], start: str) -> set[str]:
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = arrows[waiting.pop()] - reached
+        reached |= new
+        waiting += new
+    return reached
+
+
+def _module_of(path: Path, package_root: Path) -> str:
+    parts = path.relative_to(package_root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _nearest(module: str, files: dict[str, Path]) -> str:
+    """The file that an imported name stands in."""
+    return module if module in files or not module else _nearest(module.rpartition(".")[0], files)
+
+
+def test_no_modules_import_each_other() -> None:
+    assert circles(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from brainpy_lab.drivers import two",
+        "def f():\n    from brainpy_lab.drivers.two import g",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import brainpy_lab.drivers.two",
+    ],
+)
+def test_the_check_sees_each_kind_of_circle(tmp_path: Path, line: str) -> None:
+    folder = tmp_path / "brainpy_lab" / "drivers"
+    folder.mkdir(parents=True)
+    for name, text in {"one": line, "two": "from brainpy_lab.drivers.three import h", "three": "x = 1"}.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    assert circles(tmp_path) == []
+    (folder / "three.py").write_text("from brainpy_lab.drivers import one", encoding="utf-8")
+    names = ["one", "three", "two"]
+    assert circles(tmp_path) == [[f"brainpy_lab.drivers.{name}" for name in names]]
+
+
 def test_every_module_of_the_engine_has_a_floor() -> None:
     names = {
         path.stem

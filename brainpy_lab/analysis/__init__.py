@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from brainpy_lab.analysis.equilibria import fixed_points
-    from brainpy_lab.analysis.phase_plane import PhasePlane, VectorField
+    from brainpy_lab.analysis.phase_plane import PhasePlane
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+    from brainpy_lab.analysis.vector_field import VectorField
 
 __all__ = ["FixedPoint", "FixedPoints", "PhasePlane", "VectorField", "fixed_points"]
 
@@ -21,7 +22,7 @@ _HOME = {
     "FixedPoints": "points",
     "fixed_points": "equilibria",
     "PhasePlane": "phase_plane",
-    "VectorField": "phase_plane",
+    "VectorField": "vector_field",
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from brainpy_lab.analysis.equilibria import find
 from brainpy_lab.analysis.flow import Array, Range, check_model, check_range, check_state, make_flow
 from brainpy_lab.analysis.nullclines import nullclines
 from brainpy_lab.analysis.points import FixedPoints
+from brainpy_lab.analysis.vector_field import VectorField
 from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
@@ -22,24 +22,6 @@ if TYPE_CHECKING:
 
 #: Points a side of the largest vector field.
 MOST_ARROWS = 2000
-
-
-@dataclass(frozen=True)
-class VectorField:
-    """The velocity at the points of a grid.
-
-    Attributes
-    ----------
-    x, y : ndarray, shape (n, n) or (n,)
-        Where; on a phase line ``y`` is zero.
-    u, v : ndarray, shape (n, n) or (n,)
-        The derivatives of the two variables there; on a phase line ``v`` is zero.
-    """
-
-    x: Array
-    y: Array
-    u: Array
-    v: Array
 
 
 class PhasePlane:

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+from brainpy_lab.analysis.vector_field import VectorField
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.plot import PlotFigure
-
-if TYPE_CHECKING:
-    from brainpy_lab.analysis.phase_plane import PhasePlane
-    from brainpy_lab.analysis.points import FixedPoint
-    from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.solution import Solution
 
 #: One colour an axis of the plane, told apart also without red and green.
 COLOURS = ("#0072b2", "#d55e00")
 
 
-def draw_phase_plane(plane: PhasePlane, trajectory: Solution | None = None) -> PlotFigure:
+class Plane(Protocol):
+    """What is drawn of a `PhasePlane`."""
+
+    @property
+    def ranges(self) -> Mapping[str, tuple[float, float]]:
+        """Low and high end of each axis."""
+
+    def nullclines(self) -> Mapping[str, list[np.ndarray]]:
+        """Curves by state."""
+
+    def vector_field(self, n: int) -> VectorField:
+        """Arrows on a grid."""
+
+    def fixed_points(self) -> FixedPoints:
+        """Points where the states drawn stand still."""
+
+
+def draw_phase_plane(plane: Plane, trajectory: Solution | None = None) -> PlotFigure:
     """Nullclines, field, fixed points (filled: stable, half: saddle, open: unstable; grey: virtual), trajectory."""
     if trajectory is not None and not hasattr(trajectory, "events"):
         raise ArgumentError(f"{trajectory!r} is no trajectory.", advice="Give what plane.trajectory() returns.")
@@ -53,7 +69,7 @@ def draw_phase_plane(plane: PhasePlane, trajectory: Solution | None = None) -> P
     return figure
 
 
-def _draw_field(axes: Axes, plane: PhasePlane) -> None:
+def _draw_field(axes: Axes, plane: Plane) -> None:
     """Arrows of one length, in the units of the page."""
     if len(plane.ranges) < 2:
         return

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from brainpy_lab.codegen.events import armed_name, hold_name
+from brainpy_lab.codegen.hidden import held_states, hold_name, memory_names, past_names
 from brainpy_lab.codegen.noise_lines import NoiseLines
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.names import in_order
-from brainpy_lab.equations.system import Definition, Delay, Hold, State, System
+from brainpy_lab.equations.system import Definition, Delay, State, System
 
 
 @dataclass
@@ -38,30 +38,6 @@ class Loop:
     times: int
     body: list[Line | Remark | Loop]
     until: ast.expr
-
-
-def held_states(system: System) -> tuple[str, ...]:
-    """States that some event holds, in the order of the states."""
-    held = {a.state for e in system.events for a in e.actions if isinstance(a, Hold)}
-    return tuple(s for s in system.state_names if s in held)
-
-
-def memory_names(system: System) -> tuple[str, ...]:
-    """Hidden variables that a step carries besides the states: release times, then the last tests of events."""
-    return tuple(hold_name(s) for s in held_states(system)) + tuple(armed_name(e) for e in system.events)
-
-
-def past_names(system: System) -> dict[str, str]:
-    """Name of the history of each delayed state, as steps take it: ``x_past``."""
-    taken = {*system.state_names, *system.parameter_names, *memory_names(system)}
-    taken |= {d.name for d in system.derived + system.intermediates} | {d.name for d in system.delays}
-    found = {}
-    for state in system.delayed_states:
-        name = f"{state}_past"
-        while name in taken:
-            name += "_"
-        found[state] = name
-    return found
 
 
 class StepBuilder(NoiseLines):

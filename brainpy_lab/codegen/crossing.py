@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.printing import parse, rename
 from brainpy_lab.equations.system import Event
-
-if TYPE_CHECKING:
-    from brainpy_lab.codegen.builder import StepBuilder
 
 
 def distance(condition: ast.expr) -> ast.expr:

@@ -20,14 +20,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.crossing import crossed_between, distance
+from brainpy_lab.codegen.hidden import armed_name, hold_name
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.system import Assign, Event, System
-
-if TYPE_CHECKING:
-    from brainpy_lab.codegen.builder import StepBuilder
 
 #: The last test of a condition that came to hold without a block that led back: larger than any distance.
 FREE = 1e308
@@ -53,16 +51,6 @@ class Tested:
     memory: dict[str, str]
     flags: list[str] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
-
-
-def hold_name(state: str) -> str:
-    """Name of the hidden variable that holds the time at which ``state`` is released."""
-    return f"{state}_release"
-
-
-def armed_name(event: Event) -> str:
-    """Name of the hidden variable with the last test of an event's condition."""
-    return f"{event.name}_on"
 
 
 def write_events(

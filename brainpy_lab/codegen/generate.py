@@ -8,21 +8,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from brainpy_lab.codegen.borders import borders_of
-from brainpy_lab.codegen.builder import (
-    Line,
-    Loop,
-    Remark,
-    StepBuilder,
-    held_states,
-    memory_names,
-    past_names,
-)
+from brainpy_lab.codegen.builder import Line, Loop, Remark, StepBuilder
 from brainpy_lab.codegen.crossing import distance
 from brainpy_lab.codegen.draws import Draw
-from brainpy_lab.codegen.events import Alarm, approach, hold_name, turning_states, write_actions, write_events
+from brainpy_lab.codegen.events import Alarm, approach, turning_states, write_actions, write_events
 from brainpy_lab.codegen.exponentials import share_exponentials
 from brainpy_lab.codegen.fields import CELLS, CLOCK, TIME, Field, Fields, Role, Signature, fields, join
 from brainpy_lab.codegen.headings import comment, docstring, heading_of
+from brainpy_lab.codegen.hidden import held_states, hold_name, memory_names, past_names
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.codegen.written import StepWriter, Written

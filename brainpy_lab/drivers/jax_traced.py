@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from brainpy_lab.drivers.driver import Array, Chunk, Flow, Setup
+from brainpy_lab.drivers.jax_loop import JaxLoop
 from brainpy_lab.drivers.jax_noise import draws_at
 from brainpy_lab.drivers.jax_past import PastNumbers, first_rings
 from brainpy_lab.drivers.jax_precision import x64
 from brainpy_lab.drivers.random_draws import narrowed
 
-if TYPE_CHECKING:
-    from brainpy_lab.drivers.jax import JaxProgram
-
 
 class TracedFlow(Flow):
     """A run through which JAX takes a derivative: one scan, all values traced."""
 
-    def __init__(self, program: JaxProgram, setup: Setup) -> None:
+    def __init__(self, loop: JaxLoop, setup: Setup) -> None:
         import jax.numpy as jnp
 
-        self.program, self.setup, self.step = program, setup, 0
-        self.names = program.code.states + program.code.memory
+        self.loop, self.setup, self.step = loop, setup, 0
+        self.names = loop.code.states + loop.code.memory
         with x64():
             given = {**setup.states, **setup.memory}
             arrays = [jnp.asarray(given[n]).astype(float) for n in self.names]
-            self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in program.code.parameters)
+            self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in loop.code.parameters)
             shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))
             self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
-            self.rings = first_rings(program.code, setup, dict(zip(self.names, self.now, strict=True)))
+            self.rings = first_rings(loop.code, setup, dict(zip(self.names, self.now, strict=True)))
         self.record = tuple(self.names.index(n) for n in setup.record)
 
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
@@ -41,7 +39,7 @@ class TracedFlow(Flow):
 
         setup = self.setup
         with x64():
-            inverse = self.program.reciprocals(self.parameters)
+            inverse = self.loop.reciprocals(self.parameters)
 
             draws = self._draws(n_steps)
         past = PastNumbers.of(setup) if self.rings else None
@@ -49,7 +47,7 @@ class TracedFlow(Flow):
         def one(i: Array, carry: Any) -> Any:
             values, rings = carry
             clock, given = (setup.t0, setup.dt), self.parameters
-            new, _, rings = self.program.take_delayed(i, clock, values, given, inverse, draws(i), rings, past)
+            new, _, rings = self.loop.take_delayed(i, clock, values, given, inverse, draws(i), rings, past)
             return new, rings
 
         def to_record(carry: Any, k: Array) -> tuple[Any, Any]:
@@ -69,7 +67,7 @@ class TracedFlow(Flow):
         """The random draws of a step by its number: constants, through which no derivative is taken."""
         import jax.numpy as jnp
 
-        draws, noise = self.program.code.draws, self.setup.noise
+        draws, noise = self.loop.code.draws, self.setup.noise
         narrow = noise.narrow_among(draws)
         if not draws:
             return lambda i: ()

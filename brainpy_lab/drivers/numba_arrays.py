@@ -15,11 +15,11 @@ import numpy as np
 from brainpy_lab.codegen.headings import docstring, words
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
-from brainpy_lab.drivers.numba import NumbaFlow, NumbaProgram
 from brainpy_lab.drivers.numba_array_native import plan_of, rows_of
 from brainpy_lab.drivers.numba_array_plan import ArrayPlan
 from brainpy_lab.drivers.numba_array_turns import written_out
-from brainpy_lab.drivers.numba_feed import feeds
+from brainpy_lab.drivers.numba_feeds import feeds
+from brainpy_lab.drivers.numba_flow import Compiled, NumbaFlow
 from brainpy_lab.drivers.numba_kernel import (
     CLOCK,
     FAST_TEXT,
@@ -147,7 +147,7 @@ def _write_header(w: Writer, code: StepCode) -> None:
 class ArrayFlow(NumbaFlow):
     """A run whose blocks of lanes are the members of an ensemble, each with its own arrays."""
 
-    def __init__(self, program: NumbaProgram, setup: Setup) -> None:
+    def __init__(self, program: Compiled, setup: Setup) -> None:
         self.cell = int(np.prod(setup.cell, dtype=int))
         super().__init__(program, setup)
         self.run = program.run_with(setup.wide if self.is_even else None)

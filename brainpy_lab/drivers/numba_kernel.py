@@ -18,10 +18,10 @@ from brainpy_lab.codegen.headings import docstring, words
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout
 from brainpy_lab.drivers.numba_array_turns import written_out
-from brainpy_lab.drivers.numba_feed import Feed, feeds
+from brainpy_lab.drivers.numba_feed import LANES, Feed
+from brainpy_lab.drivers.numba_feeds import feeds
 from brainpy_lab.drivers.numba_math import SINGLE_FORMS
 
-LANES = 64  # lanes of a block: their states stay in the first-level cache
 # Contraction to fused multiply-add and reciprocals of loop-invariant divisors; nan and infinity keep their meaning.
 FAST_MATH = {"arcp", "contract"}
 FAST_TEXT = ", ".join(repr(flag) for flag in sorted(FAST_MATH))

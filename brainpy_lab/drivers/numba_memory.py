@@ -12,8 +12,7 @@ import numpy as np
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.memory_sums import MemorySums
-from brainpy_lab.drivers.numba_feed import Feed, Supply
-from brainpy_lab.drivers.numba_kernel import LANES
+from brainpy_lab.drivers.numba_feed import LANES, Feed, Supply
 from brainpy_lab.drivers.numba_recall import GROUP
 
 _SINGLE_ARGUMENTS = (

@@ -22,8 +22,7 @@ from brainpy_lab.codegen.draws import HARMONIC, Draw
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.numba_cache import kept_cfunc
-from brainpy_lab.drivers.numba_feed import Feed, Supply
-from brainpy_lab.drivers.numba_kernel import LANES
+from brainpy_lab.drivers.numba_feed import LANES, Feed, Supply
 from brainpy_lab.drivers.numba_math import Emit
 from brainpy_lab.drivers.random_draws import COSINE, KEY_STEPS, MASK, MULTIPLIERS, ROUNDS, SINE
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -10,14 +10,30 @@ from brainpy_lab.drivers.adaptive_past import value_at
 from brainpy_lab.drivers.driver import Array, Setup
 from brainpy_lab.drivers.past import AT_ONCE, COEFFICIENTS, Past, Reach, fill, index_of
 
-if TYPE_CHECKING:
-    from brainpy_lab.drivers.tensor import TensorDriver
+
+class ArrayFunctions(Protocol):
+    """What histories need of a driver."""
+
+    def to_numpy(self, value: Array) -> np.ndarray:
+        """A NumPy array."""
+
+    def array(self, value: Any) -> Array:
+        """A number or NumPy array as the driver's own float64 array."""
+
+    def gather(self, ring: Array, slot: np.ndarray) -> Array:
+        """``ring[slot[j], :, j]`` for each element j: (coefficients, *shape)."""
+
+    def mask(self, value: np.ndarray) -> Array:
+        """Truth values as the driver's own array."""
+
+    def choose(self, condition: Array, yes: Array, no: Array) -> Array:
+        """Elementwise choice."""
 
 
 class TensorHistory:
     """One state's ring, as step code reads it: ``past(history, t)`` and ``before(history, t)``."""
 
-    def __init__(self, driver: TensorDriver, ring: Array, setup: Setup) -> None:
+    def __init__(self, driver: ArrayFunctions, ring: Array, setup: Setup) -> None:
         self.driver, self.ring, self.setup = driver, ring, setup
         self.reach = Reach(0.0, 0.0, 0.0, 0.0)
 
@@ -56,7 +72,7 @@ class TensorHistory:
 class StepHistory:
     """One state's course in an adaptive run, as step code reads it."""
 
-    def __init__(self, driver: TensorDriver, history: tuple[Any, Any, int]) -> None:
+    def __init__(self, driver: ArrayFunctions, history: tuple[Any, Any, int]) -> None:
         self.driver, self.history = driver, history
 
     def at(self, t: Array, side: str) -> Array:
@@ -69,7 +85,7 @@ class StepHistory:
 class ListHistory(TensorHistory):
     """The same while derivatives are recorded: steps are kept as arrays of their own, and none is changed."""
 
-    def __init__(self, driver: TensorDriver, ring: list[list[Array]], setup: Setup) -> None:
+    def __init__(self, driver: ArrayFunctions, ring: list[list[Array]], setup: Setup) -> None:
         super().__init__(driver, ring, setup)
 
     def pieces(self, slot: np.ndarray) -> Array:
@@ -99,7 +115,7 @@ class Histories:
 
     def __init__(
         self,
-        driver: TensorDriver,
+        driver: ArrayFunctions,
         states: tuple[str, ...],
         past: Past,
         setup: Setup,

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab import solvers
-from brainpy_lab.codegen.events import armed_name, turning_states
+from brainpy_lab.codegen.events import turning_states
+from brainpy_lab.codegen.hidden import armed_name
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers import step_control as loop
 from brainpy_lab.drivers.adaptive import AdaptiveLoop

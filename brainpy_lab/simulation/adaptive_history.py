@@ -20,8 +20,9 @@ from brainpy_lab.drivers.adaptive_past import (
 )
 from brainpy_lab.simulation.breaks import history_breaks
 from brainpy_lab.simulation.delays import Reach, all_histories
-from brainpy_lab.simulation.history import Course, History, Remembered, finite_values, with_lanes
+from brainpy_lab.simulation.history import Course, History, finite_values, with_lanes
 from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.simulation.remembered import Remembered
 
 _FIRST_ROWS = 256
 _FEWEST_PIECES, _SHORTEST_PIECE = 32, 1e-9

@@ -7,8 +7,8 @@ such a call is refused until ``parameters`` names the parameter; the keyword is 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache, wraps
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from brainpy_lab.equations.system import System
@@ -35,7 +35,7 @@ def takes_parameters(position: int, *, states: bool = False) -> Callable[[Callab
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        options = _options(function)
+        options = options_of(function)
         call = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
 
         @wraps(function)
@@ -52,38 +52,8 @@ def takes_parameters(position: int, *, states: bool = False) -> Callable[[Callab
     return decorate
 
 
-@cache
-def run_options() -> tuple[str, ...]:
-    """Names that `Model.run` has for itself."""
-    from brainpy_lab.simulation.model import Model
-
-    return _options(Model.run)
-
-
-def notes_on_names(system: System) -> tuple[str, ...]:
-    """What to say of names that are reached in one way alone: parameters beside options, states beside attributes."""
-    hidden = [n for n in system.parameter_names if n in run_options()]
-    recorded = (*system.state_names, *(d.name for d in system.intermediates))
-    options = (f"{n} is also an option of run: parameters={{'{n}': ...}} sets the parameter" for n in hidden)
-    return (*options, *notes_on_variables(recorded))
-
-
-def notes_on_variables(names: Iterable[str]) -> tuple[str, ...]:
-    """Of variables that a Solution has an attribute of the same name beside."""
-    return tuple(f"the course of {n} is sol['{n}']; sol.{n} is something else" for n in names if n in _attributes())
-
-
-@cache
-def _attributes() -> frozenset[str]:
-    """What every Solution has besides variables."""
-    from dataclasses import fields
-
-    from brainpy_lab.simulation.solution import Solution
-
-    return frozenset(n for n in [*vars(Solution), *(f.name for f in fields(Solution))] if not n.startswith("_"))
-
-
-def _options(function: Callable[..., Any]) -> tuple[str, ...]:
+def options_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names that a call has for itself."""
     kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
     return tuple(p.name for p in inspect.signature(function).parameters.values() if p.kind not in kinds)
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.generated import check_crossing
+from brainpy_lab.simulation.request import Request
 from brainpy_lab.simulation.steps import count_of
 from brainpy_lab.solvers import Method
-
-if TYPE_CHECKING:
-    from brainpy_lab.simulation.request import Request
-
 
 _MOST_RECORDS = 1e12
 

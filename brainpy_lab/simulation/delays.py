@@ -18,7 +18,6 @@ from brainpy_lab.simulation.history import (
     Bounded,
     Course,
     History,
-    Remembered,
     expression_history,
     known_since,
     sampled_steps,
@@ -26,6 +25,7 @@ from brainpy_lab.simulation.history import (
 )
 from brainpy_lab.simulation.memory import SHARE, available_bytes, format_bytes
 from brainpy_lab.simulation.problem import Drive, Problem
+from brainpy_lab.simulation.remembered import Remembered
 from brainpy_lab.symbolic.compiling import Compiler
 
 _MOST_TIMES, _MOST_VALUES = 100_001, 4_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +13,9 @@ from brainpy_lab.simulation.interpolation import LocalCubic
 from brainpy_lab.simulation.members import intermediates_of, slopes_of
 from brainpy_lab.simulation.plan import Result
 from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.simulation.request import Request
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.solvers import Method
-
-if TYPE_CHECKING:
-    from brainpy_lab.simulation.request import Request
 
 
 def add_intermediates(result: Result, problem: Problem, wanted: tuple[str, ...]) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,45 +15,19 @@ from brainpy_lab.equations.system import CONSTANTS, System
 from brainpy_lab.errors import ArgumentError, MethodError
 from brainpy_lab.simulation.initial import value_of
 from brainpy_lab.simulation.memory import check_record_memory
+from brainpy_lab.simulation.plan import Memory, Plan
 from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.simulation.request import Request
+from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.steps import count_of
 from brainpy_lab.solvers.fractional import FractionalMethod, fractional_states
 from brainpy_lab.symbolic.compiling import helper_functions
-
-if TYPE_CHECKING:
-    from brainpy_lab.simulation.plan import Plan
-    from brainpy_lab.simulation.request import Request
-    from brainpy_lab.simulation.solution import Solution
 
 #: Entry of a Solution's memory: what was remembered of a state, its order, and its state and slope at the start.
 _KINDS = ("remembered", "order", "start", "slope")
 MOST_GRADED = 1_000_000  # steps of a graded mesh: its sums take the square of that
 _LONGEST_TRACED = 4000  # steps of a run through which a derivative is taken
 _CLOCK = "fractional_clock"  # start of the whole history, dt
-
-
-@dataclass(frozen=True)
-class Memory:
-    """How a fractional run treats its past, and the past it continues.
-
-    Attributes
-    ----------
-    grading : float
-        Exponent r of the mesh t_j = T (j/N)^r; 1 is uniform.
-    window : float, optional
-        Time after which increments are forgotten.
-    earlier : mapping of str to array
-        Memory of the Solution that is continued.
-    """
-
-    grading: float = 1.0
-    window: float | None = None
-    earlier: Mapping[str, Any] | None = None
-
-    @property
-    def is_uniform(self) -> bool:
-        """Whether all steps have one length."""
-        return self.grading == 1
 
 
 def memory_of(method: Any, system: System, request: Request) -> Memory | None:

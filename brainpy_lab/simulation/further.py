@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from brainpy_lab.simulation.delays import Reach, delay_values, misread
 from brainpy_lab.simulation.history import History, known_since
+from brainpy_lab.simulation.plan import Plan
 from brainpy_lab.simulation.problem import Problem
-
-if TYPE_CHECKING:
-    from brainpy_lab.simulation.plan import Plan
 
 _MOST = 100.0  # times as far back as at first: what grows beyond has no bound
 

@@ -51,7 +51,7 @@ def _generated(
 ) -> StepCode:
     # name and text are part of the key: equal systems of different cells have different headings and line maps
     solver, driver = solvers.get(method), drivers.get(backend)
-    solver.check(system)
+    solvers.check(solver, system)
     driver.check(system)
     dialect = driver.dialect_for(system)
     return generate(system, solver, dialect, driver.name, share_exp=share_exponentials, crossing=crossing)

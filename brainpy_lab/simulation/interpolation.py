@@ -8,10 +8,10 @@ import numpy as np
 
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.arrays import as_numpy
-from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.record import Record
 
 
-def states_at(sol: Solution, t: Any) -> dict[str, Any]:
+def states_at(sol: Record, t: Any) -> dict[str, Any]:
     """States of ``sol`` at the time or times ``t``; see `Solution.__call__`."""
     times = np.asarray(t, dtype=float)
     _check_range(sol, times)
@@ -36,14 +36,14 @@ def states_at(sol: Solution, t: Any) -> dict[str, Any]:
     return {name: value.reshape(*times.shape, *value.shape[1:]) for name, value in values.items()}
 
 
-def _check_range(sol: Solution, times: np.ndarray) -> None:
+def _check_range(sol: Record, times: np.ndarray) -> None:
     start, end = (float(sol.t[0]), float(sol.t[-1])) if len(sol.t) else (np.nan, np.nan)
     slack = 1e-9 * max(abs(start), abs(end), end - start)
     if not np.all((times >= start - slack) & (times <= end + slack)):
         raise ArgumentError(f"The run covers the times from {start:g} to {end:g}; {times!s} is not within them.")
 
 
-def _hermite(sol: Solution, times: np.ndarray) -> dict[str, np.ndarray]:
+def _hermite(sol: Record, times: np.ndarray) -> dict[str, np.ndarray]:
     """Cubic Hermite interpolation from the two recorded times around each of ``times``."""
     assert sol.derivative is not None
     grid = as_numpy(sol.t)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -17,16 +18,17 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.brownian import BrownianPath
-from brainpy_lab.simulation.by_name import notes_on_names, takes_parameters
+from brainpy_lab.simulation.by_name import options_of, takes_parameters
 from brainpy_lab.simulation.checks import is_finite
 from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.history import read_histories
 from brainpy_lab.simulation.model_code import ModelCode, method_name
 from brainpy_lab.simulation.problem import check_names, numeric, resolve
-from brainpy_lab.simulation.request import OnInterrupt, Request, simulate
+from brainpy_lab.simulation.record import notes_on_variables
+from brainpy_lab.simulation.request import OnInterrupt, Request
+from brainpy_lab.simulation.simulate import simulate
 from brainpy_lab.simulation.solution import Solution
-from brainpy_lab.simulation.task import Ready
 from brainpy_lab.solvers.auto import AUTO
 
 DEFAULT_DT = 0.01
@@ -84,14 +86,9 @@ class Model(ModelCode):
         self.dt = _positive("dt", DEFAULT_DT if dt is None else dt)
         self.duration = _positive("duration", DEFAULT_DURATION if duration is None else duration)
         self.seed = seed
-        #: Histories of delayed states in runs that are given none, besides those of the model's text.
         if history is not None and not isinstance(history, Mapping):
             raise ArgumentError(f"history takes courses by state, not {history!r:.80}.", advice="history={'x': 1.0}.")
         self.history = dict(history or {})
-        #: What the run that was interrupted last had computed; None before the first interrupt.
-        self.last: Solution | None = None
-        #: What runs that differ in their numbers alone have in common.
-        self.ready = Ready()
         read_histories(system, self.history, 0.0, None)
 
     # --- what it is ----------------------------------------------------------------------------------------------
@@ -120,9 +117,9 @@ class Model(ModelCode):
         )
 
     def _repr_html_(self) -> str:
-        from brainpy_lab.simulation.report import model_html
+        from brainpy_lab.simulation.model_report import model_html
 
-        return model_html(self)
+        return model_html(self, self.parameters, self.initial, self.notes)
 
     @property
     def chosen_method(self) -> str:
@@ -355,3 +352,17 @@ def _positive(name: str, value: float) -> float:
     if not isinstance(value, int | float | np.number) or not is_finite(value) or value <= 0:
         raise ArgumentError(f"{name} must be a positive number, not {value!r}.")
     return float(value)
+
+
+@cache
+def run_options() -> tuple[str, ...]:
+    """Names that `Model.run` has for itself."""
+    return options_of(Model.run)
+
+
+def notes_on_names(system: System) -> tuple[str, ...]:
+    """What to say of names that are reached in one way alone: parameters beside options, states beside attributes."""
+    hidden = [n for n in system.parameter_names if n in run_options()]
+    recorded = (*system.state_names, *(d.name for d in system.intermediates))
+    options = (f"{n} is also an option of run: parameters={{'{n}': ...}} sets the parameter" for n in hidden)
+    return (*options, *notes_on_variables(recorded, Solution))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 from brainpy_lab import backend as default_backend
 from brainpy_lab import drivers, solvers
@@ -12,6 +13,8 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.edited import check_heading, written_for
 from brainpy_lab.simulation.generated import check_crossing, generated
+from brainpy_lab.simulation.ready import Ready
+from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.solvers.auto import AUTO
 
 
@@ -26,6 +29,12 @@ class ModelCode(ABC):
         self.share_exponentials = True
         #: Where events lie in runs that do not say, see ``crossing`` of `Model.run`.
         self.crossing: Crossing = "step"
+        #: Histories of delayed states in runs that are given none, besides those of the model's text.
+        self.history: dict[str, Any] = {}
+        #: What the run that was interrupted last had computed; None before the first interrupt.
+        self.last: Solution | None = None
+        #: What runs that differ in their numbers alone have in common.
+        self.ready = Ready()
         self._edits: dict[tuple[str, str], StepCode] = {}
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,11 +16,34 @@ from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.delays import Reach
 from brainpy_lab.simulation.events import EventTrain
-from brainpy_lab.simulation.fractional import Memory
-from brainpy_lab.simulation.history import Remembered
 from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.remembered import Remembered
 from brainpy_lab.simulation.steps import steps_of
 from brainpy_lab.solvers import Method
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How a fractional run treats its past, and the past it continues.
+
+    Attributes
+    ----------
+    grading : float
+        Exponent r of the mesh t_j = T (j/N)^r; 1 is uniform.
+    window : float, optional
+        Time after which increments are forgotten.
+    earlier : mapping of str to array
+        Memory of the Solution that is continued.
+    """
+
+    grading: float = 1.0
+    window: float | None = None
+    earlier: Mapping[str, Any] | None = None
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all steps have one length."""
+        return self.grading == 1
 
 
 @dataclass

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.arrays import as_numpy
-from brainpy_lab.simulation.solution import EventTrain, Solution
+from brainpy_lab.simulation.events import EventTrain
+from brainpy_lab.simulation.record import Record
 
 #: Ensembles and array states of up to this many curves show each; larger ones show median and range.
 MAX_CURVES = 10
@@ -34,7 +35,7 @@ class PlotFigure(Figure):
         return file.getvalue()
 
 
-def plot_solution(sol: Solution, names: Sequence[str] = ()) -> PlotFigure:
+def plot_solution(sol: Record, names: Sequence[str] = ()) -> PlotFigure:
     """The picture that `Solution.plot` describes."""
     variables = list(names) or list(sol.data)
     for name in variables:
@@ -50,7 +51,7 @@ def plot_solution(sol: Solution, names: Sequence[str] = ()) -> PlotFigure:
     return figure
 
 
-def _plot_variable(axes: Axes, sol: Solution, name: str) -> None:
+def _plot_variable(axes: Axes, sol: Record, name: str) -> None:
     values = as_numpy(sol[name])
     times = as_numpy(sol.t)
     curves = values.reshape(len(times), -1)
@@ -70,7 +71,7 @@ def _plot_variable(axes: Axes, sol: Solution, name: str) -> None:
     axes.legend(fontsize="small", loc="upper right")
 
 
-def _labels(sol: Solution, shape: tuple[int, ...]) -> list[str | None]:
+def _labels(sol: Record, shape: tuple[int, ...]) -> list[str | None]:
     """Which cell and element each curve is; a cell by the parameter that alone varies, where one does."""
     if not shape:
         return [None]
@@ -81,7 +82,7 @@ def _labels(sol: Solution, shape: tuple[int, ...]) -> list[str | None]:
     return [", ".join(map(str, place)) for place in np.ndindex(*shape)]
 
 
-def _plot_events(sol: Solution) -> PlotFigure:
+def _plot_events(sol: Record) -> PlotFigure:
     if not sol.events:
         raise ArgumentError(
             "There is nothing to plot: the run recorded no variable and has no events.",

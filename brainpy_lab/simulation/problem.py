@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.builder import memory_names
+from brainpy_lab.codegen.hidden import memory_names
 from brainpy_lab.equations.system import Hold, System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input

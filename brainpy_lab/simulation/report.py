@@ -1,18 +1,15 @@
-"""A Solution and a Model in words: a paragraph of text, and small tables for notebooks."""
+"""A Solution in words: a paragraph of text, and a small table for notebooks."""
 
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from brainpy_lab.simulation.by_name import notes_on_variables
-from brainpy_lab.simulation.solution import Outcome, Solution
-
-if TYPE_CHECKING:
-    from brainpy_lab.simulation.model import Model
+from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.record import Record, notes_on_variables
 
 
-def solution_text(sol: Solution) -> str:
+def solution_text(sol: Record) -> str:
     """One paragraph: model, what was recorded and when, events, outcome."""
     recorded = ", ".join(sol.data) or "nothing recorded"
     n = len(sol.t)
@@ -21,32 +18,17 @@ def solution_text(sol: Solution) -> str:
     events = "".join(f", {train.count()} × {name}" for name, train in sol.events.items())
     edited = ", by edited step code" if sol.stats.get("edited") else ""
     text = f"Solution of {sol.model_name}: {recorded}{span}{ensemble}{events}{edited}; {_outcome_name(sol.outcome)}."
-    text += "".join(f" {note[0].upper()}{note[1:]}." for note in notes_on_variables(sol.data))
+    text += "".join(f" {note[0].upper()}{note[1:]}." for note in notes_on_variables(sol.data, type(sol)))
     return text if sol.outcome else f"{text} {sol.outcome.advice}"
 
 
-def solution_html(sol: Solution) -> str:
+def solution_html(sol: Record) -> str:
     """A table that takes colours and fonts from the page around it."""
-    return f"<div><strong>Solution of {escape(sol.model_name)}</strong>{_table(_rows(sol))}</div>"
+    return f"<div><strong>Solution of {escape(sol.model_name)}</strong>{table(_rows(sol))}</div>"
 
 
-def model_html(model: Model) -> str:
-    """The typeset equations of a model, its parameters, initial values, method and driver."""
-    from brainpy_lab.equations.latex import system_latex
-
-    equations = r" \\ ".join(line.replace("&", "") for line in system_latex(model.system))
-    rows = [
-        ("parameters", ", ".join(f"{name} = {_value(value)}" for name, value in model.parameters.items())),
-        ("initial", ", ".join(f"{name} = {_value(value)}" for name, value in model.initial.items())),
-        ("method", f"{model.method} on {model.backend}" + (", edited step code" if model.is_edited else "")),
-        *(("note", note) for note in model.notes),
-    ]
-    table = _table([(label, text) for label, text in rows if text])
-    typeset = escape(rf"$$\begin{{array}}{{l}} {equations} \end{{array}}$$")
-    return f"<div><strong>{escape(model.name)}</strong>{typeset}{table}</div>"
-
-
-def _table(rows: list[tuple[str, str]]) -> str:
+def table(rows: list[tuple[str, str]]) -> str:
+    """Labels and texts, in the colours and fonts of the page around them."""
     cell = "text-align: left; vertical-align: top; background: transparent"
     body = "".join(
         f'<tr><th style="{cell}; font-weight: 600; opacity: 0.75">{escape(label)}</th>'
@@ -56,18 +38,19 @@ def _table(rows: list[tuple[str, str]]) -> str:
     return f'<table style="border-collapse: collapse; color: inherit; background: transparent">{body}</table>'
 
 
-def _value(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """A number, or the shape of an array."""
     return _number(value) if getattr(value, "ndim", 0) == 0 else f"array of {_shape(value.shape)}"
 
 
-def _rows(sol: Solution) -> list[tuple[str, str]]:
+def _rows(sol: Record) -> list[tuple[str, str]]:
     rows = []
     if len(sol.t):
         rows.append(("time", f"{_number(sol.t[0])} to {_number(sol.t[-1])}, {len(sol.t)} recorded"))
     for name, array in sol.data.items():
         inner = tuple(array.shape[1 + len(sol.ensemble_shape) :])
         rows.append((name, "array of " + _shape(inner) if inner else "scalar"))
-    rows += [("note", note) for note in notes_on_variables(sol.data)]
+    rows += [("note", note) for note in notes_on_variables(sol.data, type(sol))]
     if not sol.data:
         rows.append(("recorded", "nothing; sol.final has the last states"))
     if sol.ensemble_shape:

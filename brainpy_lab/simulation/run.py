@@ -21,11 +21,12 @@ from brainpy_lab.simulation.delays import remember
 from brainpy_lab.simulation.events import EventTrain
 from brainpy_lab.simulation.fractional import make_sums, memory_entries, shifts, short_memory
 from brainpy_lab.simulation.further import delay_at_fault
-from brainpy_lab.simulation.history import Remembered, with_lanes
+from brainpy_lab.simulation.history import with_lanes
 from brainpy_lab.simulation.memory import check_record_memory
 from brainpy_lab.simulation.outcome import Outcome, ended_at_event
 from brainpy_lab.simulation.plan import Plan, Result
 from brainpy_lab.simulation.problem import Drive, Problem
+from brainpy_lab.simulation.remembered import Remembered
 from brainpy_lab.simulation.warning import warn
 
 

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
+from brainpy_lab.errors import in_words
 from brainpy_lab.simulation.events import Events, EventTrain, UnknownEventError
 from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.record import Record, UnknownVariableError
 
 if TYPE_CHECKING:
     import pandas
     import xarray
     from matplotlib.figure import Figure
 
-    from brainpy_lab.simulation.history import Remembered
-
 __all__ = ["EventTrain", "Events", "Outcome", "Solution", "UnknownEventError", "UnknownVariableError"]
 
 
-class UnknownVariableError(ArgumentError, KeyError, AttributeError):
-    """A run has recorded no variable of this name."""
-
-
 @dataclass(repr=False, eq=False)
-class Solution:
+class Solution(Record):
     """Times, states and events of a run, with what it took to make them.
 
     Parameters
@@ -73,66 +65,6 @@ class Solution:
     >>> sol
     Solution of Model: V at 3 times from 0 to 2; completed.
     """
-
-    t: Any
-    data: dict[str, Any] = field(default_factory=dict)
-    params: dict[str, Any] = field(default_factory=dict)
-    final: dict[str, Any] = field(default_factory=dict)
-    events: dict[str, EventTrain] = field(default_factory=dict)
-    seed: int = 0
-    outcome: Outcome = Outcome.COMPLETED
-    stats: dict[str, Any] = field(default_factory=dict)
-    model_name: str = "Model"
-    model_text: str = ""
-    ensemble_shape: tuple[int, ...] = ()
-    ensemble_params: tuple[str, ...] = ()
-    memory: dict[str, Any] = field(default_factory=dict)
-    interpolant: Callable[[Any], dict[str, Any]] | None = None
-    derivative: Callable[[np.ndarray, dict[str, Any]], dict[str, Any]] | None = None
-    initial: dict[str, Any] = field(default_factory=dict)
-    remembered: Remembered | None = None
-
-    def __post_init__(self) -> None:
-        self.ensemble_shape = tuple(self.ensemble_shape)
-        self.ensemble_params = tuple(self.ensemble_params)
-        window = (float(self.t[0]), float(self.stats.get("end", self.t[-1]))) if len(self.t) else None
-        self.events = Events.of_run(self.events, self.ensemble_shape, window)
-
-    # --- variables ------------------------------------------------------------------------------------
-
-    def __getitem__(self, name: str) -> Any:
-        try:
-            return self.data[name]
-        except (KeyError, TypeError):
-            raise self._unknown(name) from None
-
-    def __getattr__(self, name: str) -> Any:
-        if "data" not in self.__dict__ or (name.startswith("_") and name not in self.data):
-            raise AttributeError(name)
-        return self[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.data
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.data)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.data]
-
-    def _unknown(self, name: object) -> UnknownVariableError:
-        name = name if isinstance(name, str) else repr(name)
-        recorded = f"Recorded: {', '.join(self.data)}." if self.data else "Nothing was recorded."
-        if name in self.final:
-            advice = f"Its last value is sol.final['{name}']; run with record=['{name}', ...] to have it over time."
-            return UnknownVariableError(f"'{name}' was not recorded.", advice=advice)
-        for kind, known in (("parameter", self.params), ("event", self.events)):
-            if name in known:
-                where = "params" if kind == "parameter" else "events"
-                message = f"'{name}' is {'an' if kind == 'event' else 'a'} {kind}, no recorded variable."
-                return UnknownVariableError(message, advice=f"It is sol.{where}['{name}'].")
-        near = did_you_mean(str(name), [*self.data, *self.final])
-        return UnknownVariableError(f"There is no variable '{name}'. {recorded}", advice=near)
 
     # --- between recorded times -----------------------------------------------------------------------
 

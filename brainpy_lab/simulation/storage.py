@@ -13,35 +13,32 @@ import hashlib
 import json
 import os
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, BrainPyLabError, in_words
+from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.inputs import Input
 from brainpy_lab.simulation.arrays import as_numpy
+from brainpy_lab.simulation.events import EventTrain
+from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.record import Record
 from brainpy_lab.simulation.seal import is_broken, seal
-from brainpy_lab.simulation.solution import EventTrain, Outcome, Solution
 from brainpy_lab.simulation.tables import time_dimension, to_xarray
-from brainpy_lab.warning import tell
 
 FORMAT = 1
 _GROUP = "brainpy_lab"
+Fields = dict[str, Any]  # of a Solution
 _ARRAY_FIELDS = ("params", "initial", "final", "memory")
 
 
-class FileWarning(UserWarning):
-    """A file was read whose numbers could not be checked."""
-
-
 @in_words("save")
-def save(sol: Solution, path: str | Path) -> Path:
+def save(sol: Record, path: str | Path) -> Path:
     """Write ``sol`` to ``path``; the suffix, ``.nc`` or ``.npz``, says how. See `Solution.save`."""
     path = Path(path)
-    write = _format_of(path)[0]
+    write = format_of(path)[0]
     if not path.parent.is_dir():
         raise ArgumentError(f"There is no folder {path.parent}.")
     for name, array in sol.data.items():
@@ -53,56 +50,6 @@ def save(sol: Solution, path: str | Path) -> Path:
     except OSError as error:
         raise ArgumentError(f"{path} cannot be written: {error}") from error
     return path
-
-
-@in_words("load")
-def load(path: str | Path) -> Solution:
-    """Read a run that `Solution.save` wrote.
-
-    Parameters
-    ----------
-    path : str or Path
-        A ``.nc`` or ``.npz`` file.
-
-    Returns
-    -------
-    Solution
-        With all that was saved. Dense output is not: ``sol(t)`` needs the run itself.
-
-    Raises
-    ------
-    ArgumentError
-        No such file; it holds no Solution, or not the one that was saved; a newer version of BrainPy Lab wrote it.
-    """
-    path = Path(path)
-    _format_of(path)
-    if not path.is_file():
-        raise ArgumentError(f"There is no file {path}.")
-    try:
-        source = path.open("rb")
-    except OSError as error:
-        raise ArgumentError(f"{path} cannot be read: {error}") from error
-    with source:
-        return read(source, path)
-
-
-def read(source: BinaryIO, path: Path) -> Solution:
-    """Read what `save` wrote from ``source``, an open file of which messages speak as ``path``."""
-    read_format = _format_of(path)[1]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what the libraries find odd in a damaged file
-            sol, is_checked = read_format(source)
-            repr(sol), sol._repr_html_()  # refused here if anything in it is of another kind
-    except BrainPyLabError:
-        raise
-    except Exception as error:  # whatever a damaged file makes the libraries raise
-        message = f"{path} holds no Solution that can be read ({type(error).__name__}: {error})."
-        advice = "Such files are written by sol.save('run.nc') or sol.save('run.npz')."
-        raise ArgumentError(message, advice=advice) from error
-    if not is_checked:
-        tell(FileWarning(f"{path} was written before files held a digest: whether it is damaged cannot be checked."))
-    return sol
 
 
 @contextlib.contextmanager
@@ -128,21 +75,21 @@ def _umask() -> int:
 # --- the two formats ----------------------------------------------------------------------------------
 
 
-def _write_npz(sol: Solution, path: Path) -> None:
+def _write_npz(sol: Record, path: Path) -> None:
     described, parts = _describe(sol)
     arrays: dict[str, Any] = parts | _recorded(sol)
     text = json.dumps(described)
     np.savez(path, **arrays, description=np.array(text), digest=np.array(_digest(text, arrays)))
 
 
-def _read_npz(source: BinaryIO) -> tuple[Solution, bool]:
+def _read_npz(source: BinaryIO) -> tuple[Fields, bool]:
     with np.load(source, allow_pickle=False) as file:
         return _rebuild_checked(
             str(file["description"]), str(file["digest"]) if "digest" in file else None, lambda key: file[key]
         )
 
 
-def _write_netcdf(sol: Solution, path: Path) -> None:
+def _write_netcdf(sol: Record, path: Path) -> None:
     import xarray
 
     described, arrays = _describe(sol)
@@ -165,7 +112,7 @@ def _to_netcdf(dataset: Any, path: Path, **options: Any) -> None:
     dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)
 
 
-def _read_netcdf(source: BinaryIO) -> tuple[Solution, bool]:
+def _read_netcdf(source: BinaryIO) -> tuple[Fields, bool]:
     import h5py
 
     if is_broken(source):
@@ -185,14 +132,15 @@ def _read_netcdf(source: BinaryIO) -> tuple[Solution, bool]:
         return _rebuild_checked(text, rest.attrs.get("digest"), array)
 
 
-_Format = tuple[Callable[[Solution, Path], None], Callable[[BinaryIO], tuple[Solution, bool]]]
+_Format = tuple[Callable[[Record, Path], None], Callable[[BinaryIO], tuple[Fields, bool]]]
 _FORMATS: dict[str, _Format] = {
     ".nc": (_write_netcdf, _read_netcdf),
     ".npz": (_write_npz, _read_npz),
 }
 
 
-def _format_of(path: Path) -> _Format:
+def format_of(path: Path) -> _Format:
+    """How files of the suffix of ``path`` are written and read."""
     try:
         return _FORMATS[path.suffix.lower()]
     except KeyError:
@@ -214,8 +162,8 @@ def _digest(text: str, arrays: Mapping[str, np.ndarray]) -> str:
     return found.hexdigest()
 
 
-def _rebuild_checked(text: str, digest: str | None, array: Callable[[str], np.ndarray]) -> tuple[Solution, bool]:
-    """The Solution, and whether the file holds a digest, which then is right."""
+def _rebuild_checked(text: str, digest: str | None, array: Callable[[str], np.ndarray]) -> tuple[Fields, bool]:
+    """The fields of a Solution, and whether the file holds a digest, which then is right."""
     described = json.loads(text)
     if described["format"] > FORMAT:
         raise ArgumentError("A newer version of BrainPy Lab wrote this file.", advice="pip install -U brainpy-lab")
@@ -264,7 +212,7 @@ def _keys(described: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
 # --- a Solution as JSON and arrays --------------------------------------------------------------------
 
 
-def _recorded(sol: Solution) -> dict[str, np.ndarray]:
+def _recorded(sol: Record) -> dict[str, np.ndarray]:
     """Times, data and events."""
     arrays = {"t": as_numpy(sol.t)} | {f"data/{name}": as_numpy(a) for name, a in sol.data.items()}
     for name, train in sol.events.items():
@@ -272,7 +220,7 @@ def _recorded(sol: Solution) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _describe(sol: Solution) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _describe(sol: Record) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """All of ``sol`` but times, data and events: what JSON can hold, and arrays named ``field/name``."""
     arrays: dict[str, np.ndarray] = {}
     described: dict[str, Any] = {
@@ -321,7 +269,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str) or value is None else str(value)
 
 
-def _rebuild(described: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Solution:
+def _rebuild(described: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Fields:
     parts: dict[str, Any] = {
         part: {name: _rebuild_value(value, f"{part}/{name}", arrays) for name, value in described[part].items()}
         for part in _ARRAY_FIELDS
@@ -337,7 +285,7 @@ def _rebuild(described: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Sol
         )
         for name, window in described["events"].items()
     }
-    return Solution(
+    return dict(
         t=arrays["t"],
         data={name: arrays[f"data/{name}"] for name in described["data"]},
         events=events,

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brainpy_lab.simulation.arrays import as_numpy
-from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.record import Record
 
 if TYPE_CHECKING:
     import pandas
     import xarray
 
 
-def to_xarray(sol: Solution) -> xarray.Dataset:
+def to_xarray(sol: Record) -> xarray.Dataset:
     """``sol`` as a Dataset; see `Solution.to_xarray`."""
     import xarray
 
@@ -35,7 +35,7 @@ def to_xarray(sol: Solution) -> xarray.Dataset:
     return xarray.Dataset(variables, coordinates, _attributes(sol))
 
 
-def to_pandas(sol: Solution) -> pandas.DataFrame:
+def to_pandas(sol: Record) -> pandas.DataFrame:
     """``sol`` as a DataFrame; see `Solution.to_pandas`. Elements of array states are columns ``x[0]``, ``x[1]``, ..."""
     import pandas
 
@@ -59,13 +59,13 @@ def to_pandas(sol: Solution) -> pandas.DataFrame:
     return pandas.DataFrame(columns, index=index)
 
 
-def time_dimension(sol: Solution) -> str:
+def time_dimension(sol: Record) -> str:
     """Name of the time dimension: ``time``, or the next best where the model has a variable of that name."""
     taken = {*sol.data, *sol.params}
     return next(name for name in ("time", "t", "run_time", "solution_time") if name not in taken)
 
 
-def ensemble_axes(sol: Solution) -> tuple[list[str], dict[str, tuple[tuple[str, ...], np.ndarray]]]:
+def ensemble_axes(sol: Record) -> tuple[list[str], dict[str, tuple[tuple[str, ...], np.ndarray]]]:
     """Names of the ensemble's axes, and the values of the parameters and initial states that vary along them."""
     varying = _varying(sol)
     axes: list[str] = []
@@ -81,7 +81,7 @@ def ensemble_axes(sol: Solution) -> tuple[list[str], dict[str, tuple[tuple[str, 
     return axes, coordinates
 
 
-def _varying(sol: Solution) -> dict[str, np.ndarray]:
+def _varying(sol: Record) -> dict[str, np.ndarray]:
     """Values of what varies over the ensemble, with the ensemble's number of axes; a state's are ``initial_V``."""
     n_axes = len(sol.ensemble_shape)
     varying = {}
@@ -102,7 +102,7 @@ def _varying(sol: Solution) -> dict[str, np.ndarray]:
     return varying
 
 
-def _attributes(sol: Solution) -> dict[str, Any]:
+def _attributes(sol: Record) -> dict[str, Any]:
     settings = {key: sol.stats[key] for key in ("method", "backend", "dt") if sol.stats.get(key) is not None}
     numbers = {
         f"parameter_{name}": float(value)
@@ -120,7 +120,7 @@ def _attributes(sol: Solution) -> dict[str, Any]:
     }
 
 
-def versions(sol: Solution) -> dict[str, str]:
+def versions(sol: Record) -> dict[str, str]:
     """Versions of Python, BrainPy Lab, NumPy and the package behind the run's backend."""
     found = {"python": ".".join(map(str, sys.version_info[:3]))}
     for package in dict.fromkeys(("brainpy-lab", "numpy", str(sol.stats.get("backend", "numpy")))):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from brainpy_lab import drivers, solvers
-from brainpy_lab.codegen.builder import memory_names
+from brainpy_lab.codegen.hidden import memory_names
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Driver
 from brainpy_lab.drivers.levy_areas import terms_for
@@ -26,13 +26,15 @@ from brainpy_lab.simulation.captured import capture_inputs
 from brainpy_lab.simulation.checks import check_options, check_own, is_finite, record_steps, recorded
 from brainpy_lab.simulation.control import reporter
 from brainpy_lab.simulation.ends import with_ends
-from brainpy_lab.simulation.fractional import Memory, is_memory, memory_of, mesh_of
+from brainpy_lab.simulation.fractional import is_memory, memory_of, mesh_of
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.history import Bounded, History, expression_history, initial_from, read_histories
 from brainpy_lab.simulation.initial import default_values, initial_values
+from brainpy_lab.simulation.model_code import ModelCode
 from brainpy_lab.simulation.pieces import parameters_of, with_polynomials
-from brainpy_lab.simulation.plan import Plan
+from brainpy_lab.simulation.plan import Memory, Plan
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
+from brainpy_lab.simulation.request import Request
 from brainpy_lab.simulation.run import FixedRuns
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.steps import check_times, steps_of
@@ -41,12 +43,7 @@ from brainpy_lab.simulation.tolerances import Tolerances
 from brainpy_lab.simulation.unread import say_unread
 from brainpy_lab.solvers import Method
 
-if TYPE_CHECKING:
-    from brainpy_lab.simulation.model import Model
-    from brainpy_lab.simulation.request import Request
-
 _LAST_STEP = 2.0**60  # numbers of steps fit 64 bits
-_KEPT = 16  # kinds of runs that a model keeps ready
 
 _Thing = TypeVar("_Thing")
 
@@ -71,22 +68,14 @@ class Task:
     unread: tuple[str, ...] = ()  # parameters that functions drive whose source is not read
 
 
-class Ready(dict[Hashable, Task]):
-    """The kinds of runs that a model is ready for; the latest are kept."""
-
-    def keep(self, task: Task, model: Model) -> None:
-        """Keep a task that has been run, for runs of its kind."""
-        problem, plan = task.problem, task.plan
-        has_arrays = problem.shape or problem.mixes
-        if task.kind is None or has_arrays or problem.drives or problem.traced or problem.system is not model.system:
-            return
-        if len(self) >= _KEPT:
-            self.pop(next(iter(self), None), None)
-        plan.past, plan.stop, plan.report = None, None, reporter(False)
-        self[task.kind] = task
-
-    def __reduce__(self) -> tuple[type, tuple[()]]:
-        return Ready, ()  # compiled functions are neither pickled nor copied
+def keep(task: Task, model: ModelCode) -> None:
+    """Keep a task that has been run with its model, for runs of its kind."""
+    problem, plan = task.problem, task.plan
+    has_arrays = problem.shape or problem.mixes
+    if task.kind is None or has_arrays or problem.drives or problem.traced or problem.system is not model.system:
+        return
+    plan.past, plan.stop, plan.report = None, None, reporter(False)
+    model.ready.keep(task.kind, task)
 
 
 def make_task(request: Request) -> Task:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.checks import is_finite
 from brainpy_lab.simulation.problem import Problem, check_names
-
-if TYPE_CHECKING:
-    from brainpy_lab.simulation.request import Request
+from brainpy_lab.simulation.request import Request
 
 _DEFAULT_RTOL, _DEFAULT_ATOL = 1e-6, 1e-9
 _SMALLEST_RTOL = 4 * np.finfo(float).eps

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from brainpy_lab.simulation.problem import Problem
+from brainpy_lab.simulation.request import Request
 from brainpy_lab.simulation.warning import warn
 from brainpy_lab.solvers import Method
-
-if TYPE_CHECKING:
-    from brainpy_lab.simulation.request import Request
 
 
 def say_unread(request: Request, problem: Problem, method: Method, is_fitted: bool) -> tuple[str, ...]:

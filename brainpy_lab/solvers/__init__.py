@@ -13,9 +13,9 @@ from importlib.metadata import entry_points
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import BrainPyLabError, MethodError, did_you_mean
 from brainpy_lab.solvers.elsewhere import method_elsewhere
-from brainpy_lab.solvers.method import Method
+from brainpy_lab.solvers.method import Method, lacking
 
-__all__ = ["Method", "able", "default_method", "get", "registry"]
+__all__ = ["Method", "able", "check", "default_method", "get", "registry"]
 
 _FAMILIES = ("ode", "sde", "dde", "fde")
 
@@ -85,6 +85,26 @@ def _parts(name: str) -> tuple[str, dict[str, float] | None]:
         except ValueError:
             raise MethodError(f"'{name}': {option} needs a number.", advice="For example 'rk2(beta=0.6)'.") from None
     return found[1], options
+
+
+def check(method: Method, system: System) -> None:
+    """Raise MethodError when ``method`` cannot solve ``system``, with the methods that can as advice."""
+    if lacking(method, system) is None:
+        method.check(system)
+        return
+    try:
+        method.check(system)
+    except MethodError as error:
+        raise MethodError(error.message, advice=_methods_for(system)) from None
+
+
+def _methods_for(system: System) -> str:
+    """Advice: the methods that can do all that a system needs, its default first."""
+    names = [m.name for m in registry().values() if lacking(m, system) is None]
+    if names:
+        default = [name for name in names if name == default_method(system)]
+        return f"Methods for it: {', '.join(dict.fromkeys(default + names))}."
+    return "The model can be read, typeset and analysed; there is no method for all of this together."
 
 
 def able(system: System) -> list[Method]:

@@ -104,14 +104,14 @@ class Method(ABC):
                 )
 
     def check(self, system: System) -> None:
-        """Raise MethodError when the method cannot solve ``system``."""
-        for attribute, what, ability, family in _NEEDS:
-            if getattr(system, attribute) and not getattr(self, ability):
-                raise MethodError(
-                    f"The model '{system.name}' has {what}, which '{self.name}' cannot solve: "
-                    f"that needs a method for {_FAMILY_TITLES[family]} differential equations ({family.upper()}).",
-                    advice=_solvers_of(system),
-                )
+        """Raise MethodError when the method cannot solve ``system``; `solvers.check` says which methods can."""
+        found = lacking(self, system)
+        if found is not None:
+            what, family = found
+            raise MethodError(
+                f"The model '{system.name}' has {what}, which '{self.name}' cannot solve: "
+                f"that needs a method for {_FAMILY_TITLES[family]} differential equations ({family.upper()})."
+            )
         if system.resets_at_random and self.is_adaptive:
             raise MethodError(
                 f"The model '{system.name}' draws random numbers in an event, which adaptive methods cannot repeat.",
@@ -124,13 +124,9 @@ class Method(ABC):
         return f"<method {self.name}: {self.title}, order {self.order:g}>"
 
 
-def _solvers_of(system: System) -> str:
-    """Advice: the methods that can do all that a system needs, its default first."""
-    from brainpy_lab.solvers import default_method, registry
-
-    needed = [ability for attribute, _, ability, _ in _NEEDS if getattr(system, attribute)]
-    names = [m.name for m in registry().values() if all(getattr(m, ability) for ability in needed)]
-    if names:
-        default = [name for name in names if name == default_method(system)]
-        return f"Methods for it: {', '.join(dict.fromkeys(default + names))}."
-    return "The model can be read, typeset and analysed; there is no method for all of this together."
+def lacking(method: Method, system: System) -> tuple[str, Family] | None:
+    """The first thing in ``system`` that ``method`` cannot solve, and the family of equations that it makes."""
+    for attribute, what, ability, family in _NEEDS:
+        if getattr(system, attribute) and not getattr(method, ability):
+            return what, family
+    return None

@@ -61,7 +61,7 @@ def simulate(
     model: Model, settings: Settings, ticket: Ticket, report: Callable[[float], None]
 ) -> tuple[Solution | None, str, float]:
     """The solution, what went wrong in words, and the seconds it took; never raises for a fault of the model's."""
-    from brainpy_lab.simulation.by_name import run_options
+    from brainpy_lab.simulation.model import run_options
 
     start = time.perf_counter()
     message = ""

@@ -53,6 +53,6 @@ def plain(system: System) -> str:
 
 
 def _said(system: System) -> tuple[str, ...]:
-    from brainpy_lab.simulation.by_name import notes_on_names
+    from brainpy_lab.simulation.model import notes_on_names
 
     return (*system.notes, *notes_on_names(system))

@@ -9,7 +9,6 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation import storage
 
 
 def _damaged(whole: bytes, rng: random.Random) -> bytes:
@@ -75,8 +74,8 @@ def test_damaged_files_are_read_right_or_refused(suffix, seed, cases, tmp_path):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
-                back = storage.read(io.BytesIO(_damaged(whole, rng)), path)
-            except (ArgumentError, storage.FileWarning):  # refused, or read with the word that its digest is missing
+                back = loading.read(io.BytesIO(_damaged(whole, rng)), path)
+            except (ArgumentError, loading.FileWarning):  # refused, or read with the word that its digest is missing
                 refused += 1
                 continue
         assert _same(wanted, _parts(back))

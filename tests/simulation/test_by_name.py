@@ -7,8 +7,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.by_name import run_options
-from brainpy_lab.simulation.model import Model
+from brainpy_lab.simulation.model import Model, run_options
 
 
 def decay(rate: str) -> Model:

@@ -1,0 +1,76 @@
+"""What a run remembers of delayed states at its end, so that another run can go on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The delayed states' course up to the end of a run, as piecewise polynomials; a run that continues it reads it.
+
+    Attributes
+    ----------
+    start : array (n_pieces,)
+        Where each piece begins, ascending; the first one holds for earlier times too.
+    length : array (n_pieces,)
+        Unit of time of each piece.
+    coefficients : mapping of state to array (n_pieces, powers, *shape)
+        ``y(start + s length) = c0 + c1 s + c2 s² + ...``
+    is_constant : bool
+        Whether the first piece's value holds for all times before it, too.
+    breaks : array (n_breaks, 2)
+        Times at which the course is known not to be smooth, and which derivative of it jumps there.
+    """
+
+    start: np.ndarray
+    length: np.ndarray
+    coefficients: Mapping[str, np.ndarray]
+    is_constant: bool = False
+    breaks: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
+
+    def at(self, state: str, times: np.ndarray) -> np.ndarray:
+        """Values of a state, times first; nan where nothing is known."""
+        place = np.searchsorted(self.start, times, side="right") - 1
+        known = (place >= 0) | self.is_constant
+        place = np.maximum(place, 0)
+        c = self.coefficients[state][place]
+        extra = (1,) * (c.ndim - 2)
+        s = ((times - self.start[place]) / self.length[place]).reshape(-1, *extra)
+        total = np.zeros_like(c[:, 0])
+        for k in range(c.shape[1] - 1, -1, -1):
+            total = c[:, k] + s * total
+        unknown: np.ndarray = np.where(known.reshape(-1, *extra), total, np.nan)
+        return unknown
+
+    @property
+    def since(self) -> float:
+        """The earliest time at which the course is known."""
+        return -np.inf if self.is_constant else float(self.start[0])
+
+    @staticmethod
+    def of_lanes(lanes: Sequence[Remembered], shape: tuple[int, ...]) -> RememberedLanes:
+        """What lanes remember that have each their own pieces."""
+        first, breaks = lanes[0], np.concatenate([lane.breaks for lane in lanes])
+        return RememberedLanes(first.start, first.length, first.coefficients, False, breaks, tuple(lanes), shape)
+
+
+@dataclass(frozen=True)
+class RememberedLanes(Remembered):
+    """The same where each lane has its own pieces, as adaptive ensembles do."""
+
+    lanes: tuple[Remembered, ...] = ()
+    shape: tuple[int, ...] = ()
+
+    def at(self, state: str, times: np.ndarray) -> np.ndarray:
+        """Values of a state, times first."""
+        columns = [lane.at(state, times) for lane in self.lanes]
+        return np.stack(columns, axis=1).reshape(len(times), *self.shape)
+
+    @property
+    def since(self) -> float:
+        """The earliest time at which the course is known in all lanes."""
+        return max(lane.since for lane in self.lanes)
