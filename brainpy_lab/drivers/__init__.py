@@ -10,9 +10,10 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from brainpy_lab.drivers.driver import Capability, Driver, Layout, Setup
+from brainpy_lab.equations.system import System
 from brainpy_lab.errors import DriverError, DriverUnavailableError, did_you_mean
 
-__all__ = ["Capability", "Driver", "Layout", "Setup", "get", "registry"]
+__all__ = ["Capability", "Driver", "Layout", "Setup", "check", "get", "registry"]
 
 _NOT_DRIVERS = ("driver", "tensor")
 
@@ -65,3 +66,20 @@ def get(name: str | Driver) -> Driver:
     if reason is not None:
         raise DriverUnavailableError(f"The driver '{driver.name}' cannot be used: {reason}")
     return driver
+
+
+def check(driver: Driver, system: System) -> None:
+    """Raise DriverError when ``driver`` cannot run ``system``: the reason, and the drivers that can."""
+    obstacle = driver.obstacle(system)
+    if obstacle is None:
+        return
+    able = [d.name for d in registry().values() if d.available() is None and d.obstacle(system) is None]
+    if able:
+        names = " or ".join(filter(None, [", ".join(able[:-1]), able[-1]]))
+        advice = f"Run it on the {names} driver: backend={able[0]!r}."
+    else:
+        advice = (
+            "No driver runs it as it is: where a function reads elements of an array, the counts of its loops and "
+            "the places stand in the text, as in for i in range(3): s = s + x[i]."
+        )
+    raise DriverError(obstacle, advice=advice)

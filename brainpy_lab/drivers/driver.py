@@ -19,7 +19,6 @@ from brainpy_lab.drivers.past import Past
 from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.drivers.recent import Recent
 from brainpy_lab.equations.system import System
-from brainpy_lab.errors import DriverError
 
 if TYPE_CHECKING:
     from brainpy_lab.drivers.memory_sums import MemorySums
@@ -209,24 +208,6 @@ class Driver(ABC):
                     f"The driver '{self.name}' cannot run the helper function '{function.name}': {function.obstacle}."
                 )
         return None
-
-    def check(self, system: System) -> None:
-        """Raise DriverError when the driver cannot run ``system``: the reason, and the drivers that can."""
-        from brainpy_lab.drivers import registry
-
-        obstacle = self.obstacle(system)
-        if obstacle is None:
-            return
-        able = [d.name for d in registry().values() if d.available() is None and d.obstacle(system) is None]
-        if able:
-            names = " or ".join(filter(None, [", ".join(able[:-1]), able[-1]]))
-            advice = f"Run it on the {names} driver: backend={able[0]!r}."
-        else:
-            advice = (
-                "No driver runs it as it is: where a function reads elements of an array, the counts of its loops and "
-                "the places stand in the text, as in for i in range(3): s = s + x[i]."
-            )
-        raise DriverError(obstacle, advice=advice)
 
     @abstractmethod
     def compile(self, code: StepCode, layout: Layout) -> Program:

@@ -52,6 +52,6 @@ def _generated(
     # name and text are part of the key: equal systems of different cells have different headings and line maps
     solver, driver = solvers.get(method), drivers.get(backend)
     solvers.check(solver, system)
-    driver.check(system)
+    drivers.check(driver, system)
     dialect = driver.dialect_for(system)
     return generate(system, solver, dialect, driver.name, share_exp=share_exponentials, crossing=crossing)
