@@ -26,9 +26,11 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import DriverError
 from brainpy_lab.simulation.adaptive_history import Tables, make_tables
 from brainpy_lab.simulation.breaks import Stop, moving_values, stops_of
+from brainpy_lab.simulation.cause import Standing
 from brainpy_lab.simulation.control import CHUNK_SECONDS
 from brainpy_lab.simulation.delays import Reach
 from brainpy_lab.simulation.dense import DenseOutput
+from brainpy_lab.simulation.ending import why_it_ended
 from brainpy_lab.simulation.events import EventTrain
 from brainpy_lab.simulation.further import delay_at_fault
 from brainpy_lab.simulation.history import History
@@ -191,6 +193,7 @@ class _State:
         self.kept: list[tuple[np.ndarray, ...]] = []
         self.events: list[tuple[np.ndarray, ...]] = []
         self.n_events = 0
+        self.ended = ""
         self.on_own_steps = self.keep and record_every is None and not self.dt
         self.control = runs.constants._replace(end=self.t1, begin=plan.t0, dt=self.dt, burst=BURST_PART * plan.duration)
         self.cells = Cells(self.clock, self.Y, self.F, self.R, self.G, self.P)
@@ -336,29 +339,33 @@ class _State:
             self.buffers = self._buffers(min(2 * size, _LARGEST_BUFFER))
 
     def _failed(self, status: int) -> Outcome:
+        """How the run ended, with why said and kept."""
         outcome = _OUTCOMES[status]
         lane = int(np.flatnonzero(self.clock[:, loop.STATUS] == status)[0])
         where = f" in cell {lane}" if self.problem.shape else ""
         time, advice = float(self.clock[lane, loop.TIME]), outcome.advice
         if self.tables.states:
             longest = float(self.tables.S[lane, LONGEST])
-            values = {n: self.Y[i].reshape(self.problem.shape) for i, n in enumerate(self.code.states)}
             near, edited = self.plan.duration * 1e-6, self.code.edited
-            wrong = delay_at_fault(self.problem, self.plan, edited, values, longest, time, near, lane)
+            wrong = delay_at_fault(self.problem, self.plan, edited, self._final(), longest, time, near, lane)
             outcome, advice = (Outcome.DELAY_OUT_OF_REACH, wrong) if wrong else (outcome, advice)
         if outcome in (Outcome.EVENT_STUCK, Outcome.TOO_MANY_EVENTS):
             event = self.shape.events[int(self.clock[lane, loop.CULPRIT])]
-            warn(ended_at_event(outcome, self.problem.system, event, time, lane if self.problem.shape else None))
+            self.ended = ended_at_event(outcome, self.problem.system, event, time, lane if self.problem.shape else None)
         else:
-            warn(f"The run ended at t = {time:g}{where}. {advice}")
+            if outcome in (Outcome.NON_FINITE, Outcome.STEP_TOO_SMALL) and not self.code.edited:
+                past = self.tables.remembered(self.slots.lanes)
+                stand = Standing(self.problem, self._final(), lane, time, past.at if past else None)
+                advice = why_it_ended(stand, self.plan.t0, self.runs.method) or advice
+            self.ended = f"The run ended at t = {time:g}{where}. {advice}"
+        warn(self.ended)
         return outcome
 
     # --- its results ---------------------------------------------------------------------------------------------
 
     def result(self, outcome: Outcome, stats: dict[str, Any]) -> Result:
         """Times, records, events and dense output up to where the run ended."""
-        problem, shape = self.problem, self.slots.lanes
-        names = problem.system.state_names
+        shape = self.slots.lanes
         dense = self._dense() if self.keep else None
         if self.on_own_steps and dense is not None:
             t = np.append(dense.t, self.now)
@@ -366,24 +373,32 @@ class _State:
         else:
             n = int(min(self.clock[:, loop.NEXT_ROW].tolist()))
             t, table = self.grid[:n], self.rows[:, :n]
-        rows: tuple[slice | int, ...] = self.slots.rows if self.slots.sizes else tuple(range(len(names)))
-
-        def whole(values: np.ndarray, *leading: int) -> Any:
-            """Values of one state, lanes last, with the elements of an array state behind the ensemble's axes."""
-            if values.ndim == len(leading) + 1:
-                return np.ascontiguousarray(values).reshape((*leading, *shape))
-            return np.ascontiguousarray(np.moveaxis(values, 0, -1)).reshape((*leading, *shape, -1))
-
-        places = dict(zip(names, rows, strict=True))
-        data = {name: whole(table[places[name]], len(t)) for name in self.plan.record}
-        if self.slots.lanes or self.slots.sizes:
-            final = {name: whole(self.Y[row])[()] for name, row in places.items()}
-        else:
-            final = dict(zip(names, self.Y[:, 0], strict=True))
+        places = self._places()
+        data = {name: self._whole(table[places[name]], len(t)) for name in self.plan.record}
         memory = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.memory)}
         memory |= {name: self.G[i].reshape(shape) for i, name in enumerate(self.tests)}
         remembered = self.tables.remembered(shape)
-        return Result(t, data, final, memory, self._trains(), outcome, stats, dense, remembered)
+        if self.ended:
+            stats["ended"] = self.ended
+        return Result(t, data, self._final(), memory, self._trains(), outcome, stats, dense, remembered)
+
+    def _places(self) -> dict[str, slice | int]:
+        """The rows of each state."""
+        names = self.problem.system.state_names
+        return dict(zip(names, self.slots.rows if self.slots.sizes else range(len(names)), strict=True))
+
+    def _whole(self, values: np.ndarray, *leading: int) -> Any:
+        """Values of one state, lanes last, with the elements of an array state behind the ensemble's axes."""
+        shape = self.slots.lanes
+        if values.ndim == len(leading) + 1:
+            return np.ascontiguousarray(values).reshape((*leading, *shape))
+        return np.ascontiguousarray(np.moveaxis(values, 0, -1)).reshape((*leading, *shape, -1))
+
+    def _final(self) -> dict[str, Any]:
+        """The states where the run stands."""
+        if self.slots.lanes or self.slots.sizes:
+            return {name: self._whole(self.Y[row])[()] for name, row in self._places().items()}
+        return dict(zip(self.problem.system.state_names, self.Y[:, 0], strict=True))
 
     def _dense(self) -> DenseOutput:
         """The polynomials of the steps that were kept."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.drivers.driver import Chunk, Flow
-from brainpy_lab.equations.system import CONSTANTS
-from brainpy_lab.simulation.culprit import culprit, too_long
-from brainpy_lab.simulation.initial import value_of
+from brainpy_lab.simulation.cause import Past, Standing
+from brainpy_lab.simulation.ending import GROWN, beyond, largest, too_long, why_it_ended
 from brainpy_lab.simulation.problem import Problem
-from brainpy_lab.symbolic.compiling import helper_functions
+from brainpy_lab.simulation.reference import reference
 
-_GROWN = 1e30  # a state beyond was made by the steps: no model means such a value
+_WITHIN = (0.01, 0.25, 0.5, 1.0)  # of a step: where its stages lie, about
 
 
 @dataclass
@@ -30,6 +27,7 @@ class BlowUp:
     variable: str
     lane: int
     delay: str | None = None  # what is wrong with a delay, when that is the cause
+    past: Past | None = None  # of delayed states
 
     def summary(self, problem: Problem, plan: Any) -> dict[str, Any]:
         """Variable, element and time, for the Solution's statistics."""
@@ -43,31 +41,36 @@ class BlowUp:
         text = f"{self.variable}{where} became nan or infinite at t = {time:g}; the run stopped before it."
         if self.delay is not None:
             return f"The run stopped at t = {float(plan.times(self.step)):g}. {self.delay}"
-        cause = cause_of(problem, self.values, self.lane, float(plan.times(self.step)))
-        if cause is None:
-            return f"{text}\n  {self._of_the_step(problem, plan)}"
-        if max(float(np.abs(self.values[s]).max()) for s in problem.system.state_names) > _GROWN:
-            return f"{text}\n  {cause}\n  {self._of_the_step(problem, plan)}"
+        stand = Standing(problem, self.values, self.lane, float(plan.times(self.step)), self.past)
+        if stand.cause is None:
+            return f"{text}\n  {self._of_the_step(stand, plan)}"
+        if largest(self.values) > GROWN:
+            return f"{text}\n  {stand.cause}\n  {self._of_the_step(stand, plan)}"
         advice = "A smaller dt does not make it finite: change the equation there, or what leads to it."
-        return f"{text}\n  {cause}\n  {advice}"
+        return f"{text}\n  {stand.cause}\n  {advice}"
 
-    def _of_the_step(self, problem: Problem, plan: Any) -> str:
-        """What to do where the equations are finite at both ends: the step is too long, for one of three reasons."""
-        known, states = [], []
-        for values in (self.values, problem.states):
-            known.append(_known(problem, values, self.lane, float(plan.times(self.step))))
-            states.append({s: known[-1][s] for s in problem.system.state_names})
-        with np.errstate(all="ignore"):
-            stiff = too_long(problem, states, known[0], plan.method, plan.dt)
+    def _of_the_step(self, stand: Standing, plan: Any) -> str:
+        """What to do where the equations are finite where the step began: it is too long, or the solution ends."""
+        problem = stand.problem
+        system = problem.system
+        start = replace(stand, values=problem.states, time=float(plan.t0))
+        stiff = too_long([stand, start], plan.method, plan.dt)
         if stiff is not None:
             return stiff
-        system = problem.system
         is_plain = not (system.is_delayed or system.is_stochastic or system.is_fractional)
         if is_plain and any(map(system.is_reset, system.events)):
             return (
                 "The equations are finite where the step began: it passed the event that resets the state. An "
                 "adaptive method, or crossing='exact', finds the event inside the step."
             )
+        solution = reference(start, plan.t0 + plan.duration)
+        if solution is not None:
+            return why_it_ended(solution, start.time, None) or (
+                f"The solution itself ends at t = {solution.time:g}: a smaller dt does not get past it."
+            )
+        further = None if largest(self.values) > GROWN else beyond(stand, [plan.dt * part for part in _WITHIN])
+        if further is not None:
+            return f"{further}\n  Take a smaller dt (it is {plan.dt:g}); if that ends there too, change the equation."
         return f"The equations are finite at smaller values: take a smaller dt (it is {plan.dt:g})."
 
 
@@ -105,44 +108,3 @@ def find_blow_up(
     lane = int(np.flatnonzero(~np.isfinite(np.ravel(broken[variable])))[0])
     values, chunk = after(good)
     return BlowUp(done + good, values, chunk, variable, lane)
-
-
-def _known(problem: Problem, values: Mapping[str, Any], lane: int, t: float) -> dict[str, Any]:
-    """All names of the equations with their values in one cell, helper functions among them."""
-    system = problem.system
-    known: dict[str, Any] = {**CONSTANTS, "t": t}
-    for name, value in {**problem.parameters, **{s: values[s] for s in system.state_names}}.items():
-        flat = np.ravel(np.broadcast_to(value, problem.shape)) if np.ndim(value) and not problem.mixes else value
-        known[name] = flat[lane] if np.ndim(flat) and not problem.mixes else flat
-    for name, drive in problem.drives.items():
-        known[name] = np.ravel(drive.at(np.array([t])))[0]
-    return {**helper_functions(system), **{k: np.asarray(v, dtype=float) for k, v in known.items()}}
-
-
-def cause_of(problem: Problem, values: Mapping[str, Any], lane: int, t: float) -> str | None:
-    """The first definition or derivative that is not finite at the given values: its name, line and operation."""
-    system = problem.system
-    known = _known(problem, values, lane, t)
-    equations = [(d.name, d.expr, d.span) for d in system.derived + system.intermediates]
-    equations += [(f"d{s.name}/dt", s.drift, s.span) for s in system.states if s.drift is not None]
-    with np.errstate(all="ignore"):
-        for name, expr, span in equations:
-            if not names_used(expr) <= set(known):
-                return None
-            try:
-                value = np.asarray(_or_nan(expr, known))
-                found = None if np.isfinite(value).all() else culprit(expr, known)
-            except Exception:  # what cannot be evaluated here
-                return None
-            if found is not None:
-                where = f": {span.location(system.text, system.origin)}" if span else "."
-                return f"'{name}' is not finite there{where}\n  {found}."
-            known[name] = value
-    return None
-
-
-def _or_nan(expr: ast.expr, known: Mapping[str, Any]) -> Any:
-    try:
-        return value_of(expr, known)
-    except ArithmeticError:
-        return np.nan

@@ -1,31 +1,81 @@
-"""Which operation of an expression gives the first value that is not finite; and whether a step was too long."""
+"""Which operation of an expression gives the first value that is not finite, inside helper functions too."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from brainpy_lab.equations.system import Function, Span, System
 from brainpy_lab.errors import ModelError
+from brainpy_lab.simulation.delays import written
+from brainpy_lab.simulation.helper_calls import NotFollowed, first_in_call
 from brainpy_lab.simulation.initial import value_of
-from brainpy_lab.solvers import Method
-from brainpy_lab.solvers.runge_kutta import ExplicitRungeKutta
-from brainpy_lab.symbolic.numeric import numeric
-
-#: Length of the interval of stability on the negative real axis, by order.
-_LIMITS = {1: 2.0, 2: 2.0, 3: 2.51, 4: 2.79}
 
 
-def culprit(expr: ast.expr, known: Mapping[str, Any]) -> str | None:
-    """The innermost operation whose operands are finite and whose value is not; None where there is none."""
-    for operand in _operands(expr, known):
-        found = culprit(operand, known)
-        if found is not None:
-            return found
-    value = _value(expr, known)
-    return None if np.isfinite(value).all() else _described(expr, known, value)
+@dataclass(frozen=True)
+class Culprits:
+    """Looks for culprits in the expressions of one System."""
+
+    system: System
+
+    def operation(self, expr: ast.expr, known: Mapping[str, Any]) -> str | None:
+        """The innermost operation whose operands are finite and whose value is not; None where there is none."""
+        for operand in _operands(expr, known):
+            found = self.operation(operand, known)
+            if found is not None:
+                return found
+        value = _value(expr, known)
+        if np.isfinite(value).all():
+            return None
+        inside = self._inside(expr, known) if isinstance(expr, ast.Call) else None
+        return inside or self._described(expr, known, value)
+
+    def _inside(self, call: ast.Call, known: Mapping[str, Any]) -> str | None:
+        """Where in the body of a helper function its value ceases to be finite; None for a function of the language."""
+        function = next((f for f in self.system.functions if f.name == ast.unparse(call.func)), None)
+        if function is None:
+            return None
+        arguments = np.broadcast_arrays(*(_value(argument, known) for argument in call.args))
+        element = int(np.flatnonzero(~np.isfinite(np.ravel(_value(call, known))))[0])
+        try:
+            found = first_in_call(function, [np.ravel(a)[element] for a in arguments], known, self.operation)
+        except (NotFollowed, ModelError, ArithmeticError, ValueError, TypeError, IndexError):
+            return None
+        if found is None:
+            return None
+        text, line = found
+        if "in the helper '" in text:  # the innermost one says it all
+            return text
+        return f"{text}, in the helper '{function.name}'{self._line(function, line)}"
+
+    def _line(self, function: Function, line: int) -> str:
+        if function.captured or not self.system.text:
+            return ""
+        place = Span(line, 0, line, 0).location(self.system.text, self.system.origin)
+        return f" ({place.file}, line {line}: {place.source_line.strip()})"
+
+    def _described(self, expr: ast.expr, known: Mapping[str, Any], value: np.ndarray) -> str:
+        text = self.text(expr)
+        if isinstance(expr, ast.BinOp) and isinstance(expr.op, ast.Div) and (_value(expr.right, known) == 0).any():
+            over = (np.asarray(_value(expr.left, known)) == 0).any()
+            return f"{text} is 0/0" if over else f"{text} divides by zero"
+        kind = "nan" if np.isnan(value).any() else "infinite"
+        operands = [] if isinstance(expr, ast.Name | ast.Constant) else _operands(expr, known)
+        numbers = [_value(operand, known) for operand in operands]
+        if len(numbers) == 1 and numbers[0].ndim == 0:
+            return f"{text} is {kind}, its argument {float(numbers[0]):g}"
+        return f"{text} is {kind}"
+
+    def text(self, expr: ast.expr) -> str:
+        """An expression as the user writes it: delayed states by their time."""
+        text = ast.unparse(expr)
+        for delay in self.system.delays:
+            text = text.replace(delay.name, written(delay))
+        return text
 
 
 def _operands(expr: ast.expr, known: Mapping[str, Any]) -> list[ast.expr]:
@@ -43,40 +93,3 @@ def _value(expr: ast.expr, known: Mapping[str, Any]) -> np.ndarray:
         return np.asarray(value_of(expr, known), dtype=float)
     except ArithmeticError:
         return np.asarray(np.nan)
-
-
-def _described(expr: ast.expr, known: Mapping[str, Any], value: np.ndarray) -> str:
-    text = ast.unparse(expr)
-    if isinstance(expr, ast.BinOp) and isinstance(expr.op, ast.Div) and (_value(expr.right, known) == 0).any():
-        over = (np.asarray(_value(expr.left, known)) == 0).any()
-        return f"{text} is 0/0" if over else f"{text} divides by zero"
-    kind = "nan" if np.isnan(value).any() else "infinite"
-    operands = [] if isinstance(expr, ast.Name | ast.Constant) else _operands(expr, known)
-    numbers = [_value(operand, known) for operand in operands]
-    if len(numbers) == 1 and numbers[0].ndim == 0:
-        return f"{text} is {kind}, its argument {float(numbers[0]):g}"
-    return f"{text} is {kind}"
-
-
-def too_long(
-    problem: Any, states: Sequence[Mapping[str, Any]], known: Mapping[str, Any], method: Method | None, dt: float
-) -> str | None:
-    """That an explicit method's step lies beyond its limit of stability at one of ``states``, where that is so."""
-    system = problem.system
-    if not isinstance(method, ExplicitRungeKutta) or problem.mixes or system.is_delayed or system.is_fractional:
-        return None
-    limit = _LIMITS.get(int(method.order), 2.79)
-    for state in states:
-        y = np.array([float(state[s]) for s in system.state_names])
-        try:
-            matrix = numeric(system).jacobian(y, {p: known[p] for p in system.parameter_names}, known["t"])
-            fastest = min(np.linalg.eigvals(matrix), key=lambda value: value.real)
-        except (ModelError, ArithmeticError, ValueError, np.linalg.LinAlgError):
-            continue
-        if fastest.real < -abs(fastest.imag) and abs(fastest) * dt > limit:
-            return (
-                f"The model is stiff for '{method.name}': an eigenvalue is {fastest.real:.3g}, and steps are stable "
-                f"below {limit / abs(fastest):.3g} (dt is {dt:g}). Take method='exponential_euler', 'backward_euler' "
-                "or 'rodas4', or such a dt."
-            )
-    return None

@@ -36,8 +36,8 @@ _ADVICE: dict[Outcome, str] = {
     Outcome.COMPLETED: "The run reached its end.",
     Outcome.STOPPED: "The run was stopped; what it had computed is here. Continue it with start=solution.",
     Outcome.INTERRUPTED: "The run was interrupted; what it had computed is here. Continue it with start=solution.",
-    Outcome.NON_FINITE: "A state became nan or infinite. Look for a division by zero or a growing exponential "
-    "in the equations; in steps of fixed length a smaller dt may help.",
+    Outcome.NON_FINITE: "A state became nan or infinite. Look for a division by zero, a function outside its domain or "
+    "a growing exponential in the equations.",
     Outcome.STEP_TOO_SMALL: "The adaptive step shrank to rounding level. The solution may be singular there, or the "
     "model stiff: loosen rtol and atol, or take a stiff method: method='rodas4'.",
     Outcome.TOO_MANY_STEPS: "The adaptive method took more steps than allowed. Loosen rtol and atol, "

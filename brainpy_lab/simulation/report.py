@@ -19,7 +19,7 @@ def solution_text(sol: Record) -> str:
     edited = ", by edited step code" if sol.stats.get("edited") else ""
     text = f"Solution of {sol.model_name}: {recorded}{span}{ensemble}{events}{edited}; {_outcome_name(sol.outcome)}."
     text += "".join(f" {note[0].upper()}{note[1:]}." for note in notes_on_variables(sol.data, type(sol)))
-    return text if sol.outcome else f"{text} {sol.outcome.advice}"
+    return text if sol.outcome else f"{text} {_ended(sol)}"
 
 
 def solution_html(sol: Record) -> str:
@@ -57,7 +57,7 @@ def _rows(sol: Record) -> list[tuple[str, str]]:
         over = f" over {', '.join(sol.ensemble_params)}" if sol.ensemble_params else ""
         rows.append(("ensemble", _shape(sol.ensemble_shape) + over))
     rows += [(f"event {name}", f"{train.count()}") for name, train in sol.events.items()]
-    rows.append(("outcome", _outcome_name(sol.outcome) + ("" if sol.outcome else f". {sol.outcome.advice}")))
+    rows.append(("outcome", _outcome_name(sol.outcome) + ("" if sol.outcome else f". {_ended(sol)}")))
     how = [str(sol.stats[key]) for key in ("method", "backend") if sol.stats.get(key) is not None]
     how += [f"{label} {_number(sol.stats[key])}" for key, label in _COUNTS if sol.stats.get(key)]
     how += ["edited step code"] if sol.stats.get("edited") else []
@@ -77,6 +77,11 @@ _TIMES = (("wall_time", ""), ("compile_time", " to compile"))
 
 def _outcome_name(outcome: Outcome) -> str:
     return outcome.value.replace("_", " ")
+
+
+def _ended(sol: Record) -> str:
+    """Why the run ended before its time: what it warned of, or the outcome's advice."""
+    return str(sol.stats.get("ended") or sol.outcome.advice)
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -16,6 +16,7 @@ from brainpy_lab.drivers.random_draws import Noise
 from brainpy_lab.drivers.widths import with_widths
 from brainpy_lab.errors import ArgumentError, MethodError
 from brainpy_lab.simulation.blowup import BlowUp, find_blow_up
+from brainpy_lab.simulation.cause import Past
 from brainpy_lab.simulation.control import ChunkSize
 from brainpy_lab.simulation.delays import remember
 from brainpy_lab.simulation.events import EventTrain
@@ -201,6 +202,7 @@ class _Loop:
         self.done = 0
         self.outcome = Outcome.COMPLETED
         self.blow_up: BlowUp | None = None
+        self.ended = ""
         self.last = self._values()
         for r, name in enumerate(plan.record):
             self.rows[r, 0] = self.last[name]
@@ -279,7 +281,7 @@ class _Loop:
         self.outcome = Outcome.EVENT_STUCK if alarm.kind == "stuck" else Outcome.EVENT_SPOILED
         lane = int(chunk.lane[earliest]) if self.problem.shape else None
         end = float(self.plan.times(np.asarray(self.done)))
-        warn(ended_at_event(self.outcome, self.problem.system, alarm.event, end, lane))
+        self._end(ended_at_event(self.outcome, self.problem.system, alarm.event, end, lane))
         return True
 
     def _find_blow_up(self, n: int, rows: np.ndarray, row: int) -> None:
@@ -293,7 +295,18 @@ class _Loop:
         self.chunks.append(found.chunk)
         self.last, self.done, self.blow_up = found.values, found.step, found
         self.outcome = Outcome.NON_FINITE if found.delay is None else Outcome.DELAY_OUT_OF_REACH
-        warn(found.message(self.problem, self.plan))
+        found.past = self._past()
+        self._end(found.message(self.problem, self.plan))
+
+    def _past(self) -> Past | None:
+        """The delayed states' course up to where the run stands."""
+        remembered = self._remembered()
+        return None if remembered is None else remembered.at
+
+    def _end(self, message: str) -> None:
+        """Say why the run has ended, and keep it with the result."""
+        self.ended = message
+        warn(message)
 
     def result(self) -> Result:
         """What the run has given so far, cut where it ended."""
@@ -318,6 +331,8 @@ class _Loop:
             stats["noise_steps"] = plan.noise.start + self.done
         if self.blow_up is not None:
             stats["non_finite"] = self.blow_up.summary(problem, plan)
+        if self.ended:
+            stats["ended"] = self.ended
         return Result(t, data, states, memory, self._events(), self.outcome, stats, remembered=self._remembered())
 
     def _own_shape(self, value: np.ndarray) -> tuple[int, ...]:

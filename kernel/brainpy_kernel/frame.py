@@ -95,11 +95,8 @@ def _every(model: Model, settings: Settings) -> dict[str, Any]:
 
 
 def failure(solution: Solution) -> str:
-    """Why a run ended before its time, in words."""
-    found = solution.stats.get("non_finite")
-    if not found:
-        return solution.outcome.advice
-    return f"{found['variable']} became nan or infinite at t = {found['time']:g}.\n{solution.outcome.advice}"
+    """Why a run ended before its time, in the words of its warning."""
+    return str(solution.stats.get("ended") or solution.outcome.advice)
 
 
 def grown_box(

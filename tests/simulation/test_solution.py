@@ -232,9 +232,9 @@ def test_words(single, grid):
     assert repr(single) == "Solution of FHN: V, x at 101 times from 0 to 10, 2 × spike; completed."
     assert "ensemble of 3 × 4" in repr(grid)
     single.outcome = Outcome.NON_FINITE
-    assert "smaller dt" in repr(single)
+    assert "outside its domain" in repr(single)
     html = single._repr_html_()
-    assert "smaller dt" in html
+    assert "outside its domain" in html
     assert "12.3 ms" in html
     assert "rk4, numba, dt 0.01, steps 1000" in html
     single.model_name = "<script>"
