@@ -65,9 +65,10 @@ class BlowUp:
             )
         solution = reference(start, plan.t0 + plan.duration)
         if solution is not None:
-            return why_it_ended(solution, start.time, None) or (
-                f"The solution itself ends at t = {solution.time:g}: a smaller dt does not get past it."
-            )
+            ends = why_it_ended(solution, start.time, None) or f"The solution itself ends at t = {solution.time:.6g}."
+            if solution.time < float(plan.times(self.step + 1)) + plan.dt:
+                return ends
+            return f"To come to t = {solution.time:.6g}, take a smaller dt (it is {plan.dt:g}). {ends}"
         further = None if largest(self.values) > GROWN else beyond(stand, [plan.dt * part for part in _WITHIN])
         if further is not None:
             return f"{further}\n  Take a smaller dt (it is {plan.dt:g}); if that ends there too, change the equation."
