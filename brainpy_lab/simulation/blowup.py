@@ -66,7 +66,7 @@ class BlowUp:
         solution = reference(start, plan.t0 + plan.duration)
         if solution is not None:
             ends = why_it_ended(solution, start.time, None) or f"The solution itself ends at t = {solution.time:.6g}."
-            if solution.time < float(plan.times(self.step + 1)) + plan.dt:
+            if solution.time <= float(plan.times(self.step + 1)):
                 return ends
             return f"To come to t = {solution.time:.6g}, take a smaller dt (it is {plan.dt:g}). {ends}"
         further = None if largest(self.values) > GROWN else beyond(stand, [plan.dt * part for part in _WITHIN])
