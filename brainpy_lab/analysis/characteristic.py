@@ -10,6 +10,7 @@ delay differential equations. SIAM J. Sci. Comput. 27, 482-495. doi:10.1137/0306
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,10 +94,10 @@ class _Characteristic:
         units = scale[0] / scale[0][:, None]
         turning = self.instant * units
         bound = float(np.linalg.norm(turning - turning.T, 2)) / 2
-        bound += np.e * float(sum(np.linalg.norm(a * units, 2) for a in self.delayed))
+        bound += math.e * float(sum(np.linalg.norm(a * units, 2) for a in self.delayed))
         turns = bound * longest / (2 * np.pi)
         count = int(min(STARTS_A_TURN * turns + 1, MOST_STARTS))
-        return 1j * np.linspace(0.0, bound, count)
+        return np.asarray(1j * np.linspace(0.0, bound, count), dtype=np.complex128)
 
     def polished(self, roots: NDArray[np.complex128], near: float) -> NDArray[np.complex128]:
         """The roots that Newton's method finds from ``roots``, each once, with their conjugates.

@@ -15,6 +15,9 @@ from brainpy_lab.symbolic.averages import Part, averaged
 from brainpy_lab.symbolic.corners import Corner
 
 _AT_EDGE = 1e-9  # of a step: a switch so near to its ends is at its end
+_INWARD = 8.0  # units in the last place: roots are as near as rounding lets them
+_HIGH = 1e-9  # of the usual size: no jump is lower, as of sin(2*pi*(t % T)/T)
+_GAUSS = np.polynomial.legendre.leggauss(4)  # points and weights of the average over a piece without jumps
 
 
 def averaged_system(problem: Problem) -> System:
@@ -82,6 +85,12 @@ class _Switching:
         """A part's values in the steps between two arrays of times, (n_steps, *shape)."""
 
         def values(begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+            if part in ("begin", "end"):
+                inward = _INWARD * np.spacing(np.maximum(np.abs(begins), np.abs(ends)))
+                times = begins + inward if part == "begin" else ends - inward
+                return np.repeat(times, len(self.lanes)).reshape(len(begins), *self.shape)
+            if part in ("jumps", "integral"):
+                return self._over_jumps(part, begins, ends).reshape(len(begins), *self.shape)
             if part == "mean":
                 found = np.array(self.value(self.corner, 0.5 * (begins + ends)[:, None], self.lanes))
             else:
@@ -103,13 +112,34 @@ class _Switching:
             return
         holds = values != 0.0
         begin, end, step, lane = begin[holds], end[holds], step[holds], lane[holds]
-        inward = 8.0 * np.spacing(np.maximum(np.abs(begin), np.abs(end)))  # roots are as near as rounding lets them
+        inward = _INWARD * np.spacing(np.maximum(np.abs(begin), np.abs(end)))  # roots are as near as rounding lets them
         if part == "first":
             found[step, lane] = np.inf
             np.minimum.at(found, (step, lane), begin + inward)
         else:
             found[step, lane] = -np.inf
             np.maximum.at(found, (step, lane), end - inward)
+
+    def _over_jumps(self, part: Part, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Which steps have a jump within, or the average over those: zero in all others."""
+        found = np.zeros((len(begins), len(self.lanes)))
+        begin, end, step, lane = self._pieces(begins, ends)
+        if not len(begin):
+            return found
+        inward = _INWARD * np.spacing(np.maximum(np.abs(begin), np.abs(end)))
+        low, high = self.value(self.corner, begin + inward, lane), self.value(self.corner, end - inward, lane)
+        follows = (step[1:] == step[:-1]) & (lane[1:] == lane[:-1])
+        usual = np.abs(self.value(self.corner, 0.5 * (begins + ends)[:, None], self.lanes)).max(initial=0.0)
+        jump = follows & (np.abs(low[1:] - high[:-1]) > _HIGH * usual)
+        jumping = np.zeros_like(found, dtype=bool)
+        jumping[step[1:][jump], lane[1:][jump]] = True
+        if part == "jumps":
+            return jumping.astype(float)
+        for point, weight in zip(*_GAUSS, strict=True):
+            times = 0.5 * (begin + end) + 0.5 * point * (end - begin)
+            share = 0.5 * weight * (end - begin) / (ends - begins)[step]
+            np.add.at(found, (step, lane), share * self.value(self.corner, times, lane))
+        return np.where(jumping, found, 0.0)
 
     def _pieces(self, begins: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, ...]:
         """Begin, end, step and cell of the pieces of all steps that have switches within."""
@@ -125,7 +155,8 @@ class _Switching:
         step, lane = np.concatenate([steps, step, steps]), np.concatenate([cells, lanes, cells])
         order = np.lexsort((time, lane, step))
         time, step, lane = time[order], step[order], lane[order]
-        same = (step[1:] == step[:-1]) & (lane[1:] == lane[:-1]) & (time[1:] > time[:-1])
+        wide = time[1:] - time[:-1] > _AT_EDGE * (ends - begins)[step[1:]]  # what a jump is known to lie in is no piece
+        same = (step[1:] == step[:-1]) & (lane[1:] == lane[:-1]) & wide
         return time[:-1][same], time[1:][same], step[:-1][same], lane[:-1][same]
 
     @cached_property

@@ -2,7 +2,8 @@
 
 Whatever is constant between switches in t (a comparison, heaviside, sign, floor, a choice between such) becomes a
 parameter, which holds in each step the average over it. A choice between other branches becomes their sum, weighted
-with the part of the step during which each applies.
+with the part of the step during which each applies. What moves between its jumps (t % period, a function of such) is
+computed as usual in steps without a jump, at times within the step, and is its average over a step with one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from brainpy_lab.equations.system import Parameter, System, names_reached
 from brainpy_lab.symbolic.corners import Corner, Finder
 from brainpy_lab.symbolic.inline import NotStraightError, inline, substitute
 
-Part = Literal["mean", "first", "last"]
+Part = Literal["mean", "first", "last", "jumps", "integral", "begin", "end"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,8 @@ class Held:
     corner : Corner
         Its values, and within it where it switches.
     names : dict of Part to str
-        Parameters of its average over a step; of the first and the last time in a step at which it is true.
+        Parameters of its average over a step; of the first and the last time in a step at which it is true; of what
+        moves between jumps: whether there is one in a step, its average then, the first and last time in the step.
     """
 
     corner: Corner
@@ -73,6 +75,8 @@ class _Rewriter:
             return expr
         if self._is_held(expr):
             return self._parameter(expr, "mean")
+        if self._moves_between_jumps(expr):
+            return self._integrated(expr)
         match expr:
             case ast.Name(id=name):
                 return self.value(self.finder.written[name]) if name in self.finder.written else expr
@@ -84,6 +88,9 @@ class _Rewriter:
                 if name in self.helpers:
                     return self._called(expr)
                 return ast.Call(expr.func, [self.value(a) for a in arguments], [])
+            case ast.BinOp(left=left, op=ast.Div(), right=right) if self._may_switch(right) and self._is_of_time(right):
+                inverse = ast.BinOp(ast.Constant(1.0), ast.Div(), right)  # its average, not one over the average
+                return ast.BinOp(self.value(left), ast.Mult(), self.value(inverse))
             case ast.BinOp(left=left, op=operation, right=right):
                 return ast.BinOp(self.value(left), operation, self.value(right))
             case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
@@ -114,6 +121,26 @@ class _Rewriter:
                     return self._choice(first, inner, orelse) if is_and else self._choice(first, body, inner)
         return ast.IfExp(test, self.value(body), self.value(orelse))
 
+    def _moves_between_jumps(self, expr: ast.expr) -> bool:
+        """Whether an expression of t alone takes more than sums and multiples of what is constant between switches."""
+        match expr:
+            case ast.Call(func=ast.Name(id=name)):
+                if name == "where" or (name in self.helpers and self._is_straight(expr)):
+                    return False
+            case ast.BinOp(op=ast.Mod() | ast.FloorDiv() | ast.Pow()):
+                pass
+            case ast.BinOp(op=ast.Div(), right=right) if self._may_switch(right):
+                pass
+            case _:
+                return False
+        return self._is_of_time(expr)
+
+    def _integrated(self, expr: ast.expr) -> ast.expr:
+        begin, end = self._parameter(expr, "begin"), self._parameter(expr, "end")
+        time = _call("minimum", _call("maximum", ast.Name("t", ast.Load()), begin), end)
+        some = ast.Compare(self._parameter(expr, "jumps"), [ast.Gt()], [ast.Constant(0.0)])
+        return ast.IfExp(some, self._parameter(expr, "integral"), substitute(self._straight(expr), {"t": time}))
+
     def _share(self, test: ast.expr, branch: ast.expr) -> ast.expr:
         """``branch`` times the part of the step during which ``test`` holds, computed at times at which it does."""
         weight, value = self._parameter(test, "mean"), self.value(branch)
@@ -135,12 +162,20 @@ class _Rewriter:
 
     def _is_held(self, expr: ast.expr) -> bool:
         """Whether an expression depends on t and parameters alone, and is constant between its switches."""
+        return self._is_of_time(expr) and self.finder.degree(self._straight(expr)) == 0
+
+    def _is_of_time(self, expr: ast.expr) -> bool:
+        """Whether an expression is of t and parameters alone, and holds no equality that is true at lone instants."""
         if not self.finder.is_timed(expr) or names_reached([expr], self.finder.named) & self.driven:
             return False
-        whole = self._straight(expr)
-        if any(isinstance(n, ast.MatMult) or self._is_instant(n) for n in ast.walk(whole)):
+        return not any(isinstance(n, ast.MatMult) or self._is_instant(n) for n in ast.walk(self._straight(expr)))
+
+    def _is_straight(self, expr: ast.expr) -> bool:
+        try:
+            inline(expr, self.system.functions)
+        except NotStraightError:
             return False
-        return self.finder.degree(whole) == 0
+        return True
 
     def _is_instant(self, node: ast.AST) -> bool:
         """Whether a node is an equality that holds at lone instants."""

@@ -100,3 +100,46 @@ def test_delays_and_noise():
     assert abs(final(delayed) - after_onset(5.03)) < 1e-5
     noisy = "I = 1 if t > 5.03 else 0\ndV/dt = (-V + I)/10 + 0*xi\nV(0) = 0.5"
     assert abs(final(noisy, "heun") - after_onset(5.03)) < 1e-4
+
+
+MOVING = {
+    "saw-tooth": "t % 0.73",
+    "function of one": "exp(-(t % 0.73)/0.2)",
+    "power": "(1 + t % 0.73)**2",
+    "floor": "sin(t + floor(t/0.73))",
+    "under a root": "sqrt(1 + (3 if t > 0.73 else 0)*t)",
+    "quotient": "1/(1 + t % 0.73)",
+    "loop": "f(t)",
+}
+
+
+@pytest.mark.parametrize("form", MOVING)
+def test_what_moves_between_jumps_costs_a_square_of_dt_at_each(form):
+    helper = """
+def f(t):
+    s = 0.0
+    for i in range(4):
+        if t > i*0.73:
+            s = s + exp(-(t - i*0.73))
+    return s
+"""
+    model = bp.model(f"dx/dt = {MOVING[form]} - x{helper if form == 'loop' else ''}\nx(0) = 1", name="Moving")
+    backend = "numba" if form == "loop" else "numpy"
+    exact = model.run(2.0, method="rkdp", rtol=1e-10, atol=1e-12, backend=backend, max_step=0.01).final["x"]
+    errors = [abs(model.run(2.0, method="rk4", dt=dt, backend=backend).final["x"] - exact) for dt in (0.1, 0.025)]
+    assert errors[0] < 2e-3
+    assert errors[1] < 1.2e-4
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba", "jax", "torch"])
+def test_jumps_at_the_ends_of_steps_cost_nothing(backend):
+    model = bp.model("dx/dt = t % 0.5 - x*(1 + exp(-(t % 0.5)/0.2))\nx(0) = 1", name="Moving")
+    exact = model.run(2.0, method="dop853", rtol=1e-11, atol=1e-12, backend="numpy", max_step=0.01).final["x"]
+    found = float(model.run(2.0, method="rk4", dt=0.05, backend=backend).final["x"])
+    assert found == pytest.approx(exact, abs=2e-7)
+
+
+def test_what_does_not_jump_keeps_its_order():
+    model = bp.model("dx/dt = sin(2*pi*(t % 0.73)/0.73) - x\nx(0) = 1", name="Moving")
+    exact = model.run(2.0, method="dop853", rtol=1e-11, atol=1e-12, backend="numpy", max_step=0.01).final["x"]
+    assert model.run(2.0, method="rk4", dt=0.025, backend="numpy").final["x"] == pytest.approx(exact, abs=1e-7)
