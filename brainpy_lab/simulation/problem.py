@@ -173,6 +173,12 @@ def resolve(
 def _ensemble(axes: Axes, values: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The shape to which the axes before the elements' broadcast, and the names of the values that have such."""
     leading = {n: axes.leading(n, v.shape if isinstance(v, Drive) else shape_of(v)) for n, v in values.items()}
+    for name, shape in leading.items():
+        if 0 in shape:
+            raise ArgumentError(
+                f"'{name}' is empty (shape {shape}): an ensemble has at least one member.",
+                advice=f"Give '{name}' a value; a selection of values may have left none.",
+            )
     try:
         return _common_shape(leading.values()), tuple(n for n, s in leading.items() if s)
     except ValueError:

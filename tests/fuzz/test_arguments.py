@@ -52,7 +52,8 @@ def arguments(rng: random.Random) -> tuple[object, dict[str, object]]:
     ("seed", "cases"), [(8, 10_000), pytest.param(9, 30_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
 )
 def test_any_arguments_give_a_solution_or_an_error(seed, cases):
-    model = bp.model("a = 1\nb = 0.5\ndx/dt = a - x\ndy/dt = x - b*y\nwhen x >= 0.7 as up: x = 0", name="Fuzzed")
+    text = "a = 1\nb = 0.5\ndx/dt = a - x\ndy/dt = x - b*y\nwhen x >= 0.7 as up: x = 0"
+    model = bp.model(text, name="Fuzzed", dt=0.1)
     rng, done = random.Random(seed), 0
     for _ in range(cases):
         duration, keywords = arguments(rng)
