@@ -30,12 +30,16 @@ _ADAPTIVE = ("rtol", "adaptive", "tsit5", "rkdp", "dop853", "rkf45", "rodas4", '
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Compile the loop of adaptive methods before the tests that need it: the first would spend its time on it."""
-    files = {item.path for item in session.items}
-    if any(word in file.read_text(encoding="utf-8") for file in files if file.suffix == ".py" for word in _ADAPTIVE):
+    """Compile the loops of adaptive methods before the tests that need them: the first would spend its time on it."""
+    files = {item.path for item in session.items if item.path.suffix == ".py"}
+    texts = [t for t in (file.read_text(encoding="utf-8") for file in files) if any(word in t for word in _ADAPTIVE)]
+    if texts:
         from brainpy_lab.drivers.numba_adaptive import compiled_loop
 
-        compiled_loop()
+        compiled_loop(False, False)
+        for events, delays, word in ((True, False, "when "), (True, True, "(t - ")):
+            if any(word in text for text in texts):
+                compiled_loop(events, delays)
 
 
 def pytest_unconfigure() -> None:

@@ -112,8 +112,7 @@ def advance(
     delayed, steady = pasts.delayed, pasts.steady
     n_lags = steady.size
     a0, a1 = np.zeros(n_lags), np.zeros(n_lags)
-    n_kept = 0
-    n_events = 0
+    n_kept, n_events = int(0.0), int(0.0)  # of a literal 0 Numba would compile all that it is handed to twice
     last_test = np.zeros(kinds)
     for j in range(cells.Y.shape[1]):
         t, h = clock[j, TIME], clock[j, SIZE]

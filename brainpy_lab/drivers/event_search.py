@@ -88,8 +88,10 @@ def first_crossing(crossing_at: Any, course: Course, search: Search) -> tuple[fl
     """
     _sample(crossing_at, course, search, 0.0, 1.0)
     parts = 1
+    values = search.pieces[search.pieces.shape[0] - 1]
     for a in range(search.owner.size):
-        values = search.samples[:, a]
+        for i in range(DEGREE + 1):
+            values[i] = search.samples[i, a]
         if not (search.exact[a] or _meets(crossing_at, course, a, 0.0, 1.0, values, _largest(values), search.g)):
             parts = PARTS
     theta, event = 1.0, -1
@@ -122,7 +124,7 @@ def _first_between(crossing_at: Any, course: Course, search: Search, low: float,
     """As `first_crossing`, in a part of the step that has been sampled."""
     on, g, marks = search.on, search.g, search.marks
     borders, events = search.owner.size, on.size
-    count, horizon = 0, high
+    count, horizon = int(0.0), high  # of a literal 0 Numba would compile all that it is handed to twice
     for a in range(borders):
         before = count
         count = _find_zeros(crossing_at, course, search, a, count, low, high)

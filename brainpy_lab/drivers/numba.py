@@ -54,7 +54,7 @@ class NumbaDriver(Driver):
 
         module = compiled_module(adaptive_kernel(code, function_text(shape), ADAPTIVE_FUNCTIONS), code)
         addresses = np.array([getattr(module, name).address for name in ADAPTIVE_FUNCTIONS])
-        loop = compiled_loop()
+        loop = compiled_loop(bool(shape.events), bool(shape.pasts or shape.lags))
 
         def run(*arguments: Any) -> tuple[int, int]:
             return loop(addresses, *arguments)

@@ -18,6 +18,7 @@ from numba.extending import intrinsic
 from brainpy_lab.codegen import events
 from brainpy_lab.codegen.cachefolder import write_content_named
 from brainpy_lab.drivers import adaptive, adaptive_past, event_rules, event_search, loop_arguments, step_control
+from brainpy_lab.drivers.adaptive_absent import NO_DELAYS, NO_EVENTS
 from brainpy_lab.drivers.numba_cache import kept_njit
 
 _F8, _I8 = types.float64, types.int64
@@ -91,8 +92,18 @@ def _type_of(group: type) -> Any:
 
 
 @cache
-def compiled_loop() -> Callable[..., tuple[int, int]]:
-    """`adaptive.advance` as a native function; from Numba's disk cache after its first compilation."""
+def compiled_loop(events: bool, delays: bool) -> Callable[..., tuple[int, int]]:
+    """`adaptive.advance` as a native function; from the disk cache after its first compilation.
+
+    Parameters
+    ----------
+    events, delays : bool
+        Whether the loop finds events, and follows delays; that which follows delays finds events too. Both together
+        take as long to compile as all the rest.
+    """
+    if delays and not events:
+        return compiled_loop(True, True)
+    left_out = ({} if events else NO_EVENTS) | ({} if delays else NO_DELAYS)
     groups = (loop_arguments.Control, loop_arguments.Cells, loop_arguments.Records, loop_arguments.Pasts)
     signature = types.UniTuple(_I8, 2)(_I8[::1], _I8, _F8, _F8, *map(_type_of, groups))
     options = {"nogil": True, "error_model": "numpy"}
@@ -100,7 +111,8 @@ def compiled_loop() -> Callable[..., tuple[int, int]]:
     inner = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     sources = [Path(str(module.__file__)).read_text() for module in _SOURCES]
     # compiled code is kept by the name of its file: this one changes with all that the loop is made of
-    file = str(write_content_named("\n".join(sources), "adaptive", "kernels"))
+    variant = f"# without: {', '.join(left_out)}"
+    file = str(write_content_named("\n".join([variant, *sources]), "adaptive", "kernels"))
     names = {"called": _called}
 
     def own(module: ModuleType, name: str) -> FunctionType:
@@ -113,7 +125,8 @@ def compiled_loop() -> Callable[..., tuple[int, int]]:
         warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)  # pointers to functions
         for module, helpers in _HELPERS:
             for name in helpers:
-                names[name] = numba.njit(**inner)(own(module, name))
+                helper = left_out[name] if name in left_out else own(module, name)
+                names[name] = numba.njit(**inner)(helper)
         dispatcher = kept_njit(signature, **options)(own(adaptive, "advance"))
     # its one entry point, which takes the arguments as they are
     entry: Callable[..., tuple[int, int]] = next(iter(dispatcher.overloads.values())).entry_point
