@@ -129,9 +129,12 @@ def _target(source: Source, left: Sequence[TokenInfo]) -> tuple[TokenInfo, Liter
             span_of(source, left),
             "Begin the line at the first column.",
         )
-    raise source.error(
-        f"'{shown(left)}' cannot be set.", span_of(source, left), "An action sets one state: V = V_reset"
-    )
+    advice = "An action sets one state: V = V_reset"
+    if len(left) > 1 and left[1].string == "[":
+        name = left[0].string
+        mask = f"{name} = where(first, 0, {name}) for {name}[0] = 0"
+        advice = f"Set all its elements, with a mask: first = [1, 0, 0], and {mask}"
+    raise source.error(f"'{shown(left)}' cannot be set.", span_of(source, left), advice)
 
 
 def _hold(source: Source, tokens: Sequence[TokenInfo], where: Span) -> RawAction:

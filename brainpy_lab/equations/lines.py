@@ -261,6 +261,12 @@ def _bad_left_side(source: Source, left: Sequence[TokenInfo], words: Sequence[st
             return source.error("Names have no type annotation here.", where, f"Write {name} = ...")
         case [side, ".", *_] if side not in ("pre", "post"):
             return source.error("Attributes cannot be set in a model.", where, "Write a plain name.")
+        case [name, "[", *_, "/", "dt"] if name[:1] == "d":
+            return source.error(
+                f"'{shown(left)}' cannot stand left of '='.",
+                where,
+                f"Write one {name}/dt = ... for all elements, with masks: first = [1, 0, 0], where(first, ..., ...)",
+            )
     return source.error(
         f"'{shown(left)}' cannot stand left of '='.",
         where,

@@ -89,3 +89,24 @@ def test_typeset_as_subscripts() -> None:
 
     lines = system_latex(read_text("y = sum(x[1:]*x[:-1])\ndx/dt = x[0] - x[-1]\nx(0) = [1, 2]"))
     assert lines[:2] == [r"y = \operatorname{sum}\left(x_{1:}\,x_{:-1}\right)", r"\frac{dx}{dt} = x_{0} - x_{-1}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("dV/dt = -V\nV(0) = [1, 2]\nwhen V[0] >= 1: V[0] = 0", r"V = where\(first, 0, V\) for V\[0\] = 0"),
+        ("dx[0]/dt = -1\nx(0) = [1, 2]", r"Write one dx/dt = ... for all elements, with masks: first = \[1, 0, 0\]"),
+        ("dx[1:-1]/dt = -1\nx(0) = [1, 2]", r"Write one dx/dt = ... for all elements"),
+    ],
+)
+def test_an_element_on_the_left_says_what_to_write(text: str, advice: str) -> None:
+    with pytest.raises(ModelError, match=advice):
+        bp.model(text, name="Left")
+
+
+def test_an_element_is_set_by_a_mask() -> None:
+    text = "first = [1, 0, 0]\ndV/dt = where(first, 1, -V) + 0*V[0]\nV(0) = [0.0, 2, 3]\n"
+    text += "when V[0] >= 0.45: V = where(first, 0, V)"
+    sol = bp.model(text, name="Mask").run(1.0, dt=0.1, method="rk4", backend="numpy")
+    np.testing.assert_allclose(sol.V[[4, 5], 0], [0.4, 0.0], atol=1e-12)
+    np.testing.assert_allclose(sol.V[-1, 1:], np.array([2, 3]) * np.exp(-1), rtol=1e-6)
