@@ -51,7 +51,7 @@ class Standing:
     def _in_cell(self, value: Any) -> Any:
         if self.problem.mixes or not np.ndim(value):
             return value
-        return np.ravel(np.broadcast_to(self.problem.expanded(np.asarray(value)), self.problem.shape))[self.lane]
+        return np.ravel(np.broadcast_to(value, self.problem.shape))[self.lane]
 
     @cached_property
     def found(self) -> tuple[dict[str, Any], str | None]:
