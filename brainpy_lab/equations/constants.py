@@ -59,6 +59,17 @@ def evaluate(node: ast.expr) -> Value:
     return value if isinstance(value, np.ndarray) and value.ndim else float(value)
 
 
+def overflows(node: ast.expr) -> bool:
+    """Whether an expression of numbers alone has a value beyond the largest number there is."""
+    try:
+        evaluate(node)
+    except NotConstant:
+        return False
+    except BadConstant as bad:
+        return str(bad) in ("it is too large a number", "it is not finite")
+    return False
+
+
 def literal(value: float) -> ast.expr:
     """A number as an expression: a negative one is a minus sign before a positive one, as Python itself reads it."""
     number = ast.Constant(abs(value))

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from brainpy_lab.equations.constants import CONSTRUCTORS, literal
+from brainpy_lab.equations.constants import CONSTRUCTORS, literal, overflows
 from brainpy_lab.equations.foreign_words import function_elsewhere, name_elsewhere
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.synapses import NO_NETWORKS
@@ -106,7 +106,10 @@ class Normaliser:
                     left = ast.copy_location(ast.Constant(float(base)), left)
             case ast.Pow(), _, _ if not (is_bare(left) and is_bare(right)) and has_no_name(left) and has_no_name(right):
                 left = with_floats(left)  # whole numbers of any length are no numbers of machines
-        return ast.BinOp(left, node.op, right)
+        value = ast.BinOp(left, node.op, right)
+        if isinstance(node.op, ast.Pow | ast.Mult) and has_no_name(value) and overflows(value):
+            raise self.source.error("This number is too large.", node)
+        return value
 
     def _unaryop(self, node: ast.UnaryOp) -> ast.expr:
         if isinstance(node.op, ast.Invert):

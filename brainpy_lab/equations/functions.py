@@ -11,6 +11,7 @@ from brainpy_lab.equations.names import functions_in, why_reserved
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.straight import Straightener, always_returns, assigned_names
 from brainpy_lab.equations.system import FUNCTIONS, Function
+from brainpy_lab.equations.whole_numbers import with_float_numbers
 from brainpy_lab.errors import ModelError, ModelSyntaxError
 
 #: Functions of Python that bodies may use besides those of the language; none of them works on arrays.
@@ -253,6 +254,7 @@ def read_helper(
     used = {name for statement in statements for name in functions_in(statement)}
     obstacle = obstacle or ("a call of itself" if node.name in used else "")
     obstacle = obstacle or next((f"the Python function '{name}'" for name in sorted(used & PYTHON_FUNCTIONS)), "")
+    statements = with_float_numbers(statements, source)
     new = plain_definition(node.name, head.arguments, statements, node)
     return Helper(node.name, new, head.arguments, head.defaults, obstacle, reads, captured=captured, source=source)
 

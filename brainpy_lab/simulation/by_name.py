@@ -7,6 +7,7 @@ such a call is refused until ``parameters`` names the parameter; the keyword is 
 from __future__ import annotations
 
 import inspect
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -40,6 +41,7 @@ def takes_parameters(position: int, *, states: bool = False) -> Callable[[Callab
 
         @wraps(function)
         def checked(*args: P.args, **keywords: P.kwargs) -> R:
+            _spell_as_python(keywords)
             model = args[position] if len(args) > position else keywords.get("model")
             system = getattr(model, "system", None)
             if isinstance(system, System):
@@ -50,6 +52,28 @@ def takes_parameters(position: int, *, states: bool = False) -> Callable[[Callab
         return checked
 
     return decorate
+
+
+def spelled(name: Any) -> Any:
+    """A name as Python itself spells it in a text: letters of one meaning, the micro sign and mu, are one letter."""
+    return unicodedata.normalize("NFKC", name) if isinstance(name, str) else name
+
+
+def _spell_as_python(keywords: dict[str, Any]) -> None:
+    """Spell the names among the arguments of a call as those of the model's text are."""
+    for name in [n for n in keywords if spelled(n) != n]:
+        if spelled(name) in keywords:
+            raise ArgumentError(f"'{spelled(name)}' is given twice, in two spellings.", advice="Give it once.")
+        keywords[spelled(name)] = keywords.pop(name)
+    for option in ("parameters", "initial", "history"):
+        given = keywords.get(option)
+        if isinstance(given, dict) and any(spelled(n) != n for n in given):
+            own = {spelled(n): value for n, value in given.items()}
+            if len(own) < len(given):
+                raise ArgumentError(f"A name is given twice in {option}, in two spellings.", advice="Give it once.")
+            keywords[option] = own
+    if isinstance(keywords.get("record"), list | tuple):
+        keywords["record"] = [spelled(name) for name in keywords["record"]]
 
 
 def options_of(function: Callable[..., Any]) -> tuple[str, ...]:

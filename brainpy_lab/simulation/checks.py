@@ -22,12 +22,11 @@ def check_options(request: Request, method: Method) -> None:
     """Raise ArgumentError for the first option that is no number, out of range, or not the method's."""
     for name in ("duration", "dt"):
         value = getattr(request, name)
-        is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        if not is_number or not is_finite(value) or value <= 0:
+        if not is_number(value) or not is_finite(value) or value <= 0:
             raise ArgumentError(f"{name} must be a positive number, not {value!r}.")
     every = request.record_every
     if every is not None:
-        if not isinstance(every, int | float | np.number) or not is_finite(every) or every <= 0:
+        if not is_number(every) or not is_finite(every) or every <= 0:
             raise ArgumentError(f"record_every must be a positive number, not {every!r}.")
         if request.duration / every > _MOST_RECORDS:
             raise ArgumentError(f"record_every={every:g} asks for more than {_MOST_RECORDS:g} records.")
@@ -37,7 +36,7 @@ def check_options(request: Request, method: Method) -> None:
         )
     if request.crossing is not None:
         _check_crossing(request, method)
-    if not isinstance(request.threads, int) or request.threads < 1:
+    if not isinstance(request.threads, int) or isinstance(request.threads, bool) or request.threads < 1:
         raise ArgumentError(f"threads must be a positive whole number, not {request.threads!r}.")
     for name in ("rtol", "atol", "max_step"):
         if getattr(request, name) is not None and not method.is_adaptive:
@@ -45,6 +44,11 @@ def check_options(request: Request, method: Method) -> None:
                 f"'{method.name}' takes steps of fixed length and has no {name}.",
                 advice="Choose an adaptive method, for example method='rkdp', or set dt.",
             )
+
+
+def is_number(value: Any) -> bool:
+    """Whether an option is a number; True and False are none, though Python reckons with them."""
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def is_finite(value: Any) -> bool:
@@ -66,7 +70,7 @@ def check_own(request: Request) -> None:
     if request.on_interrupt not in ("raise", "return"):
         raise ArgumentError(f"on_interrupt must be 'raise' or 'return', not {request.on_interrupt!r}.")
     seed = request.seed
-    if seed is not None and (not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64):
+    if seed is not None and (not isinstance(seed, int | np.integer) or isinstance(seed, bool) or not 0 <= seed < 2**64):
         raise ArgumentError(f"seed must be a whole number from 0 to 2**64 - 1, not {seed!r}.")
 
 

@@ -115,7 +115,11 @@ def delay_values(
     given = [0.0 if states is None else states[s] for s in system.state_names]
     given += [parameters[p] for p in system.parameter_names]
     with np.errstate(all="ignore"):
-        read = _times_read(system, tuple(d.name for d in delays))(*given, column)
+        try:
+            read = _times_read(system, tuple(d.name for d in delays))(*given, column)
+        except OverflowError:
+            names = ", ".join(map(written, delays))
+            raise ArgumentError(f"The time of {names} cannot be computed: it is too large a number.") from None
     return [column - value for value in read]
 
 

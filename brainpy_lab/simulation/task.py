@@ -23,7 +23,7 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.adaptive import AdaptiveRuns
 from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.captured import capture_inputs
-from brainpy_lab.simulation.checks import check_options, check_own, is_finite, record_steps, recorded
+from brainpy_lab.simulation.checks import check_options, check_own, is_finite, is_number, record_steps, recorded
 from brainpy_lab.simulation.control import reporter
 from brainpy_lab.simulation.ends import with_ends
 from brainpy_lab.simulation.fractional import is_memory, memory_of, mesh_of
@@ -110,6 +110,12 @@ def _kind_of(request: Request) -> Hashable | None:
         record if record is None or isinstance(record, str) else tuple(record),
         tuple(request.parameters), None if initial is None else tuple(initial),
     )  # fmt: skip
+    numbers: tuple[object, ...] = (
+        request.duration, request.dt, request.record_every, request.rtol, request.atol, request.max_step,
+        request.threads, request.start, request.max_delay, request.grading, request.memory,
+    )  # fmt: skip
+    if any(isinstance(value, bool | np.bool_) for value in numbers):  # equal to 1 and 0, and no number
+        return None
     try:
         hash(kind)
     except TypeError:  # tolerances by state
@@ -286,7 +292,7 @@ def start_of(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
         known = memory_names(request.model.system)
         memory = {n: v for n, v in start.memory.items() if n in known or is_memory(n, request.model.system)}
         return float(start.stats.get("end", start.t[-1])), {**{s: start.final[s] for s in states}, **initial}, memory
-    if not isinstance(start, int | float | np.number) or not is_finite(start):
+    if not is_number(start) or not is_finite(start):
         raise ArgumentError(f"start must be a time or a Solution, not {start!r}.")
     return float(start), initial, {}
 

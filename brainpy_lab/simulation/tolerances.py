@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.checks import is_finite
+from brainpy_lab.simulation.checks import is_finite, is_number
 from brainpy_lab.simulation.problem import Problem, check_names
 from brainpy_lab.simulation.request import Request
 
@@ -29,7 +29,7 @@ class Tolerances:
     def of(request: Request, problem: Problem) -> Tolerances:
         """From the arguments of a run, checked."""
         rtol = _DEFAULT_RTOL if request.rtol is None else request.rtol
-        if not isinstance(rtol, int | float | np.number) or not is_finite(rtol) or not rtol >= _SMALLEST_RTOL:
+        if not is_number(rtol) or not is_finite(rtol) or not rtol >= _SMALLEST_RTOL:
             raise ArgumentError(
                 f"rtol must be at least {_SMALLEST_RTOL:.1e}, four units of rounding; it is {rtol!r}.",
                 advice="Tighter tolerances cannot be met in double precision.",
@@ -50,6 +50,6 @@ class Tolerances:
 
 
 def _number(name: str, value: object) -> float:
-    if not isinstance(value, int | float | np.number):
+    if not isinstance(value, int | float | np.number) or isinstance(value, bool):
         raise ArgumentError(f"{name} must be a number, not {value!r}.")
     return float(value) if is_finite(value) else math.inf if value > 0 else -math.inf

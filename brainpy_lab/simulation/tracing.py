@@ -26,7 +26,8 @@ def user_line(system: System, code: StepCode, retrace: Callable[[], None] = lamb
             retrace()
             raise
         cell_line = code.line_map.get(line)
-        message = f"{type(error).__name__}: {error}"
+        too_large = isinstance(error, OverflowError)
+        message = "a number in it is too large." if too_large else f"{type(error).__name__}: {error}"
         if cell_line is None:
             where = place(code.text, line, 0)
             raise RunError(f"The step of '{system.name}' failed: {message}", location=where) from error

@@ -102,6 +102,14 @@ def test_the_cell_of_an_ensemble_is_named(options):
 
 
 @pytest.mark.parametrize("options", [{"method": "rkdp"}, {"method": "rk4", "dt": 0.01}])
+def test_the_element_of_an_array_in_an_ensemble_is_named(options):
+    text = "k = 1\nx(0) = [1, 2, 4]\ndx/dt = -k + 0*sqrt(x)"
+    message = said(text, 2.0, k=np.array([0.0, 1.0]), **options)  # cells 0-2 stand still; the fourth is at zero first
+    assert "t = 1 in cell 3" in message or "x[3] became" in message
+    assert "sqrt(x) is nan, its argument -" in message
+
+
+@pytest.mark.parametrize("options", [{"method": "rkdp"}, {"method": "rk4", "dt": 0.01}])
 def test_the_delayed_state_is_named(options):
     message = said("tau = 1\ndx/dt = -1 + 0*log(x(t - tau))\nx(t <= 0) = 1", 3.0, **options)
     assert "log(x(t - tau)) is nan, its argument -" in message

@@ -151,3 +151,27 @@ def test_a_title_is_no_formula() -> None:
 
 def test_a_stop_flag_is_a_flag() -> None:
     assert make().run(0.02, stop=threading.Event()).outcome
+
+
+@pytest.mark.parametrize("yes", [True, np.True_])
+@pytest.mark.parametrize(
+    "name", ["dt", "duration", "seed", "threads", "record_every", "start", "rtol", "atol", "max_step"]
+)
+def test_yes_is_no_number(name: str, yes: object) -> None:
+    model = make()
+    options: dict[str, Any] = {"method": "rkdp"} if name in ("rtol", "atol", "max_step") else {}
+    model.run(1, **options)  # a kept run of numbers equal to it is no excuse
+    with pytest.raises(ArgumentError, match=name):
+        model.run(**{"duration": 1, **options, name: yes})
+
+
+def test_names_are_spelled_as_in_a_cell() -> None:
+    micro, mu = "\u00b5", "\u03bc"  # Python reads the first as the second
+    model = make(f"{micro} = 1\ns = 1\ndx/dt = -{micro}*s\nx(0) = 1")
+    for given in (micro, mu):
+        assert model.run(0.1, parameters={given: 2.0}).params[mu] == 2.0
+    assert model.run(0.1, **{"\u017f": 3.0}).params["s"] == 3.0  # the long s
+    with pytest.raises(ArgumentError, match="given twice in parameters, in two spellings"):
+        model.run(0.1, parameters={micro: 1.0, mu: 2.0})
+    state = make(f"d{mu}/dt = -{mu}\n{mu}(0) = 1")
+    assert state.run(0.1, initial={micro: 2.0}, record=[micro]).initial[mu] == 2.0
