@@ -170,7 +170,8 @@ def test_names_are_spelled_as_in_a_cell() -> None:
     model = make(f"{micro} = 1\ns = 1\ndx/dt = -{micro}*s\nx(0) = 1")
     for given in (micro, mu):
         assert model.run(0.1, parameters={given: 2.0}).params[mu] == 2.0
-    assert model.run(0.1, **{"\u017f": 3.0}).params["s"] == 3.0  # the long s
+    long_s = {"\u017f": 3.0}
+    assert model.run(0.1, **long_s).params["s"] == 3.0
     with pytest.raises(ArgumentError, match="given twice in parameters, in two spellings"):
         model.run(0.1, parameters={micro: 1.0, mu: 2.0})
     state = make(f"d{mu}/dt = -{mu}\n{mu}(0) = 1")
