@@ -51,7 +51,10 @@ class Standing:
     def _in_cell(self, value: Any) -> Any:
         if self.problem.mixes or not np.ndim(value):
             return value
-        return np.ravel(np.broadcast_to(value, self.problem.shape))[self.lane]
+        flat = np.ravel(value)  # fixed steps hand in all lanes in one row
+        return (flat if flat.size == self.problem.lanes else np.ravel(np.broadcast_to(value, self.problem.shape)))[
+            self.lane
+        ]
 
     @cached_property
     def found(self) -> tuple[dict[str, Any], str | None]:
