@@ -4,7 +4,14 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['labextension/lib/**', 'brainpy_lab/**', 'labextension/src/protocol.ts', '**/package*.json'] },
+  {
+    ignores: [
+      'labextension/lib/**',
+      'labextension/src/{guards,protocol}.ts', // made by labextension/protocol.mjs
+      'brainpy_lab/**',
+      '**/package*.json'
+    ]
+  },
   js.configs.recommended,
   { plugins: { jupyter } },
   ...jupyter.configs.recommended,

@@ -1,119 +1,2277 @@
+// Made by `npm run generate` from kernel/brainpy_kernel/protocol.schema.json: change that file, not this one.
+// @ts-nocheck: written by ajv, in JavaScript
 import type { KernelMessage } from './protocol';
-
-/*
- * Type guards of the messages that arrive from the kernel. The tests hold them against protocol.schema.json.
- * Properties that the schema does not name are ignored.
- */
-
-type Check = (value: unknown) => boolean;
-
-const isString: Check = value => typeof value === 'string';
-const isBoolean: Check = value => typeof value === 'boolean';
-const isNumber: Check = value => typeof value === 'number' && Number.isFinite(value);
-const isPosition: Check = value => value === null || Number.isInteger(value);
-const isFraction: Check = value => typeof value === 'number' && value >= 0 && value <= 1;
-
-function orNull(check: Check): Check {
-  return value => value === null || check(value);
-}
-
-function oneOf(...allowed: unknown[]): Check {
-  return value => allowed.includes(value);
-}
-
-function listOf(check: Check, length?: number): Check {
-  return value => Array.isArray(value) && value.every(check) && (length === undefined || value.length === length);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function mapOf(check: Check): Check {
-  return value => isObject(value) && Object.values(value).every(check);
-}
-
-function record(fields: Record<string, Check>): Check {
-  return value =>
-    isObject(value) && Object.entries(fields).every(([name, check]) => name in value && check(value[name]));
-}
-
-const isView = oneOf('code', 'phase', 'fixed_points', 'runs', null);
-const isParameters = mapOf(orNull(isNumber));
-
-const isModelInfo = record({
-  name: isString,
-  title: isString,
-  states: listOf(isString),
-  parameters: isParameters,
-  backend: isString,
-  method: isString,
-  edited: isBoolean
-});
-
-const isDriverInfo = record({ name: isString, title: isString, available: isBoolean, reason: orNull(isString) });
-
-const isMethodInfo = record({ name: isString, title: isString, order: isNumber, adaptive: isBoolean });
-
-const isFixedPointRow = record({
-  values: listOf(isNumber),
-  eigenvalues: listOf(listOf(isNumber, 2)),
-  kind: isString,
-  stable: isBoolean,
-  note: isString
-});
-
-const isRunInfo = record({
-  id: isString,
-  model: isString,
-  status: oneOf('waiting', 'running', 'done', 'cancelled', 'failed'),
-  progress: isFraction,
-  started: isNumber,
-  duration: isNumber,
-  outcome: orNull(isString),
-  steps: orNull(isNumber)
-});
-
-const CHECKS: Record<KernelMessage['type'], Check> = {
-  open: record({}),
-  state: record({
-    protocol: oneOf(1),
-    models: listOf(isModelInfo),
-    current: orNull(isString),
-    drivers: listOf(isDriverInfo),
-    methods: listOf(isMethodInfo)
-  }),
-  code: record({
-    model: isString,
-    backend: isString,
-    method: isString,
-    text: isString,
-    generated: isString,
-    edited: isBoolean,
-    file: orNull(isString)
-  }),
-  phase: record({ model: isString, model_id: orNull(isString) }),
-  fixed_points: record({
-    model: isString,
-    states: listOf(isString),
-    parameters: isParameters,
-    rows: listOf(isFixedPointRow),
-    message: orNull(isString)
-  }),
-  runs: record({ runs: listOf(isRunInfo) }),
-  error: record({
-    model: orNull(isString),
-    view: isView,
-    message: isString,
-    line: isPosition,
-    column: isPosition
-  })
+const validate = validate31;
+const schema40 = {
+  description: 'A message from the kernel to the panel.',
+  oneOf: [
+    { $ref: '#/$defs/Open' },
+    { $ref: '#/$defs/State' },
+    { $ref: '#/$defs/Code' },
+    { $ref: '#/$defs/Phase' },
+    { $ref: '#/$defs/FixedPoints' },
+    { $ref: '#/$defs/Runs' },
+    { $ref: '#/$defs/Refusal' }
+  ]
 };
-
-/** Whether a value is a message that the kernel half may send. */
-export function isKernelMessage(value: unknown): value is KernelMessage {
-  if (!isObject(value) || typeof value.type !== 'string' || !Object.hasOwn(CHECKS, value.type)) {
-    return false;
+const schema41 = {
+  description: 'Data of a comm opened by the kernel (`%brainpy panel`): the browser opens the panel.',
+  type: 'object',
+  properties: { type: { const: 'open' } },
+  required: ['type']
+};
+const schema46 = {
+  description: 'The step code in force (`text`) and the generated one (`generated`).',
+  type: 'object',
+  properties: {
+    type: { const: 'code' },
+    model: { type: 'string' },
+    backend: { type: 'string' },
+    method: { type: 'string' },
+    text: { type: 'string' },
+    generated: { type: 'string' },
+    edited: { type: 'boolean' },
+    file: { type: ['string', 'null'] }
+  },
+  required: ['type', 'model', 'backend', 'method', 'text', 'generated', 'edited', 'file']
+};
+const schema47 = {
+  description:
+    "The phase plane as an ipywidget, rendered by the notebook's rendermime; null when the model has none (`error` says why).",
+  type: 'object',
+  properties: { type: { const: 'phase' }, model: { type: 'string' }, model_id: { type: ['string', 'null'] } },
+  required: ['type', 'model', 'model_id']
+};
+const schema52 = {
+  description:
+    'Something the user asked for was refused, and what they had stays. `line` counts from 1, `column` from 0, in the step code of the Code view.',
+  type: 'object',
+  properties: {
+    type: { const: 'error' },
+    model: { type: ['string', 'null'] },
+    view: {
+      description: 'The tab it belongs to; null for the panel as a whole.',
+      enum: ['code', 'phase', 'fixed_points', 'runs', null]
+    },
+    message: { type: 'string' },
+    line: { type: ['integer', 'null'] },
+    column: { type: ['integer', 'null'] }
+  },
+  required: ['type', 'model', 'view', 'message', 'line', 'column']
+};
+const schema42 = {
+  description: 'All models of the kernel, the current one, and what can be chosen.',
+  type: 'object',
+  properties: {
+    type: { const: 'state' },
+    protocol: { const: 1 },
+    models: { type: 'array', items: { $ref: '#/$defs/ModelInfo' } },
+    current: { type: ['string', 'null'] },
+    drivers: { type: 'array', items: { $ref: '#/$defs/DriverInfo' } },
+    methods: { type: 'array', items: { $ref: '#/$defs/MethodInfo' } }
+  },
+  required: ['type', 'protocol', 'models', 'current', 'drivers', 'methods']
+};
+const schema43 = {
+  description: "A model of the user's namespace.",
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    title: { type: 'string' },
+    states: { type: 'array', items: { type: 'string' } },
+    parameters: {
+      description: 'Present value of each parameter; null for one that is not a single finite number.',
+      type: 'object',
+      additionalProperties: { type: ['number', 'null'] }
+    },
+    backend: { type: 'string' },
+    method: { type: 'string' },
+    edited: { type: 'boolean' }
+  },
+  required: ['name', 'title', 'states', 'parameters', 'backend', 'method', 'edited']
+};
+const schema44 = {
+  description: 'A driver; `reason` says why it is not available.',
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    title: { type: 'string' },
+    available: { type: 'boolean' },
+    reason: { type: ['string', 'null'] }
+  },
+  required: ['name', 'title', 'available', 'reason']
+};
+const schema45 = {
+  description: 'A numerical method.',
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    title: { type: 'string' },
+    order: { type: 'number' },
+    adaptive: { type: 'boolean' }
+  },
+  required: ['name', 'title', 'order', 'adaptive']
+};
+function validate24(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}
+) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate24.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = undefined;
   }
-  return CHECKS[value.type as KernelMessage['type']](value);
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = undefined;
+  }
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0;
+      if (
+        (data.type === undefined && (missing0 = 'type')) ||
+        (data.protocol === undefined && (missing0 = 'protocol')) ||
+        (data.models === undefined && (missing0 = 'models')) ||
+        (data.current === undefined && (missing0 = 'current')) ||
+        (data.drivers === undefined && (missing0 = 'drivers')) ||
+        (data.methods === undefined && (missing0 = 'methods'))
+      ) {
+        validate24.errors = [
+          { instancePath, schemaPath: '#/required', keyword: 'required', params: { missingProperty: missing0 } }
+        ];
+        return false;
+      } else {
+        if (data.type !== undefined) {
+          const _errs1 = errors;
+          if ('state' !== data.type) {
+            validate24.errors = [
+              {
+                instancePath: instancePath + '/type',
+                schemaPath: '#/properties/type/const',
+                keyword: 'const',
+                params: { allowedValue: 'state' }
+              }
+            ];
+            return false;
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.protocol !== undefined) {
+            const _errs2 = errors;
+            if (1 !== data.protocol) {
+              validate24.errors = [
+                {
+                  instancePath: instancePath + '/protocol',
+                  schemaPath: '#/properties/protocol/const',
+                  keyword: 'const',
+                  params: { allowedValue: 1 }
+                }
+              ];
+              return false;
+            }
+            var valid0 = _errs2 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.models !== undefined) {
+              let data2 = data.models;
+              const _errs3 = errors;
+              if (errors === _errs3) {
+                if (Array.isArray(data2)) {
+                  var valid1 = true;
+                  const len0 = data2.length;
+                  for (let i0 = 0; i0 < len0; i0++) {
+                    let data3 = data2[i0];
+                    const _errs5 = errors;
+                    const _errs6 = errors;
+                    if (errors === _errs6) {
+                      if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
+                        let missing1;
+                        if (
+                          (data3.name === undefined && (missing1 = 'name')) ||
+                          (data3.title === undefined && (missing1 = 'title')) ||
+                          (data3.states === undefined && (missing1 = 'states')) ||
+                          (data3.parameters === undefined && (missing1 = 'parameters')) ||
+                          (data3.backend === undefined && (missing1 = 'backend')) ||
+                          (data3.method === undefined && (missing1 = 'method')) ||
+                          (data3.edited === undefined && (missing1 = 'edited'))
+                        ) {
+                          validate24.errors = [
+                            {
+                              instancePath: instancePath + '/models/' + i0,
+                              schemaPath: '#/$defs/ModelInfo/required',
+                              keyword: 'required',
+                              params: { missingProperty: missing1 }
+                            }
+                          ];
+                          return false;
+                        } else {
+                          if (data3.name !== undefined) {
+                            const _errs8 = errors;
+                            if (typeof data3.name !== 'string') {
+                              validate24.errors = [
+                                {
+                                  instancePath: instancePath + '/models/' + i0 + '/name',
+                                  schemaPath: '#/$defs/ModelInfo/properties/name/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' }
+                                }
+                              ];
+                              return false;
+                            }
+                            var valid3 = _errs8 === errors;
+                          } else {
+                            var valid3 = true;
+                          }
+                          if (valid3) {
+                            if (data3.title !== undefined) {
+                              const _errs10 = errors;
+                              if (typeof data3.title !== 'string') {
+                                validate24.errors = [
+                                  {
+                                    instancePath: instancePath + '/models/' + i0 + '/title',
+                                    schemaPath: '#/$defs/ModelInfo/properties/title/type',
+                                    keyword: 'type',
+                                    params: { type: 'string' }
+                                  }
+                                ];
+                                return false;
+                              }
+                              var valid3 = _errs10 === errors;
+                            } else {
+                              var valid3 = true;
+                            }
+                            if (valid3) {
+                              if (data3.states !== undefined) {
+                                let data6 = data3.states;
+                                const _errs12 = errors;
+                                if (errors === _errs12) {
+                                  if (Array.isArray(data6)) {
+                                    var valid4 = true;
+                                    const len1 = data6.length;
+                                    for (let i1 = 0; i1 < len1; i1++) {
+                                      const _errs14 = errors;
+                                      if (typeof data6[i1] !== 'string') {
+                                        validate24.errors = [
+                                          {
+                                            instancePath: instancePath + '/models/' + i0 + '/states/' + i1,
+                                            schemaPath: '#/$defs/ModelInfo/properties/states/items/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' }
+                                          }
+                                        ];
+                                        return false;
+                                      }
+                                      var valid4 = _errs14 === errors;
+                                      if (!valid4) {
+                                        break;
+                                      }
+                                    }
+                                  } else {
+                                    validate24.errors = [
+                                      {
+                                        instancePath: instancePath + '/models/' + i0 + '/states',
+                                        schemaPath: '#/$defs/ModelInfo/properties/states/type',
+                                        keyword: 'type',
+                                        params: { type: 'array' }
+                                      }
+                                    ];
+                                    return false;
+                                  }
+                                }
+                                var valid3 = _errs12 === errors;
+                              } else {
+                                var valid3 = true;
+                              }
+                              if (valid3) {
+                                if (data3.parameters !== undefined) {
+                                  let data8 = data3.parameters;
+                                  const _errs16 = errors;
+                                  if (errors === _errs16) {
+                                    if (data8 && typeof data8 == 'object' && !Array.isArray(data8)) {
+                                      for (const key0 in data8) {
+                                        let data9 = data8[key0];
+                                        const _errs19 = errors;
+                                        if (!(typeof data9 == 'number' && isFinite(data9)) && data9 !== null) {
+                                          validate24.errors = [
+                                            {
+                                              instancePath:
+                                                instancePath +
+                                                '/models/' +
+                                                i0 +
+                                                '/parameters/' +
+                                                key0.replace(/~/g, '~0').replace(/\//g, '~1'),
+                                              schemaPath:
+                                                '#/$defs/ModelInfo/properties/parameters/additionalProperties/type',
+                                              keyword: 'type',
+                                              params: { type: schema43.properties.parameters.additionalProperties.type }
+                                            }
+                                          ];
+                                          return false;
+                                        }
+                                        var valid5 = _errs19 === errors;
+                                        if (!valid5) {
+                                          break;
+                                        }
+                                      }
+                                    } else {
+                                      validate24.errors = [
+                                        {
+                                          instancePath: instancePath + '/models/' + i0 + '/parameters',
+                                          schemaPath: '#/$defs/ModelInfo/properties/parameters/type',
+                                          keyword: 'type',
+                                          params: { type: 'object' }
+                                        }
+                                      ];
+                                      return false;
+                                    }
+                                  }
+                                  var valid3 = _errs16 === errors;
+                                } else {
+                                  var valid3 = true;
+                                }
+                                if (valid3) {
+                                  if (data3.backend !== undefined) {
+                                    const _errs21 = errors;
+                                    if (typeof data3.backend !== 'string') {
+                                      validate24.errors = [
+                                        {
+                                          instancePath: instancePath + '/models/' + i0 + '/backend',
+                                          schemaPath: '#/$defs/ModelInfo/properties/backend/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' }
+                                        }
+                                      ];
+                                      return false;
+                                    }
+                                    var valid3 = _errs21 === errors;
+                                  } else {
+                                    var valid3 = true;
+                                  }
+                                  if (valid3) {
+                                    if (data3.method !== undefined) {
+                                      const _errs23 = errors;
+                                      if (typeof data3.method !== 'string') {
+                                        validate24.errors = [
+                                          {
+                                            instancePath: instancePath + '/models/' + i0 + '/method',
+                                            schemaPath: '#/$defs/ModelInfo/properties/method/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' }
+                                          }
+                                        ];
+                                        return false;
+                                      }
+                                      var valid3 = _errs23 === errors;
+                                    } else {
+                                      var valid3 = true;
+                                    }
+                                    if (valid3) {
+                                      if (data3.edited !== undefined) {
+                                        const _errs25 = errors;
+                                        if (typeof data3.edited !== 'boolean') {
+                                          validate24.errors = [
+                                            {
+                                              instancePath: instancePath + '/models/' + i0 + '/edited',
+                                              schemaPath: '#/$defs/ModelInfo/properties/edited/type',
+                                              keyword: 'type',
+                                              params: { type: 'boolean' }
+                                            }
+                                          ];
+                                          return false;
+                                        }
+                                        var valid3 = _errs25 === errors;
+                                      } else {
+                                        var valid3 = true;
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        }
+                      } else {
+                        validate24.errors = [
+                          {
+                            instancePath: instancePath + '/models/' + i0,
+                            schemaPath: '#/$defs/ModelInfo/type',
+                            keyword: 'type',
+                            params: { type: 'object' }
+                          }
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid1 = _errs5 === errors;
+                    if (!valid1) {
+                      break;
+                    }
+                  }
+                } else {
+                  validate24.errors = [
+                    {
+                      instancePath: instancePath + '/models',
+                      schemaPath: '#/properties/models/type',
+                      keyword: 'type',
+                      params: { type: 'array' }
+                    }
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs3 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.current !== undefined) {
+                let data13 = data.current;
+                const _errs27 = errors;
+                if (typeof data13 !== 'string' && data13 !== null) {
+                  validate24.errors = [
+                    {
+                      instancePath: instancePath + '/current',
+                      schemaPath: '#/properties/current/type',
+                      keyword: 'type',
+                      params: { type: schema42.properties.current.type }
+                    }
+                  ];
+                  return false;
+                }
+                var valid0 = _errs27 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.drivers !== undefined) {
+                  let data14 = data.drivers;
+                  const _errs29 = errors;
+                  if (errors === _errs29) {
+                    if (Array.isArray(data14)) {
+                      var valid6 = true;
+                      const len2 = data14.length;
+                      for (let i2 = 0; i2 < len2; i2++) {
+                        let data15 = data14[i2];
+                        const _errs31 = errors;
+                        const _errs32 = errors;
+                        if (errors === _errs32) {
+                          if (data15 && typeof data15 == 'object' && !Array.isArray(data15)) {
+                            let missing2;
+                            if (
+                              (data15.name === undefined && (missing2 = 'name')) ||
+                              (data15.title === undefined && (missing2 = 'title')) ||
+                              (data15.available === undefined && (missing2 = 'available')) ||
+                              (data15.reason === undefined && (missing2 = 'reason'))
+                            ) {
+                              validate24.errors = [
+                                {
+                                  instancePath: instancePath + '/drivers/' + i2,
+                                  schemaPath: '#/$defs/DriverInfo/required',
+                                  keyword: 'required',
+                                  params: { missingProperty: missing2 }
+                                }
+                              ];
+                              return false;
+                            } else {
+                              if (data15.name !== undefined) {
+                                const _errs34 = errors;
+                                if (typeof data15.name !== 'string') {
+                                  validate24.errors = [
+                                    {
+                                      instancePath: instancePath + '/drivers/' + i2 + '/name',
+                                      schemaPath: '#/$defs/DriverInfo/properties/name/type',
+                                      keyword: 'type',
+                                      params: { type: 'string' }
+                                    }
+                                  ];
+                                  return false;
+                                }
+                                var valid8 = _errs34 === errors;
+                              } else {
+                                var valid8 = true;
+                              }
+                              if (valid8) {
+                                if (data15.title !== undefined) {
+                                  const _errs36 = errors;
+                                  if (typeof data15.title !== 'string') {
+                                    validate24.errors = [
+                                      {
+                                        instancePath: instancePath + '/drivers/' + i2 + '/title',
+                                        schemaPath: '#/$defs/DriverInfo/properties/title/type',
+                                        keyword: 'type',
+                                        params: { type: 'string' }
+                                      }
+                                    ];
+                                    return false;
+                                  }
+                                  var valid8 = _errs36 === errors;
+                                } else {
+                                  var valid8 = true;
+                                }
+                                if (valid8) {
+                                  if (data15.available !== undefined) {
+                                    const _errs38 = errors;
+                                    if (typeof data15.available !== 'boolean') {
+                                      validate24.errors = [
+                                        {
+                                          instancePath: instancePath + '/drivers/' + i2 + '/available',
+                                          schemaPath: '#/$defs/DriverInfo/properties/available/type',
+                                          keyword: 'type',
+                                          params: { type: 'boolean' }
+                                        }
+                                      ];
+                                      return false;
+                                    }
+                                    var valid8 = _errs38 === errors;
+                                  } else {
+                                    var valid8 = true;
+                                  }
+                                  if (valid8) {
+                                    if (data15.reason !== undefined) {
+                                      let data19 = data15.reason;
+                                      const _errs40 = errors;
+                                      if (typeof data19 !== 'string' && data19 !== null) {
+                                        validate24.errors = [
+                                          {
+                                            instancePath: instancePath + '/drivers/' + i2 + '/reason',
+                                            schemaPath: '#/$defs/DriverInfo/properties/reason/type',
+                                            keyword: 'type',
+                                            params: { type: schema44.properties.reason.type }
+                                          }
+                                        ];
+                                        return false;
+                                      }
+                                      var valid8 = _errs40 === errors;
+                                    } else {
+                                      var valid8 = true;
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          } else {
+                            validate24.errors = [
+                              {
+                                instancePath: instancePath + '/drivers/' + i2,
+                                schemaPath: '#/$defs/DriverInfo/type',
+                                keyword: 'type',
+                                params: { type: 'object' }
+                              }
+                            ];
+                            return false;
+                          }
+                        }
+                        var valid6 = _errs31 === errors;
+                        if (!valid6) {
+                          break;
+                        }
+                      }
+                    } else {
+                      validate24.errors = [
+                        {
+                          instancePath: instancePath + '/drivers',
+                          schemaPath: '#/properties/drivers/type',
+                          keyword: 'type',
+                          params: { type: 'array' }
+                        }
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs29 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.methods !== undefined) {
+                    let data20 = data.methods;
+                    const _errs42 = errors;
+                    if (errors === _errs42) {
+                      if (Array.isArray(data20)) {
+                        var valid9 = true;
+                        const len3 = data20.length;
+                        for (let i3 = 0; i3 < len3; i3++) {
+                          let data21 = data20[i3];
+                          const _errs44 = errors;
+                          const _errs45 = errors;
+                          if (errors === _errs45) {
+                            if (data21 && typeof data21 == 'object' && !Array.isArray(data21)) {
+                              let missing3;
+                              if (
+                                (data21.name === undefined && (missing3 = 'name')) ||
+                                (data21.title === undefined && (missing3 = 'title')) ||
+                                (data21.order === undefined && (missing3 = 'order')) ||
+                                (data21.adaptive === undefined && (missing3 = 'adaptive'))
+                              ) {
+                                validate24.errors = [
+                                  {
+                                    instancePath: instancePath + '/methods/' + i3,
+                                    schemaPath: '#/$defs/MethodInfo/required',
+                                    keyword: 'required',
+                                    params: { missingProperty: missing3 }
+                                  }
+                                ];
+                                return false;
+                              } else {
+                                if (data21.name !== undefined) {
+                                  const _errs47 = errors;
+                                  if (typeof data21.name !== 'string') {
+                                    validate24.errors = [
+                                      {
+                                        instancePath: instancePath + '/methods/' + i3 + '/name',
+                                        schemaPath: '#/$defs/MethodInfo/properties/name/type',
+                                        keyword: 'type',
+                                        params: { type: 'string' }
+                                      }
+                                    ];
+                                    return false;
+                                  }
+                                  var valid11 = _errs47 === errors;
+                                } else {
+                                  var valid11 = true;
+                                }
+                                if (valid11) {
+                                  if (data21.title !== undefined) {
+                                    const _errs49 = errors;
+                                    if (typeof data21.title !== 'string') {
+                                      validate24.errors = [
+                                        {
+                                          instancePath: instancePath + '/methods/' + i3 + '/title',
+                                          schemaPath: '#/$defs/MethodInfo/properties/title/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' }
+                                        }
+                                      ];
+                                      return false;
+                                    }
+                                    var valid11 = _errs49 === errors;
+                                  } else {
+                                    var valid11 = true;
+                                  }
+                                  if (valid11) {
+                                    if (data21.order !== undefined) {
+                                      let data24 = data21.order;
+                                      const _errs51 = errors;
+                                      if (!(typeof data24 == 'number' && isFinite(data24))) {
+                                        validate24.errors = [
+                                          {
+                                            instancePath: instancePath + '/methods/' + i3 + '/order',
+                                            schemaPath: '#/$defs/MethodInfo/properties/order/type',
+                                            keyword: 'type',
+                                            params: { type: 'number' }
+                                          }
+                                        ];
+                                        return false;
+                                      }
+                                      var valid11 = _errs51 === errors;
+                                    } else {
+                                      var valid11 = true;
+                                    }
+                                    if (valid11) {
+                                      if (data21.adaptive !== undefined) {
+                                        const _errs53 = errors;
+                                        if (typeof data21.adaptive !== 'boolean') {
+                                          validate24.errors = [
+                                            {
+                                              instancePath: instancePath + '/methods/' + i3 + '/adaptive',
+                                              schemaPath: '#/$defs/MethodInfo/properties/adaptive/type',
+                                              keyword: 'type',
+                                              params: { type: 'boolean' }
+                                            }
+                                          ];
+                                          return false;
+                                        }
+                                        var valid11 = _errs53 === errors;
+                                      } else {
+                                        var valid11 = true;
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            } else {
+                              validate24.errors = [
+                                {
+                                  instancePath: instancePath + '/methods/' + i3,
+                                  schemaPath: '#/$defs/MethodInfo/type',
+                                  keyword: 'type',
+                                  params: { type: 'object' }
+                                }
+                              ];
+                              return false;
+                            }
+                          }
+                          var valid9 = _errs44 === errors;
+                          if (!valid9) {
+                            break;
+                          }
+                        }
+                      } else {
+                        validate24.errors = [
+                          {
+                            instancePath: instancePath + '/methods',
+                            schemaPath: '#/properties/methods/type',
+                            keyword: 'type',
+                            params: { type: 'array' }
+                          }
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs42 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' } }];
+      return false;
+    }
+  }
+  validate24.errors = vErrors;
+  return errors === 0;
 }
+validate24.evaluated = {
+  props: { type: true, protocol: true, models: true, current: true, drivers: true, methods: true },
+  dynamicProps: false,
+  dynamicItems: false
+};
+const schema48 = {
+  description:
+    'The fixed points at the present parameter values; `message` says what qualifies all of them or why there are none, or is null.',
+  type: 'object',
+  properties: {
+    type: { const: 'fixed_points' },
+    model: { type: 'string' },
+    states: { type: 'array', items: { type: 'string' } },
+    parameters: { type: 'object', additionalProperties: { type: ['number', 'null'] } },
+    rows: { type: 'array', items: { $ref: '#/$defs/FixedPointRow' } },
+    message: { type: ['string', 'null'] }
+  },
+  required: ['type', 'model', 'states', 'parameters', 'rows', 'message']
+};
+const schema49 = {
+  description:
+    'One fixed point: the value of each state, the eigenvalues as [real, imaginary], its kind in words; `note` qualifies the kind, or is empty.',
+  type: 'object',
+  properties: {
+    values: { type: 'array', items: { type: 'number' } },
+    eigenvalues: { type: 'array', items: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 } },
+    kind: { type: 'string' },
+    stable: { type: 'boolean' },
+    note: { type: 'string' }
+  },
+  required: ['values', 'eigenvalues', 'kind', 'stable', 'note']
+};
+function validate26(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}
+) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate26.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = undefined;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = undefined;
+  }
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0;
+      if (
+        (data.type === undefined && (missing0 = 'type')) ||
+        (data.model === undefined && (missing0 = 'model')) ||
+        (data.states === undefined && (missing0 = 'states')) ||
+        (data.parameters === undefined && (missing0 = 'parameters')) ||
+        (data.rows === undefined && (missing0 = 'rows')) ||
+        (data.message === undefined && (missing0 = 'message'))
+      ) {
+        validate26.errors = [
+          { instancePath, schemaPath: '#/required', keyword: 'required', params: { missingProperty: missing0 } }
+        ];
+        return false;
+      } else {
+        if (data.type !== undefined) {
+          const _errs1 = errors;
+          if ('fixed_points' !== data.type) {
+            validate26.errors = [
+              {
+                instancePath: instancePath + '/type',
+                schemaPath: '#/properties/type/const',
+                keyword: 'const',
+                params: { allowedValue: 'fixed_points' }
+              }
+            ];
+            return false;
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.model !== undefined) {
+            const _errs2 = errors;
+            if (typeof data.model !== 'string') {
+              validate26.errors = [
+                {
+                  instancePath: instancePath + '/model',
+                  schemaPath: '#/properties/model/type',
+                  keyword: 'type',
+                  params: { type: 'string' }
+                }
+              ];
+              return false;
+            }
+            var valid0 = _errs2 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.states !== undefined) {
+              let data2 = data.states;
+              const _errs4 = errors;
+              if (errors === _errs4) {
+                if (Array.isArray(data2)) {
+                  var valid1 = true;
+                  const len0 = data2.length;
+                  for (let i0 = 0; i0 < len0; i0++) {
+                    const _errs6 = errors;
+                    if (typeof data2[i0] !== 'string') {
+                      validate26.errors = [
+                        {
+                          instancePath: instancePath + '/states/' + i0,
+                          schemaPath: '#/properties/states/items/type',
+                          keyword: 'type',
+                          params: { type: 'string' }
+                        }
+                      ];
+                      return false;
+                    }
+                    var valid1 = _errs6 === errors;
+                    if (!valid1) {
+                      break;
+                    }
+                  }
+                } else {
+                  validate26.errors = [
+                    {
+                      instancePath: instancePath + '/states',
+                      schemaPath: '#/properties/states/type',
+                      keyword: 'type',
+                      params: { type: 'array' }
+                    }
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs4 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.parameters !== undefined) {
+                let data4 = data.parameters;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (data4 && typeof data4 == 'object' && !Array.isArray(data4)) {
+                    for (const key0 in data4) {
+                      let data5 = data4[key0];
+                      const _errs11 = errors;
+                      if (!(typeof data5 == 'number' && isFinite(data5)) && data5 !== null) {
+                        validate26.errors = [
+                          {
+                            instancePath: instancePath + '/parameters/' + key0.replace(/~/g, '~0').replace(/\//g, '~1'),
+                            schemaPath: '#/properties/parameters/additionalProperties/type',
+                            keyword: 'type',
+                            params: { type: schema48.properties.parameters.additionalProperties.type }
+                          }
+                        ];
+                        return false;
+                      }
+                      var valid2 = _errs11 === errors;
+                      if (!valid2) {
+                        break;
+                      }
+                    }
+                  } else {
+                    validate26.errors = [
+                      {
+                        instancePath: instancePath + '/parameters',
+                        schemaPath: '#/properties/parameters/type',
+                        keyword: 'type',
+                        params: { type: 'object' }
+                      }
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.rows !== undefined) {
+                  let data6 = data.rows;
+                  const _errs13 = errors;
+                  if (errors === _errs13) {
+                    if (Array.isArray(data6)) {
+                      var valid3 = true;
+                      const len1 = data6.length;
+                      for (let i1 = 0; i1 < len1; i1++) {
+                        let data7 = data6[i1];
+                        const _errs15 = errors;
+                        const _errs16 = errors;
+                        if (errors === _errs16) {
+                          if (data7 && typeof data7 == 'object' && !Array.isArray(data7)) {
+                            let missing1;
+                            if (
+                              (data7.values === undefined && (missing1 = 'values')) ||
+                              (data7.eigenvalues === undefined && (missing1 = 'eigenvalues')) ||
+                              (data7.kind === undefined && (missing1 = 'kind')) ||
+                              (data7.stable === undefined && (missing1 = 'stable')) ||
+                              (data7.note === undefined && (missing1 = 'note'))
+                            ) {
+                              validate26.errors = [
+                                {
+                                  instancePath: instancePath + '/rows/' + i1,
+                                  schemaPath: '#/$defs/FixedPointRow/required',
+                                  keyword: 'required',
+                                  params: { missingProperty: missing1 }
+                                }
+                              ];
+                              return false;
+                            } else {
+                              if (data7.values !== undefined) {
+                                let data8 = data7.values;
+                                const _errs18 = errors;
+                                if (errors === _errs18) {
+                                  if (Array.isArray(data8)) {
+                                    var valid6 = true;
+                                    const len2 = data8.length;
+                                    for (let i2 = 0; i2 < len2; i2++) {
+                                      let data9 = data8[i2];
+                                      const _errs20 = errors;
+                                      if (!(typeof data9 == 'number' && isFinite(data9))) {
+                                        validate26.errors = [
+                                          {
+                                            instancePath: instancePath + '/rows/' + i1 + '/values/' + i2,
+                                            schemaPath: '#/$defs/FixedPointRow/properties/values/items/type',
+                                            keyword: 'type',
+                                            params: { type: 'number' }
+                                          }
+                                        ];
+                                        return false;
+                                      }
+                                      var valid6 = _errs20 === errors;
+                                      if (!valid6) {
+                                        break;
+                                      }
+                                    }
+                                  } else {
+                                    validate26.errors = [
+                                      {
+                                        instancePath: instancePath + '/rows/' + i1 + '/values',
+                                        schemaPath: '#/$defs/FixedPointRow/properties/values/type',
+                                        keyword: 'type',
+                                        params: { type: 'array' }
+                                      }
+                                    ];
+                                    return false;
+                                  }
+                                }
+                                var valid5 = _errs18 === errors;
+                              } else {
+                                var valid5 = true;
+                              }
+                              if (valid5) {
+                                if (data7.eigenvalues !== undefined) {
+                                  let data10 = data7.eigenvalues;
+                                  const _errs22 = errors;
+                                  if (errors === _errs22) {
+                                    if (Array.isArray(data10)) {
+                                      var valid7 = true;
+                                      const len3 = data10.length;
+                                      for (let i3 = 0; i3 < len3; i3++) {
+                                        let data11 = data10[i3];
+                                        const _errs24 = errors;
+                                        if (errors === _errs24) {
+                                          if (Array.isArray(data11)) {
+                                            if (data11.length > 2) {
+                                              validate26.errors = [
+                                                {
+                                                  instancePath: instancePath + '/rows/' + i1 + '/eigenvalues/' + i3,
+                                                  schemaPath:
+                                                    '#/$defs/FixedPointRow/properties/eigenvalues/items/maxItems',
+                                                  keyword: 'maxItems',
+                                                  params: { limit: 2 }
+                                                }
+                                              ];
+                                              return false;
+                                            } else {
+                                              if (data11.length < 2) {
+                                                validate26.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/rows/' + i1 + '/eigenvalues/' + i3,
+                                                    schemaPath:
+                                                      '#/$defs/FixedPointRow/properties/eigenvalues/items/minItems',
+                                                    keyword: 'minItems',
+                                                    params: { limit: 2 }
+                                                  }
+                                                ];
+                                                return false;
+                                              } else {
+                                                var valid8 = true;
+                                                const len4 = data11.length;
+                                                for (let i4 = 0; i4 < len4; i4++) {
+                                                  let data12 = data11[i4];
+                                                  const _errs26 = errors;
+                                                  if (!(typeof data12 == 'number' && isFinite(data12))) {
+                                                    validate26.errors = [
+                                                      {
+                                                        instancePath:
+                                                          instancePath +
+                                                          '/rows/' +
+                                                          i1 +
+                                                          '/eigenvalues/' +
+                                                          i3 +
+                                                          '/' +
+                                                          i4,
+                                                        schemaPath:
+                                                          '#/$defs/FixedPointRow/properties/eigenvalues/items/items/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'number' }
+                                                      }
+                                                    ];
+                                                    return false;
+                                                  }
+                                                  var valid8 = _errs26 === errors;
+                                                  if (!valid8) {
+                                                    break;
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          } else {
+                                            validate26.errors = [
+                                              {
+                                                instancePath: instancePath + '/rows/' + i1 + '/eigenvalues/' + i3,
+                                                schemaPath: '#/$defs/FixedPointRow/properties/eigenvalues/items/type',
+                                                keyword: 'type',
+                                                params: { type: 'array' }
+                                              }
+                                            ];
+                                            return false;
+                                          }
+                                        }
+                                        var valid7 = _errs24 === errors;
+                                        if (!valid7) {
+                                          break;
+                                        }
+                                      }
+                                    } else {
+                                      validate26.errors = [
+                                        {
+                                          instancePath: instancePath + '/rows/' + i1 + '/eigenvalues',
+                                          schemaPath: '#/$defs/FixedPointRow/properties/eigenvalues/type',
+                                          keyword: 'type',
+                                          params: { type: 'array' }
+                                        }
+                                      ];
+                                      return false;
+                                    }
+                                  }
+                                  var valid5 = _errs22 === errors;
+                                } else {
+                                  var valid5 = true;
+                                }
+                                if (valid5) {
+                                  if (data7.kind !== undefined) {
+                                    const _errs28 = errors;
+                                    if (typeof data7.kind !== 'string') {
+                                      validate26.errors = [
+                                        {
+                                          instancePath: instancePath + '/rows/' + i1 + '/kind',
+                                          schemaPath: '#/$defs/FixedPointRow/properties/kind/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' }
+                                        }
+                                      ];
+                                      return false;
+                                    }
+                                    var valid5 = _errs28 === errors;
+                                  } else {
+                                    var valid5 = true;
+                                  }
+                                  if (valid5) {
+                                    if (data7.stable !== undefined) {
+                                      const _errs30 = errors;
+                                      if (typeof data7.stable !== 'boolean') {
+                                        validate26.errors = [
+                                          {
+                                            instancePath: instancePath + '/rows/' + i1 + '/stable',
+                                            schemaPath: '#/$defs/FixedPointRow/properties/stable/type',
+                                            keyword: 'type',
+                                            params: { type: 'boolean' }
+                                          }
+                                        ];
+                                        return false;
+                                      }
+                                      var valid5 = _errs30 === errors;
+                                    } else {
+                                      var valid5 = true;
+                                    }
+                                    if (valid5) {
+                                      if (data7.note !== undefined) {
+                                        const _errs32 = errors;
+                                        if (typeof data7.note !== 'string') {
+                                          validate26.errors = [
+                                            {
+                                              instancePath: instancePath + '/rows/' + i1 + '/note',
+                                              schemaPath: '#/$defs/FixedPointRow/properties/note/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' }
+                                            }
+                                          ];
+                                          return false;
+                                        }
+                                        var valid5 = _errs32 === errors;
+                                      } else {
+                                        var valid5 = true;
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          } else {
+                            validate26.errors = [
+                              {
+                                instancePath: instancePath + '/rows/' + i1,
+                                schemaPath: '#/$defs/FixedPointRow/type',
+                                keyword: 'type',
+                                params: { type: 'object' }
+                              }
+                            ];
+                            return false;
+                          }
+                        }
+                        var valid3 = _errs15 === errors;
+                        if (!valid3) {
+                          break;
+                        }
+                      }
+                    } else {
+                      validate26.errors = [
+                        {
+                          instancePath: instancePath + '/rows',
+                          schemaPath: '#/properties/rows/type',
+                          keyword: 'type',
+                          params: { type: 'array' }
+                        }
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs13 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.message !== undefined) {
+                    let data16 = data.message;
+                    const _errs34 = errors;
+                    if (typeof data16 !== 'string' && data16 !== null) {
+                      validate26.errors = [
+                        {
+                          instancePath: instancePath + '/message',
+                          schemaPath: '#/properties/message/type',
+                          keyword: 'type',
+                          params: { type: schema48.properties.message.type }
+                        }
+                      ];
+                      return false;
+                    }
+                    var valid0 = _errs34 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' } }];
+      return false;
+    }
+  }
+  validate26.errors = vErrors;
+  return errors === 0;
+}
+validate26.evaluated = {
+  props: { type: true, model: true, states: true, parameters: true, rows: true, message: true },
+  dynamicProps: false,
+  dynamicItems: false
+};
+const schema50 = {
+  description: 'The runs of this kernel, newest first.',
+  type: 'object',
+  properties: { type: { const: 'runs' }, runs: { type: 'array', items: { $ref: '#/$defs/RunInfo' } } },
+  required: ['type', 'runs']
+};
+const schema51 = {
+  description:
+    'One run. `progress` runs from 0 to 1, `started` is in seconds since 1970, `duration` in model time, `steps` counts steps done.',
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    model: { type: 'string' },
+    status: { enum: ['waiting', 'running', 'done', 'cancelled', 'failed'] },
+    progress: { type: 'number', minimum: 0, maximum: 1 },
+    started: { type: 'number' },
+    duration: { type: 'number' },
+    outcome: { type: ['string', 'null'] },
+    steps: { type: ['number', 'null'] }
+  },
+  required: ['id', 'model', 'status', 'progress', 'started', 'duration', 'outcome', 'steps']
+};
+function validate28(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}
+) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate28.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = undefined;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = undefined;
+  }
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0;
+      if ((data.type === undefined && (missing0 = 'type')) || (data.runs === undefined && (missing0 = 'runs'))) {
+        validate28.errors = [
+          { instancePath, schemaPath: '#/required', keyword: 'required', params: { missingProperty: missing0 } }
+        ];
+        return false;
+      } else {
+        if (data.type !== undefined) {
+          const _errs1 = errors;
+          if ('runs' !== data.type) {
+            validate28.errors = [
+              {
+                instancePath: instancePath + '/type',
+                schemaPath: '#/properties/type/const',
+                keyword: 'const',
+                params: { allowedValue: 'runs' }
+              }
+            ];
+            return false;
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.runs !== undefined) {
+            let data1 = data.runs;
+            const _errs2 = errors;
+            if (errors === _errs2) {
+              if (Array.isArray(data1)) {
+                var valid1 = true;
+                const len0 = data1.length;
+                for (let i0 = 0; i0 < len0; i0++) {
+                  let data2 = data1[i0];
+                  const _errs4 = errors;
+                  const _errs5 = errors;
+                  if (errors === _errs5) {
+                    if (data2 && typeof data2 == 'object' && !Array.isArray(data2)) {
+                      let missing1;
+                      if (
+                        (data2.id === undefined && (missing1 = 'id')) ||
+                        (data2.model === undefined && (missing1 = 'model')) ||
+                        (data2.status === undefined && (missing1 = 'status')) ||
+                        (data2.progress === undefined && (missing1 = 'progress')) ||
+                        (data2.started === undefined && (missing1 = 'started')) ||
+                        (data2.duration === undefined && (missing1 = 'duration')) ||
+                        (data2.outcome === undefined && (missing1 = 'outcome')) ||
+                        (data2.steps === undefined && (missing1 = 'steps'))
+                      ) {
+                        validate28.errors = [
+                          {
+                            instancePath: instancePath + '/runs/' + i0,
+                            schemaPath: '#/$defs/RunInfo/required',
+                            keyword: 'required',
+                            params: { missingProperty: missing1 }
+                          }
+                        ];
+                        return false;
+                      } else {
+                        if (data2.id !== undefined) {
+                          const _errs7 = errors;
+                          if (typeof data2.id !== 'string') {
+                            validate28.errors = [
+                              {
+                                instancePath: instancePath + '/runs/' + i0 + '/id',
+                                schemaPath: '#/$defs/RunInfo/properties/id/type',
+                                keyword: 'type',
+                                params: { type: 'string' }
+                              }
+                            ];
+                            return false;
+                          }
+                          var valid3 = _errs7 === errors;
+                        } else {
+                          var valid3 = true;
+                        }
+                        if (valid3) {
+                          if (data2.model !== undefined) {
+                            const _errs9 = errors;
+                            if (typeof data2.model !== 'string') {
+                              validate28.errors = [
+                                {
+                                  instancePath: instancePath + '/runs/' + i0 + '/model',
+                                  schemaPath: '#/$defs/RunInfo/properties/model/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' }
+                                }
+                              ];
+                              return false;
+                            }
+                            var valid3 = _errs9 === errors;
+                          } else {
+                            var valid3 = true;
+                          }
+                          if (valid3) {
+                            if (data2.status !== undefined) {
+                              let data5 = data2.status;
+                              const _errs11 = errors;
+                              if (!(
+                                data5 === 'waiting' ||
+                                data5 === 'running' ||
+                                data5 === 'done' ||
+                                data5 === 'cancelled' ||
+                                data5 === 'failed'
+                              )) {
+                                validate28.errors = [
+                                  {
+                                    instancePath: instancePath + '/runs/' + i0 + '/status',
+                                    schemaPath: '#/$defs/RunInfo/properties/status/enum',
+                                    keyword: 'enum',
+                                    params: { allowedValues: schema51.properties.status.enum }
+                                  }
+                                ];
+                                return false;
+                              }
+                              var valid3 = _errs11 === errors;
+                            } else {
+                              var valid3 = true;
+                            }
+                            if (valid3) {
+                              if (data2.progress !== undefined) {
+                                let data6 = data2.progress;
+                                const _errs12 = errors;
+                                if (errors === _errs12) {
+                                  if (typeof data6 == 'number' && isFinite(data6)) {
+                                    if (data6 > 1 || isNaN(data6)) {
+                                      validate28.errors = [
+                                        {
+                                          instancePath: instancePath + '/runs/' + i0 + '/progress',
+                                          schemaPath: '#/$defs/RunInfo/properties/progress/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 1 }
+                                        }
+                                      ];
+                                      return false;
+                                    } else {
+                                      if (data6 < 0 || isNaN(data6)) {
+                                        validate28.errors = [
+                                          {
+                                            instancePath: instancePath + '/runs/' + i0 + '/progress',
+                                            schemaPath: '#/$defs/RunInfo/properties/progress/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 }
+                                          }
+                                        ];
+                                        return false;
+                                      }
+                                    }
+                                  } else {
+                                    validate28.errors = [
+                                      {
+                                        instancePath: instancePath + '/runs/' + i0 + '/progress',
+                                        schemaPath: '#/$defs/RunInfo/properties/progress/type',
+                                        keyword: 'type',
+                                        params: { type: 'number' }
+                                      }
+                                    ];
+                                    return false;
+                                  }
+                                }
+                                var valid3 = _errs12 === errors;
+                              } else {
+                                var valid3 = true;
+                              }
+                              if (valid3) {
+                                if (data2.started !== undefined) {
+                                  let data7 = data2.started;
+                                  const _errs14 = errors;
+                                  if (!(typeof data7 == 'number' && isFinite(data7))) {
+                                    validate28.errors = [
+                                      {
+                                        instancePath: instancePath + '/runs/' + i0 + '/started',
+                                        schemaPath: '#/$defs/RunInfo/properties/started/type',
+                                        keyword: 'type',
+                                        params: { type: 'number' }
+                                      }
+                                    ];
+                                    return false;
+                                  }
+                                  var valid3 = _errs14 === errors;
+                                } else {
+                                  var valid3 = true;
+                                }
+                                if (valid3) {
+                                  if (data2.duration !== undefined) {
+                                    let data8 = data2.duration;
+                                    const _errs16 = errors;
+                                    if (!(typeof data8 == 'number' && isFinite(data8))) {
+                                      validate28.errors = [
+                                        {
+                                          instancePath: instancePath + '/runs/' + i0 + '/duration',
+                                          schemaPath: '#/$defs/RunInfo/properties/duration/type',
+                                          keyword: 'type',
+                                          params: { type: 'number' }
+                                        }
+                                      ];
+                                      return false;
+                                    }
+                                    var valid3 = _errs16 === errors;
+                                  } else {
+                                    var valid3 = true;
+                                  }
+                                  if (valid3) {
+                                    if (data2.outcome !== undefined) {
+                                      let data9 = data2.outcome;
+                                      const _errs18 = errors;
+                                      if (typeof data9 !== 'string' && data9 !== null) {
+                                        validate28.errors = [
+                                          {
+                                            instancePath: instancePath + '/runs/' + i0 + '/outcome',
+                                            schemaPath: '#/$defs/RunInfo/properties/outcome/type',
+                                            keyword: 'type',
+                                            params: { type: schema51.properties.outcome.type }
+                                          }
+                                        ];
+                                        return false;
+                                      }
+                                      var valid3 = _errs18 === errors;
+                                    } else {
+                                      var valid3 = true;
+                                    }
+                                    if (valid3) {
+                                      if (data2.steps !== undefined) {
+                                        let data10 = data2.steps;
+                                        const _errs20 = errors;
+                                        if (!(typeof data10 == 'number' && isFinite(data10)) && data10 !== null) {
+                                          validate28.errors = [
+                                            {
+                                              instancePath: instancePath + '/runs/' + i0 + '/steps',
+                                              schemaPath: '#/$defs/RunInfo/properties/steps/type',
+                                              keyword: 'type',
+                                              params: { type: schema51.properties.steps.type }
+                                            }
+                                          ];
+                                          return false;
+                                        }
+                                        var valid3 = _errs20 === errors;
+                                      } else {
+                                        var valid3 = true;
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    } else {
+                      validate28.errors = [
+                        {
+                          instancePath: instancePath + '/runs/' + i0,
+                          schemaPath: '#/$defs/RunInfo/type',
+                          keyword: 'type',
+                          params: { type: 'object' }
+                        }
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid1 = _errs4 === errors;
+                  if (!valid1) {
+                    break;
+                  }
+                }
+              } else {
+                validate28.errors = [
+                  {
+                    instancePath: instancePath + '/runs',
+                    schemaPath: '#/properties/runs/type',
+                    keyword: 'type',
+                    params: { type: 'array' }
+                  }
+                ];
+                return false;
+              }
+            }
+            var valid0 = _errs2 === errors;
+          } else {
+            var valid0 = true;
+          }
+        }
+      }
+    } else {
+      validate28.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' } }];
+      return false;
+    }
+  }
+  validate28.errors = vErrors;
+  return errors === 0;
+}
+validate28.evaluated = { props: { type: true, runs: true }, dynamicProps: false, dynamicItems: false };
+function validate31(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}
+) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate31.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = undefined;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = undefined;
+  }
+  const _errs0 = errors;
+  let valid0 = false;
+  let passing0 = null;
+  const _errs1 = errors;
+  const _errs2 = errors;
+  if (errors === _errs2) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0;
+      if (data.type === undefined && (missing0 = 'type')) {
+        const err0 = {
+          instancePath,
+          schemaPath: '#/$defs/Open/required',
+          keyword: 'required',
+          params: { missingProperty: missing0 }
+        };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      } else {
+        if (data.type !== undefined) {
+          if ('open' !== data.type) {
+            const err1 = {
+              instancePath: instancePath + '/type',
+              schemaPath: '#/$defs/Open/properties/type/const',
+              keyword: 'const',
+              params: { allowedValue: 'open' }
+            };
+            if (vErrors === null) {
+              vErrors = [err1];
+            } else {
+              vErrors.push(err1);
+            }
+            errors++;
+          }
+        }
+      }
+    } else {
+      const err2 = { instancePath, schemaPath: '#/$defs/Open/type', keyword: 'type', params: { type: 'object' } };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+  }
+  var _valid0 = _errs1 === errors;
+  if (_valid0) {
+    valid0 = true;
+    passing0 = 0;
+    var props0 = {};
+    props0.type = true;
+  }
+  const _errs5 = errors;
+  if (!validate24(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+    errors = vErrors.length;
+  }
+  var _valid0 = _errs5 === errors;
+  if (_valid0 && valid0) {
+    valid0 = false;
+    passing0 = [passing0, 1];
+  } else {
+    if (_valid0) {
+      valid0 = true;
+      passing0 = 1;
+      if (props0 !== true) {
+        props0 = props0 || {};
+        props0.type = true;
+        props0.protocol = true;
+        props0.models = true;
+        props0.current = true;
+        props0.drivers = true;
+        props0.methods = true;
+      }
+    }
+    const _errs6 = errors;
+    const _errs7 = errors;
+    if (errors === _errs7) {
+      if (data && typeof data == 'object' && !Array.isArray(data)) {
+        let missing1;
+        if (
+          (data.type === undefined && (missing1 = 'type')) ||
+          (data.model === undefined && (missing1 = 'model')) ||
+          (data.backend === undefined && (missing1 = 'backend')) ||
+          (data.method === undefined && (missing1 = 'method')) ||
+          (data.text === undefined && (missing1 = 'text')) ||
+          (data.generated === undefined && (missing1 = 'generated')) ||
+          (data.edited === undefined && (missing1 = 'edited')) ||
+          (data.file === undefined && (missing1 = 'file'))
+        ) {
+          const err3 = {
+            instancePath,
+            schemaPath: '#/$defs/Code/required',
+            keyword: 'required',
+            params: { missingProperty: missing1 }
+          };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        } else {
+          if (data.type !== undefined) {
+            const _errs9 = errors;
+            if ('code' !== data.type) {
+              const err4 = {
+                instancePath: instancePath + '/type',
+                schemaPath: '#/$defs/Code/properties/type/const',
+                keyword: 'const',
+                params: { allowedValue: 'code' }
+              };
+              if (vErrors === null) {
+                vErrors = [err4];
+              } else {
+                vErrors.push(err4);
+              }
+              errors++;
+            }
+            var valid4 = _errs9 === errors;
+          } else {
+            var valid4 = true;
+          }
+          if (valid4) {
+            if (data.model !== undefined) {
+              const _errs10 = errors;
+              if (typeof data.model !== 'string') {
+                const err5 = {
+                  instancePath: instancePath + '/model',
+                  schemaPath: '#/$defs/Code/properties/model/type',
+                  keyword: 'type',
+                  params: { type: 'string' }
+                };
+                if (vErrors === null) {
+                  vErrors = [err5];
+                } else {
+                  vErrors.push(err5);
+                }
+                errors++;
+              }
+              var valid4 = _errs10 === errors;
+            } else {
+              var valid4 = true;
+            }
+            if (valid4) {
+              if (data.backend !== undefined) {
+                const _errs12 = errors;
+                if (typeof data.backend !== 'string') {
+                  const err6 = {
+                    instancePath: instancePath + '/backend',
+                    schemaPath: '#/$defs/Code/properties/backend/type',
+                    keyword: 'type',
+                    params: { type: 'string' }
+                  };
+                  if (vErrors === null) {
+                    vErrors = [err6];
+                  } else {
+                    vErrors.push(err6);
+                  }
+                  errors++;
+                }
+                var valid4 = _errs12 === errors;
+              } else {
+                var valid4 = true;
+              }
+              if (valid4) {
+                if (data.method !== undefined) {
+                  const _errs14 = errors;
+                  if (typeof data.method !== 'string') {
+                    const err7 = {
+                      instancePath: instancePath + '/method',
+                      schemaPath: '#/$defs/Code/properties/method/type',
+                      keyword: 'type',
+                      params: { type: 'string' }
+                    };
+                    if (vErrors === null) {
+                      vErrors = [err7];
+                    } else {
+                      vErrors.push(err7);
+                    }
+                    errors++;
+                  }
+                  var valid4 = _errs14 === errors;
+                } else {
+                  var valid4 = true;
+                }
+                if (valid4) {
+                  if (data.text !== undefined) {
+                    const _errs16 = errors;
+                    if (typeof data.text !== 'string') {
+                      const err8 = {
+                        instancePath: instancePath + '/text',
+                        schemaPath: '#/$defs/Code/properties/text/type',
+                        keyword: 'type',
+                        params: { type: 'string' }
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err8];
+                      } else {
+                        vErrors.push(err8);
+                      }
+                      errors++;
+                    }
+                    var valid4 = _errs16 === errors;
+                  } else {
+                    var valid4 = true;
+                  }
+                  if (valid4) {
+                    if (data.generated !== undefined) {
+                      const _errs18 = errors;
+                      if (typeof data.generated !== 'string') {
+                        const err9 = {
+                          instancePath: instancePath + '/generated',
+                          schemaPath: '#/$defs/Code/properties/generated/type',
+                          keyword: 'type',
+                          params: { type: 'string' }
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err9];
+                        } else {
+                          vErrors.push(err9);
+                        }
+                        errors++;
+                      }
+                      var valid4 = _errs18 === errors;
+                    } else {
+                      var valid4 = true;
+                    }
+                    if (valid4) {
+                      if (data.edited !== undefined) {
+                        const _errs20 = errors;
+                        if (typeof data.edited !== 'boolean') {
+                          const err10 = {
+                            instancePath: instancePath + '/edited',
+                            schemaPath: '#/$defs/Code/properties/edited/type',
+                            keyword: 'type',
+                            params: { type: 'boolean' }
+                          };
+                          if (vErrors === null) {
+                            vErrors = [err10];
+                          } else {
+                            vErrors.push(err10);
+                          }
+                          errors++;
+                        }
+                        var valid4 = _errs20 === errors;
+                      } else {
+                        var valid4 = true;
+                      }
+                      if (valid4) {
+                        if (data.file !== undefined) {
+                          let data8 = data.file;
+                          const _errs22 = errors;
+                          if (typeof data8 !== 'string' && data8 !== null) {
+                            const err11 = {
+                              instancePath: instancePath + '/file',
+                              schemaPath: '#/$defs/Code/properties/file/type',
+                              keyword: 'type',
+                              params: { type: schema46.properties.file.type }
+                            };
+                            if (vErrors === null) {
+                              vErrors = [err11];
+                            } else {
+                              vErrors.push(err11);
+                            }
+                            errors++;
+                          }
+                          var valid4 = _errs22 === errors;
+                        } else {
+                          var valid4 = true;
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      } else {
+        const err12 = { instancePath, schemaPath: '#/$defs/Code/type', keyword: 'type', params: { type: 'object' } };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    var _valid0 = _errs6 === errors;
+    if (_valid0 && valid0) {
+      valid0 = false;
+      passing0 = [passing0, 2];
+    } else {
+      if (_valid0) {
+        valid0 = true;
+        passing0 = 2;
+        if (props0 !== true) {
+          props0 = props0 || {};
+          props0.type = true;
+          props0.model = true;
+          props0.backend = true;
+          props0.method = true;
+          props0.text = true;
+          props0.generated = true;
+          props0.edited = true;
+          props0.file = true;
+        }
+      }
+      const _errs24 = errors;
+      const _errs25 = errors;
+      if (errors === _errs25) {
+        if (data && typeof data == 'object' && !Array.isArray(data)) {
+          let missing2;
+          if (
+            (data.type === undefined && (missing2 = 'type')) ||
+            (data.model === undefined && (missing2 = 'model')) ||
+            (data.model_id === undefined && (missing2 = 'model_id'))
+          ) {
+            const err13 = {
+              instancePath,
+              schemaPath: '#/$defs/Phase/required',
+              keyword: 'required',
+              params: { missingProperty: missing2 }
+            };
+            if (vErrors === null) {
+              vErrors = [err13];
+            } else {
+              vErrors.push(err13);
+            }
+            errors++;
+          } else {
+            if (data.type !== undefined) {
+              const _errs27 = errors;
+              if ('phase' !== data.type) {
+                const err14 = {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/$defs/Phase/properties/type/const',
+                  keyword: 'const',
+                  params: { allowedValue: 'phase' }
+                };
+                if (vErrors === null) {
+                  vErrors = [err14];
+                } else {
+                  vErrors.push(err14);
+                }
+                errors++;
+              }
+              var valid6 = _errs27 === errors;
+            } else {
+              var valid6 = true;
+            }
+            if (valid6) {
+              if (data.model !== undefined) {
+                const _errs28 = errors;
+                if (typeof data.model !== 'string') {
+                  const err15 = {
+                    instancePath: instancePath + '/model',
+                    schemaPath: '#/$defs/Phase/properties/model/type',
+                    keyword: 'type',
+                    params: { type: 'string' }
+                  };
+                  if (vErrors === null) {
+                    vErrors = [err15];
+                  } else {
+                    vErrors.push(err15);
+                  }
+                  errors++;
+                }
+                var valid6 = _errs28 === errors;
+              } else {
+                var valid6 = true;
+              }
+              if (valid6) {
+                if (data.model_id !== undefined) {
+                  let data11 = data.model_id;
+                  const _errs30 = errors;
+                  if (typeof data11 !== 'string' && data11 !== null) {
+                    const err16 = {
+                      instancePath: instancePath + '/model_id',
+                      schemaPath: '#/$defs/Phase/properties/model_id/type',
+                      keyword: 'type',
+                      params: { type: schema47.properties.model_id.type }
+                    };
+                    if (vErrors === null) {
+                      vErrors = [err16];
+                    } else {
+                      vErrors.push(err16);
+                    }
+                    errors++;
+                  }
+                  var valid6 = _errs30 === errors;
+                } else {
+                  var valid6 = true;
+                }
+              }
+            }
+          }
+        } else {
+          const err17 = { instancePath, schemaPath: '#/$defs/Phase/type', keyword: 'type', params: { type: 'object' } };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+      }
+      var _valid0 = _errs24 === errors;
+      if (_valid0 && valid0) {
+        valid0 = false;
+        passing0 = [passing0, 3];
+      } else {
+        if (_valid0) {
+          valid0 = true;
+          passing0 = 3;
+          if (props0 !== true) {
+            props0 = props0 || {};
+            props0.type = true;
+            props0.model = true;
+            props0.model_id = true;
+          }
+        }
+        const _errs32 = errors;
+        if (!validate26(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+          errors = vErrors.length;
+        }
+        var _valid0 = _errs32 === errors;
+        if (_valid0 && valid0) {
+          valid0 = false;
+          passing0 = [passing0, 4];
+        } else {
+          if (_valid0) {
+            valid0 = true;
+            passing0 = 4;
+            if (props0 !== true) {
+              props0 = props0 || {};
+              props0.type = true;
+              props0.model = true;
+              props0.states = true;
+              props0.parameters = true;
+              props0.rows = true;
+              props0.message = true;
+            }
+          }
+          const _errs33 = errors;
+          if (!validate28(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+            errors = vErrors.length;
+          }
+          var _valid0 = _errs33 === errors;
+          if (_valid0 && valid0) {
+            valid0 = false;
+            passing0 = [passing0, 5];
+          } else {
+            if (_valid0) {
+              valid0 = true;
+              passing0 = 5;
+              if (props0 !== true) {
+                props0 = props0 || {};
+                props0.type = true;
+                props0.runs = true;
+              }
+            }
+            const _errs34 = errors;
+            const _errs35 = errors;
+            if (errors === _errs35) {
+              if (data && typeof data == 'object' && !Array.isArray(data)) {
+                let missing3;
+                if (
+                  (data.type === undefined && (missing3 = 'type')) ||
+                  (data.model === undefined && (missing3 = 'model')) ||
+                  (data.view === undefined && (missing3 = 'view')) ||
+                  (data.message === undefined && (missing3 = 'message')) ||
+                  (data.line === undefined && (missing3 = 'line')) ||
+                  (data.column === undefined && (missing3 = 'column'))
+                ) {
+                  const err18 = {
+                    instancePath,
+                    schemaPath: '#/$defs/Refusal/required',
+                    keyword: 'required',
+                    params: { missingProperty: missing3 }
+                  };
+                  if (vErrors === null) {
+                    vErrors = [err18];
+                  } else {
+                    vErrors.push(err18);
+                  }
+                  errors++;
+                } else {
+                  if (data.type !== undefined) {
+                    const _errs37 = errors;
+                    if ('error' !== data.type) {
+                      const err19 = {
+                        instancePath: instancePath + '/type',
+                        schemaPath: '#/$defs/Refusal/properties/type/const',
+                        keyword: 'const',
+                        params: { allowedValue: 'error' }
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err19];
+                      } else {
+                        vErrors.push(err19);
+                      }
+                      errors++;
+                    }
+                    var valid8 = _errs37 === errors;
+                  } else {
+                    var valid8 = true;
+                  }
+                  if (valid8) {
+                    if (data.model !== undefined) {
+                      let data13 = data.model;
+                      const _errs38 = errors;
+                      if (typeof data13 !== 'string' && data13 !== null) {
+                        const err20 = {
+                          instancePath: instancePath + '/model',
+                          schemaPath: '#/$defs/Refusal/properties/model/type',
+                          keyword: 'type',
+                          params: { type: schema52.properties.model.type }
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err20];
+                        } else {
+                          vErrors.push(err20);
+                        }
+                        errors++;
+                      }
+                      var valid8 = _errs38 === errors;
+                    } else {
+                      var valid8 = true;
+                    }
+                    if (valid8) {
+                      if (data.view !== undefined) {
+                        let data14 = data.view;
+                        const _errs40 = errors;
+                        if (!(
+                          data14 === 'code' ||
+                          data14 === 'phase' ||
+                          data14 === 'fixed_points' ||
+                          data14 === 'runs' ||
+                          data14 === null
+                        )) {
+                          const err21 = {
+                            instancePath: instancePath + '/view',
+                            schemaPath: '#/$defs/Refusal/properties/view/enum',
+                            keyword: 'enum',
+                            params: { allowedValues: schema52.properties.view.enum }
+                          };
+                          if (vErrors === null) {
+                            vErrors = [err21];
+                          } else {
+                            vErrors.push(err21);
+                          }
+                          errors++;
+                        }
+                        var valid8 = _errs40 === errors;
+                      } else {
+                        var valid8 = true;
+                      }
+                      if (valid8) {
+                        if (data.message !== undefined) {
+                          const _errs41 = errors;
+                          if (typeof data.message !== 'string') {
+                            const err22 = {
+                              instancePath: instancePath + '/message',
+                              schemaPath: '#/$defs/Refusal/properties/message/type',
+                              keyword: 'type',
+                              params: { type: 'string' }
+                            };
+                            if (vErrors === null) {
+                              vErrors = [err22];
+                            } else {
+                              vErrors.push(err22);
+                            }
+                            errors++;
+                          }
+                          var valid8 = _errs41 === errors;
+                        } else {
+                          var valid8 = true;
+                        }
+                        if (valid8) {
+                          if (data.line !== undefined) {
+                            let data16 = data.line;
+                            const _errs43 = errors;
+                            if (
+                              !(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16)) &&
+                              data16 !== null
+                            ) {
+                              const err23 = {
+                                instancePath: instancePath + '/line',
+                                schemaPath: '#/$defs/Refusal/properties/line/type',
+                                keyword: 'type',
+                                params: { type: schema52.properties.line.type }
+                              };
+                              if (vErrors === null) {
+                                vErrors = [err23];
+                              } else {
+                                vErrors.push(err23);
+                              }
+                              errors++;
+                            }
+                            var valid8 = _errs43 === errors;
+                          } else {
+                            var valid8 = true;
+                          }
+                          if (valid8) {
+                            if (data.column !== undefined) {
+                              let data17 = data.column;
+                              const _errs45 = errors;
+                              if (
+                                !(typeof data17 == 'number' && !(data17 % 1) && !isNaN(data17) && isFinite(data17)) &&
+                                data17 !== null
+                              ) {
+                                const err24 = {
+                                  instancePath: instancePath + '/column',
+                                  schemaPath: '#/$defs/Refusal/properties/column/type',
+                                  keyword: 'type',
+                                  params: { type: schema52.properties.column.type }
+                                };
+                                if (vErrors === null) {
+                                  vErrors = [err24];
+                                } else {
+                                  vErrors.push(err24);
+                                }
+                                errors++;
+                              }
+                              var valid8 = _errs45 === errors;
+                            } else {
+                              var valid8 = true;
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              } else {
+                const err25 = {
+                  instancePath,
+                  schemaPath: '#/$defs/Refusal/type',
+                  keyword: 'type',
+                  params: { type: 'object' }
+                };
+                if (vErrors === null) {
+                  vErrors = [err25];
+                } else {
+                  vErrors.push(err25);
+                }
+                errors++;
+              }
+            }
+            var _valid0 = _errs34 === errors;
+            if (_valid0 && valid0) {
+              valid0 = false;
+              passing0 = [passing0, 6];
+            } else {
+              if (_valid0) {
+                valid0 = true;
+                passing0 = 6;
+                if (props0 !== true) {
+                  props0 = props0 || {};
+                  props0.type = true;
+                  props0.model = true;
+                  props0.view = true;
+                  props0.message = true;
+                  props0.line = true;
+                  props0.column = true;
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  if (!valid0) {
+    const err26 = { instancePath, schemaPath: '#/oneOf', keyword: 'oneOf', params: { passingSchemas: passing0 } };
+    if (vErrors === null) {
+      vErrors = [err26];
+    } else {
+      vErrors.push(err26);
+    }
+    errors++;
+    validate31.errors = vErrors;
+    return false;
+  } else {
+    errors = _errs0;
+    if (vErrors !== null) {
+      if (_errs0) {
+        vErrors.length = _errs0;
+      } else {
+        vErrors = null;
+      }
+    }
+  }
+  validate31.errors = vErrors;
+  evaluated0.props = props0;
+  return errors === 0;
+}
+validate31.evaluated = { dynamicProps: true, dynamicItems: false };
+/** Whether a value is a message that the kernel half may send. Properties that the schema does not name are ignored. */
+export const isKernelMessage: (value: unknown) => value is KernelMessage = validate;

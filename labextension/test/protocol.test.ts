@@ -5,11 +5,11 @@ import Ajv2020 from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
 
 import schema from '../../kernel/brainpy_kernel/protocol.schema.json';
-import { protocolTypes, TARGET } from '../protocol.mjs';
+import { MADE } from '../protocol.mjs';
 import { isKernelMessage } from '../src/guards';
-import { MESSAGES } from './samples';
+import { MESSAGES, runs } from './samples';
 
-// The guards let properties pass that the schema does not name; all else must get the same verdict.
+// The guard lets properties pass that the schema does not name; all else must get the same verdict.
 const open = JSON.parse(
   JSON.stringify(schema).replaceAll('"additionalProperties":false', '"additionalProperties":true')
 );
@@ -56,8 +56,14 @@ function replaced(message: unknown, path: (string | number)[], value: unknown): 
 }
 
 describe('the protocol', () => {
-  it('has types that were made from the present schema', async () => {
-    expect(await protocolTypes()).toBe(await readFile(TARGET, 'utf8'));
+  it.each(['types', 'guard'] as const)('has a file of the %s that was made from the present schema', async kind => {
+    expect(await readFile(MADE[kind].path, 'utf8')).toBe(await MADE[kind].text());
+  });
+
+  it('is checked by code that a content security policy lets pass, and that needs no other', async () => {
+    const code = await readFile(MADE.guard.path, 'utf8');
+    expect(code).not.toMatch(/\b(Function|eval|require)\s*\(/);
+    expect(code.match(/^import.*$/gm)).toEqual(["import type { KernelMessage } from './protocol';"]);
   });
 
   it.each(MESSAGES.map(message => [message.type, message] as const))('lets a %s message pass', (_, message) => {
@@ -78,6 +84,16 @@ describe('the protocol', () => {
       }
     }
     expect(refused).toBeGreaterThan(500);
+  });
+
+  it.each([[NaN], [Infinity]])('refuses %d where a number stands', started => {
+    expect(isKernelMessage({ ...runs(), runs: [{ ...runs().runs[0], started }] })).toBe(false);
+  });
+
+  it('lets properties pass that it does not know, at every depth', () => {
+    const [first] = runs().runs;
+    expect(isKernelMessage({ ...runs(), later: 1, runs: [{ ...first, later: 1 }] })).toBe(true);
+    expect(isKernelMessage({ ...runs(), later: 1, runs: [{ later: 1 }] })).toBe(false);
   });
 
   it.each([[null], [undefined], [3], ['state'], [[]], [{}], [{ type: 'hello' }], [{ type: 'constructor' }]])(
