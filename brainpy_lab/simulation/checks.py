@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
 
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.generated import check_crossing
 from brainpy_lab.simulation.request import Request
+from brainpy_lab.simulation.run_defaults import check_seed, positive
 from brainpy_lab.simulation.steps import count_of
 from brainpy_lab.solvers import Method
 
@@ -21,15 +18,10 @@ _MOST_RECORDS = 1e12
 def check_options(request: Request, method: Method) -> None:
     """Raise ArgumentError for the first option that is no number, out of range, or not the method's."""
     for name in ("duration", "dt"):
-        value = getattr(request, name)
-        if not is_number(value) or not is_finite(value) or value <= 0:
-            raise ArgumentError(f"{name} must be a positive number, not {value!r}.")
+        positive(name, getattr(request, name))
     every = request.record_every
-    if every is not None:
-        if not is_number(every) or not is_finite(every) or every <= 0:
-            raise ArgumentError(f"record_every must be a positive number, not {every!r}.")
-        if request.duration / every > _MOST_RECORDS:
-            raise ArgumentError(f"record_every={every:g} asks for more than {_MOST_RECORDS:g} records.")
+    if every is not None and request.duration / positive("record_every", every) > _MOST_RECORDS:
+        raise ArgumentError(f"record_every={every:g} asks for more than {_MOST_RECORDS:g} records.")
     if request.initial is not None and not isinstance(request.initial, Mapping):
         raise ArgumentError(
             f"initial takes values by state, not {request.initial!r}.", advice="For example initial={'V': -65.0}."
@@ -46,19 +38,6 @@ def check_options(request: Request, method: Method) -> None:
             )
 
 
-def is_number(value: Any) -> bool:
-    """Whether an option is a number; True and False are none, though Python reckons with them."""
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
-
-
-def is_finite(value: Any) -> bool:
-    """Whether a number is finite as float64: a whole number may be beyond that."""
-    try:
-        return math.isfinite(value)
-    except (OverflowError, TypeError):
-        return False
-
-
 def check_own(request: Request) -> None:
     """The same for what may differ between runs that have all else in common: stop flag, progress and seed."""
     if request.stop is not None and not hasattr(request.stop, "is_set"):
@@ -69,9 +48,7 @@ def check_own(request: Request) -> None:
         )
     if request.on_interrupt not in ("raise", "return"):
         raise ArgumentError(f"on_interrupt must be 'raise' or 'return', not {request.on_interrupt!r}.")
-    seed = request.seed
-    if seed is not None and (not isinstance(seed, int | np.integer) or isinstance(seed, bool) or not 0 <= seed < 2**64):
-        raise ArgumentError(f"seed must be a whole number from 0 to 2**64 - 1, not {seed!r}.")
+    check_seed(request.seed)
 
 
 def _check_crossing(request: Request, method: Method) -> None:

@@ -8,8 +8,6 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-import numpy as np
-
 from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
@@ -19,20 +17,16 @@ from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.by_name import options_of, takes_parameters
-from brainpy_lab.simulation.checks import is_finite
 from brainpy_lab.simulation.chosen import choice
 from brainpy_lab.simulation.control import Progress
-from brainpy_lab.simulation.history import read_histories
 from brainpy_lab.simulation.model_code import ModelCode, method_name
 from brainpy_lab.simulation.problem import check_names, numeric, resolve
 from brainpy_lab.simulation.record import notes_on_variables
 from brainpy_lab.simulation.request import OnInterrupt, Request
+from brainpy_lab.simulation.run_defaults import positive
 from brainpy_lab.simulation.simulate import simulate
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.solvers.auto import AUTO
-
-DEFAULT_DT = 0.01
-DEFAULT_DURATION = 100.0
 
 
 class Model(ModelCode):
@@ -83,13 +77,12 @@ class Model(ModelCode):
             )
         check_runs_alone(system)
         super().__init__(system, method, backend)
-        self.dt = _positive("dt", DEFAULT_DT if dt is None else dt)
-        self.duration = _positive("duration", DEFAULT_DURATION if duration is None else duration)
+        if dt is not None:
+            self.dt = dt
+        if duration is not None:
+            self.duration = duration
         self.seed = seed
-        if history is not None and not isinstance(history, Mapping):
-            raise ArgumentError(f"history takes courses by state, not {history!r:.80}.", advice="history={'x': 1.0}.")
-        self.history = dict(history or {})
-        read_histories(system, self.history, 0.0, None)
+        self.history = history
 
     # --- what it is ----------------------------------------------------------------------------------------------
 
@@ -306,7 +299,7 @@ class Model(ModelCode):
         if self.method == AUTO or solvers.get(self.method).is_adaptive:
             advice = "Set m.method to a fixed-step method."
             raise ArgumentError(f"'{self.method}' chooses its own steps.", advice=advice)
-        size = ambient.dt_or(self.dt) if dt is None else _positive("dt", dt)
+        size = ambient.dt_or(self.dt) if dt is None else positive("dt", dt)
         start = dict(zip(names, states, strict=False))
         given = {**(parameters or {}), **named}
         sol = self._simulate(
@@ -346,12 +339,6 @@ class Model(ModelCode):
         """
         check_names(parameters, self._system.parameter_names, "parameter", self.name)
         return {**self.parameters, **{n: numeric(n, v) for n, v in parameters.items()}}
-
-
-def _positive(name: str, value: float) -> float:
-    if not isinstance(value, int | float | np.number) or not is_finite(value) or value <= 0:
-        raise ArgumentError(f"{name} must be a positive number, not {value!r}.")
-    return float(value)
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 from brainpy_lab import backend as default_backend
 from brainpy_lab import drivers, solvers
@@ -14,23 +13,20 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.edited import check_heading, written_for
 from brainpy_lab.simulation.generated import check_crossing, generated
 from brainpy_lab.simulation.ready import Ready
+from brainpy_lab.simulation.run_defaults import RunDefaults
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.solvers.auto import AUTO
 
 
-class ModelCode(ABC):
+class ModelCode(RunDefaults, ABC):
     """A System with a default method and driver, and the step code that these give."""
 
     def __init__(self, system: System, method: str | None, backend: str | None) -> None:
-        self._system = system
+        super().__init__(system)
         self._method = method_name(solvers.default_method(system) if method is None else method)
         self._backend = None if backend is None else drivers.get(backend).name
         #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
         self.share_exponentials = True
-        #: Where events lie in runs that do not say, see ``crossing`` of `Model.run`.
-        self.crossing: Crossing = "step"
-        #: Histories of delayed states in runs that are given none, besides those of the model's text.
-        self.history: dict[str, Any] = {}
         #: What the run that was interrupted last had computed; None before the first interrupt.
         self.last: Solution | None = None
         #: What runs that differ in their numbers alone have in common.

@@ -23,7 +23,7 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.adaptive import AdaptiveRuns
 from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.captured import capture_inputs
-from brainpy_lab.simulation.checks import check_options, check_own, is_finite, is_number, record_steps, recorded
+from brainpy_lab.simulation.checks import check_options, check_own, record_steps, recorded
 from brainpy_lab.simulation.control import reporter
 from brainpy_lab.simulation.ends import with_ends
 from brainpy_lab.simulation.fractional import is_memory, memory_of, mesh_of
@@ -36,6 +36,7 @@ from brainpy_lab.simulation.plan import Memory, Plan
 from brainpy_lab.simulation.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.request import Request
 from brainpy_lab.simulation.run import FixedRuns
+from brainpy_lab.simulation.run_defaults import is_finite, is_number
 from brainpy_lab.simulation.solution import Solution
 from brainpy_lab.simulation.steps import check_times, steps_of
 from brainpy_lab.simulation.switches import averaged_system

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.checks import is_finite, is_number
 from brainpy_lab.simulation.problem import Problem, check_names
 from brainpy_lab.simulation.request import Request
+from brainpy_lab.simulation.run_defaults import is_finite, is_number
 
 _DEFAULT_RTOL, _DEFAULT_ATOL = 1e-6, 1e-9
 _SMALLEST_RTOL = 4 * np.finfo(float).eps

@@ -42,6 +42,52 @@ def test_wrong_defaults_are_refused_and_change_nothing():
             bp.model("dx/dt = -x", **{option: value})
 
 
+@pytest.mark.parametrize("name", ["dt", "duration"])
+@pytest.mark.parametrize("value", [0, -1, "x", None, True, float("nan"), float("inf"), 10**400, 1j, [0.1]])
+def test_a_wrong_step_or_duration_is_refused_when_it_is_set(name, value):
+    model = _model(backend="numpy")
+    before = getattr(model, name)
+    message = f"{name} must be a positive number, not {value!r}."
+    with pytest.raises(ArgumentError) as refused:
+        setattr(model, name, value)
+    assert refused.value.message == message
+    assert getattr(model, name) == before
+    if value is not None:  # which means the default where a model is made
+        with pytest.raises(ArgumentError) as at_making:
+            bp.model("dx/dt = -x", **{name: value})
+        assert at_making.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("seed", -1, "seed must be a whole number from 0 to 2**64 - 1, not -1."),
+        ("seed", 1.5, "seed must be a whole number from 0 to 2**64 - 1, not 1.5."),
+        ("history", 3, "history takes a course by state, not 3."),
+        ("history", {"z": 1.0}, "The model 'Spring' has no state 'z'."),
+        ("crossing", "exactly", "crossing must be 'step', 'bridge' or 'exact', not 'exactly'."),
+        ("crossing", "bridge", "'Spring' has no noise, and so no crossing='bridge'."),
+    ],
+)
+def test_other_wrong_defaults_are_refused_when_they_are_set(name, value, message):
+    model = _model(backend="numpy")
+    before = getattr(model, name)
+    with pytest.raises(ArgumentError) as refused:
+        setattr(model, name, value)
+    assert refused.value.message == message
+    assert getattr(model, name) == before
+
+
+def test_defaults_are_plain_numbers_and_own_what_they_hold():
+    model, past = _model(backend="numpy"), {"x": 1.0}
+    model.dt, model.duration, model.history = np.float32(0.5), 2, past
+    past["x"] = 9.0
+    assert (type(model.dt), model.dt, type(model.duration), model.duration) == (float, 0.5, float, 2.0)
+    assert model.history == {"x": 1.0}
+    model.history = model.seed = None
+    assert (model.history, model.seed) == ({}, None)
+
+
 def test_description(spring):
     assert spring.name == "Spring"
     assert spring.parameters == {"k": 2}
