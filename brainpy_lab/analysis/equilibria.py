@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.analysis import caveats, roots
+from brainpy_lab.analysis.box import no_ranges, read_box
 from brainpy_lab.analysis.degenerate import Found, beside, flatness, merged
-from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, check_model, check_range, check_state, make_flow
+from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, make_flow
 from brainpy_lab.analysis.jumps import jumps
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
@@ -17,7 +18,7 @@ from brainpy_lab.analysis.reduction import Reduced, reduce_flow
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
 from brainpy_lab.analysis.stability import stability
-from brainpy_lab.errors import ArgumentError, in_words
+from brainpy_lab.errors import in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
 #: Fixed points nearer than this, relative to the box, are one.
@@ -56,11 +57,11 @@ ROUNDING = 8 * float(np.finfo(float).eps)
 @takes_parameters(0, states=True)
 def fixed_points(
     model: ModelLike,
-    box: Mapping[str, tuple[float, float]],
+    box: Mapping[str, tuple[float, float]] | None = None,
     t: float = 0.0,
     *,
     parameters: Mapping[str, Any] | None = None,
-    **given: Any,
+    **ranges_and_values: Any,
 ) -> FixedPoints:
     r"""All fixed points of ``model`` in ``box``.
 
@@ -72,12 +73,13 @@ def fixed_points(
     ----------
     model : Model
     box : mapping
-        State name to (low, high), border included. A state that is not named may lie anywhere.
+        State name to (low, high), border included. A state that has no range may lie anywhere.
     t : float
         The time at which a drift that depends on time is frozen.
-    parameters, **given
-        Values of parameters, in a mapping or as keywords; a state given here is held at that value and its equation
-        left out.
+    parameters, **ranges_and_values
+        As keywords, or in a mapping, which also reaches names that are arguments of this call. A pair (low, high) is
+        the range of a state, as in ``box``; a number is the value of a parameter, or holds a state at that value and
+        leaves its equation out.
 
     Returns
     -------
@@ -97,16 +99,12 @@ def fixed_points(
     stable node at x = -1 (eigenvalues -2)
     unstable node at x = 0 (eigenvalues 1)
     stable node at x = 1 (eigenvalues -2)
+    >>> bp.analysis.fixed_points(m, x=(0.5, 2), r=0.25)
+    no fixed points in the box
     """
-    check_model(model)
-    if not isinstance(box, Mapping):
-        raise ArgumentError(f"The box is {box!r}; it must name ranges.", advice='Write {"V": (low, high)}.')
-    given = {**(parameters or {}), **given}
-    for name in box:
-        check_state(model.system, name)
-        if name in given:
-            raise ArgumentError(f"'{name}' has a range and a value; it can have one of them.")
-    ranges = {name: check_range(name, bounds) for name, bounds in box.items()}
+    ranges, given = read_box(model, box, parameters, ranges_and_values)
+    if box is None and not ranges:
+        raise no_ranges(model.system)
     free = tuple(s.name for s in model.system.states if s.drift is not None and s.name not in given)
     return find(make_flow(model, free, given, t), ranges, getattr(model, "initial", {}))
 

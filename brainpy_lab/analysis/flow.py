@@ -21,10 +21,6 @@ Array = NDArray[np.float64]
 Range = tuple[float, float]
 
 
-#: Ranges wider than this, or narrower than its inverse, overflow in products.
-LARGEST = 1e100
-
-
 class ModelLike(Protocol):
     """What the analyses need of a model."""
 
@@ -131,46 +127,6 @@ def check_model(model: Any) -> None:
             f"{name} is a published model that is not made yet.", advice="Call it to make one: bp.models.<name>()."
         )
     raise ArgumentError(f"{model!r} is no model.", advice="Make one with bp.model(text).")
-
-
-def check_range(name: str, bounds: Any) -> Range:
-    """``bounds`` as a pair of numbers, the smaller first.
-
-    Raises
-    ------
-    ArgumentError
-        When it is none.
-    """
-    try:
-        low, high = (float(b) for b in bounds)
-    except (TypeError, ValueError, OverflowError):
-        raise ArgumentError(
-            f"The range of '{name}' is {bounds!r}; it must be two numbers.", advice=f"Write {name}=(low, high)."
-        ) from None
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise ArgumentError(f"The range of '{name}' is {bounds!r}; both ends must be finite.")
-    if high - low > LARGEST or 0 < high - low < 1 / LARGEST:
-        raise ArgumentError(
-            f"The range of '{name}', {low:g} to {high:g}, is too {'wide' if high - low > 1 else 'narrow'}.",
-            advice="Give widths between 1e-100 and 1e100.",
-        )
-    if not low < high:
-        raise ArgumentError(
-            f"The range of '{name}' runs from {low:g} to {high:g}.", advice="The first number must be the smaller one."
-        )
-    return low, high
-
-
-def check_state(system: System, name: str) -> None:
-    """Refuse a name that is no state of ``system``, or one without a derivative."""
-    if name not in system.state_names:
-        what = "a parameter" if name in system.parameter_names else "no variable"
-        raise ArgumentError(
-            f"'{name}' is {what} of {system.name}, so no axis can be made of it.",
-            advice=did_you_mean(str(name), system.state_names) or f"Its variables are {', '.join(system.state_names)}.",
-        )
-    if system.states[system.state_names.index(name)].drift is None:
-        raise ArgumentError(f"'{name}' has no derivative: only events change it, so no axis can be made of it.")
 
 
 def _check_names(system: System, given: Mapping[str, Any]) -> None:

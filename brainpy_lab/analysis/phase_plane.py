@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brainpy_lab.analysis.box import read_box
 from brainpy_lab.analysis.equilibria import find
-from brainpy_lab.analysis.flow import Array, Range, check_model, check_range, check_state, make_flow
+from brainpy_lab.analysis.flow import Array, make_flow
 from brainpy_lab.analysis.nullclines import nullclines
 from brainpy_lab.analysis.points import FixedPoints
 from brainpy_lab.analysis.vector_field import VectorField
@@ -30,12 +31,14 @@ class PhasePlane:
     Parameters
     ----------
     model : Model
+    box : mapping
+        State name to (low, high): one or two states are axes, the first one horizontal.
     t : float
         The time at which a drift that depends on time is frozen.
     parameters, **ranges_and_values
-        A pair of numbers (low, high) makes an axis of a state; one or two states are axes, the first one horizontal.
-        A number gives a parameter its value, or holds a state that is no axis; those not named are held at their
-        initial values. As keywords, or in a mapping, which also reaches names that are arguments of this call.
+        As keywords, or in a mapping, which also reaches names that are arguments of this call. A pair (low, high) makes
+        an axis of a state, as in ``box``; a number gives a parameter its value, or holds a state that is no axis. A
+        state that is not named is held at its initial value.
 
     Raises
     ------
@@ -57,33 +60,25 @@ class PhasePlane:
         self,
         model: Model,
         /,
+        box: Mapping[str, tuple[float, float]] | None = None,
         *,
         t: float = 0.0,
         parameters: Mapping[str, Any] | None = None,
         **ranges_and_values: Any,
     ) -> None:
-        check_model(model)
-        system = model.system
         self.model = model
-        self.ranges: dict[str, Range] = {}
-        fixed: dict[str, Any] = {}
-        for name, value in {**(parameters or {}), **ranges_and_values}.items():
-            if np.ndim(value) == 0:
-                fixed[name] = value
-            else:
-                check_state(system, name)
-                self.ranges[name] = check_range(name, value)
+        self.ranges, held = read_box(model, box, parameters, ranges_and_values)
         if not self.ranges:
             raise ArgumentError(
                 "A phase plane needs one or two axes.",
-                advice=f"Give a range to a variable: {system.state_names[0]}=(-1, 1).",
+                advice=f"Give a range to a variable: {model.system.state_names[0]}=(-1, 1).",
             )
         if len(self.ranges) > 2:
             raise ArgumentError(
                 f"A phase plane has two axes; {', '.join(self.ranges)} are {len(self.ranges)}.",
                 advice="Hold the other variables at a value: name=0.",
             )
-        self.flow = make_flow(model, tuple(self.ranges), fixed, t)
+        self.flow = make_flow(model, tuple(self.ranges), held, t)
 
     def fixed_points(self) -> FixedPoints:
         """All fixed points in the box, with eigenvalues and kinds within the plane."""
