@@ -104,10 +104,10 @@ $(DONE)/chromium: $(DONE)/packages
 	@bash .ci/chromium $(BIN)/python > $@
 
 # The loop of adaptive methods, so that the first adaptive run in a notebook does not wait for it.
-$(DONE)/loop: $(wildcard brainpy_lab/drivers/*adaptive*.py) \
-  $(addprefix brainpy_lab/drivers/,step_control.py event_rules.py event_search.py loop_arguments.py) $(DONE)/packages
+$(DONE)/loop: $(wildcard brainpy_lab/drivers/adaptive/*.py) brainpy_lab/drivers/numba/adaptive.py \
+  brainpy_lab/drivers/numba/cache.py brainpy_lab/codegen/events.py $(DONE)/packages
 	@echo "== Compiled code"
-	@python -c "from brainpy_lab.drivers.numba_adaptive import compiled_loop; compiled_loop()"
+	@python -c "from brainpy_lab.drivers.numba.adaptive import compiled_loop; compiled_loop()"
 	@touch $@
 
 # The settings of this clone's JupyterLab: no calls to the network, the panel open beside the notebook.

@@ -21,9 +21,9 @@ __version__ = "0.1.0"
 #: Public name -> (module, attribute); attribute None is the module itself. Loaded at first use.
 _PUBLIC: dict[str, tuple[str, str | None]] = {
     "BrainPyLabError": ("brainpy_lab.errors", "BrainPyLabError"),
-    "BrownianPath": ("brainpy_lab.simulation.brownian", "BrownianPath"),
+    "BrownianPath": ("brainpy_lab.simulation.values.brownian", "BrownianPath"),
     "Model": ("brainpy_lab.simulation.model", "Model"),
-    "Solution": ("brainpy_lab.simulation.solution", "Solution"),
+    "Solution": ("brainpy_lab.simulation.solution.solution", "Solution"),
     "System": ("brainpy_lab.equations.system", "System"),
     "analysis": ("brainpy_lab.analysis", None),
     "backend": ("brainpy_lab.backend", None),
@@ -33,7 +33,7 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "errors": ("brainpy_lab.errors", None),
     "fdeint": ("brainpy_lab.simulation.create", "fdeint"),
     "inputs": ("brainpy_lab.inputs", None),
-    "load": ("brainpy_lab.simulation.load", "load"),
+    "load": ("brainpy_lab.simulation.solution.load", "load"),
     "model": ("brainpy_lab.simulation.create", "model"),
     "models": ("brainpy_lab.models", None),
     "odeint": ("brainpy_lab.simulation.create", "odeint"),
@@ -70,12 +70,12 @@ if TYPE_CHECKING:
     from brainpy_lab import analysis, backend, drivers, errors, inputs, models, solvers
     from brainpy_lab.equations.system import System
     from brainpy_lab.errors import BrainPyLabError
-    from brainpy_lab.simulation.brownian import BrownianPath
     from brainpy_lab.simulation.cache import clear_cache
     from brainpy_lab.simulation.create import ddeint, fdeint, model, odeint, sdeint
-    from brainpy_lab.simulation.load import load
     from brainpy_lab.simulation.model import Model
-    from brainpy_lab.simulation.solution import Solution
+    from brainpy_lab.simulation.solution.load import load
+    from brainpy_lab.simulation.solution.solution import Solution
+    from brainpy_lab.simulation.values.brownian import BrownianPath
 
 
 def __getattr__(name: str) -> Any:

@@ -34,7 +34,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     files = {item.path for item in session.items if item.path.suffix == ".py"}
     texts = [t for t in (file.read_text(encoding="utf-8") for file in files) if any(word in t for word in _ADAPTIVE)]
     if texts:
-        from brainpy_lab.drivers.numba_adaptive import compiled_loop
+        from brainpy_lab.drivers.numba.adaptive import compiled_loop
 
         compiled_loop(False, False)
         for events, delays, word in ((True, False, "when "), (True, True, "(t - ")):

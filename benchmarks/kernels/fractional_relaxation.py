@@ -2,7 +2,7 @@
 
 Online convolution in blocks (Hairer, Lubich & Schlichte 1985): within a block of 512 steps the sums are taken directly,
 step by step, as independent partial sums that vectorise; between blocks by FFT, with the transforms of the weights
-kept. Sums that are made group by group, as `brainpy_lab.drivers.numba_recall` makes them, cost a quarter of that: with
+kept. Sums that are made group by group, as `brainpy_lab.drivers.numba.recall` makes them, cost a quarter of that: with
 them 2,000 steps by hand take about a third of the time, less than what any run costs before and after its loop.
 """
 

@@ -18,8 +18,8 @@ from brainpy_lab.simulation.by_name import takes_parameters
 
 if TYPE_CHECKING:
     from brainpy_lab.simulation.model import Model
-    from brainpy_lab.simulation.plot import PlotFigure
-    from brainpy_lab.simulation.solution import Solution
+    from brainpy_lab.simulation.solution.plot import PlotFigure
+    from brainpy_lab.simulation.solution.solution import Solution
 
 #: Points a side of the largest vector field.
 MOST_ARROWS = 2000

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.vector_field import VectorField
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.plot import PlotFigure
-from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.solution.plot import PlotFigure
+from brainpy_lab.simulation.solution.solution import Solution
 
 #: One colour an axis of the plane, told apart also without red and green.
 COLOURS = ("#0072b2", "#d55e00")

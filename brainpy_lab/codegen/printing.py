@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar
 
-from brainpy_lab.equations.functions import PYTHON_FUNCTIONS
+from brainpy_lab.equations.python.helpers import PYTHON_FUNCTIONS
 from brainpy_lab.equations.system import END
 
 _MATRIX_PRODUCT = "matvec"

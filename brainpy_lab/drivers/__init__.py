@@ -1,4 +1,4 @@
-"""Drivers: one file each, found by the registry. A driver turns step code into a compiled, running program."""
+"""Drivers: a file or a folder each, found by the registry. A driver turns step code into a compiled program."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from brainpy_lab.errors import DriverError, DriverUnavailableError, did_you_mean
 
 __all__ = ["Capability", "Driver", "Layout", "Setup", "check", "get", "registry"]
 
-_NOT_DRIVERS = ("driver", "tensor")
-
 
 @cache
 def registry() -> Mapping[str, Driver]:
@@ -27,8 +25,6 @@ def registry() -> Mapping[str, Driver]:
     """
     found: dict[str, Driver] = {}
     for info in pkgutil.iter_modules(__path__):
-        if info.name in _NOT_DRIVERS or "_" in info.name:
-            continue
         module = importlib.import_module(f"{__name__}.{info.name}")
         found.update({v.name: v for v in vars(module).values() if isinstance(v, Driver)})
     ordered: dict[str, Driver] = {name: found[name] for name in ("numpy", "numba", "jax", "torch") if name in found}

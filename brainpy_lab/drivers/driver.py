@@ -13,15 +13,15 @@ import numpy as np
 
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.adaptive import AdaptiveLoop
-from brainpy_lab.drivers.adaptive_functions import Shape
-from brainpy_lab.drivers.past import Past
-from brainpy_lab.drivers.random_draws import Noise
+from brainpy_lab.drivers.adaptive.functions import Shape
+from brainpy_lab.drivers.adaptive.loop import AdaptiveLoop
+from brainpy_lab.drivers.feeds.past import Past
+from brainpy_lab.drivers.feeds.random_draws import Noise
 from brainpy_lab.drivers.recent import Recent
 from brainpy_lab.equations.system import System
 
 if TYPE_CHECKING:
-    from brainpy_lab.drivers.memory_sums import MemorySums
+    from brainpy_lab.drivers.feeds.memory_sums import MemorySums
 
 Array = Any  # an array of the driver's own kind
 
@@ -134,7 +134,7 @@ class Flow(ABC):
         """States and hidden variables now."""
 
     def past(self) -> dict[str, Array]:
-        """The rings of the delayed states, see `brainpy_lab.drivers.past`."""
+        """The rings of the delayed states, see `brainpy_lab.drivers.feeds.past`."""
         return {}
 
     def resume(self, setup: Setup) -> None:
@@ -215,7 +215,7 @@ class Driver(ABC):
 
     @abstractmethod
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
-        """The adaptive loop with the functions of adaptive step code in place (see `brainpy_lab.drivers.adaptive`)."""
+        """The adaptive loop with the functions of adaptive step code in place (see `drivers.adaptive.loop`)."""
 
     @abstractmethod
     def array(self, value: Any) -> Array:

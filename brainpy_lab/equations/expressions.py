@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from brainpy_lab.equations.constants import CONSTRUCTORS, literal, overflows
-from brainpy_lab.equations.foreign_words import function_elsewhere, name_elsewhere
 from brainpy_lab.equations.source import Source
-from brainpy_lab.equations.synapses import NO_NETWORKS
 from brainpy_lab.equations.system import CONSTANTS, END, FUNCTIONS
+from brainpy_lab.equations.text.foreign_words import function_elsewhere, name_elsewhere
+from brainpy_lab.equations.text.synapses import NO_NETWORKS
 from brainpy_lab.errors import ModelError, UnknownNameError, did_you_mean
 
 PREFIXES = frozenset({"np", "numpy", "math"})

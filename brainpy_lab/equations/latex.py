@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
-from brainpy_lab.equations.functions import straighten
+from brainpy_lab.equations.python.helpers import straighten
 from brainpy_lab.equations.system import END, Assign, Coupling, Event, Hold, State, System
 
 GREEK = frozenset(

@@ -13,8 +13,8 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from brainpy_lab.equations.foreign_words import CHARACTERS
 from brainpy_lab.equations.system import Span
+from brainpy_lab.equations.text.foreign_words import CHARACTERS
 from brainpy_lab.errors import Location, ModelError, ModelSyntaxError
 
 #: (line, column) in the text without margin: 1-based line, 0-based column in characters.

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from brainpy_lab.simulation.model import Model
-from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.solution.solution import Solution
 
 __all__ = ["Model", "Solution"]

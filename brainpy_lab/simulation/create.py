@@ -57,7 +57,7 @@ def model(
     {'tau': 10.0}
     """
     from brainpy_lab.equations import read_text
-    from brainpy_lab.equations.synapses import check_runs_alone
+    from brainpy_lab.equations.text.synapses import check_runs_alone
 
     system = read_text(text, name=name, namespace=namespace, calculus=calculus, synapse=synapse, origin=origin)
     check_runs_alone(system, is_synapse=synapse)
@@ -267,7 +267,7 @@ def fdeint(
     ``.run(10.0, order=0.5)`` changes its order.
     """
     from brainpy_lab.equations import read_function
-    from brainpy_lab.simulation.orders import with_orders
+    from brainpy_lab.simulation.values.orders import with_orders
 
     def make(function: Callable[..., Any]) -> Model:
         system = read_function(function, name=name, initial=initial, parameters=parameters)

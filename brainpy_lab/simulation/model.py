@@ -11,21 +11,21 @@ from typing import Any
 from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.equations.synapses import check_runs_alone
 from brainpy_lab.equations.system import System
+from brainpy_lab.equations.text.synapses import check_runs_alone
 from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
 from brainpy_lab.simulation import ambient
-from brainpy_lab.simulation.brownian import BrownianPath
 from brainpy_lab.simulation.by_name import options_of, takes_parameters
-from brainpy_lab.simulation.chosen import choice
-from brainpy_lab.simulation.control import Progress
 from brainpy_lab.simulation.model_code import ModelCode, method_name
-from brainpy_lab.simulation.problem import check_names, numeric, resolve
-from brainpy_lab.simulation.record import notes_on_variables
-from brainpy_lab.simulation.request import OnInterrupt, Request
 from brainpy_lab.simulation.run_defaults import positive
-from brainpy_lab.simulation.simulate import simulate
-from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.runs.auto_method import choice
+from brainpy_lab.simulation.runs.control import Progress
+from brainpy_lab.simulation.runs.request import OnInterrupt, Request
+from brainpy_lab.simulation.runs.simulate import simulate
+from brainpy_lab.simulation.solution.record import notes_on_variables
+from brainpy_lab.simulation.solution.solution import Solution
+from brainpy_lab.simulation.values.brownian import BrownianPath
+from brainpy_lab.simulation.values.problem import check_names, numeric, resolve
 from brainpy_lab.solvers.auto import AUTO
 
 

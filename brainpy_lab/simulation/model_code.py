@@ -12,9 +12,9 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.edited import check_heading, written_for
 from brainpy_lab.simulation.generated import check_crossing, generated
-from brainpy_lab.simulation.ready import Ready
 from brainpy_lab.simulation.run_defaults import RunDefaults
-from brainpy_lab.simulation.solution import Solution
+from brainpy_lab.simulation.runs.ready import Ready
+from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.solvers.auto import AUTO
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from brainpy_lab.simulation.model_code import ModelCode
-from brainpy_lab.simulation.report import table, value_text
+from brainpy_lab.simulation.solution.report import table, value_text
 
 
 def model_html(

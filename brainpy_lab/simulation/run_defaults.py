@@ -15,7 +15,7 @@ from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.generated import check_crossing
-from brainpy_lab.simulation.history import read_histories
+from brainpy_lab.simulation.values.history import read_histories
 
 DEFAULT_DT = 0.01
 DEFAULT_DURATION = 100.0

@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Mapping
 
-from brainpy_lab.equations.functions import straighten
+from brainpy_lab.equations.python.helpers import straighten
 from brainpy_lab.equations.system import Function
 
 

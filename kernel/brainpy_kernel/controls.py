@@ -14,7 +14,7 @@ Range = tuple[float, float, float]
 
 def slider_ranges(session: Session, chosen: Mapping[str, tuple[float, ...]] | None = None) -> dict[str, Range]:
     """Lowest value, highest value and step of each parameter's slider; ``chosen`` ones go before the model's own."""
-    from brainpy_lab.equations.ranges import guess_range
+    from brainpy_lab.equations.text.ranges import guess_range
 
     ranges: dict[str, Range] = {}
     for p in session.model.system.parameters:

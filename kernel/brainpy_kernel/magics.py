@@ -69,7 +69,7 @@ class BrainPyMagics(Magics):
     def _make(self, options: Any, cell: str) -> Model:
         """The model of a cell. The magic's line counts as the first, so that positions are those the user sees."""
         from brainpy_lab.equations import read_text
-        from brainpy_lab.equations.synapses import check_runs_alone
+        from brainpy_lab.equations.text.synapses import check_runs_alone
         from brainpy_lab.simulation.model import Model
 
         if options.dtype == "float32":

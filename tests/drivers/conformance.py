@@ -24,10 +24,10 @@ import pytest
 import brainpy_lab as bp
 from brainpy_lab.drivers import Capability
 from brainpy_lab.errors import DriverError
-from brainpy_lab.simulation import control
 from brainpy_lab.simulation.model import Model
-from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs import control
+from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 RELATIVE = 1e-11
 

@@ -5,11 +5,11 @@ import pytest
 from llvmlite import ir
 
 import brainpy_lab as bp
-from brainpy_lab.drivers.numba_adaptive import SIGNATURES
-from brainpy_lab.drivers.numba_adaptive_kernel import adaptive_kernel
-from brainpy_lab.drivers.numba_array_native import ArrayLowering, plan_of
-from brainpy_lab.drivers.numba_array_plan import Loop, Product, Scalar, Total
-from brainpy_lab.drivers.numba_rows import NotNativeError, functions_of
+from brainpy_lab.drivers.numba.adaptive import SIGNATURES
+from brainpy_lab.drivers.numba.adaptive_kernel import adaptive_kernel
+from brainpy_lab.drivers.numba.array_native import ArrayLowering, plan_of
+from brainpy_lab.drivers.numba.array_plan import Loop, Product, Scalar, Total
+from brainpy_lab.drivers.numba.rows import NotNativeError, functions_of
 
 W = np.array([[0.1, -0.4, 0.2], [0.5, 0.0, -0.3], [-0.2, 0.3, 0.1]])
 GIVEN = {"W": W, "start": np.array([0.3, -0.8, 1.1]), "gain": np.array([1.0, 1.5, 2.0])}
@@ -90,7 +90,7 @@ def test_arrays_of_other_lengths():
 
 def test_adaptive_functions_hold_nothing_that_numba_must_type():
     """Each of the loop's functions is one call; a function of Numba's own for every element took minutes to compile."""
-    from brainpy_lab.drivers.adaptive_functions import ADAPTIVE_FUNCTIONS, Shape, function_text
+    from brainpy_lab.drivers.adaptive.functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 
     code = bp.models.fitzhugh_nagumo().code("numba", "dop853")
     text = adaptive_kernel(code, function_text(Shape.of(code, (0, 1))), ADAPTIVE_FUNCTIONS).text

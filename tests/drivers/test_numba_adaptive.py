@@ -4,8 +4,9 @@ import inspect
 
 import pytest
 
-from brainpy_lab.drivers import adaptive_past, event_rules, event_search
-from brainpy_lab.drivers.adaptive_absent import NO_DELAYS, NO_EVENTS
+from brainpy_lab.drivers.adaptive import event_rules, event_search
+from brainpy_lab.drivers.adaptive import past as adaptive_past
+from brainpy_lab.drivers.adaptive.absent import NO_DELAYS, NO_EVENTS
 
 HELPERS = {**vars(adaptive_past), **vars(event_rules), **vars(event_search)}
 

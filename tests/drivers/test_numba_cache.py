@@ -7,7 +7,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.codegen.cachefolder import cache_folder, read_sealed, write_sealed
-from brainpy_lab.drivers.numba_cache import kept_njit
+from brainpy_lab.drivers.numba.cache import kept_njit
 from brainpy_lab.drivers.recent import Recent
 
 

@@ -6,8 +6,8 @@ from scipy import stats
 
 import brainpy_lab as bp
 from brainpy_lab.codegen.draws import Draw
-from brainpy_lab.drivers import random_draws
-from brainpy_lab.drivers.random_draws import Noise, block, generated
+from brainpy_lab.drivers.feeds import random_draws
+from brainpy_lab.drivers.feeds.random_draws import Noise, block, generated
 
 #: Records nothing but its own draws: x after one step of length 1 is the sum of all before.
 WALK = bp.model("z = 0\ndx/dt = xi\ndy/dt = xi_2", name="Walk")

@@ -8,7 +8,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.codegen.printing import Dialect
-from brainpy_lab.drivers.tensor import TensorDriver
+from brainpy_lab.drivers.tensor.driver import TensorDriver
 from brainpy_lab.errors import DriverError, DriverUnavailableError
 
 from .conformance import DriverConformance
@@ -19,7 +19,7 @@ class ListedDriver(TensorDriver):
 
     name = "listed"
     title = "A driver from a test"
-    dialect = Dialect(module="brainpy_lab.drivers.numpy_math", selects=True)
+    dialect = Dialect(module="brainpy_lab.drivers.numpy.math", selects=True)
 
     def available(self):
         return None

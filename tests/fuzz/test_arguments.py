@@ -8,7 +8,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import BrainPyLabError
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
 
 VALUES = [
     None, True, 0, 1, -1, 0.5, 1e-300, 1e300, float("nan"), float("inf"), 2**70, 10**400, 1j, "", "x", "rk4", b"x",

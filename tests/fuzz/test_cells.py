@@ -8,7 +8,7 @@ import pytest
 import brainpy_lab as bp
 from brainpy_lab.equations.latex import system_latex
 from brainpy_lab.errors import BrainPyLabError
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
 
 LINES = [
     "I = 0.5 in [0, 2]", "tau = 3", "q = tau*2", "W = [1, 2]", "dV/dt = (I - V)/tau", "dw/dt = V - w", "V(0) = -1",

@@ -9,7 +9,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation import load as loading
+from brainpy_lab.simulation.solution import load as loading
 
 
 def _damaged(whole: bytes, rng: random.Random) -> bytes:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
 
 
 def said(text, duration=1.0, backend="numpy", **options):

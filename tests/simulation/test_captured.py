@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
 
 EDGES = np.array([10.0, 77.7, 77.701])
 LEVELS = [0.0, 0.0, 1.0, 0.0]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 REFERENCE = 0.71737650  # given in the report of the fault, where it was found with max_delay=20
 GROWING = "p = 1\ndx/dt = p\ndy/dt = -y(t - x**2)\nx(0) = 1\ny(t <= 0) = cos(t)"

@@ -8,9 +8,9 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation import adaptive
-from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs import adaptive
+from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 FIXED, ADAPTIVE = {"method": "rk4"}, {"method": "rkdp", "max_step": 0.01}
 DRIVERS = pytest.mark.parametrize("driver", ["numpy", "numba", "jax", "torch"])

@@ -5,8 +5,8 @@ import psutil
 import pytest
 
 from brainpy_lab.errors import MemoryLimitError
-from brainpy_lab.simulation import memory
-from brainpy_lab.simulation.memory import available_bytes, check_record_memory, format_bytes, record_bytes
+from brainpy_lab.simulation.runs import record_size as memory
+from brainpy_lab.simulation.runs.record_size import available_bytes, check_record_memory, format_bytes, record_bytes
 
 
 def test_estimate_is_what_the_arrays_take():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.drivers.random_draws import normals, uniforms
+from brainpy_lab.drivers.feeds.random_draws import normals, uniforms
 from brainpy_lab.errors import MethodError, ModelError
 
 TEXT = """

@@ -7,7 +7,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, DriverError, MemoryLimitError, MethodError
-from brainpy_lab.simulation.outcome import Outcome
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 TEXT = """
 I = 0.5

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from brainpy_lab.errors import ArgumentError, BrainPyLabError
-from brainpy_lab.simulation.plot import MAX_POINTS, thinned
-from brainpy_lab.simulation.solution import EventTrain, Outcome, Solution
+from brainpy_lab.simulation.solution.plot import MAX_POINTS, thinned
+from brainpy_lab.simulation.solution.solution import EventTrain, Outcome, Solution
 
 
 @pytest.fixture

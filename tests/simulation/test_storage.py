@@ -8,8 +8,8 @@ import pytest
 
 from brainpy_lab import inputs
 from brainpy_lab.errors import ArgumentError, BrainPyLabError
-from brainpy_lab.simulation.load import FileWarning, load
-from brainpy_lab.simulation.solution import EventTrain, Outcome, Solution
+from brainpy_lab.simulation.solution.load import FileWarning, load
+from brainpy_lab.simulation.solution.solution import EventTrain, Outcome, Solution
 
 SUFFIXES = [".nc", ".npz"]
 

@@ -9,7 +9,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.solution import Outcome
+from brainpy_lab.simulation.solution.solution import Outcome
 
 CELL = "tau = 2\nE = 3\nV_rest = E - 1\ndV/dt = (E - V)/tau + I\nI = 0.5\nV(0) = V_rest\nwhen V > 3.5:\n    V = E - 2"
 NOISY = "dx/dt = -x + 0.5*xi\nx(0) = 1"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
 
 ADAPTIVE = (
     "The function given for 'I' is not read as an equation: a pulse that is short beside the run can be missed. "

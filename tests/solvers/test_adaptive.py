@@ -8,8 +8,8 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError, DriverError
-from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 TIGHT = {"method": "rkdp", "rtol": 1e-12, "atol": 1e-13}
 

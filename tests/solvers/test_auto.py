@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
 
 from . import stiff
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.breaks import stops_of
-from brainpy_lab.simulation.problem import resolve
+from brainpy_lab.simulation.runs.breaks import stops_of
+from brainpy_lab.simulation.values.problem import resolve
 from brainpy_lab.symbolic.corners import corners
 
 TIGHT = {"method": "rkdp", "rtol": 1e-10, "atol": 1e-13}

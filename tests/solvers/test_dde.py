@@ -10,8 +10,8 @@ from scipy.special import lambertw
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError, MemoryLimitError, MethodError, ModelError
-from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 ENTRIES = json.loads((Path(__file__).parents[1] / "reference_values.json").read_text())["entries"]
 REFERENCE = {e["id"]: e for e in ENTRIES if e["category"] == "dde"}

@@ -7,9 +7,9 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation import control
-from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs import control
+from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 #: A matrix, a delay for each element (one within a step), one that moves with the state, resets, a single number.
 NETWORK = """

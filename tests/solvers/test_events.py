@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.solution import Outcome
+from brainpy_lab.simulation.solution.solution import Outcome
 
 ADAPTIVE = ["tsit5", "rkdp", "dop853", "bs", "rkf45", "ck", "rodas4", "heun_euler", "auto"]
 FIXED = [

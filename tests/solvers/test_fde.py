@@ -8,8 +8,8 @@ import pytest
 from scipy.special import erfcx, gamma
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.solvers import memory_weights
 
 METHODS = [name for name, m in bp.solvers.registry().items() if m.family == "fde"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.solution import Outcome
+from brainpy_lab.simulation.solution.solution import Outcome
 
 BACKENDS = ["numpy", "numba"]
 

@@ -5,8 +5,8 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import MethodError
-from brainpy_lab.simulation.outcome import Outcome
-from brainpy_lab.simulation.warning import RunWarning
+from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 from . import stiff
 

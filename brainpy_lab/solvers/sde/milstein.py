@@ -28,7 +28,7 @@ class Milstein(NoisyMethod):
     To Euler-Maruyama's step are added the double integrals of the noise, ``sum_k sum_l (g_k . grad) g_l I_kl`` with
     ``I_kl = 1/2 (dW_k dW_l - dt if k == l) + A_kl``, without the ``dt`` for Stratonovich equations. The derivatives are
     exact. The Levy areas ``A_kl = -A_lk`` are drawn where the noise of two sources does not commute (elsewhere they
-    cancel): see `brainpy_lab.drivers.levy_areas`. Their cost grows like 1/sqrt(dt).
+    cancel): see `brainpy_lab.drivers.feeds.levy_areas`. Their cost grows like 1/sqrt(dt).
 
     G. N. Milstein, Theory of Probability and its Applications 19, 557-562, 1975. doi:10.1137/1119062
     """

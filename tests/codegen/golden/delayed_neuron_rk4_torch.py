@@ -4,7 +4,7 @@ dV/dt = (1.5 - V - g * x_delayed * late) / tau
 dx/dt = -x / 2
 dw/dt = (x_delayed - w) / tau
 """
-from brainpy_lab.drivers.torch_math import abs, before, logical_and, logical_or, past, where
+from brainpy_lab.drivers.torch.math import abs, before, logical_and, logical_or, past, where
 
 
 def step(t, dt, V, x, w, spike_on, tau, delay, g, V_past, x_past):

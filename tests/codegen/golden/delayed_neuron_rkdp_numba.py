@@ -4,7 +4,7 @@ dV/dt = (1.5 - V - g * x_delayed * late) / tau
 dx/dt = -x / 2
 dw/dt = (x_delayed - w) / tau
 """
-from brainpy_lab.drivers.numba_math import before, past
+from brainpy_lab.drivers.numba.math import before, past
 
 
 def derivative(t, V, x, w, tau, delay, g, V_past, x_past):

@@ -3,7 +3,7 @@
 dV/dt = V - V ** 3 / 3 - w + I
 dw/dt = (V + a - b * w) / tau
 """
-from brainpy_lab.drivers.torch_math import converged, factor, solve, solved
+from brainpy_lab.drivers.torch.math import converged, factor, solve, solved
 
 
 def step(t, dt, V, w, I, a, b, tau):

@@ -3,7 +3,7 @@
 dV/dt = V - V ** 3 / 3 - w + I
 dw/dt = (V + a - b * w) / tau
 """
-from brainpy_lab.drivers.numba_math import expm1
+from brainpy_lab.drivers.numba.math import expm1
 
 
 def step(t, dt, V, w, I, a, b, tau):

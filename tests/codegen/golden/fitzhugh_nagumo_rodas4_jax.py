@@ -3,7 +3,7 @@
 dV/dt = V - V ** 3 / 3 - w + I
 dw/dt = (V + a - b * w) / tau
 """
-from brainpy_lab.drivers.jax_math import factor, solve
+from brainpy_lab.drivers.jax.math import factor, solve
 
 
 def derivative(t, V, w, I, a, b, tau):

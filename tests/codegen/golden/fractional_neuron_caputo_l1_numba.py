@@ -3,7 +3,7 @@
 Caputo derivative of V of order alpha = (I - V - w) / tau ** alpha
 dw/dt = -w / 100
 """
-from brainpy_lab.drivers.numba_math import converged, factor, solve, solved
+from brainpy_lab.drivers.numba.math import converged, factor, solve, solved
 
 
 def step(t, dt, V, w, V_release, spike_on, alpha, tau, I, b, t_ref, V_memory, V_weight):

@@ -3,7 +3,7 @@
 Caputo derivative of V of order alpha = (I - V - w) / tau ** alpha
 dw/dt = -w / 100
 """
-from brainpy_lab.drivers.numpy_math import converged, factor, logical_and, solve, solved, where
+from brainpy_lab.drivers.numpy.math import converged, factor, logical_and, solve, solved, where
 
 
 def step(t, dt, V, w, V_release, spike_on, alpha, tau, I, b, t_ref, V_memory, V_weight):

@@ -3,7 +3,7 @@
 Caputo derivative of V of order alpha = (I - V - w) / tau ** alpha
 dw/dt = -w / 100
 """
-from brainpy_lab.drivers.jax_math import logical_and, where
+from brainpy_lab.drivers.jax.math import logical_and, where
 
 
 def step(t, dt, V, w, V_release, spike_on, V_shift, alpha, tau, I, b, t_ref, V_rectangle, V_trapezoid, V_rectangle_now, V_trapezoid_now, V_trapezoid_next):

@@ -5,7 +5,7 @@ dm/dt = alpha_m * (1 - m) - beta_m * m
 dh/dt = alpha_h * (1 - h) - beta_h * h
 dn/dt = alpha_n * (1 - n) - beta_n * n
 """
-from brainpy_lab.drivers.torch_math import exp, expm1, exprel_of, where
+from brainpy_lab.drivers.torch.math import exp, expm1, exprel_of, where
 
 
 def step(t, dt, V, m, h, n, spike_on, I, C, g_Na, g_K, g_L, E_Na, E_K, E_L):

@@ -2,7 +2,7 @@
 
 dV/dt = (V_rest - V + I) / tau
 """
-from brainpy_lab.drivers.jax_math import logical_and, where
+from brainpy_lab.drivers.jax.math import logical_and, where
 
 
 def step(t, dt, V, V_release, spike_on, I, tau, V_rest, V_th, V_reset, t_ref):

@@ -2,7 +2,7 @@
 
 dV/dt = (V_rest - V + I) / tau
 """
-from brainpy_lab.drivers.numpy_math import where
+from brainpy_lab.drivers.numpy.math import where
 
 
 def derivative(t, V, V_release, I, tau, V_rest, V_th, V_reset, t_ref):

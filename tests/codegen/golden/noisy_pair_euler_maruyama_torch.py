@@ -3,7 +3,7 @@
 dV/dt = (I - V) / tau + sigma * xi
 dw/dt = V - w + s * w * xi + 0.1 * xi_2
 """
-from brainpy_lab.drivers.torch_math import sqrt
+from brainpy_lab.drivers.torch.math import sqrt
 
 
 def step(t, dt, V, w, tau, I, s, xi, xi_2):

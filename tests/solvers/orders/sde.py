@@ -9,7 +9,7 @@ from scipy.linalg import expm
 
 import brainpy_lab as bp
 from brainpy_lab.codegen.draws import Draw
-from brainpy_lab.drivers.random_draws import Noise
+from brainpy_lab.drivers.feeds.random_draws import Noise
 from brainpy_lab.errors import MethodError
 
 from . import Order

@@ -1,0 +1,1 @@
+"""The loop of adaptive methods, written once for all drivers."""

@@ -1,0 +1,1 @@
+"""What steps are handed besides states and parameters: random draws, histories, memory."""

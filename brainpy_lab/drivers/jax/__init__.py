@@ -1,0 +1,5 @@
+"""The JAX driver."""
+
+from brainpy_lab.drivers.jax.driver import JAX
+
+__all__ = ["JAX"]

@@ -1,0 +1,131 @@
+"""A run on JAX: chunks of steps that one XLA program takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from brainpy_lab.drivers.driver import Array, Chunk, Flow, Setup
+from brainpy_lab.drivers.jax.loop import JaxLoop
+from brainpy_lab.drivers.jax.noise import draw_table
+from brainpy_lab.drivers.jax.past import PastNumbers, first_rings
+from brainpy_lab.drivers.jax.precision import x64
+
+_BUFFER_VALUES = 1 << 20  # numbers a chunk's record or event buffer may hold
+_LONGEST_CHUNK = 4096
+
+
+class JaxFlow(Flow):
+    """A run whose values stay on the device; chunks have a number of steps that is no part of the compiled code."""
+
+    def __init__(self, loop: JaxLoop, setup: Setup) -> None:
+        import jax.numpy as jnp
+
+        self.loop, self.setup, self.step = loop, setup, 0
+        code = loop.code
+        self.names = code.states + code.memory
+        with x64():
+            given = {**setup.states, **setup.memory}
+            arrays = [jnp.asarray(given[n], dtype=float) for n in self.names]
+            parameters = [jnp.asarray(setup.parameters[n], dtype=float) for n in code.parameters]
+            if loop.layout.mixes:
+                # array states keep the axis of their elements, all else has one of length one
+                shape = setup.ensemble + setup.cell
+                sizes = [a.shape[-1] if a.ndim else 1 for a in arrays]
+                self.now = tuple(jnp.broadcast_to(a, (*setup.ensemble, n)) for a, n in zip(arrays, sizes, strict=True))
+            else:
+                shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in parameters))
+                self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
+            self.shape = shape
+            self.parameters = tuple(parameters)
+            self.rings = self.saved = first_rings(code, setup, dict(zip(self.names, self.now, strict=True)))
+        self.record = tuple(self.names.index(n) for n in setup.record)
+        size = max(1, int(np.prod(shape, dtype=int)) * max(1, len(self.record), len(code.flags)))
+        self.noise, self.narrow = setup.noise, setup.noise.narrow_among(code.draws)
+        size = max(size, setup.noise.lanes * len(code.draws))
+        self.capacity = int(min(_LONGEST_CHUNK, max(16, 1 << int(np.log2(max(1, _BUFFER_VALUES // size))))))
+
+    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
+        """Run pieces that fit the buffers."""
+        setup, events = self.setup, []
+        self.saved = self.rings
+        end = self.step + n_steps
+        while self.step < end:
+            n = end - self.step
+            if self.loop.code.flags or self.loop.code.draws:
+                n = min(n, self.capacity)
+            if self.record:
+                n = min(n, (self.capacity - 1) * setup.every)
+            first = self.step
+            kept, seen = self._piece(n)
+            if self.record and rows is not None:
+                count = self.step // setup.every - first // setup.every
+                rows[:, row : row + count] = np.asarray(kept)[:, :count]
+                row += count
+            if self.loop.code.flags:
+                found = np.asarray(seen)[:n].reshape(n, len(self.loop.code.flags), -1)
+                step, kind, lane = np.nonzero(found)
+                events.append((step + first + 1, lane, kind))
+        parts = [np.concatenate(p) for p in zip(*events, strict=True)] if events else [np.empty(0, np.int64)] * 3
+        return Chunk(*parts)
+
+    def _piece(self, n: int) -> tuple[Array, Array]:
+        import jax.numpy as jnp
+
+        setup, layout = self.setup, self.loop.layout
+        with x64():
+            empty = jnp.zeros((1, 0))
+            drive = self._table(setup.drive(self.step, n), n) if setup.drive and layout.driven else empty
+            lanes = self._table(setup.drive_lanes(self.step, n), n) if setup.drive_lanes else empty
+            past = PastNumbers.of(setup)
+            self.now, self.rings, kept, seen = self.loop.chunk(
+                n, self.step, setup.t0, setup.dt, setup.every, self.now, self.parameters, drive, lanes, self._draws(n),
+                self.rings, past.window, past.before, sweeps=past.sweeps,
+                record=self.record, shape=self.shape, rows=self.capacity if self.record else 0, steps=self.capacity,
+                narrow=self.narrow,
+            )  # fmt: skip
+            self.step += n
+            for value in self.now:
+                value.block_until_ready()
+        return kept, seen
+
+    def _draws(self, n: int) -> Array:
+        """The random draws of the next ``n`` steps, and of more, so that few lengths are compiled."""
+        import jax.numpy as jnp
+
+        draws = self.loop.code.draws
+        if not draws:
+            return jnp.zeros((1, 0))
+        if self.noise.path is not None:
+            return self._table(self.noise.table(draws, self.step, n), n)
+        return draw_table(draws, self.noise, self.step, max(2, 1 << int(n - 1).bit_length()))
+
+    def _table(self, table: np.ndarray, n: int) -> Array:
+        """A drive's table padded to a power of two, so that few lengths are compiled."""
+        import jax.numpy as jnp
+
+        size = 1 << max(0, int(n - 1).bit_length())
+        return jnp.asarray(np.pad(table, [(0, size - n)] + [(0, 0)] * (table.ndim - 1)))
+
+    def values(self) -> dict[str, Array]:
+        """States and hidden variables now."""
+        return dict(zip(self.names, self.now, strict=True))
+
+    def resume(self, setup: Setup) -> None:
+        """Go on from here with another clock and noise."""
+        super().resume(setup)
+        self.noise = setup.noise
+
+    def restore(self, values: Mapping[str, Array], step: int) -> None:
+        """Go back to ``values`` at ``step``."""
+        import jax.numpy as jnp
+
+        with x64():
+            self.now = tuple(jnp.asarray(values[n], dtype=float) for n in self.names)
+        self.rings = self.saved
+        self.step = step
+
+    def past(self) -> dict[str, Array]:
+        """The rings of the delayed states."""
+        return dict(zip(self.loop.code.delayed, self.rings, strict=True))

@@ -1,0 +1,81 @@
+"""Runs on JAX through which a derivative is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.drivers.driver import Array, Chunk, Flow, Setup
+from brainpy_lab.drivers.feeds.random_draws import narrowed
+from brainpy_lab.drivers.jax.loop import JaxLoop
+from brainpy_lab.drivers.jax.noise import draws_at
+from brainpy_lab.drivers.jax.past import PastNumbers, first_rings
+from brainpy_lab.drivers.jax.precision import x64
+
+
+class TracedFlow(Flow):
+    """A run through which JAX takes a derivative: one scan, all values traced."""
+
+    def __init__(self, loop: JaxLoop, setup: Setup) -> None:
+        import jax.numpy as jnp
+
+        self.loop, self.setup, self.step = loop, setup, 0
+        self.names = loop.code.states + loop.code.memory
+        with x64():
+            given = {**setup.states, **setup.memory}
+            arrays = [jnp.asarray(given[n]).astype(float) for n in self.names]
+            self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in loop.code.parameters)
+            shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))
+            self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
+            self.rings = first_rings(loop.code, setup, dict(zip(self.names, self.now, strict=True)))
+        self.record = tuple(self.names.index(n) for n in setup.record)
+
+    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
+        """Scan over records, each the loop of the steps between two."""
+        import jax
+        import jax.numpy as jnp
+
+        setup = self.setup
+        with x64():
+            inverse = self.loop.reciprocals(self.parameters)
+
+            draws = self._draws(n_steps)
+        past = PastNumbers.of(setup) if self.rings else None
+
+        def one(i: Array, carry: Any) -> Any:
+            values, rings = carry
+            clock, given = (setup.t0, setup.dt), self.parameters
+            new, _, rings = self.loop.take_delayed(i, clock, values, given, inverse, draws(i), rings, past)
+            return new, rings
+
+        def to_record(carry: Any, k: Array) -> tuple[Any, Any]:
+            carry = jax.lax.scan(lambda c, i: (one(k * setup.every + i, c), None), carry, jnp.arange(setup.every))[0]
+            return carry, tuple(carry[0][r] for r in self.record)
+
+        with x64():
+            whole = n_steps // setup.every
+            carry, records = jax.lax.scan(to_record, (self.now, self.rings), jnp.arange(whole))
+            rest = jnp.arange(whole * setup.every, n_steps)
+            self.now, self.rings = jax.lax.scan(lambda c, i: (one(i, c), None), carry, rest)[0]
+        self.step += n_steps
+        none = np.empty(0, np.int64)
+        return Chunk(none, none, none, records)
+
+    def _draws(self, n: int) -> Callable[[Array], Iterable[Array]]:
+        """The random draws of a step by its number: constants, through which no derivative is taken."""
+        import jax.numpy as jnp
+
+        draws, noise = self.loop.code.draws, self.setup.noise
+        narrow = noise.narrow_among(draws)
+        if not draws:
+            return lambda i: ()
+        if noise.path is not None:
+            table = jnp.asarray(noise.table(draws, self.step, n))
+            return lambda i: narrowed(table[i], narrow)
+        return lambda i: narrowed(draws_at(draws, noise, i), narrow)
+
+    def values(self) -> dict[str, Array]:
+        """States and hidden variables now."""
+        return dict(zip(self.names, self.now, strict=True))

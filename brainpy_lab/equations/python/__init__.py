@@ -1,0 +1,1 @@
+"""Python functions as models, helper functions and inputs."""

@@ -1,0 +1,111 @@
+"""When a state became nan or infinite: at which step, in which cell, and from which line of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.drivers.driver import Chunk, Flow
+from brainpy_lab.simulation.endings.cause import Past, Standing
+from brainpy_lab.simulation.endings.ending import GROWN, beyond, largest, too_long, why_it_ended
+from brainpy_lab.simulation.endings.reference import reference
+from brainpy_lab.simulation.values.problem import Problem
+
+_WITHIN = (0.01, 0.25, 0.5, 1.0)  # of a step: where its stages lie, about
+
+
+@dataclass
+class BlowUp:
+    """The last finite values, the step that left them, and the variable and cell it happened in."""
+
+    step: int
+    values: dict[str, np.ndarray]
+    chunk: Chunk
+    variable: str
+    lane: int
+    delay: str | None = None  # what is wrong with a delay, when that is the cause
+    past: Past | None = None  # of delayed states
+
+    def summary(self, problem: Problem, plan: Any) -> dict[str, Any]:
+        """Variable, element and time, for the Solution's statistics."""
+        time = float(plan.times(self.step + 1))
+        return {"variable": self.variable, "element": self.lane, "time": time}
+
+    def message(self, problem: Problem, plan: Any) -> str:
+        """One text: what, where, when, from which line, and what to do."""
+        where = f"[{self.lane}]" if problem.shape else ""
+        time = float(plan.times(self.step + 1))
+        text = f"{self.variable}{where} became nan or infinite at t = {time:g}; the run stopped before it."
+        if self.delay is not None:
+            return f"The run stopped at t = {float(plan.times(self.step)):g}. {self.delay}"
+        stand = Standing(problem, self.values, self.lane, float(plan.times(self.step)), self.past)
+        if stand.cause is None:
+            return f"{text}\n  {self._of_the_step(stand, plan)}"
+        if largest(self.values) > GROWN:
+            return f"{text}\n  {stand.cause}\n  {self._of_the_step(stand, plan)}"
+        advice = "A smaller dt does not make it finite: change the equation there, or what leads to it."
+        return f"{text}\n  {stand.cause}\n  {advice}"
+
+    def _of_the_step(self, stand: Standing, plan: Any) -> str:
+        """What to do where the equations are finite where the step began: it is too long, or the solution ends."""
+        problem = stand.problem
+        system = problem.system
+        start = replace(stand, values=problem.states, time=float(plan.t0))
+        stiff = too_long([stand, start], plan.method, plan.dt)
+        if stiff is not None:
+            return stiff
+        is_plain = not (system.is_delayed or system.is_stochastic or system.is_fractional)
+        if is_plain and any(map(system.is_reset, system.events)):
+            return (
+                "The equations are finite where the step began: it passed the event that resets the state. An "
+                "adaptive method, or crossing='exact', finds the event inside the step."
+            )
+        solution = reference(start, plan.t0 + plan.duration)
+        if solution is not None:
+            ends = why_it_ended(solution, start.time, None) or f"The solution itself ends at t = {solution.time:.6g}."
+            if solution.time <= float(plan.times(self.step + 1)):
+                return ends
+            return f"To come to t = {solution.time:.6g}, take a smaller dt (it is {plan.dt:g}). {ends}"
+        further = None if largest(self.values) > GROWN else beyond(stand, [plan.dt * part for part in _WITHIN])
+        if further is not None:
+            return f"{further}\n  Take a smaller dt (it is {plan.dt:g}); if that ends there too, change the equation."
+        return f"The equations are finite at smaller values: take a smaller dt (it is {plan.dt:g})."
+
+
+def find_blow_up(
+    flow: Flow,
+    read: Callable[[], dict[str, np.ndarray]],
+    problem: Problem,
+    before: dict[str, np.ndarray],
+    done: int,
+    n: int,
+    rows: np.ndarray,
+    row: int,
+) -> BlowUp:
+    """Bisect the chunk of ``n`` steps after step ``done`` for the first step whose result is not finite.
+
+    Steps are deterministic, so that running a part of the chunk again writes the same records again.
+    """
+    names = problem.system.state_names
+
+    def after(steps: int) -> tuple[dict[str, np.ndarray], Chunk]:
+        flow.restore(before, done)
+        chunk = flow.advance(steps, rows, row)
+        return read(), chunk
+
+    good, bad = 0, n
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        values, _ = after(middle)
+        if all(np.isfinite(values[s]).all() for s in names):
+            good = middle
+        else:
+            bad = middle
+    broken, _ = after(bad)
+    variable = next(s for s in names if not np.isfinite(broken[s]).all())
+    lane = int(np.flatnonzero(~np.isfinite(np.ravel(broken[variable])))[0])
+    values, chunk = after(good)
+    return BlowUp(done + good, values, chunk, variable, lane)

@@ -1,0 +1,37 @@
+"""The method of a run that names ``method="auto"``: the values of its first cell decide, see `solvers.auto`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.equations.system import System
+from brainpy_lab.simulation.runs.fractional import orders_of
+from brainpy_lab.simulation.values.problem import resolve
+from brainpy_lab.solvers.auto import Choice, Situation, choose
+
+
+def choice(
+    system: System,
+    parameters: Mapping[str, Any],
+    initial: Mapping[str, Any],
+    is_traced: Callable[[Any], bool],
+    *,
+    start: float,
+    duration: float,
+    rtol: float | None = None,
+    dt: float | None = None,
+) -> Choice:
+    """The method for a run with these values, and why; ``dt`` is the longest step of fixed-step methods."""
+    problem = resolve(system, parameters, initial, {}, is_traced)
+
+    def first(values: Mapping[str, Any]) -> dict[str, float]:
+        if problem.traced:
+            return {}
+        return {name: float(np.ravel(np.asarray(value, dtype=float))[0]) for name, value in values.items()}
+
+    states, numbers = first(problem.states), first(problem.parameters)
+    orders = first(orders_of(problem))
+    return choose(system, Situation(states, numbers, start, duration, rtol, problem.traced, dt, orders))

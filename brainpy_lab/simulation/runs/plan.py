@@ -1,0 +1,119 @@
+"""What a run was asked for, and what its loop gives back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.drivers.driver import Setup
+from brainpy_lab.drivers.feeds.past import Past
+from brainpy_lab.drivers.feeds.random_draws import Noise
+from brainpy_lab.simulation.runs.control import Progress
+from brainpy_lab.simulation.runs.delays import Reach
+from brainpy_lab.simulation.runs.steps import steps_of
+from brainpy_lab.simulation.solution.events import EventTrain
+from brainpy_lab.simulation.solution.outcome import Outcome
+from brainpy_lab.simulation.solution.remembered import Remembered
+from brainpy_lab.solvers import Method
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How a fractional run treats its past, and the past it continues.
+
+    Attributes
+    ----------
+    grading : float
+        Exponent r of the mesh t_j = T (j/N)^r; 1 is uniform.
+    window : float, optional
+        Time after which increments are forgotten.
+    earlier : mapping of str to array
+        Memory of the Solution that is continued.
+    """
+
+    grading: float = 1.0
+    window: float | None = None
+    earlier: Mapping[str, Any] | None = None
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all steps have one length."""
+        return self.grading == 1
+
+
+@dataclass
+class Plan:
+    """What a run was asked for, besides its values."""
+
+    t0: float
+    duration: float
+    dt: float
+    record: tuple[str, ...]
+    every: int = 1
+    threads: int = 1
+    noise: Noise = field(default_factory=Noise)
+    stop: threading.Event | None = None
+    report: Progress = field(default=lambda _: None)
+    past: Past | None = None
+    reach: Reach | None = None  # of the delays
+    method: Method | None = None
+    memory: Memory | None = None  # fractional runs
+    mesh: np.ndarray | None = None  # times of the steps counted from t0, when they are not uniform
+
+    def times(self, steps: np.ndarray) -> np.ndarray:
+        """Times at which steps end; fractions of a step lie between. The last one ends where the run was to end."""
+        if self.mesh is None:
+            whole, rest = self.division
+            found = self.t0 + (np.minimum(steps, whole) * self.dt + np.maximum(steps - whole, 0) * rest)
+            return np.where(steps == self.n_steps, self.t0 + self.duration, found)
+        return np.asarray(self.t0 + np.interp(steps, np.arange(len(self.mesh)), self.mesh))
+
+    @cached_property
+    def division(self) -> tuple[int, float]:
+        """Steps of length dt, and the length of a shorter last one, 0 where there is none."""
+        return steps_of(self.duration, self.dt) if self.mesh is None else (len(self.mesh) - 1, 0.0)
+
+    @property
+    def n_steps(self) -> int:
+        """Steps that reach the end; the last one is shorter where dt does not divide the duration."""
+        whole, rest = self.division
+        return whole + (rest > 0)
+
+    def recorded(self, done: int) -> np.ndarray:
+        """Numbers of the steps whose ends are recorded when ``done`` steps are: every so many, and the end."""
+        numbers = self.every * np.arange(min(done, self.division[0]) // self.every + 1)
+        return np.append(numbers, done) if self.count(done) > len(numbers) else numbers
+
+    def count(self, done: int) -> int:
+        """How many steps are recorded when ``done`` are."""
+        whole, rest = self.division
+        ends = rest > 0 and done > whole and (self.every == 1 or not self.record)
+        return min(done, whole) // self.every + 1 + ends
+
+    def last_step(self, setup: Setup) -> Setup:
+        """``setup`` with the length of the shorter last step, for the flow that has taken the whole ones."""
+        whole, rest = self.division
+        noise = setup.noise
+        if noise.path is not None:
+            noise = replace(noise, path=noise.path.at_step(whole, self.dt, rest))
+        return replace(setup, t0=self.t0 + whole * self.dt - whole * rest, dt=rest, every=1, noise=noise)
+
+
+@dataclass
+class Result:
+    """What the loop gives back; values have the ensemble's shape, then the state's."""
+
+    t: np.ndarray
+    data: dict[str, Any]
+    final: dict[str, Any]
+    memory: dict[str, Any]
+    events: dict[str, EventTrain]
+    outcome: Outcome
+    stats: dict[str, Any]
+    interpolant: Callable[[Any], dict[str, Any]] | None = None
+    remembered: Remembered | None = None

@@ -1,0 +1,122 @@
+"""A run from the user's arguments to a Solution: make it ready, run it fixed or adaptive, and dress its result."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+
+from brainpy_lab import drivers, solvers
+from brainpy_lab.simulation.runs.adaptive import AdaptiveRuns
+from brainpy_lab.simulation.runs.assemble import add_intermediates, solution_of
+from brainpy_lab.simulation.runs.auto_method import choice
+from brainpy_lab.simulation.runs.delays import Reach, all_histories, make_past, reach_of
+from brainpy_lab.simulation.runs.fixed import FixedRuns
+from brainpy_lab.simulation.runs.further import first_reach, with_enough
+from brainpy_lab.simulation.runs.plan import Result
+from brainpy_lab.simulation.runs.request import Request
+from brainpy_lab.simulation.runs.task import Task, keep, make_task, seed_of, start_of
+from brainpy_lab.simulation.runs.tracing import user_line
+from brainpy_lab.simulation.runs.warning import warn
+from brainpy_lab.simulation.solution.outcome import Outcome
+from brainpy_lab.simulation.solution.solution import Solution
+from brainpy_lab.simulation.values.input_functions import capture_inputs
+from brainpy_lab.simulation.values.problem import check_names
+from brainpy_lab.simulation.values.switches import with_averages
+from brainpy_lab.solvers.auto import AUTO
+
+
+def simulate(request: Request) -> Solution:
+    """Run what was asked for."""
+    solution = _simulate_chosen(request) if request.method == AUTO else _simulate(request)
+    if solution.outcome is Outcome.INTERRUPTED:
+        _interrupted(request, solution)
+    return solution
+
+
+def _interrupted(request: Request, solution: Solution) -> None:
+    """Say where the user interrupted a run, and let the interrupt go on unless the Solution is to be returned."""
+    text = f"The run of {solution.model_name} was interrupted at t = {solution.stats['end']:g}."
+    if request.on_interrupt == "return":
+        warn(f"{text} {solution.outcome.advice}")
+        return
+    request.model.last = solution
+    try:
+        warn(f"{text} What it had computed is in its model's 'last': go on with m.run(..., start=m.last).")
+    finally:  # also where warnings are errors
+        raise KeyboardInterrupt
+
+
+def _simulate(request: Request) -> Solution:
+    """Run with the method that the request names."""
+    task = make_task(request)
+    problem = task.problem
+    with user_line(problem.system, task.code, lambda: _on_reference(request)):
+        result = _solve(task, request)
+    keep(task, request.model)
+    if task.code.edited:
+        result.stats["edited"] = True
+    if task.unread:
+        result.stats["unread_inputs"] = list(task.unread)
+    add_intermediates(result, problem, task.wanted)
+    return solution_of(request, result, problem, task.wanted, task.method, seed_of(request))
+
+
+def _solve(task: Task, request: Request) -> Result:
+    """Compile what is not compiled yet, and run it."""
+    problem, plan = task.problem, task.plan
+    if not problem.system.is_delayed:
+        return _run(task, request)
+    reach = reach_of(problem, plan.t0, plan.duration, plan.dt, request.max_delay)
+    sources = all_histories(problem, task.histories)
+    return with_enough(
+        first_reach(problem, sources, reach, plan.t0, plan.duration), lambda found: _run(task, request, found)
+    )
+
+
+def _run(task: Task, request: Request, reach: Reach | None = None) -> Result:
+    """The run, with delays that reach so far back."""
+    problem, plan = task.problem, task.plan
+    plan.reach = reach
+    if task.tolerances is not None:
+        if not isinstance(task.runs, AdaptiveRuns):
+            started = time.perf_counter()
+            task.runs = AdaptiveRuns.of(task.code, task.driver, problem, task.tolerances, request.record_every)
+            task.compile_time = time.perf_counter() - started
+        return task.runs.run(problem, plan, None if reach is None else (task.histories, reach), task.compile_time)
+    if reach is not None:
+        sweeps = 2 + math.ceil(task.method.order)
+        plan.past = make_past(problem, task.histories, plan.t0, plan.n_steps, plan.dt, reach, sweeps)
+    if task.is_averaged:
+        problem = with_averages(problem, plan.t0, plan.t0 + plan.duration)
+    if not isinstance(task.runs, FixedRuns) or reach is not None:  # the lengths of delays decide the code
+        started = time.perf_counter()
+        task.runs = FixedRuns.of(task.code, task.driver, problem, plan)
+        task.compile_time = time.perf_counter() - started
+    return task.runs.run(problem, plan, task.compile_time)
+
+
+def _simulate_chosen(request: Request) -> Solution:
+    """Run with the method that suits the model and the run's values."""
+    t0, initial, _ = start_of(request)
+    system = request.model.system
+    check_names(request.parameters, system.parameter_names, "parameter", system.name)
+    system, parameters = capture_inputs(system, request.parameters, t0, float(request.duration))
+    is_traced = drivers.get(request.backend).is_traced
+    longest = float(request.dt) * float(request.grading or 1.0)
+    numbers = {"start": t0, "duration": float(request.duration), "dt": longest}
+    found = choice(system, parameters, initial, is_traced, **numbers, rtol=request.rtol)
+    if found.warning:
+        warn(found.warning)
+    chosen = replace(request, method=found.method)
+    if not solvers.get(found.method).is_adaptive:
+        chosen = replace(chosen, rtol=None, atol=None, max_step=None)
+    solution = _simulate(chosen)
+    solution.stats["why"] = found.why
+    return solution
+
+
+def _on_reference(request: Request) -> None:
+    """One step on the NumPy driver, whose errors know their line."""
+    if request.code is None and request.backend != "numpy":
+        simulate(replace(request, backend="numpy", duration=request.dt, record=[], record_every=None, progress=False))

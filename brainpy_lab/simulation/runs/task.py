@@ -1,0 +1,322 @@
+"""A run made ready: from the user's arguments to checked values, code and plan.
+
+What runs that differ in their numbers alone have in common is found for the first of them and kept with the model: a
+slider's run, or one of a sweep, begins without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from brainpy_lab import drivers, solvers
+from brainpy_lab.codegen.hidden import memory_names
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.driver import Driver
+from brainpy_lab.drivers.feeds.levy_areas import terms_for
+from brainpy_lab.drivers.feeds.random_draws import Noise
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.generated import generated
+from brainpy_lab.simulation.model_code import ModelCode
+from brainpy_lab.simulation.run_defaults import is_finite, is_number
+from brainpy_lab.simulation.runs.adaptive import AdaptiveRuns
+from brainpy_lab.simulation.runs.checks import check_options, check_own, record_steps, recorded
+from brainpy_lab.simulation.runs.control import reporter
+from brainpy_lab.simulation.runs.fixed import FixedRuns
+from brainpy_lab.simulation.runs.fractional import is_memory, memory_of, mesh_of
+from brainpy_lab.simulation.runs.plan import Memory, Plan
+from brainpy_lab.simulation.runs.request import Request
+from brainpy_lab.simulation.runs.steps import check_times, steps_of
+from brainpy_lab.simulation.runs.tolerances import Tolerances
+from brainpy_lab.simulation.solution.solution import Solution
+from brainpy_lab.simulation.values.brownian import BrownianPath
+from brainpy_lab.simulation.values.end_sampling import with_ends
+from brainpy_lab.simulation.values.history import Bounded, History, expression_history, initial_from, read_histories
+from brainpy_lab.simulation.values.initial import default_values, initial_values
+from brainpy_lab.simulation.values.input_functions import capture_inputs
+from brainpy_lab.simulation.values.input_polynomials import parameters_of, with_polynomials
+from brainpy_lab.simulation.values.problem import Problem, check_names, resolve
+from brainpy_lab.simulation.values.switches import averaged_system
+from brainpy_lab.simulation.values.unread_inputs import say_unread
+from brainpy_lab.solvers import Method
+
+_LAST_STEP = 2.0**60  # numbers of steps fit 64 bits
+
+_Thing = TypeVar("_Thing")
+
+
+@dataclass
+class Task:
+    """A run that is ready to begin."""
+
+    driver: Driver
+    method: Method
+    code: StepCode
+    problem: Problem
+    plan: Plan
+    wanted: tuple[str, ...]  # variables to give back
+    histories: Mapping[str, History] = field(default_factory=dict)
+    tolerances: Tolerances | None = None  # of adaptive methods
+    runs: FixedRuns | AdaptiveRuns | None = None  # the compiled code, once it is there
+    compile_time: float = 0.0
+    is_averaged: bool = False  # steps see the averages of conditions in t
+    kind: Hashable = None  # what runs share that differ from this one in numbers alone, where it is to be kept
+    edit: StepCode | None = None  # the user's, in force when the task was made
+    unread: tuple[str, ...] = ()  # parameters that functions drive whose source is not read
+
+
+def keep(task: Task, model: ModelCode) -> None:
+    """Keep a task that has been run with its model, for runs of its kind."""
+    problem, plan = task.problem, task.plan
+    has_arrays = problem.shape or problem.mixes
+    if task.kind is None or has_arrays or problem.drives or problem.traced or problem.system is not model.system:
+        return
+    plan.past, plan.stop, plan.report = None, None, reporter(False)
+    model.ready.keep(task.kind, task)
+
+
+def make_task(request: Request) -> Task:
+    """The task of a run: one of its kind that was kept, with this run's numbers, or a new one."""
+    model = request.model
+    kind = _kind_of(request)
+    known = model.ready.get(kind) if kind is not None else None
+    edit = model.edit_of(request.backend, request.method)
+    if known is not None and known.edit is edit:
+        again = _repeated(known, request)
+        if again is not None:
+            return again
+    task = _prepared(request)
+    task.kind, task.edit = kind, edit
+    return task
+
+
+def _kind_of(request: Request) -> Hashable | None:
+    """What two runs must share to differ in numbers alone; None where a run is handed more than numbers."""
+    model, initial = request.model, request.initial
+    if request.code is not None or request.noise is not None or request.history is not None or model.history:
+        return None
+    if isinstance(request.start, Solution) or not (initial is None or type(initial) is dict):
+        return None
+    record = request.record
+    if not (record is None or isinstance(record, str | list | tuple)):
+        return None
+    kind = (
+        request.backend, request.method, request.duration, request.dt, request.record_every, request.rtol,
+        request.atol, request.max_step, request.threads, request.start, request.max_delay, request.grading,
+        request.memory, request.crossing, model.crossing, model.share_exponentials,
+        record if record is None or isinstance(record, str) else tuple(record),
+        tuple(request.parameters), None if initial is None else tuple(initial),
+    )  # fmt: skip
+    numbers: tuple[object, ...] = (
+        request.duration, request.dt, request.record_every, request.rtol, request.atol, request.max_step,
+        request.threads, request.start, request.max_delay, request.grading, request.memory,
+    )  # fmt: skip
+    if any(isinstance(value, bool | np.bool_) for value in numbers):  # equal to 1 and 0, and no number
+        return None
+    try:
+        hash(kind)
+    except TypeError:  # tolerances by state
+        return None
+    return kind
+
+
+def _repeated(task: Task, request: Request) -> Task | None:
+    """A task with the numbers of another run; None when they are not finite numbers."""
+    check_own(request)
+    given = {**request.parameters, **(request.initial or {})}
+    for value in given.values():
+        if not isinstance(value, int | float) or isinstance(value, bool) or not is_finite(value):
+            return None
+    problem, plan = _twin(task.problem), _twin(task.plan)
+    system = problem.system
+    if request.parameters:
+        problem.parameters = {**problem.parameters, **{n: float(v) for n, v in request.parameters.items()}}
+    if not system.initial_inputs.isdisjoint(given):
+        given_states = {n: float(v) for n, v in (request.initial or {}).items()}
+        defaults, traced = default_values(system), task.driver.is_traced
+        problem.states = initial_values(system, problem.parameters, given_states, defaults, traced)
+    elif request.initial:
+        problem.states = {**problem.states, **{n: float(v) for n, v in request.initial.items()}}
+    else:
+        problem.states = dict(problem.states)
+    _start_histories(problem, request.initial or {}, plan.t0)
+    if system.is_random:
+        plan.noise = _noise(request, plan.t0)
+    plan.stop, plan.report, plan.past = request.stop, reporter(request.progress), None
+    again = _twin(task)
+    again.problem, again.plan, again.compile_time, again.kind = problem, plan, 0.0, None
+    return again
+
+
+def _twin(thing: _Thing) -> _Thing:
+    """A shallow copy, in a fifth of the time that `copy.copy` takes."""
+    twin = object.__new__(type(thing))
+    twin.__dict__.update(thing.__dict__)
+    return twin
+
+
+def _prepared(request: Request) -> Task:
+    """The task of a run from the beginning."""
+    model = request.model
+    system = model.system
+    driver, method = drivers.get(request.backend), solvers.get(request.method)
+    check_options(request, method)
+    check_own(request)
+    t0, initial, memory = start_of(request)
+    past = memory_of(method, system, request)
+    check_names(request.parameters, system.parameter_names, "parameter", system.name)
+    code, parameters = request.code, request.parameters
+    is_edited = code is not None or model.has_edit(driver.name, method.name)
+    crossing = request.crossing or model.crossing
+    if not is_edited:
+        system, parameters = capture_inputs(system, parameters, t0, float(request.duration))
+        if system is not model.system or crossing != model.crossing:
+            code = generated(system, method.name, driver.name, model.share_exponentials, crossing)
+    histories = _histories(request, system, t0)
+    initial = {**initial_from(histories, t0), **initial}
+    problem = resolve(system, parameters, initial, memory, driver.is_traced, t0, _ranks(request, histories))
+    smooth = {n: parameters_of(n, system) for n, d in problem.drives.items() if d.change_times is None}
+    locates = method.is_adaptive or crossing == "exact"
+    unread = say_unread(request, problem, method, locates)
+    if locates and smooth:
+        if code is None and model.has_edit(driver.name, method.name):
+            raise ArgumentError(
+                f"The edited code of '{method.name}' has no place for an input of '{next(iter(smooth))}' that moves.",
+                advice="Use a fixed-step method, or revert the code: m.revert().",
+            )
+        whole = with_polynomials(system, smooth)
+        code = generated(whole, method.name, driver.name, model.share_exponentials, crossing)
+    if method.reads_at_ends and smooth and not is_edited and not locates:
+        problem = with_ends(problem)
+        code = generated(problem.system, method.name, driver.name, model.share_exponentials, crossing)
+    is_averaged = not (method.is_adaptive or is_edited or locates or past is not None or problem.traced)
+    if is_averaged and (averages := averaged_system(problem)) is not problem.system:
+        code = generated(averages, method.name, driver.name, model.share_exponentials, crossing)
+    _start_histories(problem, initial, t0)
+    check_times(t0, float(request.duration), None if method.is_adaptive else float(request.dt))
+    if not method.is_adaptive:
+        request = replace(request, dt=_step_length(request, problem, past))
+    wanted, states = recorded(request, system)
+    plan = Plan(
+        t0=t0,
+        duration=float(request.duration),
+        dt=float(request.dt),
+        record=states,
+        every=record_steps(request) if not method.is_adaptive else 1,
+        threads=request.threads,
+        noise=_noise(request, t0),
+        stop=request.stop,
+        report=reporter(request.progress),
+        method=method,
+        memory=past,
+        mesh=mesh_of(past, float(request.duration), float(request.dt)),
+    )
+    code = code or model.code(driver.name, method.name)
+    tolerances = Tolerances.of(request, problem) if locates else None
+    return Task(
+        driver, method, code, problem, plan, wanted, histories, tolerances, is_averaged=is_averaged, unread=unread
+    )
+
+
+def _step_length(request: Request, problem: Problem, memory: Memory | None) -> float:
+    """dt; where all steps must have one length, the largest one up to dt that divides the duration."""
+    duration, dt = float(request.duration), float(request.dt)
+    whole, rest = steps_of(duration, dt)
+    is_meshed = memory is not None and not memory.is_uniform
+    system = problem.system
+    if not rest or is_meshed or not (system.is_delayed or memory is not None or problem.traced):
+        return dt
+    is_bound = memory is not None and memory.earlier is not None
+    if is_bound or (request.record_every is not None and whole):
+        what = "continues with the dt it began with" if is_bound else "takes steps of one length"
+        kind = "delayed" if system.is_delayed else "fractional" if memory is not None else "differentiated"
+        raise ArgumentError(
+            f"duration ({duration:g}) must be a whole multiple of dt ({dt:g}): a {kind} run {what}.",
+            advice=f"For example a duration of {max(1, whole) * dt:g}"
+            + ("." if is_bound else ", or without record_every, which lets dt be shortened."),
+        )
+    return duration / (whole + 1)
+
+
+def _histories(request: Request, system: System, t0: float) -> dict[str, History]:
+    """What the delayed states were before the start: as handed in, or as a Solution that is continued left them."""
+    start = request.start
+    remembered = start.remembered if isinstance(start, Solution) else None
+    given = request.history
+    if remembered is None and (given is None or isinstance(given, Mapping)):
+        course = _course(start, system) if isinstance(start, Solution) else request.model.history
+        given = {**course, **(given or {})}
+    if request.max_delay is not None and not system.is_delayed:
+        raise ArgumentError(f"The model '{system.name}' has no delays, and so no max_delay.")
+    return read_histories(system, given, t0, remembered)
+
+
+def _course(start: Solution, system: System) -> dict[str, Solution]:
+    """The records of a Solution that remembers nothing else, loaded from a file say, as histories of delayed states."""
+    return dict.fromkeys(system.delayed_states, start)
+
+
+def _start_histories(problem: Problem, initial: Mapping[str, Any], t0: float) -> None:
+    """Initial values that the text's histories give for a start at another time than 0."""
+    if t0 == 0.0:
+        return
+    for state in problem.system.states:
+        if state.history is not None and state.name not in initial:
+            value = expression_history(state, problem)(np.array([t0]))[0]
+            problem.states[state.name] = value if value.ndim else float(value)
+
+
+def _ranks(request: Request, histories: Mapping[str, History]) -> dict[str, int]:
+    """How many axes for elements the initial values have that another run left; those given are told by the text."""
+    found = {s: h.rank for s, h in histories.items() if isinstance(h, Bounded) and h.rank is not None}
+    if isinstance(request.start, Solution):
+        final, members = request.start.final, len(request.start.ensemble_shape)
+        found |= {s: max(0, np.ndim(final[s]) - members) for s in request.model.system.state_names}
+    return {s: rank for s, rank in found.items() if s not in (request.initial or {})}
+
+
+def start_of(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
+    """Start time, initial values and hidden variables: fresh, or those at the end of a Solution."""
+    initial = dict(request.initial or {})
+    start = request.start
+    if start is None:
+        return 0.0, initial, {}
+    if isinstance(start, Solution):
+        states = request.model.system.state_names
+        if not set(states) <= set(start.final):
+            message = f"The solution of '{start.model_name}' cannot be continued with '{request.model.name}'."
+            raise ArgumentError(message)
+        known = memory_names(request.model.system)
+        memory = {n: v for n, v in start.memory.items() if n in known or is_memory(n, request.model.system)}
+        return float(start.stats.get("end", start.t[-1])), {**{s: start.final[s] for s in states}, **initial}, memory
+    if not is_number(start) or not is_finite(start):
+        raise ArgumentError(f"start must be a time or a Solution, not {start!r}.")
+    return float(start), initial, {}
+
+
+def _noise(request: Request, t0: float) -> Noise:
+    """Whence random draws come: the step that begins at t takes number t/dt of each stream.
+
+    A run that continues a Solution goes on where its steps ended, with its seed by default.
+    """
+    start = request.start
+    if request.noise is not None:
+        if not isinstance(request.noise, BrownianPath):
+            raise ArgumentError(f"noise must be a BrownianPath, not {request.noise!r}.")
+        return request.noise.noise(float(request.dt), t0)
+    first = round(min(max(t0 / request.dt, -_LAST_STEP), _LAST_STEP))
+    first = start.stats.get("noise_steps", first) if isinstance(start, Solution) else first
+    return Noise(seed_of(request), first, terms=terms_for(float(request.dt)))
+
+
+def seed_of(request: Request) -> int:
+    """Seed of a run's random numbers."""
+    if request.seed is not None:
+        return int(request.seed)
+    if request.noise is not None:
+        return request.noise.seed
+    return request.start.seed if isinstance(request.start, Solution) else 0

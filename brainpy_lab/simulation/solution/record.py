@@ -1,0 +1,93 @@
+"""What a run leaves behind, as values by name: what the tables, pictures and files of a Solution are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.simulation.solution.events import Events, EventTrain
+from brainpy_lab.simulation.solution.outcome import Outcome
+from brainpy_lab.simulation.solution.remembered import Remembered
+
+
+class UnknownVariableError(ArgumentError, KeyError, AttributeError):
+    """A run has recorded no variable of this name."""
+
+
+@dataclass(repr=False, eq=False)
+class Record:
+    """Times, states and events of a run; `Solution` says what each of them is."""
+
+    t: Any
+    data: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    final: dict[str, Any] = field(default_factory=dict)
+    events: dict[str, EventTrain] = field(default_factory=dict)
+    seed: int = 0
+    outcome: Outcome = Outcome.COMPLETED
+    stats: dict[str, Any] = field(default_factory=dict)
+    model_name: str = "Model"
+    model_text: str = ""
+    ensemble_shape: tuple[int, ...] = ()
+    ensemble_params: tuple[str, ...] = ()
+    memory: dict[str, Any] = field(default_factory=dict)
+    interpolant: Callable[[Any], dict[str, Any]] | None = None
+    derivative: Callable[[np.ndarray, dict[str, Any]], dict[str, Any]] | None = None
+    initial: dict[str, Any] = field(default_factory=dict)
+    remembered: Remembered | None = None
+
+    def __post_init__(self) -> None:
+        self.ensemble_shape = tuple(self.ensemble_shape)
+        self.ensemble_params = tuple(self.ensemble_params)
+        window = (float(self.t[0]), float(self.stats.get("end", self.t[-1]))) if len(self.t) else None
+        self.events = Events.of_run(self.events, self.ensemble_shape, window)
+
+    # --- variables ------------------------------------------------------------------------------------
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.data[name]
+        except (KeyError, TypeError):
+            raise self._unknown(name) from None
+
+    def __getattr__(self, name: str) -> Any:
+        if "data" not in self.__dict__ or (name.startswith("_") and name not in self.data):
+            raise AttributeError(name)
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.data)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.data]
+
+    def _unknown(self, name: object) -> UnknownVariableError:
+        name = name if isinstance(name, str) else repr(name)
+        recorded = f"Recorded: {', '.join(self.data)}." if self.data else "Nothing was recorded."
+        if name in self.final:
+            advice = f"Its last value is sol.final['{name}']; run with record=['{name}', ...] to have it over time."
+            return UnknownVariableError(f"'{name}' was not recorded.", advice=advice)
+        for kind, known in (("parameter", self.params), ("event", self.events)):
+            if name in known:
+                where = "params" if kind == "parameter" else "events"
+                message = f"'{name}' is {'an' if kind == 'event' else 'a'} {kind}, no recorded variable."
+                return UnknownVariableError(message, advice=f"It is sol.{where}['{name}'].")
+        near = did_you_mean(str(name), [*self.data, *self.final])
+        return UnknownVariableError(f"There is no variable '{name}'. {recorded}", advice=near)
+
+
+def notes_on_variables(names: Iterable[str], kind: type[Record]) -> tuple[str, ...]:
+    """Of variables that a Solution, of the class ``kind``, has an attribute of the same name beside."""
+    return tuple(f"the course of {n} is sol['{n}']; sol.{n} is something else" for n in names if n in _attributes(kind))
+
+
+def _attributes(kind: type[Record]) -> frozenset[str]:
+    """What every Solution has besides variables."""
+    return frozenset(n for n in [*dir(kind), *(f.name for f in fields(kind))] if not n.startswith("_"))
