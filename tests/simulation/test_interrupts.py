@@ -8,7 +8,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.runs import adaptive
+from brainpy_lab.simulation.runs import adaptive_state
 from brainpy_lab.simulation.runs.warning import RunWarning
 from brainpy_lab.simulation.solution.outcome import Outcome
 
@@ -84,7 +84,7 @@ def test_on_interrupt_has_two_values():
 @pytest.mark.parametrize("place", ["_piece", "_call_or_return", "_call", "_pass"])
 def test_an_interrupt_anywhere_in_an_adaptive_run_keeps_what_there_is(monkeypatch, place):
     """Before, in and after a call of the loop, and between the pieces of an input."""
-    whole = getattr(adaptive._State, place)
+    whole = getattr(adaptive_state.AdaptiveState, place)
     calls = []
 
     def interrupted(self, *arguments):
@@ -94,7 +94,7 @@ def test_an_interrupt_anywhere_in_an_adaptive_run_keeps_what_there_is(monkeypatc
             raise KeyboardInterrupt
         return result
 
-    monkeypatch.setattr(adaptive._State, place, interrupted)
+    monkeypatch.setattr(adaptive_state.AdaptiveState, place, interrupted)
     model = bp.model("I = 0\ndx/dt = I - x\nx(0) = 1\nwhen x < 0.3 as low:\n    x = 1", name="Steps", backend="numpy")
     steps = bp.inputs.Input([0.0, 0.1, 0.0, 0.1, 0.0, 0.1, 0.0, 0.1], dt=1.0)
     with pytest.warns(RunWarning, match="The run of Steps was interrupted at t = "):
