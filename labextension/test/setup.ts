@@ -5,6 +5,11 @@ if (typeof window !== 'undefined') {
 
   Object.assign(globalThis, { DragEvent: FakeDragEvent });
   Object.defineProperty(window, 'matchMedia', {
-    value: (query: string) => ({ matches: false, media: query, addEventListener: () => undefined })
+    value: (query: string) => ({
+      matches: false,
+      media: query,
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined
+    })
   });
 }

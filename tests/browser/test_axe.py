@@ -55,4 +55,7 @@ def test_axe_finds_nothing_serious(open_notebook: Open, theme: str) -> None:
             shown.get_by_role("listitem").first.wait_for()
         else:
             page.wait_for_code("def step")
+            page.type_step_code(page.step_code().replace("dV_1", "dV_one"))
+            shown.get_by_role("button", name="Changes").click()
+            page.editor.locator("del").first.wait_for()
         assert faults(page, PANEL) == [], view

@@ -30,7 +30,10 @@ def test_applied_code_runs_and_revert_brings_the_generated_code_back(open_notebo
     expect(page.output(1)).to_contain_text("0.6065")  # typing alone changes nothing
 
     page.panel.get_by_role("button", name="Changes").click()
-    expect(page.panel.locator(".bpl-Changes-line.bpl-mod-added").first).to_contain_text("-2.0 * rate * x")
+    expect(page.editor.locator("ins").first).to_contain_text("-2.0 * rate * x")
+    expect(page.editor.locator("del").first).to_contain_text("= -rate * x")
+    assert page.step_code() == generated.replace("-rate * x", "-2.0 * rate * x")
+    page.browser_page.screenshot(path=pictures / "changes.png")
     page.panel.get_by_role("button", name="Apply").click()
     expect(page.panel.locator(".bpl-Badge")).to_have_text("edited")
     page.browser_page.screenshot(path=pictures / "edited.png")
@@ -39,6 +42,7 @@ def test_applied_code_runs_and_revert_brings_the_generated_code_back(open_notebo
 
     page.panel.get_by_role("button", name="Revert").click()
     expect(page.panel.locator(".bpl-Badge")).to_have_count(0)
+    expect(page.editor.locator("ins, del")).to_have_count(0)
     assert page.step_code() == generated
     page.run_cell(1)
     expect(page.output(1)).to_contain_text("0.6065")

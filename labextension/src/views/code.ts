@@ -18,16 +18,15 @@ export class CodeView extends Panel {
     this._editor = createEditor(services);
     this._editor.addClass('bpl-Editor');
     this._marker = new ErrorMarker(this._editor.node);
-    this._editor.editor.injectExtension(this._marker.extension);
+    this._changes = new Changes(this._editor.node);
+    this._editor.editor.injectExtension([this._marker.extension, this._changes.extension]);
     this._editor.node.querySelector('.cm-content')?.setAttribute('aria-label', trans.__('Step code'));
     this._controls = new CodeControls(model, trans);
-    this._changes = new Changes(model, trans);
-    this._changes.hide();
     this._messages = new CodeMessages(model, trans, (line, column) => this._goTo(line, column));
-    for (const widget of [this._controls, this._messages, this._editor, this._changes]) {
+    for (const widget of [this._controls, this._messages, this._editor]) {
       this.addWidget(widget);
     }
-    this._controls.toggled.connect(this._onToggled, this);
+    this._controls.toggled.connect(this._compare, this);
     this._editor.editor.model.sharedModel.changed.connect(this._onTyped, this);
     model.changed.connect(this._onChanged, this);
     this._load();
@@ -65,6 +64,11 @@ export class CodeView extends Panel {
       sharedModel.setSource(this._model.draft);
       this._isLoading = false;
     }
+    this._compare();
+  }
+
+  private _compare(): void {
+    this._changes.show(this._controls.showsChanges ? (this._model.code?.generated ?? null) : null);
   }
 
   private _onTyped(): void {
@@ -93,10 +97,6 @@ export class CodeView extends Panel {
     editor.setCursorPosition(position);
     editor.revealPosition(position);
     editor.focus();
-  }
-
-  private _onToggled(): void {
-    this._changes.setHidden(!this._controls.showsChanges);
   }
 
   private readonly _model: IPanelModel;
