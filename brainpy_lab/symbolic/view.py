@@ -153,12 +153,13 @@ class SymbolicView:
     def _total(self, expr: Any, name: str) -> Any:
         """d(expr)/d(name) by the chain rule over the definitions that ``expr`` reads."""
         from brainpy_lab.symbolic.convert import symbol
+        from brainpy_lab.symbolic.differentiate import differentiate
 
-        result = _differentiate(expr, symbol(name))
+        result = differentiate(expr, symbol(name))
         for inner in sorted(n for n in (s.name for s in expr.free_symbols) if n in self.definitions):
             slope = self._definition_derivative(inner, name)
             if slope != 0:
-                result += _differentiate(expr, symbol(inner)) * slope
+                result += differentiate(expr, symbol(inner)) * slope
         return result
 
     def _definition_derivative(self, definition: str, name: str) -> Any:
@@ -176,15 +177,6 @@ class SymbolicView:
             raise AnalysisError(
                 f"No exact derivative of '{name}': a helper function in it has {obstacle}."
             ) from obstacle
-
-
-def _differentiate(expr: Any, symbol: Any) -> Any:
-    import sympy
-
-    derivative = sympy.diff(expr, symbol)
-    if derivative.has(sympy.Derivative, sympy.DiracDelta):
-        raise AnalysisError(f"The expression {expr} has no derivative by {symbol}.")
-    return derivative
 
 
 @lru_cache(maxsize=256)
