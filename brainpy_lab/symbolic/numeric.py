@@ -1,4 +1,4 @@
-"""The numeric view of a System: right-hand side, Jacobian and intermediates as NumPy functions.
+"""The numeric view of a System: right-hand side, derivatives and intermediates as NumPy functions.
 
 It is what the analyses evaluate: vectorised over any trailing shape, quick to build, free of compilers.
 """
@@ -6,7 +6,7 @@ It is what the analyses evaluate: vectorised over any trailing shape, quick to b
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from threading import RLock
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from brainpy_lab.equations.system import Definition, System
-from brainpy_lab.errors import AnalysisError, ArgumentError
+from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 from brainpy_lab.symbolic.compiling import Compiler, names_read
 from brainpy_lab.symbolic.inline import NotStraightError, inline
 from brainpy_lab.symbolic.singularities import filled_system
@@ -43,6 +43,7 @@ class NumericSystem:
         self._parameters = system.parameter_names
         self._compiler = Compiler(system)
         self._lock = RLock()
+        self._functions: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
     def rhs(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> Array:
         """The drift of every state.
@@ -71,13 +72,42 @@ class NumericSystem:
         -------
         ndarray, shape (n_states, n_states, ...)
         """
-        y = np.asarray(y, dtype=float)
-        n = len(self.system.states)
-        if self.derivative == "exact":
-            flat = self._stack(self._evaluate(self._jacobian, y, params, t), y)
-            return flat.reshape((n, n, *flat.shape[1:]))
-        difference = self._complex_step if self.derivative == "complex step" else self._central_difference
-        return np.stack([difference(y, j, params, t) for j in range(n)], axis=1)
+        return self._slopes(self.system.state_names, np.asarray(y, dtype=float), params, t)
+
+    def parameter_jacobian(
+        self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0, *, by: Sequence[str] | None = None
+    ) -> Array:
+        """The derivatives of all drifts by parameters: entry (i, k) is d(drift i)/d(parameter k).
+
+        Found as those of `jacobian` are, and as exact. They are total: through derived parameters and intermediates
+        too. A delayed state has the present value, so that lengths of delays have no influence. Only the parameters
+        asked for are differentiated by, and each choice of them is compiled once.
+
+        Parameters
+        ----------
+        y : array, shape (n_states, ...)
+        params : mapping
+            A value for every parameter; arrays broadcast against ``y[0]``, and the derivative is that of each element
+            by the parameter's own element.
+        t : float or array
+        by : sequence of str, optional
+            Names of parameters, in the order of the second axis; by default all, in the order of
+            ``system.parameters``.
+
+        Returns
+        -------
+        ndarray, shape (n_states, n_parameters, ...)
+            The trailing shape is that to which ``y[0]``, the parameters and ``t`` broadcast.
+
+        Raises
+        ------
+        ArgumentError
+            For a name that is no parameter, or one given twice.
+        AnalysisError
+            Where a drift mixes the elements of an array (matrix products, ``sum``, ``x[0]``), or has no derivative in
+            the language's terms (``gammaln``).
+        """
+        return self._slopes(self._parameters_named(by), np.asarray(y, dtype=float), params, t)
 
     def intermediates(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> dict[str, Array]:
         """Every derived parameter and intermediate by name, each with the trailing shape of ``y``."""
@@ -113,15 +143,49 @@ class NumericSystem:
         with self._lock:
             return self._compiler.compile([d.expr for d in (*self.system.derived, *self.system.intermediates)])
 
-    @cached_property
-    def _jacobian(self) -> Callable[..., tuple[Any, ...]]:
+    def _parameters_named(self, by: Sequence[str] | None) -> tuple[str, ...]:
+        """The names of parameters that are meant, checked."""
+        known = self._parameters
+        if by is None:
+            return known
+        if isinstance(by, str):
+            raise ArgumentError("by takes a list of parameters.", advice=f"Write by=['{by}'].")
+        for k, name in enumerate(by):
+            if name not in known:
+                raise ArgumentError(
+                    f"'{name}' is no parameter of {self.system.name}.", advice=did_you_mean(str(name), known)
+                )
+            if name in by[:k]:
+                raise ArgumentError(f"The parameter '{name}' is given twice.")
+        return tuple(by)
+
+    def _slopes(self, names: tuple[str, ...], y: Array, params: Mapping[str, Any], t: ArrayLike) -> Array:
+        """The derivatives of all drifts by the states or parameters ``names``, shape (n_states, n_names, ...)."""
+        shape = (len(self.system.states), len(names))
+        if not names:
+            return np.empty((*shape, *self.rhs(y, params, t).shape[1:]))
+        if self.derivative == "exact":
+            function = self._compiled(("slopes", *names), lambda: self._exact_slopes(names))
+            flat = self._stack(self._evaluate(function, y, params, t), y)
+            return flat.reshape((*shape, *flat.shape[1:]))
+        difference = self._complex_step if self.derivative == "complex step" else self._central_difference
+        return np.stack([difference(y, name, params, t) for name in names], axis=1)
+
+    def _compiled(self, key: tuple[Any, ...], make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+        """What ``make`` compiles, once for each ``key``."""
+        with self._lock:
+            if key not in self._functions:
+                self._functions[key] = make()
+            return self._functions[key]
+
+    def _exact_slopes(self, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
         import sympy
 
         from brainpy_lab.symbolic.printing import to_ast
 
         symbols = view(self.system)
         with working():
-            entries = [self._entry(symbols, s, x) for s in self.system.state_names for x in self.system.state_names]
+            entries = [self._entry(symbols, s, x) for s in self.system.state_names for x in names]
             temporaries = sympy.numbered_symbols("shared ", real=True)  # a space: no clash with the model's names
             shared, results = sympy.cse(entries, symbols=temporaries, list=True)
             extra = [Definition(s.name, to_ast(value)) for s, value in shared]
@@ -132,20 +196,30 @@ class NumericSystem:
         delayed = [d.name for d in self.system.delays if d.state == by]
         return sum((symbols.drift_derivative(state, name) for name in [by, *delayed]), start=0)
 
-    def _complex_step(self, y: Array, j: int, params: Mapping[str, Any], t: ArrayLike) -> Array:
-        step = 1e-30
-        moved = y.astype(complex)
-        moved[j] += 1j * step
-        return np.asarray(self._stack(self._evaluate(self._rhs, moved, params, t), moved).imag / step)
+    def _moved(
+        self, y: Array, params: Mapping[str, Any], name: str, by: Any
+    ) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:
+        """States and parameters with ``by`` added to that called ``name``."""
+        if name in params and name not in self.system.state_names:
+            return y, {**params, name: np.asarray(params[name]) + by}
+        moved = y.astype(np.result_type(y, by))
+        moved[self.system.state_names.index(name)] += by
+        return moved, dict(params)
 
-    def _central_difference(self, y: Array, j: int, params: Mapping[str, Any], t: ArrayLike) -> Array:
+    def _complex_step(self, y: Array, name: str, params: Mapping[str, Any], t: ArrayLike) -> Array:
+        step = 1e-30
+        moved, values = self._moved(y, params, name, 1j * step)
+        return np.asarray(self._stack(self._evaluate(self._rhs, moved, values, t), moved).imag / step)
+
+    def _central_difference(self, y: Array, name: str, params: Mapping[str, Any], t: ArrayLike) -> Array:
         """Fourth order, with the step at which rounding and truncation errors meet."""
-        step = np.finfo(float).eps ** 0.2 * np.maximum(1.0, np.abs(y[j]))
-        values = {}
-        for k in (-2, -1, 1, 2):
-            moved = y.copy()
-            moved[j] = y[j] + k * step
-            values[k] = self.rhs(moved, params, t)
+        if name in self.system.state_names:
+            scale: Any = np.maximum(1.0, np.abs(y[self.system.state_names.index(name)]))
+        else:  # a parameter may be a capacitance of 1e-9
+            size = np.abs(params[name])
+            scale = np.where(size > 0, size, 1.0)
+        step = np.finfo(float).eps ** 0.2 * scale
+        values = {k: self.rhs(*self._moved(y, params, name, k * step), t) for k in (-2, -1, 1, 2)}
         result: Array = (8 * (values[1] - values[-1]) - (values[2] - values[-2])) / (12 * step)
         return result
 

@@ -53,7 +53,7 @@ def test_jacobian_is_exact(hh):
     n = numeric(hh)
     exact = n.jacobian(y, HH_PARAMS)
     assert n.derivative == "exact"
-    stepped = np.stack([n._complex_step(y, j, HH_PARAMS, 0.0) for j in range(4)], axis=1)
+    stepped = np.stack([n._complex_step(y, j, HH_PARAMS, 0.0) for j in hh.state_names], axis=1)
     np.testing.assert_allclose(exact, stepped, rtol=1e-12, atol=1e-14)
     assert n.jacobian(np.repeat(y[:, None], 3, axis=1), HH_PARAMS).shape == (4, 4, 3)
 
