@@ -25,16 +25,16 @@ def exprel(x: Array) -> Array:
 
 def phi2(x: Array) -> Array:
     """(exprel(x) - 1)/x, with its limit 1/2 at 0."""
-    return _phi(x, 2)
+    return phi(x, 2)
 
 
 def phi3(x: Array) -> Array:
     """(phi2(x) - 1/2)/x, with its limit 1/6 at 0."""
-    return _phi(x, 3)
+    return phi(x, 3)
 
 
-def _phi(x: Array, order: int) -> Array:
-    """Taylor's series for |x| < 1, the recurrence elsewhere."""
+def phi(x: Array, order: int) -> Array:
+    """The functions exprel, phi2, phi3, ... from order 2 on: Taylor's series for |x| < 1, the recurrence elsewhere."""
     near = np.abs(x) < 1.0
     small, large = np.where(near, x, 0.0), np.where(near, 1.0, x)
     series = np.zeros_like(small)

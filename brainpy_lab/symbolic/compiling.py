@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.equations.elementary import NUMPY_FUNCTIONS
+from brainpy_lab.equations.elementary import NUMPY_FUNCTIONS, phi
 from brainpy_lab.equations.system import CONSTANTS, Definition, Function, System
 from brainpy_lab.symbolic.inline import NotStraightError, inline
 from brainpy_lab.symbolic.singularities import filled
@@ -24,6 +24,7 @@ _LOGIC: dict[str, Any] = {
     "logical or": np.logical_or,
     "logical not": np.logical_not,
     "numpy where": np.where,  # names with a space cannot clash with a model's
+    "numpy phi": phi,
 }
 
 
@@ -116,15 +117,17 @@ class Compiler:
         assert isinstance(result, ast.expr)
         return result
 
-    def compile(self, results: Sequence[ast.expr], extra: Sequence[Definition] = ()) -> Callable[..., tuple[Any, ...]]:
-        """A function (states, parameters, t) -> tuple of the values of ``results``.
+    def compile(
+        self, results: Sequence[ast.expr], extra: Sequence[Definition] = (), further: Sequence[str] = ()
+    ) -> Callable[..., tuple[Any, ...]]:
+        """A function (states, parameters, t, further) -> tuple of the values of ``results``.
 
-        ``extra`` are definitions computed after the System's own, such as common subexpressions. Delayed states take
-        the value of the present state.
+        ``extra`` are definitions computed after the System's own, such as common subexpressions; ``further`` are names
+        of arguments. Delayed states take the value of the present state.
         """
         system = self.system
         definitions = needed([*system.derived, *system.intermediates, *extra], results)
-        arguments = [*system.state_names, *system.parameter_names, "t"]
+        arguments = [*system.state_names, *system.parameter_names, "t", *further]
         delayed = [_assign(d.name, ast.Name(id=d.state, ctx=ast.Load())) for d in system.delays]
         computed = [_assign(d.name, self.prepared(d.expr)) for d in definitions]
         values = ast.Tuple(elts=[self.prepared(r) for r in results], ctx=ast.Load())

@@ -98,14 +98,28 @@ class Remainder(sympy.Function):
         return sympy.S.One if argindex == 1 else -FloorOf(x / y)
 
 
+class Phi(sympy.Function):
+    """The k-th of exprel, phi2, phi3, ..., as Phi(k, x); beyond the third there is none in the model language.
+
+    Each is that before it, less its value at 0, over x; and phi_k' = phi_k - k*phi_(k+1).
+    """
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative by x."""
+        k, x = self.args
+        return Phi(k, x) - k * Phi(k + 1, x)
+
+
 class Phi3(sympy.Function):
     """(phi2(x) - 1/2)/x."""
 
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Any:
-        """No derivative is taken three times."""
-        raise AnalysisError("The third derivative of exprel is not at hand.")
+        """The derivative, in a function that only the numeric view can evaluate."""
+        return Phi3(self.args[0]) - 3 * Phi(sympy.Integer(4), self.args[0])
 
 
 class Phi2(sympy.Function):

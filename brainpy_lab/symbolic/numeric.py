@@ -23,6 +23,9 @@ from brainpy_lab.symbolic.view import view, working
 
 Array = NDArray[Any]
 
+#: Derivatives along more directions than the second Lyapunov coefficient takes are asked for by nobody.
+MOST_DIRECTIONS = 5
+
 #: Functions that a complex step goes wrong through.
 _NOT_ANALYTIC = frozenset({"abs", "sign", "floor", "ceil", "minimum", "maximum", "clip", "heaviside"})
 
@@ -109,6 +112,64 @@ class NumericSystem:
         """
         return self._slopes(self._parameters_named(by), np.asarray(y, dtype=float), params, t)
 
+    def directional(
+        self,
+        y: ArrayLike,
+        directions: Sequence[ArrayLike],
+        params: Mapping[str, Any],
+        t: ArrayLike = 0.0,
+        *,
+        by: Sequence[str] = (),
+    ) -> Array:
+        """A derivative of the drift along directions: B(u, v) for two of them, C(u, v, w) for three.
+
+        B(u, v) is the sum over j and k of d²f/(dy_j dy_k) u_j v_k: what normal forms are made of. It is linear in each
+        direction and does not depend on their order; eigenvectors may be complex. Exact: the definitions of the model
+        are differentiated along each direction, one after another, so that no tensor of derivatives is formed.
+
+        Parameters
+        ----------
+        y : array, shape (n_states, ...)
+        directions : sequence of one to five arrays, shape (n_states + n_by, ...)
+            Their trailing shapes broadcast against that of ``y``.
+        params, t
+            As for `rhs`.
+        by : sequence of str
+            Parameters that the directions have components for, after those of the states: for mixed derivatives.
+
+        Returns
+        -------
+        ndarray, shape (n_states, ...)
+            Complex where a direction is.
+
+        Raises
+        ------
+        ArgumentError
+            For directions of a wrong number or length, and unknown parameters.
+        AnalysisError
+            Where there is no exact derivative: a helper function has loops, a drift mixes the elements of an array.
+
+        References
+        ----------
+        Y. A. Kuznetsov (2004). Elements of Applied Bifurcation Theory, 3rd ed., sections 3.5 and 5.4.
+        doi:10.1007/978-1-4757-3978-7
+        """
+        names = self._parameters_named(by)
+        vectors = [np.asarray(d) for d in directions]
+        size = len(self.system.states) + len(names)
+        if not 1 <= len(vectors) <= MOST_DIRECTIONS:
+            raise ArgumentError(
+                f"There are {len(vectors)} directions.", advice=f"Give 1 to {MOST_DIRECTIONS}, as a list: [u, v]."
+            )
+        for vector in vectors:
+            if vector.ndim == 0 or len(vector) != size:
+                raise ArgumentError(
+                    f"A direction has shape {vector.shape}; it must have {size} components along the first axis."
+                )
+        function = self._compiled(("directional", len(vectors), *names), lambda: self._along(len(vectors), names))
+        y = np.asarray(y, dtype=float)
+        return self._stack(self._evaluate(function, y, params, t, *(c for v in vectors for c in v)), y)
+
     def intermediates(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> dict[str, Array]:
         """Every derived parameter and intermediate by name, each with the trailing shape of ``y``."""
         names = [d.name for d in (*self.system.derived, *self.system.intermediates)]
@@ -178,6 +239,11 @@ class NumericSystem:
                 self._functions[key] = make()
             return self._functions[key]
 
+    def _along(self, order: int, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
+        from brainpy_lab.symbolic.directional import directional
+
+        return directional(self.system, self._compiler, order, names)
+
     def _exact_slopes(self, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
         import sympy
 
@@ -224,7 +290,12 @@ class NumericSystem:
         return result
 
     def _evaluate(
-        self, function: Callable[..., tuple[Any, ...]], y: ArrayLike, params: Mapping[str, Any], t: ArrayLike
+        self,
+        function: Callable[..., tuple[Any, ...]],
+        y: ArrayLike,
+        params: Mapping[str, Any],
+        t: ArrayLike,
+        *further: Any,
     ) -> Any:
         y = np.asarray(y)
         if y.ndim == 0 or len(y) != len(self.system.states):
@@ -239,7 +310,7 @@ class NumericSystem:
             raise ArgumentError(f"No value for the parameters {', '.join(missing)} of {self.system.name}.") from None
         try:
             with np.errstate(all="ignore"):
-                return function(*y, *values, _double(t))
+                return function(*y, *values, _double(t), *further)
         except ArithmeticError as error:
             raise AnalysisError(
                 f"{self.system.name} cannot be evaluated: {error}.", advice="Look for numbers divided by zero in it."
