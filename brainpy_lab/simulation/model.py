@@ -185,7 +185,7 @@ class Model(ModelCode):
             Time between records; by default every step (adaptive methods: their own steps for a single cell). An end
             that lies between two records stands in ``sol.final`` alone.
         progress : bool or callable
-            True shows a bar; a function is called with the fraction done.
+            True shows a bar with the time left; a function is called with the fraction done.
         rtol, atol, max_step : float, optional
             Tolerances (atol also by state) and largest step of adaptive methods. Their steps end where inputs jump and
             where conditions in t switch; a short pulse of an input whose source cannot be read needs a max_step: the

@@ -196,13 +196,6 @@ def test_progress_rises_to_one(model):
     assert seen[-1] == 1.0
 
 
-def test_a_bar_is_drawn_on_the_standard_error(model, capsys):
-    model.run(1.0, progress=True)
-    captured = capsys.readouterr()
-    assert "100%" in captured.err
-    assert captured.out == ""
-
-
 def test_a_flag_that_is_set_stops_before_the_first_step(model):
     flag = threading.Event()
     flag.set()

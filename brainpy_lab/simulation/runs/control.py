@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,26 +27,10 @@ class ChunkSize:
         self.steps = max(1, int(min(wanted, 16 * steps)))
 
 
-class TextProgress:
-    """A bar on the standard error, redrawn in place."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    def __call__(self, fraction: float) -> None:
-        done = int(30 * fraction)
-        seconds = time.monotonic() - self._start
-        end = "\n" if fraction >= 1 else ""
-        bar = f"{'=' * done}{' ' * (30 - done)}"
-        print(f"\r[{bar}] {fraction:4.0%}  {seconds:.1f} s", end=end, file=sys.stderr, flush=True)
-
-
 def reporter(progress: Any) -> Progress:
-    """The progress report asked for: a function of the fraction done, a bar (True), or none."""
-    if callable(progress):
-        report: Progress = progress
-        return report
-    return TextProgress() if progress else _no_report
+    """The progress report asked for: a function of the fraction done, or none."""
+    report: Progress = progress if callable(progress) else _no_report
+    return report
 
 
 def _no_report(fraction: float) -> None:

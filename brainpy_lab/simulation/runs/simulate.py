@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import closing
 from dataclasses import replace
 
 from brainpy_lab import drivers, solvers
@@ -14,6 +15,7 @@ from brainpy_lab.simulation.runs.delays import Reach, all_histories, make_past, 
 from brainpy_lab.simulation.runs.fixed import FixedRuns
 from brainpy_lab.simulation.runs.further import first_reach, with_enough
 from brainpy_lab.simulation.runs.plan import Result
+from brainpy_lab.simulation.runs.progress_bar import ProgressBar
 from brainpy_lab.simulation.runs.request import Request
 from brainpy_lab.simulation.runs.task import Task, keep, make_task, seed_of, start_of
 from brainpy_lab.simulation.runs.tracing import user_line
@@ -28,6 +30,9 @@ from brainpy_lab.solvers.auto import AUTO
 
 def simulate(request: Request) -> Solution:
     """Run what was asked for."""
+    if request.progress is True:
+        with closing(ProgressBar(request.model.system.name)) as bar:
+            return simulate(replace(request, progress=bar))
     solution = _simulate_chosen(request) if request.method == AUTO else _simulate(request)
     if solution.outcome is Outcome.INTERRUPTED:
         _interrupted(request, solution)
