@@ -12,6 +12,7 @@ from brainpy_lab.analysis.box import no_ranges, read_box
 from brainpy_lab.analysis.degenerate import Found, beside, flatness, merged
 from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, make_flow
 from brainpy_lab.analysis.jumps import jumps
+from brainpy_lab.analysis.newton import batched_newton, to_multiple
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.reduction import Reduced, reduce_flow
@@ -144,7 +145,7 @@ def _search(reduced: Reduced, scaled: Scaled, ranges: list[Range]) -> Array:
         return roots.search_plane(reduced.residual, ranges)
     units = scaled.widths
     boxes = [(low / unit, high / unit) for (low, high), unit in zip(ranges, units, strict=True)]
-    return roots.search_space(scaled.rhs, scaled.jacobian, boxes) * units[:, None]
+    return roots.search_space(scaled.problem, boxes) * units[:, None]
 
 
 def refine(scaled: Scaled, candidates: Array, is_inside: Callable[[Array], bool]) -> Found:
@@ -176,14 +177,13 @@ def _polished(scaled: Scaled, points: Array) -> tuple[Array, Array]:
     """The zeros that Newton's method finds from ``points``: those with a regular Jacobian, and the others."""
     if not points.size:
         return points, points
-    points = roots.damped_newton(scaled.rhs, scaled.jacobian, points, 30)
-    points = points[:, np.isfinite(points).all(axis=0)]
-    with np.errstate(all="ignore"):
-        step = np.abs(roots.newton_step(scaled.jacobian(points), scaled.rhs(points))).max(axis=0)
-    regular = (flatness(scaled, points) > SINGULAR) & (step <= SAME)
+    zeros = batched_newton(scaled.problem, points, 30, SAME)
+    finite = np.isfinite(zeros.points).all(axis=0)
+    points = zeros.points[:, finite]
+    regular = (flatness(scaled, points) > SINGULAR) & zeros.converged[finite]
     rest = points[:, ~regular]
     if rest.size:
-        rest = roots.to_multiple(scaled.rhs, scaled.jacobian, _distinct(rest)[:, :MOST_SINGULAR])
+        rest = to_multiple(scaled.problem, _distinct(rest)[:, :MOST_SINGULAR])
         rest = rest[:, np.isfinite(rest).all(axis=0)]
         rest = rest[:, scaled.is_zero(rest)]
     return _distinct(points[:, regular]), _distinct(rest)

@@ -6,19 +6,19 @@ polished, told apart and checked by `refine`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.contours import level_lines
 from brainpy_lab.analysis.flow import Array, Range
+from brainpy_lab.analysis.newton import batched_newton
 from brainpy_lab.analysis.sampling import spread
-
-Field = Callable[[Array], Array]
+from brainpy_lab.analysis.zero_problem import Field, ZeroProblem
 
 #: A function of one unknown, element by element.
-Line = Callable[[Array], Array]
+Line = Field
 
 #: Points on the line searched for one unknown, and on each side of the square for two.
 LINE_POINTS = 2001
@@ -157,73 +157,8 @@ def _sign_change_cells(grid: Array, values: Array) -> Array:
     return centres[:, both]
 
 
-def search_space(function: Field, jacobian: Field, ranges: Sequence[Range]) -> Array:
+def search_space(problem: ZeroProblem, ranges: Sequence[Range]) -> Array:
     """Zeros in three and more dimensions: damped Newton iterations from starting points spread evenly."""
     low, high = np.array(ranges).T
     points = low[:, None] + (high - low)[:, None] * spread(len(ranges), STARTS)
-    return damped_newton(function, jacobian, points, 40)
-
-
-def damped_newton(function: Field, jacobian: Field, points: Array, iterations: int) -> Array:
-    """Newton's iteration on many points at once; a step that makes the residual larger is halved for the next try.
-
-    Points where it breaks down become nan.
-    """
-    points = points.copy()
-    values = function(points)
-    damping = np.ones(points.shape[1])
-    for _ in range(iterations):
-        step = newton_step(jacobian(points), values)
-        trial = points + damping * step
-        trial_values = function(trial)
-        with np.errstate(invalid="ignore"):
-            better = np.linalg.norm(trial_values, axis=0) < np.linalg.norm(values, axis=0)
-            going = (np.abs(step) > 4 * np.finfo(float).eps * np.abs(points)).any(axis=0) & (damping > 1e-4)
-        points = np.where(better, trial, points)
-        values = np.where(better, trial_values, values)
-        damping = np.where(better, np.minimum(1.0, 2 * damping), damping / 8)
-        if not (going & values.any(axis=0)).any():
-            break
-    return points
-
-
-def to_multiple(function: Field, jacobian: Field, points: Array, cycles: int = 40) -> Array:
-    """Newton's iteration with extrapolation, for zeros at which the Jacobian is singular.
-
-    There the steps shrink by a constant factor r, 1 - 1/m at a zero of multiplicity m; after two of them the rest of
-    the way is r/(1 - r) times the last.
-    """
-    size = np.linalg.norm(function(points), axis=0)
-    for _ in range(cycles):
-        with np.errstate(all="ignore"):
-            first = newton_step(jacobian(points), function(points))
-            second = newton_step(jacobian(points + first), function(points + first))
-            ratio = (first * second).sum(axis=0) / (first**2).sum(axis=0)
-            rest = np.where((ratio > 0.2) & (ratio < 0.98), ratio / (1 - ratio), 0.0)
-            before = size
-            for factor in (1 + rest, np.ones_like(rest)):
-                trial = points + first + factor * second
-                trial_size = np.linalg.norm(function(trial), axis=0)
-                better = trial_size < size
-                points, size = np.where(better, trial, points), np.where(better, trial_size, size)
-        if not (size < before).any():
-            break
-    return points
-
-
-def newton_step(jacobians: Array, values: Array) -> Array:
-    """The steps -J⁻¹f for a batch: jacobians (n, n, n_points), values (n, n_points); least norm if one is singular."""
-    matrices = np.moveaxis(jacobians, -1, 0)
-    right = -values.T[:, :, None]
-    usable = np.asarray(np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=(1, 2)))
-    steps = np.full(right.shape, np.nan)
-    try:
-        steps[usable] = np.linalg.solve(matrices[usable], right[usable])
-    except np.linalg.LinAlgError:
-        determinants = np.asarray(np.linalg.det(np.where(usable.reshape(-1, 1, 1), matrices, 0.0)))
-        singular = np.asarray(usable & (determinants == 0))
-        steps[singular] = np.linalg.pinv(matrices[singular]) @ right[singular]
-        usable = usable & ~singular
-        steps[usable] = np.linalg.solve(matrices[usable], right[usable])
-    result: Array = steps[:, :, 0].T
-    return result
+    return batched_newton(problem, points, 40).points

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.flow import Array, Flow
 from brainpy_lab.analysis.nullclines import typical
+from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
 
 #: Rounding errors of the states that the drift's own error is estimated from, in units of the last place.
 SHIFTS = np.array([1.0, -1.0, 2.0, -2.0, 3.0, -3.0])
@@ -38,16 +40,18 @@ class Scaled:
         sizes = np.array([typical(drift) for drift in flow.rhs(sample)])
         return cls(flow, _power_of_two(widths), _power_of_two(np.where(sizes > 0, sizes, 1.0)))
 
+    @cached_property
+    def problem(self) -> ZeroProblem:
+        """The fixed points as a zero problem in these units."""
+        return equilibria(self.flow).in_units(self.widths, self.sizes)
+
     def rhs(self, z: Array) -> Array:
         """The scaled drift at the scaled states ``z``, shape (n_free, n_points)."""
-        result: Array = self.flow.rhs(z * self.widths[:, None]) / self.sizes[:, None]
-        return result
+        return self.problem.residual(z)
 
     def jacobian(self, z: Array) -> Array:
         """Its derivatives, shape (n_free, n_free, n_points)."""
-        jacobian = self.flow.jacobian(z * self.widths[:, None])
-        result: Array = jacobian * (self.widths / self.sizes[:, None])[:, :, None]
-        return result
+        return self.problem.jacobian(z)
 
     def is_zero(self, z: Array) -> NDArray[np.bool_]:
         """Where the drift is zero but for rounding errors, shape (n_points,).

@@ -1,0 +1,212 @@
+"""Newton's method for zero problems: from one point, with borders, and from many points at once.
+
+Near a zero with a regular Jacobian each error is of the order of the square of that before. At a singular one steps
+shrink by a constant factor only; `to_multiple` extrapolates them. One point: full steps, which continuation takes from
+a good guess. Many points: damped steps, which a search takes from anywhere.
+
+References: C. T. Kelley (2003). Solving Nonlinear Equations with Newton's Method, chapters 1 and 2.
+doi:10.1137/1.9780898718898. Bordered systems: W. J. F. Govaerts (2000). Numerical Methods for Bifurcations of Dynamical
+Equilibria, chapter 3. doi:10.1137/1.9780898719543
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.analysis.flow import Array
+from brainpy_lab.analysis.zero_problem import ZeroProblem
+
+#: The last step of an iteration that has converged, relative to 1 + |U|. The error left is about its square.
+TOLERANCE = 1e-10
+
+#: Full steps from one point; with a good guess three to five are enough.
+MOST_STEPS = 12
+
+#: A step this many times the first one leads away: AUTO's rule.
+LEADS_AWAY = 20.0
+
+#: A step solves its linear system when it leaves no more than this part of the residual: else the zero is not there.
+UNSOLVED = 0.5
+
+
+@dataclass(frozen=True)
+class Zero:
+    """Where Newton's method came from one point.
+
+    Attributes
+    ----------
+    point : ndarray, shape (size,)
+    converged : bool
+    iterations : int
+        Steps taken.
+    residual : float
+        The largest component of F at the point, without its sign; nan where F cannot be evaluated.
+    """
+
+    point: Array
+    converged: bool
+    iterations: int
+    residual: float
+
+
+@dataclass(frozen=True)
+class Zeros:
+    """Where Newton's method came from many points; as `Zero`, with an entry for each.
+
+    Attributes
+    ----------
+    points : ndarray, shape (size, n_points)
+        nan where it broke down.
+    converged : ndarray of bool, shape (n_points,)
+    iterations : ndarray of int, shape (n_points,)
+    residuals : ndarray, shape (n_points,)
+    """
+
+    points: Array
+    converged: NDArray[np.bool_]
+    iterations: NDArray[np.int_]
+    residuals: Array
+
+
+@np.errstate(all="ignore")
+def newton(problem: ZeroProblem, start: Array, tolerance: float = TOLERANCE, most: int = MOST_STEPS) -> Zero:
+    """A zero of ``problem`` near ``start``, by full steps.
+
+    With more unknowns than equations the steps are those of least norm, and lead to a zero near ``start`` on the set of
+    zeros (Moore and Penrose's corrector); `ZeroProblem.bordered` says which zero.
+
+    Parameters
+    ----------
+    problem : ZeroProblem
+    start : array, shape (size,)
+    tolerance : float
+        It has converged when a step is no longer than this in any component, relative to 1 + |U|; the step is taken.
+    most : int
+        It gives up after so many steps.
+    """
+    point = np.array(start, dtype=float)
+    value = problem.residual(point)
+    first = np.inf
+    for taken in range(1, most + 1):
+        slopes = problem.jacobian(point)
+        step = newton_step(slopes[..., None], value[:, None])[:, 0]
+        length = float(np.abs(step / (1 + np.abs(point))).max(initial=0.0))
+        first = min(first, max(length, tolerance))
+        if not length <= LEADS_AWAY * first:
+            return Zero(point, False, taken - 1, _size(value))
+        solves = bool(_solved(slopes[..., None], value[:, None], step[:, None])[0])
+        point = point + step
+        value = problem.residual(point)
+        if length <= tolerance or not solves:
+            return Zero(point, solves and bool(np.isfinite(value).all()), taken, _size(value))
+    return Zero(point, False, most, _size(value))
+
+
+@np.errstate(all="ignore")
+def batched_newton(problem: ZeroProblem, points: Array, most: int, tolerance: float = TOLERANCE) -> Zeros:
+    """Zeros of ``problem``, from many points at once, by damped steps.
+
+    A step that makes the residual larger is not taken, and an eighth of it is tried next; after a step that is taken,
+    twice the part.
+
+    Parameters
+    ----------
+    problem : ZeroProblem
+        With as many equations as unknowns, in units in which its zeros are of order one.
+    points : array, shape (size, n_points)
+    most : int
+        Steps tried from each point.
+    tolerance : float
+        A point has converged when the step from it is no longer than this in any component.
+    """
+    points = points.copy()
+    values = problem.residual(points)
+    damping = np.ones(points.shape[1])
+    iterations = np.zeros(points.shape[1], dtype=int)
+    for _ in range(most):
+        step = newton_step(problem.jacobian(points), values)
+        trial = points + damping * step
+        trial_values = problem.residual(trial)
+        better = np.linalg.norm(trial_values, axis=0) < np.linalg.norm(values, axis=0)
+        going = (np.abs(step) > 4 * np.finfo(float).eps * np.abs(points)).any(axis=0) & (damping > 1e-4)
+        points = np.where(better, trial, points)
+        values = np.where(better, trial_values, values)
+        damping = np.where(better, np.minimum(1.0, 2 * damping), damping / 8)
+        iterations += better
+        if not (going & values.any(axis=0)).any():
+            break
+    slopes = problem.jacobian(points)
+    step = newton_step(slopes, values)
+    converged = (np.abs(step) <= tolerance).all(axis=0) & _solved(slopes, values, step)
+    return Zeros(points, converged, iterations, np.abs(values).max(axis=0, initial=0.0))
+
+
+def to_multiple(problem: ZeroProblem, points: Array, cycles: int = 40) -> Array:
+    """Newton's iteration with extrapolation, for zeros at which the Jacobian is singular.
+
+    There the steps shrink by a constant factor r, 1 - 1/m at a zero of multiplicity m; after two of them the rest of
+    the way is r/(1 - r) times the last.
+    """
+    function, jacobian = problem.residual, problem.jacobian
+    size = np.linalg.norm(function(points), axis=0)
+    for _ in range(cycles):
+        with np.errstate(all="ignore"):
+            first = newton_step(jacobian(points), function(points))
+            second = newton_step(jacobian(points + first), function(points + first))
+            ratio = (first * second).sum(axis=0) / (first**2).sum(axis=0)
+            rest = np.where((ratio > 0.2) & (ratio < 0.98), ratio / (1 - ratio), 0.0)
+            before = size
+            for factor in (1 + rest, np.ones_like(rest)):
+                trial = points + first + factor * second
+                trial_size = np.linalg.norm(function(trial), axis=0)
+                better = trial_size < size
+                points, size = np.where(better, trial, points), np.where(better, trial_size, size)
+        if not (size < before).any():
+            break
+    return points
+
+
+def newton_step(jacobians: Array, values: Array) -> Array:
+    """The steps -J⁻¹F for a batch: least norm where J is singular or has more columns than rows.
+
+    Parameters
+    ----------
+    jacobians : array, shape (n_equations, size, n_points)
+    values : array, shape (n_equations, n_points)
+
+    Returns
+    -------
+    ndarray, shape (size, n_points)
+        nan where something is not finite.
+    """
+    matrices = np.moveaxis(jacobians, -1, 0)
+    right = -values.T[:, :, None]
+    usable = np.asarray(np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(right).all(axis=(1, 2)))
+    steps = np.full((len(right), matrices.shape[2], 1), np.nan)
+    if matrices.shape[1] != matrices.shape[2]:
+        steps[usable] = np.linalg.pinv(matrices[usable]) @ right[usable]
+        return np.asarray(steps[:, :, 0].T)
+    try:
+        steps[usable] = np.linalg.solve(matrices[usable], right[usable])
+    except np.linalg.LinAlgError:
+        determinants = np.asarray(np.linalg.det(np.where(usable.reshape(-1, 1, 1), matrices, 0.0)))
+        singular = np.asarray(usable & (determinants == 0))
+        steps[singular] = np.linalg.pinv(matrices[singular]) @ right[singular]
+        usable = usable & ~singular
+        steps[usable] = np.linalg.solve(matrices[usable], right[usable])
+    result: Array = steps[:, :, 0].T
+    return result
+
+
+def _solved(jacobians: Array, values: Array, steps: Array) -> NDArray[np.bool_]:
+    """Whether each step makes the linearised residual vanish; one of least norm may not, where J is singular."""
+    left = np.einsum("ijk,jk->ik", jacobians, steps) + values
+    result: NDArray[np.bool_] = np.linalg.norm(left, axis=0) <= UNSOLVED * np.linalg.norm(values, axis=0)
+    return result
+
+
+def _size(value: Array) -> float:
+    return float(np.abs(value).max(initial=0.0))

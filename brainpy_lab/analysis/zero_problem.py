@@ -1,0 +1,159 @@
+"""Zero problems: F(U) = 0, where U holds states and the parameters that are free to move with them.
+
+An equilibrium, a fold, a cycle on its mesh: each is such a problem to what solves or follows it, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from brainpy_lab.analysis.flow import Array, Flow
+from brainpy_lab.errors import ArgumentError, did_you_mean
+
+#: A function of U, shape (size, ...), over any trailing shape.
+Field = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class ZeroProblem:
+    """F(U) = 0.
+
+    With as many equations as unknowns its zeros are points; with one unknown more they are curves, which a row of
+    `bordered` cuts in points.
+
+    Attributes
+    ----------
+    size : int
+        The number of unknowns: states first, free parameters after them.
+    residual : callable
+        U, shape (size, ...), to F(U), shape (n_equations, ...).
+    jacobian : callable
+        U to the derivatives of F by U, shape (n_equations, size, ...).
+    """
+
+    size: int
+    residual: Field
+    jacobian: Field
+
+    def in_units(self, unknowns: Array, equations: Array) -> ZeroProblem:
+        """The same problem for U over ``unknowns``, shape (size,), with F over ``equations``, shape (n_equations,).
+
+        Powers of two as units make no rounding errors.
+        """
+
+        def residual(z: Array) -> Array:
+            result: Array = self.residual(z * _along(unknowns, z)) / _along(equations, z)
+            return result
+
+        def jacobian(z: Array) -> Array:
+            slopes = self.jacobian(z * _along(unknowns, z))
+            result: Array = slopes * (unknowns / equations[:, None]).reshape(slopes.shape[:2] + (1,) * (z.ndim - 1))
+            return result
+
+        return ZeroProblem(self.size, residual, jacobian)
+
+    def bordered(self, rows: Array, at: Array, beyond: Array | float = 0.0) -> ZeroProblem:
+        """The problem with the further equations rows·(U - at) = beyond: it stays on a plane through ``at``.
+
+        A bordered Jacobian is regular wherever that of the problem has full rank and no direction of its kernel lies
+        in the plane: at folds too, where the derivatives by the states alone are singular (Govaerts 2000, chapter 3,
+        doi:10.1137/1.9780898719543).
+
+        Parameters
+        ----------
+        rows : array, shape (n_rows, size)
+        at : array, shape (size,)
+        beyond : float or array, shape (n_rows,)
+        """
+
+        def residual(u: Array) -> Array:
+            plane = np.tensordot(rows, u - _along(at, u), axes=1) - _along(np.broadcast_to(beyond, len(rows)), u)
+            return np.concatenate([self.residual(u), plane])
+
+        def jacobian(u: Array) -> Array:
+            fixed = np.broadcast_to(_along(rows, u, axes=2), (*rows.shape, *u.shape[1:]))
+            return np.concatenate([self.jacobian(u), fixed])
+
+        return ZeroProblem(self.size, residual, jacobian)
+
+
+def equilibria(flow: Flow, parameters: Sequence[str] = ()) -> ZeroProblem:
+    """The equilibria of ``flow``: U holds its free states, and after them ``parameters``.
+
+    Parameters
+    ----------
+    flow : Flow
+    parameters : sequence of str
+        Parameters that are unknowns too; the name of a state that the flow holds makes its value one.
+
+    Raises
+    ------
+    ArgumentError
+        For a name that is no parameter and no held state, or one given twice.
+    """
+    if not parameters:
+        return ZeroProblem(len(flow.free), flow.rhs, flow.jacobian)
+    _check(flow, parameters)
+    return _Moving(flow, tuple(parameters)).problem
+
+
+@dataclass(frozen=True)
+class _Moving:
+    """A flow whose ``parameters`` are unknowns."""
+
+    flow: Flow
+    parameters: tuple[str, ...]
+
+    @property
+    def problem(self) -> ZeroProblem:
+        return ZeroProblem(len(self.flow.free) + len(self.parameters), self._residual, self._jacobian)
+
+    def _values(self, u: Array) -> tuple[Array, dict[str, Array | float]]:
+        """All states, shape (n_states, ...), and all parameters by name."""
+        flow = self.flow
+        given = {**flow.held, **flow.params, **dict(zip((*flow.free, *self.parameters), u, strict=True))}
+        states = np.empty((len(flow.system.states), *u.shape[1:]))
+        for row, name in enumerate(flow.system.state_names):
+            states[row] = given[name]
+        return states, {name: given[name] for name in flow.params}
+
+    def _residual(self, u: Array) -> Array:
+        states, params = self._values(u)
+        drift: Array = self.flow.numeric.rhs(states, params, self.flow.t)
+        return drift[self.flow.rows]
+
+    def _jacobian(self, u: Array) -> Array:
+        flow = self.flow
+        states, params = self._values(u)
+        names = flow.system.state_names
+        by_state = flow.numeric.jacobian(states, params, flow.t)[flow.rows]
+        moved = [name for name in self.parameters if name not in names]
+        by_parameter = flow.numeric.parameter_jacobian(states, params, flow.t, by=moved)[flow.rows]
+        columns = [
+            by_state[:, names.index(name)] if name in names else by_parameter[:, moved.index(name)]
+            for name in (*flow.free, *self.parameters)
+        ]
+        return np.stack(columns, axis=1)
+
+
+def _check(flow: Flow, parameters: Sequence[str]) -> None:
+    known = (*flow.params, *flow.held)
+    for k, name in enumerate(parameters):
+        if name in flow.free:
+            raise ArgumentError(f"'{name}' is free already.", advice="Hold it at a value first.")
+        if name not in known:
+            raise ArgumentError(
+                f"'{name}' is neither a parameter nor a held variable of {flow.system.name}.",
+                advice=did_you_mean(name, known),
+            )
+        if name in parameters[:k]:
+            raise ArgumentError(f"'{name}' is given twice.")
+
+
+def _along(values: Array, like: Array, axes: int = 1) -> Array:
+    """``values`` with axes of length one for the trailing axes of ``like``."""
+    result: Array = np.reshape(values, np.shape(values)[:axes] + (1,) * (like.ndim - 1))
+    return result
