@@ -11,6 +11,7 @@ from brainpy_kernel.session import Session
 from brainpy_kernel.workspace import Workspace, workspace
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.by_name import takes_parameters
+from brainpy_lab.simulation.run_defaults import positive
 
 if TYPE_CHECKING:
     from brainpy_kernel.view import View
@@ -59,9 +60,8 @@ def interact(
     name = _name_of(space, model)
     session = Session(model, space.runtime, name)
     if duration is not None:
-        _check_duration(duration)
-        session.duration = float(duration)
-    session.dt = dt
+        session.duration = positive("duration", duration)
+    session.dt = None if dt is None else positive("dt", dt)
     chosen = _apply(session, {**(parameters or {}), **values})
     if axes is not None:
         _check_axes(session, axes)
@@ -122,11 +122,6 @@ def _numbers(name: str, value: Any) -> tuple[float, ...]:
             f"'{name}' must be a number, or a range (low, high) or (low, high, step), not {value!r}.",
         )
     return numbers
-
-
-def _check_duration(duration: float) -> None:
-    if not (np.isfinite(duration) and duration > 0):
-        raise ArgumentError(f"duration must be positive, not {duration!r}.")
 
 
 def _check_axes(session: Session, axes: tuple[str, ...]) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from brainpy_kernel.frame import Box, Frame, Settings, fixed_points, grown_box, phase_data, simulate
 from brainpy_kernel.runtime import Run, Runtime, Ticket
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, did_you_mean
+from brainpy_lab.simulation.run_defaults import positive
 
 if TYPE_CHECKING:
     from brainpy_lab import Model
@@ -124,9 +125,7 @@ class Session:
 
     def set_duration(self, duration: float) -> None:
         """Simulate for ``duration`` from here on."""
-        if not duration > 0 or not np.isfinite(duration):
-            raise ArgumentError(f"The duration must be positive, not {duration:g}.")
-        self.duration = float(duration)
+        self.duration = positive("duration", duration)
         self.request()
 
     def set_axes(self, *axes: str) -> None:

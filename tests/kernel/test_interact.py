@@ -165,7 +165,9 @@ def test_interact_from_code(jupyter, cell):
         ("interact(FHN, I='many')", "must be a number, or a range"),
         ("interact(FHN, I=(2, 1))", "must be a number, or a range"),
         ("interact(FHN, axes=('V', 'u'))", "no state 'u'"),
-        ("interact(FHN, duration=-1)", "duration must be positive"),
+        ("interact(FHN, duration=-1)", "duration must be a positive number, not -1."),
+        ("interact(FHN, duration='long')", "duration must be a positive number, not 'long'."),
+        ("interact(FHN, dt=0)", "dt must be a positive number, not 0."),
     ],
 )
 def test_interact_refuses(jupyter, cell, call, message):
