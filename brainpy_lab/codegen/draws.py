@@ -7,9 +7,13 @@ from typing import Literal
 
 #: What a draw is for: the increment of the Wiener process over the step; the second normal that, with it, makes the
 #: process's integral over the step; a test whether an event's border was crossed within the step (uniform); the Levy
-#: area between the processes of two sources, which goes with their increments; a number of a reset, rand() or randn().
-Kind = Literal["increment", "integral", "crossing", "area", "rand", "randn"]
-_PLACES: dict[Kind, int] = {"increment": 0, "integral": 1, "crossing": 2, "area": 3, "rand": 6, "randn": 7}
+#: area between the processes of two sources, which goes with their increments; a number of a reset, rand() or randn(),
+#: of this step, or, where events are located inside steps, of this event.
+Kind = Literal["increment", "integral", "crossing", "area", "rand", "randn", "rand of event", "randn of event"]
+_PLACES: dict[Kind, int] = {
+    "increment": 0, "integral": 1, "crossing": 2, "area": 3, "rand": 6, "randn": 7, "rand of event": 8,
+    "randn of event": 9,
+}  # fmt: skip
 _COSINE, _SINE = 4, 5  # places of the Fourier coefficients that areas are made of
 _KINDS = 16  # room for kinds of one source in the numbering of streams
 _SOURCES = 1 << 16  # streams of all sources, before a number that counts on: harmonics, or the other source of an area
@@ -17,7 +21,7 @@ _SOURCES = 1 << 16  # streams of all sources, before a number that counts on: ha
 
 @dataclass(frozen=True)
 class Draw:
-    """One random number in each step and cell, independent between steps, cells, sources and kinds.
+    """One random number in each step (or event) and cell, independent between steps, cells, sources and kinds.
 
     Attributes
     ----------
@@ -25,7 +29,7 @@ class Draw:
         Name of the step's argument.
     source : str
         The white noise (or, for crossings and resets, the event) it belongs to.
-    kind : {"increment", "integral", "crossing", "area", "rand", "randn"}
+    kind : {"increment", "integral", "crossing", "area", "rand", "randn", "rand of event", "randn of event"}
         Standard normal for the first two, uniform on (0, 1] for crossings; an area is that of the unit step.
     number : int
         The source's number in the model, or that of the call in its resets: with the kind it gives the stream of the
@@ -48,7 +52,7 @@ class Draw:
     @property
     def is_uniform(self) -> bool:
         """Whether it is uniform on (0, 1], not standard normal."""
-        return self.kind in ("crossing", "rand")
+        return self.kind in ("crossing", "rand", "rand of event")
 
     @property
     def is_of_path(self) -> bool:

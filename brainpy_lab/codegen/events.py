@@ -206,13 +206,16 @@ def _watch_spoiled(
 def write_actions(
     step: StepBuilder, event: Event, flag: str | None, new: dict[str, str], memory: dict[str, str], time: str
 ) -> None:
-    """Run an event's block where ``flag`` holds, or untested; changes ``new`` and ``memory`` to the names after it."""
+    """Run an event's block where ``flag`` holds, or untested; changes ``new`` and ``memory`` to the names after it.
+
+    Untested it belongs to a located event, and takes the random draws of the event in place of those of the step.
+    """
     for number, action in enumerate(event.actions, 1):
         value = action.value if isinstance(action, Assign) else action.duration
         suffix = f"_{event.name}" if number == 1 else f"_{event.name}_{number}"
         names = step.definitions([value], suffix, new, time)
         line = action.span.line if action.span else None
-        expr = step.drawn(rename(value, names), event)
+        expr = step.drawn(rename(value, names), event, by_event=flag is None)
         if isinstance(action, Assign):
             target, old = action.target, new[action.target]
         else:

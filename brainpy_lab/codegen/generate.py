@@ -20,7 +20,6 @@ from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.codegen.written import StepWriter, Written
 from brainpy_lab.equations.system import Event, Function, State, System
-from brainpy_lab.errors import MethodError
 from brainpy_lab.symbolic.singularities import filled_system
 
 Crossing = Literal["step", "bridge", "exact"]
@@ -198,8 +197,8 @@ class _FunctionWriter:
         remembered = written.conclude(new, memory) if written.conclude else {}
         self.draws, held = step.draws, (*memory_names(system), *written.carried)
         self.alarms = tuple(tested.alarms)
-        draws = Fields(Field(d.name, CELLS, "draw", d.source) for d in step.draws)
-        given = join(_carried(system, held), _parameters(system), draws, fields("history", step.past), written.sums)
+        past = fields("history", step.past)
+        given = join(_carried(system, held), _parameters(system), _drawn(step), past, written.sums)
         events = dict(zip((e.name for e in system.events), tested.flags, strict=True))
         events |= {alarm.flag: alarm.flag for alarm in tested.alarms}
         results = join(
@@ -332,23 +331,24 @@ class _FunctionWriter:
         return "crossing", Signature(join(TIME, common), results), step.body
 
     def _action(self, event: Event, common: Fields) -> tuple[str, Signature, list[Line | Remark | Loop]]:
-        if self.system.resets_at_random:  # draws have addresses by step, and a located block may be run again
-            raise MethodError(
-                f"The event '{event.name}' draws random numbers, which need events at the ends of fixed steps.",
-                advice="Use a method of fixed steps, such as method='rk4', with crossing='step'.",
-            )
         step = StepBuilder(self.system, hold_test="t")
         held = tuple(hold_name(s) for s in held_states(self.system))
         new, memory = {s: s for s in self.system.state_names}, {name: name for name in held}
         write_actions(step, event, None, new, memory, "t")
+        self.draws += step.draws
         results = join(fields("state", new), fields("hidden", memory))
-        return f"at_{event.name}", Signature(join(TIME, common), results), step.body
+        return f"at_{event.name}", Signature(join(TIME, common, _drawn(step)), results), step.body
 
 
 def _carried(system: System, hidden: Iterable[str]) -> Fields:
     """States and hidden variables as functions take them."""
     names = {s: s for s in system.state_names}
     return join(fields("state", names), fields("hidden", {name: name for name in hidden}))
+
+
+def _drawn(step: StepBuilder) -> Fields:
+    """The random draws that what a builder holds takes."""
+    return Fields(Field(d.name, CELLS, "draw", d.source) for d in step.draws)
 
 
 def _parameters(system: System) -> Fields:

@@ -26,6 +26,11 @@ def memory_names(system: System) -> tuple[str, ...]:
     return tuple(hold_name(s) for s in held_states(system)) + tuple(armed_name(e) for e in system.events)
 
 
+def count_names(system: System) -> tuple[str, ...]:
+    """Hidden variables with the numbers of located events so far, which say what random draws are the next ones."""
+    return tuple(f"{e.name}_count" for e in system.events) if system.resets_at_random else ()
+
+
 def past_names(system: System) -> dict[str, str]:
     """Name of the history of each delayed state, as steps take it: ``x_past``."""
     taken = {*system.state_names, *system.parameter_names, *memory_names(system)}

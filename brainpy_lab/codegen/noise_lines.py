@@ -126,14 +126,18 @@ class NoiseLines(ABC):
             self._draws[key] = Draw(self.fresh(f"{event.name}_draw"), event.name, "crossing", number)
         return self._draws[key].name
 
-    def drawn(self, expr: ast.expr, event: Event) -> ast.expr:
-        """``expr`` of a reset with the names of random draws in place of its calls rand() and randn()."""
-        return _Drawn(self._reset_draw, event).visit(expr) if _draws_random(expr) else expr
+    def drawn(self, expr: ast.expr, event: Event, *, by_event: bool) -> ast.expr:
+        """``expr`` of a reset with the names of random draws in place of its calls rand() and randn().
+
+        They are those of the step, or with ``by_event`` those of the event.
+        """
+        return _Drawn(self._reset_draw, event, by_event).visit(expr) if _draws_random(expr) else expr
 
     def _reset_draw(self, event: Event, kind: Kind, number: int) -> str:
         key: tuple[str, Kind] = (f"{event.name} {number}", kind)
         if key not in self._draws:
-            self._draws[key] = Draw(self.fresh(f"{event.name}_{kind}"), event.name, kind, number)
+            name = self.fresh(f"{event.name}_{kind.split()[0]}")
+            self._draws[key] = Draw(name, event.name, kind, number)
         return self._draws[key].name
 
     def increment(self, source: str) -> str:
@@ -164,12 +168,15 @@ def _draws_random(expr: ast.expr) -> bool:
 class _Drawn(ast.NodeTransformer):
     """Puts names of random draws in place of calls."""
 
-    def __init__(self, name_of: Callable[[Event, Kind, int], str], event: Event) -> None:
+    def __init__(self, name_of: Callable[[Event, Kind, int], str], event: Event, by_event: bool) -> None:
         self.name_of, self.event = name_of, event
+        self.kinds: dict[str, Kind] = {"rand": "rand", "randn": "randn"}
+        if by_event:
+            self.kinds = {"rand": "rand of event", "randn": "randn of event"}
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         match node:
             case ast.Call(func=ast.Name(id="rand" | "randn" as kind), args=[ast.Constant(value=int() as number)]):
-                return ast.Name(self.name_of(self.event, kind, number), ast.Load())
+                return ast.Name(self.name_of(self.event, self.kinds[kind], number), ast.Load())
         self.generic_visit(node)
         return node

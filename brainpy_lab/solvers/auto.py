@@ -78,7 +78,7 @@ def choose(system: System, situation: Situation) -> Choice:
     """
     if system.is_fractional:
         return _for_memory(system, situation)
-    if system.is_random:
+    if system.is_stochastic:
         return _for_noise(system)
     if situation.traced:
         return Choice("rk4", "a derivative is taken through the run, which needs steps of fixed length")

@@ -112,11 +112,6 @@ class Method(ABC):
                 f"The model '{system.name}' has {what}, which '{self.name}' cannot solve: "
                 f"that needs a method for {_FAMILY_TITLES[family]} differential equations ({family.upper()})."
             )
-        if system.resets_at_random and self.is_adaptive:
-            raise MethodError(
-                f"The model '{system.name}' draws random numbers in an event, which adaptive methods cannot repeat.",
-                advice="Use a method of fixed steps, such as method='rk4'.",
-            )
         if not any(s.drift is not None for s in system.states) and not system.events:
             raise MethodError(f"The model '{system.name}' has no differential equation to solve.")
 

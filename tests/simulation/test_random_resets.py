@@ -7,7 +7,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.drivers.feeds.random_draws import normals, uniforms
-from brainpy_lab.errors import MethodError, ModelError
+from brainpy_lab.errors import ModelError
 
 TEXT = """
 dV/dt = 1
@@ -79,20 +79,6 @@ def test_beside_white_noise_and_its_paths() -> None:
     a, b = (model.run(6.0, dt=0.1, method="euler_maruyama", backend=k, noise=path).V for k in ("numpy", "numba"))
     np.testing.assert_allclose(a, b, rtol=1e-12)
     assert np.isfinite(a).all()
-
-
-@pytest.mark.parametrize("method", ["rkdp", "rodas4"])
-def test_adaptive_methods_refuse_by_name(method: str) -> None:
-    with pytest.raises(MethodError, match="draws random numbers in an event") as caught:
-        bp.model(TEXT, name="Reset").run(1.0, method=method, backend="numpy")
-    assert "method='rk4'" in (caught.value.advice or "")
-
-
-def test_auto_takes_fixed_steps() -> None:
-    model = bp.model(TEXT, name="Reset")
-    options = {"dt": 0.1, "seed": 3, "backend": "numpy"}
-    a, b = (model.run(3.0, method=m, **options) for m in ("auto", "rk4"))
-    np.testing.assert_array_equal(a.w, b.w)
 
 
 @pytest.mark.parametrize(

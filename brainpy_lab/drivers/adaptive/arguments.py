@@ -46,7 +46,9 @@ class Cells(NamedTuple):
     F: Table  # derivatives
     R: Table  # times of release
     G: Table  # last tests of the events, see `brainpy_lab.codegen.events`
-    P: Table  # parameters
+    P: Table  # parameters, then the random draws of the event that acts
+    N: Table  # of each event, how many of the random draws in D are taken
+    D: Cube  # draws of each lane: a row for each event to come, of every kind of events counted by itself
 
 
 class Records(NamedTuple):

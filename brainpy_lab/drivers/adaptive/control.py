@@ -13,7 +13,9 @@ from __future__ import annotations
 from typing import Any
 
 # What the loop says of a lane (column STATUS of its clock).
-RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, PAUSED, HISTORY_FULL, STIFF, STUCK = range(9)
+RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, PAUSED, HISTORY_FULL, STIFF, STUCK, DRAWS_TAKEN = range(
+    10
+)
 # Columns of a lane's clock. BURST and IN_BURST are the first time and the number of events that follow each other
 # closely, CULPRIT the event that ended the lane, GRID the fixed steps that are done.
 TIME, SIZE, ERROR, STATUS, NEXT_ROW, ACCEPTED, REJECTED, EVALUATIONS, AT_LIMIT, WITHIN, STIFFNESS = range(11)

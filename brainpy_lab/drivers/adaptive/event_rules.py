@@ -79,6 +79,23 @@ def tested_anew(
     return depth if acts == 2 else FREE
 
 
+def all_taken(taken: Any, j: int, rows: int) -> bool:
+    """Whether the next event of some kind in a lane would find no random draws."""
+    found = False
+    for k in range(taken.shape[0]):
+        found = found or taken[k, j] >= rows
+    return bool(found)
+
+
+def take_draws(taken: Any, drawn: Any, j: int, event: int, p: Any) -> None:
+    """Put the random draws of an event behind the parameters."""
+    n = drawn.shape[2]
+    row = int(taken[event, j])
+    for i in range(n):
+        p[p.size - n + i] = drawn[j, row, i]
+    taken[event, j] += 1.0
+
+
 def in_burst(clock: Any, j: int, t: float, longest: float) -> bool:
     """Count an event of a lane; whether the latest ones have followed each other without end."""
     if t - clock[j, BURST] > longest:

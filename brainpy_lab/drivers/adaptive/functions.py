@@ -27,6 +27,7 @@ class Shape:
     powers: int
     pasts: int = 0
     lags: int = 0
+    draws: tuple[int, ...] = ()  # random draws that each event's block takes: they stand behind the parameters
     crossings: int = 0  # what `crossing` gives: borders, then a depth and a truth for each event
     #: Where elements of array states mix, a lane is a whole system: sizes of the states, shapes of the parameters.
     sizes: tuple[int, ...] = ()
@@ -46,12 +47,14 @@ class Shape:
         """Read from the step code's signatures."""
         step, dense, lagged, crossing = (code.functions.get(name) for name in ("step", "dense", "lagged", "crossing"))
         assert step is not None and dense is not None
+        acts = [code.functions[f"at_{event}"] for event in code.flags]
         one = code.states[moving[0]] if moving else ""  # every state that moves has as much of each
         return Shape(
             len(code.states), moving, len(code.memory), len(code.parameters), code.flags,
             errors=len(step.of("error", owner=one)), kept=len(step.of("stage", owner=one)),
             powers=len(dense.of("polynomial", owner=one)), pasts=len(code.delayed),
             lags=len(lagged.results) if lagged else 0, crossings=len(crossing.results) if crossing else 0,
+            draws=tuple(len(act.of("draw")) for act in acts),
         )  # fmt: skip
 
 
@@ -105,8 +108,11 @@ def function_text(shape: Shape) -> str:
         "def act(k, t, y, r, p, H, S):",
         "    pass",
     ]
+    first = shape.parameters
     for k, name in enumerate(shape.events):
-        lines += [f"    if k == {k}:", f"        {', '.join(values)} = at_{name}({arguments})"]
+        drawn = [f"p[{first + i}]" for i in range(shape.draws[k])]
+        first += len(drawn)
+        lines += [f"    if k == {k}:", f"        {', '.join(values)} = at_{name}({', '.join([arguments, *drawn])})"]
     return "\n".join(lines) + "\n"
 
 

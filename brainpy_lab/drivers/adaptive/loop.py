@@ -23,6 +23,7 @@ from brainpy_lab.drivers.adaptive.control import (
     ACCEPTED,
     CULPRIT,
     DONE,
+    DRAWS_TAKEN,
     ERROR,
     EVALUATIONS,
     EVENTS_WITHOUT_END,
@@ -51,11 +52,13 @@ from brainpy_lab.drivers.adaptive.control import (
     stretch,
 )
 from brainpy_lab.drivers.adaptive.event_rules import (
+    all_taken,
     beyond,
     holds_at_end,
     in_burst,
     is_finite,
     is_followed,
+    take_draws,
     tested_anew,
 )
 from brainpy_lab.drivers.adaptive.event_search import DEGREE, MOST_ZEROS, Course, Search, first_crossing
@@ -94,7 +97,8 @@ def advance(
     """Advance every lane to ``until``, in at most ``most`` steps; returns the number of kept steps and of events.
 
     No step goes past ``t1``. When a buffer is full or the steps are spent the loop comes back with the status PAUSED
-    (HISTORY_FULL: it needs room for delayed states), and goes on when it is called again.
+    (HISTORY_FULL: it needs room for delayed states), and goes on when it is called again. A lane whose events have
+    taken all their random draws waits for more (DRAWS_TAKEN), and the others go on.
     """
     derivative_at, step_from, dense_from, crossing_at, act, lagged_at = called(functions)
     clock, moving, grid = cells.clock, control.moving, records.grid
@@ -110,7 +114,7 @@ def advance(
         np.zeros((128, 2)), np.zeros((65, DEGREE + 1)),
     )  # fmt: skip
     delayed, steady = pasts.delayed, pasts.steady
-    n_lags = steady.size
+    n_lags, n_draws = steady.size, cells.D.shape[2]
     a0, a1 = np.zeros(n_lags), np.zeros(n_lags)
     n_kept, n_events = int(0.0), int(0.0)  # of a literal 0 Numba would compile all that it is handed to twice
     last_test = np.zeros(kinds)
@@ -124,7 +128,7 @@ def advance(
         column(cells.G, j, last_test)
         history, span, breaks = pasts.H[j], pasts.S[j], pasts.B[j]
         rejected, tries = False, 0
-        if clock[j, STATUS] == PAUSED or clock[j, STATUS] == HISTORY_FULL:
+        if clock[j, STATUS] == PAUSED or clock[j, STATUS] == HISTORY_FULL or clock[j, STATUS] == DRAWS_TAKEN:
             clock[j, STATUS] = RUNNING
         while clock[j, STATUS] == RUNNING and t < until:
             if most == 0 or n_kept >= records.kt.size or n_events >= records.et.size:
@@ -132,6 +136,9 @@ def advance(
                 break
             if n_lags > 0 and not has_room(history, span, t):
                 clock[j, STATUS] = HISTORY_FULL
+                break
+            if n_draws > 0 and all_taken(cells.N, j, cells.D.shape[1]):
+                clock[j, STATUS] = DRAWS_TAKEN
                 break
             if h == 0.0:  # the equations are new here
                 renew(derivative_at, clock, j, t, h, y, r, p, f, history, span, delayed)
@@ -279,6 +286,8 @@ def advance(
                 n_events += 1
                 crossing_at(t, y, r, p, g, history, span)
                 speed = g[borders + 2 * kinds + event]
+                if n_draws > 0:
+                    take_draws(cells.N, cells.D, j, event, p)
                 act(event, t, y, r, p, history, span)
                 anew = True
             if anew:

@@ -187,6 +187,28 @@ def generated(
     return _stream(draw.stream, draw.is_uniform, seed, first, n, lanes)
 
 
+def generated_from(draw: Draw, seed: int, first: np.ndarray, n: int, elements: np.ndarray) -> np.ndarray:
+    """The generator's draws of elements that stand at numbers of their own, shaped (elements, n).
+
+    Parameters
+    ----------
+    draw : Draw
+    seed : int
+    first : int64 array
+        Of each element, the number of its first draw in the stream.
+    n : int
+    elements : int64 array
+        Numbers of the cells.
+    """
+    numbers, elements = first[:, None] + np.arange(n), elements[:, None]
+    with np.errstate(over="ignore"):
+        if draw.is_uniform:
+            even, odd = uniforms(elements, draw.stream, numbers // 2, seed)
+        else:
+            even, odd = normals(np, elements, draw.stream, numbers // 2, seed)
+    return np.asarray(np.where(numbers % 2 == 0, even, odd))
+
+
 def _stream(stream: int, is_uniform: bool, seed: int, first: int, n: int, lanes: int) -> np.ndarray:
     pairs = np.arange(first // 2, (first + n + 1) // 2, dtype=np.int64)[:, None]
     elements = np.arange(lanes, dtype=np.int64)[None, :]

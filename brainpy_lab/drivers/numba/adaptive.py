@@ -65,7 +65,12 @@ _HELPERS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
             "_meets", "_find_zeros", "_sort", "_first_between", "first_crossing",
         ),
     ),
-    (event_rules, ("is_finite", "is_followed", "holds_at_end", "beyond", "tested_anew", "in_burst")),
+    (
+        event_rules,
+        (
+            "is_finite", "is_followed", "holds_at_end", "beyond", "tested_anew", "all_taken", "take_draws", "in_burst",
+        ),
+    ),
     (adaptive, ("renew", "write_rows", "keep_step")),
 )  # fmt: skip
 _SOURCES = (events, step_control, adaptive_past, event_search, event_rules, loop_arguments, adaptive)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.hidden import armed_name
+from brainpy_lab.codegen.hidden import armed_name, count_names
 from brainpy_lab.drivers.adaptive import control as loop
 from brainpy_lab.drivers.adaptive.arguments import Cells, Pasts, Records
 from brainpy_lab.drivers.adaptive.past import LONGEST
@@ -18,6 +18,7 @@ from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
 from brainpy_lab.simulation.runs.adaptive_history import Tables
 from brainpy_lab.simulation.runs.breaks import Stop, moving_values, stops_of
 from brainpy_lab.simulation.runs.control import CHUNK_SECONDS
+from brainpy_lab.simulation.runs.event_draws import EventDraws
 from brainpy_lab.simulation.runs.further import delay_at_fault
 from brainpy_lab.simulation.runs.plan import Plan, Result
 from brainpy_lab.simulation.runs.record_times import times_of_records
@@ -38,7 +39,7 @@ _NO_EVENTS = (
     np.empty(_FIRST_BUFFER, np.int64),
 )  # never written
 
-_COMING_BACK = {loop.PAUSED, loop.HISTORY_FULL}
+_COMING_BACK = {loop.PAUSED, loop.HISTORY_FULL, loop.DRAWS_TAKEN}
 _OUTCOMES = {
     loop.STEP_TOO_SMALL: Outcome.STEP_TOO_SMALL,
     loop.EVENTS_WITHOUT_END: Outcome.TOO_MANY_EVENTS,
@@ -87,7 +88,11 @@ class AdaptiveState:
         self.ended = ""
         self.on_own_steps = self.keep and record_every is None and not self.dt
         self.control = runs.constants._replace(end=self.t1, begin=plan.t0, dt=self.dt, burst=BURST_PART * plan.duration)
-        self.cells = Cells(self.clock, self.Y, self.F, self.R, self.G, self.P)
+        self.counts = count_names(problem.system)
+        before = self._lanes([plan.counts.get(n, 0.0) for n in self.counts])
+        self.draws = EventDraws(self.code.draws, self.shape.events, plan.noise.seed, before)
+        self.P = np.concatenate([self.P, np.zeros((len(self.code.draws), lanes))])
+        self.cells = Cells(self.clock, self.Y, self.F, self.R, self.G, self.P, self.draws.taken, self.draws.table)
         self.buffers = self._buffers(_FIRST_BUFFER)
 
     @property
@@ -175,11 +180,13 @@ class AdaptiveState:
             self._call_or_return(until, end)
             pace = min(64.0, max(0.1, CHUNK_SECONDS / max(time.perf_counter() - started, 1e-5)))
             statuses = set(self.clock[:, loop.STATUS].tolist())
+            if loop.DRAWS_TAKEN in statuses:
+                self.draws.renew()
             if loop.HISTORY_FULL in statuses:
                 self.tables.make_room()
             elif loop.PAUSED in statuses:
                 self.most = int(self.most * pace) + 1
-            else:
+            elif loop.DRAWS_TAKEN not in statuses:
                 self.window *= pace
             if self.n_events > MOST_EVENTS:
                 statuses = {loop.EVENTS_WITHOUT_END}
@@ -193,7 +200,7 @@ class AdaptiveState:
 
     def _call_or_return(self, until: float, end: float) -> None:
         """One call of the loop; where it is interrupted, all lanes stand where they were before it."""
-        state = [self.clock, self.Y, self.F, self.R, self.G]
+        state = [self.clock, self.Y, self.F, self.R, self.G, self.draws.taken]
         if self.tables.states:
             state += self.tables.arrays[:3]
         before = [array.copy() for array in state]
@@ -268,7 +275,10 @@ class AdaptiveState:
         data = {name: self._whole(table[places[name]], len(t)) for name in self.plan.record}
         memory = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.memory)}
         memory |= {name: self.G[i].reshape(shape) for i, name in enumerate(self.tests)}
+        memory |= {name: count.reshape(shape) for name, count in zip(self.counts, self.draws.count, strict=True)}
         remembered = self.tables.remembered(shape)
+        if self.problem.system.is_random:
+            stats["noise_steps"] = self.plan.noise.start
         if self.ended:
             stats["ended"] = self.ended
         return Result(t, data, self._final(), memory, self._trains(), outcome, stats, dense, remembered)

@@ -325,7 +325,7 @@ class _Loop:
             data = {name: self.rows[r, :n_rows].reshape(n_rows, *shape) for r, name in enumerate(plan.record)}
             final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
         states = {n: _scalar(final[n]) for n in problem.system.state_names}
-        memory = {n: final[n] for n in self.code.memory}
+        memory = {n: final[n] for n in self.code.memory} | dict(plan.counts)
         stats: dict[str, Any] = {"end": float(plan.times(np.asarray(self.done))), "dt": plan.dt}
         if problem.system.is_random:
             stats["noise_steps"] = plan.noise.start + self.done

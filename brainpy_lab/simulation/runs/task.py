@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from brainpy_lab import drivers, solvers
-from brainpy_lab.codegen.hidden import memory_names
+from brainpy_lab.codegen.hidden import count_names, memory_names
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Driver
 from brainpy_lab.drivers.feeds.levy_areas import terms_for
@@ -213,6 +213,7 @@ def _prepared(request: Request) -> Task:
         report=reporter(request.progress),
         method=method,
         memory=past,
+        counts={n: memory[n] for n in count_names(system) if n in memory},
         mesh=mesh_of(past, float(request.duration), float(request.dt)),
     )
     code = code or model.code(driver.name, method.name)
@@ -290,7 +291,7 @@ def start_of(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
         if not set(states) <= set(start.final):
             message = f"The solution of '{start.model_name}' cannot be continued with '{request.model.name}'."
             raise ArgumentError(message)
-        known = memory_names(request.model.system)
+        known = memory_names(request.model.system) + count_names(request.model.system)
         memory = {n: v for n, v in start.memory.items() if n in known or is_memory(n, request.model.system)}
         return float(start.stats.get("end", start.t[-1])), {**{s: start.final[s] for s in states}, **initial}, memory
     if not is_number(start) or not is_finite(start):
