@@ -151,3 +151,37 @@ def test_loops_have_no_exact_second_derivative():
     text = "def f(x):\n    while x > 1:\n        x = x/2\n    return x\ndx/dt = f(x)"
     with pytest.raises(AnalysisError, match="No exact derivative of 'x': a helper function in it has"):
         numeric(bp.model(text).system).directional([3.0], [[1.0], [1.0]], {})
+
+
+# --- every function of the language ------------------------------------------------------------------------------
+
+#: Expressions of x, at places where they bend.
+SHAPES = [
+    *(f"{name}(x)" for name in ("exp", "log", "log10", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "arcsin")),
+    *(f"{name}(x)" for name in ("arccos", "arctan", "sinh", "cosh", "tanh", "exprel", "erf", "erfc", "expit")),
+    "logaddexp(x, 2*x)", "abs(x)**3", "minimum(x, 0)**3 + x**4", "maximum(x, -x)**3", "clip(x**3, 0, 9)",
+    "sign(x)*x**4", "x**3 if x > 0.1 else x", "where(x < 0.1, x, x**5)", "x**a", "a**x", "x**x", "(x**4) % 7",
+    "floor(9*x)*x**4", "x/(1 - exp(-x))", "heaviside(x, 0.5)*x**5",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_second_and_third_derivatives_of_every_function(shape):
+    form, params = form_of(f"dx/dt = {shape}\na = 2.5")
+    one, h = [1.0], 1e-3
+    for order in (2, 3):
+
+        def lower(x, order=order):
+            return form.directional([x], [one] * (order - 1), params)[0]
+
+        near, far = (lower(0.37 + k * h) - lower(0.37 - k * h) for k in (1, 2))
+        assert form.directional([0.37], [one] * order, params)[0] == pytest.approx(
+            (8 * near - far) / (12 * h), rel=1e-7
+        )
+
+
+def test_series_of_exprel():
+    """exprel(x) = sum of x**k/(k + 1)!, so its k-th derivative at 0 is 1/(k + 1)."""
+    form, params = form_of("dx/dt = exprel(x)")
+    found = [form.directional([0.0], [[1.0]] * order, params)[0] for order in (1, 2, 3, 4, 5)]
+    assert found == pytest.approx([1 / 2, 1 / 3, 1 / 4, 1 / 5, 1 / 6], rel=1e-14)
