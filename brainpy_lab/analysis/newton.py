@@ -84,6 +84,7 @@ def newton(problem: ZeroProblem, start: Array, tolerance: float = TOLERANCE, mos
     start : array, shape (size,)
     tolerance : float
         It has converged when a step is no longer than this in any component, relative to 1 + |U|; the step is taken.
+        Unknowns far smaller than one are to be put in units of their own size first: `ZeroProblem.in_units`.
     most : int
         It gives up after so many steps.
     """
@@ -94,7 +95,8 @@ def newton(problem: ZeroProblem, start: Array, tolerance: float = TOLERANCE, mos
         slopes = problem.jacobian(point)
         step = newton_step(slopes[..., None], value[:, None])[:, 0]
         length = float(np.abs(step / (1 + np.abs(point))).max(initial=0.0))
-        first = min(first, max(length, tolerance))
+        if taken == 1:
+            first = max(length, tolerance)
         if not length <= LEADS_AWAY * first:
             return Zero(point, False, taken - 1, _size(value))
         solves = bool(_solved(slopes[..., None], value[:, None], step[:, None])[0])

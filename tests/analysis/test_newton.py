@@ -73,6 +73,13 @@ def test_with_an_unknown_too_many_it_goes_the_shortest_way():
     np.testing.assert_allclose(found.point, [0.5**0.5, 0.5**0.5], rtol=1e-15)
 
 
+def test_small_unknowns_in_units_of_their_own():
+    amperes = line(lambda u: (u * 1e12) ** 2 - 2, lambda u: 2e24 * u)
+    found = newton(amperes.in_units(np.array([2.0**-40]), np.ones(1)), np.array([1.5e-12]) * 2**40)
+    assert found.converged
+    assert found.point[0] * 2.0**-40 == pytest.approx(2**0.5 * 1e-12, rel=1e-15)
+
+
 def test_a_border_chooses_the_zero():
     plane = CIRCLE.bordered(np.array([[1.0, 0.0]]), np.array([0.6, 0.0]))
     np.testing.assert_allclose(newton(plane, np.array([0.5, 1.0])).point, [0.6, 0.8], rtol=1e-15)
