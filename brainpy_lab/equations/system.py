@@ -292,7 +292,11 @@ class System:
         return any(
             (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
             or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAY_FUNCTIONS)
-            for expr in [*(d.expr for d in self.intermediates), *drifts, *(f.loops or f.node for f in self.functions)]
+            for expr in [
+                *(d.expr for d in self.derived + self.intermediates),
+                *drifts,
+                *(f.loops or f.node for f in self.functions),
+            ]
             for node in ast.walk(expr)
         )
 

@@ -27,8 +27,13 @@ class TracedFlow(Flow):
             given = {**setup.states, **setup.memory}
             arrays = [jnp.asarray(given[n]).astype(float) for n in self.names]
             self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in loop.code.parameters)
-            shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))
-            self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
+            whole = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))
+            shapes = [whole] * len(arrays)
+            if loop.layout.mixes:
+                # array states keep the axis of their elements, all else has one of length one
+                sizes = [setup.cell[-1] if setup.cell and n in setup.wide else 1 for n in self.names]
+                shapes = [(*setup.ensemble, n) for n in sizes]
+            self.now = tuple(jnp.broadcast_to(a, s) for a, s in zip(arrays, shapes, strict=True))
             self.rings = first_rings(loop.code, setup, dict(zip(self.names, self.now, strict=True)))
         self.record = tuple(self.names.index(n) for n in setup.record)
 

@@ -379,9 +379,13 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
     values = flow.values()
     final = {n: values[n] for n in problem.system.state_names}
     memory = {n: v for n, v in values.items() if n not in final}
-    data = driver.collect([initial[n] for n in plan.record], chunk.records)
+    data = dict(zip(plan.record, driver.collect([initial[n] for n in plan.record], chunk.records), strict=True))
+    for name in problem.narrow:  # without the axis that one number has beside array states
+        final[name] = final[name][..., 0]
+        if name in data:
+            data[name] = data[name][..., 0]
     t = plan.times(plan.recorded(plan.n_steps))
     stats: dict[str, Any] = {"steps": plan.n_steps, "dt": plan.dt, "end": float(plan.times(np.asarray(plan.n_steps)))}
     if problem.system.is_random:
         stats["noise_steps"] = plan.noise.start + plan.n_steps
-    return Result(t, dict(zip(plan.record, data, strict=True)), final, memory, {}, Outcome.COMPLETED, stats)
+    return Result(t, data, final, memory, {}, Outcome.COMPLETED, stats)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.simulation.values.input_polynomials import parameters_of
 from brainpy_lab.simulation.values.problem import Problem
 
 
@@ -43,8 +44,11 @@ class Slots:
             return Slots(problem.shape)
         names = problem.system.state_names
         scalars = tuple(not problem.cell or s in problem.narrow for s in names)
-        matrices = {p.name: np.shape(p.value) for p in problem.system.parameters}
-        shapes = tuple(matrices.get(p, ()) or (1,) for p in code.parameters)
+        arrays = {p.name: np.shape(p.value) for p in problem.system.parameters}
+        for name in problem.drives:  # an array that moves in time comes as coefficients, arrays of the same shape
+            parts = parameters_of(name, problem.system)
+            arrays |= {part: arrays[name] for key, part in parts.items() if key not in ("at", "per")}
+        shapes = tuple(arrays.get(p, ()) or (1,) for p in code.parameters)
         sizes = tuple(1 if scalar else prod(problem.cell) for scalar in scalars)
         return Slots(problem.ensemble, sizes, shapes, scalars)
 

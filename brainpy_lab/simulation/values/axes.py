@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.values.initial import shape_of
 
@@ -69,3 +71,20 @@ class Axes:
         shape = shape_of(value)
         padded = self.padded(name, shape)
         return value if padded == shape else value.reshape(padded)
+
+    def full(self, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """A value's shape with as many elements as the model's value has."""
+        rank = len(self.own[name])
+        if self.rank(name) != rank or not rank:
+            return shape
+        return (*shape[: max(0, len(shape) - rank)], *self.own[name])
+
+    def filled(self, name: str, value: Any) -> Any:
+        """A number or an array of any library, the same for all elements where it has but one of them."""
+        shape = shape_of(value)
+        full = self.full(name, shape)
+        if full == shape:
+            return value
+        if hasattr(value, "expand"):
+            return value.expand(full)
+        return value + np.zeros(full)

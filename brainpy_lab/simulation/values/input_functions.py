@@ -31,8 +31,10 @@ def capture_inputs(
 ) -> tuple[System, dict[str, Any]]:
     """The system with readable functions of time in place of the parameters they drive, and what is left."""
     left = dict(parameters)
+    arrays = {p.name for p in system.parameters if np.ndim(p.value)} if system.mixes_elements else set()
+    readable = set(system.parameter_names) - set(system.initial_inputs) - arrays  # sum(t) is not that of all elements
     for name, value in parameters.items():
-        if name in system.parameter_names and name not in system.initial_inputs and _takes_a_time(value):
+        if name in readable and _takes_a_time(value):
             found = _read(name, value, t0, duration)
             if found is not None:
                 system = _with_input(system, name, *_beside(system, *found))

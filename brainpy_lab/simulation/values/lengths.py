@@ -25,19 +25,22 @@ def check_lengths(system: System, values: Mapping[str, Any], cell: int) -> None:
     cell : int
         Elements of the array states; 1 where there are none.
     """
-    trees = [d.expr for d in system.intermediates] + [s.drift for s in system.states if s.drift is not None]
-    trees += [e.condition for e in system.events]
+    trees = [s.drift for s in system.states if s.drift is not None] + [e.condition for e in system.events]
     trees += [a.value for e in system.events for a in e.actions if isinstance(a, Assign)]
-    single = cell == 1 and any(np.shape(values.get(state.name, 0)) == (1,) for state in system.states)  # x(0) = [1]
+    single = cell == 1 and any(len(np.shape(p.value)) == 1 for p in system.parameters)
+    single = single or (cell == 1 and any(np.shape(values.get(n, 0)) == (1,) for n in system.state_names))  # x(0) = [1]
     functions = [f.loops or f.node for f in system.functions]
-    if single or any(_is_part(node) for tree in [*trees, *functions] for node in ast.walk(tree)):
+    definitions = system.derived + system.intermediates
+    if single or any(
+        _is_part(n) for tree in [*(d.expr for d in definitions), *trees, *functions] for n in ast.walk(tree)
+    ):
         lengths = _Lengths(system, values)
-        for definition in system.intermediates:
+        for definition in definitions:
             lengths.of_name[definition.name] = lengths(definition.expr)
         for tree in trees:
             found = lengths(tree)
             if found not in (1, cell):
-                raise lengths.error(tree, f"This has {found} elements; the array states have {cell}.")
+                raise lengths.unfit(tree, found, cell)
 
 
 def _is_part(node: ast.AST) -> bool:
@@ -85,6 +88,13 @@ class _Lengths:
         if not chosen:
             raise self.error(node, f"'{name}' has {count} elements, numbered 0 to {count - 1}: this is none of them.")
         return chosen
+
+    def unfit(self, tree: ast.expr, found: int, cell: int) -> ModelError:
+        """The error for what drives or sets a state, and has other elements than the states have."""
+        if cell > 1:
+            return self.error(tree, f"This has {found} elements; the array states have {cell}.")
+        advice = f"Make one number of it, as with sum(...), or give the state as many: x(0) = zeros({found})."
+        return self.error(tree, f"This has {found} elements, and the states are single numbers.", advice)
 
     def error(self, node: ast.expr, message: str, advice: str | None = None) -> ModelError:
         """An error at the place of ``node``."""

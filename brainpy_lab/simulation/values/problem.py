@@ -143,15 +143,24 @@ def resolve(
     defaults = default_values(system)
     own = {p.name: shape_of(p.value) for p in system.parameters}
     cell = _common_shape([*map(shape_of, defaults.values()), *(own.values() if not system.mixes_elements else ())])
+    if not cell and system.mixes_elements and any(len(shape) == 1 for shape in own.values()):
+        cell = (1,)  # single numbers beside arrays: what a step makes of those keeps an axis of one element
     own |= {n: () if shape_of(v) == (1,) != cell else shape_of(v) for n, v in defaults.items()}  # as of z(0) = sum(x)
     axes = Axes(own, cell, ranks or {})
     starts = {name: value if is_traced(value) else initial_number(name, value) for name, value in initial.items()}
     ensemble, varying = _ensemble(axes, {**values, **starts, **drives})
     for name, drive in drives.items():
-        drives[name] = _aligned_drive(axes, name, drive)
+        if system.mixes_elements and own[name] not in ((), cell):
+            raise ArgumentError(
+                f"'{name}' has the shape {own[name]}, and only the values of array states' elements may move in time.",
+                advice=f"Let a number move: write k*{name} in the cell, with k = 1, and give the input for k.",
+            )
+        drives[name] = _aligned_drive(axes, name, drive, system.mixes_elements)
         first = drives[name].at(np.array([t0]))[0]
         values[name] = first if first.ndim else float(first)
     values = {name: axes.aligned(name, value) for name, value in values.items()}
+    if system.mixes_elements:  # a sum over an array counts each of its elements
+        values = {name: axes.filled(name, value) for name, value in values.items()}
     starts = {name: axes.aligned(name, value) for name, value in starts.items()}
     states = initial_values(system, values, starts, defaults, is_traced)
     traced = traced or any(is_traced(v) for v in states.values())
@@ -189,17 +198,24 @@ def _ensemble(axes: Axes, values: Mapping[str, Any]) -> tuple[tuple[int, ...], t
         ) from None
 
 
-def _aligned_drive(axes: Axes, name: str, drive: Drive) -> Drive:
-    """A drive whose values have axes for the elements where they have those of the ensemble."""
-    shape = axes.padded(name, drive.shape)
+def _aligned_drive(axes: Axes, name: str, drive: Drive, fill: bool) -> Drive:
+    """A drive whose values have axes for the elements where they have those of the ensemble; ``fill``: all of them."""
+    padded = axes.padded(name, drive.shape)
+    shape = axes.full(name, padded) if fill else padded
     if shape == drive.shape:
         return drive
     at, mean = drive.at, drive.mean
+
+    def shaped(values: np.ndarray) -> np.ndarray:
+        count = len(values)
+        inner = (1,) * (len(shape) - len(padded)) + padded
+        return np.broadcast_to(values.reshape(count, *inner), (count, *shape))
+
     return replace(
         drive,
-        at=lambda times: at(times).reshape(len(times), *shape),
+        at=lambda times: shaped(at(times)),
         shape=shape,
-        mean=None if mean is None else lambda begins, ends: mean(begins, ends).reshape(len(begins), *shape),
+        mean=None if mean is None else lambda begins, ends: shaped(mean(begins, ends)),
     )
 
 
