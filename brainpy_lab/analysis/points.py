@@ -24,7 +24,7 @@ class FixedPoint:
         The state variables by name.
     eigenvalues : ndarray of complex, shape (n,)
         Of the Jacobian, the one with the largest real part first; for a system with delays, the rightmost
-        characteristic roots.
+        characteristic roots. All nan where the Jacobian is not finite, as that of sqrt(abs(x)) is not at 0.
     kind : str
         See `brainpy_lab.analysis.kinds.kind_of`.
     stable : bool
@@ -57,6 +57,8 @@ class FixedPoint:
         said = []
         if self.virtual is not None:
             said.append(f"Virtual: the event '{self.virtual}' resets the state here, so that no run comes to rest.")
+        if not np.isfinite(self.eigenvalues).all():
+            said.append("A derivative is not finite here, so that there are no eigenvalues to decide on stability.")
         if self.dimension:
             what = _SETS.get(self.dimension, f"a set of dimension {self.dimension}")
             said.append(f"Not isolated: one point of {what} of fixed points.")
@@ -132,6 +134,8 @@ def _held(frozen: Mapping[str, float]) -> tuple[str, ...]:
 
 
 def _number(value: complex) -> str:
+    if not np.isfinite(value):
+        return "unknown"
     real = value.real if abs(value.real) > 1e-12 * abs(value) else 0.0
     if value.imag == 0:
         return f"{real:.4g}"

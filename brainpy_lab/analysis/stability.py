@@ -44,9 +44,11 @@ def stability(flow: Flow, point: Array, noise: Array, widths: Array) -> Stabilit
     AnalysisError
         When states have different fractional orders.
     """
+    jacobian = flow.jacobian(point)
+    if not np.isfinite(jacobian).all():  # sqrt(x) at x = 0
+        return Stability(np.full(len(point), np.nan, dtype=np.complex128), "non-hyperbolic", False)
     if flow.system.is_delayed:
         return _of_roots(_sorted(characteristic_roots(flow, point)))
-    jacobian = flow.jacobian(point)
     eigenvalues = _sorted(np.linalg.eigvals(jacobian))
     if flow.system.is_fractional:
         return _of_sector(eigenvalues, _order(flow))

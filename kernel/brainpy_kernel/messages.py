@@ -65,7 +65,7 @@ def fixed_points(session: Session, frame: Frame) -> Message:
     rows = [
         {
             "values": [float(point.values[name]) for name in session.states],
-            "eigenvalues": [[float(e.real), float(e.imag)] for e in np.asarray(point.eigenvalues, dtype=complex)],
+            "eigenvalues": [[float(e.real), float(e.imag)] for e in _finite(point.eigenvalues)],
             "kind": str(point.kind),
             "stable": bool(point.stable),
             "note": " ".join(point.remarks),
@@ -78,6 +78,11 @@ def fixed_points(session: Session, frame: Frame) -> Message:
         "parameters": {k: number(v) for k, v in frame.settings.params.items()}, "rows": rows,
         "message": message or None,
     }  # fmt: skip
+
+
+def _finite(eigenvalues: Any) -> list[complex]:
+    """Those that a message can hold: JSON has no nan."""
+    return [e for e in np.asarray(eigenvalues, dtype=complex) if np.isfinite(e)]
 
 
 def runs(workspace: Workspace) -> Message:

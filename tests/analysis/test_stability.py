@@ -87,3 +87,22 @@ def test_roots_of_two_delays_come_once(model_of):
     z = long_delay(model_of, "dx/dt = -0.5*x - 0.3*x(t - 1) - 2*x(t - 30)").eigenvalues
     assert len(np.unique(np.round(z, 6))) == len(z)
     np.testing.assert_allclose(z + 0.5 + 0.3 * np.exp(-z), -2 * np.exp(-30 * z), rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("text", "box"),
+    [
+        ("dx/dt = sqrt(abs(x)) - x", {"x": (-1, 2)}),
+        ("dx/dt = abs(x)**n - x\nn = 0.5", {"x": (-1, 2)}),
+        ("dx/dt = sqrt(abs(x)) - x(t - 1)", {"x": (-1, 2)}),
+        ("dx/dt = sqrt(abs(x)) - x\ndy/dt = x - y", {"x": (-1, 2), "y": (-1, 2)}),
+    ],
+)
+def test_a_slope_that_is_not_finite_is_said_and_loses_no_other_point(model_of, text, box):
+    flat, other = fixed_points(model_of(text), box)
+    assert (flat.values["x"], flat.kind, flat.stable) == (pytest.approx(0, abs=1e-12), "non-hyperbolic", False)
+    assert np.isnan(flat.eigenvalues).all()
+    assert flat.note == "A derivative is not finite here, so that there are no eigenvalues to decide on stability."
+    assert "eigenvalues unknown" in repr(flat)
+    assert other.values["x"] == pytest.approx(1.0)
+    assert other.stable

@@ -1,6 +1,11 @@
 """What qualifies a fixed point is on the screen: resets, time that stands still, states that are held."""
 
+from types import SimpleNamespace
+
 import pytest
+
+import brainpy_lab as bp
+from brainpy_kernel import messages
 
 LIF = """%%brainpy_model LIF --backend numpy --duration 20
 tau = 20; V_th = -50; I = 11
@@ -60,3 +65,13 @@ def test_states_that_the_plane_holds(shown):
     assert table["message"] is None  # the table is of the whole model
     assert "stable with z held" in phase._caption.value
     assert "in the plane where z = 0.25" in phase._caption.value
+
+
+def test_a_slope_that_is_not_finite():
+    found = bp.analysis.fixed_points(bp.model("dx/dt = sqrt(abs(x)) - x"), {"x": (-1, 2)})
+    session = SimpleNamespace(states=("x",), name="Root")
+    frame = SimpleNamespace(fixed_points=found, message=None, settings=SimpleNamespace(params={}))
+    at_zero, at_one = messages.fixed_points(session, frame)["rows"]
+    assert at_zero["eigenvalues"] == []  # JSON has no nan
+    assert at_zero["note"].startswith("A derivative is not finite here")
+    assert at_one["eigenvalues"] == [[-0.5, 0.0]]
