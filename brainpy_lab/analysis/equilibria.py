@@ -100,8 +100,8 @@ def fixed_points(
     stable node at x = -1 (eigenvalues -2)
     unstable node at x = 0 (eigenvalues 1)
     stable node at x = 1 (eigenvalues -2)
-    >>> bp.analysis.fixed_points(m, x=(0.5, 2), r=0.25)
-    no fixed points in the box
+    >>> bp.analysis.fixed_points(m, x=(0.1, 2), r=0.25)
+    stable node at x = 0.5 (eigenvalues -0.5)
     """
     ranges, given = read_box(model, box, parameters, ranges_and_values)
     if box is None and not ranges:
