@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
@@ -142,6 +142,7 @@ class Model(ModelCode):
         seed: int | None = None,
         record: list[str] | tuple[str, ...] | None = None,
         record_every: float | None = None,
+        record_at: Sequence[float] | None = None,
         progress: bool | Progress = False,
         rtol: float | None = None,
         atol: float | Mapping[str, float] | None = None,
@@ -184,6 +185,9 @@ class Model(ModelCode):
         record_every : float, optional
             Time between records; by default every step (adaptive methods: their own steps for a single cell). An end
             that lies between two records stands in ``sol.final`` alone.
+        record_at : sequence of float, shape (n_times,), optional
+            Ascending times to record at, in place of ``record_every``. Fixed steps record at their ends, so that these
+            are whole multiples of dt from the start; adaptive methods, and ``crossing="exact"``, at any time.
         progress : bool or callable
             True shows a bar with the time left; a function is called with the fraction done.
         rtol, atol, max_step : float, optional
@@ -250,6 +254,7 @@ class Model(ModelCode):
             seed=ambient.seed_or(self.seed) if seed is None else seed,
             record=record,
             record_every=record_every,
+            record_at=record_at,
             progress=progress,
             rtol=rtol,
             atol=atol,

@@ -8,6 +8,7 @@ import brainpy_lab as bp
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.drivers.feeds import random_draws
 from brainpy_lab.drivers.feeds.random_draws import Noise, block, generated
+from brainpy_lab.simulation.runs import control
 
 #: Records nothing but its own draws: x after one step of length 1 is the sum of all before.
 WALK = bp.model("z = 0\ndx/dt = xi\ndy/dt = xi_2", name="Walk")
@@ -49,10 +50,8 @@ def test_addresses_do_not_depend_on_chunks_lanes_or_threads(monkeypatch):
     np.testing.assert_array_equal(few.x, whole.x[:, :65])
     threads = WALK.run(300, dt=1, seed=4, z=np.zeros(200), backend="numba", threads=2)
     np.testing.assert_array_equal(threads.x, whole.x)
-    monkeypatch.setattr(
-        bp.simulation.runs.control.ChunkSize, "__init__", lambda self, *given: setattr(self, "steps", 7)
-    )
-    monkeypatch.setattr(bp.simulation.runs.control.ChunkSize, "took", lambda self, steps, seconds: None)
+    monkeypatch.setattr(control.ChunkSize, "__init__", lambda self, *given: setattr(self, "steps", 7))
+    monkeypatch.setattr(control.ChunkSize, "took", lambda self, steps, seconds: None)
     for backend in ("numpy", "numba", "jax"):
         chunked = WALK.run(100, dt=1, seed=4, z=np.zeros(65), backend=backend)
         np.testing.assert_allclose(chunked.x, whole.x[:101, :65], atol=1e-12)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.solution.load import load
 from brainpy_lab.simulation.solution.seal import is_broken, seal
 from brainpy_lab.simulation.solution.solution import Solution
-from brainpy_lab.simulation.solution.storage import load
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def test_phi_functions(name):
         three = [(mpmath.expm1(v) - v - v**2 / 2) / v**3 if v else mpmath.mpf(1) / 6 for v in z]
     two, three = ([float(v) if abs(w) > 1e-200 else limit for v, w in zip(f, x, strict=True)] for f, limit in
                   ((two, 0.5), (three, 1 / 6)))  # fmt: skip
-    library = importlib.import_module(f"brainpy_lab.drivers.{name}_math")
+    library = importlib.import_module(f"brainpy_lab.drivers.{name}.math")
     for function, expected in ((library.phi2, two), (library.phi3, three)):
         if name == "numba":
             import numba

@@ -76,7 +76,9 @@ class AdaptiveState:
         self.t1 = plan.t0 + plan.duration
         self.dt = 0.0 if runs.method.is_adaptive else plan.dt
         # where states are delayed, the loop's own tables remember what is needed
-        self.keep = single and bool(plan.record) and not (tables.states and record_every is not None)
+        self.keep = (
+            single and bool(plan.record) and not (tables.states and (record_every is not None or plan.at is not None))
+        )
         self.grid = times_of_records(problem, plan, record_every, self.dt, self.keep)
         self.rows = np.empty((shape.states, len(self.grid), lanes))
         if len(self.grid):
@@ -86,7 +88,7 @@ class AdaptiveState:
         self.events: list[tuple[np.ndarray, ...]] = []
         self.n_events = 0
         self.ended = ""
-        self.on_own_steps = self.keep and record_every is None and not self.dt
+        self.on_own_steps = self.keep and record_every is None and plan.at is None and not self.dt
         self.control = runs.constants._replace(end=self.t1, begin=plan.t0, dt=self.dt, burst=BURST_PART * plan.duration)
         self.counts = count_names(problem.system)
         before = self._lanes([plan.counts.get(n, 0.0) for n in self.counts])

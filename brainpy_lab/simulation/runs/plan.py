@@ -64,6 +64,7 @@ class Plan:
     method: Method | None = None
     memory: Memory | None = None  # fractional runs
     counts: Mapping[str, Any] = field(default_factory=dict)  # of located events before the run, see `event_draws`
+    at: np.ndarray | None = None  # the times chosen for records
     mesh: np.ndarray | None = None  # times of the steps counted from t0, when they are not uniform
 
     def times(self, steps: np.ndarray) -> np.ndarray:

@@ -29,6 +29,9 @@ def times_of_records(problem: Problem, plan: Plan, record_every: float | None, d
         The records do not fit.
     """
     start, end = plan.t0, plan.t0 + plan.duration
+    if plan.at is not None:
+        check_record_memory(len(plan.at) + 1, dict.fromkeys(problem.states, ()), problem.shape)
+        return np.unique(np.append(plan.at, start))  # the row of the start is written before the loop
     if not plan.record:
         return np.array([start, end])
     if dt > 0.0:

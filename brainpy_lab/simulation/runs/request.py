@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -32,6 +32,7 @@ class Request:
     seed: int | None = None
     record: list[str] | tuple[str, ...] | None = None
     record_every: float | None = None
+    record_at: Sequence[float] | None = None
     progress: bool | Progress = False
     rtol: float | None = None
     atol: float | Mapping[str, float] | None = None

@@ -16,6 +16,7 @@ from brainpy_lab.simulation.runs.fixed import FixedRuns
 from brainpy_lab.simulation.runs.further import first_reach, with_enough
 from brainpy_lab.simulation.runs.plan import Result
 from brainpy_lab.simulation.runs.progress_bar import ProgressBar
+from brainpy_lab.simulation.runs.record_at import picked
 from brainpy_lab.simulation.runs.request import Request
 from brainpy_lab.simulation.runs.task import Task, keep, make_task, seed_of, start_of
 from brainpy_lab.simulation.runs.tracing import user_line
@@ -63,6 +64,8 @@ def _simulate(request: Request) -> Solution:
         result.stats["edited"] = True
     if task.unread:
         result.stats["unread_inputs"] = list(task.unread)
+    if task.plan.at is not None:
+        picked(result, task.plan.at, task.plan.t0)
     add_intermediates(result, problem, task.wanted)
     return solution_of(request, result, problem, task.wanted, task.method, seed_of(request))
 

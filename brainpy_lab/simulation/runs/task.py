@@ -29,6 +29,7 @@ from brainpy_lab.simulation.runs.control import reporter
 from brainpy_lab.simulation.runs.fixed import FixedRuns
 from brainpy_lab.simulation.runs.fractional import is_memory, memory_of, mesh_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
+from brainpy_lab.simulation.runs.record_at import chosen_times, on_steps
 from brainpy_lab.simulation.runs.request import Request
 from brainpy_lab.simulation.runs.steps import check_times, steps_of
 from brainpy_lab.simulation.runs.tolerances import Tolerances
@@ -97,7 +98,13 @@ def make_task(request: Request) -> Task:
 def _kind_of(request: Request) -> Hashable | None:
     """What two runs must share to differ in numbers alone; None where a run is handed more than numbers."""
     model, initial = request.model, request.initial
-    if request.code is not None or request.noise is not None or request.history is not None or model.history:
+    if (
+        request.record_at is not None
+        or request.code is not None
+        or request.noise is not None
+        or request.history is not None
+        or model.history
+    ):
         return None
     if isinstance(request.start, Solution) or not (initial is None or type(initial) is dict):
         return None
@@ -198,8 +205,11 @@ def _prepared(request: Request) -> Task:
         code = generated(averages, method.name, driver.name, model.share_exponentials, crossing)
     _start_histories(problem, initial, t0)
     check_times(t0, float(request.duration), None if method.is_adaptive else float(request.dt))
+    at = chosen_times(request, t0)
     if not method.is_adaptive:
         request = replace(request, dt=_step_length(request, problem, past))
+    if at is not None and not locates:
+        request = on_steps(request, at, t0)
     wanted, states = recorded(request, system)
     plan = Plan(
         t0=t0,
@@ -214,6 +224,7 @@ def _prepared(request: Request) -> Task:
         method=method,
         memory=past,
         counts={n: memory[n] for n in count_names(system) if n in memory},
+        at=at,
         mesh=mesh_of(past, float(request.duration), float(request.dt)),
     )
     code = code or model.code(driver.name, method.name)

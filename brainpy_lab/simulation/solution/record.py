@@ -43,7 +43,8 @@ class Record:
     def __post_init__(self) -> None:
         self.ensemble_shape = tuple(self.ensemble_shape)
         self.ensemble_params = tuple(self.ensemble_params)
-        window = (float(self.t[0]), float(self.stats.get("end", self.t[-1]))) if len(self.t) else None
+        bounds = [self.stats.get(key, self.t[i] if len(self.t) else None) for key, i in (("start", 0), ("end", -1))]
+        window = None if bounds[0] is None or bounds[1] is None else (float(bounds[0]), float(bounds[1]))
         self.events = Events.of_run(self.events, self.ensemble_shape, window)
 
     # --- variables ------------------------------------------------------------------------------------
