@@ -51,6 +51,11 @@ def _print(expr: Any) -> ast.expr:
         return _binary(_print(expr.args[0]), ast.Mod(), _print(expr.args[1]))
     if expr.func in TO_NAME:
         return _call(TO_NAME[expr.func], *expr.args)
+    if expr in (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
+        raise AnalysisError(
+            "A derivative of the equations has no finite value anywhere: something in them divides by zero.",
+            advice="Look for a denominator that is always zero, such as x - x.",
+        )
     raise AnalysisError(f"The expression {expr} has no form in the model language.")
 
 

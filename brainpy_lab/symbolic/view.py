@@ -169,14 +169,32 @@ class SymbolicView:
         return self._derivatives[key]
 
     def _convert(self, expr: ast.expr, name: str) -> Any:
+        from sympy import nan, zoo
+
         from brainpy_lab.symbolic.convert import to_sympy
 
         try:
-            return to_sympy(inline(expr, self.system.functions))
+            converted = to_sympy(inline(expr, self.system.functions))
         except NotStraightError as obstacle:
             raise AnalysisError(
                 f"No exact derivative of '{name}': a helper function in it has {obstacle}."
             ) from obstacle
+        if converted.has(zoo, nan):
+            raise self._never_finite(name)
+        return converted
+
+    def _never_finite(self, name: str) -> AnalysisError:
+        system = self.system
+        spans = {d.name: d.span for d in system.derived + system.intermediates} | {
+            s.name: s.span for s in system.states
+        }
+        span = spans.get(name)
+        what = f"d{name}/dt" if name in system.state_names else name
+        return AnalysisError(
+            f"'{what}' has no finite value, whatever the states are: something in it divides by zero.",
+            location=span.location(system.text, system.origin) if span else None,
+            advice="Look for a denominator, or the argument of a logarithm, that is always zero, such as x - x.",
+        )
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,7 @@
 """What a run says of a state that became nan or infinite: line, operation, and whether a smaller dt can help."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -145,3 +147,25 @@ def test_a_passed_reset_is_told_of_exact_crossings():
     text = "dV/dt = exp(V*V) - exp(V*V)/2\nV(0) = 1\nwhen V >= 6 as spike: V = 0"
     message = said(text, 3.0, method="rk4", dt=0.2)
     assert "it passed the event that resets the state. An adaptive method, or crossing='exact', finds" in message
+
+
+def test_a_noisy_run_knows_that_its_equations_run_away():
+    text = "dx/dt = x**3 + xi\nx(0) = 1"
+    sol = bp.model(text, name="Cubic").run(10, dt=0.01, method="euler_maruyama", backend="numpy", seed=1)
+    assert "'dx/dt' is not finite there" in sol.stats["ended"]
+    assert "Without its noise too, x grows from 1000 beyond all bounds within 5e-07" in sol.stats["ended"]
+    assert "smaller dt nor another method gets past it" in sol.stats["ended"]
+
+
+@pytest.mark.parametrize(
+    ("drift", "advice"),
+    [
+        ("-1000*x", "steps are stable below 0.002 .* Take method='exponential_euler', or"),
+        ("x - x**3", "an eigenvalue is -2.7e\\+03, and steps are stable below 0.000741"),
+    ],
+)
+def test_a_noisy_run_whose_steps_are_too_long(drift, advice):
+    model = bp.model(f"dx/dt = {drift} + 3*xi\nx(0) = 30", name="Steps")
+    sol = model.run(5, dt=0.01, method="euler_maruyama", backend="numpy", seed=1)
+    assert "Without its noise" not in sol.stats["ended"]
+    assert re.search(advice, sol.stats["ended"])

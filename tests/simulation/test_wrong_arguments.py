@@ -176,3 +176,15 @@ def test_names_are_spelled_as_in_a_cell() -> None:
         model.run(0.1, parameters={micro: 1.0, mu: 2.0})
     state = make(f"d{mu}/dt = -{mu}\n{mu}(0) = 1")
     assert state.run(0.1, initial={micro: 2.0}, record=[micro]).initial[mu] == 2.0
+    sol = make(f"d{mu}/dt = -{mu}\n{mu}(0) = 1\nwhen {mu} < 0.99 as {mu}x: {mu} = 1").run(1.0)
+    assert sol[micro] is sol[mu]
+    assert micro in sol
+    assert len(sol.events[micro + "x"]) == len(sol.events[mu + "x"]) > 0
+
+
+@pytest.mark.parametrize("index", ["a", 1.0, None, True, float("nan"), (0.5,), ("a",), (True,), [0], b"x"])
+def test_a_cell_has_a_whole_number(index: Any) -> None:
+    train = make("k = 1\ndx/dt = k\nwhen x > 0.5 as up: x = 0").run(1.0, k=[1.0, 2.0]).events["up"]
+    with pytest.raises(ArgumentError, match="whole number"):
+        train.of(index)
+    assert len(train.of(np.int64(1))) == len(train.of((1,))) == len(train.of(-1)) > 0

@@ -5,8 +5,9 @@ import ast
 import numpy as np
 import pytest
 
+import brainpy_lab as bp
 from brainpy_lab.equations.elementary import NUMPY_FUNCTIONS
-from brainpy_lab.errors import AnalysisError, ArgumentError
+from brainpy_lab.errors import AnalysisError, ArgumentError, MethodError
 from brainpy_lab.symbolic import view
 
 
@@ -130,3 +131,24 @@ def f(x):
 def test_array_operations_have_no_scalar_derivative(make_system):
     with pytest.raises(AnalysisError, match="sum"):
         view(make_system(states={"x": "sum(x)"})).rate("x")
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "place"),
+    [
+        ("dx/dt = -x\ndy/dt = y/(x - x)", "dy/dt", (2, 0)),
+        ("q = 1/(x - x)\ndx/dt = -x\ndy/dt = q*y", "q", (1, 0)),
+    ],
+)
+@pytest.mark.parametrize("method", ["rodas4", "exponential_euler", "etdrk2"])
+def test_a_division_by_zero_has_its_place(text, what, place, method):
+    with pytest.raises(AnalysisError, match=f"'{what}' has no finite value.*divides by zero") as refusal:
+        bp.model(text, name="Zero").run(0.1, dt=0.1, method=method, backend="numpy")
+    assert (refusal.value.location.line, refusal.value.location.column) == place
+
+
+def test_exponential_euler_says_what_to_take_instead():
+    text = "w = [1, 2]\ndy/dt = -sum(w)*y\ny(0) = 1"
+    with pytest.raises(MethodError, match=r"exact Jacobian of 'Sum', and 'y' has sum\(\)") as refusal:
+        bp.model(text, name="Sum").run(0.1, dt=0.1, method="exponential_euler", backend="numpy")
+    assert refusal.value.advice == "Use an explicit method, for example method='rkdp' or 'rk4'."

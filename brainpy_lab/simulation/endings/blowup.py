@@ -14,6 +14,7 @@ from brainpy_lab.simulation.endings.ending import GROWN, beyond, largest, too_lo
 from brainpy_lab.simulation.endings.reference import reference
 from brainpy_lab.simulation.values.problem import Problem
 
+_MODERATE = 1e3  # times the values at the start: a state that a noisy run may come to, and far from overflow
 _WITHIN = (0.01, 0.25, 0.5, 1.0)  # of a step: where its stages lie, about
 
 
@@ -57,6 +58,8 @@ class BlowUp:
         stiff = too_long([stand, start], plan.method, plan.dt)
         if stiff is not None:
             return stiff
+        if system.is_stochastic and (runaway := _runaway(stand, start, plan.dt)) is not None:
+            return runaway
         is_plain = not (system.is_delayed or system.is_stochastic or system.is_fractional)
         if is_plain and any(map(system.is_reset, system.events)):
             return (
@@ -73,6 +76,23 @@ class BlowUp:
         if further is not None:
             return f"{further}\n  Take a smaller dt (it is {plan.dt:g}); if that ends there too, change the equation."
         return f"The equations are finite at smaller values: take a smaller dt (it is {plan.dt:g})."
+
+
+def _runaway(stand: Standing, start: Standing, dt: float) -> str | None:
+    """That the equations without their noise lead from a moderate state to infinity within one step."""
+    system = stand.problem.system
+    bounds = {s: _MODERATE * max(1.0, float(np.abs(start.known[s]).max())) for s in system.state_names}
+    values = {s: np.clip(stand.known[s], -bounds[s], bounds[s]) for s in system.state_names}
+    begin = replace(stand, values=values)
+    end = reference(begin, stand.time + dt, without_noise=True)
+    if end is None:
+        return None
+    name = max(values, key=lambda s: float(np.abs(end.known[s])))
+    return (
+        f"Without its noise too, {name} grows from {float(values[name]):g} beyond all bounds within "
+        f"{end.time - stand.time:.1g}: neither a smaller dt nor another method gets past it. End the run before, or "
+        f"bound {name} in its equation."
+    )
 
 
 def find_blow_up(

@@ -10,6 +10,7 @@ import numpy as np
 
 from brainpy_lab.simulation.endings.cause import Standing
 from brainpy_lab.solvers import Method
+from brainpy_lab.solvers.noisy import NoisyMethod
 from brainpy_lab.solvers.runge_kutta import ExplicitRungeKutta
 
 GROWN = 1e30  # a state beyond was made by the steps, or by growth that no model means
@@ -93,10 +94,13 @@ def largest(values: Mapping[str, Any]) -> float:
 
 def too_long(stands: Iterable[Standing], method: Method | None, dt: float) -> str | None:
     """That an explicit method's step lies beyond its limit of stability at one of ``stands``, where that is so."""
-    if not isinstance(method, ExplicitRungeKutta):
+    if not isinstance(method, ExplicitRungeKutta | NoisyMethod):
         return None
-    limit = _LIMITS.get(int(method.order), 2.79)
+    limit = _LIMITS[1] if method.handles_noise else _LIMITS.get(int(method.order), 2.79)
+    others = "'exponential_euler'" if method.handles_noise else "'exponential_euler', 'backward_euler' or 'rodas4'"
     for stand in stands:
+        if largest(stand.values) > GROWN:  # where the steps have led, and no solution
+            continue
         matrix = stand.jacobian()
         if matrix is None or not np.isfinite(matrix).all() or not matrix.size:
             continue
@@ -104,7 +108,6 @@ def too_long(stands: Iterable[Standing], method: Method | None, dt: float) -> st
         if fastest.real < -abs(fastest.imag) and abs(fastest) * dt > limit:
             return (
                 f"The model is stiff for '{method.name}': an eigenvalue is {fastest.real:.3g}, and steps are stable "
-                f"below {limit / abs(fastest):.3g} (dt is {dt:g}). Take method='exponential_euler', 'backward_euler' "
-                "or 'rodas4', or such a dt."
+                f"below {limit / abs(fastest):.3g} (dt is {dt:g}). Take method={others}, or such a dt."
             )
     return None

@@ -14,16 +14,17 @@ _MOST_STEPS = 4000  # a second, about
 _RTOL, _ATOL = 1e-6, 1e-9
 
 
-def reference(start: Standing, until: float) -> Standing | None:
+def reference(start: Standing, until: float, *, without_noise: bool = False) -> Standing | None:
     """Where the solution from ``start`` ends before the time ``until``; None where it goes on, or cannot be had.
 
-    Plain equations only: no delays, no noise, no events, no inputs that move, no elements that mix.
+    Plain equations only: no delays, no noise (``without_noise`` leaves it out), no events, no inputs that move, no
+    elements that mix.
     """
     problem = start.problem
     system = problem.system
-    if problem.mixes or problem.drives or system.is_delayed or system.is_random or system.is_fractional:
+    if problem.mixes or problem.drives or system.is_delayed or system.is_fractional or system.events:
         return None
-    if system.events:
+    if system.is_random and not without_noise:
         return None
     from scipy.integrate import RK45
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
+from brainpy_lab.simulation.by_name import spelled
 
 
 class UnknownEventError(ArgumentError, KeyError):
@@ -80,17 +82,28 @@ class EventTrain:
         if isinstance(index, tuple):
             if len(index) != len(self.ensemble_shape):
                 raise ArgumentError(f"{index} has {len(index)} indices; the ensemble's shape is {self.ensemble_shape}.")
+            index = tuple(map(self._whole, index))
             try:
                 flat = int(np.ravel_multi_index(index, self.ensemble_shape)) if index else 0
             except ValueError as error:
                 raise ArgumentError(f"{index} is outside the ensemble of shape {self.ensemble_shape}.") from error
         else:
-            flat = int(index)
+            flat = self._whole(index)
             if not -self.n_cells <= flat < self.n_cells:
                 raise ArgumentError(f"There is no cell {flat}: the run has {self.n_cells}.")
             flat %= self.n_cells
         times: np.ndarray = np.asarray(self.t)[np.asarray(self.index) == flat]
         return times
+
+    @staticmethod
+    def _whole(index: Any) -> int:
+        """A place among the cells as a whole number."""
+        if isinstance(index, bool | np.bool_) or not hasattr(index, "__index__"):
+            raise ArgumentError(f"A cell has a whole number, or one for each axis of the ensemble, not {index!r:.40}.")
+        try:
+            return operator.index(index)
+        except TypeError:
+            raise ArgumentError(f"A cell has a whole number, not {index!r:.40}.") from None
 
 
 class Events(dict[str, EventTrain]):
@@ -98,7 +111,7 @@ class Events(dict[str, EventTrain]):
 
     @in_words("events")
     def __getitem__(self, name: str) -> EventTrain:
-        return super().__getitem__(name)
+        return super().__getitem__(spelled(name))
 
     def __missing__(self, name: object) -> EventTrain:
         if not self:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.simulation.by_name import spelled
 from brainpy_lab.simulation.solution.events import Events, EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.solution.remembered import Remembered
@@ -51,9 +52,9 @@ class Record:
 
     def __getitem__(self, name: str) -> Any:
         try:
-            return self.data[name]
+            return self.data[spelled(name)]
         except (KeyError, TypeError):
-            raise self._unknown(name) from None
+            raise self._unknown(spelled(name)) from None
 
     def __getattr__(self, name: str) -> Any:
         if "data" not in self.__dict__ or (name.startswith("_") and name not in self.data):
@@ -61,7 +62,7 @@ class Record:
         return self[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self.data
+        return isinstance(name, str) and spelled(name) in self.data
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.data)

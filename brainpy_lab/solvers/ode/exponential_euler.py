@@ -7,6 +7,8 @@ import ast
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.printing import parse
 from brainpy_lab.codegen.written import Written
+from brainpy_lab.errors import AnalysisError
+from brainpy_lab.solvers.linear import check_differentiable
 from brainpy_lab.solvers.method import Method
 from brainpy_lab.solvers.noisy import converted, noise_sum, product
 
@@ -44,10 +46,13 @@ class ExponentialEuler(Method):
         slopes = converted(step, step.drift(""), amplitudes, "ito")
         new = {}
         for state in step.moving:
-            linear = symbolic.is_linear_in(state.name)
+            try:
+                linear, rate = symbolic.is_linear_in(state.name), symbolic.rate(state.name)
+            except AnalysisError:
+                check_differentiable(step.system, self.name)  # where that says why, in the words of the other methods
+                raise
             kind = "linear in itself" if linear else "linearised"
             step.stage(f"{state.name}: {kind} with rate d({state.name}')/d{state.name}")
-            rate = symbolic.rate(state.name)
             step.definitions([rate], "")
             noise = amplitudes.get(state.name, {})
             if isinstance(rate, ast.Constant) and rate.value == 0:
