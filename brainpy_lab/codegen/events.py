@@ -18,6 +18,7 @@ Two alarms end a run, so that nothing wrong is called completed:
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -149,8 +150,8 @@ def turning_states(system: System, event: Event) -> tuple[str, ...]:
     """
     if system.is_reset(event) or not isinstance(event.condition, ast.Compare):
         return ()
-    assigned = {a.target for a in event.actions if isinstance(a, Assign)}
     read = system.names_read(event.condition)
+    assigned = {a.target for a in event.actions if isinstance(a, Assign) and not (a.places and a.target in read)}
     drifts = {s.name: s.drift for s in system.states if s.drift is not None and s.name in read}
     return tuple(name for name, drift in drifts.items() if system.names_read(drift) & assigned)
 
@@ -162,7 +163,9 @@ def approach(
     from brainpy_lab.symbolic import view
     from brainpy_lab.symbolic.printing import to_ast
 
-    border, suffix = distance(event.condition), f"_{event.name}_{when}"
+    moving = {*step.system.state_names, *(d.name for d in step.system.intermediates), *step.past}
+    border, bounds = _without_part(distance(event.condition), moving)
+    suffix = f"_{event.name}_{when}"
     terms: list[str] = []
     moves = {s.name: s.drift for s in step.moving if s.drift is not None} | {"t": ast.Constant(1.0)}
     for name, drift in moves.items():
@@ -173,7 +176,41 @@ def approach(
         names = step.definitions([drift, weight], suffix, values, time)
         product = ast.BinOp(rename(weight, names), ast.Mult(), rename(drift, names))
         terms.append(step.line(f"{event.name}_by_{name}_{when}", product))
-    return step.line(f"{event.name}_speed_{when}", " + ".join(terms) or "0.0", "across the border")
+    speed = " + ".join(terms) or "0.0"
+    if bounds and terms:
+        speed = f"part({speed}, {', '.join(bounds)})"
+    return step.line(f"{event.name}_speed_{when}", speed, "across the border")
+
+
+def _without_part(border: ast.expr, moving: set[str]) -> tuple[ast.expr, tuple[str, ...]]:
+    """A border of the same part of all that moves in it, ``x[0]``, as that of whole arrays; and the bounds of the part.
+
+    Any other is given as it is, with no bounds.
+    """
+    parts = [n for n in ast.walk(border) if isinstance(n, ast.Call) and ast.unparse(n.func) == "part"]
+    found = {tuple(ast.unparse(bound) for bound in part.args[1:]) for part in parts}
+    whole = _Whole()
+    result = whole.visit(copy.deepcopy(border))
+    if len(found) != 1 or whole.outside & moving:
+        return border, ()
+    return result, found.pop()
+
+
+class _Whole(ast.NodeTransformer):
+    """Puts arrays in the place of their parts; ``outside`` are the names that stand elsewhere."""
+
+    def __init__(self) -> None:
+        self.outside: set[str] = set()
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        self.outside.add(node.id)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        if ast.unparse(node.func) == "part":
+            return node.args[0]
+        self.generic_visit(node)
+        return node
 
 
 def _watch_spoiled(

@@ -120,13 +120,28 @@ class Delay:
     span: Span | None = None
 
 
+def _elements_read(tree: ast.AST, name: str, size: int) -> list[tuple[int, int]]:
+    """The ranges of an array's elements that an expression reads."""
+    match tree:
+        case ast.Call(func=ast.Name(id="part"), args=[ast.Name(id=array), low, high]) if array == name:
+            start, stop, _ = slice(ast.literal_eval(low), ast.literal_eval(high)).indices(size)
+            return [(start, stop)]
+        case ast.Name(id=array) if array == name:
+            return [(0, size)]
+    return [found for child in ast.iter_child_nodes(tree) for found in _elements_read(child, name, size)]
+
+
 @dataclass(frozen=True)
 class Assign:
-    """``target`` becomes ``value`` (``w += b`` is stored as ``w + b``)."""
+    """``target`` becomes ``value`` (``w += b`` is stored as ``w + b``).
+
+    ``places`` are the elements that change, where not all do: the first, that behind the last, and how many there are.
+    """
 
     target: str
     value: ast.expr
     span: Span | None = None
+    places: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -252,7 +267,18 @@ class System:
         Such an event happens whenever its condition holds; any other only where the condition becomes true.
         """
         read = self.names_read(event.condition)
-        return any(isinstance(a, Assign) and a.target in read for a in event.actions)
+        return any(isinstance(a, Assign) and a.target in read and self._meets(a, event) for a in event.actions)
+
+    def _meets(self, action: Assign, event: Event) -> bool:
+        """Whether an action changes those elements of its state that the event's condition reads."""
+        if action.places is None:
+            return True
+        start, stop, size = action.places
+        named = {d.name: d.expr for d in (*self.derived, *self.intermediates)}
+        trees = [event.condition, *(named[n] for n in self.names_read(event.condition) if n in named)]
+        return any(
+            low < stop and start < high for tree in trees for low, high in _elements_read(tree, action.target, size)
+        )
 
     def names_read(self, *expressions: ast.expr) -> set[str]:
         """Names that expressions read, themselves or through derived parameters and intermediates."""

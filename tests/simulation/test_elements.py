@@ -94,7 +94,6 @@ def test_typeset_as_subscripts() -> None:
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
-        ("dV/dt = -V\nV(0) = [1, 2]\nwhen V[0] >= 1: V[0] = 0", r"V = where\(first, 0, V\) for V\[0\] = 0"),
         ("dx[0]/dt = -1\nx(0) = [1, 2]", r"Write one dx/dt = ... for all elements, with masks: first = \[1, 0, 0\]"),
         ("dx[1:-1]/dt = -1\nx(0) = [1, 2]", r"Write one dx/dt = ... for all elements"),
     ],

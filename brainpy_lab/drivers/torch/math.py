@@ -30,11 +30,17 @@ sin, cos, tan = _lift(torch.sin), _lift(torch.cos), _lift(torch.tan)
 arcsin, arccos, arctan = _lift(torch.arcsin), _lift(torch.arccos), _lift(torch.arctan)
 sinh, cosh, tanh = _lift(torch.sinh), _lift(torch.cosh), _lift(torch.tanh)
 sqrt, abs, sign, floor, ceil = (_lift(f) for f in (torch.sqrt, torch.abs, torch.sign, torch.floor, torch.ceil))
-minimum, maximum, where = _lift(torch.minimum), _lift(torch.maximum), _lift(torch.where)
+minimum, maximum = _lift(torch.minimum), _lift(torch.maximum)
 logical_and, logical_or, logical_not = (_lift(f) for f in (torch.logical_and, torch.logical_or, torch.logical_not))
 heaviside = _lift(torch.heaviside)
 erf, erfc, expit, gammaln = (_lift(f) for f in (torch.erf, torch.erfc, torch.sigmoid, torch.lgamma))
 logaddexp = _lift(torch.logaddexp)
+
+
+def where(condition: Any, yes: Any, no: Any) -> Tensor:
+    """``yes`` where the condition holds, or is a number other than 0; else ``no``."""
+    holds = _tensor(condition)
+    return torch.where(holds if holds.dtype == torch.bool else holds != 0.0, _tensor(yes), _tensor(no))
 
 
 def clip(x: Any, low: Any, high: Any) -> Tensor:

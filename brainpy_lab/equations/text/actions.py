@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import Assign, Event, Hold
 from brainpy_lab.equations.text.checks import check_no_noise
+from brainpy_lab.equations.text.definitions import Definitions
 from brainpy_lab.equations.text.draft import Draft
+from brainpy_lab.equations.text.elements_set import ElementSetter
 from brainpy_lab.equations.text.events import RawAction, RawEvent
 from brainpy_lab.equations.text.scope import CellScope
 from brainpy_lab.equations.text.synapses import NO_NETWORKS
 from brainpy_lab.errors import ModelError, did_you_mean
 
 
-def read_actions(source: Source, draft: Draft, scope: CellScope, noisy: Iterable[str] = ()) -> tuple[Event, ...]:
+def read_actions(source: Source, draft: Draft, scope: CellScope, definitions: Definitions) -> tuple[Event, ...]:
     """The events of a draft; raises ModelSyntaxError."""
-    reader = _EventReader(source, draft, scope, noisy)
+    reader = _EventReader(source, draft, scope, definitions)
     return tuple(reader.event(raw, number) for number, raw in enumerate(draft.events))
 
 
 class _EventReader:
-    def __init__(self, source: Source, draft: Draft, scope: CellScope, noisy: Iterable[str]) -> None:
+    def __init__(self, source: Source, draft: Draft, scope: CellScope, definitions: Definitions) -> None:
         self.source = source
         self.draft = draft
         self.scope = scope
-        self.noisy = set(noisy)
+        self.noisy = set(definitions.noisy)
+        self.elements = ElementSetter(source, draft, scope, definitions)
         self.seen: dict[str, int] = {}
         self.count = 0  # random numbers in the actions read
         self.explicit = {raw.name for raw in draft.events if raw.name is not None}
@@ -44,6 +46,7 @@ class _EventReader:
                 return Event(name, condition, actions, raw.span, "pre" if side == "pre" else "post")
         condition = self.scope.normalise(raw.condition)
         check_no_noise(self.source, condition, "a condition", self.noisy)
+        self.elements.check_condition(raw, condition)
         if not isinstance(condition, (ast.Compare, ast.BoolOp, ast.UnaryOp)) or (
             isinstance(condition, ast.UnaryOp) and not isinstance(condition.op, ast.Not)
         ):
@@ -73,6 +76,8 @@ class _EventReader:
     def assign(self, raw: RawAction) -> Assign:
         value = self.scope.normalise(raw.value) if self.is_target(raw) else raw.value
         check_no_noise(self.source, value, "an action", self.noisy)
+        if raw.part is not None:
+            return self.elements(raw, value)
         return Assign(f"{raw.side}_{raw.target}" if raw.side else raw.target, value, raw.span)
 
     def is_target(self, raw: RawAction) -> bool:

@@ -123,7 +123,7 @@ class _Reader:
         split = NoiseSplitter(self.source, definitions.noisy)
         splits = {n: split(drift) for n, drift in drifts.items()}
         states = self.read_states(definitions, splits)
-        events = read_actions(self.source, self.draft, self.scope, definitions.noisy)
+        events = read_actions(self.source, self.draft, self.scope, definitions)
         couplings = tuple(self.coupling(line, definitions) for line in self.draft.couplings)
         delays = self.scope.delays.settle(definitions.inline)
         check_delays(self.source, delays, self.parameters, definitions)

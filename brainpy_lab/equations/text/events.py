@@ -31,6 +31,7 @@ class RawAction:
     span: Span
     holds: bool = False
     side: Literal["", "pre", "post"] = ""
+    part: ast.expr | None = None  # an element or a slice of the target
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,20 @@ def _actions(source: Source, statement: Statement) -> list[RawAction]:
     if sign.string != "=":
         old = expression(source, left)
         value = ast.copy_location(ast.BinOp(old, _OPERATORS[sign.string], value), value)
-    return [RawAction(normal(name.string), span_of(source, left), value, where, side=side)]
+    part = expression(source, left) if _is_part(left) else None
+    return [RawAction(normal(name.string), span_of(source, left), value, where, side=side, part=part)]
+
+
+def _is_part(left: Sequence[TokenInfo]) -> bool:
+    """Whether an element or a slice is set: x[0], x[1:]."""
+    return len(left) > 3 and left[0].type == tokenize.NAME and left[1].string == "[" and left[-1].string == "]"
 
 
 def _target(source: Source, left: Sequence[TokenInfo]) -> tuple[TokenInfo, Literal["", "pre", "post"]]:
     words = [t.string for t in left]
     if len(left) == 1 and left[0].type == tokenize.NAME:
+        return left[0], ""
+    if _is_part(left) and words.count("[") == 1:
         return left[0], ""
     if len(left) == 3 and words[0] in ("pre", "post") and words[1] == "." and left[2].type == tokenize.NAME:
         return left[2], "pre" if words[0] == "pre" else "post"
@@ -129,11 +138,7 @@ def _target(source: Source, left: Sequence[TokenInfo]) -> tuple[TokenInfo, Liter
             span_of(source, left),
             "Begin the line at the first column.",
         )
-    advice = "An action sets one state: V = V_reset"
-    if len(left) > 1 and left[1].string == "[":
-        name = left[0].string
-        mask = f"{name} = where(first, 0, {name}) for {name}[0] = 0"
-        advice = f"Set all its elements, with a mask: first = [1, 0, 0], and {mask}"
+    advice = "An action sets one state: V = V_reset, or elements of it: V[0] = V_reset"
     raise source.error(f"'{shown(left)}' cannot be set.", span_of(source, left), advice)
 
 
