@@ -13,9 +13,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, in_words
+from brainpy_lab.errors import ArgumentError, MemoryLimitError, in_words
 
 __all__ = ["Input", "constant", "ou_noise", "poisson", "pulses", "ramp", "section", "sine", "spikes", "step"]
+
+
+#: Numbers that an input holds at most: 16 GB.
+_MOST = 2_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +143,7 @@ class Input:
     def __neg__(self) -> Input:
         return self * -1.0
 
+    @in_words("Arithmetic with an input")
     def _combined(self, other: Any, operation: Callable[[Any, Any], np.ndarray]) -> Input:
         interpolation = self.interpolation
         if isinstance(other, Input):
@@ -248,11 +253,12 @@ def pulses(
     array([0., 1., 1., 0., 3., 3., 0.])
     """
     try:
-        begins, widths, heights = np.broadcast_arrays(np.atleast_1d(np.asarray(times, dtype=float)), width, amplitude)
+        each = (np.asarray(given, dtype=float) for given in (np.atleast_1d(times), width, amplitude))
+        begins, widths, heights = np.broadcast_arrays(*each)
     except ValueError as error:
         raise ArgumentError("width and amplitude are one number, or one for each pulse.") from error
-    if np.any(widths <= 0):
-        raise ArgumentError("The width of a pulse is positive.")
+    if not np.isfinite(begins).all() or not np.all(widths > 0):
+        raise ArgumentError("Pulses begin at finite times and have a positive width.")
     grid = _times(duration, dt)
     values = np.zeros(len(grid))
     first, end = (np.clip(np.rint(edge / dt), 0, len(grid)).astype(int) for edge in (begins, begins + widths))
@@ -305,7 +311,9 @@ def ou_noise(
     n_times = len(_times(duration, dt))
     decay = np.exp(-dt / tau)
     kick = sigma * np.sqrt(-np.expm1(-2 * dt / tau))
-    normals = np.stack([_generator(seed, path).standard_normal(n_times) for path in range(_n_paths(n))], axis=1)
+    normals = np.stack(
+        [_generator(seed, path).standard_normal(n_times) for path in range(_n_paths(n, n_times))], axis=1
+    )
     values = np.empty_like(normals)
     deviation = sigma * normals[0]
     values[0] = deviation
@@ -362,7 +370,7 @@ def poisson(rate: float, duration: float, seed: int, n: int | None = None, area:
     if not rate >= 0:
         raise ArgumentError(f"The rate is not negative; got {rate}.")
     n_times = len(_times(duration, dt))
-    trains = [_generator(seed, path).poisson(rate * dt, n_times) for path in range(_n_paths(n))]
+    trains = [_generator(seed, path).poisson(rate * dt, n_times) for path in range(_n_paths(n, n_times))]
     values = np.stack(trains, axis=1) * (area / dt)
     return Input(values if n is not None else values[:, 0], dt)
 
@@ -371,13 +379,26 @@ def _times(duration: float, dt: float) -> np.ndarray:
     """Sample times from 0 to ``duration`` inclusive."""
     if not (np.isfinite(duration) and duration >= 0 and np.isfinite(dt) and dt > 0):
         raise ArgumentError(f"duration and dt are positive numbers; got duration={duration}, dt={dt}.")
+    if any(isinstance(number, bool | np.bool_) for number in (duration, dt)):
+        raise ArgumentError(f"duration and dt are numbers; got duration={duration}, dt={dt}.")
+    if duration / dt > _MOST:
+        advice = "Take a larger dt or a shorter duration; a function of t needs no samples."
+        raise MemoryLimitError(
+            f"An input of {duration:g} at dt = {dt:g} has {duration / dt:.1e} samples.", advice=advice
+        )
     return dt * np.arange(round(duration / dt) + 1)
 
 
-def _n_paths(n: int | None) -> int:
-    if n is not None and n < 1:
-        raise ArgumentError(f"The number of paths n is at least 1; got {n}.")
-    return 1 if n is None else int(n)
+def _n_paths(n: int | None, n_times: int) -> int:
+    if n is None:
+        return 1
+    if isinstance(n, bool | np.bool_) or n < 1 or n != int(n):
+        raise ArgumentError(f"The number of paths n is a whole number, at least 1; got {n!r:.40}.")
+    if n * n_times > _MOST:
+        raise MemoryLimitError(
+            f"n = {n!s:.40} paths of {n_times} samples do not fit into memory.", advice="Take fewer."
+        )
+    return int(n)
 
 
 def _generator(seed: int, path: int) -> np.random.Generator:

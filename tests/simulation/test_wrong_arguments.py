@@ -188,3 +188,24 @@ def test_a_cell_has_a_whole_number(index: Any) -> None:
     with pytest.raises(ArgumentError, match="whole number"):
         train.of(index)
     assert len(train.of(np.int64(1))) == len(train.of((1,))) == len(train.of(-1)) > 0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: bp.inputs.pulses([float("nan")], 1.0), "finite times"),
+        (lambda: bp.inputs.pulses([0.5], 1.0, width=float("nan")), "positive width"),
+        (lambda: bp.inputs.pulses([0.5], 1.0, width=1j), "pulses does not work"),
+        (lambda: bp.inputs.constant(1.0, True), "duration and dt are numbers"),
+        (lambda: bp.inputs.constant(1.0, 1e10, dt=1e-3), "1.0e.13 samples"),
+        (lambda: bp.inputs.poisson(1.0, 1.0, seed=1, n=HUGE), "do not fit into memory"),
+        (lambda: bp.inputs.ou_noise(0.0, 1.0, 1.0, 1.0, seed=1, n=True), "a whole number, at least 1"),
+        (lambda: bp.inputs.poisson(1.0, 1.0, seed=1, n=1.5), "a whole number, at least 1"),
+        (lambda: bp.inputs.constant(1.0, 1.0) + "a", "Arithmetic with an input"),
+        (lambda: {} * bp.inputs.constant(1.0, 1.0), "Arithmetic with an input"),
+        (lambda: bp.inputs.constant(1.0, 1.0) - HUGE, "Arithmetic with an input"),
+    ],
+)
+def test_an_input_of_no_meaning(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises(BrainPyLabError, match=message):
+        call()
