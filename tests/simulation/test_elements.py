@@ -91,18 +91,6 @@ def test_typeset_as_subscripts() -> None:
     assert lines[:2] == [r"y = \operatorname{sum}\left(x_{1:}\,x_{:-1}\right)", r"\frac{dx}{dt} = x_{0} - x_{-1}"]
 
 
-@pytest.mark.parametrize(
-    ("text", "advice"),
-    [
-        ("dx[0]/dt = -1\nx(0) = [1, 2]", r"Write one dx/dt = ... for all elements, with masks: first = \[1, 0, 0\]"),
-        ("dx[1:-1]/dt = -1\nx(0) = [1, 2]", r"Write one dx/dt = ... for all elements"),
-    ],
-)
-def test_an_element_on_the_left_says_what_to_write(text: str, advice: str) -> None:
-    with pytest.raises(ModelError, match=advice):
-        bp.model(text, name="Left")
-
-
 def test_an_element_is_set_by_a_mask() -> None:
     text = "first = [1, 0, 0]\ndV/dt = where(first, 1, -V) + 0*V[0]\nV(0) = [0.0, 2, 3]\n"
     text += "when V[0] >= 0.45: V = where(first, 0, V)"

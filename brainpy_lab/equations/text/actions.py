@@ -16,19 +16,23 @@ from brainpy_lab.equations.text.synapses import NO_NETWORKS
 from brainpy_lab.errors import ModelError, did_you_mean
 
 
-def read_actions(source: Source, draft: Draft, scope: CellScope, definitions: Definitions) -> tuple[Event, ...]:
+def read_actions(
+    source: Source, draft: Draft, scope: CellScope, definitions: Definitions, elements: ElementSetter
+) -> tuple[Event, ...]:
     """The events of a draft; raises ModelSyntaxError."""
-    reader = _EventReader(source, draft, scope, definitions)
+    reader = _EventReader(source, draft, scope, definitions, elements)
     return tuple(reader.event(raw, number) for number, raw in enumerate(draft.events))
 
 
 class _EventReader:
-    def __init__(self, source: Source, draft: Draft, scope: CellScope, definitions: Definitions) -> None:
+    def __init__(
+        self, source: Source, draft: Draft, scope: CellScope, definitions: Definitions, elements: ElementSetter
+    ) -> None:
         self.source = source
         self.draft = draft
         self.scope = scope
         self.noisy = set(definitions.noisy)
-        self.elements = ElementSetter(source, draft, scope, definitions)
+        self.elements = elements
         self.seen: dict[str, int] = {}
         self.count = 0  # random numbers in the actions read
         self.explicit = {raw.name for raw in draft.events if raw.name is not None}

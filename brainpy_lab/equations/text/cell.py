@@ -19,6 +19,8 @@ from brainpy_lab.equations.text.checks import check_delays, check_no_noise, chec
 from brainpy_lab.equations.text.definitions import Definitions, order_definitions
 from brainpy_lab.equations.text.dialects import explained
 from brainpy_lab.equations.text.draft import Draft, check_subjects, draft
+from brainpy_lab.equations.text.element_equations import whole_equation
+from brainpy_lab.equations.text.elements_set import ElementSetter
 from brainpy_lab.equations.text.foreign_words import state_of
 from brainpy_lab.equations.text.initial import read_initials
 from brainpy_lab.equations.text.lines import Line
@@ -118,12 +120,13 @@ class _Reader:
             for n in self.draft.definitions
             if n in self.scope.definitions
         }
-        drifts = {n: self.scope.normalise(line.value) for n, line in self.draft.derivatives.items()}
         definitions = order_definitions(self.source, self.draft, raw, self.scope)
+        elements = ElementSetter(self.source, self.draft, self.scope, definitions)
+        drifts = {n: self.drift(line, elements) for n, line in self.draft.derivatives.items()}
         split = NoiseSplitter(self.source, definitions.noisy)
         splits = {n: split(drift) for n, drift in drifts.items()}
         states = self.read_states(definitions, splits)
-        events = read_actions(self.source, self.draft, self.scope, definitions)
+        events = read_actions(self.source, self.draft, self.scope, definitions, elements)
         couplings = tuple(self.coupling(line, definitions) for line in self.draft.couplings)
         delays = self.scope.delays.settle(definitions.inline)
         check_delays(self.source, delays, self.parameters, definitions)
@@ -147,6 +150,12 @@ class _Reader:
         )
         system = with_products(system, self.source)
         return without_tables(with_rows(system), self.capture.tables)
+
+    def drift(self, line: Line, elements: ElementSetter) -> ast.expr:
+        """The right side of an equation, or of all equations of a state's elements."""
+        if line.part is None:
+            return self.scope.normalise(line.value)
+        return whole_equation(self.source, elements, self.draft.parts[line.name])
 
     def check_not_empty(self, *, synapse: bool) -> None:
         draft = self.draft

@@ -23,6 +23,7 @@ class Draft:
     doc: str = ""
     definitions: dict[str, Line] = field(default_factory=dict)
     derivatives: dict[str, Line] = field(default_factory=dict)
+    parts: dict[str, list[Line]] = field(default_factory=dict)  # derivatives of elements and slices
     initials: dict[str, Line] = field(default_factory=dict)
     slopes: dict[str, Line] = field(default_factory=dict)
     histories: dict[str, Line] = field(default_factory=dict)
@@ -105,6 +106,12 @@ class _Sorter:
         if line.kind == "coupling":
             self.draft.couplings.append(line)
             return
+        if line.part is not None:
+            self.draft.parts.setdefault(line.name, []).append(line)
+            if len(self.draft.parts[line.name]) > 1:
+                return
+        elif line.kind == "derivative" and line.name in self.draft.parts:
+            raise self.twice(f"'{line.name}'", line.name_span, self.draft.parts[line.name][0].span)
         table, what = {
             "definition": (self.draft.definitions, ""),
             "derivative": (self.draft.derivatives, ""),

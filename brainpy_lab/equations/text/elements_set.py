@@ -13,7 +13,7 @@ import numpy as np
 from brainpy_lab.equations import constants
 from brainpy_lab.equations.names import functions_in, names_in
 from brainpy_lab.equations.source import Source
-from brainpy_lab.equations.system import ARRAY_FUNCTIONS, FUNCTIONS, Assign, Parameter
+from brainpy_lab.equations.system import ARRAY_FUNCTIONS, FUNCTIONS, Assign, Parameter, Span
 from brainpy_lab.equations.text.definitions import Definitions
 from brainpy_lab.equations.text.draft import Draft
 from brainpy_lab.equations.text.events import RawAction, RawEvent
@@ -39,18 +39,27 @@ class ElementSetter:
     def __call__(self, raw: RawAction, value: ast.expr) -> Assign:
         """The action on the whole state that sets some of its elements to ``value``."""
         assert raw.part is not None
-        size = self.size(raw)
-        start, stop = self.bounds(raw.part, size)
-        if not start < stop:
-            raise self.source.error(
-                f"'{ast.unparse(raw.part)}' is none of the {size} elements of '{raw.target}'.", raw.target_span,
-                f"They are numbered 0 to {size - 1}.",
-            )  # fmt: skip
-        moved = _Moved(self, start, stop - start, size)(value) if stop - start > 1 else value
-        mask = ast.Name(self.mask(raw, start, stop, size), ast.Load())
+        size = self.size(raw.target, raw.target_span)
+        start, stop = self.places(raw.target, raw.part, raw.target_span, size)
+        moved = self.moved(value, start, stop, size)
+        mask = self.mask(raw.target, raw.part, raw.span, start, stop, size)
         arguments: list[ast.expr] = [mask, moved, ast.Name(raw.target, ast.Load())]
         whole = ast.copy_location(ast.Call(ast.Name("where", ast.Load()), arguments, []), value)
         return Assign(raw.target, whole, raw.span, (start, stop, size))
+
+    def places(self, name: str, part: ast.expr, span: Span, size: int) -> tuple[int, int]:
+        """The first element that is set and that behind the last one; raises where there is none."""
+        start, stop = self.bounds(part, size)
+        if not start < stop:
+            raise self.source.error(
+                f"'{ast.unparse(part)}' is none of the {size} elements of '{name}'.", span,
+                f"They are numbered 0 to {size - 1}.",
+            )  # fmt: skip
+        return start, stop
+
+    def moved(self, value: ast.expr, start: int, stop: int, size: int) -> ast.expr:
+        """A value whose slices stand at the elements from ``start`` to ``stop``."""
+        return _Moved(self, start, stop - start, size)(value)
 
     def check_condition(self, raw: RawEvent, condition: ast.expr) -> None:
         """Refuse a condition that each element meets by itself where the block sets elements by number."""
@@ -104,13 +113,13 @@ class ElementSetter:
         sizes = {self.length(n) for n in names_in(start) if n != name} - {None}
         return sizes.pop() if len(sizes) == 1 else None
 
-    def size(self, raw: RawAction) -> int:
-        """The number of elements of the state that an action sets."""
-        size = self.length(raw.target)
+    def size(self, name: str, span: Span) -> int:
+        """The number of elements of a state that is set, or has equations, by elements."""
+        size = self.length(name)
         if size is None:
             raise self.source.error(
-                f"'{raw.target}' is one number, or how many elements it has is not known.", raw.target_span,
-                f"Give its elements at the start: {raw.target}(0) = [0, 0, 0], or an array of the notebook.",
+                f"'{name}' is one number, or how many elements it has is not known.", span,
+                f"Give its elements at the start: {name}(0) = [0, 0, 0], or an array of the notebook.",
             )  # fmt: skip
         return size
 
@@ -124,21 +133,20 @@ class ElementSetter:
         start, stop, _ = slice(low, high).indices(size)
         return start, stop
 
-    def mask(self, raw: RawAction, start: int, stop: int, size: int) -> str:
-        """The name of the parameter that is 1 at the elements and 0 elsewhere."""
-        key = (raw.target, start, stop)
+    def mask(self, name: str, part: ast.expr, span: Span, start: int, stop: int, size: int) -> ast.expr:
+        """The parameter that is 1 at the elements of a state and 0 elsewhere."""
+        key = (name, start, stop)
         if key not in self.masks:
-            name, number = f"{raw.target}_at_{start}" + (f"_to_{stop - 1}" if stop - start > 1 else ""), 2
-            own = name
+            plain, number = f"{name}_at_{start}" + (f"_to_{stop - 1}" if stop - start > 1 else ""), 2
+            own = plain
             while own in self.scope.known() or own in self.scope.delays:
-                own, number = f"{name}_{number}", number + 1
+                own, number = f"{plain}_{number}", number + 1
             chosen = np.zeros(size)
             chosen[start:stop] = 1.0
-            assert raw.part is not None
-            what = f"1 at {ast.unparse(raw.part)}, which an event sets"
-            self.scope.parameters[own] = Parameter(own, chosen, description=what, span=raw.span)
+            what = f"1 at {ast.unparse(part)}, 0 elsewhere"
+            self.scope.parameters[own] = Parameter(own, chosen, description=what, span=span)
             self.masks[key] = own
-        return self.masks[key]
+        return ast.Name(self.masks[key], ast.Load())
 
     def wrong_length(self, node: ast.expr, length: int, wanted: int) -> ModelError:
         """The error for a slice on the right that does not fit that on the left."""

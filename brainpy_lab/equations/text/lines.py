@@ -61,6 +61,7 @@ class Line:
     bounds: ast.expr | None = None  # what stands behind `in`
     side: Literal["", "pre", "post"] = ""
     sign: str = "="
+    part: ast.expr | None = None  # the elements of the state that an equation is about
 
 
 def read_line(source: Source, statement: Statement) -> Line:
@@ -105,6 +106,7 @@ def read_line(source: Source, statement: Statement) -> Line:
     name = normal(name_token.string)
     if kind == "derivative":
         name = name[1:]
+    part = _part_of(source, name, left[:-2]) if kind == "derivative" and len(left) > 3 else None
     return Line(
         kind=kind,
         name=name,
@@ -115,7 +117,18 @@ def read_line(source: Source, statement: Statement) -> Line:
         bounds=bounds,
         side=side,
         sign=tokens[sign].string,
+        part=part,
     )
+
+
+def _part_of(source: Source, name: str, left: Sequence[TokenInfo]) -> ast.expr:
+    """The elements of a state in ``dx[0]/dt``, as an expression of the state: x[0]."""
+    part = expression(source, left)
+    if not isinstance(part, ast.Subscript) or not isinstance(part.value, ast.Name):
+        raise source.error(
+            f"'{shown(left)}' is no part of a state.", span_of(source, left), f"Write d{name}[0]/dt = ..."
+        )
+    return ast.copy_location(ast.Subscript(ast.copy_location(ast.Name(name, ast.Load()), part.value), part.slice), part)
 
 
 def expression(source: Source, tokens: Sequence[TokenInfo]) -> ast.expr:
@@ -209,6 +222,8 @@ def _left_side(source: Source, left: Sequence[TokenInfo]) -> tuple[Kind, TokenIn
                 return "definition", first, ""
             case ["/", "dt"] if len(first.string) > 1 and first.string.startswith("d"):
                 return "derivative", first, ""
+            case ["[", *_, "]", "/", "dt"] if len(first.string) > 1 and first.string.startswith("d"):
+                return "derivative", first, ""
             case ["(", "0" | "0.0" | "0.", ")"]:
                 return "initial", first, ""
             case ["(", "t", "<=" | "<", "0" | "0.0" | "0.", ")"]:
@@ -261,12 +276,6 @@ def _bad_left_side(source: Source, left: Sequence[TokenInfo], words: Sequence[st
             return source.error("Names have no type annotation here.", where, f"Write {name} = ...")
         case [side, ".", *_] if side not in ("pre", "post"):
             return source.error("Attributes cannot be set in a model.", where, "Write a plain name.")
-        case [name, "[", *_, "/", "dt"] if name[:1] == "d":
-            return source.error(
-                f"'{shown(left)}' cannot stand left of '='.",
-                where,
-                f"Write one {name}/dt = ... for all elements, with masks: first = [1, 0, 0], where(first, ..., ...)",
-            )
     return source.error(
         f"'{shown(left)}' cannot stand left of '='.",
         where,
