@@ -103,11 +103,11 @@ $(DONE)/panel: $(PANEL)/static/style.js $(DONE)/packages
 $(DONE)/chromium: $(DONE)/packages
 	@bash .ci/chromium $(BIN)/python > $@
 
-# The loop of adaptive methods, so that the first adaptive run in a notebook does not wait for it.
+# The loop of adaptive methods, without and with events, so that the first adaptive run in a notebook does not wait.
 $(DONE)/loop: $(wildcard brainpy_lab/drivers/adaptive/*.py) brainpy_lab/drivers/numba/adaptive.py \
   brainpy_lab/drivers/numba/cache.py brainpy_lab/codegen/events.py $(DONE)/packages
 	@echo "== Compiled code"
-	@python -c "from brainpy_lab.drivers.numba.adaptive import compiled_loop; compiled_loop()"
+	@python -c "from brainpy_lab.drivers.numba.adaptive import compiled_loop as c; c(False, False); c(True, False)"
 	@touch $@
 
 # The settings of this clone's JupyterLab: no calls to the network, the panel open beside the notebook.

@@ -65,8 +65,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until the server answers, at most a minute."""
-    end = time.monotonic() + 60
+    """Until the server answers; before it, the loop of adaptive methods may be compiled."""
+    end = time.monotonic() + 240
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text(errors="replace")
         try:

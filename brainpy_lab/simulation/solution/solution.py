@@ -59,6 +59,7 @@ class Solution(Record):
 
     Examples
     --------
+    >>> import numpy as np
     >>> sol = Solution(t=np.arange(3.0), data={"V": np.array([0.0, 1.0, 4.0])})
     >>> sol.V[-1]
     np.float64(4.0)
