@@ -97,3 +97,9 @@ def test_an_element_is_set_by_a_mask() -> None:
     sol = bp.model(text, name="Mask").run(1.0, dt=0.1, method="rk4", backend="numpy")
     np.testing.assert_allclose(sol.V[[4, 5], 0], [0.4, 0.0], atol=1e-12)
     np.testing.assert_allclose(sol.V[-1, 1:], np.array([2, 3]) * np.exp(-1), rtol=1e-6)
+
+
+def test_noise_of_more_elements_than_its_state_is_refused() -> None:
+    model = bp.model("k = [1, 2]\nx(0) = [1]\ndx/dt = mean(x) - k*xi", name="NoiseTooLong")
+    with pytest.raises(ModelError, match="element"):
+        model.run(0.1, dt=0.01, method="euler_maruyama", backend="numpy")

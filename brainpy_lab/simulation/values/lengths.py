@@ -27,6 +27,7 @@ def check_lengths(system: System, values: Mapping[str, Any], cell: int) -> None:
     """
     trees = [s.drift for s in system.states if s.drift is not None] + [e.condition for e in system.events]
     trees += [a.value for e in system.events for a in e.actions if isinstance(a, Assign)]
+    trees += [n.amplitude for s in system.states for n in s.noise]
     single = cell == 1 and any(len(np.shape(p.value)) == 1 for p in system.parameters)
     single = single or (cell == 1 and any(np.shape(values.get(n, 0)) == (1,) for n in system.state_names))  # x(0) = [1]
     functions = [f.loops or f.node for f in system.functions]
