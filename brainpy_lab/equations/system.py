@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -249,6 +249,18 @@ class System:
         """States that are read at earlier times, in the order of the states."""
         read = {d.state for d in self.delays}
         return tuple(s for s in self.state_names if s in read)
+
+    def expressions(self) -> Iterator[ast.expr]:
+        """All expressions outside helper functions."""
+        for state in self.states:
+            given = (state.drift, state.initial, state.initial_slope, state.history, state.order)
+            yield from (e for e in (*given, *(n.amplitude for n in state.noise)) if e is not None)
+        yield from (d.expr for d in self.derived + self.intermediates)
+        yield from (d.time for d in self.delays)
+        for event in self.events:
+            yield event.condition
+            yield from (a.value if isinstance(a, Assign) else a.duration for a in event.actions)
+        yield from (c.value for c in self.couplings)
 
     def is_state_dependent(self, delay: Delay) -> bool:
         """Whether the time at which ``delay`` reads its state depends on states, through whatever it is made of."""

@@ -7,13 +7,14 @@ import pytest
 
 from brainpy_lab import inputs
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.inputs import Input
+from brainpy_lab.inputs import Input, courses, noise
+from brainpy_lab.inputs import input as input_
 
 
 def test_examples_in_the_documentation():
-    result = doctest.testmod(inputs, extraglobs={"np": np})
-    assert result.attempted >= 8
-    assert result.failed == 0
+    results = [doctest.testmod(module, extraglobs={"np": np}) for module in (input_, courses, noise)]
+    assert sum(result.attempted for result in results) >= 8
+    assert sum(result.failed for result in results) == 0
 
 
 def test_samples_cover_the_duration_inclusive():

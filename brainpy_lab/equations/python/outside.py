@@ -65,7 +65,7 @@ class Surroundings:
 
 
 def vars_of(holder: object) -> Mapping[str, object]:
-    """The attributes that an instance or a module holds itself; those of a class are read through it too."""
+    """The attributes that an instance, a class or a module holds itself."""
     own = getattr(holder, "__dict__", None)
     if not isinstance(own, Mapping):
         raise LookupError

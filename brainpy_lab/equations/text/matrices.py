@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -40,11 +40,11 @@ def with_products(system: System, source: Source) -> System:
         intermediates=tuple(d for d in system.intermediates if not known(d.expr)),
     )
     functions = {f.name: f for f in system.functions}
-    local = _matrix_arguments(functions, known, list(_expressions(system)))
+    local = _matrix_arguments(functions, known, list(system.expressions()))
     inside = {name: _Products(_Matrices(names, {}), source) for name, names in local.items()}
     products = _Products(known, source)
     result: System = _mapped(system, lambda tree, function: (inside[function] if function else products).visit(tree))
-    for tree in _expressions(result):
+    for tree in result.expressions():
         _check_places(tree, known, source)
     return result
 
@@ -169,19 +169,6 @@ def _matrix_arguments(
                         is_matrix.names.add(name)
         if sum(map(len, found.values())) == count:
             return found
-
-
-def _expressions(system: System) -> Iterator[ast.expr]:
-    """All expressions of a system outside its helper functions."""
-    kept: list[ast.expr] = []
-
-    def keep(tree: Any, function: str) -> Any:
-        if not function:
-            kept.append(tree)
-        return tree
-
-    _mapped(system, keep)
-    return iter(kept)
 
 
 def _mapped(part: Any, change: Callable[[Any, str], Any], function: str = "") -> Any:

@@ -41,18 +41,7 @@ def _parts(system: System) -> Iterator[Span]:
         if event.side and event.span is not None:
             yield event.span
         yield from (a.span for a in event.actions if isinstance(a, Assign) and a.target not in own and a.span)
-    for expression in _expressions(system):
+    for expression in system.expressions():
         for node in ast.walk(expression):
             if isinstance(node, ast.Name) and node.id.startswith(("pre_", "post_")) and node.id not in own:
                 yield Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
-
-
-def _expressions(system: System) -> Iterator[ast.expr]:
-    for state in system.states:
-        given = (state.drift, state.initial, state.initial_slope, state.history, state.order)
-        yield from (e for e in (*given, *(n.amplitude for n in state.noise)) if e is not None)
-    yield from (d.expr for d in system.derived + system.intermediates)
-    yield from (d.time for d in system.delays)
-    for event in system.events:
-        yield event.condition
-        yield from (a.value if isinstance(a, Assign) else a.duration for a in event.actions)

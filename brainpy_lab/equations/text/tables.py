@@ -136,14 +136,7 @@ def _branches(place: str, xs: list[ast.expr], ys: list[ast.expr], low: int, high
 
 def without_tables(system: System, tables: Iterable[str]) -> System:
     """``system`` without the arrays that are the points of its tables and nothing else."""
-    trees: list[ast.AST | None] = [d.expr for d in (*system.derived, *system.intermediates)]
-    for state in system.states:
-        trees += [state.drift, state.initial, state.initial_slope, state.history, state.order]
-        trees += [n.amplitude for n in state.noise]
-    for event in system.events:
-        trees += [event.condition, *(getattr(a, "value", None) or getattr(a, "duration", None) for a in event.actions)]
-    trees += [d.time for d in system.delays] + [c.value for c in system.couplings]
-    read: set[str] = set().union(*(names_in(tree) for tree in trees if tree is not None))
+    read: set[str] = set().union(*map(names_in, system.expressions()))
     points = set(tables)
     notes = [f"{name}: the table of interp keeps the values of the text" for name in sorted(points)]
     parameters = tuple(p for p in system.parameters if p.name not in points - read)

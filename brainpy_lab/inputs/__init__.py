@@ -1,0 +1,12 @@
+"""Inputs: quantities over time that drive a parameter of a run, ``m.run(200, I=bp.inputs.ramp(0, 2, 200))``.
+
+Each function gives an `Input`: samples at a fixed interval ``dt``, from time 0 to ``duration`` inclusive. Times and
+``dt`` are in the model's unit of time, values in the unit of the parameter they drive. Inputs of the same sampling add
+and multiply.
+"""
+
+from brainpy_lab.inputs.courses import constant, pulses, ramp, section, sine, spikes, step
+from brainpy_lab.inputs.input import Input
+from brainpy_lab.inputs.noise import ou_noise, poisson
+
+__all__ = ["Input", "constant", "ou_noise", "poisson", "pulses", "ramp", "section", "sine", "spikes", "step"]
