@@ -69,11 +69,16 @@ class Plan:
 
     def times(self, steps: np.ndarray) -> np.ndarray:
         """Times at which steps end; fractions of a step lie between. The last one ends where the run was to end."""
-        if self.mesh is None:
-            whole, rest = self.division
-            found = self.t0 + (np.minimum(steps, whole) * self.dt + np.maximum(steps - whole, 0) * rest)
-            return np.where(steps == self.n_steps, self.t0 + self.duration, found)
-        return np.asarray(self.t0 + np.interp(steps, np.arange(len(self.mesh)), self.mesh))
+        if self.mesh is not None:
+            return np.asarray(self.t0 + np.interp(steps, np.arange(len(self.mesh)), self.mesh))
+        whole, rest = self.division
+        found = np.multiply(steps, self.dt, out=np.empty(np.shape(steps)))  # in place: a fresh array costs its pages
+        np.minimum(found, whole * self.dt, out=found)
+        if rest:
+            found += np.maximum(steps - whole, 0) * rest
+        found += self.t0
+        np.putmask(found, steps == self.n_steps, self.t0 + self.duration)
+        return found
 
     @cached_property
     def division(self) -> tuple[int, float]:
@@ -88,7 +93,7 @@ class Plan:
 
     def recorded(self, done: int) -> np.ndarray:
         """Numbers of the steps whose ends are recorded when ``done`` steps are: every so many, and the end."""
-        numbers = self.every * np.arange(min(done, self.division[0]) // self.every + 1)
+        numbers = np.arange(0, min(done, self.division[0]) + 1, self.every)
         return np.append(numbers, done) if self.count(done) > len(numbers) else numbers
 
     def count(self, done: int) -> int:
