@@ -30,5 +30,6 @@ def test_times_are_multiples_of_dt_and_the_end_to_the_last_bit(duration: float, 
     ("duration", "every", "done", "numbers"),
     [(1.0, 1, 10, range(11)), (1.0, 3, 10, [0, 3, 6, 9]), (1.05, 1, 11, range(12)), (1.0, 20, 7, [0])],
 )
-def test_numbers_of_recorded_steps(duration: float, every: int, done: int, numbers: list[int]) -> None:
-    assert Plan(0.0, duration, 0.1, ("x",), every=every).recorded(done).tolist() == list(numbers)
+def test_times_of_recorded_steps(duration: float, every: int, done: int, numbers: list[int]) -> None:
+    plan = Plan(0.0, duration, 0.1, ("x",), every=every)
+    assert plan.recorded(done).tolist() == times_one_by_one(plan, np.array(numbers))

@@ -311,8 +311,8 @@ class _Loop:
     def result(self) -> Result:
         """What the run has given so far, cut where it ended."""
         problem, plan = self.problem, self.plan
-        numbers = plan.recorded(self.done)
-        n_rows, t = len(numbers), plan.times(numbers)
+        t = plan.recorded(self.done)
+        n_rows = len(t)
         shape = problem.shape
         if problem.mixes:
             data = {name: self.rows[r, :n_rows] for r, name in enumerate(plan.record)}
@@ -384,7 +384,7 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
         final[name] = final[name][..., 0]
         if name in data:
             data[name] = data[name][..., 0]
-    t = plan.times(plan.recorded(plan.n_steps))
+    t = plan.recorded(plan.n_steps)
     stats: dict[str, Any] = {"steps": plan.n_steps, "dt": plan.dt, "end": float(plan.times(np.asarray(plan.n_steps)))}
     if problem.system.is_random:
         stats["noise_steps"] = plan.noise.start + plan.n_steps

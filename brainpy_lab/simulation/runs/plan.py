@@ -69,16 +69,21 @@ class Plan:
 
     def times(self, steps: np.ndarray) -> np.ndarray:
         """Times at which steps end; fractions of a step lie between. The last one ends where the run was to end."""
+        return self._times(np.array(steps, dtype=float))
+
+    def _times(self, steps: np.ndarray) -> np.ndarray:
+        """The same in the place of the steps' numbers: a fresh array costs its pages."""
         if self.mesh is not None:
             return np.asarray(self.t0 + np.interp(steps, np.arange(len(self.mesh)), self.mesh))
         whole, rest = self.division
-        found = np.multiply(steps, self.dt, out=np.empty(np.shape(steps)))  # in place: a fresh array costs its pages
-        np.minimum(found, whole * self.dt, out=found)
-        if rest:
-            found += np.maximum(steps - whole, 0) * rest
-        found += self.t0
-        np.putmask(found, steps == self.n_steps, self.t0 + self.duration)
-        return found
+        last = steps == self.n_steps
+        beyond = np.maximum(steps - whole, 0) * rest if rest else 0.0
+        steps *= self.dt
+        np.minimum(steps, whole * self.dt, out=steps)
+        steps += beyond
+        steps += self.t0
+        np.putmask(steps, last, self.t0 + self.duration)
+        return steps
 
     @cached_property
     def division(self) -> tuple[int, float]:
@@ -92,9 +97,9 @@ class Plan:
         return whole + (rest > 0)
 
     def recorded(self, done: int) -> np.ndarray:
-        """Numbers of the steps whose ends are recorded when ``done`` steps are: every so many, and the end."""
-        numbers = np.arange(0, min(done, self.division[0]) + 1, self.every)
-        return np.append(numbers, done) if self.count(done) > len(numbers) else numbers
+        """Times of the steps whose ends are recorded when ``done`` steps are: every so many, and the end."""
+        numbers = np.arange(0.0, min(done, self.division[0]) + 1, self.every)
+        return self._times(np.append(numbers, done) if self.count(done) > len(numbers) else numbers)
 
     def count(self, done: int) -> int:
         """How many steps are recorded when ``done`` are."""
