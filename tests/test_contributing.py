@@ -33,9 +33,9 @@ def example(request: pytest.FixtureRequest, tmp_path: Path) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("example", ["method"], indirect=True)
+@pytest.mark.parametrize("example", ["method", "stages"], indirect=True)
 def test_the_method_has_the_order_it_declares(example: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    method = example.NYSTROM3
+    (method,) = (value for value in vars(example).values() if isinstance(value, bp.solvers.Method))
     monkeypatch.setitem(bp.solvers.registry(), method.name, method)
     model = bp.model("dx/dt = x * cos(t)\nx(0) = 1", name="Modulated")
     steps = np.array([0.1, 0.05, 0.025])
@@ -71,4 +71,4 @@ def test_the_model_is_published_and_runs(example: ModuleType) -> None:
 
 
 def test_each_kind_of_addition_has_its_example() -> None:
-    assert set(EXAMPLES) == {"method", "driver", "model"}
+    assert set(EXAMPLES) == {"method", "stages", "driver", "model"}

@@ -1,0 +1,62 @@
+"""The pages of docs/: their Python examples run one after the other, and their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import brainpy_lab as bp
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+
+
+def examples(page: str, folder: Path) -> dict[str, object]:
+    """What the examples of a page leave behind when they are run as one file."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    file = folder / "examples.py"  # a file: the source of functions is read from it
+    file.write_text("\n".join(re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)), encoding="utf-8")
+    return runpy.run_path(str(file))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_lead_to_files(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_cells_of_the_language_page_are_models() -> None:
+    text = (DOCS / "language.md").read_text(encoding="utf-8")
+    cells = re.findall(r"```\n%%brainpy_model (\w+)\n(.*?)```", text, flags=re.DOTALL)
+    assert [name for name, _ in cells] == ["NoisyLIF", "DelayedLoop"]
+    for name, cell in cells:
+        assert np.isfinite(list(bp.model(cell, name=name).run(1.0, backend="numpy").final.values())).all()
+
+
+def test_examples_of_the_language_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = examples("language.md", tmp_path)
+    assert "'y'" in capsys.readouterr().out
+    assert {"ou", "loop", "relaxation"} <= found.keys()
+
+
+def test_examples_of_the_page_on_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = examples("running.md", tmp_path)
+    period = 10.0 * np.log(20.0 / 5.0)  # from -65 to -50 mV at I = 20
+    spikes = found["many"].events["spike"]  # type: ignore[attr-defined]
+    assert spikes.index.min() == 375, "the first above the rheobase of 15 mV"
+    own = found["lif"].run(200.0, record=[]).events["spike"].t  # type: ignore[attr-defined]
+    assert np.diff(own) == pytest.approx(period, abs=0.02)
+    np.testing.assert_array_equal(found["same"]["V"], found["sol"]["V"])  # type: ignore[index]
+
+
+def test_defaults_are_as_the_page_on_runs_says() -> None:
+    plain, noisy = bp.model("dx/dt = -x", name="Plain"), bp.model("dx/dt = -x + xi", name="Noisy")
+    text = (DOCS / "running.md").read_text(encoding="utf-8")
+    assert f"| `method` | `{plain.method}`; `{noisy.method}` with noise |" in text
+    assert f"| `dt` | {plain.dt:g} |" in text
+    assert f"| `backend` | `{plain.backend}` |" in text
