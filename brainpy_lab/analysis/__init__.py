@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.equilibria import fixed_points
     from brainpy_lab.analysis.phase_plane import PhasePlane
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
-    from brainpy_lab.analysis.vector_field import VectorField
+    from brainpy_lab.analysis.velocities import Velocities
 
-__all__ = ["FixedPoint", "FixedPoints", "PhasePlane", "VectorField", "fixed_points"]
+__all__ = ["FixedPoint", "FixedPoints", "PhasePlane", "Velocities", "fixed_points"]
 
 _HOME = {
     "FixedPoint": "points",
     "FixedPoints": "points",
     "fixed_points": "equilibria",
     "PhasePlane": "phase_plane",
-    "VectorField": "vector_field",
+    "Velocities": "velocities",
 }
 
 

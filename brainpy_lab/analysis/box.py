@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from brainpy_lab.analysis.flow import ModelLike, Range, check_model
+from brainpy_lab.analysis.vector_field import ModelLike, Range, check_model
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 

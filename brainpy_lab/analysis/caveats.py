@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.analysis.flow import Array, Flow
+from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.equations.system import Assign, System, names_reached
 from brainpy_lab.symbolic.compiling import Compiler
 
@@ -17,33 +17,33 @@ from brainpy_lab.symbolic.compiling import Compiler
 BESIDE = 1e-7
 
 
-def frozen(flow: Flow) -> dict[str, float]:
-    """What ``flow`` holds, its free states depend on, and a run would move: ``t`` and other states, by name."""
-    reached = _reached(flow.system, flow.free)
-    result = {"t": float(flow.t)} if "t" in reached else {}
-    moved = {a.target for e in flow.system.events for a in e.actions if isinstance(a, Assign)}
-    moved |= {s.name for s in flow.system.states if s.drift is not None}
-    return result | {name: float(value) for name, value in flow.held.items() if name in reached & moved}
+def frozen(field: VectorField) -> dict[str, float]:
+    """What ``field`` holds, its free states depend on, and a run would move: ``t`` and other states, by name."""
+    reached = _reached(field.system, field.free)
+    result = {"t": float(field.t)} if "t" in reached else {}
+    moved = {a.target for e in field.system.events for a in e.actions if isinstance(a, Assign)}
+    moved |= {s.name for s in field.system.states if s.drift is not None}
+    return result | {name: float(value) for name, value in field.held.items() if name in reached & moved}
 
 
-def remarks(flow: Flow) -> tuple[str, ...]:
-    """What holds for all fixed points of ``flow``, in sentences."""
-    if any(s.noise for s in flow.system.states if s.name in flow.free):
+def remarks(field: VectorField) -> tuple[str, ...]:
+    """What holds for all fixed points of ``field``, in sentences."""
+    if any(s.noise for s in field.system.states if s.name in field.free):
         return ("Noise is left out: these are fixed points of the drift.",)
     return ()
 
 
-def reset_at(flow: Flow, point: Array, widths: Array) -> str | None:
+def reset_at(field: VectorField, point: Array, widths: Array) -> str | None:
     """The event that happens at ``point``, shape (n_free,), or right beside it, and resets the state; None without."""
-    names = [e.name for e in flow.system.events if flow.system.is_reset(e)]
+    names = [e.name for e in field.system.events if field.system.is_reset(e)]
     if not names:
         return None
     step = np.diag(BESIDE * widths)
     around = np.concatenate([np.zeros((len(point), 1)), step, -step], axis=1) + point[:, None]
-    states = flow.complete(around)
+    states = field.complete(around)
     with np.errstate(all="ignore"):
-        parameters = (np.float64(flow.params[p]) for p in flow.system.parameter_names)
-        happens = _conditions(flow.system)(*states, *parameters, np.float64(flow.t))
+        parameters = (np.float64(field.params[p]) for p in field.system.parameter_names)
+        happens = _conditions(field.system)(*states, *parameters, np.float64(field.t))
     return next((name for name, true in zip(names, happens, strict=True) if np.any(true)), None)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import matrix_balance
 
-from brainpy_lab.analysis.flow import Array, Flow
+from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.symbolic import view
 from brainpy_lab.symbolic.compiling import Compiler
@@ -38,12 +38,12 @@ STARTS_A_TURN, MOST_STARTS = 4, 20_000
 _COMPARED = 1000
 
 
-def characteristic_roots(flow: Flow, point: Array) -> NDArray[np.complex128]:
-    """The rightmost characteristic roots of ``flow`` at a fixed point.
+def characteristic_roots(field: VectorField, point: Array) -> NDArray[np.complex128]:
+    """The rightmost characteristic roots of ``field`` at a fixed point.
 
     Parameters
     ----------
-    flow : Flow
+    field : VectorField
     point : array, shape (n_free,)
 
     Returns
@@ -56,14 +56,14 @@ def characteristic_roots(flow: Flow, point: Array) -> NDArray[np.complex128]:
     AnalysisError
         When a delay is negative.
     """
-    lags, delayed = _linearised(flow, point)
-    n = len(flow.free)
-    instant = flow.jacobian(point) - sum(delayed, start=np.zeros((n, n)))
+    lags, delayed = _linearised(field, point)
+    n = len(field.free)
+    instant = field.jacobian(point) - sum(delayed, start=np.zeros((n, n)))
     if min(lags) < 0:
-        raise AnalysisError(f"A delay of {flow.system.name} is negative at the fixed point: {min(lags):g}.")
+        raise AnalysisError(f"A delay of {field.system.name} is negative at the fixed point: {min(lags):g}.")
     longest = max(lags)
     if longest == 0:
-        return np.linalg.eigvals(flow.jacobian(point)).astype(np.complex128)
+        return np.linalg.eigvals(field.jacobian(point)).astype(np.complex128)
     x, derivative = _chebyshev(NODES)
     generator = np.kron(derivative * 2 / longest, np.eye(n))
     generator[:n] = 0.0
@@ -133,22 +133,22 @@ class _Characteristic:
         return np.where(at_root, 0.0, 1 / np.einsum("mij,mji->m", inverse, slope))
 
 
-def _linearised(flow: Flow, point: Array) -> tuple[list[float], list[Array]]:
+def _linearised(field: VectorField, point: Array) -> tuple[list[float], list[Array]]:
     """Each delay's length at the fixed point, and the derivatives of the free drifts by the delayed state."""
-    system, symbols = flow.system, view(flow.system)
-    delays = [d for d in system.delays if d.state in flow.free]
+    system, symbols = field.system, view(field.system)
+    delays = [d for d in system.delays if d.state in field.free]
     with working():
-        entries = [to_ast(symbols.drift_derivative(state, d.name)) for d in delays for state in flow.free]
+        entries = [to_ast(symbols.drift_derivative(state, d.name)) for d in delays for state in field.free]
     evaluate = Compiler(system).compile([d.time for d in delays] + entries)
-    full = flow.complete(point)
+    full = field.complete(point)
     with np.errstate(all="ignore"):
-        values: list[Any] = list(evaluate(*full, *(flow.params[p] for p in system.parameter_names), flow.t))
-    lags = [flow.t - float(v) for v in values[: len(delays)]]
-    columns = np.array(values[len(delays) :], dtype=float).reshape(len(delays), len(flow.free))
+        values: list[Any] = list(evaluate(*full, *(field.params[p] for p in system.parameter_names), field.t))
+    lags = [field.t - float(v) for v in values[: len(delays)]]
+    columns = np.array(values[len(delays) :], dtype=float).reshape(len(delays), len(field.free))
     matrices = []
     for delay, column in zip(delays, columns, strict=True):
-        matrix = np.zeros((len(flow.free), len(flow.free)))
-        matrix[:, flow.free.index(delay.state)] = column
+        matrix = np.zeros((len(field.free), len(field.free)))
+        matrix[:, field.free.index(delay.state)] = column
         matrices.append(matrix)
     return lags, matrices
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from contourpy import contour_generator
 
-from brainpy_lab.analysis.flow import Array
+from brainpy_lab.analysis.vector_field import Array
 
 
 def level_lines(x: Array, y: Array, values: Array) -> list[Array]:

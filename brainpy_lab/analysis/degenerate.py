@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from brainpy_lab.analysis.flow import Array
 from brainpy_lab.analysis.scaling import Scaled
+from brainpy_lab.analysis.vector_field import Array
 
 #: Singular values below this, relative to the largest, are those of directions in which the drift hardly changes.
 FLAT = 1e-4

@@ -10,15 +10,15 @@ import numpy as np
 from brainpy_lab.analysis import caveats, roots
 from brainpy_lab.analysis.box import no_ranges, read_box
 from brainpy_lab.analysis.degenerate import Found, beside, flatness, merged
-from brainpy_lab.analysis.flow import Array, Flow, ModelLike, Range, make_flow
 from brainpy_lab.analysis.jumps import jumps
 from brainpy_lab.analysis.newton import batched_newton, to_multiple
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
-from brainpy_lab.analysis.reduction import Reduced, reduce_flow
+from brainpy_lab.analysis.reduction import Reduced, reduce_field
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
 from brainpy_lab.analysis.stability import stability
+from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, make_field
 from brainpy_lab.errors import in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
@@ -107,30 +107,32 @@ def fixed_points(
     if box is None and not ranges:
         raise no_ranges(model.system)
     free = tuple(s.name for s in model.system.states if s.drift is not None and s.name not in given)
-    return find(make_flow(model, free, given, t), ranges, getattr(model, "initial", {}))
+    return find(make_field(model, free, given, t), ranges, getattr(model, "initial", {}))
 
 
 @np.errstate(all="ignore")
-def find(flow: Flow, box: Mapping[str, Range], near: Mapping[str, float] | None = None) -> FixedPoints:
-    """All fixed points of ``flow`` in ``box``; states missing from it are looked for around ``near``."""
-    ranges = [box.get(name) or _around((near or {}).get(name, 0.0)) for name in flow.free]
+def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None = None) -> FixedPoints:
+    """All fixed points of ``field`` in ``box``; states missing from it are looked for around ``near``."""
+    ranges = [box.get(name) or _around((near or {}).get(name, 0.0)) for name in field.free]
     low, high = np.array(ranges).T
     sample = low[:, None] + (high - low)[:, None] * (spread(len(ranges), SAMPLE) * (1 + 2 * BEYOND) - BEYOND)
-    scaled = Scaled.over(flow, high - low, sample)
-    reduced = reduce_flow(flow, sample)
+    scaled = Scaled.over(field, high - low, sample)
+    reduced = reduce_field(field, sample)
 
     def is_inside(point: Array) -> bool:
-        return _in_box(dict(zip(flow.free, point, strict=True)), box)
+        return _in_box(dict(zip(field.free, point, strict=True)), box)
 
-    found = refine(scaled, reduced.fill(_search(reduced, scaled, [ranges[i] for i in reduced.plan.core])), is_inside)
+    found = refine(
+        scaled, reduced.fill(_search(reduced, scaled, [ranges[i] for i in reduced.elimination.core])), is_inside
+    )
     inside = [i for i, p in enumerate(found.points.T) if is_inside(p)]
     inside.sort(key=lambda i: tuple(found.points[:, i]))
-    usual = np.array([typical(drift) for drift in flow.rhs(sample)])
+    usual = np.array([typical(drift) for drift in field.rhs(sample)])
     noise = ROUNDING * usual
-    held = caveats.frozen(flow)
-    remarks = (*caveats.remarks(flow), *jumps(flow, low, high, usual))
+    held = caveats.frozen(field)
+    remarks = (*caveats.remarks(field), *jumps(field, low, high, usual))
     described = [
-        _described(flow, found.points[:, i], int(found.dimensions[i]), noise, high - low, held) for i in inside
+        _described(field, found.points[:, i], int(found.dimensions[i]), noise, high - low, held) for i in inside
     ]
     flat = sum(int(found.is_flat[i]) for i in inside)
     if flat > MOST_MULTIPLE:
@@ -204,13 +206,13 @@ def _kept(points: Array) -> list[int]:
 
 
 def _described(
-    flow: Flow, point: Array, dimension: int, noise: Array, widths: Array, frozen: dict[str, float]
+    field: VectorField, point: Array, dimension: int, noise: Array, widths: Array, frozen: dict[str, float]
 ) -> FixedPoint:
-    values = {name: float(v) + 0.0 for name, v in zip(flow.free, point, strict=True)}
-    eigenvalues, kind, stable = stability(flow, point, noise, widths)
+    values = {name: float(v) + 0.0 for name, v in zip(field.free, point, strict=True)}
+    eigenvalues, kind, stable = stability(field, point, noise, widths)
     if dimension:
         kind, stable = "non-hyperbolic", False
-    virtual = caveats.reset_at(flow, point, widths)
+    virtual = caveats.reset_at(field, point, widths)
     return FixedPoint(values, eigenvalues, kind, stable and virtual is None, frozen, virtual, dimension)
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.flow import Array, Flow, Range
 from brainpy_lab.analysis.reduction import VANISHES, linear_pairs
 from brainpy_lab.analysis.roots import narrowed
+from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 
 #: Points along the axis of the variable that the other one is a function of.
 POINTS = 601
@@ -22,27 +22,27 @@ POINTS = 601
 STEEPEST = 0.05
 
 
-def explicit_nullcline(flow: Flow, component: int, ranges: Sequence[Range]) -> list[Array] | None:
-    """The nullcline of one state of a planar flow, or None when no equation gives it.
+def explicit_nullcline(field: VectorField, component: int, ranges: Sequence[Range]) -> list[Array] | None:
+    """The nullcline of one state of a planar field, or None when no equation gives it.
 
     Returns
     -------
     list of ndarray, shape (2, n_points), or None
         The pieces within ``ranges``, each ending on the border where it leaves.
     """
-    linear = linear_pairs(flow.system, flow.free)
+    linear = linear_pairs(field.system, field.free)
     for unknown in (1, 0):
         if (component, unknown) in linear:
-            pieces = _graph(flow, component, unknown, ranges)
+            pieces = _graph(field, component, unknown, ranges)
             if pieces is not None:
                 return pieces
     return None
 
 
-def _graph(flow: Flow, component: int, unknown: int, ranges: Sequence[Range]) -> list[Array] | None:
+def _graph(field: VectorField, component: int, unknown: int, ranges: Sequence[Range]) -> list[Array] | None:
     """The pieces, with the state ``unknown`` as a function of the other one; None when that does not do."""
     low, high = ranges[unknown]
-    solve = _solver(flow, component, unknown, ranges[unknown])
+    solve = _solver(field, component, unknown, ranges[unknown])
     x = _line(ranges[1 - unknown])
     y, coefficient = solve(x)
     size = np.abs(coefficient)
@@ -61,7 +61,7 @@ def _graph(flow: Flow, component: int, unknown: int, ranges: Sequence[Range]) ->
     return runs(np.stack([x, y] if unknown == 1 else [y, x]), inside)
 
 
-def _solver(flow: Flow, component: int, unknown: int, bounds: Range) -> Callable[[Array], tuple[Array, Array]]:
+def _solver(field: VectorField, component: int, unknown: int, bounds: Range) -> Callable[[Array], tuple[Array, Array]]:
     """The function x -> (unknown at which the drift vanishes, coefficient), by the drift at both ends."""
     low, high = bounds
 
@@ -69,7 +69,7 @@ def _solver(flow: Flow, component: int, unknown: int, bounds: Range) -> Callable
         y = np.empty((2, 2, *x.shape))
         y[1 - unknown] = x
         y[unknown, 0], y[unknown, 1] = low, high
-        at_low, at_high = flow.rhs(y)[component]
+        at_low, at_high = field.rhs(y)[component]
         difference = at_low - at_high
         with np.errstate(all="ignore"):
             return low + (high - low) * (at_low / difference), difference

@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.flow import Array, Flow
 from brainpy_lab.analysis.roots import line_of
 from brainpy_lab.analysis.sampling import spread
+from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.equations.system import System, names_reached
 
 #: Places between which jumps are looked for in more than one dimension.
@@ -25,56 +25,56 @@ HIGH = 1e-6
 _JUMPING = frozenset({"sign", "heaviside", "floor", "ceil"})
 
 
-def jumps(flow: Flow, low: Array, high: Array, usual: Array) -> tuple[str, ...]:
+def jumps(field: VectorField, low: Array, high: Array, usual: Array) -> tuple[str, ...]:
     """Sentences that say where the drift jumps through zero in a box.
 
     Parameters
     ----------
-    flow : Flow
+    field : VectorField
     low, high : ndarray, shape (n_free,)
         The box.
     usual : ndarray, shape (n_free,)
         The usual size of the drifts.
     """
-    if not _may_jump(flow.system, flow.free):
+    if not _may_jump(field.system, field.free):
         return ()
     points = low[:, None] + (high - low)[:, None] * spread(len(low), PLACES)
-    if len(flow.free) == 1:
+    if len(field.free) == 1:
         points = line_of((float(low[0]), float(high[0])))[None]
-    places, jumping = _found(flow, points, np.where(usual > 0, usual, 1.0)[:, None])
+    places, jumping = _found(field, points, np.where(usual > 0, usual, 1.0)[:, None])
     if not places.shape[1]:
         return ()
-    if len(flow.free) > 1:
+    if len(field.free) > 1:
         tiny = 1e-9 * (high - low)
         places = np.where(np.abs(places) <= tiny[:, None], 0.0, places)
-        where = ", ".join(f"{name} = {value:.4g}" for name, value in zip(flow.free, places[:, 0], strict=True))
-        equation = flow.free[int(np.argmax(jumping[:, 0]))]
+        where = ", ".join(f"{name} = {value:.4g}" for name, value in zip(field.free, places[:, 0], strict=True))
+        equation = field.free[int(np.argmax(jumping[:, 0]))]
         return (
             f"d{equation}/dt jumps through 0, as at {where}: runs may come to rest where it does, at no fixed point. "
             "Such places are not looked for.",
         )
-    (name,) = flow.free
+    (name,) = field.free
     said = []
     beside = 1e-9 * float(high[0] - low[0])
     for place in places[0]:
-        left, right = flow.rhs(np.array([[place - beside, place + beside]]))[0]
+        left, right = field.rhs(np.array([[place - beside, place + beside]]))[0]
         what = "runs come to rest there" if left > 0 > right else "runs part there"
         at = 0.0 if abs(place) <= beside else place
         said.append(f"d{name}/dt jumps through 0 at {name} = {at:.6g}: that is no fixed point, but {what}.")
     return tuple(said)
 
 
-def _found(flow: Flow, points: Array, usual: Array) -> tuple[Array, NDArray[np.bool_]]:
+def _found(field: VectorField, points: Array, usual: Array) -> tuple[Array, NDArray[np.bool_]]:
     """Jumps through zero on the way from point to point: their places, and which equations jump."""
     left, right = points[:, :-1], points[:, 1:]
     with np.errstate(all="ignore"):
-        before, after = flow.rhs(left), flow.rhs(right)
+        before, after = field.rhs(left), field.rhs(right)
         changes = ((before * after <= 0) & (before != after)).any(axis=0)
         left, right, before, after = left[:, changes], right[:, changes], before[:, changes], after[:, changes]
         earlier = after - before
         for halving in range(HALVINGS):
             middle = (left + right) / 2
-            value = flow.rhs(middle)
+            value = field.rhs(middle)
             first, second = (_through(a, b, usual) for a, b in ((before, value), (value, after)))
             is_first = first >= second
             left, right = np.where(is_first, left, middle), np.where(is_first, middle, right)

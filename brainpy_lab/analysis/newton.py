@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.flow import Array
+from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.analysis.zero_problem import ZeroProblem
 
 #: The last step of an iteration that has converged, relative to 1 + |U|. The error left is about its square.

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.contours import level_lines
 from brainpy_lab.analysis.explicit import explicit_nullcline, runs
-from brainpy_lab.analysis.flow import Array, Flow, Range
 from brainpy_lab.analysis.roots import line_of
+from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 
 #: Points on each side of the grid that the curves are first seen on.
 GRID_POINTS = 101
@@ -23,16 +23,16 @@ MARGIN = 5e-3
 
 
 @np.errstate(all="ignore")
-def nullclines(flow: Flow, ranges: Sequence[Range]) -> list[list[Array]]:
-    """The nullclines of a flow of two states, within ``ranges``.
+def nullclines(field: VectorField, ranges: Sequence[Range]) -> list[list[Array]]:
+    """The nullclines of a field of two states, within ``ranges``.
 
     Returns
     -------
     list of list of ndarray, shape (n_points, 2)
         For each state the pieces of its nullcline; a closed curve ends at its first point.
     """
-    found = [explicit_nullcline(flow, i, ranges) for i in range(2)]
-    grid = _Grid(flow, ranges) if None in found else None
+    found = [explicit_nullcline(field, i, ranges) for i in range(2)]
+    grid = _Grid(field, ranges) if None in found else None
     pieces = [grid.nullcline(i) if known is None and grid else known or [] for i, known in enumerate(found)]
     return [[piece.T for piece in branches] for branches in pieces]
 
@@ -40,20 +40,20 @@ def nullclines(flow: Flow, ranges: Sequence[Range]) -> list[list[Array]]:
 class _Grid:
     """The drift on a grid over the plane, on which zero lines are seen."""
 
-    def __init__(self, flow: Flow, ranges: Sequence[Range]) -> None:
-        self._flow, self._ranges = flow, ranges
+    def __init__(self, field: VectorField, ranges: Sequence[Range]) -> None:
+        self._field, self._ranges = field, ranges
         self._x, self._y = (line_of(r, GRID_POINTS, MARGIN) for r in ranges)
-        self._values = flow.rhs(np.stack(np.meshgrid(self._x, self._y)))
+        self._values = field.rhs(np.stack(np.meshgrid(self._x, self._y)))
 
     def nullcline(self, component: int) -> list[Array]:
         """The pieces, shape (2, n_points), of the nullcline of one state."""
-        flow, ranges, values = self._flow, self._ranges, self._values[component]
+        field, ranges, values = self._field, self._ranges, self._values[component]
         cell = np.array([[self._x[1] - self._x[0]], [self._y[1] - self._y[0]]])
         size = typical(values)
         pieces: list[Array] = []
         for line in level_lines(self._x, self._y, values):
-            for smooth in polished(flow, component, line, cell, size):
-                pieces += [_ends_polished(flow, component, p, ranges, cell) for p in clipped(smooth, ranges)]
+            for smooth in polished(field, component, line, cell, size):
+                pieces += [_ends_polished(field, component, p, ranges, cell) for p in clipped(smooth, ranges)]
         return pieces
 
 
@@ -63,7 +63,7 @@ def typical(values: Array) -> float:
     return float(np.partition(finite, finite.size // 2)[finite.size // 2]) if finite.size else 0.0
 
 
-def polished(flow: Flow, component: int, line: Array, cell: Array, size: float) -> list[Array]:
+def polished(field: VectorField, component: int, line: Array, cell: Array, size: float) -> list[Array]:
     """``line``, shape (2, n_points), moved along the gradient onto the curve; cut where there is no curve.
 
     A grid shows a curve also where a function jumps or has a pole: there Newton's steps leave the cell or never arrive.
@@ -71,18 +71,18 @@ def polished(flow: Flow, component: int, line: Array, cell: Array, size: float) 
     points = line.copy()
     with np.errstate(all="ignore"):
         for _ in range(3):
-            value = flow.rhs(points)[component]
+            value = field.rhs(points)[component]
             if np.all(np.abs(value) <= 1e-3 * ON_CURVE * size):
                 break
-            gradient = flow.jacobian(points)[component]
+            gradient = field.jacobian(points)[component]
             step = value * gradient / (gradient**2).sum(axis=0)
             points = np.where(np.isfinite(step), points - step, points)
         near = (np.abs(points - line) <= 2 * cell).all(axis=0)
-        arrived = near & (np.abs(flow.rhs(points)[component]) <= ON_CURVE * size)
+        arrived = near & (np.abs(field.rhs(points)[component]) <= ON_CURVE * size)
     return runs(points, arrived)
 
 
-def _ends_polished(flow: Flow, component: int, line: Array, ranges: Sequence[Range], cell: Array) -> Array:
+def _ends_polished(field: VectorField, component: int, line: Array, ranges: Sequence[Range], cell: Array) -> Array:
     """``line`` with ends that were cut at the border moved along the border onto the curve."""
     line = line.copy()
     for end in (0, -1):
@@ -93,7 +93,7 @@ def _ends_polished(flow: Flow, component: int, line: Array, ranges: Sequence[Ran
         point = line[:, end].copy()
         with np.errstate(all="ignore"):
             for _ in range(2):
-                point[other] -= flow.rhs(point)[component] / flow.jacobian(point)[component, other]
+                point[other] -= field.rhs(point)[component] / field.jacobian(point)[component, other]
         if (
             abs(point[other] - line[other, end]) <= cell[other, 0]
             and ranges[other][0] <= point[other] <= ranges[other][1]

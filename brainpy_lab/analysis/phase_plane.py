@@ -9,10 +9,10 @@ import numpy as np
 
 from brainpy_lab.analysis.box import read_box
 from brainpy_lab.analysis.equilibria import find
-from brainpy_lab.analysis.flow import Array, make_flow
 from brainpy_lab.analysis.nullclines import nullclines
 from brainpy_lab.analysis.points import FixedPoints
-from brainpy_lab.analysis.vector_field import VectorField
+from brainpy_lab.analysis.vector_field import Array, make_field
+from brainpy_lab.analysis.velocities import Velocities
 from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
@@ -78,11 +78,11 @@ class PhasePlane:
                 f"A phase plane has two axes; {', '.join(self.ranges)} are {len(self.ranges)}.",
                 advice="Hold the other variables at a value: name=0.",
             )
-        self.flow = make_flow(model, tuple(self.ranges), held, t)
+        self.field = make_field(model, tuple(self.ranges), held, t)
 
     def fixed_points(self) -> FixedPoints:
         """All fixed points in the box, with eigenvalues and kinds within the plane."""
-        return find(self.flow, self.ranges)
+        return find(self.field, self.ranges)
 
     def nullclines(self) -> dict[str, list[Array]]:
         """The curves on which one derivative is zero.
@@ -96,10 +96,10 @@ class PhasePlane:
         if len(self.ranges) == 1:
             (name, (low, high)), *_ = self.ranges.items()
             x = np.linspace(low, high, 401)
-            return {name: [np.stack([x, self.flow.rhs(x[None])[0]], axis=1)]}
-        return dict(zip(self.ranges, nullclines(self.flow, list(self.ranges.values())), strict=True))
+            return {name: [np.stack([x, self.field.rhs(x[None])[0]], axis=1)]}
+        return dict(zip(self.ranges, nullclines(self.field, list(self.ranges.values())), strict=True))
 
-    def vector_field(self, n: int = 20) -> VectorField:
+    def vector_field(self, n: int = 20) -> Velocities:
         """The velocity on a grid of ``n`` by ``n`` points (``n`` points on a phase line)."""
         if not isinstance(n, int | np.integer):
             raise ArgumentError(f"n is {n!r}; it must be a whole number.", advice="Use n=20.")
@@ -110,10 +110,10 @@ class PhasePlane:
         axes = [np.linspace(low, high, n) for low, high in self.ranges.values()]
         if len(axes) == 1:
             zero = np.zeros(n)
-            return VectorField(axes[0], zero, self.flow.rhs(axes[0][None])[0], zero)
+            return Velocities(axes[0], zero, self.field.rhs(axes[0][None])[0], zero)
         grid = np.stack(np.meshgrid(*axes))
-        u, v = self.flow.rhs(grid)
-        return VectorField(grid[0], grid[1], u, v)
+        u, v = self.field.rhs(grid)
+        return Velocities(grid[0], grid[1], u, v)
 
     def trajectory(
         self, /, duration: float | None = None, *, initial: Mapping[str, float] | None = None, **start: float
@@ -143,8 +143,8 @@ class PhasePlane:
                 )
         middle = {name: (low + high) / 2 for name, (low, high) in self.ranges.items()}
         duration = duration if duration is not None else (self.model.duration or 100.0)
-        params: dict[str, Any] = dict(self.flow.params)
-        return self.model.run(duration, initial={**self.flow.held, **middle, **start}, parameters=params)
+        params: dict[str, Any] = dict(self.field.params)
+        return self.model.run(duration, initial={**self.field.held, **middle, **start}, parameters=params)
 
     def plot(self, trajectory: Solution | None = None) -> PlotFigure:
         """Nullclines, field and fixed points as a Matplotlib figure, with a trajectory if one is given."""
@@ -154,7 +154,7 @@ class PhasePlane:
 
     def __repr__(self) -> str:
         ranges = ", ".join(f"{name} = {low:g} … {high:g}" for name, (low, high) in self.ranges.items())
-        held = "".join(f", {name} = {float(value):g} held" for name, value in self.flow.held.items())
+        held = "".join(f", {name} = {float(value):g} held" for name, value in self.field.held.items())
         return f"Phase plane of {self.model.system.name}: {ranges}{held}\n{self.fixed_points()!r}"
 
     def _repr_html_(self) -> str:

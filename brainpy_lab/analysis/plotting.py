@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
-from brainpy_lab.analysis.vector_field import VectorField
+from brainpy_lab.analysis.velocities import Velocities
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.solution.plot import PlotFigure
 from brainpy_lab.simulation.solution.solution import Solution
@@ -30,7 +30,7 @@ class Plane(Protocol):
     def nullclines(self) -> Mapping[str, list[np.ndarray]]:
         """Curves by state."""
 
-    def vector_field(self, n: int) -> VectorField:
+    def vector_field(self, n: int) -> Velocities:
         """Arrows on a grid."""
 
     def fixed_points(self) -> FixedPoints:
@@ -73,12 +73,12 @@ def _draw_field(axes: Axes, plane: Plane) -> None:
     """Arrows of one length, in the units of the page."""
     if len(plane.ranges) < 2:
         return
-    field = plane.vector_field(18)
+    arrows = plane.vector_field(18)
     (x0, x1), (y0, y1) = plane.ranges.values()
-    u, v = field.u / (x1 - x0), field.v / (y1 - y0)
+    u, v = arrows.u / (x1 - x0), arrows.v / (y1 - y0)
     with np.errstate(all="ignore"):
         speed = np.hypot(u, v)
-        axes.quiver(field.x, field.y, u / speed, v / speed, color="0.75", scale=32, width=0.003, pivot="mid")
+        axes.quiver(arrows.x, arrows.y, u / speed, v / speed, color="0.75", scale=32, width=0.003, pivot="mid")
 
 
 def _draw_point(axes: Axes, point: FixedPoint, names: list[str]) -> None:

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from brainpy_lab.analysis.flow import Array, Flow
+from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.symbolic import view
@@ -26,7 +26,7 @@ MOST_UNKNOWNS = 2
 
 
 @dataclass(frozen=True)
-class Plan:
+class Elimination:
     """Which unknowns remain, and which equation gives each of the others, in order.
 
     Attributes
@@ -46,10 +46,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Reduced:
-    """A flow with some states put in place; a function of the core alone."""
+    """A field with some states put in place; a function of the core alone."""
 
-    flow: Flow
-    plan: Plan
+    field: VectorField
+    elimination: Elimination
 
     def fill(self, core: Array) -> Array:
         """All free states, shape (n_free, ...), from the core, shape (n_core, ...)."""
@@ -57,7 +57,7 @@ class Reduced:
 
     def residual(self, core: Array) -> Array:
         """The drifts left over, shape (n_core, ...); their common zeros are the fixed points."""
-        result: Array = self.flow.rhs(self.fill(core))[list(self.plan.residuals)]
+        result: Array = self.field.rhs(self.fill(core))[list(self.elimination.residuals)]
         return result
 
     def is_safe(self, core: Array) -> bool:
@@ -71,51 +71,51 @@ class Reduced:
         return True
 
     def _solve(self, core: Array) -> tuple[Array, list[Array]]:
-        y = np.zeros((len(self.flow.free), *core.shape[1:]))
-        for row, values in zip(self.plan.core, core, strict=True):
+        y = np.zeros((len(self.field.free), *core.shape[1:]))
+        for row, values in zip(self.elimination.core, core, strict=True):
             y[row] = values
         coefficients = []
-        for equation, state in self.plan.steps:
-            at_zero = self.flow.rhs(y)[equation]
+        for equation, state in self.elimination.steps:
+            at_zero = self.field.rhs(y)[equation]
             y[state] = 1.0
-            coefficient = self.flow.rhs(y)[equation] - at_zero
+            coefficient = self.field.rhs(y)[equation] - at_zero
             with np.errstate(all="ignore"):
                 y[state] = -at_zero / coefficient
             coefficients.append(coefficient)
         return y, coefficients
 
 
-def reduce_flow(flow: Flow, sample: Array) -> Reduced:
-    """``flow`` with as few unknowns as its equations allow.
+def reduce_field(field: VectorField, sample: Array) -> Reduced:
+    """``field`` with as few unknowns as its equations allow.
 
     Parameters
     ----------
-    flow : Flow
+    field : VectorField
     sample : array, shape (n_free, n_points)
         Points of the region searched: over them the coefficients must keep their signs.
     """
-    for plan in plans(flow.system, flow.free):
-        reduced = Reduced(flow, plan)
-        if not plan.steps or reduced.is_safe(sample[list(plan.core)]):
+    for elimination in eliminations(field.system, field.free):
+        reduced = Reduced(field, elimination)
+        if not elimination.steps or reduced.is_safe(sample[list(elimination.core)]):
             return reduced
-    raise AssertionError("the last plan has no steps")
+    raise AssertionError("the last elimination has no steps")
 
 
 @lru_cache(maxsize=256)
-def plans(system: System, free: tuple[str, ...]) -> tuple[Plan, ...]:
-    """Every plan worth trying, those with the smallest core first; the last one leaves the system as it is."""
+def eliminations(system: System, free: tuple[str, ...]) -> tuple[Elimination, ...]:
+    """Every elimination worth trying, those with the smallest core first; the last one leaves the system as it is."""
     everything = tuple(range(len(free)))
-    identity = Plan(everything, (), everything)
+    identity = Elimination(everything, (), everything)
     try:
         reads, linear = _structure(system, free)
     except AnalysisError:
         return (identity,)
     found = [
-        plan
+        elimination
         for size in range(1, min(MOST_UNKNOWNS, len(free) - 1) + 1)
         for core in combinations(everything, size)
         for own_first in (True, False)
-        if (plan := _plan(core, len(free), reads, linear, own_first)) is not None
+        if (elimination := _elimination(core, len(free), reads, linear, own_first)) is not None
     ]
     return (*dict.fromkeys(found), identity)
 
@@ -144,9 +144,9 @@ def _structure(system: System, free: tuple[str, ...]) -> tuple[list[set[int]], s
     return reads, linear
 
 
-def _plan(
+def _elimination(
     core: tuple[int, ...], n: int, reads: list[set[int]], linear: set[tuple[int, int]], own_first: bool
-) -> Plan | None:
+) -> Elimination | None:
     """Solve equations one after another for what they say of a state not known yet; None when that leaves some unknown.
 
     ``own_first`` decides whether a state's own equation or another one is taken when both would do.
@@ -161,4 +161,4 @@ def _plan(
         steps.append((equation, state))
         known.add(state)
         unused.remove(equation)
-    return Plan(core, tuple(steps), tuple(unused))
+    return Elimination(core, tuple(steps), tuple(unused))

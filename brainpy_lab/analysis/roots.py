@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.contours import level_lines
-from brainpy_lab.analysis.flow import Array, Range
 from brainpy_lab.analysis.newton import batched_newton
 from brainpy_lab.analysis.sampling import spread
-from brainpy_lab.analysis.zero_problem import Field, ZeroProblem
+from brainpy_lab.analysis.vector_field import Array, Range
+from brainpy_lab.analysis.zero_problem import VectorFunction, ZeroProblem
 
-#: A function of one unknown, element by element.
-Line = Field
+#: A function of one unknown: from points, shape (n_points,), to values of the same shape.
+ScalarFunction = VectorFunction
 
 #: Points on the line searched for one unknown, and on each side of the square for two.
 LINE_POINTS = 2001
@@ -47,7 +47,7 @@ def line_of(bounds: Range, points: int = LINE_POINTS, margin: float = MARGIN) ->
     return np.linspace(low - extra * 1.0000123, high + extra * 1.0000457, points)
 
 
-def search_line(function: Field, bounds: Range) -> Array:
+def search_line(function: VectorFunction, bounds: Range) -> Array:
     """Zeros of a function of one unknown: changes of sign, and touches of zero without one.
 
     Each zero's surroundings are searched again on ever finer scales, for others that a pitchfork or fold has beside it.
@@ -77,7 +77,7 @@ def _changes(values: Array) -> NDArray[np.bool_]:
     return result
 
 
-def _zeros_along(function: Line, x: Array, values: Array, touches: bool = True) -> list[float]:
+def _zeros_along(function: ScalarFunction, x: Array, values: Array, touches: bool = True) -> list[float]:
     """Zeros of ``function`` from its ``values`` at ``x``, by bracketing in each interval that can hold one."""
     found: list[float] = list(x[values == 0])
     changes = np.flatnonzero(_changes(values))
@@ -93,7 +93,7 @@ def _zeros_along(function: Line, x: Array, values: Array, touches: bool = True) 
     return found
 
 
-def narrowed(function: Line, low: Array, high: Array) -> Array:
+def narrowed(function: ScalarFunction, low: Array, high: Array) -> Array:
     """The zeros between points of different sign, near enough for Newton's method to finish.
 
     All intervals at once, each cut into parts twice; the first part with a change of sign is kept, and its chord taken.
@@ -113,7 +113,7 @@ def narrowed(function: Line, low: Array, high: Array) -> Array:
     return zero
 
 
-def _near_touch(function: Line, low: float, high: float, values: Array) -> list[float]:
+def _near_touch(function: ScalarFunction, low: float, high: float, values: Array) -> list[float]:
     """Zeros between ``low`` and ``high``, where the function comes near zero but has the same sign at both ends."""
     from scipy.optimize import minimize_scalar
 
@@ -129,7 +129,7 @@ def _near_touch(function: Line, low: float, high: float, values: Array) -> list[
     return [lowest] if result.fun <= 1e-5 * np.abs(values).max() else []
 
 
-def search_plane(function: Field, ranges: Sequence[Range]) -> Array:
+def search_plane(function: VectorFunction, ranges: Sequence[Range]) -> Array:
     """Zeros of two functions of two unknowns: where the second changes sign, or nearly, along zero lines of the first.
 
     Zero lines that cross, or that the grid hides, are covered by the cells in which both functions change sign.

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from brainpy_lab.analysis.flow import Array
+from brainpy_lab.analysis.vector_field import Array
 
 
 @lru_cache(maxsize=16)

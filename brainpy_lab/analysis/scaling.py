@@ -1,4 +1,4 @@
-"""A flow in units of the box: states of 1e-9 and of 1e6, fast and slow, are alike to what searches and compares."""
+"""A field in units of the box: states of 1e-9 and of 1e6, fast and slow, are alike to what searches and compares."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.flow import Array, Flow
 from brainpy_lab.analysis.nullclines import typical
+from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
 
 #: Rounding errors of the states that the drift's own error is estimated from, in units of the last place.
@@ -21,29 +21,29 @@ NOISE = 32.0
 
 @dataclass(frozen=True)
 class Scaled:
-    """The drift of ``flow`` over its usual size, by states over the width of the box; both powers of two.
+    """The drift of ``field`` over its usual size, by states over the width of the box; both powers of two.
 
     Attributes
     ----------
-    flow : Flow
+    field : VectorField
     widths, sizes : ndarray, shape (n_free,)
         The units of the states and of their drifts.
     """
 
-    flow: Flow
+    field: VectorField
     widths: Array
     sizes: Array
 
     @classmethod
-    def over(cls, flow: Flow, widths: Array, sample: Array) -> Scaled:
+    def over(cls, field: VectorField, widths: Array, sample: Array) -> Scaled:
         """The scaled form for a box of ``widths`` with the points ``sample``, shape (n_free, n_points), in it."""
-        sizes = np.array([typical(drift) for drift in flow.rhs(sample)])
-        return cls(flow, _power_of_two(widths), _power_of_two(np.where(sizes > 0, sizes, 1.0)))
+        sizes = np.array([typical(drift) for drift in field.rhs(sample)])
+        return cls(field, _power_of_two(widths), _power_of_two(np.where(sizes > 0, sizes, 1.0)))
 
     @cached_property
     def problem(self) -> ZeroProblem:
         """The fixed points as a zero problem in these units."""
-        return equilibria(self.flow).in_units(self.widths, self.sizes)
+        return equilibria(self.field).in_units(self.widths, self.sizes)
 
     def rhs(self, z: Array) -> Array:
         """The scaled drift at the scaled states ``z``, shape (n_free, n_points)."""

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.characteristic import characteristic_roots
-from brainpy_lab.analysis.flow import Array, Flow
 from brainpy_lab.analysis.kinds import ZERO, kind_of
+from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.symbolic.compiling import Compiler
 
@@ -27,12 +27,12 @@ class Stability(NamedTuple):
     stable: bool
 
 
-def stability(flow: Flow, point: Array, noise: Array, widths: Array) -> Stability:
-    """The stability of ``flow`` at its fixed point ``point``.
+def stability(field: VectorField, point: Array, noise: Array, widths: Array) -> Stability:
+    """The stability of ``field`` at its fixed point ``point``.
 
     Parameters
     ----------
-    flow : Flow
+    field : VectorField
     point : array, shape (n_free,)
     noise : array, shape (n_free,)
         Rounding errors of the drift.
@@ -44,16 +44,16 @@ def stability(flow: Flow, point: Array, noise: Array, widths: Array) -> Stabilit
     AnalysisError
         When states have different fractional orders.
     """
-    jacobian = flow.jacobian(point)
+    jacobian = field.jacobian(point)
     if not np.isfinite(jacobian).all():  # sqrt(x) at x = 0
         return Stability(np.full(len(point), np.nan, dtype=np.complex128), "non-hyperbolic", False)
-    if flow.system.is_delayed:
-        return _of_roots(_sorted(characteristic_roots(flow, point)))
+    if field.system.is_delayed:
+        return _of_roots(_sorted(characteristic_roots(field, point)))
     eigenvalues = _sorted(np.linalg.eigvals(jacobian))
-    if flow.system.is_fractional:
-        return _of_sector(eigenvalues, _order(flow))
+    if field.system.is_fractional:
+        return _of_sector(eigenvalues, _order(field))
     kind = kind_of(jacobian, eigenvalues)
-    if kind != "center" and _is_multiple(flow, point, jacobian, noise, widths):
+    if kind != "center" and _is_multiple(field, point, jacobian, noise, widths):
         kind = "non-hyperbolic"
     return Stability(eigenvalues, kind, kind.startswith("stable"))
 
@@ -63,7 +63,7 @@ def _sorted(values: NDArray[Any]) -> NDArray[np.complex128]:
     return values[np.lexsort((-values.imag, -values.real))]
 
 
-def _is_multiple(flow: Flow, point: Array, jacobian: Array, noise: Array, widths: Array) -> bool:
+def _is_multiple(field: VectorField, point: Array, jacobian: Array, noise: Array, widths: Array) -> bool:
     """True when rounding errors ``noise`` of the drift leave the eigenvalue nearest to zero quite unknown.
 
     At a fold the computed point is off by the square root of the rounding error, and so is the vanishing eigenvalue.
@@ -73,7 +73,7 @@ def _is_multiple(flow: Flow, point: Array, jacobian: Array, noise: Array, widths
     error = np.minimum(np.abs(np.linalg.inv(jacobian)) @ noise, widths)
     real = _sorted(np.linalg.eigvals(jacobian)).real
     k = int(np.argmin(np.abs(real)))
-    moved = [_sorted(np.linalg.eigvals(flow.jacobian(point + side * error))).real[k] for side in (-1, 1)]
+    moved = [_sorted(np.linalg.eigvals(field.jacobian(point + side * error))).real[k] for side in (-1, 1)]
     return any(abs(m - real[k]) > abs(real[k]) for m in moved)
 
 
@@ -101,14 +101,14 @@ def _of_sector(eigenvalues: NDArray[np.complex128], order: float) -> Stability:
     return Stability(eigenvalues, f"{'stable' if stable else 'unstable'} {'focus' if rotates else 'node'}", stable)
 
 
-def _order(flow: Flow) -> float:
+def _order(field: VectorField) -> float:
     """The Caputo order that all free states share."""
-    system = flow.system
-    states = [s for s in system.states if s.name in flow.free]
+    system = field.system
+    states = [s for s in system.states if s.name in field.free]
     expressions = [s.order for s in states if s.order is not None]
     evaluate: Callable[..., tuple[Any, ...]] = Compiler(system).compile(expressions)
-    held = flow.complete(np.zeros(len(flow.free)))
-    values = evaluate(*held, *(flow.params[p] for p in system.parameter_names), flow.t)
+    held = field.complete(np.zeros(len(field.free)))
+    values = evaluate(*held, *(field.params[p] for p in system.parameter_names), field.t)
     orders = {float(v) for v in values} | ({1.0} if len(expressions) < len(states) else set())
     if len(orders) > 1:
         raise AnalysisError(

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from brainpy_lab.analysis.flow import Array, Flow
+from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.errors import ArgumentError, did_you_mean
 
-#: A function of U, shape (size, ...), over any trailing shape.
-Field = Callable[[Array], Array]
+#: From U, shape (size, ...), to values of shape (n, ...), point by point over the trailing axes.
+VectorFunction = Callable[[Array], Array]
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class ZeroProblem:
     """
 
     size: int
-    residual: Field
-    jacobian: Field
+    residual: VectorFunction
+    jacobian: VectorFunction
 
     def in_units(self, unknowns: Array, equations: Array) -> ZeroProblem:
         """The same problem for U over ``unknowns``, shape (size,), with F over ``equations``, shape (n_equations,).
@@ -80,14 +80,14 @@ class ZeroProblem:
         return ZeroProblem(self.size, residual, jacobian)
 
 
-def equilibria(flow: Flow, parameters: Sequence[str] = ()) -> ZeroProblem:
-    """The equilibria of ``flow``: U holds its free states, and after them ``parameters``.
+def equilibria(field: VectorField, parameters: Sequence[str] = ()) -> ZeroProblem:
+    """The equilibria of ``field``: U holds its free states, and after them ``parameters``.
 
     Parameters
     ----------
-    flow : Flow
+    field : VectorField
     parameters : sequence of str
-        Parameters that are unknowns too; the name of a state that the flow holds makes its value one.
+        Parameters that are unknowns too; the name of a state that the field holds makes its value one.
 
     Raises
     ------
@@ -95,58 +95,58 @@ def equilibria(flow: Flow, parameters: Sequence[str] = ()) -> ZeroProblem:
         For a name that is no parameter and no held state, or one given twice.
     """
     if not parameters:
-        return ZeroProblem(len(flow.free), flow.rhs, flow.jacobian)
-    _check(flow, parameters)
-    return _Moving(flow, tuple(parameters)).problem
+        return ZeroProblem(len(field.free), field.rhs, field.jacobian)
+    _check(field, parameters)
+    return _Moving(field, tuple(parameters)).problem
 
 
 @dataclass(frozen=True)
 class _Moving:
-    """A flow whose ``parameters`` are unknowns."""
+    """A field whose ``parameters`` are unknowns."""
 
-    flow: Flow
+    field: VectorField
     parameters: tuple[str, ...]
 
     @property
     def problem(self) -> ZeroProblem:
-        return ZeroProblem(len(self.flow.free) + len(self.parameters), self._residual, self._jacobian)
+        return ZeroProblem(len(self.field.free) + len(self.parameters), self._residual, self._jacobian)
 
     def _values(self, u: Array) -> tuple[Array, dict[str, Array | float]]:
         """All states, shape (n_states, ...), and all parameters by name."""
-        flow = self.flow
-        given = {**flow.held, **flow.params, **dict(zip((*flow.free, *self.parameters), u, strict=True))}
-        states = np.empty((len(flow.system.states), *u.shape[1:]))
-        for row, name in enumerate(flow.system.state_names):
+        field = self.field
+        given = {**field.held, **field.params, **dict(zip((*field.free, *self.parameters), u, strict=True))}
+        states = np.empty((len(field.system.states), *u.shape[1:]))
+        for row, name in enumerate(field.system.state_names):
             states[row] = given[name]
-        return states, {name: given[name] for name in flow.params}
+        return states, {name: given[name] for name in field.params}
 
     def _residual(self, u: Array) -> Array:
         states, params = self._values(u)
-        drift: Array = self.flow.numeric.rhs(states, params, self.flow.t)
-        return drift[self.flow.rows]
+        drift: Array = self.field.numeric.rhs(states, params, self.field.t)
+        return drift[self.field.rows]
 
     def _jacobian(self, u: Array) -> Array:
-        flow = self.flow
+        field = self.field
         states, params = self._values(u)
-        names = flow.system.state_names
-        by_state = flow.numeric.jacobian(states, params, flow.t)[flow.rows]
+        names = field.system.state_names
+        by_state = field.numeric.jacobian(states, params, field.t)[field.rows]
         moved = [name for name in self.parameters if name not in names]
-        by_parameter = flow.numeric.parameter_jacobian(states, params, flow.t, by=moved)[flow.rows]
+        by_parameter = field.numeric.parameter_jacobian(states, params, field.t, by=moved)[field.rows]
         columns = [
             by_state[:, names.index(name)] if name in names else by_parameter[:, moved.index(name)]
-            for name in (*flow.free, *self.parameters)
+            for name in (*field.free, *self.parameters)
         ]
         return np.stack(columns, axis=1)
 
 
-def _check(flow: Flow, parameters: Sequence[str]) -> None:
-    known = (*flow.params, *flow.held)
+def _check(field: VectorField, parameters: Sequence[str]) -> None:
+    known = (*field.params, *field.held)
     for k, name in enumerate(parameters):
-        if name in flow.free:
+        if name in field.free:
             raise ArgumentError(f"'{name}' is free already.", advice="Hold it at a value first.")
         if name not in known:
             raise ArgumentError(
-                f"'{name}' is neither a parameter nor a held variable of {flow.system.name}.",
+                f"'{name}' is neither a parameter nor a held variable of {field.system.name}.",
                 advice=did_you_mean(name, known),
             )
         if name in parameters[:k]:

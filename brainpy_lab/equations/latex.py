@@ -48,7 +48,7 @@ def system_latex(system: System) -> list[str]:
     \\frac{dV}{dt} = \\frac{1 - V}{\\tau}
     V(0) = 0
     """
-    printer = Printer(_delayed_names(system))
+    printer = LatexPrinter(_delayed_names(system))
     lines = [*_functions(system, printer)]
     lines += [f"{name_latex(d.name)} = {printer(d.expr)}" for d in (*system.derived, *system.intermediates)]
     lines += [_equation(state, printer) for state in system.states if state.drift is not None]
@@ -78,7 +78,7 @@ def name_latex(name: str) -> str:
     return f"{_symbol(head)}_{{{below}}}" if below else _symbol(head)
 
 
-class Printer:
+class LatexPrinter:
     """Prints normal-form expressions.
 
     Parameters
@@ -216,7 +216,7 @@ def function_latex(name: str) -> str:
     return symbol if symbol != rf"\mathit{{{name}}}" else rf"\operatorname{{{name}}}"
 
 
-def _equation(state: State, printer: Printer) -> str:
+def _equation(state: State, printer: LatexPrinter) -> str:
     assert state.drift is not None
     symbol = name_latex(state.name)
     terms = (
@@ -236,11 +236,11 @@ def _equation(state: State, printer: Printer) -> str:
     return f"{left} = {' '.join(terms)}"
 
 
-def _coupling(coupling: Coupling, printer: Printer) -> str:
+def _coupling(coupling: Coupling, printer: LatexPrinter) -> str:
     return rf"{name_latex(f'{coupling.side}_{coupling.target}')} \mathrel{{+}}= {printer(coupling.value)}"
 
 
-def _event(event: Event, printer: Printer) -> str:
+def _event(event: Event, printer: LatexPrinter) -> str:
     if event.side:
         condition = rf"\text{{{event.side} }} \text{{{ast.unparse(event.condition)}}}"
     else:
@@ -249,13 +249,13 @@ def _event(event: Event, printer: Printer) -> str:
     return rf"\text{{when }} {condition}" + (r":\quad " + r",\; ".join(actions) if actions else "")
 
 
-def _action(action: Assign | Hold, printer: Printer) -> str:
+def _action(action: Assign | Hold, printer: LatexPrinter) -> str:
     if isinstance(action, Hold):
         return rf"{name_latex(action.state)} \text{{ held for }} {printer(action.duration)}"
     return rf"{name_latex(action.target)} \leftarrow {printer(action.value)}"
 
 
-def _start(state: State, printer: Printer) -> list[str]:
+def _start(state: State, printer: LatexPrinter) -> list[str]:
     symbol = name_latex(state.name)
     found = []
     if state.history is not None:
@@ -267,7 +267,7 @@ def _start(state: State, printer: Printer) -> list[str]:
     return found
 
 
-def _functions(system: System, printer: Printer) -> list[str]:
+def _functions(system: System, printer: LatexPrinter) -> list[str]:
     lines = []
     for function in system.functions:
         if not function.vectorizable:
@@ -283,7 +283,7 @@ def _functions(system: System, printer: Printer) -> list[str]:
 def _delayed_names(system: System) -> dict[str, str]:
     symbols: dict[str, str] = {}
     for delay in system.delays:
-        symbols[delay.name] = name_latex(delay.state) + _parentheses(Printer(symbols)(delay.time))
+        symbols[delay.name] = name_latex(delay.state) + _parentheses(LatexPrinter(symbols)(delay.time))
     return symbols
 
 

@@ -110,11 +110,11 @@ def test_vector_field(plane):
 def test_other_variables_are_held():
     hh = models.hodgkin_huxley()
     plane = PhasePlane(hh, V=(-80, 40), n=(0, 1), h=0.5, I=0)
-    assert plane.flow.held["h"] == 0.5
-    assert plane.flow.held["m"] == pytest.approx(0.0529, abs=1e-4)
+    assert plane.field.held["h"] == 0.5
+    assert plane.field.held["m"] == pytest.approx(0.0529, abs=1e-4)
     for name, curves in plane.nullclines().items():
         for curve in curves:
-            rates = plane.flow.rhs(curve.T)[list(plane.ranges).index(name)]
+            rates = plane.field.rhs(curve.T)[list(plane.ranges).index(name)]
             assert np.abs(rates).max() < 1e-6
     for point in plane.fixed_points():
         n = point.values["n"]

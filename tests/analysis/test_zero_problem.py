@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.analysis.flow import make_flow
 from brainpy_lab.analysis.newton import newton
+from brainpy_lab.analysis.vector_field import make_field
 from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
 from brainpy_lab.errors import ArgumentError
 
@@ -27,12 +27,12 @@ def differences(problem, u):
     return np.stack(columns, axis=1)
 
 
-def test_without_parameters_it_is_the_flow(model):
-    flow = make_flow(model, None, {})
-    problem, u = equilibria(flow), np.array([0.3, -0.2, 1.0])
+def test_without_parameters_it_is_the_vector_field(model):
+    field = make_field(model, None, {})
+    problem, u = equilibria(field), np.array([0.3, -0.2, 1.0])
     assert problem.size == 3
-    assert (problem.residual(u) == flow.rhs(u)).all()
-    assert (problem.jacobian(u) == flow.jacobian(u)).all()
+    assert (problem.residual(u) == field.rhs(u)).all()
+    assert (problem.jacobian(u) == field.jacobian(u)).all()
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_without_parameters_it_is_the_flow(model):
 )
 def test_residual_and_jacobian_with_unknown_parameters(model, free, unknown):
     values = {"x": 0.3, "y": -0.2, "z": 1.0, "a": 0.7, "b": 1.5, "c": 0.2}
-    problem = equilibria(make_flow(model, free, values), unknown)
+    problem = equilibria(make_field(model, free, values), unknown)
     u = np.array([values[name] for name in (*free, *unknown)])
     x, y, z, a, b, c = values.values()
     drifts = {"x": a * x - x**3 + b * y, "y": x - y + c * z, "z": x - z}
@@ -56,7 +56,7 @@ def test_residual_and_jacobian_with_unknown_parameters(model, free, unknown):
 
 
 def test_many_points_at_once(model):
-    problem = equilibria(make_flow(model, None, {}), ["a", "c"])
+    problem = equilibria(make_field(model, None, {}), ["a", "c"])
     u = np.random.default_rng(0).normal(size=(5, 4, 2))
     assert problem.residual(u).shape == (3, 4, 2)
     assert problem.jacobian(u).shape == (3, 5, 4, 2)
@@ -64,7 +64,7 @@ def test_many_points_at_once(model):
 
 
 def test_units(model):
-    problem = equilibria(make_flow(model, None, {}), ["a"])
+    problem = equilibria(make_field(model, None, {}), ["a"])
     unknowns, equations = np.array([2.0, 0.5, 8.0, 0.25]), np.array([4.0, 1.0, 0.5])
     scaled, z = problem.in_units(unknowns, equations), np.array([0.3, -0.2, 1.0, 2.0])
     assert (scaled.residual(z) == problem.residual(z * unknowns) / equations).all()
@@ -85,7 +85,7 @@ def test_borders():
 
 def test_a_border_leads_round_a_fold():
     """On x**2 + I = 0 the derivative by x vanishes at the fold; planes across the curve go on through it."""
-    problem = equilibria(make_flow(bp.model("dx/dt = I + x**2\nI = -1"), None, {}), ["I"])
+    problem = equilibria(make_field(bp.model("dx/dt = I + x**2\nI = -1"), None, {}), ["I"])
     point, direction = np.array([-1.0, -1.0]), np.array([1.0, 0.0])
     for _ in range(40):
         found = newton(problem.bordered(direction[None], point, 0.1), point + 0.1 * direction)
@@ -98,7 +98,7 @@ def test_a_border_leads_round_a_fold():
 
 def test_the_current_that_holds_hodgkin_and_huxleys_cell_at_a_voltage():
     model = bp.models.hodgkin_huxley()
-    problem = equilibria(make_flow(model, None, {}), ["I"])
+    problem = equilibria(make_field(model, None, {}), ["I"])
     V = -55.0  # where a rate is 0/0
     rates = {
         "m": ((V + 40) / 10 / (1 - np.exp(-(V + 40) / 10)), 4 * np.exp(-(V + 65) / 18)),
@@ -125,5 +125,5 @@ def test_the_current_that_holds_hodgkin_and_huxleys_cell_at_a_voltage():
 )
 def test_wrong_names(model, names, message):
     with pytest.raises(ArgumentError) as refused:
-        equilibria(make_flow(model, None, {}), names)
+        equilibria(make_field(model, None, {}), names)
     assert str(refused.value) == message

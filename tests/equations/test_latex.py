@@ -7,11 +7,11 @@ import ast
 import pytest
 
 from brainpy_lab.equations import read_text
-from brainpy_lab.equations.latex import Printer, name_latex, system_latex
+from brainpy_lab.equations.latex import LatexPrinter, name_latex, system_latex
 
 
 def expression(text: str) -> str:
-    return Printer()(ast.parse(text, mode="eval").body)
+    return LatexPrinter()(ast.parse(text, mode="eval").body)
 
 
 @pytest.mark.parametrize(

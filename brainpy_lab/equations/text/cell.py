@@ -23,7 +23,7 @@ from brainpy_lab.equations.text.element_equations import whole_equation
 from brainpy_lab.equations.text.elements_set import ElementSetter
 from brainpy_lab.equations.text.foreign_words import state_of
 from brainpy_lab.equations.text.initial import read_initials
-from brainpy_lab.equations.text.lines import Line
+from brainpy_lab.equations.text.lines import TextLine
 from brainpy_lab.equations.text.matrices import with_products
 from brainpy_lab.equations.text.noise import NoiseSplitter, Split
 from brainpy_lab.equations.text.scope import CellScope
@@ -151,7 +151,7 @@ class _Reader:
         system = with_products(system, self.source)
         return without_tables(with_rows(system), self.capture.tables)
 
-    def drift(self, line: Line, elements: ElementSetter) -> ast.expr:
+    def drift(self, line: TextLine, elements: ElementSetter) -> ast.expr:
         """The right side of an equation, or of all equations of a state's elements."""
         if line.part is None:
             return self.scope.normalise(line.value)
@@ -200,7 +200,7 @@ class _Reader:
                 )
         return found
 
-    def constant(self, line: Line) -> float | np.ndarray | None:
+    def constant(self, line: TextLine) -> float | np.ndarray | None:
         try:
             return constants.evaluate(line.value)
         except constants.NotConstant:
@@ -208,7 +208,7 @@ class _Reader:
         except constants.BadConstant as error:
             raise self.source.error(f"The value of '{line.name}' cannot be computed: {error}.", line.value) from None
 
-    def limits(self, line: Line, value: float | np.ndarray) -> tuple[tuple[float, float] | None, float | None]:
+    def limits(self, line: TextLine, value: float | np.ndarray) -> tuple[tuple[float, float] | None, float | None]:
         """Range and step of a parameter's slider."""
         if line.bounds is None:
             return None, None
@@ -264,7 +264,7 @@ class _Reader:
             )
         return tuple(states)
 
-    def coupling(self, line: Line, definitions: Definitions) -> Coupling:
+    def coupling(self, line: TextLine, definitions: Definitions) -> Coupling:
         """``post.I += value``: added to the target in every step."""
         if not self.scope.synapse:
             raise self.source.error(

@@ -11,7 +11,7 @@ from brainpy_lab.equations.names import why_reserved
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import Span
 from brainpy_lab.equations.text.events import RawEvent, read_event
-from brainpy_lab.equations.text.lines import FOREIGN_STATEMENTS, Line, read_line
+from brainpy_lab.equations.text.lines import FOREIGN_STATEMENTS, TextLine, read_line
 from brainpy_lab.equations.text.statements import Statement, span_of, statements
 from brainpy_lab.errors import ModelError, did_you_mean
 
@@ -21,14 +21,14 @@ class Draft:
     """A cell's lines, by name and kind; expressions as parsed."""
 
     doc: str = ""
-    definitions: dict[str, Line] = field(default_factory=dict)
-    derivatives: dict[str, Line] = field(default_factory=dict)
-    parts: dict[str, list[Line]] = field(default_factory=dict)  # derivatives of elements and slices
-    initials: dict[str, Line] = field(default_factory=dict)
-    slopes: dict[str, Line] = field(default_factory=dict)
-    histories: dict[str, Line] = field(default_factory=dict)
-    orders: dict[str, Line] = field(default_factory=dict)
-    couplings: list[Line] = field(default_factory=list)
+    definitions: dict[str, TextLine] = field(default_factory=dict)
+    derivatives: dict[str, TextLine] = field(default_factory=dict)
+    parts: dict[str, list[TextLine]] = field(default_factory=dict)  # derivatives of elements and slices
+    initials: dict[str, TextLine] = field(default_factory=dict)
+    slopes: dict[str, TextLine] = field(default_factory=dict)
+    histories: dict[str, TextLine] = field(default_factory=dict)
+    orders: dict[str, TextLine] = field(default_factory=dict)
+    couplings: list[TextLine] = field(default_factory=list)
     events: list[RawEvent] = field(default_factory=list)
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
 
@@ -102,7 +102,7 @@ class _Sorter:
         self.claim(node.name, span, "a function")
         self.draft.functions[node.name] = node
 
-    def add_line(self, line: Line) -> None:
+    def add_line(self, line: TextLine) -> None:
         if line.kind == "coupling":
             self.draft.couplings.append(line)
             return

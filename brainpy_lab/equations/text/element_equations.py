@@ -8,10 +8,10 @@ from itertools import groupby
 
 from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.text.elements_set import ElementSetter
-from brainpy_lab.equations.text.lines import Line
+from brainpy_lab.equations.text.lines import TextLine
 
 
-def whole_equation(source: Source, elements: ElementSetter, lines: Sequence[Line]) -> ast.expr:
+def whole_equation(source: Source, elements: ElementSetter, lines: Sequence[TextLine]) -> ast.expr:
     """The right side for all elements: at each, that of the line it stands in.
 
     Raises
@@ -21,8 +21,8 @@ def whole_equation(source: Source, elements: ElementSetter, lines: Sequence[Line
     """
     name = lines[0].name
     size = elements.size(name, lines[0].name_span)
-    owner: list[Line | None] = [None] * size
-    placed: list[tuple[Line, int, int, ast.expr]] = []
+    owner: list[TextLine | None] = [None] * size
+    placed: list[tuple[TextLine, int, int, ast.expr]] = []
     for line in lines:
         assert line.part is not None
         start, stop = elements.places(name, line.part, line.name_span, size)

@@ -13,7 +13,7 @@ from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import Parameter
 from brainpy_lab.equations.text.definitions import Definitions
 from brainpy_lab.equations.text.draft import Draft
-from brainpy_lab.equations.text.lines import Line
+from brainpy_lab.equations.text.lines import TextLine
 from brainpy_lab.equations.text.scope import CellScope
 
 
@@ -51,7 +51,7 @@ class _Reader:
         self.scope = scope
         self.definitions = definitions
 
-    def value(self, line: Line, name: str) -> ast.expr:
+    def value(self, line: TextLine, name: str) -> ast.expr:
         """An initial value: numbers, parameters and other initial values."""
         array = self.array(line)
         if array is not None:
@@ -65,21 +65,21 @@ class _Reader:
         )
         return expression
 
-    def history(self, line: Line) -> ast.expr:
+    def history(self, line: TextLine) -> ast.expr:
         """The course before the start: an expression of t and parameters."""
         expression = self.definitions.inline(self.normal(line))
         states = dict.fromkeys([*self.scope.states, *self.scope.delays], "a state")
         self.check(line, expression, "history", forbidden=states)
         return expression
 
-    def normal(self, line: Line) -> ast.expr:
+    def normal(self, line: TextLine) -> ast.expr:
         self.scope.at_start = True
         try:
             return self.scope.normalise(line.value)
         finally:
             self.scope.at_start = False
 
-    def check(self, line: Line, expression: ast.expr, what: str, forbidden: dict[str, str]) -> None:
+    def check(self, line: TextLine, expression: ast.expr, what: str, forbidden: dict[str, str]) -> None:
         for name in sorted(names_in(expression)):
             if is_noise(name) or name in self.definitions.noisy:
                 raise self.source.error(
@@ -90,7 +90,7 @@ class _Reader:
                     f"The {what} of '{line.name}' cannot depend on '{name}', {forbidden[name]}.", line.value
                 )
 
-    def array(self, line: Line) -> np.ndarray | None:
+    def array(self, line: TextLine) -> np.ndarray | None:
         try:
             value = constants.evaluate(line.value)
         except constants.NotConstant:
@@ -101,7 +101,7 @@ class _Reader:
             ) from None
         return value if isinstance(value, np.ndarray) else None
 
-    def hoist(self, line: Line, name: str, array: np.ndarray) -> ast.expr:
+    def hoist(self, line: TextLine, name: str, array: np.ndarray) -> ast.expr:
         """An array written out as an initial value becomes a parameter: expressions hold names and numbers only."""
         own, number = f"{name}_0", 2
         while own in self.scope.known() or own in self.scope.delays:

@@ -49,7 +49,7 @@ FOREIGN_STATEMENTS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One line ``left = value`` of a model."""
 
     kind: Kind
@@ -64,7 +64,7 @@ class Line:
     part: ast.expr | None = None  # the elements of the state that an equation is about
 
 
-def read_line(source: Source, statement: Statement) -> Line:
+def read_line(source: Source, statement: Statement) -> TextLine:
     """Recognise a statement that is no block; raises ModelSyntaxError with the form that was probably meant."""
     tokens = statement.tokens
     first = tokens[0]
@@ -107,7 +107,7 @@ def read_line(source: Source, statement: Statement) -> Line:
     if kind == "derivative":
         name = name[1:]
     part = _part_of(source, name, left[:-2]) if kind == "derivative" and len(left) > 3 else None
-    return Line(
+    return TextLine(
         kind=kind,
         name=name,
         name_span=span_of(source, [name_token]),

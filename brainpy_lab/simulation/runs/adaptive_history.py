@@ -21,7 +21,7 @@ from brainpy_lab.drivers.adaptive.past import (
 from brainpy_lab.simulation.runs.breaks import history_breaks
 from brainpy_lab.simulation.runs.delays import Reach, all_histories
 from brainpy_lab.simulation.solution.remembered import Remembered
-from brainpy_lab.simulation.values.history import Course, History, finite_values, with_lanes
+from brainpy_lab.simulation.values.history import History, Recalled, finite_values, with_lanes
 from brainpy_lab.simulation.values.problem import Problem
 
 _FIRST_ROWS = 256
@@ -144,7 +144,7 @@ def make_tables(
 
 def _carried(sources: Mapping[str, History]) -> list[tuple[float, float]]:
     """The breaks that an earlier run knew in its course."""
-    courses = [source for source in sources.values() if isinstance(source, Course)]
+    courses = [source for source in sources.values() if isinstance(source, Recalled)]
     return [(time, order) for course in courses for time, order in course.remembered.breaks.tolist()]
 
 

@@ -18,8 +18,8 @@ from brainpy_lab.simulation.runs.record_size import SHARE, available_bytes, form
 from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.history import (
     Bounded,
-    Course,
     History,
+    Recalled,
     expression_history,
     known_since,
     sampled_steps,
@@ -229,7 +229,7 @@ def all_histories(problem: Problem, histories: Mapping[str, History]) -> dict[st
 
 def _aligned(problem: Problem, state: str, history: History) -> History:
     """A history with axes for the elements where its values have those of the ensemble; what a run remembers has."""
-    if isinstance(history, Course):
+    if isinstance(history, Recalled):
         return history
 
     def at(times: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ History = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Course:
+class Recalled:
     """The history of one state that an earlier run remembers."""
 
     remembered: Remembered
@@ -73,7 +73,7 @@ def read_histories(
     if remembered is not None:
         for state in system.delayed_states:
             if state in remembered.coefficients:
-                found[state] = Course(remembered, state)
+                found[state] = Recalled(remembered, state)
     for state, value in (given or {}).items():
         if hasattr(value, "outcome") and hasattr(value, "final"):
             found[state] = _of_solution(state, value, t0)
