@@ -6,7 +6,7 @@ import pytest
 import brainpy_lab as bp
 from brainpy_lab import drivers
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.runs.steps import count_of, steps_of
+from brainpy_lab.simulation.runs.clock import count_of, steps_of
 
 DRIVERS = pytest.mark.parametrize("driver", ["numpy", "numba", "jax", "torch"])
 

@@ -1,14 +1,12 @@
-"""When a state became nan or infinite: at which step, in which cell, and from which line of the model."""
+"""When a state became nan or infinite: in which cell, and from which line of the model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from brainpy_lab.drivers.driver import Chunk, Flow
 from brainpy_lab.simulation.endings.cause import Past, Standing
 from brainpy_lab.simulation.endings.ending import GROWN, beyond, largest, too_long, why_it_ended
 from brainpy_lab.simulation.endings.reference import reference
@@ -24,7 +22,6 @@ class BlowUp:
 
     step: int
     values: dict[str, np.ndarray]
-    chunk: Chunk
     variable: str
     lane: int
     delay: str | None = None  # what is wrong with a delay, when that is the cause
@@ -93,39 +90,3 @@ def _runaway(stand: Standing, start: Standing, dt: float) -> str | None:
         f"{end.time - stand.time:.1g}: neither a smaller dt nor another method gets past it. End the run before, or "
         f"bound {name} in its equation."
     )
-
-
-def find_blow_up(
-    flow: Flow,
-    read: Callable[[], dict[str, np.ndarray]],
-    problem: Problem,
-    before: dict[str, np.ndarray],
-    done: int,
-    n: int,
-    rows: np.ndarray,
-    row: int,
-) -> BlowUp:
-    """Bisect the chunk of ``n`` steps after step ``done`` for the first step whose result is not finite.
-
-    Steps are deterministic, so that running a part of the chunk again writes the same records again.
-    """
-    names = problem.system.state_names
-
-    def after(steps: int) -> tuple[dict[str, np.ndarray], Chunk]:
-        flow.restore(before, done)
-        chunk = flow.advance(steps, rows, row)
-        return read(), chunk
-
-    good, bad = 0, n
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        values, _ = after(middle)
-        if all(np.isfinite(values[s]).all() for s in names):
-            good = middle
-        else:
-            bad = middle
-    broken, _ = after(bad)
-    variable = next(s for s in names if not np.isfinite(broken[s]).all())
-    lane = int(np.flatnonzero(~np.isfinite(np.ravel(broken[variable])))[0])
-    values, chunk = after(good)
-    return BlowUp(done + good, values, chunk, variable, lane)

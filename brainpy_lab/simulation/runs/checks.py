@@ -8,8 +8,8 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.generated import check_crossing
 from brainpy_lab.simulation.run_defaults import check_seed, positive
+from brainpy_lab.simulation.runs.clock import count_of
 from brainpy_lab.simulation.runs.request import Request
-from brainpy_lab.simulation.runs.steps import count_of
 from brainpy_lab.solvers import Method
 
 _MOST_RECORDS = 1e12

@@ -13,10 +13,10 @@ from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.drivers.feeds.memory_sums import MemorySums
 from brainpy_lab.equations.system import CONSTANTS, System
 from brainpy_lab.errors import ArgumentError, MethodError
+from brainpy_lab.simulation.runs.clock import count_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_size import check_record_memory
 from brainpy_lab.simulation.runs.request import Request
-from brainpy_lab.simulation.runs.steps import count_of
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.initial import value_of
 from brainpy_lab.simulation.values.problem import Problem

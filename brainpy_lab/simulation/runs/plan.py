@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from brainpy_lab.drivers.driver import Setup
 from brainpy_lab.drivers.feeds.past import Past
 from brainpy_lab.drivers.feeds.random_draws import Noise
+from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.runs.delays import Reach
-from brainpy_lab.simulation.runs.steps import steps_of
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.solution.remembered import Remembered
@@ -47,12 +45,9 @@ class Memory:
 
 
 @dataclass
-class Plan:
-    """What a run was asked for, besides its values."""
+class Plan(Clock):
+    """What a run was asked for, besides its values: its clock, what is recorded, and what some kinds of runs need."""
 
-    t0: float
-    duration: float
-    dt: float
     record: tuple[str, ...]
     every: int = 1
     threads: int = 1
@@ -65,55 +60,17 @@ class Plan:
     memory: Memory | None = None  # fractional runs
     counts: Mapping[str, Any] = field(default_factory=dict)  # of located events before the run, see `event_draws`
     at: np.ndarray | None = None  # the times chosen for records
-    mesh: np.ndarray | None = None  # times of the steps counted from t0, when they are not uniform
-
-    def times(self, steps: np.ndarray) -> np.ndarray:
-        """Times at which steps end; fractions of a step lie between. The last one ends where the run was to end."""
-        return self._times(np.array(steps, dtype=float))
-
-    def _times(self, steps: np.ndarray) -> np.ndarray:
-        """The same in the place of the steps' numbers: a fresh array costs its pages."""
-        if self.mesh is not None:
-            return np.asarray(self.t0 + np.interp(steps, np.arange(len(self.mesh)), self.mesh))
-        whole, rest = self.division
-        last = steps == self.n_steps
-        beyond = np.maximum(steps - whole, 0) * rest if rest else 0.0
-        steps *= self.dt
-        np.minimum(steps, whole * self.dt, out=steps)
-        steps += beyond
-        steps += self.t0
-        np.putmask(steps, last, self.t0 + self.duration)
-        return steps
-
-    @cached_property
-    def division(self) -> tuple[int, float]:
-        """Steps of length dt, and the length of a shorter last one, 0 where there is none."""
-        return steps_of(self.duration, self.dt) if self.mesh is None else (len(self.mesh) - 1, 0.0)
-
-    @property
-    def n_steps(self) -> int:
-        """Steps that reach the end; the last one is shorter where dt does not divide the duration."""
-        whole, rest = self.division
-        return whole + (rest > 0)
 
     def recorded(self, done: int) -> np.ndarray:
         """Times of the steps whose ends are recorded when ``done`` steps are: every so many, and the end."""
         numbers = np.arange(0.0, min(done, self.division[0]) + 1, self.every)
-        return self._times(np.append(numbers, done) if self.count(done) > len(numbers) else numbers)
+        return self.into_times(np.append(numbers, done) if self.count(done) > len(numbers) else numbers)
 
     def count(self, done: int) -> int:
         """How many steps are recorded when ``done`` are."""
         whole, rest = self.division
         ends = rest > 0 and done > whole and (self.every == 1 or not self.record)
         return min(done, whole) // self.every + 1 + ends
-
-    def last_step(self, setup: Setup) -> Setup:
-        """``setup`` with the length of the shorter last step, for the flow that has taken the whole ones."""
-        whole, rest = self.division
-        noise = setup.noise
-        if noise.path is not None:
-            noise = replace(noise, path=noise.path.at_step(whole, self.dt, rest))
-        return replace(setup, t0=self.t0 + whole * self.dt - whole * rest, dt=rest, every=1, noise=noise)
 
 
 @dataclass

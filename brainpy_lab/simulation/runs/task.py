@@ -25,13 +25,13 @@ from brainpy_lab.simulation.model_code import ModelCode
 from brainpy_lab.simulation.run_defaults import is_finite, is_number
 from brainpy_lab.simulation.runs.adaptive import AdaptiveRuns
 from brainpy_lab.simulation.runs.checks import check_options, check_own, record_steps, recorded
+from brainpy_lab.simulation.runs.clock import check_times, steps_of
 from brainpy_lab.simulation.runs.control import reporter
 from brainpy_lab.simulation.runs.fixed import FixedRuns
 from brainpy_lab.simulation.runs.fractional import is_memory, memory_of, mesh_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_at import chosen_times, on_steps
 from brainpy_lab.simulation.runs.request import Request
-from brainpy_lab.simulation.runs.steps import check_times, steps_of
 from brainpy_lab.simulation.runs.tolerances import Tolerances
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.brownian import BrownianPath

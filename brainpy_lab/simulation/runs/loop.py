@@ -1,0 +1,189 @@
+"""A loop that knows no model: a flow advanced chunk after chunk, looked at between them."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.drivers.driver import Chunk, Flow
+from brainpy_lab.simulation.runs.clock import Clock
+from brainpy_lab.simulation.runs.control import ChunkSize, Progress
+from brainpy_lab.simulation.solution.outcome import Outcome
+
+Values = dict[str, np.ndarray]
+
+
+@dataclass
+class Job:
+    """What is to be advanced, how far, and what is looked at on the way.
+
+    Attributes
+    ----------
+    flow : Flow
+        It has taken no step yet.
+    clock : Clock
+        How many steps there are, and when they end.
+    rows : array (recorded variables, times, *lanes)
+        Where the flow writes what it records; the first time is the start.
+    watched : tuple of str
+        Variables that must stay finite.
+    read : callable
+        From an array of the flow's own kind to a NumPy array.
+    size : ChunkSize
+    first_alarm : int, optional
+        Kinds of events from this one on say that a step went wrong: the job ends before it.
+    stop : threading.Event, optional
+    report : callable
+        Told the fraction done after each chunk.
+    """
+
+    flow: Flow
+    clock: Clock
+    rows: np.ndarray
+    watched: tuple[str, ...]
+    read: Callable[[Any], np.ndarray]
+    size: ChunkSize
+    first_alarm: int | None
+    stop: threading.Event | None
+    report: Progress
+
+
+class Course:
+    """How far a job has come, and what it left.
+
+    Attributes
+    ----------
+    done : int
+        Steps taken.
+    values : dict of arrays
+        What the flow carries, at the end of the last of them.
+    chunks : list of Chunk
+        Events.
+    outcome : Outcome
+        How it ended.
+    lost : (str, int), optional
+        The variable that the next step left nan or infinite, and in which lane.
+    alarm : (int, int), optional
+        The kind of event that says that the next step goes wrong, and in which lane.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.flow, self.every = job, job.flow, job.flow.setup.every
+        self.done, self.values = 0, self._read()
+        self.chunks: list[Chunk] = []
+        self.outcome = Outcome.COMPLETED
+        self.lost: tuple[str, int] | None = None
+        self.alarm: tuple[int, int] | None = None
+        for row, name in zip(job.rows, job.flow.setup.record, strict=True):
+            if len(row):
+                row[0] = self.values[name]
+
+    def go(self) -> None:
+        """Advance until the end, or until something stops the job; the flow then stands after step ``done``."""
+        whole, rest = self.job.clock.division
+        try:
+            while self.done < whole:
+                if not self._take(min(self.job.size.steps, whole - self.done)):
+                    return
+            if rest:
+                self._take_last_step()
+        except KeyboardInterrupt:
+            self.outcome = Outcome.INTERRUPTED
+            self.flow.restore(self.values, self.done)
+
+    def _take(self, n: int) -> bool:
+        """Advance by ``n`` steps; False when the job is at its end."""
+        begin = time.perf_counter()
+        went_on = self._advance(n, self.job.rows, self.done // self.every + 1)
+        self.job.size.took(n, time.perf_counter() - begin)
+        return went_on
+
+    def _take_last_step(self) -> None:
+        """The shorter step that ends where the run was to end; its length compiles nothing."""
+        job, whole = self.job, self.done
+        self.flow.resume(job.clock.last_step(self.flow.setup))
+        row = np.empty((len(job.rows), 1, *job.rows.shape[2:]))
+        went_on = self._advance(1, row, 0)
+        if went_on and len(job.rows) and job.rows.shape[1] > whole // self.every + 1:
+            job.rows[:, -1] = row[:, 0]
+
+    def _advance(self, n: int, rows: np.ndarray, row: int) -> bool:
+        """Advance by ``n`` steps whose records go to ``rows[:, row...]``; False when the job is at its end."""
+        job = self.job
+        if job.stop is not None and job.stop.is_set():
+            self.outcome = Outcome.STOPPED
+            return False
+        chunk = self.flow.advance(n, rows, row)
+        values = self._read()
+        if not self._is_finite(values):
+            self._find_loss(n, rows, row)
+            return False
+        if job.first_alarm is not None and (raised := np.flatnonzero(chunk.kind >= job.first_alarm)).size:
+            earliest = raised[np.argmin(chunk.step[raised])]
+            self._end_before(int(chunk.step[earliest]), rows, row)
+            self.alarm = int(chunk.kind[earliest]), int(chunk.lane[earliest])
+            return False
+        self._keep(chunk, values, n)
+        job.report(self.done / job.clock.n_steps)
+        return True
+
+    def _read(self) -> Values:
+        return {n: self.job.read(v) for n, v in self.flow.values().items()}
+
+    def _keep(self, chunk: Chunk, values: Values, n: int) -> None:
+        self.chunks.append(chunk)
+        self.values, self.done = values, self.done + n
+
+    def _is_finite(self, values: Mapping[str, np.ndarray]) -> bool:
+        """Whether all that is watched is."""
+        return all(_finite(values[name]) for name in self.job.watched)
+
+    def _end_before(self, step: int, rows: np.ndarray, row: int) -> None:
+        """Go from where the chunk began to the step before ``step``."""
+        self.flow.restore(self.values, self.done)
+        n = step - 1 - self.done
+        if n > 0:
+            chunk = self.flow.advance(n, rows, row)
+            self._keep(chunk, self._read(), n)
+
+    def _find_loss(self, n: int, rows: np.ndarray, row: int) -> None:
+        """Bisect the chunk of ``n`` steps for the first whose result is not finite, and end before it.
+
+        Steps are deterministic, so that running a part of the chunk again writes the same records again.
+        """
+
+        def after(steps: int) -> tuple[Chunk, Values]:
+            self.flow.restore(self.values, self.done)
+            chunk = self.flow.advance(steps, rows, row)
+            return chunk, self._read()
+
+        good, bad = 0, n
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            if self._is_finite(after(middle)[1]):
+                good = middle
+            else:
+                bad = middle
+        broken = after(bad)[1]
+        name = next(s for s in self.job.watched if not np.isfinite(broken[s]).all())
+        chunk, values = after(good)
+        self._keep(chunk, values, good)
+        self.lost = name, int(np.flatnonzero(~np.isfinite(np.ravel(broken[name])))[0])
+        self.outcome = Outcome.NON_FINITE
+
+
+def _finite(value: np.ndarray) -> bool:
+    return bool(np.isfinite(value).all()) if value.ndim else math.isfinite(value)
+
+
+def run(job: Job) -> Course:
+    """Do a job."""
+    course = Course(job)
+    course.go()
+    return course
