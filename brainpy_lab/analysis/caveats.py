@@ -13,7 +13,7 @@ from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.equations.system import Assign, System, names_reached
 from brainpy_lab.symbolic.compiling import Compiler
 
-#: An event this near to a point, relative to the box, happens at it.
+#: An event this near to a point, relative to the box, happens at it: points that near are one (`equilibria.SAME`).
 BESIDE = 1e-7
 
 
@@ -70,6 +70,7 @@ def _reached(system: System, free: tuple[str, ...]) -> frozenset[str]:
 def _read_by(state: str, time: ast.expr, named: dict[str, ast.expr]) -> set[str]:
     """What a delayed value depends on: its state, and what moves the delay."""
     terms = _terms(time)
+    # the value is read at `time`, so the delay is t - time: a bare t among the terms cancels in it
     own = next((i for i, term in enumerate(terms) if isinstance(term, ast.Name) and term.id == "t"), None)
     return {state} | names_reached([term for i, term in enumerate(terms) if i != own], named)
 

@@ -28,13 +28,14 @@ from brainpy_lab.symbolic.view import working
 #: Nodes of the discretisation; the rightmost roots are then right to about ten digits.
 NODES = 40
 
-#: How many of the roots are given, at least.
+#: How many of the roots are given, at least: three pairs show which one leads, and by how much.
 SHOWN = 6
 
-#: Starting points of Newton's method along the imaginary axis for each turn during the longest delay, and at most.
+#: Starting points of Newton's method along the imaginary axis for each turn during the longest delay, and at most. Far
+#: up the axis there is about one root a turn for each state: four starts a turn leave none between them.
 STARTS_A_TURN, MOST_STARTS = 4, 20_000
 
-#: So many of the rightmost are compared with each other, to have each once.
+#: So many of the rightmost are compared with each other, to have each once: a square matrix of 16 MB.
 _COMPARED = 1000
 
 
@@ -93,6 +94,7 @@ class _Characteristic:
         _, scale = matrix_balance(sizes, permute=False, separate=True)
         units = scale[0] / scale[0][:, None]
         turning = self.instant * units
+        # A0 reaches as far up as its skew part is long; where Re z >= -1/longest, |exp(-z tau)| is at most e
         bound = float(np.linalg.norm(turning - turning.T, 2)) / 2
         bound += math.e * float(sum(np.linalg.norm(a * units, 2) for a in self.delayed))
         turns = bound * longest / (2 * np.pi)
@@ -106,14 +108,15 @@ class _Characteristic:
         """
         z = roots[roots.imag >= 0]
         found = [z[:0]]
-        for _ in range(30):
-            z = z[z.real * self.lags.max() > -200.0]  # further left, exp(-z tau) is beyond all numbers
+        for _ in range(30):  # a start is half a turn from a root at most, a step 1/longest: then few quadratic ones
+            z = z[z.real * self.lags.max() > -200.0]  # further left, products of exp(-z tau) overflow
             with np.errstate(all="ignore"):
                 step = self._step(z)
                 step = np.where(np.abs(step) > near, step * near / np.abs(step), step)
             z, done = z - step, np.abs(step) <= 1e-9 * np.maximum(near, np.abs(z))
             found.append(z[done])
             z = z[~done & np.isfinite(step)]
+        # a double root is known to sqrt(eps) only: its last steps stay near 1e-8, and copies of it lie that far apart
         z = np.concatenate([*found, z])
         z = z[np.abs(self._step(z)) <= 1e-6 * np.maximum(near, np.abs(z))]
         z = np.where(np.abs(z.imag) <= 1e-6 * near, z.real, np.where(z.imag < 0, z.conj(), z))
@@ -128,7 +131,7 @@ class _Characteristic:
         one = np.eye(len(self.instant))
         matrix = z[:, None, None] * one - self.instant - np.einsum("mk,kij->mij", powers, self.delayed)
         slope = one + np.einsum("mk,kij->mij", powers * self.lags, self.delayed)
-        at_root = np.linalg.det(matrix) == 0
+        at_root = np.linalg.det(matrix) == 0  # met exactly, as z = 0 often is: no step, and no inverse
         inverse = np.linalg.inv(np.where(at_root[:, None, None], one, matrix))
         return np.where(at_root, 0.0, 1 / np.einsum("mij,mji->m", inverse, slope))
 
@@ -154,20 +157,26 @@ def _linearised(field: VectorField, point: Array) -> tuple[list[float], list[Arr
 
 
 def _chebyshev(n: int) -> tuple[Array, Array]:
-    """Chebyshev points cos(k pi/n), from 1 down to -1, and the matrix that differentiates polynomials given there."""
+    """Chebyshev points cos(k pi/n), from 1 down to -1, and the matrix that differentiates polynomials given there.
+
+    Both have n + 1 rows. L. N. Trefethen (2000). Spectral Methods in MATLAB, chapter 6. doi:10.1137/1.9780898719598
+    """
     k = np.arange(n + 1)
     x = np.cos(np.pi * k / n)
     weight = np.where((k == 0) | (k == n), 2.0, 1.0) * (-1.0) ** k
     difference = x[:, None] - x[None, :] + np.eye(n + 1)
     matrix = np.outer(weight, 1 / weight) / difference
-    matrix -= np.diag(matrix.sum(axis=1))
+    matrix -= np.diag(matrix.sum(axis=1))  # constants have no slope: nearer than closed forms of the diagonal
     return x, matrix
 
 
 def _interpolation(x: Array, at: float) -> Array:
-    """The row that gives a polynomial's value at ``at`` from its values at the Chebyshev points ``x``."""
+    """The row, shape (1, n), that gives a polynomial's value at ``at`` from its values at the Chebyshev points ``x``.
+
+    Barycentric form: J.-P. Berrut, L. N. Trefethen (2004). SIAM Review 46, 501-517. doi:10.1137/S0036144502417715
+    """
     distance = at - x
-    if (np.abs(distance) < 1e-14).any():
+    if (np.abs(distance) < 1e-14).any():  # at a node but for rounding, where the formula divides by zero
         return (np.abs(distance) < 1e-14).astype(float)[None]
     k = np.arange(len(x))
     weight = np.where((k == 0) | (k == len(x) - 1), 0.5, 1.0) * (-1.0) ** k / distance

@@ -16,6 +16,7 @@ def level_lines(x: Array, y: Array, values: Array) -> list[Array]:
     list of ndarray, shape (2, n_points)
         Open and closed lines; a closed one ends at its first point. Cells with a corner that is not finite have none.
     """
+    # zero wherever it is finite: an area, which has no line
     if not (np.nanmin(values, initial=0.0) < 0 or np.nanmax(values, initial=0.0) > 0):
         return []
     masked = np.ma.masked_invalid(values)

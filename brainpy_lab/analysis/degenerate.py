@@ -21,19 +21,21 @@ from scipy.sparse.csgraph import connected_components
 from brainpy_lab.analysis.scaling import Scaled
 from brainpy_lab.analysis.vector_field import Array
 
-#: Singular values below this, relative to the largest, are those of directions in which the drift hardly changes.
+#: Singular values below this, relative to the largest, are those of directions in which the drift hardly changes. At
+#: the point found for a double zero they are about sqrt(eps) = 1e-8, at zeros that a search tells apart far above.
 FLAT = 1e-4
 
 #: Points farther apart than this are not compared; points of one curve lie nearer together.
 REACH = 0.3
 
-#: How far along a flat direction other zeros must follow for a curve of them.
+#: How far along a flat direction other zeros must follow for a curve of them: further than the eps**(1/m) within which
+#: a multiple zero cannot be told from its neighbours, and near enough for a curve to be nearly straight.
 ALONG = (0.01, 0.02, 0.03)
 
-#: Points between two zeros at which the drift is looked at.
+#: Points between two zeros at which the drift is looked at, among them the middle, where it is largest.
 BETWEEN = np.linspace(0.0, 1.0, 7)[1:-1]
 
-#: At most so many singular points are compared with each other.
+#: At most so many singular points are compared with each other: 7,000 pairs, five points between the two of each.
 MOST = 120
 
 
@@ -82,6 +84,7 @@ def beside(scaled: Scaled, point: Array) -> Array:
         Candidates for Newton's method.
     """
     left, _, right = np.linalg.svd(_matrices(scaled, point)[0])
+    # from nearer than two zeros can be told apart to several cells of the grid that a search first looks at
     distances = np.geomspace(1e-9, 0.05, 60)
     found = [point[:, :0]]
     for side in (-1, 1):
@@ -106,6 +109,7 @@ def _components(scaled: Scaled, points: Array) -> NDArray[np.int_]:
         chords = (points[:, i, None] + difference[:, :, None] * BETWEEN).reshape(len(points), -1)
         path = _corrected(scaled, chords)
         moved = np.abs(path - chords).max(axis=0).reshape(len(i), -1).max(axis=1)
+        # a path that leaves its chord by half of it has gone to another zero; 1e-12: two points may be one but for that
         joined = scaled.is_zero(path).reshape(len(i), -1).all(axis=1) & (moved <= distance / 2 + 1e-12)
     graph = coo_array((joined[joined], (i[joined], j[joined])), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=int)
@@ -128,9 +132,10 @@ def _centred(scaled: Scaled, point: Array, group: Array) -> Array:
     directions = _flat_directions(scaled, point)
     if len(directions) != 1:
         return point
+    # the middle lies among the points; a lone point says nothing of its error, which is eps**(1/m) or so
     radius = max(1e-6, 4 * float(np.abs(group - point).max()))
     best = point
-    for _ in range(12):
+    for _ in range(12):  # an eighth each time: in the end 1e-11 of the first radius
         line = _corrected(scaled, best + directions[0][:, None] * np.linspace(-radius, radius, 41))
         line = line[:, scaled.is_zero(line)]
         if not line.size:
@@ -138,15 +143,16 @@ def _centred(scaled: Scaled, point: Array, group: Array) -> Array:
         flat = flatness(scaled, line)
         best = line[:, flat <= flat.min()].mean(axis=1, keepdims=True)
         radius /= 8
-    return best if scaled.is_zero(best).all() else point
+    return best if scaled.is_zero(best).all() else point  # a mean of two flat places need not be a zero
 
 
 def _corrected(scaled: Scaled, points: Array) -> Array:
     """``points`` after Newton steps in all directions but the flat ones."""
-    for _ in range(5):
+    for _ in range(5):  # quadratic: from 0.05 away to rounding errors
         value, matrices = scaled.rhs(points), _matrices(scaled, points)
         usable = np.isfinite(value).all(axis=0)
         left, values, right = np.linalg.svd(matrices)
+        # well above what counts as flat: along a direction between the two a step would be long and lead away
         steep = values > 10 * FLAT * np.maximum(values[:, :1], 1.0)
         inverse = np.where(steep, 1 / np.where(steep, values, 1.0), 0.0)
         along = inverse * np.einsum("kji,jk->ki", left, np.where(usable, value, 0.0))

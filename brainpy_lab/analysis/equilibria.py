@@ -22,24 +22,24 @@ from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorFie
 from brainpy_lab.errors import in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
-#: Fixed points nearer than this, relative to the box, are one.
+#: Fixed points nearer than this, relative to the box, are one: a double zero is known to sqrt(eps) = 1.5e-8 only.
 SAME = 1e-7
 
-#: A Jacobian flatter than this may have a multiple zero.
+#: A Jacobian flatter than this may have a multiple zero: zeros that rounding errors make of one are that near.
 SINGULAR = 1e-6
 
-#: Beside a zero with a Jacobian flatter than this others are looked for, as a fold or pitchfork has them.
+#: Beside a zero with a Jacobian flatter than this others are looked for, as a fold or pitchfork has them: between zeros
+#: that lie within one cell of a search's grid (1/120) the drift is that flat.
 NEARLY_FLAT = 1e-2
 
-#: At most so many candidates are polished.
+#: At most so many candidates are polished; isolated zeros give fewer, `roots.STARTS` of them in three dimensions.
 MOST_CANDIDATES = 3000
 
-#: So many zeros are looked beside, and so many singular ones polished.
+#: So many zeros are looked beside, and so many singular ones polished: each takes a search of its own.
 MOST_LOOKED_BESIDE, MOST_SINGULAR = 40, 400
 
-#: A point this far outside the box, relative to its width, still lies on the border.
+#: A point this far outside the box, relative to its width, still lies on the border: zeros are known to about 1e-10.
 BORDER = 1e-9
-
 
 #: Points of the sample that decides on reductions.
 SAMPLE = 512
@@ -47,10 +47,10 @@ SAMPLE = 512
 #: More multiple zeros than this are said to be perhaps points of a curve.
 MOST_MULTIPLE = 12
 
-#: Part of a range by which the sample that decides on reductions reaches beyond it.
+#: Part of a range by which the sample that decides on reductions reaches beyond it, as searches do (`roots.MARGIN`).
 BEYOND = 0.01
 
-#: Rounding error of a drift, relative to its usual size in the box.
+#: Rounding error of a drift, relative to its usual size in the box: that of a sum of about ten terms.
 ROUNDING = 8 * float(np.finfo(float).eps)
 
 
@@ -113,6 +113,7 @@ def fixed_points(
 @np.errstate(all="ignore")
 def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None = None) -> FixedPoints:
     """All fixed points of ``field`` in ``box``; states missing from it are looked for around ``near``."""
+    # the sample comes first: from it the usual sizes of drifts, the units, and which reductions are safe are taken
     ranges = [box.get(name) or _around((near or {}).get(name, 0.0)) for name in field.free]
     low, high = np.array(ranges).T
     sample = low[:, None] + (high - low)[:, None] * (spread(len(ranges), SAMPLE) * (1 + 2 * BEYOND) - BEYOND)
@@ -179,6 +180,7 @@ def _polished(scaled: Scaled, points: Array) -> tuple[Array, Array]:
     """The zeros that Newton's method finds from ``points``: those with a regular Jacobian, and the others."""
     if not points.size:
         return points, points
+    # candidates are near: five steps do, and 30 leave room for those that are damped to an eighth several times
     zeros = batched_newton(scaled.problem, points, 30, SAME)
     finite = np.isfinite(zeros.points).all(axis=0)
     points = zeros.points[:, finite]
@@ -196,8 +198,9 @@ def _distinct(points: Array) -> Array:
 
 
 def _kept(points: Array) -> list[int]:
-    """One of each cluster of points, by index."""
+    """The indices of points, shape (n, n_points), of which no two are nearer than `SAME`."""
     kept: list[int] = []
+    # copies go first, by rounding: a thousand of one zero are then not compared with each other
     for i in np.sort(np.unique(np.round(points / SAME), axis=1, return_index=True)[1]):
         point = points[:, i]
         if not kept or np.abs(points[:, kept] - point[:, None]).max(axis=0).min() > SAME:
@@ -208,6 +211,7 @@ def _kept(points: Array) -> list[int]:
 def _described(
     field: VectorField, point: Array, dimension: int, noise: Array, widths: Array, frozen: dict[str, float]
 ) -> FixedPoint:
+    # + 0.0: a zero found from below would be shown as -0
     values = {name: float(v) + 0.0 for name, v in zip(field.free, point, strict=True)}
     eigenvalues, kind, stable = stability(field, point, noise, widths)
     if dimension:
@@ -232,6 +236,6 @@ def _in_box(values: dict[str, Any], box: Mapping[str, Range]) -> bool:
 
 
 def _around(value: float) -> Range:
-    """Where to look for a state that the box does not name."""
+    """Where to look for a state that the box does not name: ten times its usual size, or that of a gate, either way."""
     size = 10 * max(1.0, abs(value))
     return value - size, value + size

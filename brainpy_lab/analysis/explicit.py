@@ -15,10 +15,10 @@ from brainpy_lab.analysis.reduction import VANISHES, linear_pairs
 from brainpy_lab.analysis.roots import narrowed
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 
-#: Points along the axis of the variable that the other one is a function of.
+#: Points along the axis of the variable that the other one is a function of: about as many as a figure has dots across.
 POINTS = 601
 
-#: From one point to the next the function may cross this part of its range.
+#: From one point to the next the function may cross this part of its range: longer straight pieces are seen as edges.
 STEEPEST = 0.05
 
 
@@ -31,7 +31,7 @@ def explicit_nullcline(field: VectorField, component: int, ranges: Sequence[Rang
         The pieces within ``ranges``, each ending on the border where it leaves.
     """
     linear = linear_pairs(field.system, field.free)
-    for unknown in (1, 0):
+    for unknown in (1, 0):  # the second as a function of the first, as w(V) is, comes out as a person would draw it
         if (component, unknown) in linear:
             pieces = _graph(field, component, unknown, ranges)
             if pieces is not None:
@@ -80,7 +80,7 @@ def _solver(field: VectorField, component: int, unknown: int, bounds: Range) -> 
 def _line(bounds: Range) -> Array:
     """Points from end to end, none of those between a round number, where removable singularities are met."""
     share = np.linspace(0.0, 1.0, POINTS)
-    share[1:-1] += 0.0123 / POINTS
+    share[1:-1] += 0.0123 / POINTS  # any small number that makes no round sums
     return bounds[0] + (bounds[1] - bounds[0]) * share
 
 

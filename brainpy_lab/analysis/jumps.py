@@ -13,10 +13,11 @@ from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.equations.system import System, names_reached
 
-#: Places between which jumps are looked for in more than one dimension.
+#: Places between which jumps are looked for in more than one dimension: the searches have as many starts.
 PLACES = 1024
 
-#: Halvings of the way between two places; after half of them, a jump has its height and a pole has not.
+#: Halvings of the way between two places, down to rounding errors of the box (2**-52). After half of them a jump has
+#: its height, and a pole grows by 2**24 in the other half.
 HALVINGS = 48
 
 #: A jump is higher than this, relative to the usual size of the drift.
@@ -45,7 +46,7 @@ def jumps(field: VectorField, low: Array, high: Array, usual: Array) -> tuple[st
     if not places.shape[1]:
         return ()
     if len(field.free) > 1:
-        tiny = 1e-9 * (high - low)
+        tiny = 1e-9 * (high - low)  # the place of a jump at 0 comes out as 1e-15 or so
         places = np.where(np.abs(places) <= tiny[:, None], 0.0, places)
         where = ", ".join(f"{name} = {value:.4g}" for name, value in zip(field.free, places[:, 0], strict=True))
         equation = field.free[int(np.argmax(jumping[:, 0]))]
@@ -82,6 +83,7 @@ def _found(field: VectorField, points: Array, usual: Array) -> tuple[Array, NDAr
             if halving == HALVINGS // 2:
                 earlier = after - before
         height = np.abs(after - before)
+        # a steep slope has no height left after all halvings, a pole has more than twice that after half of them
         jumping = (height > HIGH * usual) & (height <= 2 * np.abs(earlier)) & (before * after <= 0)
     kept = jumping.any(axis=0)
     return (left + right)[:, kept] / 2, jumping[:, kept]

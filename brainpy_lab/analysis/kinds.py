@@ -52,6 +52,8 @@ def _shape(jacobian: NDArray[np.float64], rotates: bool) -> str:
     if len(jacobian) == 2:
         trace, determinant = float(np.trace(jacobian)), float(np.linalg.det(jacobian))
         if abs(trace**2 - 4 * determinant) <= EQUAL * trace**2:
+            # equal eigenvalues: a multiple of the unit matrix turns nothing (star); else there is one direction only.
+            # The discriminant is a squared difference, hence the root.
             distance = np.abs(jacobian - np.eye(2) * trace / 2).max()
             return "star" if distance <= np.sqrt(EQUAL) * abs(trace) else "degenerate node"
     return "focus" if rotates else "node"

@@ -25,10 +25,11 @@ TOLERANCE = 1e-10
 #: Full steps from one point; with a good guess three to five are enough.
 MOST_STEPS = 12
 
-#: A step this many times the first one leads away: AUTO's rule.
+#: A step this many times the first one leads away: the rule of AUTO (E. J. Doedel et al., AUTO-07p, 2007).
 LEADS_AWAY = 20.0
 
 #: A step solves its linear system when it leaves no more than this part of the residual: else the zero is not there.
+#: Steps of regular systems leave 1e-10 or less, those of least norm beside a singular one leave all there is.
 UNSOLVED = 0.5
 
 
@@ -54,7 +55,7 @@ class Zero:
 
 @dataclass(frozen=True)
 class Zeros:
-    """Where Newton's method came from many points; as `Zero`, with an entry for each.
+    """Where Newton's method came from many points: one entry of each array a point.
 
     Attributes
     ----------
@@ -62,7 +63,9 @@ class Zeros:
         nan where it broke down.
     converged : ndarray of bool, shape (n_points,)
     iterations : ndarray of int, shape (n_points,)
+        Steps taken, those refused not counted.
     residuals : ndarray, shape (n_points,)
+        The largest component of F at each point, without its sign.
     """
 
     points: Array
@@ -97,6 +100,7 @@ def newton(problem: ZeroProblem, start: Array, tolerance: float = TOLERANCE, mos
         length = float(np.abs(step / (1 + np.abs(point))).max(initial=0.0))
         if taken == 1:
             first = max(length, tolerance)
+        # before the step is taken: `not`, so that a length of nan leads away too
         if not length <= LEADS_AWAY * first:
             return Zero(point, False, taken - 1, _size(value))
         solves = bool(_solved(slopes[..., None], value[:, None], step[:, None])[0])
@@ -133,6 +137,7 @@ def batched_newton(problem: ZeroProblem, points: Array, most: int, tolerance: fl
         trial = points + damping * step
         trial_values = problem.residual(trial)
         better = np.linalg.norm(trial_values, axis=0) < np.linalg.norm(values, axis=0)
+        # still going: the step moves the point by more than rounding, and fewer than five eighths in a row were refused
         going = (np.abs(step) > 4 * np.finfo(float).eps * np.abs(points)).any(axis=0) & (damping > 1e-4)
         points = np.where(better, trial, points)
         values = np.where(better, trial_values, values)
@@ -159,9 +164,10 @@ def to_multiple(problem: ZeroProblem, points: Array, cycles: int = 40) -> Array:
             first = newton_step(jacobian(points), function(points))
             second = newton_step(jacobian(points + first), function(points + first))
             ratio = (first * second).sum(axis=0) / (first**2).sum(axis=0)
+            # below 0.2 steps shrink as at a regular zero, above 0.98 (m = 50) the rest of the way is not known
             rest = np.where((ratio > 0.2) & (ratio < 0.98), ratio / (1 - ratio), 0.0)
             before = size
-            for factor in (1 + rest, np.ones_like(rest)):
+            for factor in (1 + rest, np.ones_like(rest)):  # the plain second step where extrapolating gains less
                 trial = points + first + factor * second
                 trial_size = np.linalg.norm(function(trial), axis=0)
                 better = trial_size < size
@@ -193,7 +199,7 @@ def newton_step(jacobians: Array, values: Array) -> Array:
         return np.asarray(steps[:, :, 0].T)
     try:
         steps[usable] = np.linalg.solve(matrices[usable], right[usable])
-    except np.linalg.LinAlgError:
+    except np.linalg.LinAlgError:  # one matrix that is singular to the last bit refuses the whole batch
         determinants = np.asarray(np.linalg.det(np.where(usable.reshape(-1, 1, 1), matrices, 0.0)))
         singular = np.asarray(usable & (determinants == 0))
         steps[singular] = np.linalg.pinv(matrices[singular]) @ right[singular]

@@ -12,13 +12,13 @@ from brainpy_lab.analysis.explicit import explicit_nullcline, runs
 from brainpy_lab.analysis.roots import line_of
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 
-#: Points on each side of the grid that the curves are first seen on.
+#: Points on each side of the grid that the curves are first seen on: loops of 1/100 of the plane show.
 GRID_POINTS = 101
 
 #: After Newton's steps a point of a curve has a derivative this small, relative to its size in the plane.
 ON_CURVE = 1e-9
 
-#: A grid reaches this part of a range beyond it, so that a curve along the border is seen.
+#: A grid reaches this part of a range, half a cell, beyond it, so that a curve along the border is seen.
 MARGIN = 5e-3
 
 
@@ -70,13 +70,14 @@ def polished(field: VectorField, component: int, line: Array, cell: Array, size:
     """
     points = line.copy()
     with np.errstate(all="ignore"):
-        for _ in range(3):
+        for _ in range(3):  # a line seen on the grid is off by 1e-4 of the plane: two steps do, one is to spare
             value = field.rhs(points)[component]
             if np.all(np.abs(value) <= 1e-3 * ON_CURVE * size):
                 break
             gradient = field.jacobian(points)[component]
             step = value * gradient / (gradient**2).sum(axis=0)
             points = np.where(np.isfinite(step), points - step, points)
+        # further than the next cell there is another curve, or a pole that Newton's steps flee
         near = (np.abs(points - line) <= 2 * cell).all(axis=0)
         arrived = near & (np.abs(field.rhs(points)[component]) <= ON_CURVE * size)
     return runs(points, arrived)
@@ -87,12 +88,12 @@ def _ends_polished(field: VectorField, component: int, line: Array, ranges: Sequ
     line = line.copy()
     for end in (0, -1):
         on_border = [line[axis, end] in bounds for axis, bounds in enumerate(ranges)]
-        if sum(on_border) != 1:
+        if sum(on_border) != 1:  # inside: an end of a cut piece; in a corner: nowhere to move to
             continue
         other = 1 - on_border.index(True)
         point = line[:, end].copy()
         with np.errstate(all="ignore"):
-            for _ in range(2):
+            for _ in range(2):  # the rest of the line is polished: the end is off by a fraction of a cell
                 point[other] -= field.rhs(point)[component] / field.jacobian(point)[component, other]
         if (
             abs(point[other] - line[other, end]) <= cell[other, 0]
@@ -106,7 +107,7 @@ def clipped(line: Array, ranges: Sequence[Range]) -> list[Array]:
     """The pieces of ``line``, shape (2, n_points), inside ``ranges``, each ending on the border where it leaves."""
     pieces = [line]
     for axis, (low, high) in enumerate(ranges):
-        slack = (high - low) * 1e-12
+        slack = (high - low) * 1e-12  # points polished onto the border are beyond it by rounding errors
         pieces = [p for piece in pieces for p in _cut(piece, axis, low, piece[axis] >= low - slack)]
         pieces = [p for piece in pieces for p in _cut(piece, axis, high, piece[axis] <= high + slack)]
     low, high = np.array(ranges).T[:, :, None]

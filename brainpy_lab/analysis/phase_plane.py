@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from brainpy_lab.simulation.solution.plot import PlotFigure
     from brainpy_lab.simulation.solution.solution import Solution
 
-#: Points a side of the largest vector field.
+#: Points a side of the largest vector field: its four arrays take 128 MB.
 MOST_ARROWS = 2000
 
 
@@ -100,7 +100,23 @@ class PhasePlane:
         return dict(zip(self.ranges, nullclines(self.field, list(self.ranges.values())), strict=True))
 
     def vector_field(self, n: int = 20) -> Velocities:
-        """The velocity on a grid of ``n`` by ``n`` points (``n`` points on a phase line)."""
+        """The velocity on a grid over the box.
+
+        Parameters
+        ----------
+        n : int
+            Points a side, 2 to 2000; a phase line has ``n`` points.
+
+        Returns
+        -------
+        Velocities
+            With arrays x, y, u, v of shape (n, n); (n,) on a phase line.
+
+        Raises
+        ------
+        ArgumentError
+            For another n.
+        """
         if not isinstance(n, int | np.integer):
             raise ArgumentError(f"n is {n!r}; it must be a whole number.", advice="Use n=20.")
         if n > MOST_ARROWS:

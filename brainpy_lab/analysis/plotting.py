@@ -73,7 +73,7 @@ def _draw_field(axes: Axes, plane: Plane) -> None:
     """Arrows of one length, in the units of the page."""
     if len(plane.ranges) < 2:
         return
-    arrows = plane.vector_field(18)
+    arrows = plane.vector_field(18)  # as many as stand apart in a figure of five inches
     (x0, x1), (y0, y1) = plane.ranges.values()
     u, v = arrows.u / (x1 - x0), arrows.v / (y1 - y0)
     with np.errstate(all="ignore"):

@@ -136,6 +136,7 @@ def _held(frozen: Mapping[str, float]) -> tuple[str, ...]:
 def _number(value: complex) -> str:
     if not np.isfinite(value):
         return "unknown"
+    # what rounding leaves of the real part of a centre is not shown
     real = value.real if abs(value.real) > 1e-12 * abs(value) else 0.0
     if value.imag == 0:
         return f"{real:.4g}"

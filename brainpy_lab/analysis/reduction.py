@@ -76,6 +76,7 @@ class Reduced:
             y[row] = values
         coefficients = []
         for equation, state in self.elimination.steps:
+            # linear in the state: its values at 0 and 1 say the line, and so where it is zero
             at_zero = self.field.rhs(y)[equation]
             y[state] = 1.0
             coefficient = self.field.rhs(y)[equation] - at_zero
@@ -103,7 +104,10 @@ def reduce_field(field: VectorField, sample: Array) -> Reduced:
 
 @lru_cache(maxsize=256)
 def eliminations(system: System, free: tuple[str, ...]) -> tuple[Elimination, ...]:
-    """Every elimination worth trying, those with the smallest core first; the last one leaves the system as it is."""
+    """Every elimination worth trying, those with the smallest core first; the last one leaves the system as it is.
+
+    ``own_first`` comes before its opposite: a gate is given by its own equation, whose coefficient is its rate.
+    """
     everything = tuple(range(len(free)))
     identity = Elimination(everything, (), everything)
     try:

@@ -17,9 +17,9 @@ from brainpy_lab.analysis.vector_field import Array
 def spread(dimension: int, points: int) -> Array:
     """``points`` points of the open unit cube, shape (dimension, points)."""
     golden = 2.0
-    for _ in range(60):
+    for _ in range(60):  # the root of x**(d + 1) = x + 1; each turn leaves a third of the error or less
         golden = (1 + golden) ** (1 / (dimension + 1))
     steps = golden ** -np.arange(1.0, dimension + 1)
     result: Array = (0.5 + steps[:, None] * np.arange(1, points + 1)) % 1.0
-    result.flags.writeable = False
+    result.flags.writeable = False  # the cache hands the same array to all
     return result

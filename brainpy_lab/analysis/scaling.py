@@ -15,7 +15,7 @@ from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
 #: Rounding errors of the states that the drift's own error is estimated from, in units of the last place.
 SHIFTS = np.array([1.0, -1.0, 2.0, -2.0, 3.0, -3.0])
 
-#: A drift this many times its estimated rounding error is zero.
+#: A drift this many times its estimated rounding error is zero: six shifts may all miss the worst of them.
 NOISE = 32.0
 
 
@@ -60,12 +60,14 @@ class Scaled:
         is as large as the drift: no zero.
         """
         n, points = z.shape
+        # states move against each other in some shifts and together in others, so that errors cannot all cancel
         signs = np.where(np.arange(n)[:, None] % 2 == np.arange(len(SHIFTS)) // 2 % 2, 1.0, -1.0) * SHIFTS
         shift = np.finfo(float).eps * (1 + np.abs(z))[:, :, None] * signs[:, None]
         with np.errstate(all="ignore"):
             value = self.rhs(z)
             moved = self.rhs((z[:, :, None] + shift).reshape(n, -1)).reshape(n, points, -1)
             error = np.abs(moved - value[:, :, None]).max(axis=2)
+        # drifts are of order one here: an error of 1e-6 is no rounding, but a jump between the shifted states
         return np.asarray(((np.abs(value) <= NOISE * error) & (error <= 1e-6)).all(axis=0))
 
 

@@ -70,6 +70,7 @@ def _is_multiple(field: VectorField, point: Array, jacobian: Array, noise: Array
     """
     if not np.isfinite(jacobian).all() or abs(np.linalg.det(jacobian)) < np.finfo(float).tiny:
         return True
+    # an inverse that is nearly infinite would move the point out of the box, where nothing is known
     error = np.minimum(np.abs(np.linalg.inv(jacobian)) @ noise, widths)
     real = _sorted(np.linalg.eigvals(jacobian)).real
     k = int(np.argmin(np.abs(real)))
@@ -90,6 +91,7 @@ def _of_sector(eigenvalues: NDArray[np.complex128], order: float) -> Stability:
     """Matignon's condition: disturbances die out when every eigenvalue has an angle above ``order`` times 90°.
 
     D. Matignon (1996). Stability results for fractional differential equations with applications to control processing.
+    IMACS Multiconference on Computational Engineering in Systems Applications 2, 963-968.
     """
     excess = np.abs(np.angle(eigenvalues)) - order * np.pi / 2
     if (np.abs(excess) <= ZERO).any() or (np.abs(eigenvalues) <= ZERO * np.abs(eigenvalues).max()).any():

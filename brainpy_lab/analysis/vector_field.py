@@ -68,7 +68,7 @@ class VectorField:
 
     def complete(self, y: Array) -> Array:
         """All states, shape (n_states, ...), from the free ones, shape (n_free, ...)."""
-        if self._is_whole:
+        if self._is_whole:  # the usual case: searches call this thousands of times
             return y
         full = np.empty((len(self.system.states), *y.shape[1:]))
         for i, name in enumerate(self.system.state_names):
@@ -107,7 +107,7 @@ def make_field(model: ModelLike, free: tuple[str, ...] | None, given: Mapping[st
         raise ArgumentError(f"Every variable of {system.name} is held, so nothing is left to look at.")
     params = {**model.parameters, **{k: v for k, v in given.items() if k in system.parameter_names}}
     others = [name for name in system.state_names if name not in free]
-    initial = getattr(model, "initial", {}) if others else {}
+    initial = getattr(model, "initial", {}) if others else {}  # a `ModelLike` need not have any
     held = {name: given.get(name, initial.get(name, 0.0)) for name in others}
     return VectorField(system, free, _numbers(system, held), _numbers(system, params), _numbers(system, {"t": t})["t"])
 
