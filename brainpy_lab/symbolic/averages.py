@@ -73,6 +73,7 @@ class _Rewriter:
         """A number's expression."""
         if not self._may_switch(expr):
             return expr
+        # from the simplest to the most general: what is constant between switches needs its mean alone
         if self._is_held(expr):
             return self._parameter(expr, "mean")
         if self._moves_between_jumps(expr):
@@ -100,10 +101,11 @@ class _Rewriter:
     def _called(self, expr: ast.expr) -> ast.expr:
         try:
             return self.value(inline(expr, self.system.functions))
-        except NotStraightError:
+        except NotStraightError:  # a helper with loops is no expression: computed at the times of the stages, as it is
             return expr
 
     def _choice(self, test: ast.expr, body: ast.expr, orelse: ast.expr) -> ast.expr:
+        """``body if test else orelse`` with the parts of ``test`` that are of t alone taken out, as weights."""
         match test:
             case _ if self._is_held(test):
                 opposite = ast.UnaryOp(ast.Not(), test)
@@ -136,6 +138,8 @@ class _Rewriter:
         return self._is_of_time(expr)
 
     def _integrated(self, expr: ast.expr) -> ast.expr:
+        """The average of ``expr`` over a step with a jump in it; else its value, at times within the step."""
+        # a stage at t + dt that ends on a jump would read the value beyond it: t is kept between begin and end
         begin, end = self._parameter(expr, "begin"), self._parameter(expr, "end")
         time = _call("minimum", _call("maximum", ast.Name("t", ast.Load()), begin), end)
         some = ast.Compare(self._parameter(expr, "jumps"), [ast.Gt()], [ast.Constant(0.0)])
@@ -150,6 +154,7 @@ class _Rewriter:
             first, last = self._parameter(test, "first"), self._parameter(test, "last")
             time = _call("minimum", _call("maximum", ast.Name("t", ast.Load()), first), last)
             value = substitute(substitute(value, self.finder.written), {"t": time})
+        # a branch that never applies in the step may be infinite there: 0 times that would be nan
         some = ast.Compare(weight, [ast.Gt()], [ast.Constant(0.0)])
         return ast.BinOp(weight, ast.Mult(), ast.IfExp(some, value, ast.Constant(0.0)))
 
@@ -190,6 +195,7 @@ class _Rewriter:
             return self._written(expr)
 
     def _parameter(self, expr: ast.expr, part: Part) -> ast.expr:
+        """The parameter that stands for ``part`` of ``expr``; one for all places where the same stands."""
         whole = self._straight(expr)
         key = ast.dump(whole)
         if key not in self.held:

@@ -61,7 +61,7 @@ def names_read(expr: ast.expr) -> set[str]:
 def needed(definitions: Sequence[Definition], results: Iterable[ast.expr]) -> list[Definition]:
     """Those of ``definitions``, in order, that ``results`` depend on."""
     wanted = set().union(*(names_read(r) for r in results))
-    kept = []
+    kept = []  # backwards: a definition reads those before it alone
     for definition in reversed(definitions):
         if definition.name in wanted:
             kept.append(definition)
@@ -72,14 +72,14 @@ def needed(definitions: Sequence[Definition], results: Iterable[ast.expr]) -> li
 def elementwise(function: Function, namespace: dict[str, Any]) -> Callable[..., Any]:
     """A helper function with loops, run once for each element; complex arguments give complex results."""
     node = copy.deepcopy(function.node)
-    node.decorator_list = []
+    node.decorator_list = []  # a user's @njit: these run once for each element in Python
     module = ast.fix_missing_locations(ast.Module(body=[node], type_ignores=[]))
     exec(compile(module, f"<function {function.name}>", "exec"), namespace)  # checked by the reader
     scalar = namespace[function.name]
 
     def over_elements(*arguments: Any) -> Any:
         arrays = np.broadcast_arrays(*arguments)
-        result = np.empty(arrays[0].shape, np.result_type(float, *arrays))
+        result = np.empty(arrays[0].shape, np.result_type(float, *arrays))  # complex for complex steps
         for index in np.ndindex(result.shape):
             result[index] = scalar(*(a[index] for a in arrays))
         return result
@@ -111,7 +111,7 @@ class Compiler:
         """``expr`` in NumPy's terms: helper functions written out where they can be, called by element where not."""
         try:
             expr = inline(expr, self.system.functions)
-        except NotStraightError:
+        except NotStraightError:  # a helper with loops: it is called by its name, once for each element
             expr = copy.deepcopy(expr)
         result = _ToNumPy().visit(filled(expr))
         assert isinstance(result, ast.expr)
@@ -131,6 +131,7 @@ class Compiler:
         delayed = [_assign(d.name, ast.Name(id=d.state, ctx=ast.Load())) for d in system.delays]
         computed = [_assign(d.name, self.prepared(d.expr)) for d in definitions]
         values = ast.Tuple(elts=[self.prepared(r) for r in results], ctx=ast.Load())
+        # built as a tree, not as text: names with spaces ("numpy where", "shared 1") stand in it
         module = ast.parse("def evaluate(): pass")
         function = module.body[0]
         assert isinstance(function, ast.FunctionDef)

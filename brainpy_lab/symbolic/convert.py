@@ -50,6 +50,7 @@ class _ToSymPy(ast.NodeVisitor):
         return sympy.sympify(node.value)  # a Python number, never text
 
     def visit_Name(self, node: ast.Name) -> Any:
+        # pi as SymPy knows it: sin(pi) is then exactly 0; other constants stay names
         return sympy.pi if node.id == "pi" and node.id in CONSTANTS else symbol(node.id)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:

@@ -111,12 +111,14 @@ class Finder:
         return tuple(found.values())
 
     def corner(self, kind: Kind, part: ast.expr) -> Corner:
+        """The corner that ``part``, an expression of t and parameters, makes, with those within it."""
         reached = names_reached([part], self.named)
         inner = self.of(part) if kind != "opaque" else ()
         parameters = reached & set(self.system.parameter_names)
         compiled = self.compiler.compile([part])
 
         def evaluate(values: Mapping[str, Any], times: np.ndarray) -> Any:
+            # no state is in it, and a parameter that is not given is none of its own
             given = [0.0] * len(self.system.state_names) + [values.get(p, 0.0) for p in self.system.parameter_names]
             return compiled(*given, times)[0]
 
@@ -145,6 +147,7 @@ class Finder:
 
     @staticmethod
     def _degree_of(operation: ast.operator, left: int, right: int) -> int:
+        """Degree of ``left operation right`` from theirs; between jumps x // y is constant and x % y moves with x."""
         match operation:
             case ast.Add() | ast.Sub():
                 return max(left, right)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import sympy
 
-#: Polynomials of a higher degree, before terms cancel, are not multiplied out.
+#: Polynomials of a higher degree, before terms cancel, are not multiplied out: nobody writes a linear one like that,
+#: and the terms of products of sums grow with a power of the degree.
 HIGHEST = 40
 
 

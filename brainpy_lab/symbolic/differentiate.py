@@ -21,7 +21,7 @@ class _Power(sympy.Function):
     def fdiff(self, argindex: int = 1) -> Any:
         """The derivative by the base (1) or the exponent (2)."""
         base, exponent = self.args
-        if argindex == 2:
+        if argindex == 2:  # at base 0, x**n*log(x) goes to 0 for all n > 0, and its formula gives nan
             return choose(sympy.Ne(base, 0), self * sympy.log(base), 0)
         slope = exponent * _Power(base, exponent - 1)
         # x**(n - 1) is the slope of a power: at n = 1 it is constant, though its own slope is 0 times infinity at x = 0

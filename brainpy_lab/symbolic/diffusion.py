@@ -36,7 +36,7 @@ class DiffusionView:
         return self._derivatives[key]
 
     def slope(self, state: str, source: str, name: str) -> ast.expr | None:
-        """The same as normal-form AST; None where it is zero."""
+        """d(g[state, source])/d(name) as normal-form AST; None where it is zero."""
         from brainpy_lab.symbolic.printing import to_ast
 
         derivative = self.derivative(state, source, name)
@@ -83,7 +83,7 @@ class DiffusionView:
         import sympy
 
         key = (state, k, m)
-        if key not in self._commuting:
+        if key not in self._commuting:  # simplify takes seconds for long amplitudes
             whole = view(self.system)
             with working():
                 difference = whole.substituted(self._along(state, k, m) - self._along(state, m, k))

@@ -76,7 +76,7 @@ class _Tangents:
         every = chain.from_iterable(combinations(range(self.order), n) for n in range(1, self.order + 1))
         found: dict[Along, Any] = {(): expr}
         for along in every:
-            found[along] = self._step(found[along[:-1]], along[-1])
+            found[along] = self._step(found[along[:-1]], along[-1])  # shorter sets come first in `every`
             if found[along] != 0:
                 self._new(name, along)
         present = [along for along in found if along and found[along] != 0]
@@ -92,6 +92,7 @@ class _Tangents:
 
     def shared(self, exprs: list[Any]) -> list[Any]:
         """``exprs`` with what they have in common computed before them, and what the language lacks by name."""
+        # sorted, here and below: sets of SymPy have no order of their own, and equal models get equal code
         for phi in sorted(set().union(*(e.atoms(Phi) for e in exprs)), key=str):
             name = next(self._temporaries)
             order, x = phi.args

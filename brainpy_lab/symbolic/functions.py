@@ -99,9 +99,9 @@ class Remainder(sympy.Function):
 
 
 class Phi(sympy.Function):
-    """The k-th of exprel, phi2, phi3, ..., as Phi(k, x); beyond the third there is none in the model language.
+    """phi_k(x) as Phi(k, x): phi_1 is exprel; the model language has names for k = 1, 2, 3 alone.
 
-    Each is that before it, less its value at 0, over x; and phi_k' = phi_k - k*phi_(k+1).
+    phi_(k+1)(x) = (phi_k(x) - 1/k!)/x with phi_0 = exp; and phi_k' = phi_k - k*phi_(k+1).
     """
 
     nargs = 2
@@ -118,7 +118,7 @@ class Phi3(sympy.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Any:
-        """The derivative, in a function that only the numeric view can evaluate."""
+        """phi3' = phi3 - 3*phi_4, of which the last can be evaluated by the numeric view alone."""
         return Phi3(self.args[0]) - 3 * Phi(sympy.Integer(4), self.args[0])
 
 
@@ -128,7 +128,7 @@ class Phi2(sympy.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Any:
-        """The derivative."""
+        """phi2' = phi2 - 2*phi3."""
         return Phi2(self.args[0]) - 2 * Phi3(self.args[0])
 
 
@@ -138,17 +138,17 @@ class ExpRel(sympy.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Any:
-        """The derivative, without the cancellation of the quotient's."""
+        """exprel' = exprel - phi2: the quotient's own derivative cancels near 0."""
         return ExpRel(self.args[0]) - Phi2(self.args[0])
 
 
 class Expit(sympy.Function):
-    """The logistic function."""
+    """The logistic function, 1/(1 + exp(-x))."""
 
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Any:
-        """The derivative."""
+        """expit(x)*expit(-x): 1 - expit(x) would cancel for large x."""
         return Expit(self.args[0]) * Expit(-self.args[0])
 
 
@@ -208,4 +208,4 @@ TO_SYMPY: dict[str, Any] = {
 }
 
 #: Class of a SymPy function -> its name in the model language.
-TO_NAME: dict[Any, str] = {f: name for name, f in TO_SYMPY.items() if name != "sqrt"}
+TO_NAME: dict[Any, str] = {f: name for name, f in TO_SYMPY.items() if name != "sqrt"}  # SymPy's sqrt is a power

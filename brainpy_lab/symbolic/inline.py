@@ -32,7 +32,7 @@ class _Inliner(ast.NodeTransformer):
         self.functions = {f.name: f for f in functions}
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
+        self.generic_visit(node)  # arguments first: they may call helpers themselves
         if isinstance(node.func, ast.Name) and node.func.id in self.functions:
             expanded = self.visit(expression_of(self.functions[node.func.id], node.args))
             assert isinstance(expanded, ast.expr)

@@ -47,7 +47,7 @@ def linear(node: ast.expr) -> Linear | None:
     """The linear form of an expression, or None when it is none (with numbers as coefficients)."""
     match node:
         case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-            return Linear((), Fraction(str(node.value)))
+            return Linear((), Fraction(str(node.value)))  # by its digits: 0.1 is 1/10, as its writer meant
         case ast.Name():
             return Linear(((node.id, Fraction(1)),), Fraction(0))
         case ast.UnaryOp(op=ast.USub() | ast.UAdd()):

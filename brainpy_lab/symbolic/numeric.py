@@ -23,7 +23,8 @@ from brainpy_lab.symbolic.view import view, working
 
 Array = NDArray[Any]
 
-#: Derivatives along more directions than the second Lyapunov coefficient takes are asked for by nobody.
+#: The second Lyapunov coefficient takes derivatives along five directions (Y. A. Kuznetsov 2004, chapter 8), and
+#: nothing takes more.
 MOST_DIRECTIONS = 5
 
 #: Functions that a complex step goes wrong through.
@@ -42,7 +43,7 @@ class NumericSystem:
     """
 
     def __init__(self, system: System) -> None:
-        self.system = system = filled_system(system)
+        self.system = system = filled_system(system)  # before anything is compiled: slopes too are finite at 0/0
         self._parameters = system.parameter_names
         self._compiler = Compiler(system)
         self._lock = RLock()
@@ -273,12 +274,12 @@ class NumericSystem:
         return moved, dict(params)
 
     def _complex_step(self, y: Array, name: str, params: Mapping[str, Any], t: ArrayLike) -> Array:
-        step = 1e-30
+        step = 1e-30  # no difference is formed: the smaller the better, as long as its square is a number
         moved, values = self._moved(y, params, name, 1j * step)
         return np.asarray(self._stack(self._evaluate(self._rhs, moved, values, t), moved).imag / step)
 
     def _central_difference(self, y: Array, name: str, params: Mapping[str, Any], t: ArrayLike) -> Array:
-        """Fourth order, with the step at which rounding and truncation errors meet."""
+        """Fourth order, with the step at which rounding errors, eps/h, and truncation errors, h**4, are equal."""
         if name in self.system.state_names:
             scale: Any = np.maximum(1.0, np.abs(y[self.system.state_names.index(name)]))
         else:  # a parameter may be a capacitance of 1e-9
@@ -319,6 +320,7 @@ class NumericSystem:
     def _stack(self, values: tuple[Any, ...], y: ArrayLike) -> Array:
         """Values of different shapes, constants among them, as one array."""
         shape = np.shape(y)[1:]
+        # the usual case, without broadcasting: searches evaluate thousands of small arrays
         if all(type(v) is np.ndarray and v.dtype == np.float64 and v.shape == shape for v in values):
             return np.array(values)
         shapes = {np.shape(v) for v in values} - {(), shape}

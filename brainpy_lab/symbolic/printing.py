@@ -28,7 +28,7 @@ def _print(expr: Any) -> ast.expr:
         return ast.Name(id=expr.name, ctx=ast.Load())
     if expr is sympy.pi:
         return ast.Name(id="pi", ctx=ast.Load())
-    if expr is sympy.E:
+    if expr is sympy.E:  # exp(1), which SymPy writes so; the language has no name for it
         return _call("exp", sympy.S.One)
     if expr.is_Integer or expr.is_Float:
         return _number(int(expr) if expr.is_Integer else float(expr))
@@ -111,6 +111,7 @@ def _times(factors: list[Any], negative: bool = False) -> ast.expr:
 
 
 def _power(expr: Any) -> ast.expr:
+    """sqrt(x), 1/x**n or x**n, as a person writes it; sqrt is faster than a power besides."""
     base, exponent = expr.base, expr.exp
     if exponent == sympy.Rational(1, 2):
         return _call("sqrt", base)
@@ -139,6 +140,7 @@ _RELATIONS: dict[Any, type[ast.cmpop]] = {
 
 
 def _condition(expr: Any) -> ast.expr:
+    """Comparisons and logic; SymPy keeps the parts of And and Or in sets: sorted, they give equal code each time."""
     if expr.func in _RELATIONS:
         return ast.Compare(left=_print(expr.lhs), ops=[_RELATIONS[expr.func]()], comparators=[_print(expr.rhs)])
     if expr.func is sympy.Not:

@@ -12,7 +12,7 @@ Monomial = tuple[tuple[str, int], ...]
 Polynomial = dict[Monomial, Fraction]
 
 _LARGEST = 40  # terms of a polynomial: rates have a few
-_LARGEST_POWER = 4
+_LARGEST_POWER = 4  # an activation curve has m**4 at the most
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def ratio(a: Rational, b: Rational) -> Ratio | None:
     factor = first[some] / second[some]
     if any(first[m] != factor * second[m] for m in first):
         return None
+    # quotients of single terms cancel always, 0/0 or not; only a zero that both share makes one to be filled
     if len(first) == 1 and not _zeros(shared_over) & _zeros(_split(b.over)[0]):
         return None
     powers = dict(shared_over)

@@ -18,7 +18,7 @@ from brainpy_lab.equations.system import Assign, Definition, Event, Function, St
 from brainpy_lab.symbolic.inline import NotStraightError, expression_of
 from brainpy_lab.symbolic.rational import Ratio, Rational, ratio, rational
 
-_LARGEST_POWER = 4  # of a quotient that is taken apart
+_LARGEST_POWER = 4  # of a quotient that is taken apart: the fourth power of a gate is the highest in common models
 
 
 def filled_system(system: System) -> System:
@@ -35,6 +35,7 @@ def filled_system(system: System) -> System:
 
 def _with_quotients_filled(system: System) -> System:
     named = {d.name: d.expr for d in (*system.derived, *system.intermediates)}
+    # helpers first, and filled ones from there on: a call of them is then no quotient any more
     fill = _Fill(named, {f.name: f for f in system.functions})
     functions = tuple(_filled_function(f, fill.functions) for f in system.functions)
     fill = _Fill(named, {f.name: f for f in functions})
@@ -213,6 +214,7 @@ class _Product:
         return self._product() if found else None
 
     def _replace_one(self) -> bool:
+        """Put one pair of factors that vanish together, u and exp(z) - 1 with z proportional to u, as exprel(z)."""
         for i, (node, power) in enumerate(self.factors):
             difference = _Difference.of(node, self.fill)
             if difference is None:
@@ -249,6 +251,7 @@ class _Product:
         return result
 
     def _product(self) -> ast.expr:
+        """The factors as one expression: numbers gathered in front, what has negative powers below a fraction bar."""
         coefficient = Fraction(1)
         over: list[ast.expr] = []
         under: list[ast.expr] = []
@@ -272,6 +275,7 @@ def _times(factors: list[ast.expr]) -> ast.expr:
 
 
 def _value(node: ast.expr) -> Fraction | None:
+    """The number that ``node`` is, exactly as its digits say; None for what is none."""
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return Fraction(str(value))
@@ -294,7 +298,7 @@ class _Difference:
     @classmethod
     def of(cls, node: ast.expr, fill: _Fill) -> _Difference | None:
         """The difference that ``node`` is, or stands for."""
-        for _ in range(8):  # names that stand for names
+        for _ in range(8):  # names that stand for names; helpers that call each other need an end
             meant = fill.expand(node)
             if meant is None:
                 break

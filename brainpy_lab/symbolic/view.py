@@ -21,7 +21,7 @@ from brainpy_lab.symbolic.singularities import filled_system
 if TYPE_CHECKING:
     import sympy
 
-_lock = RLock()
+_lock = RLock()  # reentrant: views call each other
 
 
 @contextmanager
@@ -139,7 +139,7 @@ class SymbolicView:
         """``expr`` with all derived parameters and intermediates written out."""
         from brainpy_lab.symbolic.convert import symbol
 
-        for name, value in reversed(self.definitions.items()):
+        for name, value in reversed(self.definitions.items()):  # each reads those before it: from the last to the first
             expr = expr.xreplace({symbol(name): value})
         return expr
 
