@@ -54,6 +54,24 @@ def test_removable_singularities(backend: str) -> None:
     np.testing.assert_allclose(final["n"], expected + np.exp(2 - u / 20), rtol=1e-14)
 
 
+@pytest.mark.parametrize("shape", ["one", "lanes"])
+def test_quotients_of_exprel_in_native_code_over_the_whole_range(shape: str) -> None:
+    """u/(exp(u) - 1), alone and where the exponential is shared with another."""
+    import mpmath
+
+    sizes = np.concatenate([np.logspace(-300, -20, 15), np.logspace(-16, 2.84, 180), [0.0999999, 0.1, 0.1000001]])
+    u = np.concatenate([-sizes, [0.0], sizes])[:: 1 if shape == "lanes" else 7]
+    text = "du/dt = 0\ndp/dt = 1/exprel(u)\ndq/dt = 3/exprel(u)\ndr/dt = 1/exprel(v) + 0*exp(-v/2)\ndv/dt = 0"
+    model = bp.model(text, name="Quotients")
+    given = [{"u": u, "v": u}] if shape == "lanes" else [{"u": x, "v": x} for x in u]
+    finals = [model.run(1.0, dt=1.0, method="euler", backend="numba", initial=i, record=[]).final for i in given]
+    with mpmath.workdps(40):
+        expected = np.array([float(x / mpmath.expm1(x)) if x else 1.0 for x in map(mpmath.mpf, u)])
+    for name, scale, tolerance in (("p", 1, 1e-15), ("q", 3, 1e-15), ("r", 1, 1e-14)):
+        found = np.array([f[name] for f in finals]).ravel()
+        np.testing.assert_allclose(found, scale * expected, rtol=tolerance, atol=1e-300)
+
+
 def test_derivatives() -> None:
     text = "dV/dt = erf(V) + 2*erfc(V) + sigmoid(V) + logaddexp(V, 1) + exprel(V)"
     from brainpy_lab.symbolic import numeric

@@ -48,6 +48,8 @@ _ARTANH = [
     0.3333333333333335, 0.19999999999949752, 0.14285714312987743, 0.1111110556739754,
     0.09091444562630861, 0.07665860800278021, 0.07308224842521703,
 ]  # fmt: skip
+#: (x/(exp(x) - 1) - 1 + x/2)/x**2 in powers of x**2, for |x| <= 0.1
+_BERNOULLI = [0.08333333333330672, -0.0013888888414686743, 3.305626186002435e-05]
 _EXP_MAX, _EXP_MIN = 709.78, -708.0
 
 Value = Any  # an llvmlite value; llvmlite has no type stubs
@@ -118,12 +120,12 @@ class Emit:
 
     def expm1(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
         """2**n (p - 1) + (2**n - 1), with p - 1 from its own series: exact to rounding near zero too."""
+        x = self.where("<", x, -40.0, self.c(-40.0), x)  # -1 from here on; one instruction, unlike a choice afterwards
         scale, r = self.reduced(x)
         power = self.number(self.b.add(self.bits(self.c(1.0)), scale))
         p = self.b.fmul(r, polynomial(r, _EXPM1_BY_R))
         result = self.fma(power, p, self.b.fsub(power, self.c(1.0)))
-        result = self.where(">", x, 709.0, self.c(math.inf), result)
-        return self.where("<", x, -40.0, self.c(-1.0), result)
+        return self.where(">", x, 709.0, self.c(math.inf), result)
 
     def exprel(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
         ratio = self.b.fdiv(self.expm1(x, polynomial), x)
@@ -215,6 +217,19 @@ def _exprel_of(e: Emit, power: Value, x: Value) -> Value:
     """exprel(x) where ``power``, exp(x), is known: Taylor's series near 0."""
     series = e.horner(x, [1.0 / math.factorial(k + 1) for k in range(9)])
     quotient = e.b.fdiv(e.b.fsub(power, e.c(1.0)), x)
+    return e.where("<", e.call("llvm.fabs", x), 0.1, series, quotient)
+
+
+def per_exprel(e: Emit, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+    """1/exprel(x) with one division."""
+    return e.where("==", x, 0.0, e.c(1.0), e.b.fdiv(x, e.expm1(x, polynomial)))
+
+
+def per_exprel_of(e: Emit, power: Value, x: Value) -> Value:
+    """1/exprel(x) where ``power``, exp(x), is known, with one division. Near 0 its series is even but for -x/2."""
+    square = e.b.fmul(x, x)
+    series = e.fma(square, e.horner(square, _BERNOULLI), e.fma(x, e.c(-0.5), e.c(1.0)))
+    quotient = e.b.fdiv(x, e.b.fsub(power, e.c(1.0)))
     return e.where("<", e.call("llvm.fabs", x), 0.1, series, quotient)
 
 

@@ -119,6 +119,11 @@ class Lowering:
         assert self.emit is not None
         return self.emit
 
+    @property
+    def form(self) -> Callable[[Value, list[float]], Value]:
+        """How polynomials are summed."""
+        return self.e.estrin if self.single else self.e.horner
+
     def call(self, function: ast.FunctionDef, names: dict[str, Value]) -> list[Value]:
         """The function's rows in order, then its results as float64."""
         self._rows(function.body[:-1], names)
@@ -193,6 +198,12 @@ class Lowering:
                 return self.e.c(float(number))
             case ast.Name():
                 return names[node.id] if node.id in names else self.e.c(constant(node.id))
+            case ast.BinOp(left=share, op=ast.Div(), right=ast.Call(func=ast.Name(id="exprel"), args=[x])):
+                per = numba_math.per_exprel(self.e, self.real(x, names), self.form)  # rates of channels are such
+                return b.fmul(self.real(share, names), per)
+            case ast.BinOp(left=share, op=ast.Div(), right=ast.Call(func=ast.Name(id="exprel_of"), args=[p, x])):
+                per = numba_math.per_exprel_of(self.e, self.real(p, names), self.real(x, names))
+                return b.fmul(self.real(share, names), per)
             case ast.BinOp():
                 return self._binary(node, names)
             case ast.UnaryOp(op=ast.Not()):
@@ -245,8 +256,7 @@ class Lowering:
         """slope/rate*expm1(rate*dt) without a choice: a rate of 0 counts as 1e-150, whose result is the limit."""
         b = self.e.b
         rate = b.fadd(rate, self.e.c(1e-150))
-        form = self.e.estrin if self.single else self.e.horner
-        return b.fmul(b.fdiv(slope, rate), self.e.expm1(b.fmul(rate, dt), form))
+        return b.fmul(b.fdiv(slope, rate), self.e.expm1(b.fmul(rate, dt), self.form))
 
     def _binary(self, node: ast.BinOp, names: dict[str, Value]) -> Value:
         b = self.e.b
@@ -291,7 +301,7 @@ class Lowering:
             return self.e.library(LIBRARY[name], *arguments)
         emitter = numba_math.EMITTERS[name]
         if name in SINGLE_FORMS:
-            return emitter(self.e, *arguments, self.e.estrin if self.single else self.e.horner)
+            return emitter(self.e, *arguments, self.form)
         return emitter(self.e, *arguments)
 
 
