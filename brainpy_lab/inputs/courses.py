@@ -13,7 +13,9 @@ from brainpy_lab.inputs.input import Input, sample_times
 
 @in_words("inputs.constant")
 def constant(value: float | Sequence[float] | np.ndarray, duration: float, dt: float = 0.1) -> Input:
-    """The same ``value`` (a number, or one for each cell) from time 0 to ``duration``.
+    """The same ``value`` from time 0 to ``duration``, both included, with samples every ``dt``.
+
+    ``value`` is a number, or an array with one number for each cell; the values have shape (n_times, *shape).
 
     >>> constant(2.0, 0.3).values
     array([2., 2., 2., 2.])
@@ -34,6 +36,11 @@ def section(values: Sequence[Any], durations: Sequence[float], dt: float = 0.1) 
     dt : float
         Interval of the samples.
 
+    Raises
+    ------
+    ArgumentError
+        When there is not one duration for each value, or one is negative.
+
     Examples
     --------
     >>> section([0.0, 1.0], [0.2, 0.3]).values
@@ -44,6 +51,7 @@ def section(values: Sequence[Any], durations: Sequence[float], dt: float = 0.1) 
     if min(durations) < 0:
         raise ArgumentError(f"Durations are not negative; got {min(durations)}.")
     ends = np.cumsum(np.asarray(durations, dtype=float))
+    # 1e-9: a sample on a boundary may lie a rounding error before it, and takes the value after it
     which = np.searchsorted(ends, sample_times(ends[-1], dt) + 1e-9 * dt, side="right")
     levels = np.stack(np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in values]))
     return Input(levels[np.minimum(which, len(levels) - 1)], dt)
@@ -96,6 +104,11 @@ def pulses(
         How long each pulse lasts and how high it is; one for all, or one for each.
     dt : float
         Interval of the samples: pulses begin and end on it.
+
+    Raises
+    ------
+    ArgumentError
+        For a width that is not positive, a time that is not finite, or lists of different lengths.
 
     Examples
     --------
@@ -154,7 +167,7 @@ def spikes(times: Sequence[float] | np.ndarray, duration: float, area: float = 1
     at = np.asarray(times, dtype=float).ravel()
     if not np.isfinite(at).all():
         raise ArgumentError("Spike times are finite numbers; one of these is not.")
-    which = np.floor(at / dt + 1e-9).astype(int)
+    which = np.floor(at / dt + 1e-9).astype(int)  # 0.3/0.1 is a rounding error below 3
     if np.any((which < 0) | (which >= len(grid))):
         raise ArgumentError(f"Spike times lie between 0 and the duration, {duration}.")
     return Input(np.bincount(which, minlength=len(grid)) * (area / dt), dt)

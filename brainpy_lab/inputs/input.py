@@ -54,6 +54,7 @@ class Input:
             raise ArgumentError(f"The interval of the samples must be positive; dt is {self.dt}.")
         if self.interpolation not in ("previous", "linear"):
             raise ArgumentError(f"interpolation is 'previous' or 'linear', not {self.interpolation!r}.")
+        # single precision stays: half the memory of long recordings, and runs compute in double anyway
         object.__setattr__(self, "values", values if values.dtype == np.float32 else values.astype(float, copy=False))
 
     @property
@@ -89,6 +90,7 @@ class Input:
 
     def mean(self, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Averages between times, (n, *shape), of an input that is constant between samples: no impulse is lost."""
+        # slack, in samples: step borders are k*dt, and fall a rounding error beside the samples they are meant to meet
         last, slack = len(self.values) - 1, 1e-9
         low, high = ((np.asarray(time, dtype=float) - self.start) / self.dt for time in (begin, end))
         slack += 1e-15 * float(max(np.abs(low).max(initial=0.0), np.abs(high).max(initial=0.0)))
@@ -154,7 +156,15 @@ class Input:
 
 
 def sample_times(duration: float, dt: float) -> np.ndarray:
-    """Sample times from 0 to ``duration`` inclusive."""
+    """Sample times 0, dt, 2 dt, ... up to ``duration`` inclusive, shape (n_times,).
+
+    Raises
+    ------
+    ArgumentError
+        For a duration or dt that is no positive number.
+    MemoryLimitError
+        For more samples than an input may hold.
+    """
     if not (np.isfinite(duration) and duration >= 0 and np.isfinite(dt) and dt > 0):
         raise ArgumentError(f"duration and dt are positive numbers; got duration={duration}, dt={dt}.")
     if any(isinstance(number, bool | np.bool_) for number in (duration, dt)):

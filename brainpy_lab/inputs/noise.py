@@ -25,7 +25,14 @@ def ou_noise(
     seed : int
         The same seed gives the same noise; cell ``i`` gets the same path for every ``n > i``.
     n : int, optional
-        Number of independent paths; values then have shape (n_times, n).
+        Number of independent paths; values then have shape (n_times, n), else (n_times,).
+
+    Raises
+    ------
+    ArgumentError
+        For a tau that is not positive, a negative sigma, a seed or n that is no whole number.
+    MemoryLimitError
+        For more samples than fit into memory.
 
     References
     ----------
@@ -35,7 +42,7 @@ def ou_noise(
     if not tau > 0 or not sigma >= 0:
         raise ArgumentError(f"tau is positive and sigma not negative; got tau={tau}, sigma={sigma}.")
     n_times = len(sample_times(duration, dt))
-    decay = np.exp(-dt / tau)
+    decay = np.exp(-dt / tau)  # exact for any dt: no step of a method is taken
     kick = sigma * np.sqrt(-np.expm1(-2 * dt / tau))
     normals = np.stack(
         [_generator(seed, path).standard_normal(n_times) for path in range(_n_paths(n, n_times))], axis=1
@@ -63,7 +70,14 @@ def poisson(rate: float, duration: float, seed: int, n: int | None = None, area:
     seed : int
         The same seed gives the same spikes; cell ``i`` gets the same train for every ``n > i``.
     n : int, optional
-        Number of independent trains; values then have shape (n_times, n).
+        Number of independent trains; values then have shape (n_times, n), else (n_times,).
+
+    Raises
+    ------
+    ArgumentError
+        For a negative rate, a seed or n that is no whole number.
+    MemoryLimitError
+        For more samples than fit into memory.
     """
     if not rate >= 0:
         raise ArgumentError(f"The rate is not negative; got {rate}.")

@@ -41,8 +41,8 @@ def registry() -> Mapping[str, Method]:
         try:
             loaded = entry.load()
             method = loaded() if isinstance(loaded, type) else loaded
-            found.setdefault(method.name, method)
-        except Exception as error:
+            found.setdefault(method.name, method)  # a plug-in adds methods and replaces none of ours
+        except Exception as error:  # a stranger's code: whatever is wrong with it, the other methods stay
             message = f"The solver plug-in '{entry.name}' ({entry.value}) could not be loaded: {error}"
             warnings.warn(message, stacklevel=2)
     return dict(sorted(found.items(), key=lambda item: (_FAMILIES.index(item[1].family), item[1].order, item[0])))

@@ -22,7 +22,7 @@ AUTO = "auto"
 _STEPS_AT_LIMIT = 2000  # an explicit method kept to so many steps by stability alone ...
 _MANY_STEPS = 1e5  # at the limit of stability: stiff where nothing but decay and what drives it goes on
 _SPREAD = 1000.0  # ... and time scales that differ by so much make a model stiff
-_LIMIT = 3.3  # of Dormand and Prince's method on the negative real axis
+_LIMIT = 3.3  # of Dormand and Prince's method on the negative real axis (Hairer & Wanner 1996, section IV.2)
 _IMPLICIT_LIMIT = 4.0  # half of rate*dt**order, at least, up to which `caputo_pi` is stable for orders above 1
 _TIGHT = 1e-9  # relative tolerance from which order 8 pays
 
@@ -218,6 +218,7 @@ def _jacobians(system: System, situation: Situation) -> Iterable[np.ndarray]:
         functions = numeric(system)
         y = np.array([situation.states[s] for s in system.state_names], dtype=float)
         t = situation.start
+        # ten times further each time: fast layers at the start, slow motion at the end
         for step in (0.0, *(situation.duration * 10.0**-k for k in range(13, 0, -1))):
             y = _implicit_step(functions, y, situation.parameters, t, step) if step else y
             t += step
@@ -232,8 +233,9 @@ def _jacobians(system: System, situation: Situation) -> Iterable[np.ndarray]:
 def _implicit_step(functions: Any, y: np.ndarray, parameters: Mapping[str, float], t: float, step: float) -> np.ndarray:
     """One implicit Euler step by a few turns of Newton's iteration; without one when they do not converge."""
     new, change = y.copy(), np.full(len(y), np.inf)
-    for _ in range(8):
+    for _ in range(8):  # quadratic: what has not arrived by then is lost
         slope, jacobian = functions.rhs(new, parameters, t + step), functions.jacobian(new, parameters, t + step)
         change = np.linalg.solve(np.eye(len(y)) - step * jacobian, y + step * slope - new)
         new = new + change
+    # six digits are many for an eigenvalue to be called stiff; 1e-3: states of gates and concentrations near zero
     return new if np.all(np.abs(change) <= 1e-6 * (1e-3 + np.abs(new))) else y

@@ -56,7 +56,10 @@ class Pair(Tableau):
 
 
 def hermite(b: Sequence[Coefficient], last: int) -> tuple[tuple[Coefficient, ...], ...]:
-    """Rows q2, q3 of the cubic through states and slopes; the stage with index ``last`` is the slope at the end."""
+    """Rows q2, q3 of the cubic through states and slopes; the stage with index ``last`` is the slope at the end.
+
+    With d = (y_new - y)/dt: q2 = 3*d - 2*f_start - f_end and q3 = -2*d + f_start + f_end.
+    """
     whole = [*b, *[Fraction(0)] * (last + 1 - len(b))]
     second, third = [3 * w for w in whole], [-2 * w for w in whole]
     for row, (at_start, at_end) in ((second, (-2, -1)), (third, (1, 1))):
@@ -89,8 +92,8 @@ class EmbeddedRungeKutta(Method):
         for _ in range(stages):
             terms.append(float(weights.sum()))
             weights = weights @ a
-        z = np.linspace(0.0, 20.0, 2001)
-        outside = np.abs(np.polyval(terms[::-1], -z)) > 1.0 + 1e-12
+        z = np.linspace(0.0, 20.0, 2001)  # to two decimals; no explicit pair here reaches 20
+        outside = np.abs(np.polyval(terms[::-1], -z)) > 1.0 + 1e-12  # at z = 0 it is 1, but for rounding
         return float(z[np.argmax(outside)])
 
     def write(self, step: StepBuilder) -> Written:

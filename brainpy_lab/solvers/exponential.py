@@ -43,7 +43,7 @@ def write_phis(
     step: StepBuilder, rates: Mapping[str, str | None], length: str, name: str, count: int
 ) -> dict[str, Phis]:
     """Write the first ``count`` phi functions of rate*``length`` for each variable; ``name`` marks them."""
-    functions, limits = ("exprel", "phi2", "phi3"), ("1.0", "0.5", "1/6")
+    functions, limits = ("exprel", "phi2", "phi3"), ("1.0", "0.5", "1/6")  # phi_k(0) = 1/k!
     found = {}
     for state, rate in rates.items():
         if rate is None:

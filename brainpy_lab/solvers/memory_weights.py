@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 _SERIES_FROM = 8.0  # argument from which differences of powers are taken as series
-_TERMS = 20
+_TERMS = 20  # the first left out is of the order 8**-20 = 1e-18
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(10)
 
 
@@ -105,6 +105,7 @@ def _moments(order: float, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     left, right, d = times[-1] - times[:-1], times[-1] - times[1:], np.diff(times)
     whole, rising = np.empty(len(d)), np.empty(len(d))
+    # beyond, the singularity lies four half-widths from the middle, and ten points of Gauss err by 7.9**-20 = 1e-18
     near = right < 1.5 * d
     a, b, h = left[near], right[near], d[near]
     whole[near] = (a**order - b**order) / gamma(order + 1)

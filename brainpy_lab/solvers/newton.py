@@ -8,7 +8,7 @@ from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.printing import parse
 from brainpy_lab.solvers.linear import write_jacobian, write_matrix, write_solve
 
-_ITERATIONS = 12
+_ITERATIONS = 12  # quadratic from a state one step away: four or five do, and a bend of the equations costs some more
 
 
 def write_newton(
@@ -35,6 +35,7 @@ def write_newton(
     step.stage(f"Newton's iteration for {target}, from the state at the start")
     new = {s: step.line(f"{s}_new", s) for s in states}
     changes = {s: step.line(f"{s}_change", "0.0") for s in states}
+    # all corrections are found before any is applied: one Newton step moves every state at once
     with step.loop(_ITERATIONS) as loop:
         at_end = {**{s: s for s in step.system.state_names}, **new}
         slopes = step.drift("_end", at_end, "t + dt")

@@ -109,7 +109,7 @@ def converted(
 
 
 def noise_of(system: System) -> DiffusionView:
-    """What SymPy finds out about the noise of ``system``."""
+    """What SymPy, which is loaded here and not before, finds out about the noise of ``system``."""
     from brainpy_lab.symbolic.diffusion import diffusion_view
 
     return diffusion_view(system)
@@ -151,7 +151,7 @@ def mean_noise(first: Mapping[str, str], second: Mapping[str, str], increment: C
     """`` + (g_1 + g_2)/2*dW`` for every source, ready to stand behind a sum."""
     text = ""
     for source, amplitude in first.items():
-        if second[source] == amplitude:
+        if second[source] == amplitude:  # additive: the same line serves both ends
             text += f" + {product(amplitude, increment(source))}"
         else:
             text += f" + 0.5*({amplitude} + {second[source]})*{increment(source)}"

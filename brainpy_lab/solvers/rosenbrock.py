@@ -74,6 +74,7 @@ class Rosenbrock(Method):
                 argument = {s: step.line(f"{s}_{number}", f"{s}{_sum(row, s, stages)}") for s in states}
                 slopes = step.drift(f"_{number}", {**{s: s for s in step.system.state_names}, **argument}, time)
             earlier = table.c[number - 2] if number > 1 else ()
+            # a dictionary of texts first: all right-hand sides of a stage are written before its one solve
             right = {}
             for s in states:
                 text = slopes[s]

@@ -13,7 +13,7 @@ from brainpy_lab.codegen.written import Written
 from brainpy_lab.solvers.method import Method
 
 Coefficient = Fraction | float
-_LARGEST_DENOMINATOR = 1000
+_LARGEST_DENOMINATOR = 1000  # of a common factor before a sum, such as dt/6, and of what a float is taken for
 
 
 def fractions(*rows: str) -> tuple[tuple[Fraction, ...], ...]:
@@ -22,7 +22,7 @@ def fractions(*rows: str) -> tuple[tuple[Fraction, ...], ...]:
 
 
 def solve(matrix: Sequence[Sequence[Coefficient]], right: Sequence[Coefficient]) -> list[Coefficient]:
-    """The solution of a small linear system, in fractions where all numbers are fractions."""
+    """The solution of a small linear system, by Gauss-Jordan elimination; exact where all numbers are fractions."""
     rows: list[list[Any]] = [[*row, value] for row, value in zip(matrix, right, strict=True)]
     for i in range(len(rows)):
         pivot = max(range(i, len(rows)), key=lambda k: abs(rows[k][i]))
@@ -71,7 +71,7 @@ class Tableau:
         conditions = [ones, list(nodes), [c * c for c in nodes], inner][:stages]
         integrals = {0: (0, Fraction(1)), 1: (1, Fraction(1, 2)), 2: (2, Fraction(1, 3)), 3: (2, Fraction(1, 6))}
         rows: list[list[Coefficient]] = []
-        for power in range(1, min(stages, 3)):
+        for power in range(1, min(stages, 3)):  # a cubic at the most, as rings of past steps hold them
             right = [integrals[i][1] if integrals[i][0] == power else Fraction(0) for i in range(stages)]
             rows.append([_tidy(w) for w in solve(conditions, right)])
         return tuple(tuple(row) for row in rows)
@@ -83,6 +83,7 @@ def node_sum(row: Sequence[Coefficient]) -> Coefficient:
 
 
 def _tidy(value: Coefficient | int) -> Coefficient:
+    """A number as the small fraction that it is but for rounding: nodes of floats such as 0.5 read as 1/2."""
     if isinstance(value, Fraction | int):
         return Fraction(value)
     nearest = Fraction(value).limit_denominator(_LARGEST_DENOMINATOR)
@@ -90,6 +91,7 @@ def _tidy(value: Coefficient | int) -> Coefficient:
 
 
 def _literal(value: Coefficient) -> str:
+    """A coefficient as text: 2, 0.125 where at most three decimals are exact, else 1/3."""
     if isinstance(value, Fraction):
         if value.denominator == 1:
             return str(value.numerator)

@@ -48,7 +48,11 @@ class Integrals:
 
 
 def mean_path(step: StepBuilder, source: str) -> str:
-    """Name of I_10/dt, the mean of the Wiener process over the step, from its increment and a second normal."""
+    """Name of I_10/dt, the mean of the Wiener process over the step, from its increment and a second normal.
+
+    P. E. Kloeden, E. Platen (1992). Numerical Solution of Stochastic Differential Equations, section 10.4.
+    doi:10.1007/978-3-662-12616-5
+    """
     several = len(step.system.noise_sources) > 1
     name = f"mean_W_{source}" if several else "mean_W"
     second = step.normal(source, "integral")
@@ -117,7 +121,7 @@ class StrongRungeKutta(NoisyMethod):
             step.stage("drift, stage 1, at the start of the step")
             return self.drift(step, "_1")
         rows = self.tableau.a0[i - 1], self.tableau.b0[i - 1]
-        if not any(rows[0] + rows[1]):
+        if not any(rows[0] + rows[1]):  # stages 3 and 4 of the drift are the first one: nothing is computed twice
             return drifts[0]
         step.stage(f"drift, stage {i + 1}")
         values = {}

@@ -62,7 +62,7 @@ class Standing:
         with np.errstate(all="ignore"):
             try:
                 return self._evaluate()
-            except Exception:  # what cannot be evaluated outside the run's own code
+            except Exception:  # an explanation that fails must not hide the ending it was to explain
                 return self.known, None
 
     @property
@@ -85,7 +85,7 @@ class Standing:
             delays = [d for d in delays if d not in ready]
             row = next((r for r in rows if names_used(r[1]) <= set(known)), None)
             if row is None:
-                if ready:
+                if ready:  # delays that were read in this turn may have made an equation ready
                     continue
                 return known, None
             rows.remove(row)
@@ -136,7 +136,7 @@ class Standing:
         try:
             with np.errstate(all="ignore"):
                 matrix = numeric(system).jacobian(y, {p: self.known[p] for p in system.parameter_names}, self.time)
-        except (ModelError, ArithmeticError, ValueError, TypeError):
+        except (ModelError, ArithmeticError, ValueError, TypeError):  # no derivative of these equations: say less
             return None
         return np.asarray(matrix, dtype=float)
 

@@ -24,6 +24,7 @@ class Culprits:
 
     def operation(self, expr: ast.expr, known: Mapping[str, Any]) -> str | None:
         """The innermost operation whose operands are finite and whose value is not; None where there is none."""
+        # operands first: what is not finite in one of them is the cause of all around it
         for operand in _operands(expr, known):
             found = self.operation(operand, known)
             if found is not None:

@@ -14,13 +14,15 @@ from brainpy_lab.solvers.noisy import NoisyMethod
 from brainpy_lab.solvers.runge_kutta import ExplicitRungeKutta
 
 GROWN = 1e30  # a state beyond was made by the steps, or by growth that no model means
-LARGEST = 1e290
+LARGEST = 1e290  # a state beyond has grown: its next step, or its product with a rate, passes 1.8e308
 _CHANGE = "change the equation there, or what leads to it"
 _SINGULAR = 1e-10  # of the time run so far: a derivative that changes its state as a whole in less has no bound
 _STEEP = 1e6  # times as large as at the start: a derivative that grows, and no state that is zero by chance
 _BEYOND = (4e-15, 1e-13, 1e-11)  # of the time and of the run: how far beyond its end a run is followed
 
-#: Length of the interval of stability on the negative real axis, by order.
+#: Length of the interval of stability on the negative real axis of explicit methods with as many stages as their order
+#: (E. Hairer, G. Wanner (1996). Solving Ordinary Differential Equations II, section IV.2.
+#: doi:10.1007/978-3-642-05221-7).
 _LIMITS = {1: 2.0, 2: 2.0, 3: 2.51, 4: 2.79}
 
 
@@ -28,7 +30,7 @@ def why_it_ended(stand: Standing, begin: float, method: Method | None) -> str | 
     """What a run with steps as short as there are has met, and what to do; None where nothing is found."""
     if largest(stand.values) < GROWN and stand.cause:
         return f"{stand.cause}\n  No shorter step and no other method makes it finite: {_CHANGE}."
-    span = max(abs(stand.time), abs(stand.time - begin), 1e-290)
+    span = max(abs(stand.time), abs(stand.time - begin), 1e-290)  # a run from 0 that ended at once
     whole = _of_the_solution(stand, replace(stand, values=stand.problem.states, time=begin), span)
     if whole is not None:
         return whole
@@ -59,6 +61,7 @@ def _of_the_solution(stand: Standing, start: Standing, span: float) -> str | Non
             f"The model is very stiff there: an eigenvalue is {fastest.real:.3g}. Take a stiff method: method='rodas4'."
         )
     for state, slope in stand.slopes.items():
+        # 1e-200: never 0, or a state that rests at 0 would be steep with any derivative
         usual = max(float(np.abs(start.known[state]).max()), start.slopes[state] * span, 1e-200)
         if slope * span > max(_STEEP * usual, states[state] / _SINGULAR):
             return (

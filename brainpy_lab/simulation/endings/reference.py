@@ -11,7 +11,7 @@ from brainpy_lab.simulation.endings.ending import LARGEST
 from brainpy_lab.symbolic.numeric import numeric
 
 _MOST_STEPS = 4000  # a second, about
-_RTOL, _ATOL = 1e-6, 1e-9
+_RTOL, _ATOL = 1e-6, 1e-9  # the time of a singularity to about six digits, as messages show it
 
 
 def reference(start: Standing, until: float, *, without_noise: bool = False) -> Standing | None:

@@ -98,6 +98,7 @@ class BrownianPath:
         if self.end is None or draw.kind != "increment":
             return normals
         assert self.steps is not None
+        # the free path's end is brought to the wanted one by the same shift of every increment
         total = generated(draw, self.seed, 0, self.steps, lanes).sum(axis=0)
         bridge: np.ndarray = normals + (self.end / np.sqrt(self.dt) - total) / self.steps
         return bridge
@@ -135,6 +136,7 @@ class _Coarse:
 
     def at_step(self, step: int, dt: float, rest: float) -> _Coarse:
         """The same path where step ``step`` is ``rest`` long and those before it ``dt``."""
+        # row `step` of the new path begins where the `step` longer ones before it end
         per_step = _whole(rest, self.path.dt, "last step of the run")
         return _Coarse(self.path, per_step, self.first + step * (self.per_step - per_step))
 
@@ -153,6 +155,7 @@ class _Coarse:
 
 
 def _whole(time: float, dt: float, what: str, least: int = 1) -> int:
+    """How many steps of ``dt`` make ``time``; ArgumentError, which calls it ``what``, where no whole number does."""
     steps = round(time / dt)
     if steps < least or abs(time / dt - steps) > _WHOLE * max(1, steps):
         raise ArgumentError(

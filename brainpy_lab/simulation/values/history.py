@@ -93,6 +93,7 @@ def _of_function(state: str, function: Callable[[Any], Any]) -> History:
     def at(times: np.ndarray) -> np.ndarray:
         try:
             whole = np.asarray(function(times), dtype=float)
+            # at one time alone, an array of one number may be the function's own: one for each cell
             if whole.shape == times.shape and len(times) > 1:
                 return whole
         except Exception:  # not written for arrays: one time after the other
@@ -119,6 +120,7 @@ def _of_solution(state: str, solution: Any, t0: float) -> History:
 
     def at(times: np.ndarray) -> np.ndarray:
         then = times - t0 + end
+        # 1e-9: a delay as long as the solution reaches its first time but for rounding
         if (then < begin - 1e-9 * max(1.0, abs(end - begin))).any():
             raise ArgumentError(
                 f"The delays reach back by {t0 - times.min():g}, and the solution given as history of '{state}' is "
@@ -174,7 +176,8 @@ def finite_values(state: str, values: np.ndarray, times: np.ndarray) -> np.ndarr
     return values
 
 
-#: Points within a step, and the matrix from values there to the coefficients of a cubic polynomial.
+#: Chebyshev's points within a step, shape (4,), at which rounding grows least, and the matrix from values there to the
+#: coefficients of a cubic polynomial.
 _POINTS = 0.5 - 0.5 * np.cos(np.pi * (2 * np.arange(COEFFICIENTS) + 1) / (2 * COEFFICIENTS))
 _FIT = np.linalg.inv(_POINTS[:, None] ** np.arange(COEFFICIENTS))
 
@@ -187,7 +190,7 @@ def sampled_steps(state: str, history: History, t0: float, dt: float, n: int, sh
     times = (t0 + dt * (np.arange(-n, 0)[:, None] + _POINTS)).reshape(-1)
     values = finite_values(state, np.asarray(history(times), dtype=float), times)
     whole = np.broadcast_to(with_lanes(values, shape), (len(times), *shape)).reshape(n, COEFFICIENTS, *shape)
-    first = whole[:, :1]
+    first = whole[:, :1]  # taken off and added again: a constant history stays constant to the last bit
     steps = np.einsum("ij,nj...->ni...", _FIT, whole - first)
     steps[:, 0] += first[:, 0]
     found: np.ndarray = steps

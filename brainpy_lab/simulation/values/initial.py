@@ -38,9 +38,11 @@ def initial_values(
 ) -> dict[str, Any]:
     """Initial values of all states by name; ``given`` ones take the place of the system's own, ``defaults``."""
     own = {p.name: p.value for p in system.parameters}
+    # by identity: parameters that a run leaves alone are the system's own objects
     changed = {*given, *(n for n, value in parameters.items() if value is not own[n])}
     if not changed & system.initial_inputs:
         return {**defaults, **given}
+    # expressions are computed by NumPy, through which no derivative is taken
     plain = not any(is_traced(v) for v in parameters.values())
     return _evaluate(system, parameters if plain else own, given)
 
@@ -152,7 +154,7 @@ def value_of(expr: ast.expr, names: Mapping[str, Any]) -> Any:
         case ast.BoolOp():
             values = [value_of(v, names) for v in expr.values]
             return functools.reduce(_OPERATORS[type(expr.op)], values)
-        case ast.IfExp():
+        case ast.IfExp():  # both branches: the test may be an array
             return np.where(value_of(expr.test, names), value_of(expr.body, names), value_of(expr.orelse, names))
         case ast.Call(func=ast.Name(id=name)) if hasattr(numpy_math, name):
             return getattr(numpy_math, name)(*(value_of(a, names) for a in expr.args))

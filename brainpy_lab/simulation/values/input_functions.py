@@ -77,6 +77,7 @@ def _agrees(read: System, value: ast.expr, function: Callable[[float], Any], t0:
             (found,) = mine(np.zeros(_PROBES), times)
     except (TypeError, ValueError, ArithmeticError):
         return False
+    # rounding differs between math and NumPy; 1e-12 of the largest value: zeros of a sine need not agree in digits
     return bool(np.allclose(found, own, rtol=1e-9, atol=1e-12 * float(np.nanmax(np.abs(own))), equal_nan=True))
 
 

@@ -18,10 +18,11 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.values.input_functions import put_in_place
 from brainpy_lab.simulation.values.problem import Drive
 
-DEGREE = 5
+DEGREE = 5  # the order of the usual adaptive pair: errors of input and step shrink alike
 _START = 64  # pieces of a function at first
 _SMALLEST = 1e-12  # of the run: a change within less is a jump
-_MOST = 100_000
+_MOST = 100_000  # pieces: each ends a step, and with more of them a fixed step is the better choice
+#: Chebyshev's points of a piece, and those between them at which the error is largest.
 _NODES = 0.5 - 0.5 * np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
 _BETWEEN = np.array([0.0, *(0.5 * (_NODES[1:] + _NODES[:-1])), 1.0])
 _TO_POWERS = np.linalg.inv(np.vander(_NODES, increasing=True))
@@ -52,12 +53,13 @@ class Pieces:
         if not 0 < k < len(self.powers):
             return False
         left, right = self.powers[k - 1].sum(axis=0), self.powers[k, 0]
+        # pieces follow the function to a hundredth of the tolerance: what neighbours differ by more is a jump
         return bool(np.any(np.abs(right - left) > 1e-6 * (np.abs(left) + np.abs(right))))
 
 
 def pieces_at_first(start: float, end: float, max_step: float) -> int:
     """Pieces in which a function is looked at before it is known where it needs more."""
-    return int(min(max(_START, np.ceil((end - start) / max_step)), _MOST // 2))
+    return int(min(max(_START, np.ceil((end - start) / max_step)), _MOST // 2))  # half is left for halving pieces
 
 
 def pieces_of(name: str, drive: Drive, start: float, end: float, rtol: float, max_step: float = np.inf) -> Pieces:
@@ -92,7 +94,7 @@ def _lines(drive: Drive, ends: np.ndarray) -> Pieces:
 def fitted(name: str, at: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, rtol: float) -> Pieces:
     """Pieces between edges, halved until each follows the function."""
     start, end = float(edges[0]), float(edges[-1])
-    todo = [(a, b) for a, b in zip(edges[-2::-1], edges[:0:-1], strict=True)]
+    todo = [(a, b) for a, b in zip(edges[-2::-1], edges[:0:-1], strict=True)]  # a stack: the earliest piece on top
     values = at(edges)
     if not np.isfinite(values).all():
         where = edges[~np.isfinite(values.reshape(len(edges), -1)).all(axis=1)][0]
@@ -104,6 +106,7 @@ def fitted(name: str, at: Callable[[np.ndarray], np.ndarray], edges: np.ndarray,
         values, between = at(a + (b - a) * _NODES), at(a + (b - a) * _BETWEEN)
         largest = max(largest, float(np.abs(between).max(initial=0.0)))
         error = np.abs(np.tensordot(_AT_BETWEEN, values, 1) - between).max(initial=0.0)
+        # `not <=`, so that nan halves too; 1e-10: tighter tolerances would only follow the rounding of the function
         if b - a > _SMALLEST * (end - start) and not error <= 0.01 * max(rtol, 1e-10) * largest:
             middle = 0.5 * (a + b)
             todo += [(middle, b), (a, middle)]

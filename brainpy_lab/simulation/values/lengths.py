@@ -107,7 +107,7 @@ class _Lengths:
 
 
 class _Inside(_Lengths):
-    """The same in a helper function, for arguments of some lengths; errors stand at the call."""
+    """The number of elements of expressions in a helper's body, for the lengths of one call; errors stand at it."""
 
     def __init__(self, outer: _Lengths, call: ast.expr, function: ast.FunctionDef, counts: list[int]) -> None:
         self.system, self.matrices, self.functions = outer.system, {}, outer.functions
@@ -117,6 +117,7 @@ class _Inside(_Lengths):
 
     def count(self) -> int:
         """Elements of what the function returns."""
+        # without elements, slices or further helpers inside, what it returns is as wide as its widest argument
         if not any(_is_part(n) or self._is_helper(n) for n in ast.walk(self.function)):
             return max(self.of_name.values(), default=1)
         found = 1

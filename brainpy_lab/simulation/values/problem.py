@@ -233,7 +233,7 @@ def numeric(name: str, value: Any) -> Any:
     ArgumentError
         When it is neither a number nor an array of them.
     """
-    if isinstance(value, float) and value == value:
+    if isinstance(value, float) and value == value:  # the usual case; nan goes on to its message
         return value
     if getattr(value, "requires_grad", False):
         raise ArgumentError(
@@ -269,6 +269,7 @@ def as_drive(name: str, value: Any) -> Drive | None:
 
 
 def _jumps_of(source: Input) -> Callable[[float, float], np.ndarray]:
+    """The times between two others at which an input that is constant between samples takes another value."""
     changes = np.any(np.diff(source.values.reshape(len(source), -1), axis=0) != 0, axis=1)
     times = source.t[1:][changes]
 
@@ -281,6 +282,7 @@ def _jumps_of(source: Input) -> Callable[[float, float], np.ndarray]:
 def _bends_of(source: Input) -> np.ndarray:
     """Times at which a linear input changes its slope; one step ends there."""
     flat = source.values.reshape(len(source), -1)
+    # a straight line's second differences are rounding errors, and no step has to end there
     bends = np.any(np.abs(np.diff(flat, 2, axis=0)) > 1e-12 * np.abs(flat).max(initial=0.0), axis=1)
     return np.asarray(np.concatenate([source.t[:1], source.t[1:-1][bends], source.t[-1:]]))
 
@@ -321,6 +323,7 @@ def _function_drive(name: str, function: Callable[[Any], Any]) -> Drive:
     def at(times: np.ndarray) -> np.ndarray:
         try:
             whole = np.asarray(function(times), dtype=float)
+            # as many times as cells: an array of that length may be one value for each cell, at one time
             if whole.shape == (len(times), *first.shape) and (first.ndim == 0 or len(times) != first.shape[0]):
                 return whole
         except Exception:  # not written for arrays: one time after the other

@@ -48,11 +48,11 @@ class CaputoL1(FractionalMethod):
         return -w.l1(order, np.arange(lags + 1))[None]
 
     def step_weights(self, order: float, dt: float, is_first: bool) -> Array:
-        """Of the slope at the new state."""
+        """Weight of the slope at the new state: dt^a Gamma(2 - a)."""
         return np.array([dt**order * w.gamma(2.0 - order)])
 
     def mesh_row(self, order: float, times: Array) -> tuple[Array, Array]:
-        """The same on any mesh."""
+        """Minus the weights of earlier increments over that of the last, on any mesh; and the weight of the slope."""
         row = w.l1_row(order, times)
         return -row[None, :-1] / row[-1], np.array([1.0 / row[-1]])
 

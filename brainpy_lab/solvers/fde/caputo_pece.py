@@ -51,19 +51,19 @@ class CaputoPECE(FractionalMethod):
         return np.stack([np.zeros(n), np.where(k > 0, dt**order / w.gamma(order + 2) * extra, 0.0)])
 
     def step_weights(self, order: float, dt: float, is_first: bool) -> Array:
-        """Of the slope now in either rule, and of the slope at the predictor."""
+        """Weights of the slope now, in the rectangle and in the trapezoid rule, and of the slope at the predictor."""
         c = dt**order / w.gamma(order + 2)
         now = order if is_first else 2.0 ** (order + 1) - 2.0
         return np.array([dt**order / w.gamma(order + 1), c * now, c])
 
     def mesh_row(self, order: float, times: Array) -> tuple[Array, Array]:
-        """Both rules on any mesh."""
+        """Weights of the product rectangle and the product trapezoid rule on any mesh."""
         rectangle, trapezoid = w.rectangle_row(order, times), w.trapezoid_row(order, times)
         own = np.array([rectangle[-1], trapezoid[-2], trapezoid[-1]])
         return np.stack([rectangle[:-1], trapezoid[:-2]]), own
 
     def free_motion(self, order: Array, start: Array, slope: Array, times: Array, uniform: float | None) -> Array:
-        """x(0) + t x'(0)."""
+        """The Taylor polynomial x(0) + t x'(0) that a Caputo derivative of order up to 2 leaves out."""
         line: Array = start + np.multiply.outer(times[1:], slope)
         return line
 

@@ -53,17 +53,17 @@ class CaputoPI(FractionalMethod):
         return np.where(k > 0, extra, 0.0)[None]
 
     def step_weights(self, order: float, dt: float, is_first: bool) -> Array:
-        """Of the slopes at t and at t + dt."""
+        """Weights of the slopes at t and at t + dt in the product trapezoid rule."""
         c = dt**order / w.gamma(order + 2)
         return np.array([c * (order if is_first else 2.0 ** (order + 1) - 2.0), c])
 
     def mesh_row(self, order: float, times: Array) -> tuple[Array, Array]:
-        """The same on any mesh."""
+        """Weights of the product trapezoid rule on any mesh: those of earlier slopes, and those of the last two."""
         row = w.trapezoid_row(order, times)
         return row[None, :-2], row[-2:]
 
     def free_motion(self, order: Array, start: Array, slope: Array, times: Array, uniform: float | None) -> Array:
-        """x(0) + t x'(0)."""
+        """The Taylor polynomial x(0) + t x'(0) that a Caputo derivative of order up to 2 leaves out."""
         line: Array = start + np.multiply.outer(times[1:], slope)
         return line
 

@@ -46,7 +46,7 @@ class GrunwaldLetnikov(FractionalMethod):
         return -w.grunwald_of_increments(order, lags)[None]
 
     def step_weights(self, order: float, dt: float, is_first: bool) -> Array:
-        """Of the slope: dt^a."""
+        """Weight of the slope: dt^a."""
         return np.array([dt**order])
 
     def mesh_row(self, order: float, times: Array) -> tuple[Array, Array]:

@@ -10,6 +10,7 @@ from brainpy_lab.codegen.written import Written
 from brainpy_lab.solvers.noisy import NoisyMethod, product
 from brainpy_lab.solvers.runge_kutta import weighted_sum
 
+#: Coefficients of Debrabant and Roessler (2009): rows of the drift, rows of the noise, weights of the new state.
 _A0 = ((0.5,), (-1.0, 2.0))
 _B0 = ((6 - sqrt(6)) / 10, (3 + 2 * sqrt(6)) / 5)
 _A1 = 342 / 491

@@ -48,6 +48,7 @@ class Sra1(NoisyMethod):
         start = step.diffusion("_1")
         step.stage("noise at the end of the step")
         end = step.diffusion("_end", {s: s for s in step.system.state_names}, "t + dt")
+        # SRA1: A0 = 3/4, B0 = 3/2, alpha = (1/3, 2/3), beta1 = (1, 0), beta2 = (-1, 1), nodes of the noise 1 and 0
         step.stage("drift, stage 2")
         moved = {}
         for s in states:
