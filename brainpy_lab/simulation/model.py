@@ -196,8 +196,8 @@ class Model(ModelCode):
             run warns, and ``sol.stats["unread_inputs"]`` names such inputs.
         threads : int
             Threads that share an ensemble, on drivers that can.
-        start : float or Solution, optional
-            Time to start at, or the Solution to continue from its end; delayed states go on reading from its course.
+        start : float, Solution or Checkpoint, optional
+            Time to start at, or the run to continue from its end, with its seed and all that it remembers.
         history : mapping, optional
             What delayed states were before the start, by state: a function of t (t at most the start), a number, or a
             Solution, whose end is put at the start. Where neither this nor the model says, it is the initial value; and

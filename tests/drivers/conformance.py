@@ -400,7 +400,7 @@ class DriverConformance:
         assert sol.outcome is Outcome.INTERRUPTED
         assert len(sol.x) == len(sol.t)
         longer = model.run(1.0, start=sol, dt=0.01, backend=driver)
-        assert longer.t[0] == pytest.approx(sol.stats["end"])
+        assert longer.t[0] == pytest.approx(sol.checkpoint.time)
         exact = np.sin(longer.t)
         np.testing.assert_allclose(longer.x, exact, atol=1e-4)
 

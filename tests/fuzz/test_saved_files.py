@@ -50,14 +50,13 @@ def _parts(sol):
         "params",
         "final",
         "initial",
-        "memory",
         "seed",
         "outcome",
         "stats",
         "model_name",
         "model_text",
     )
-    return {"events": events} | {name: getattr(sol, name) for name in names}
+    return {"events": events, "checkpoint": dict(vars(sol.checkpoint))} | {name: getattr(sol, name) for name in names}
 
 
 @pytest.mark.parametrize("suffix", [".npz", ".nc"])

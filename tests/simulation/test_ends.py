@@ -29,7 +29,7 @@ def test_steps_of_a_run(duration, dt, whole, rest):
 @pytest.mark.parametrize(("duration", "dt"), [(1e-13, 0.01), (1e-9, 0.01), (0.1, 1e10), (0.205, 0.01), (0.015, 0.01)])
 def test_the_end_is_the_end_that_was_asked_for(method, duration, dt):
     sol = decay().run(duration, dt=dt, method=method)
-    assert sol.t[-1] == sol.stats["end"] == duration
+    assert sol.t[-1] == sol.checkpoint.time == duration
     assert sol.x[-1] == sol.final["x"]
     assert sol.final["x"] == pytest.approx(np.exp(-duration), abs=6e-3)
     if duration < 1e-8:
@@ -58,7 +58,7 @@ def test_records_at_intervals_leave_out_an_end_between_them():
     model = bp.model("dx/dt = 1\nx(0) = 0", name="Ramp", backend="numpy")
     sol = model.run(0.55, dt=0.1, record_every=0.2)
     np.testing.assert_allclose(sol.t, [0, 0.2, 0.4])
-    assert sol.stats["end"] == 0.55
+    assert sol.checkpoint.time == 0.55
     assert sol.final["x"] == pytest.approx(0.55)
     np.testing.assert_array_equal(model.run(0.55, dt=0.1, record=[]).t, [0, 0.55])
     np.testing.assert_array_equal(model.run(0.05, dt=0.1, record_every=0.2).t, [0])
@@ -87,7 +87,7 @@ def test_noise_in_the_short_step(driver):
     options = {"dt": 0.1, "method": "euler_maruyama", "seed": 3}
     sol = model.run(0.225, **options, initial={"x": np.zeros(4000)})
     whole = model.run(0.3, **options, initial={"x": np.zeros(4000)})
-    assert sol.stats["noise_steps"] == 3
+    assert sol.checkpoint.numbers["draws"] == 3
     np.testing.assert_allclose(sol.x[:3], whole.x[:3], atol=1e-12)
     np.testing.assert_allclose((sol.x[3] - sol.x[2]) / 0.5, whole.x[3] - whole.x[2], atol=1e-9)
 
@@ -106,7 +106,7 @@ def test_a_path_reaches_the_end():
 def test_runs_with_a_past_take_steps_of_one_length(driver):
     delayed = bp.model("dx/dt = -x(t - 1)\nx(0) = 1", name="Delayed", backend=driver)
     sol = delayed.run(1.005, dt=0.01, method="rk4")
-    assert sol.t[-1] == sol.stats["end"] == 1.005
+    assert sol.t[-1] == sol.checkpoint.time == 1.005
     assert (sol.stats["steps"], sol.stats["dt"]) == (101, 1.005 / 101)
     exact = -0.005 + 0.005**2 / 2  # x = 1 - t up to 1, then its integral
     assert float(sol.final["x"]) == pytest.approx(exact, abs=1e-5)  # the kink at t = 1 lies inside a step
@@ -129,7 +129,7 @@ def test_a_state_that_is_not_finite_in_the_short_step():
     model = bp.model("dx/dt = 1/(0.2 - t)\nx(0) = 0", name="Pole", backend="numpy")
     with pytest.warns(UserWarning, match="x became nan or infinite at t = 0.25"):
         sol = model.run(0.25, dt=0.1, method="euler")
-    assert sol.stats["end"] == pytest.approx(0.2)
+    assert sol.checkpoint.time == pytest.approx(0.2)
     assert np.isfinite(sol.x).all()
     assert len(sol.t) == 3
 

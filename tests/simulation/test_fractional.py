@@ -215,7 +215,7 @@ def test_a_stopped_run_keeps_what_it_has(backend):
     assert sol.outcome is Outcome.STOPPED
     assert 1 < len(sol.t) < 2e5
     rest = relaxation().run(1.0, backend="numba", start=sol)
-    assert rest.t[0] == pytest.approx(sol.stats["end"])
+    assert rest.t[0] == pytest.approx(sol.checkpoint.time)
 
 
 def test_an_interrupted_run_keeps_what_it_has():

@@ -51,10 +51,10 @@ def test_an_interrupt_goes_on_and_leaves_what_there_is(options):
         sweep()  # the loop ends with its first run
     assert runs == []
     assert model.last.outcome is Outcome.INTERRUPTED
-    assert model.last.t[-1] == model.last.stats["end"] > 0
+    assert model.last.t[-1] == model.last.checkpoint.time > 0
     np.testing.assert_allclose(model.last.x, np.sin(model.last.t), atol=1e-5)
     on = model.run(1.0, start=model.last, **options)
-    assert on.t[0] == model.last.stats["end"]
+    assert on.t[0] == model.last.checkpoint.time
     np.testing.assert_allclose(on.x, np.sin(on.t), atol=1e-5)
 
 
@@ -100,7 +100,7 @@ def test_an_interrupt_anywhere_in_an_adaptive_run_keeps_what_there_is(monkeypatc
     with pytest.warns(RunWarning, match="The run of Steps was interrupted at t = "):
         sol = model.run(1e5, method="rkdp", max_step=0.02, I=steps, on_interrupt="return")
     assert sol.outcome is Outcome.INTERRUPTED
-    assert 0 < sol.stats["end"] == sol.t[-1] < 1e5
+    assert 0 < sol.checkpoint.time == sol.t[-1] < 1e5
     assert len(sol.t) == len(sol.x)
     assert (np.diff(sol.t) >= 0).all()
     assert (sol.events["low"].t <= sol.t[-1]).all()
@@ -124,7 +124,7 @@ def test_a_chunk_does_not_last_from_record_to_record(driver):
     assert sol.outcome is Outcome.STOPPED
     assert len(fractions) == 1
     assert sol.stats["steps"] <= 2048
-    assert sol.stats["end"] == pytest.approx(0.01 * sol.stats["steps"])
+    assert sol.checkpoint.time == pytest.approx(0.01 * sol.stats["steps"])
     np.testing.assert_array_equal(sol.t, [0.0])
 
 

@@ -83,7 +83,9 @@ def test_continued_and_smaller_located_runs_have_the_same_numbers(how: str) -> N
     whole, part = located(how=how), located(how=how, duration=3.5)
     again = located(how=how, duration=4.5, start=part, initial={}, seed=None)
     np.testing.assert_allclose(again.final["w"], whole.final["w"], rtol=1e-12, atol=1e-12)
-    np.testing.assert_array_equal(again.memory["spike_count"], whole.memory["spike_count"])
+    np.testing.assert_array_equal(
+        again.checkpoint.arrays["hidden/spike_count"], whole.checkpoint.arrays["hidden/spike_count"]
+    )
     assert located(how=how, initial={"V": 0.0}).final["w"] == pytest.approx(whole.final["w"][0], rel=1e-12)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from brainpy_lab.errors import ArgumentError, BrainPyLabError
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.plot import MAX_POINTS, thinned
 from brainpy_lab.simulation.solution.solution import EventTrain, Outcome, Solution
 
@@ -21,7 +22,7 @@ def single():
         data={"V": np.sin(t), "x": np.stack([t, -t], axis=1)},
         params={"I": 0.8, "tau": 12.5},
         initial={"V": 0.0, "x": np.zeros(2), "w": 1.0},
-        final={"V": np.sin(10.0), "x": np.array([10.0, -10.0]), "w": np.float64(0.25)},
+        checkpoint=Checkpoint(10.0, {"V": np.sin(10.0), "x": np.array([10.0, -10.0]), "w": np.float64(0.25)}),
         events={"spike": EventTrain(np.array([1.0, 7.5]), np.array([0, 0]))},
         seed=3,
         stats={"method": "rk4", "backend": "numba", "dt": 0.01, "steps": 1000, "wall_time": 0.0123},
@@ -212,7 +213,7 @@ def test_initial_values_that_were_broadcast_span_their_own_axis_only():
 
 def test_rates_count_to_the_end_of_the_run_not_to_the_last_record():
     train = EventTrain(np.array([1.0, 9.0]), np.array([0, 0]))
-    sol = Solution(np.array([0.0, 8.0]), events={"spike": train}, stats={"end": 10.0})
+    sol = Solution(np.array([0.0, 8.0]), events={"spike": train}, checkpoint=Checkpoint(10.0))
     assert sol.events["spike"].rate() == pytest.approx(0.2)
 
 
@@ -315,7 +316,7 @@ def test_arrays_of_torch_and_jax_are_converted_on_demand_only():
     import torch
 
     values = torch.linspace(0.0, 1.0, 5, dtype=torch.float64, requires_grad=True)
-    sol = Solution(t=np.arange(5.0), data={"V": values}, final={"V": values[-1]})
+    sol = Solution(t=np.arange(5.0), data={"V": values}, checkpoint=Checkpoint(4.0, {"V": values[-1]}))
     assert sol.V is values
     np.testing.assert_allclose(sol.to_xarray().V, np.linspace(0, 1, 5))
     assert sol.to_pandas().V.iloc[-1] == 1.0
@@ -328,7 +329,7 @@ def test_arrays_of_torch_and_jax_are_converted_on_demand_only():
 
 
 def test_run_without_recorded_variables():
-    sol = Solution(np.array([0.0, 1.0]), final={"V": np.zeros(4)}, ensemble_shape=(4,))
+    sol = Solution(np.array([0.0, 1.0]), checkpoint=Checkpoint(1.0, {"V": np.zeros(4)}), ensemble_shape=(4,))
     assert "nothing recorded" in repr(sol)
     assert "nothing; sol.final" in sol._repr_html_()
     assert list(sol.to_xarray().data_vars) == []

@@ -8,6 +8,7 @@ import pytest
 
 from brainpy_lab import inputs
 from brainpy_lab.errors import ArgumentError, BrainPyLabError
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.load import FileWarning, load
 from brainpy_lab.simulation.solution.solution import EventTrain, Outcome, Solution
 
@@ -34,7 +35,6 @@ def make(**changes):
             "drive": inputs.ramp(0.0, 1.0, 2.0),
         },
         "initial": {"V": np.array([-1.0, 0.0, 1.0]), "x": np.zeros(4)},
-        "final": {"V": rng.normal(size=(2, 3)), "w": np.array(0.25)},
         "events": {
             "spike": EventTrain(np.array([0.2, 0.7]), np.array([0, 5])),
             "never": EventTrain(np.empty(0), np.empty(0, dtype=np.int64)),
@@ -46,7 +46,15 @@ def make(**changes):
         "model_text": "dV/dt = -V  # a comment\nV(0) = 1\n",
         "ensemble_shape": (2, 3),
         "ensemble_params": ("I", "V"),
-        "memory": {"V_release": np.full((2, 3), -np.inf), "armed": np.array([True, False])},
+        "checkpoint": Checkpoint(
+            1.0,
+            {"V": rng.normal(size=(2, 3)), "w": np.array(0.25)},
+            {"hidden/V_release": np.full((2, 3), -np.inf), "hidden/armed": np.array([True, False])},
+            {"step": 1000, "origin": 0.1, "method": "rk4", "exact": True, "none": None},
+            2**64 - 1,
+            "Größe",
+            (2, 3),
+        ),
     }
     return Solution(**(fields | changes))
 
@@ -60,7 +68,7 @@ def assert_same(a, b):
     elif isinstance(a, np.ndarray):
         assert a.dtype == b.dtype
         np.testing.assert_array_equal(a, b)
-    elif isinstance(a, EventTrain | inputs.Input):
+    elif isinstance(a, EventTrain | inputs.Input | Checkpoint):
         assert_same(vars(a), vars(b))
     else:
         assert a == b
@@ -82,7 +90,9 @@ def test_every_field_comes_back(tmp_path, suffix):
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_nan_and_infinity_come_back(tmp_path, suffix):
     values = np.array([0.0, np.nan, np.inf, -np.inf, 5e-324])
-    sol = Solution(np.arange(5.0), {"V": values}, {"I": float("inf")}, final={"V": np.array(np.nan)})
+    sol = Solution(
+        np.arange(5.0), {"V": values}, {"I": float("inf")}, checkpoint=Checkpoint(4.0, {"V": np.array(np.nan)})
+    )
     back = load(sol.save(tmp_path / f"run{suffix}"))
     np.testing.assert_array_equal(back.V, values)
     assert back.params["I"] == np.inf
@@ -91,7 +101,8 @@ def test_nan_and_infinity_come_back(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_run_without_records_and_path_as_text(tmp_path, suffix):
-    sol = Solution(np.array([0.0, 1.0]), final={"V": np.zeros(3)}, ensemble_shape=(3,), ensemble_params=("V",))
+    end = Checkpoint(1.0, {"V": np.zeros(3)})
+    sol = Solution(np.array([0.0, 1.0]), checkpoint=end, ensemble_shape=(3,), ensemble_params=("V",))
     back = load(str(sol.save(str(tmp_path / f"run{suffix}"))))
     assert back.data == {}
     np.testing.assert_array_equal(back.final["V"], np.zeros(3))
@@ -126,7 +137,7 @@ def test_torch_arrays_are_saved_as_numbers(tmp_path, suffix):
     import torch
 
     values = torch.ones(3, dtype=torch.float64, requires_grad=True) * 2
-    sol = Solution(np.arange(3.0), {"V": values}, {"I": values[0]}, final={"V": values[-1]})
+    sol = Solution(np.arange(3.0), {"V": values}, {"I": values[0]}, checkpoint=Checkpoint(2.0, {"V": values[-1]}))
     back = load(sol.save(tmp_path / f"run{suffix}"))
     np.testing.assert_array_equal(back.V, [2.0, 2.0, 2.0])
     assert back.params["I"] == 2.0
@@ -149,7 +160,7 @@ def test_failed_save_leaves_the_old_file(tmp_path, suffix):
     with pytest.raises(ArgumentError, match="'V' holds no real numbers"):
         make(data={"V": np.array([object()] * 10)}).save(path)
     with pytest.raises(AttributeError):  # in the midst of writing
-        make(memory={"V_release": np.zeros(2)}, events={"spike": EventTrain(np.zeros(1), None)}, stats=None).save(path)
+        make(events={"spike": EventTrain(np.zeros(1), None)}, stats=None).save(path)
     assert load(path).seed == 1
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
     make(seed=2).save(path)
@@ -207,7 +218,7 @@ def _changed_npz(path, **changes):
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
 
 
-@pytest.mark.parametrize("key", ["t", "data/V", "params/I", "final/w", "memory/armed", "event_t/spike"])
+@pytest.mark.parametrize("key", ["t", "data/V", "params/I", "values/w", "arrays/hidden/armed", "event_t/spike"])
 def test_one_other_number_is_found(tmp_path, key):
     path = make().save(tmp_path / "run.npz")
     with np.load(path) as file:
@@ -258,14 +269,45 @@ def test_what_cannot_be_shown_is_refused(tmp_path, changes):
         load(path)
 
 
-def test_newer_format(tmp_path):
+def test_other_formats(tmp_path):
     path = make().save(tmp_path / "run.npz")
     with np.load(path) as file:
         arrays = dict(file)
-    described = json.loads(str(arrays["description"])) | {"format": 99}
-    np.savez(path, **(arrays | {"description": np.array(json.dumps(described))}))
-    with pytest.raises(ArgumentError, match="newer version"):
+    for number, message in ((99, "A newer version"), (1, "An older version .* in a form that this one does not read")):
+        described = json.loads(str(arrays["description"])) | {"format": number}
+        np.savez(path, **(arrays | {"description": np.array(json.dumps(described))}))
+        with pytest.raises(ArgumentError, match=message):
+            load(path)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_checkpoint_alone_comes_back(tmp_path, suffix):
+    wanted = make().checkpoint
+    back = load(wanted.save(tmp_path / f"here{suffix}"))
+    assert isinstance(back, Checkpoint)
+    assert_same(vars(wanted), vars(back))
+    assert repr(back) == repr(wanted) == "Checkpoint of Größe at t = 1, ensemble of 2 × 3: V (2 × 3), w = 0.25."
+    with pytest.raises(ArgumentError, match="'V' holds no real numbers"):
+        Checkpoint(1.0, {"V": np.array(["a"])}).save(tmp_path / f"here{suffix}")
+    assert load(tmp_path / f"here{suffix}").time == 1.0
+
+
+def test_one_other_number_of_a_checkpoint_is_found(tmp_path):
+    path = make().checkpoint.save(tmp_path / "here.npz")
+    with np.load(path) as file:
+        array = file["arrays/hidden/V_release"].copy()
+    array[0, 0] = 3.0
+    _changed_npz(path, **{"arrays/hidden/V_release": array})
+    with pytest.raises(ArgumentError, match="damaged"):
         load(path)
+
+
+def test_states_of_a_checkpoint_by_name():
+    checkpoint = make().checkpoint
+    assert checkpoint["w"] == 0.25
+    assert checkpoint.part("hidden").keys() == {"V_release", "armed"}
+    with pytest.raises(KeyError, match="no state 'v'.*Did you mean 'V'"):
+        checkpoint["v"]
 
 
 def test_wrong_paths(tmp_path):

@@ -50,14 +50,15 @@ def test_records_on_a_grid_come_from_the_dense_output(known):
 
 
 def test_statistics(known):
-    stats = known("Known").run(3.0, method="rkdp", rtol=1e-6, atol=1e-8, backend="numpy").stats
+    sol = known("Known").run(3.0, method="rkdp", rtol=1e-6, atol=1e-8, backend="numpy")
+    stats = sol.stats
     # two derivatives choose the first step; then six a trial: the seventh stage is the next step's first; every
     # twentieth step is tested for stiffness
     expected = 6 * (stats["steps"] + stats["rejected"]) + 2 + stats["steps"] // 20
     assert stats["evaluations"] == pytest.approx(expected, abs=1)
     assert stats["method"] == "rkdp"
     assert stats["rtol"] == 1e-6
-    assert stats["end"] == 3.0
+    assert sol.checkpoint.time == 3.0
 
 
 def test_max_step(known):
@@ -281,7 +282,7 @@ def test_an_interrupt_leaves_a_whole_solution(known):
     finally:
         signal.signal(signal.SIGALRM, old)
     assert first.outcome is Outcome.INTERRUPTED
-    assert first.stats["end"] == first.t[-1] > 0
+    assert first.checkpoint.time == first.t[-1] > 0
     second = known("LIF").run(40.0, method="rkdp", max_step=0.1, backend="numpy", start=first)
     times = np.concatenate([first.events["spike"].t, second.events["spike"].t])
     period = 10 * np.log(4) + 2

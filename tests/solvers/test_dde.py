@@ -11,7 +11,9 @@ from scipy.special import lambertw
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError, MemoryLimitError, MethodError, ModelError
 from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.outcome import Outcome
+from brainpy_lab.simulation.solution.solution import Solution
 
 ENTRIES = json.loads((Path(__file__).parents[1] / "reference_values.json").read_text())["entries"]
 REFERENCE = {e["id"]: e for e in ENTRIES if e["category"] == "dde"}
@@ -185,15 +187,15 @@ def test_ensembles_go_on_too():
         )
 
 
-def test_a_run_that_was_saved_goes_on_from_its_records(tmp_path):
+def test_what_no_run_remembers_is_taken_from_records_or_asked_for():
     model = cell(LINEAR)
-    first = model.run(2.5, dt=0.01, backend="numpy")
-    loaded = bp.load(first.save(tmp_path / "run.npz"))
-    second = model.run(2.5, dt=0.01, backend="numpy", start=loaded)
-    assert second.y[-1] == pytest.approx(REFERENCE["DDE_lin_lag1"]["value"][4], abs=1e-8)
-    forgotten = bp.load(model.run(2.5, dt=0.01, backend="numpy", record=[]).save(tmp_path / "empty.npz"))
-    with pytest.raises(ArgumentError, match="'y' did not record it"):
-        model.run(2.5, dt=0.01, backend="numpy", start=forgotten)
+    start = Checkpoint(2.5, {"y": 1.0}, model_name="Cell")
+    with pytest.raises(ArgumentError, match=r"checkpoint of Cell does not hold what 'y' was before it.*history={'y'"):
+        model.run(2.5, dt=0.05, backend="numpy", start=start)
+    sol = model.run(0.5, dt=0.05, backend="numpy", start=start, history={"y": 1.0})
+    assert sol.y[-1] == pytest.approx(0.5)
+    told = Solution(np.linspace(0, 2.5, 51), {"y": np.ones(51)}, checkpoint=start)
+    assert model.run(0.5, dt=0.05, backend="numpy", start=told).y[-1] == pytest.approx(0.5)
 
 
 def test_a_history_that_jumps_is_met_by_a_step():
@@ -264,7 +266,9 @@ def test_a_delay_that_an_input_moves():
 def test_what_is_remembered_is_bounded_by_the_delay():
     model = cell(LINEAR)
     for run in ({"dt": 0.01}, {"method": "rkdp", "max_step": 0.01}):
-        lengths = [len(model.run(T, backend="numba", record=[], **run).remembered.start) for T in (10.0, 100.0)]
+        lengths = [
+            len(model.run(T, backend="numba", record=[], **run).checkpoint.part("past")["start"]) for T in (10.0, 100.0)
+        ]
         assert max(lengths) < 1000
 
 

@@ -143,7 +143,7 @@ class TestWhatCannotGoOn:
             sol = ball(block).run(5, backend="numpy", **run)
         assert sol.outcome in (Outcome.EVENT_STUCK, Outcome.TOO_MANY_EVENTS)
         assert sol["h"].min() > -0.05
-        assert sol.stats["end"] < 4.07
+        assert sol.checkpoint.time < 4.07
 
     def test_up_to_there_it_is_right(self):
         sol = ball("v = -0.8*v").run(3.5, method="tsit5", backend="numpy")
@@ -164,7 +164,7 @@ class TestWhatCannotGoOn:
         with pytest.warns(UserWarning, match="left its condition true"):
             sol = model.run(3, backend="numpy", **run)
         assert sol.outcome is Outcome.EVENT_STUCK
-        assert sol.stats["end"] == pytest.approx(1, abs=0.011)
+        assert sol.checkpoint.time == pytest.approx(1, abs=0.011)
 
     @pytest.mark.parametrize("backend", ["numpy", "numba"])
     @pytest.mark.parametrize("back", ["-1e-12", "-1e-9", "-1e-300"])
@@ -175,14 +175,14 @@ class TestWhatCannotGoOn:
             sol = model.run(2, backend=backend, **run)
         assert sol.outcome is Outcome.TOO_MANY_EVENTS
         assert len(sol.events["spike"]) == 1000
-        assert sol.stats["end"] == pytest.approx(1, abs=1e-5)
+        assert sol.checkpoint.time == pytest.approx(1, abs=1e-5)
 
     @pytest.mark.parametrize("backend", ALL_DRIVERS)
     def test_alarms_on_every_driver(self, backend):
         with pytest.warns(UserWarning, match="in cell 1, at the event 'bounce'"):
             sol = _two_balls().run(2, dt=0.01, method="rk4", backend=backend, c=np.array([1.0, 0.5]))
         assert sol.outcome is Outcome.EVENT_STUCK
-        assert 1.2 < sol.stats["end"] < 1.36  # the half bounces die out at 1.354
+        assert 1.2 < sol.checkpoint.time < 1.36  # the half bounces die out at 1.354
 
 
 def _two_balls() -> bp.Model:

@@ -98,7 +98,7 @@ def test_explicit_methods_say_that_a_model_is_stiff():
     with pytest.warns(RunWarning, match="stiff.*method='rodas4'"):
         sol = robertson.run(1e11, method="rkdp")
     assert sol.outcome is Outcome.STIFF
-    assert 0 < sol.stats["end"] == sol.t[-1] < 1e11
+    assert 0 < sol.checkpoint.time == sol.t[-1] < 1e11
     assert np.isfinite(sol.x).all()
 
 

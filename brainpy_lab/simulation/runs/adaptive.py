@@ -48,6 +48,5 @@ class AdaptiveRuns(AdaptiveCode):
             "stiff": totals[loop.STIFFNESS] > 0.0,
             "rtol": self.tolerances.rtol,
             "atol": max(self.tolerances.atol.tolist(), default=0.0),
-            "end": state.now,
         }
         return state.result(outcome, stats)

@@ -23,6 +23,7 @@ from brainpy_lab.simulation.runs.further import delay_at_fault
 from brainpy_lab.simulation.runs.plan import Plan, Result
 from brainpy_lab.simulation.runs.record_times import times_of_records
 from brainpy_lab.simulation.runs.warning import warn
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint, Plain, in_part
 from brainpy_lab.simulation.solution.dense import DenseOutput
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome, ended_at_event
@@ -279,11 +280,12 @@ class AdaptiveState:
         memory |= {name: self.G[i].reshape(shape) for i, name in enumerate(self.tests)}
         memory |= {name: count.reshape(shape) for name, count in zip(self.counts, self.draws.count, strict=True)}
         remembered = self.tables.remembered(shape)
-        if self.problem.system.is_random:
-            stats["noise_steps"] = self.plan.noise.start
+        arrays = in_part("hidden", memory) | (remembered.arrays if remembered else {})
+        numbers: dict[str, Plain] = {"draws": self.plan.noise.start} if self.problem.system.is_random else {}
+        checkpoint = Checkpoint(self.now, self._final(), arrays, numbers)
         if self.ended:
             stats["ended"] = self.ended
-        return Result(t, data, self._final(), memory, self._trains(), outcome, stats, dense, remembered)
+        return Result(t, data, checkpoint, self._trains(), outcome, stats, dense)
 
     def _places(self) -> dict[str, slice | int]:
         """The rows of each state."""

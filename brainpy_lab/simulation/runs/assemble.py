@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,13 +69,19 @@ def solution_of(
         whole = np.broadcast_to(value, own)
         return whole.reshape(problem.ensemble) if name in problem.narrow else whole
 
+    checkpoint = replace(
+        result.checkpoint,
+        numbers={**result.checkpoint.numbers, "method": method.name},
+        seed=seed,
+        model_name=model.name,
+        ensemble_shape=problem.ensemble,
+    )
     params = {p: request.parameters.get(p, problem.parameters.get(p)) for p in model.system.parameter_names}
     return Solution(
         t=result.t,
         data={name: result.data[name] for name in wanted},
         params=params,
         initial={n: whole(n, v) for n, v in problem.states.items()} if shape else dict(problem.states),
-        final=result.final,
         events=result.events,
         seed=seed,
         outcome=result.outcome,
@@ -89,10 +96,9 @@ def solution_of(
         model_text=model.system.text,
         ensemble_shape=problem.ensemble,
         ensemble_params=problem.varying_names,
-        memory=result.memory,
+        checkpoint=checkpoint,
         interpolant=result.interpolant or _between_records(result, problem, wanted),
         derivative=_derivative(problem) if wanted == model.system.state_names and _has_slopes(problem) else None,
-        remembered=result.remembered,
     )
 
 

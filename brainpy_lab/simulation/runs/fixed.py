@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from brainpy_lab.simulation.runs.plan import Plan, Result
 from brainpy_lab.simulation.runs.record_size import check_record_memory
 from brainpy_lab.simulation.runs.setup import check_areas, layout_of, make_setup
 from brainpy_lab.simulation.runs.warning import warn
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint, Plain, in_part
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome, ended_at_event
 from brainpy_lab.simulation.solution.remembered import Remembered
@@ -62,7 +63,8 @@ class FixedRuns:
         result = _Dressing(course, self.driver, problem, plan, code).result()
         wall = time.perf_counter() - started
         if setup.sums is not None:
-            result.memory |= memory_entries(problem, setup.sums, course.done)
+            arrays = {**result.checkpoint.arrays, **memory_entries(problem, setup.sums, course.done)}
+            result.checkpoint = replace(result.checkpoint, arrays=arrays)
             result.stats |= short_memory(problem, setup.sums, course.done)
         result.stats.update(compile_time=compile_time, wall_time=wall, steps=course.done)
         return result
@@ -156,14 +158,15 @@ class _Dressing:
             final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
         states = {n: _scalar(final[n]) for n in problem.system.state_names}
         memory = {n: final[n] for n in self.code.memory} | dict(plan.counts)
-        stats: dict[str, Any] = {"end": float(plan.times(np.asarray(self.done))), "dt": plan.dt}
-        if problem.system.is_random:
-            stats["noise_steps"] = plan.noise.start + self.done
+        remembered = self._remembered()
+        arrays = in_part("hidden", memory) | (remembered.arrays if remembered else {})
+        checkpoint = Checkpoint(plan.time(self.done), states, arrays, _numbers(problem, plan, self.done))
+        stats: dict[str, Any] = {"dt": plan.dt}
         if self.blow_up is not None:
             stats["non_finite"] = self.blow_up.summary(problem, plan)
         if self.ended:
             stats["ended"] = self.ended
-        return Result(t, data, states, memory, self._events(), self.outcome, stats, remembered=self._remembered())
+        return Result(t, data, checkpoint, self._events(), self.outcome, stats)
 
     def _own_shape(self, value: np.ndarray) -> tuple[int, ...]:
         """The shape of a value of all members of the ensemble, whose last axis is one or all elements."""
@@ -213,7 +216,12 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
         if name in data:
             data[name] = data[name][..., 0]
     t = plan.recorded(plan.n_steps)
-    stats: dict[str, Any] = {"steps": plan.n_steps, "dt": plan.dt, "end": float(plan.times(np.asarray(plan.n_steps)))}
-    if problem.system.is_random:
-        stats["noise_steps"] = plan.noise.start + plan.n_steps
-    return Result(t, data, final, memory, {}, Outcome.COMPLETED, stats)
+    checkpoint = Checkpoint(
+        plan.time(plan.n_steps), final, in_part("hidden", memory), _numbers(problem, plan, plan.n_steps)
+    )
+    return Result(t, data, checkpoint, {}, Outcome.COMPLETED, {"steps": plan.n_steps, "dt": plan.dt})
+
+
+def _numbers(problem: Problem, plan: Plan, done: int) -> dict[str, Plain]:
+    """The numbers of a checkpoint after ``done`` steps."""
+    return {"draws": plan.noise.start + done} if problem.system.is_random else {}

@@ -17,17 +17,17 @@ from brainpy_lab.simulation.runs.clock import count_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_size import check_record_memory
 from brainpy_lab.simulation.runs.request import Request
-from brainpy_lab.simulation.solution.solution import Solution
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint, in_part
 from brainpy_lab.simulation.values.initial import value_of
 from brainpy_lab.simulation.values.problem import Problem
 from brainpy_lab.solvers.fractional import FractionalMethod, fractional_states
 from brainpy_lab.symbolic.compiling import helper_functions
 
-#: Entry of a Solution's memory: what was remembered of a state, its order, and its state and slope at the start.
+#: Of a checkpoint, in its part "sums": what was remembered of a state, its order, and its state and slope at the start.
 _KINDS = ("remembered", "order", "start", "slope")
 MOST_GRADED = 1_000_000  # steps of a graded mesh: its sums take the square of that
 _LONGEST_TRACED = 4000  # steps of a run through which a derivative is taken
-_CLOCK = "fractional_clock"  # start of the whole history, dt
+_CLOCK = "clock"  # start of the whole history, dt
 
 
 def memory_of(method: Any, system: System, request: Request) -> Memory | None:
@@ -38,7 +38,7 @@ def memory_of(method: Any, system: System, request: Request) -> Memory | None:
     ArgumentError
         An option that the method does not have, or a value out of range.
     """
-    grading, window, start, initial = request.grading, request.memory, request.start, request.initial
+    grading, window, initial = request.grading, request.memory, request.initial
     record_every = request.record_every
     if not isinstance(method, FractionalMethod):
         for name, value in (("grading", grading), ("memory", window)):
@@ -60,7 +60,7 @@ def memory_of(method: Any, system: System, request: Request) -> Memory | None:
         if value <= 0 or (name == "grading" and value < 1):
             least = "at least 1" if name == "grading" else "above 0"
             raise ArgumentError(f"{name} must be {least}, not {value:g}.")
-    earlier = _earlier(start, system, method, grading)
+    earlier = _earlier(request.checkpoint, system, method, grading)
     for name in set(initial or {}) & set(fractional_states(system)) if earlier is not None else ():
         raise ArgumentError(
             f"'{name}' cannot be set where a fractional run is continued: its memory would not fit.",
@@ -71,20 +71,22 @@ def memory_of(method: Any, system: System, request: Request) -> Memory | None:
     return Memory(1.0 if grading is None else float(grading), None if window is None else float(window), earlier)
 
 
-def _earlier(start: Any, system: System, method: FractionalMethod, grading: float | None) -> Mapping[str, Any] | None:
-    """The memory of a Solution that is continued."""
-    if not hasattr(start, "memory") or not fractional_states(system):
+def _earlier(
+    start: Checkpoint | None, system: System, method: FractionalMethod, grading: float | None
+) -> Mapping[str, Any] | None:
+    """The memory of a run that is continued."""
+    if start is None or not fractional_states(system):
         return None
-    solution: Solution = start
-    if solution.stats.get("method") != method.name or _CLOCK not in solution.memory or grading not in (None, 1):
-        made = solution.stats.get("method", "another method")
-        uniform = _CLOCK in solution.memory and grading in (None, 1)
+    earlier = start.part("sums")
+    made = start.numbers.get("method") or "another method"
+    if made != method.name or _CLOCK not in earlier or grading not in (None, 1):
+        uniform = _CLOCK in earlier and grading in (None, 1)
         reason = f"it was made with '{made}'" if uniform else "memory is continued on uniform steps only"
         raise ArgumentError(
-            f"The solution of '{solution.model_name}' cannot be continued with '{method.name}': {reason}.",
+            f"The solution of '{start.model_name}' cannot be continued with '{method.name}': {reason}.",
             advice="A fractional run continues with the method, dt and orders it began with, without grading.",
         )
-    return dict(solution.memory)
+    return {**start.part("hidden"), **earlier}
 
 
 def mesh_of(memory: Memory | None, duration: float, dt: float) -> np.ndarray | None:
@@ -160,7 +162,7 @@ def shifts(problem: Problem, plan: Plan, names: tuple[str, ...]) -> dict[str, An
 
 
 def memory_entries(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any]:
-    """What a Solution must keep for the run to be continued after ``done`` steps."""
+    """What a checkpoint must hold for the run to be continued after ``done`` steps."""
     if sums.mesh is not None:
         return {}
     shape, entries = problem.shape, {_CLOCK: np.array([sums.first_time, sums.dt])}
@@ -169,14 +171,8 @@ def memory_entries(problem: Problem, sums: MemorySums, done: int) -> dict[str, A
         values = (remembered.reshape(len(remembered), *shape), sums.orders[i], sums.starts[i], sums.slopes[i])
         for kind, value in zip(_KINDS, values, strict=True):
             value = np.asarray(value)
-            entries[f"{name}_{kind}"] = value.reshape(shape) if kind != "remembered" and value.ndim else value
-    return entries
-
-
-def is_memory(name: str, system: System) -> bool:
-    """Whether an entry of a Solution's memory is one of `memory_entries` or a shift."""
-    states = fractional_states(system)
-    return name == _CLOCK or any(name in {f"{s}_{kind}" for kind in (*_KINDS, "shift")} for s in states)
+            entries[f"{name}/{kind}"] = value.reshape(shape) if kind != "remembered" and value.ndim else value
+    return in_part("sums", entries)
 
 
 def short_memory(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any]:
@@ -305,9 +301,9 @@ def _continued(
         raise ArgumentError(f"The solution was made with dt = {dt:g} and cannot go on with {plan.dt:g}.", advice=advice)
     rows, starts, slopes = [], [], []
     for name, order in zip(names, orders, strict=True):
-        if f"{name}_remembered" not in earlier:
+        if f"{name}/remembered" not in earlier:
             raise ArgumentError(f"The solution holds no memory of '{name}'.", advice=advice)
-        remembered, old, start, slope = (np.asarray(earlier[f"{name}_{kind}"], dtype=float) for kind in _KINDS)
+        remembered, old, start, slope = (np.asarray(earlier[f"{name}/{kind}"], dtype=float) for kind in _KINDS)
         try:
             same = np.allclose(_flat(problem, old, shape), order, rtol=1e-12, atol=0)
             rows.append(np.stack([_whole(problem, r, shape) for r in remembered]))

@@ -14,9 +14,9 @@ from brainpy_lab.drivers.feeds.random_draws import Noise
 from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.runs.delays import Reach
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
-from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.solvers import Method
 
 
@@ -31,7 +31,7 @@ class Memory:
     window : float, optional
         Time after which increments are forgotten.
     earlier : mapping of str to array
-        Memory of the Solution that is continued.
+        Memory of the run that is continued.
     """
 
     grading: float = 1.0
@@ -79,10 +79,8 @@ class Result:
 
     t: np.ndarray
     data: dict[str, Any]
-    final: dict[str, Any]
-    memory: dict[str, Any]
+    checkpoint: Checkpoint
     events: dict[str, EventTrain]
     outcome: Outcome
     stats: dict[str, Any]
     interpolant: Callable[[Any], dict[str, Any]] | None = None
-    remembered: Remembered | None = None

@@ -11,6 +11,7 @@ from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.simulation.model_code import ModelCode
 from brainpy_lab.simulation.runs.control import Progress
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.brownian import BrownianPath
 
@@ -38,7 +39,7 @@ class Request:
     atol: float | Mapping[str, float] | None = None
     max_step: float | None = None
     threads: int = 1
-    start: float | Solution | None = None
+    start: float | Solution | Checkpoint | None = None
     history: Mapping[str, Any] | None = None
     max_delay: float | None = None
     stop: threading.Event | None = None
@@ -48,3 +49,12 @@ class Request:
     crossing: Crossing | None = None
     on_interrupt: OnInterrupt = "return"
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """Where the run goes on from, when it does."""
+        return self.start.checkpoint if isinstance(self.start, Solution) else _checkpoint(self.start)
+
+
+def _checkpoint(start: object) -> Checkpoint | None:
+    return start if isinstance(start, Checkpoint) else None

@@ -42,7 +42,7 @@ def simulate(request: Request) -> Solution:
 
 def _interrupted(request: Request, solution: Solution) -> None:
     """Say where the user interrupted a run, and let the interrupt go on unless the Solution is to be returned."""
-    text = f"The run of {solution.model_name} was interrupted at t = {solution.stats['end']:g}."
+    text = f"The run of {solution.model_name} was interrupted at t = {solution.checkpoint.time:g}."
     if request.on_interrupt == "return":
         warn(f"{text} {solution.outcome.advice}")
         return

@@ -28,11 +28,13 @@ from brainpy_lab.simulation.runs.checks import check_options, check_own, record_
 from brainpy_lab.simulation.runs.clock import check_times, steps_of
 from brainpy_lab.simulation.runs.control import reporter
 from brainpy_lab.simulation.runs.fixed import FixedRuns
-from brainpy_lab.simulation.runs.fractional import is_memory, memory_of, mesh_of
+from brainpy_lab.simulation.runs.fractional import memory_of, mesh_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_at import chosen_times, on_steps
 from brainpy_lab.simulation.runs.request import Request
 from brainpy_lab.simulation.runs.tolerances import Tolerances
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
+from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.brownian import BrownianPath
 from brainpy_lab.simulation.values.end_sampling import with_ends
@@ -106,7 +108,7 @@ def _kind_of(request: Request) -> Hashable | None:
         or model.history
     ):
         return None
-    if isinstance(request.start, Solution) or not (initial is None or type(initial) is dict):
+    if request.checkpoint is not None or not (initial is None or type(initial) is dict):
         return None
     record = request.record
     if not (record is None or isinstance(record, str | list | tuple)):
@@ -255,20 +257,27 @@ def _step_length(request: Request, problem: Problem, memory: Memory | None) -> f
 
 
 def _histories(request: Request, system: System, t0: float) -> dict[str, History]:
-    """What the delayed states were before the start: as handed in, or as a Solution that is continued left them."""
-    start = request.start
-    remembered = start.remembered if isinstance(start, Solution) else None
+    """What the delayed states were before the start: as handed in, or as the run that is continued left them."""
+    start, checkpoint = request.start, request.checkpoint
+    remembered = None if checkpoint is None else Remembered.of(checkpoint)
     given = request.history
     if remembered is None and (given is None or isinstance(given, Mapping)):
         course = _course(start, system) if isinstance(start, Solution) else request.model.history
         given = {**course, **(given or {})}
+        missing = sorted(set(system.delayed_states) - set(given))
+        if checkpoint is not None and missing:
+            name = missing[0]
+            raise ArgumentError(
+                f"The checkpoint of {checkpoint.model_name} does not hold what '{name}' was before it.",
+                advice=f"Say it: history={{'{name}': ...}}; or start from the Solution, whose records tell it.",
+            )
     if request.max_delay is not None and not system.is_delayed:
         raise ArgumentError(f"The model '{system.name}' has no delays, and so no max_delay.")
     return read_histories(system, given, t0, remembered)
 
 
 def _course(start: Solution, system: System) -> dict[str, Solution]:
-    """The records of a Solution that remembers nothing else, loaded from a file say, as histories of delayed states."""
+    """The records of a Solution that remembers nothing else as histories of delayed states."""
     return dict.fromkeys(system.delayed_states, start)
 
 
@@ -285,43 +294,46 @@ def _start_histories(problem: Problem, initial: Mapping[str, Any], t0: float) ->
 def _ranks(request: Request, histories: Mapping[str, History]) -> dict[str, int]:
     """How many axes for elements the initial values have that another run left; those given are told by the text."""
     found = {s: h.rank for s, h in histories.items() if isinstance(h, Bounded) and h.rank is not None}
-    if isinstance(request.start, Solution):
-        final, members = request.start.final, len(request.start.ensemble_shape)
-        found |= {s: max(0, np.ndim(final[s]) - members) for s in request.model.system.state_names}
+    start = request.checkpoint
+    if start is not None:
+        members = len(start.ensemble_shape)
+        found |= {s: max(0, np.ndim(start.values[s]) - members) for s in request.model.system.state_names}
     return {s: rank for s, rank in found.items() if s not in (request.initial or {})}
 
 
 def start_of(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
-    """Start time, initial values and hidden variables: fresh, or those at the end of a Solution."""
+    """Start time, initial values and hidden variables: fresh, or those of a checkpoint."""
     initial = dict(request.initial or {})
+    checkpoint = request.checkpoint
+    if checkpoint is not None:
+        states = request.model.system.state_names
+        if not set(states) <= set(checkpoint.values):
+            message = f"The solution of '{checkpoint.model_name}' cannot be continued with '{request.model.name}'."
+            raise ArgumentError(message)
+        known = memory_names(request.model.system) + count_names(request.model.system)
+        hidden = {n: v for n, v in checkpoint.part("hidden").items() if n in known}
+        return checkpoint.time, {**{s: checkpoint.values[s] for s in states}, **initial}, hidden
     start = request.start
     if start is None:
         return 0.0, initial, {}
-    if isinstance(start, Solution):
-        states = request.model.system.state_names
-        if not set(states) <= set(start.final):
-            message = f"The solution of '{start.model_name}' cannot be continued with '{request.model.name}'."
-            raise ArgumentError(message)
-        known = memory_names(request.model.system) + count_names(request.model.system)
-        memory = {n: v for n, v in start.memory.items() if n in known or is_memory(n, request.model.system)}
-        return float(start.stats.get("end", start.t[-1])), {**{s: start.final[s] for s in states}, **initial}, memory
-    if not is_number(start) or not is_finite(start):
-        raise ArgumentError(f"start must be a time or a Solution, not {start!r}.")
+    if isinstance(start, Solution | Checkpoint) or not is_number(start) or not is_finite(start):
+        raise ArgumentError(f"start must be a time, a Solution or a Checkpoint, not {start!r}.")
     return float(start), initial, {}
 
 
 def _noise(request: Request, t0: float) -> Noise:
     """Whence random draws come: the step that begins at t takes number t/dt of each stream.
 
-    A run that continues a Solution goes on where its steps ended, with its seed by default.
+    A run that continues another goes on where its steps ended, with its seed by default.
     """
-    start = request.start
     if request.noise is not None:
         if not isinstance(request.noise, BrownianPath):
             raise ArgumentError(f"noise must be a BrownianPath, not {request.noise!r}.")
         return request.noise.noise(float(request.dt), t0)
     first = round(min(max(t0 / request.dt, -_LAST_STEP), _LAST_STEP))
-    first = start.stats.get("noise_steps", first) if isinstance(start, Solution) else first
+    checkpoint = request.checkpoint
+    if checkpoint is not None and "draws" in checkpoint.numbers:
+        first = int(checkpoint.numbers["draws"] or 0)
     return Noise(seed_of(request), first, terms=terms_for(float(request.dt)))
 
 
@@ -331,4 +343,4 @@ def seed_of(request: Request) -> int:
         return int(request.seed)
     if request.noise is not None:
         return request.noise.seed
-    return request.start.seed if isinstance(request.start, Solution) else 0
+    return 0 if request.checkpoint is None else request.checkpoint.seed

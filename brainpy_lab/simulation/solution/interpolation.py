@@ -22,7 +22,7 @@ def states_at(sol: Record, t: Any) -> dict[str, Any]:
         if times.ndim == 0:
             values = {name: value[0] for name, value in values.items()}
     else:
-        if "noise_steps" in sol.stats:
+        if "draws" in sol.checkpoint.numbers:
             raise ArgumentError(
                 "A noisy path is known at its recorded times alone: between them there is no curve.",
                 advice="Read the recorded times in sol.t, or record more of them: record_every.",
@@ -39,7 +39,7 @@ def states_at(sol: Record, t: Any) -> dict[str, Any]:
 def _check_range(sol: Record, times: np.ndarray) -> None:
     start, end = (float(sol.t[0]), float(sol.t[-1])) if len(sol.t) else (np.nan, np.nan)
     if sol.interpolant is not None and "start" in sol.stats:  # records at chosen times, and steps beside them
-        start, end = float(sol.stats["start"]), float(sol.stats["end"])
+        start, end = float(sol.stats["start"]), sol.checkpoint.time
     slack = 1e-9 * max(abs(start), abs(end), end - start)
     if not np.all((times >= start - slack) & (times <= end + slack)):
         raise ArgumentError(f"The run covers the times from {start:g} to {end:g}; {times!s} is not within them.")

@@ -1,14 +1,16 @@
-"""Solutions read back from files."""
+"""Solutions and checkpoints read back from files."""
 
 from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, in_words
+from brainpy_lab.simulation.solution import files
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.solution import Solution
-from brainpy_lab.simulation.solution.storage import format_of
+from brainpy_lab.simulation.solution.storage import fields_of, is_solution, keys_of
 from brainpy_lab.warning import tell
 
 
@@ -17,8 +19,8 @@ class FileWarning(UserWarning):
 
 
 @in_words("load")
-def load(path: str | Path) -> Solution:
-    """Read a run that `Solution.save` wrote.
+def load(path: str | Path) -> Any:
+    """Read what `Solution.save` or `Checkpoint.save` wrote.
 
     Parameters
     ----------
@@ -27,16 +29,17 @@ def load(path: str | Path) -> Solution:
 
     Returns
     -------
-    Solution
-        With all that was saved. Dense output is not: ``sol(t)`` needs the run itself.
+    Solution or Checkpoint
+        With all that was saved; runs go on from either as they would from the original. Dense output is not saved:
+        ``sol(t)`` needs the run itself.
 
     Raises
     ------
     ArgumentError
-        No such file; it holds no Solution, or not the one that was saved; a newer version of BrainPy Lab wrote it.
+        No such file; it holds no Solution, or not the one that was saved; another version of BrainPy Lab wrote it.
     """
     path = Path(path)
-    format_of(path)
+    files.format_of(path)
     if not path.is_file():
         raise ArgumentError(f"There is no file {path}.")
     try:
@@ -47,15 +50,14 @@ def load(path: str | Path) -> Solution:
         return read(source, path)
 
 
-def read(source: BinaryIO, path: Path) -> Solution:
+def read(source: BinaryIO, path: Path) -> Solution | Checkpoint:
     """Read what `save` wrote from ``source``, an open file of which messages speak as ``path``."""
-    read_format = format_of(path)[1]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what the libraries find odd in a damaged file
-            fields, is_checked = read_format(source)
-            sol = Solution(**fields)
-            repr(sol), sol._repr_html_()  # refused here if anything in it is of another kind
+            content, is_checked = files.read(source, path, keys_of)
+            found = _found(content)
+            _show(found)  # refused here if anything in it is of another kind
     except BrainPyLabError:
         raise
     except Exception as error:  # whatever a damaged file makes the libraries raise
@@ -64,4 +66,16 @@ def read(source: BinaryIO, path: Path) -> Solution:
         raise ArgumentError(message, advice=advice) from error
     if not is_checked:
         tell(FileWarning(f"{path} was written before files held a digest: whether it is damaged cannot be checked."))
-    return sol
+    return found
+
+
+def _found(content: files.Content) -> Solution | Checkpoint:
+    if is_solution(content.described):
+        return Solution(**fields_of(content))
+    return Checkpoint.of(content.described["checkpoint"], content.arrays)
+
+
+def _show(found: Solution | Checkpoint) -> None:
+    repr(found)
+    if isinstance(found, Solution):
+        found._repr_html_()

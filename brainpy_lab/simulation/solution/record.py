@@ -8,15 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.errors import did_you_mean
 from brainpy_lab.simulation.by_name import spelled
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint, UnknownVariableError
 from brainpy_lab.simulation.solution.events import Events, EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
-from brainpy_lab.simulation.solution.remembered import Remembered
-
-
-class UnknownVariableError(ArgumentError, KeyError, AttributeError):
-    """A run has recorded no variable of this name."""
 
 
 @dataclass(repr=False, eq=False)
@@ -26,7 +22,6 @@ class Record:
     t: Any
     data: dict[str, Any] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
-    final: dict[str, Any] = field(default_factory=dict)
     events: dict[str, EventTrain] = field(default_factory=dict)
     seed: int = 0
     outcome: Outcome = Outcome.COMPLETED
@@ -35,18 +30,25 @@ class Record:
     model_text: str = ""
     ensemble_shape: tuple[int, ...] = ()
     ensemble_params: tuple[str, ...] = ()
-    memory: dict[str, Any] = field(default_factory=dict)
     interpolant: Callable[[Any], dict[str, Any]] | None = None
     derivative: Callable[[np.ndarray, dict[str, Any]], dict[str, Any]] | None = None
     initial: dict[str, Any] = field(default_factory=dict)
-    remembered: Remembered | None = None
+    checkpoint: Checkpoint = None  # type: ignore[assignment]  # filled in below
 
     def __post_init__(self) -> None:
         self.ensemble_shape = tuple(self.ensemble_shape)
         self.ensemble_params = tuple(self.ensemble_params)
-        bounds = [self.stats.get(key, self.t[i] if len(self.t) else None) for key, i in (("start", 0), ("end", -1))]
-        window = None if bounds[0] is None or bounds[1] is None else (float(bounds[0]), float(bounds[1]))
+        if self.checkpoint is None:
+            end = float(self.t[-1]) if len(self.t) else 0.0
+            self.checkpoint = Checkpoint(end, model_name=self.model_name, ensemble_shape=self.ensemble_shape)
+        start = self.stats.get("start", self.t[0] if len(self.t) else None)
+        window = None if start is None else (float(start), self.checkpoint.time)
         self.events = Events.of_run(self.events, self.ensemble_shape, window)
+
+    @property
+    def final(self) -> dict[str, Any]:
+        """The states at the end of the run, recorded or not."""
+        return dict(self.checkpoint.values)
 
     # --- variables ------------------------------------------------------------------------------------
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint, in_part
+
+_PART = "past"  # of a checkpoint
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,26 @@ class Remembered:
         """The earliest time at which the course is known."""
         return -np.inf if self.is_constant else float(self.start[0])
 
+    @property
+    def arrays(self) -> dict[str, Any]:
+        """The same as arrays of a checkpoint."""
+        return in_part(_PART, self._named())
+
+    def _named(self) -> dict[str, Any]:
+        numbers = {"start": self.start, "length": self.length, "breaks": self.breaks, "constant": self.is_constant}
+        return {**{k: np.asarray(v) for k, v in numbers.items()}, **in_part("states", self.coefficients)}
+
+    @staticmethod
+    def of(checkpoint: Checkpoint) -> Remembered | None:
+        """What a checkpoint holds of it."""
+        found = checkpoint.part(_PART)
+        if not found:
+            return None
+        states = {s: np.asarray(c) for s, c in checkpoint.part(f"{_PART}/states").items()}
+        if "counts" in found:
+            return RememberedLanes.of_named(found, states)
+        return Remembered(found["start"], found["length"], states, bool(found["constant"]), found["breaks"])
+
     @staticmethod
     def of_lanes(lanes: Sequence[Remembered], shape: tuple[int, ...]) -> RememberedLanes:
         """What lanes remember that have each their own pieces."""
@@ -69,6 +94,27 @@ class RememberedLanes(Remembered):
         """Values of a state, times first."""
         columns = [lane.at(state, times) for lane in self.lanes]
         return np.stack(columns, axis=1).reshape(len(times), *self.shape)
+
+    def _named(self) -> dict[str, Any]:
+        """The lanes' pieces one after the other, with how many of them, and of the breaks, each lane has."""
+        lanes = [lane._named() for lane in self.lanes]
+        named = {k: np.concatenate([np.atleast_1d(lane[k]) for lane in lanes]) for k in lanes[0]}
+        counts = [(len(lane.start), len(lane.breaks)) for lane in self.lanes]
+        return {**named, "counts": np.array(counts), "shape": np.array(self.shape, dtype=np.int64)}
+
+    @staticmethod
+    def of_named(named: Mapping[str, Any], states: Mapping[str, np.ndarray]) -> Remembered:
+        """Back from `_named`."""
+        ends = np.cumsum(named["counts"], axis=0)[:-1]
+        starts, lengths, breaks = (
+            np.split(named[k], ends[:, i]) for k, i in (("start", 0), ("length", 0), ("breaks", 1))
+        )
+        pieces = {s: np.split(c, ends[:, 0]) for s, c in states.items()}
+        lanes = [
+            Remembered(start, lengths[j], {s: p[j] for s, p in pieces.items()}, bool(named["constant"][j]), breaks[j])
+            for j, start in enumerate(starts)
+        ]
+        return Remembered.of_lanes(lanes, tuple(named["shape"].tolist()))
 
     @property
     def since(self) -> float:

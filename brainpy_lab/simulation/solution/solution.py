@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brainpy_lab.errors import in_words
+from brainpy_lab.simulation.solution.checkpoint import UnknownVariableError
 from brainpy_lab.simulation.solution.events import Events, EventTrain, UnknownEventError
 from brainpy_lab.simulation.solution.outcome import Outcome
-from brainpy_lab.simulation.solution.record import Record, UnknownVariableError
+from brainpy_lab.simulation.solution.record import Record
 
 if TYPE_CHECKING:
     import pandas
@@ -31,8 +32,8 @@ class Solution(Record):
         Recorded states and intermediates, in the model's units. ``sol.V`` and ``sol["V"]`` give one.
     params : dict
         Parameters of the run: numbers, arrays, or functions of time.
-    initial, final : dict of arrays (*ensemble, *state)
-        States at the start and at the end, recorded or not.
+    initial : dict of arrays (*ensemble, *state)
+        States at the start, recorded or not; ``sol.final`` has those at the end.
     events : dict of EventTrain
         ``sol.events["spike"].t`` and ``.index``: flat, sorted by time.
     seed : int
@@ -48,14 +49,12 @@ class Solution(Record):
         Shape of the ensemble; ``()`` is a single run.
     ensemble_params : tuple of str
         Parameters and states (by their initial value) that vary over the ensemble.
-    memory : dict of arrays
-        Hidden state (times of release, armed events) with which a run continues.
     interpolant : callable, optional
         Dense output: ``interpolant(t)``, with a float or a 1-D array, gives a dict of arrays.
     derivative : callable, optional
         ``derivative(t, values)`` gives the states' derivatives at recorded times, for interpolation between them.
-    remembered : Remembered, optional
-        What the run remembered of delayed states at its end, with which a run continues.
+    checkpoint : Checkpoint, optional
+        All that a run goes on with from where this one stands: ``m.run(duration, start=sol)``.
 
     Examples
     --------
