@@ -306,7 +306,7 @@ def test_states_of_a_checkpoint_by_name():
     checkpoint = make().checkpoint
     assert checkpoint["w"] == 0.25
     assert checkpoint.part("hidden").keys() == {"V_release", "armed"}
-    with pytest.raises(KeyError, match="no state 'v'.*Did you mean 'V'"):
+    with pytest.raises(KeyError, match="(?s)no state 'v'.*Did you mean 'V'"):
         checkpoint["v"]
 
 

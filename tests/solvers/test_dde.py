@@ -190,7 +190,9 @@ def test_ensembles_go_on_too():
 def test_what_no_run_remembers_is_taken_from_records_or_asked_for():
     model = cell(LINEAR)
     start = Checkpoint(2.5, {"y": 1.0}, model_name="Cell")
-    with pytest.raises(ArgumentError, match=r"checkpoint of Cell does not hold what 'y' was before it.*history={'y'"):
+    with pytest.raises(
+        ArgumentError, match=r"(?s)checkpoint of Cell does not hold what 'y' was before it.*history={'y'"
+    ):
         model.run(2.5, dt=0.05, backend="numpy", start=start)
     sol = model.run(0.5, dt=0.05, backend="numpy", start=start, history={"y": 1.0})
     assert sol.y[-1] == pytest.approx(0.5)
