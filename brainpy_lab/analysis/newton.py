@@ -28,6 +28,9 @@ MOST_STEPS = 12
 #: A step this many times the first one leads away: the rule of AUTO (E. J. Doedel et al., AUTO-07p, 2007).
 LEADS_AWAY = 20.0
 
+#: Pairs of steps towards a multiple zero; extrapolated, ten or so leave rounding errors.
+MOST_CYCLES = 40
+
 #: A step solves its linear system when it leaves no more than this part of the residual: else the zero is not there.
 #: Steps of regular systems leave 1e-10 or less, those of least norm beside a singular one leave all there is.
 UNSOLVED = 0.5
@@ -151,7 +154,7 @@ def batched_newton(problem: ZeroProblem, points: Array, most: int, tolerance: fl
     return Zeros(points, converged, iterations, np.abs(values).max(axis=0, initial=0.0))
 
 
-def to_multiple(problem: ZeroProblem, points: Array, cycles: int = 40) -> Array:
+def to_multiple(problem: ZeroProblem, points: Array) -> Array:
     """Newton's iteration with extrapolation, for zeros at which the Jacobian is singular.
 
     There the steps shrink by a constant factor r, 1 - 1/m at a zero of multiplicity m; after two of them the rest of
@@ -159,7 +162,7 @@ def to_multiple(problem: ZeroProblem, points: Array, cycles: int = 40) -> Array:
     """
     function, jacobian = problem.residual, problem.jacobian
     size = np.linalg.norm(function(points), axis=0)
-    for _ in range(cycles):
+    for _ in range(MOST_CYCLES):
         with np.errstate(all="ignore"):
             first = newton_step(jacobian(points), function(points))
             second = newton_step(jacobian(points + first), function(points + first))

@@ -124,9 +124,7 @@ def default_method(system: System) -> str:
     if system.is_fractional:
         from brainpy_lab.solvers.fractional import default_fractional
 
-        name = default_fractional(system)
-    elif system.is_stochastic:
-        name = "euler_maruyama" if system.calculus == "ito" else "euler_heun"
-    else:
-        name = "rk4"
-    return name if name in registry() else "rk4"
+        return default_fractional(system)
+    if system.is_stochastic:
+        return "euler_maruyama" if system.calculus == "ito" else "euler_heun"
+    return "rk4"

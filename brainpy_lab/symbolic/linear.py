@@ -35,13 +35,6 @@ class Linear:
             total[name] = total.get(name, Fraction(0)) + slope
         return Linear(tuple(sorted((n, s) for n, s in total.items() if s)), self.offset + other.offset)
 
-    def ratio(self, other: Linear) -> Fraction | None:
-        """The number r with self = r * other, or None when there is none."""
-        if not other.slopes or [n for n, _ in self.slopes] != [n for n, _ in other.slopes]:
-            return None
-        r = self.slopes[0][1] / other.slopes[0][1]
-        return r if self == other.times(r) else None
-
 
 def linear(node: ast.expr) -> Linear | None:
     """The linear form of an expression, or None when it is none (with numbers as coefficients)."""

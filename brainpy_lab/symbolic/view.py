@@ -1,4 +1,4 @@
-"""The symbolic view of a System: rates, Jacobian, parameter derivatives, exact by SymPy.
+"""The symbolic view of a System: rates, and derivatives by states and parameters, exact by SymPy.
 
 Derivatives are total: an intermediate that depends on the variable is differentiated by the chain rule, one that does
 not stays a name. So results stay as compact as the model was written.
@@ -101,26 +101,6 @@ class SymbolicView:
         with working():
             names = {s.name for s in self.substituted(self.drifts[equation]).free_symbols}
         return frozenset(names & set(self.system.state_names))
-
-    def jacobian(self) -> sympy.Matrix:
-        """The matrix of the derivatives of all drifts by all states, in terms of states and parameters alone."""
-        from sympy import Matrix
-
-        names = self.system.state_names
-        with working():
-            return Matrix([[self.substituted(self.drift_derivative(s, x)) for x in names] for s in names])
-
-    def parameter_derivative(self, parameter: str) -> sympy.Matrix:
-        """The column of the derivatives of all drifts by ``parameter``, in terms of states and parameters alone."""
-        from sympy import Matrix
-
-        if parameter not in self.system.parameter_names:
-            raise ArgumentError(
-                f"'{parameter}' is no parameter of {self.system.name}.",
-                advice=did_you_mean(parameter, self.system.parameter_names),
-            )
-        with working():
-            return Matrix([self.substituted(self.drift_derivative(s, parameter)) for s in self.system.state_names])
 
     def drift_derivative(self, state: str, name: str) -> Any:
         """The total derivative of the drift of ``state`` by ``name``, with intermediates kept as symbols."""

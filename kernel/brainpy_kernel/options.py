@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import keyword
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -172,11 +172,6 @@ def _parser(command: Command) -> argparse.ArgumentParser:
         else:
             parser.add_argument(option.flag, type=option.type, metavar=option.metavar)
     return parser
-
-
-def flags(options: Sequence[Option]) -> list[str]:
-    """The flags of ``options``."""
-    return [option.flag for option in options]
 
 
 MODEL = Command(

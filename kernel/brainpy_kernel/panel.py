@@ -100,7 +100,7 @@ class Panel:
 
     def update(self) -> None:
         """Models have changed: tell every client."""
-        if not self._views:
+        if not self.is_open:
             return
         with self._lock:
             self._follow()

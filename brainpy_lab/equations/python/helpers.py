@@ -239,7 +239,7 @@ def read_helper(
     if not always_returns(statements):
         raise source.error(
             f"The function '{node.name}' can end without returning a value.",
-            _head_span(source, node),
+            node.body[-1] if node.body else node,
             "End it with return and an expression.",
         )
     obstacle = body.obstacle or next(
@@ -355,10 +355,6 @@ def plain_definition(name: str, arguments: Sequence[str], body: list[ast.stmt], 
     args = [ast.arg(argument) for argument in arguments]
     spec = ast.arguments(posonlyargs=[], args=args, kwonlyargs=[], kw_defaults=[], defaults=[])
     return definition(name, spec, body, at)
-
-
-def _head_span(source: Source, node: ast.FunctionDef) -> ast.stmt:
-    return node.body[-1] if node.body else node
 
 
 def _no_names(source: Source) -> Outer:

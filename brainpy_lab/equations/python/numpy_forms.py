@@ -193,7 +193,7 @@ class NumpyForms(ast.NodeTransformer):
                     side = options.get("side", ast.Constant("left"))
                     return self.count(node.func.value, at, includes=ast.unparse(side) == "'right'")
             case "interp", [at, xs, ys] if set(options) <= {"left", "right"}:
-                return self.table_of(node, at, xs, ys, options)
+                return self.table_of(at, xs, ys, options)
             case _, [left, right] if name in _OPERATORS and not options:
                 op = _OPERATORS[name]()
                 return joined(op, [left, right], self.conditions) or ast.BinOp(left, op, right)
@@ -228,9 +228,7 @@ class NumpyForms(ast.NodeTransformer):
         default = results[len(conditions)] if len(values) > len(conditions) else literal(0.0)
         return first_true(conditions[::-1], results[: len(conditions)][::-1], default)
 
-    def table_of(
-        self, node: ast.Call, at: ast.expr, xs: ast.expr, ys: ast.expr, options: Mapping[str, ast.expr]
-    ) -> ast.expr:
+    def table_of(self, at: ast.expr, xs: ast.expr, ys: ast.expr, options: Mapping[str, ast.expr]) -> ast.expr:
         """``np.interp`` with its points written out where no name holds them, and what holds beyond them."""
         points = [part if isinstance(part, ast.Name | ast.List) else self.outside.written(part) for part in (xs, ys)]
         result: ast.expr = ast.Call(ast.Name("interp", ast.Load()), [at, *points], [])

@@ -15,7 +15,7 @@ from dataclasses import replace
 from brainpy_lab.equations import constants
 from brainpy_lab.equations.names import functions_in, substitute
 from brainpy_lab.equations.python.element_loops import elements_read, with_loops_kept
-from brainpy_lab.equations.python.helpers import PYTHON_FUNCTIONS, straighten
+from brainpy_lab.equations.python.helpers import PYTHON_FUNCTIONS, definition, straighten
 from brainpy_lab.equations.system import END, Function, System
 from brainpy_lab.errors import ModelError
 
@@ -67,7 +67,7 @@ def _written_out(function: Function) -> Function | None:
         return None
     if {name for row in body for name in functions_in(row)} & (PYTHON_FUNCTIONS | {function.name}):
         return None
-    node = ast.fix_missing_locations(ast.copy_location(_with_body(function.node, body), function.node))
+    node = definition(function.node.name, function.node.args, body, function.node)
     plain = replace(function, node=node, vectorizable=True, obstacle="")
     try:
         straighten(plain)
@@ -84,13 +84,6 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[int, int], bool]] = {
 
 class _NotStatic(Exception):
     """Something is not known before the function runs."""
-
-
-def _with_body(node: ast.FunctionDef, body: list[ast.stmt]) -> ast.FunctionDef:
-    new = ast.parse("def f(): pass").body[0]
-    assert isinstance(new, ast.FunctionDef)
-    new.name, new.args, new.body = node.name, node.args, body
-    return new
 
 
 def _block(body: Iterable[ast.stmt], left: list[int]) -> list[ast.stmt]:
