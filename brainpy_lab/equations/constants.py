@@ -44,7 +44,7 @@ class BadConstant(Exception):
 
 
 def evaluate(node: ast.expr) -> Value:
-    """Value of a constant expression; raises NotConstant or BadConstant."""
+    """Value of a constant expression: a float, or a float array; raises NotConstant or BadConstant."""
     with np.errstate(all="ignore"):
         try:
             value = _value(node)
@@ -98,7 +98,7 @@ def _value(node: ast.expr) -> Value:
 
 
 def _array(items: Sequence[Value]) -> np.ndarray:
-    if not items:
+    if not items:  # np.array makes an array of no elements, and an array of lists of different lengths
         raise BadConstant("the array is empty")
     if len({np.shape(item) for item in items}) > 1:
         raise BadConstant("the rows of the array have different lengths")
@@ -122,6 +122,7 @@ def _call(name: str, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) 
         _shape(argument) if name in ("zeros", "ones", "full") and i == 0 else _value(argument)
         for i, argument in enumerate(args)
     ]
+    # dtype is passed over: all numbers of a model are floating-point numbers
     options = {k.arg: _value(k.value) for k in keywords if k.arg is not None and k.arg not in ("dtype",)}
     if name in ("linspace", "logspace", "geomspace"):
         if len(values) > 2:
@@ -145,6 +146,7 @@ def _count(value: object) -> int:
 
 
 def _check_size(name: str, values: Sequence[object], options: dict[str, Value]) -> None:
+    """Refuse an array of more than `MAX_ELEMENTS` before NumPy takes the memory for it."""
     size = 0.0
     if name == "arange":
         numbers = [float(v) for v in values if isinstance(v, float)] + [

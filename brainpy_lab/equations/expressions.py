@@ -27,8 +27,8 @@ ALIASES: dict[str, str] = {
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
-
-#: From here on whole numbers are written as floating-point numbers.
+#: From here on whole numbers are written as floating-point numbers: those hold every whole number up to here, and the
+#: integers of a machine end at 2**63.
 _LARGE = 2**53
 
 
@@ -161,7 +161,7 @@ class Normaliser:
             return self.scope.lookup(node, self)
         arguments = [self(argument) for argument in node.args]
         prefixed = isinstance(node.func, ast.Attribute)
-        if not prefixed:
+        if not prefixed:  # a function of the user's own called square is meant before NumPy's; np.square is NumPy's
             own = self.scope.call(node, name, arguments)
             if own is not None:
                 return own

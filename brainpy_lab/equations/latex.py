@@ -100,7 +100,7 @@ class LatexPrinter:
         return _parentheses(text) if own < tightness else text
 
     def _operand(self, node: ast.expr, tightness: int) -> str:
-        """The same for a right operand, where a leading minus sign needs parentheses too."""
+        """LaTeX of a right operand: in parentheses when it binds less tightly, or begins with a minus sign."""
         text = self._inside(node, tightness)
         return _parentheses(text) if text.startswith("-") else text
 
@@ -141,7 +141,7 @@ class LatexPrinter:
                 return f"{self._inside(left, _SUM)} {sign} {self._operand(right, lowest)}", _SUM
             case ast.Mult() | ast.MatMult():
                 a, b = self._inside(left, _PRODUCT), self._operand(right, _PRODUCT)
-                between = r" \cdot " if b[:1].isdigit() else r"\,"
+                between = r" \cdot " if b[:1].isdigit() else r"\,"  # 2 3 would be read as one number
                 return f"{a}{between}{b}", _PRODUCT
             case ast.Div():
                 return rf"\frac{{{self(left)}}}{{{self(right)}}}", _CALL
@@ -300,6 +300,7 @@ def _subscript(part: str) -> str:
 
 
 def _number(value: float) -> tuple[str, int]:
+    """A number and how tightly it binds; 15 digits are those that every decimal number keeps as a float."""
     mantissa, _, exponent = f"{value:.15g}".partition("e")
     if not exponent:
         return mantissa, _ATOM

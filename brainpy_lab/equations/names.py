@@ -62,7 +62,7 @@ def why_reserved(name: str) -> str | None:
 
 
 def substitute(expression: ast.expr, replacements: Mapping[str, ast.expr]) -> ast.expr:
-    """``expression`` with names replaced by expressions."""
+    """``expression`` with names replaced by expressions, which it shares; the tree handed in stays as it is."""
     if not replacements:
         return expression
     result = _Substitution(replacements).visit(expression)
@@ -75,6 +75,7 @@ class _Substitution(ast.NodeTransformer):
         self.replacements = replacements
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
+        """A new node: trees are shared between systems, and NodeTransformer's own method changes them in place."""
         fields: dict[str, object] = {}
         for name, value in ast.iter_fields(node):
             if isinstance(value, list):
@@ -104,6 +105,7 @@ class CircularDefinition(Exception):
 
 def in_order(names: Iterable[str], needs: Callable[[str], Iterable[str]]) -> list[str]:
     """``names`` such that each stands after those it needs, else in the given order; raises CircularDefinition."""
+    # a stack in place of recursion: thousands of definitions may stand in one chain
     wanted = list(names)
     known = set(wanted)
     done: dict[str, None] = {}

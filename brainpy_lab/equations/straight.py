@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from brainpy_lab.equations.names import names_in, substitute
 
-#: A branch's expression longer than this gets a name of its own instead of standing inside the choice.
+#: A branch's expression of more nodes than this gets a name of its own instead of standing inside the choice: nested
+#: branches would repeat it, and double it each time.
 _LONG = 300
 
 Fail = Callable[[str, ast.AST, str | None], Exception]

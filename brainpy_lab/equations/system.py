@@ -40,6 +40,7 @@ RANDOM: frozenset[str] = frozenset({"rand", "randn"})
 ARRAY_FUNCTIONS: frozenset[str] = frozenset({"sum", "mean", "dot", "roll", "part"})
 
 #: The end of a part that goes to the end: ``x[1:]`` is part(x, 1, END) in the normal form, ``x[0]`` is part(x, 0, 1).
+#: The largest whole number of 32 bits: no array is as long, and every driver's integers hold it.
 END = 2**31 - 1
 
 CONSTANTS: dict[str, float] = {"pi": float(np.pi)}
@@ -225,10 +226,12 @@ class System:
 
     @cached_property
     def state_names(self) -> tuple[str, ...]:
+        """Names of the states, in the order of the text: the first axis of every array of states."""
         return tuple(s.name for s in self.states)
 
     @cached_property
     def parameter_names(self) -> tuple[str, ...]:
+        """Names of the parameters, in the order of the text; derived parameters are not among them."""
         return tuple(p.name for p in self.parameters)
 
     @cached_property
@@ -238,10 +241,12 @@ class System:
 
     @cached_property
     def is_stochastic(self) -> bool:
+        """Whether white noise drives some state."""
         return any(s.noise for s in self.states)
 
     @property
     def is_delayed(self) -> bool:
+        """Whether some state is read at an earlier time."""
         return bool(self.delays)
 
     @cached_property
@@ -312,6 +317,7 @@ class System:
 
     @cached_property
     def is_fractional(self) -> bool:
+        """Whether some derivative has an order of its own, be it 1: its method may need the whole past."""
         return any(s.order is not None for s in self.states)
 
     @cached_property

@@ -136,7 +136,7 @@ class Capture:
         helper = read_helper(
             source, node, called, outer.constant, captured=True, prefixes=PREFIXES | module_names(world.names)
         )
-        self.helpers.pop(name)
+        self.helpers.pop(name)  # to join behind the functions that it calls, as generated code defines them
         self.helpers[name] = helper
         return helper
 

@@ -18,7 +18,7 @@ from brainpy_lab.equations.python.helpers import plain_definition
 from brainpy_lab.equations.straight import Straightener, always_returns, assigned_names
 from brainpy_lab.equations.system import END, FUNCTIONS
 
-_MOST_PLACES = 100_000  # that one index may take
+_MOST_PLACES = 100_000  # that one index may take: each is computed once, to know the first and the last
 
 
 class NotKeptError(Exception):

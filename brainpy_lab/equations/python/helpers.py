@@ -176,6 +176,7 @@ class Body:
         match node:
             case ast.Name(id=name):
                 reason = why_reserved(name)
+                # words of a cell's lines, and the time of a cell: inside a function they are names like others
                 if reason is not None and name not in ("t", "order", "hold", "when"):
                     raise self.source.error(f"'{name}' {reason}; it cannot be given a value.", node)
                 return node
@@ -288,7 +289,7 @@ def lift(helpers: dict[str, Helper]) -> None:
     """Hand in what functions read from the cell as further arguments, through every call between them."""
     lifted = {name: dict(helper.reads) for name, helper in helpers.items()}
     calls = {name: functions_in(helper.node) & set(helpers) for name, helper in helpers.items()}
-    changed = True
+    changed = True  # until nothing new comes in: functions may call each other in any order, and in circles
     while changed:
         before = sum(map(len, lifted.values()))
         for name in helpers:

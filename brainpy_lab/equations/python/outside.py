@@ -79,7 +79,7 @@ def number_or_array(value: object) -> float | np.ndarray | None:
     ):
         try:
             return float(value)
-        except OverflowError:
+        except OverflowError:  # a whole number of more than 308 digits
             return None
     if isinstance(value, (list, tuple)) or (hasattr(value, "__array__") and not isinstance(value, type)):
         try:

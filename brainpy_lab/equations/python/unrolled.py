@@ -19,7 +19,8 @@ from brainpy_lab.equations.python.helpers import PYTHON_FUNCTIONS, definition, s
 from brainpy_lab.equations.system import END, Function, System
 from brainpy_lab.errors import ModelError
 
-#: Rows that a function may have, written out.
+#: Rows that a function may have, written out: SymPy and compilers take each of them by itself. A longer function keeps
+#: its loops (`element_loops`), or runs on no driver.
 MOST_ROWS = 600
 
 

@@ -12,7 +12,7 @@ from brainpy_lab.equations.system import Delay, Parameter, State
 from brainpy_lab.equations.text.definitions import Definitions
 from brainpy_lab.equations.text.draft import Draft
 
-#: Times at which a delay is tried out.
+#: Times at which a delay is tried out: the start, and later ones, where a delay that shrinks with t is negative.
 _TIMES = (0.0, 1.0, 10.0, 1000.0)
 
 
@@ -48,7 +48,7 @@ def check_delays(
         check_no_noise(source, delay.time, "a delay", definitions.noisy)
         for time in _TIMES:
             value = value_of(delay.time, parameters, definitions, t=time)
-            if value is not None and value > time + 1e-12 * max(1.0, time):
+            if value is not None and value > time + 1e-12 * max(1.0, time):  # t - (tau - tau) may round above t
                 raise source.error(
                     f"The delay is negative: at t = {time:g} this reads '{delay.state}' at the time {value:g}.",
                     delay.span,

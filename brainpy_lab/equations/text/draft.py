@@ -140,7 +140,7 @@ class _Sorter:
         )
 
     def settle_slopes(self) -> None:
-        """``dV(0)`` is the slope of the state V, unless a state is itself called dV."""
+        """``dV(0)`` is the slope of the state V, unless a state is itself called dV: told when all lines are known."""
         draft = self.draft
         for name in list(draft.initials):
             if name not in draft.derivatives and name[:1] == "d" and name[1:] in draft.derivatives:

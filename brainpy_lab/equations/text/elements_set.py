@@ -80,7 +80,7 @@ class ElementSetter:
             case ast.Call(func=ast.Name(id="sum" | "mean" | "dot")):
                 return ""
             case ast.Call(func=ast.Name(id="part"), args=[ast.Name(id=name), *_]) if name in self.scope.states:
-                start, stop = self.bounds(node, 2**30)
+                start, stop = self.bounds(node, 2**30)  # of an array of any length: more than one element, or one
                 return name if stop - start > 1 else ""
             case ast.Name(id=name):
                 state = self.scope.delays[name].state if name in self.scope.delays else name
@@ -102,7 +102,7 @@ class ElementSetter:
         return len(value) if isinstance(value, np.ndarray) and value.ndim == 1 else None
 
     def computed_length(self, name: str, initial: ast.expr) -> int | None:
-        """That of a state whose initial value is computed from arrays."""
+        """How many elements a state has whose initial value is computed from arrays; None where that is not known."""
         self.scope.at_start = True
         try:
             start = self.definitions.inline(self.scope.normalise(initial), derived=True)
@@ -128,7 +128,7 @@ class ElementSetter:
         call = self.scope.normalise(part) if isinstance(part, ast.Subscript) else part
         assert isinstance(call, ast.Call)
         low, high = (int(ast.literal_eval(bound)) for bound in call.args[1:])
-        if high - low == 1 and not -size <= low < size:
+        if high - low == 1 and not -size <= low < size:  # slices are cut to the array, elements are not
             return 0, 0
         start, stop, _ = slice(low, high).indices(size)
         return start, stop

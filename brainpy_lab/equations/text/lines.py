@@ -169,7 +169,7 @@ def shown(tokens: Sequence[TokenInfo]) -> str:
     for before, token in zip([None, *tokens], tokens, strict=False):
         apart = before is not None and (before.end != token.start)
         text += (" " if apart else "") + token.string
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= 60 else text[:57] + "..."  # half a line: the message stands around it
 
 
 def _no_sign(source: Source, tokens: Sequence[TokenInfo]) -> ModelError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-#: Below this a value is 0 to a slider.
+#: Below this a value is 0 to a slider: the powers of ten that its step is made of end at 1e-308.
 _NOTHING = 1e-300
 
 
@@ -27,6 +27,7 @@ def guess_range(value: float) -> tuple[float, float, float]:
         return -1.0, 1.0, 0.02
     reach = abs(2.0 * value)
     power = math.floor(math.log10(reach))
+    # by its digits, and rounded to nine before: 0.3/0.1 is a rounding error off 3, and 3*0.1 is 0.30000000000000004
     top = float(f"{math.ceil(round(reach / 10.0**power, 9))}e{power}")
     step = float(f"{top / 100:.12g}")
     return (0.0, top, step) if value > 0 else (-top, 0.0, step)

@@ -19,7 +19,7 @@ from brainpy_lab.equations.names import names_in
 from brainpy_lab.equations.python.helpers import Helper, plain_definition
 from brainpy_lab.equations.system import System
 
-#: Points of a table: each is a branch of the function.
+#: Points of a table: each is a branch of the function; among 256 stretches eight comparisons find the place.
 MAX_POINTS = 257
 
 _FORM = "Write interp(x, [0, 1, 2], [5.0, 7.0, 6.0]), or give the points as arrays."
@@ -129,7 +129,7 @@ def _branches(place: str, xs: list[ast.expr], ys: list[ast.expr], low: int, high
         ast.BinOp(ys[high], ast.Sub(), ys[low]), ast.Div(), ast.BinOp(xs[high], ast.Sub(), xs[low])
     )
     number = _number(slope)
-    if number is not None:
+    if number is not None:  # of points that are numbers: divided once, here
         slope = literal(number)
     return ast.BinOp(ys[low], ast.Add(), ast.BinOp(slope, ast.Mult(), ast.BinOp(at, ast.Sub(), xs[low])))
 
