@@ -13,6 +13,7 @@ def run(shell: Any, magic: str, line: str, body: str) -> Any:
     """
     __tracebackhide__ = "__ipython_bottom__"  # IPython drops the frames above this one
     head = f"{magic} {line}".rstrip()
+    # a comment in the magic's place keeps the numbers of the lines
     source = shell.transform_cell(f"# {head}\n{body}")
     name = shell.compile.cache(source, shell.displayhook.prompt_count, raw_code=f"{head}\n{body}")
     tree = shell.transform_ast(ast.parse(source, name))

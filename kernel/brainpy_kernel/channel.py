@@ -10,7 +10,8 @@ from brainpy_kernel.panel import Message, Panel
 
 TARGET = "brainpy_lab"
 
-#: Seconds that `%brainpy panel` waits for a browser to say hello before it shows the views in the output.
+#: Seconds that `%brainpy panel` waits for a browser to say hello before it shows the views in the output: longer than a
+#: browser with the panel takes to answer, and no longer than one looks at an empty output.
 PATIENCE = 3.0
 
 
@@ -47,9 +48,10 @@ class Channel:
         if self._timer is not None:
             self._timer.cancel()
         manager = get_comm_manager()
+        # only what is ours: a second extension may have taken the name over
         if getattr(manager, "targets", {}).get(TARGET) == self._on_open:
             manager.unregister_target(TARGET, self._on_open)
-        for client in list(self._clients):
+        for client in list(self._clients):  # a copy: closing a comm takes its client out of the list
             client.comm.close()
         self._clients.clear()
         self._panel.close()

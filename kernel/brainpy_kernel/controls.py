@@ -33,7 +33,7 @@ def slider_ranges(session: Session, chosen: Mapping[str, tuple[float, ...]] | No
 
 
 def _step(low: float, high: float) -> float:
-    """About a two-hundredth of the range, a round number."""
+    """About a two-hundredth of the range, a round number: a slider is some 200 pixels long."""
     raw = (high - low) / 200
     unit = 10.0 ** math.floor(math.log10(raw))
     return float(f"{unit * min((1, 2, 5, 10), key=lambda k: abs(k * unit - raw)):.12g}")
@@ -91,7 +91,7 @@ class Controls:
         return HBox([slider, box, reset], layout=Layout(flex_flow="row wrap"))
 
     def _on_slider(self, name: str, value: float) -> None:
-        """The pictures go first; the number follows them."""
+        """The pictures go first; the number follows them, and is that of the slider by then."""
         if self._session.params[name] != value:
             self._session.set_params(**{name: value})
             self._session.keep_pace()

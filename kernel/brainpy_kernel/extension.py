@@ -16,7 +16,7 @@ from brainpy_kernel.status import CellStatus
 MAGICS = {"cell": ("brainpy_model", "brainpy"), "line": ("brainpy_model", "brainpy")}
 EVENT = "post_run_cell"
 
-#: Seconds after loading at which the heavy packages load in the background.
+#: Seconds after loading at which the heavy packages load in the background: the kernel is up and has answered by then.
 WARM_AFTER = 1.0
 
 
@@ -25,7 +25,7 @@ class Extension:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
-        workspace.discard()
+        workspace.discard()  # of an extension that was not unloaded: its worker would run on
         self.workspace = workspace.workspace()
         self.workspace.shell = shell
         self.panel = Panel(self.workspace)
@@ -44,7 +44,7 @@ class Extension:
         reports.install(self.shell)
         self.shell.events.register(EVENT, self._after_cell)
         self.shell.input_transformers_cleanup.append(cells.help_needs_no_body)
-        if "bp_panel" not in self.shell.user_ns:
+        if "bp_panel" not in self.shell.user_ns:  # a user's own name is left alone
             self._given["bp_panel"] = self.bp_panel
             self.shell.push(dict(self._given), interactive=False)
         if self.channel is not None:

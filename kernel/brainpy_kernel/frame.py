@@ -123,7 +123,7 @@ def extent(values: NDArray[np.float64]) -> tuple[float, float] | None:
     if not values.size:
         return None
     low, high = float(values.min()), float(values.max())
-    if low >= -1e5 and high <= 1e5:
+    if low >= -1e5 and high <= 1e5:  # no blow-up by the rule of `drawable`, which takes longer to ask; nan fails this
         return low, high
     drawn = drawable(values)
     drawn = drawn[np.isfinite(drawn)]
@@ -131,15 +131,15 @@ def extent(values: NDArray[np.float64]) -> tuple[float, float] | None:
 
 
 def _with_margin(low: float, high: float) -> tuple[float, float]:
-    """40 % on each side, and at least a quarter of the values' size."""
+    """40 % on each side, and at least a quarter of the values' size: sliders then move curves within one picture."""
     middle = (low + high) / 2
-    half = max(0.9 * (high - low), 0.25 * abs(middle), 1e-3 * abs(middle), 1e-6)
+    half = max(0.9 * (high - low), 0.25 * abs(middle), 1e-6)  # 1e-6: a state that rests at 0
     return middle - half, middle + half
 
 
 def _rounded(low: float, high: float) -> tuple[float, float]:
     """The interval widened to round numbers."""
-    unit = 10.0 ** math.floor(math.log10(high - low)) / 10
+    unit = 10.0 ** math.floor(math.log10(high - low)) / 10  # two digits: labels of the axes stay short
     return math.floor(low / unit) * unit, math.ceil(high / unit) * unit
 
 

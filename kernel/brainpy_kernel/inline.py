@@ -62,7 +62,7 @@ class InlinePanel:
     def close(self) -> None:
         """Leave the panel and take the widgets out of the page."""
         self._panel.forget(self)
-        self.phase.children = []  # another's figure
+        self.phase.children = []  # the figure belongs to the panel or to a view, and lives on
         close_tree(self.widget)
 
     def _ask(self, kind: str, **fields: Any) -> None:

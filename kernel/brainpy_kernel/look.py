@@ -66,9 +66,10 @@ def ticks(low: float, high: float, most: int = 6) -> tuple[list[float], str]:
     ([0.0, 5e-08, 1e-07, 1.5e-07, 2e-07], '.1e')
     """
     unit = 10.0 ** math.floor(math.log10((high - low) / most))
+    # 20 too: where the quotient rounds just above 10 there would be no step
     step = unit * next(k for k in (1, 2, 2.5, 5, 10, 20) if (high - low) / (k * unit) <= most)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    found = [float(f"{k * step:.12g}") for k in range(first, last + 1)]
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)  # ends that are ticks but for rounding
+    found = [float(f"{k * step:.12g}") for k in range(first, last + 1)]  # 3*0.1 is 0.30000000000000004
     largest = max(abs(low), abs(high))
     if 1e-4 <= largest < 1e6:
         written = f"{step:.12f}".rstrip("0")
@@ -91,7 +92,7 @@ def set_scale(axis: Any, low: float, high: float) -> None:
 def widen(axis: Any, low: float, high: float, slack: float = 0.05) -> None:
     """Move an axis when the data leave it or fill less than half of it, so that pictures do not jitter."""
     scale, span = axis.scale, high - low
-    if not span > 1e-12 * max(abs(low), abs(high)):
+    if not span > 1e-12 * max(abs(low), abs(high)):  # a constant but for rounding: a tenth of its size, or 1, around it
         span = abs(high) * 0.1 or 1.0
         low, high = low - span / 2, high + span / 2
     inside = scale.min is not None and scale.max is not None and scale.min <= low and high <= scale.max

@@ -44,7 +44,7 @@ class Panel:
         self._views: dict[Client, str | None] = {}
         self._session: Session | None = None
         self._figure: PhaseFigure | None = None
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # reentrant: what a message changes comes back through `update`
         self._handlers: dict[str, Callable[[Client, Message], None]] = {
             "hello": self._on_hello,
             "select": self._on_select,
@@ -69,7 +69,7 @@ class Panel:
 
     @property
     def marks(self) -> tuple[()]:
-        """None: the figure has its own."""
+        """No marks: the phase figure is an observer of its own and gives its marks itself."""
         return ()
 
     @property

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from brainpy_lab import Solution
     from brainpy_lab.analysis import FixedPoint
 
-#: Pixels that the figure is drawn for.
+#: Pixels that the figure is drawn for: what it has in a notebook of usual width.
 WIDTH, HEIGHT = 500, 350
 
-#: Where marks stand that have nothing to show: off the picture. The browser complains about nan.
+#: Where marks stand that have nothing to show: off the picture, and a number in single precision, which the browser
+#: computes in. It complains about nan.
 OUTSIDE = -1e30
 
 Curve = tuple[Floats, Floats]
@@ -99,13 +100,13 @@ class PhaseFigure:
 
     def _on_choice(self, change: Any) -> None:
         across, up = (choice.value for choice in self._choices)
-        if across != up:
+        if across != up:  # the same twice: the user has yet to choose the other one
             self._session.set_axes(across, up)
 
     def _on_click(self, change: Any) -> None:
         """The browser has added a point to the start marker: a trajectory starts there."""
         x, y = np.atleast_1d(self._start.x), np.atleast_1d(self._start.y)
-        if len(x) != len(y) or len(x) < 2:
+        if len(x) != len(y) or len(x) < 2:  # half of the change, or the start that the kernel itself has marked
             return
         axes = self._session.axes
         self._session.set_state(**dict(zip(axes, (float(x[-1]), float(y[-1])), strict=False)))

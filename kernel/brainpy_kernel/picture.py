@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
     from brainpy_kernel.view import View
 
-#: Seconds without a new frame after which the picture is drawn.
+#: Seconds without a new frame after which the picture is drawn: a hand has left the slider by then, and the worker's
+#: time is not missed.
 REST = 1.5
 
-_WIDTH, _HEIGHT, _ROW, _DPI = 9.0, 3.2, 0.42, 80
+_WIDTH, _HEIGHT, _ROW, _DPI = 9.0, 3.2, 0.42, 80  # inches, but the last: 720 pixels across
 
 
 class Keeper:
@@ -58,7 +59,7 @@ class Keeper:
 
     def _due(self) -> None:
         left = self._changed + REST - time.monotonic()
-        if left > 0.01:
+        if left > 0.01:  # a timer may ring a little early
             self._wait(left)
             return
         self._timer = None
@@ -103,7 +104,7 @@ def mathtext(line: str) -> str:
         text = text.replace(latex, simple)
     try:
         MathTextParser("agg").parse(f"${text}$")
-    except ValueError:
+    except ValueError:  # what matplotlib does not know: its words and letters are better than no line
         return re.sub(r"\\[a-zA-Z]+|[{}\\]", " ", line).replace("$", r"\$")
     return f"${text}$"
 

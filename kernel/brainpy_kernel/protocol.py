@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 Sender = Literal["PanelMessage", "KernelMessage"]
 
-#: Characters of a wrong value that a refusal repeats.
+#: Characters of a wrong value that a refusal repeats: enough to know it again, in one line.
 _LONGEST = 60
 
 

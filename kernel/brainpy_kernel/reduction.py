@@ -21,6 +21,7 @@ def drawable(values: Floats) -> Floats:
     finite = np.isfinite(sizes)
     largest = float(sizes[finite].max()) if finite.any() else 0.0
     limit = LARGEST
+    # 1e5: a rise so high leaves the rest of the curve a flat line on any screen
     if largest > 1e5:
         usual = float(np.quantile(sizes[finite], 0.75, method="lower"))
         limit = min(max(10 * usual, 1.0), LARGEST) if largest > 1e5 * usual > 0 else LARGEST
@@ -44,7 +45,7 @@ def columns(x: Floats, y: Floats, n_columns: int = 1000) -> tuple[Floats, Floats
     n = len(x)
     if n <= 2 * n_columns:
         return x, y
-    width = -(-n // n_columns)
+    width = -(-n // n_columns)  # points a column, rounded up
     whole = n - n % width
     finite = np.isfinite(y)
     heights = y if finite.all() else np.where(finite, y, 0.0)
@@ -75,14 +76,14 @@ def straighten(
     px = x * (1 / width if width > 0 else 0.0)
     py = y * (1 / height if height > 0 else 0.0)
     for _ in range(passes):
-        if len(x) < 8:
+        if len(x) < 8:  # nothing to gain
             break
         ax, ay = px[:-2:2], py[:-2:2]
         bx, by = px[2::2], py[2::2]
         mx, my = px[1:-1:2], py[1:-1:2]
         across, up = bx - ax, by - ay
         area = across * (my - ay) - up * (mx - ax)
-        straight = area * area <= tolerance**2 * np.maximum(across * across + up * up, 1e-24)
+        straight = area * area <= tolerance**2 * np.maximum(across * across + up * up, 1e-24)  # neighbours at one place
         straight &= (mx - ax) * (bx - mx) + (my - ay) * (by - my) >= 0  # a turning point is no point between
         keep = np.ones(len(x), dtype=bool)
         keep[1:-1:2] = ~straight

@@ -16,7 +16,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
-#: A run older than this many seconds is stopped when a newer value waits for its place.
+#: A run older than this many seconds is stopped when a newer value waits for its place. Younger ones end by themselves,
+#: so that a slider that keeps moving shows some pictures on its way and not the last one alone.
 PATIENCE = 0.3
 
 Status = Literal["waiting", "running", "done", "cancelled", "failed"]

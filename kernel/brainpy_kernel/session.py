@@ -191,7 +191,7 @@ class Session:
         steps = None if solution is None else solution.stats.get("steps")
         if ticket.is_set():
             self.runtime.end(run, "cancelled", "stopped", steps)
-            if self.runtime.is_waiting(("frame", id(self))):
+            if self.runtime.is_waiting(("frame", id(self))):  # its picture is about to be replaced: draw none
                 return
         else:
             outcome = message or (solution.outcome.name.lower() if solution is not None else "")
@@ -218,6 +218,7 @@ class Session:
             self.frame = frame
             observers = list(self._observers)
         with ExitStack() as together:  # what the browser gets at once, it draws at once
+            # the first observer's marks are entered last and sent first: time courses before the phase plane
             for mark in [mark for observer in reversed(observers) for mark in observer.marks]:
                 together.enter_context(mark.hold_sync())
             for observer in observers:
@@ -227,6 +228,7 @@ class Session:
 
     def _compute_fixed_points(self, ticket: Ticket) -> None:
         frame = self.frame
+        # a newer picture is on its way, and asks for its own fixed points
         if frame is None or ticket.is_set() or self.runtime.is_waiting(("frame", id(self))):
             return
         if frame.fixed_points is None:

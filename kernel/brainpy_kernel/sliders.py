@@ -15,7 +15,7 @@ from typing import Any
 from ipywidgets import FloatSlider
 from traitlets import CFloat
 
-#: Digits of a slider's numbers beyond the leading one of its step.
+#: Digits of a slider's numbers beyond the leading one of its step; a lower end with more of them is rounded to these.
 _DIGITS = 3
 
 
@@ -29,7 +29,7 @@ class Scale:
 
     def place(self, value: float) -> float:
         """The number of the place nearest to ``value``, in as few decimals as its step needs."""
-        if value >= self.high - 1e-9 * self.step:
+        if value >= self.high - 1e-9 * self.step:  # the last place, which may be less than a step from that before
             return self.high
         count = math.floor((value - self.low) / self.step + 0.5)
         return self.low if count <= 0 else min(self._number(count), self.high)
@@ -48,7 +48,7 @@ class Scale:
         low, step = Decimal(repr(self.low)), Decimal(repr(self.step))
         finest = -step.adjusted() + _DIGITS
         digits = min(max(_decimals(low), _decimals(step)), finest)
-        with localcontext(prec=700):
+        with localcontext(prec=700):  # from 1e308 down to 1e-324 in one number: no digit is rounded away
             return float((low + count * step).quantize(Decimal(1).scaleb(-digits)))
 
 

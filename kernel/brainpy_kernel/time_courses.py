@@ -13,6 +13,8 @@ from brainpy_kernel.session import Session
 
 #: Pixels that a figure is drawn for; it is some 600 wide in a notebook.
 WIDTH, HEIGHT = 1000, 200
+
+#: Figures of one model: more of them fill the screen, and what is left goes into the last.
 MAX_FIGURES = 3
 
 

@@ -43,7 +43,7 @@ def notes(system: System) -> str:
 
 
 def plain(system: System) -> str:
-    """The same in plain text, for terminals."""
+    """Name, states, parameters and notes of a model in plain text, for terminals."""
     states = ", ".join(system.state_names)
     values = ", ".join(
         f"{p.name} = {p.value:g}" if isinstance(p.value, int | float) else p.name for p in system.parameters

@@ -26,7 +26,7 @@ from brainpy_kernel.time_courses import TimeCourses
 #: The output type that JupyterLab shows by our extension: the widgets while they live, else the picture beside it.
 VIEW_TYPE = "application/vnd.brainpy-lab.view+json"
 
-#: Seconds of a run after which the status line says that it works, and how far it is.
+#: Seconds of a run after which the status line says that it works, and how far it is; and between two such lines.
 NOTICED = 0.5
 
 
@@ -120,7 +120,7 @@ class View:
         self._keeper.changed()
 
     def show_fixed_points(self, frame: Frame) -> None:
-        """Not part of this view."""
+        """Nothing here shows the fixed points of the whole system; the panel does."""
 
     def _on_run(self, run: Run) -> None:
         """Say that a run works, once it takes long enough to be noticed: JupyterLab calls the kernel idle meanwhile."""

@@ -45,7 +45,7 @@ class Workspace:
     def scan(self) -> None:
         """Bring the list of models up to date with the user's namespace; tell the listeners when it has changed."""
         simulation = sys.modules.get("brainpy_lab.simulation.model")
-        if simulation is None or self.shell is None:
+        if simulation is None or self.shell is None:  # not imported: there can be no model
             return
         hidden = self.shell.user_ns_hidden
         found = {
@@ -139,7 +139,7 @@ class Workspace:
 
     def _take(self, name: str, model: Model) -> None:
         with self._lock:
-            self.models.pop(name, None)
+            self.models.pop(name, None)  # to stand last: the latest model becomes the current one when that goes
             self.models[name] = model
             self.current = name
 

@@ -6,7 +6,10 @@ import { isKernelMessage } from './guards';
 import type { KernelMessage, PanelMessage } from './protocol';
 import { COMM_TARGET, ILink, LinkStatus, LOAD_MAGICS } from './tokens';
 
-/** How long a hello waits for the kernel's second thread, in milliseconds. */
+/**
+ * How long a hello waits for the kernel's second thread, in milliseconds: that starts at once, but where a cell holds
+ * the interpreter. The hello then goes the ordinary way, behind that cell.
+ */
 const SUBSHELL_WAIT = 1000;
 
 /** Kernels and comms of JupyterLab 4.4 and later; earlier ones lack these members. */

@@ -6,6 +6,7 @@ export function formatNumber(value: number): string {
     return '0';
   }
   const size = Math.abs(value);
+  // Powers of ten where zeros would stand before or behind the five digits.
   const digits = size >= 1e6 || size < 1e-4 ? size.toExponential(4) : size.toPrecision(5);
   const trimmed = digits.replace(/(\.\d*?)0+(?=e|$)/, '$1').replace(/\.(?=e|$)/, '');
   return (value < 0 ? MINUS : '') + trimmed.replace('e-', `e${MINUS}`).replace('e+', 'e');
@@ -27,6 +28,7 @@ export function formatEigenvalues(eigenvalues: readonly (readonly [number, numbe
 }
 
 function isConjugate(a: readonly [number, number], b: readonly [number, number]): boolean {
+  // The two of a pair are computed apart, and differ by rounding errors.
   const scale = 1e-9 * Math.max(1, Math.hypot(...a));
   return Math.abs(a[0] - b[0]) <= scale && Math.abs(a[1] + b[1]) <= scale;
 }

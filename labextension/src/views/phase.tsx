@@ -10,7 +10,7 @@ import { PartWidget } from './part';
 
 const WIDGET_MIME = 'application/vnd.jupyter.widget-view+json';
 
-/** How long a renderer may say nothing before it is made anew, in milliseconds. */
+/** How long a renderer may say nothing before it is made anew, in milliseconds: no figure takes so long. */
 const PATIENCE = 2000;
 
 /** The Phase plane tab: a live widget of the kernel, drawn by the notebook's own renderers. */

@@ -11,7 +11,10 @@ export const VIEW_MIME = 'application/vnd.brainpy-lab.view+json';
 
 const WIDGET_MIME = 'application/vnd.jupyter.widget-view+json';
 
-/** After a reload the widgets come back a while after the kernel: how often, and each how many milliseconds, to look. */
+/**
+ * After a reload the widgets come back a while after the kernel: how often, and each how many milliseconds, to look.
+ * Fifteen seconds in all; where they come later, the next change of the kernel's status shows them.
+ */
 const LOOKS = 60;
 const PAUSE = 250;
 
