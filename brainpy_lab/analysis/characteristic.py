@@ -113,6 +113,7 @@ class _Characteristic:
             with np.errstate(all="ignore"):
                 step = self._step(z)
                 step = np.where(np.abs(step) > near, step * near / np.abs(step), step)
+            # the error left is about the square of the last step
             z, done = z - step, np.abs(step) <= 1e-9 * np.maximum(near, np.abs(z))
             found.append(z[done])
             z = z[~done & np.isfinite(step)]

@@ -56,7 +56,7 @@ def jumps(field: VectorField, low: Array, high: Array, usual: Array) -> tuple[st
         )
     (name,) = field.free
     said = []
-    beside = 1e-9 * float(high[0] - low[0])
+    beside = 1e-9 * float(high[0] - low[0])  # far enough to be sure of the side, as places are known to 2**-48
     for place in places[0]:
         left, right = field.rhs(np.array([[place - beside, place + beside]]))[0]
         what = "runs come to rest there" if left > 0 > right else "runs part there"

@@ -95,7 +95,7 @@ class PhasePlane:
         """
         if len(self.ranges) == 1:
             (name, (low, high)), *_ = self.ranges.items()
-            x = np.linspace(low, high, 401)
+            x = np.linspace(low, high, 401)  # a point for each dot of a figure of some five inches
             return {name: [np.stack([x, self.field.rhs(x[None])[0]], axis=1)]}
         return dict(zip(self.ranges, nullclines(self.field, list(self.ranges.values())), strict=True))
 

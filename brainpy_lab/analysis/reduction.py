@@ -112,7 +112,7 @@ def eliminations(system: System, free: tuple[str, ...]) -> tuple[Elimination, ..
     identity = Elimination(everything, (), everything)
     try:
         reads, linear = _structure(system, free)
-    except AnalysisError:
+    except AnalysisError:  # SymPy cannot tell what is linear: nothing is eliminated
         return (identity,)
     found = [
         elimination

@@ -50,7 +50,7 @@ class Scaled:
         return self.problem.residual(z)
 
     def jacobian(self, z: Array) -> Array:
-        """Its derivatives, shape (n_free, n_free, n_points)."""
+        """The derivatives of the scaled drift by the scaled states, shape (n_free, n_free, n_points)."""
         return self.problem.jacobian(z)
 
     def is_zero(self, z: Array) -> NDArray[np.bool_]:

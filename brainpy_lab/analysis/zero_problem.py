@@ -39,7 +39,7 @@ class ZeroProblem:
     jacobian: VectorFunction
 
     def in_units(self, unknowns: Array, equations: Array) -> ZeroProblem:
-        """The same problem for U over ``unknowns``, shape (size,), with F over ``equations``, shape (n_equations,).
+        """This problem for U over ``unknowns``, shape (size,), with F over ``equations``, shape (n_equations,).
 
         Powers of two as units make no rounding errors.
         """

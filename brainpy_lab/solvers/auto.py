@@ -104,7 +104,7 @@ def _first(system: System, names: Iterable[str], why: str) -> Choice:
     for name in names:
         try:
             registry()[name].check(system)
-        except (KeyError, BrainPyLabError):
+        except (KeyError, BrainPyLabError):  # it is not there, or cannot: the next one
             continue
         return Choice(name, why)
     return Choice(default_method(system), why)

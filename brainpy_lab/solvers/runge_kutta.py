@@ -95,7 +95,7 @@ def _literal(value: Coefficient) -> str:
     if isinstance(value, Fraction):
         if value.denominator == 1:
             return str(value.numerator)
-        exact = value.denominator in (2, 4, 5, 8, 10, 20)
+        exact = value.denominator in (2, 4, 5, 8, 10, 20)  # at most three decimals say it all
         return repr(float(value)) if exact else f"{value.numerator}/{value.denominator}"
     return repr(value)
 

@@ -70,7 +70,7 @@ class _Rewriter:
         self.taken |= {*system.noise_sources, *self.finder.moving, *(e.name for e in system.events)}
 
     def value(self, expr: ast.expr) -> ast.expr:
-        """A number's expression."""
+        """``expr``, which stands for a number, with parameters in place of what switches in t alone."""
         if not self._may_switch(expr):
             return expr
         # from the simplest to the most general: what is constant between switches needs its mean alone
@@ -189,6 +189,7 @@ class _Rewriter:
         return any(self.finder.degree(side) for side in (node.left, *node.comparators))
 
     def _straight(self, expr: ast.expr) -> ast.expr:
+        """``expr`` in terms of t and parameters, helpers written out; a helper with loops stays a call."""
         try:
             return inline(self._written(expr), self.system.functions)
         except NotStraightError:

@@ -59,7 +59,7 @@ def names_read(expr: ast.expr) -> set[str]:
 
 
 def needed(definitions: Sequence[Definition], results: Iterable[ast.expr]) -> list[Definition]:
-    """Those of ``definitions``, in order, that ``results`` depend on."""
+    """The part of ``definitions``, in their order, that ``results`` depend on."""
     wanted = set().union(*(names_read(r) for r in results))
     kept = []  # backwards: a definition reads those before it alone
     for definition in reversed(definitions):

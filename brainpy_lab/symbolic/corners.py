@@ -99,7 +99,7 @@ class Finder:
         for expr in expressions:
             try:
                 whole = inline(expr, self.system.functions)
-            except NotStraightError:
+            except NotStraightError:  # a helper with loops: its call is an opaque corner
                 whole = expr
             for kind, part in self._parts(whole):
                 if not self.is_timed(part) or any(isinstance(n, ast.MatMult) for n in ast.walk(part)):

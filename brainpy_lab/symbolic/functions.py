@@ -29,13 +29,13 @@ class SignOf(Step):
 
 
 class FloorOf(Step):
-    """The largest integer below."""
+    """The largest whole number that is not above its argument."""
 
     nargs = 1
 
 
 class CeilOf(Step):
-    """The smallest integer above."""
+    """The smallest whole number that is not below its argument."""
 
     nargs = 1
 
@@ -107,7 +107,7 @@ class Phi(sympy.Function):
     nargs = 2
 
     def fdiff(self, argindex: int = 1) -> Any:
-        """The derivative by x."""
+        """The derivative by x: phi_k' = phi_k - k*phi_(k+1)."""
         k, x = self.args
         return Phi(k, x) - k * Phi(k + 1, x)
 

@@ -187,7 +187,7 @@ class NumericSystem:
             for expr in expressions:
                 inline(expr, self.system.functions)
             return "exact"
-        except NotStraightError:
+        except NotStraightError:  # loops: what stands in them decides whether a complex argument goes through
             bodies = [s for f in self.system.functions for s in f.node.body]
             nodes = [n for tree in [*expressions, *bodies] for n in ast.walk(tree)]
             steps = any(isinstance(n, ast.FloorDiv | ast.Mod) for n in nodes)
@@ -279,7 +279,7 @@ class NumericSystem:
         return np.asarray(self._stack(self._evaluate(self._rhs, moved, values, t), moved).imag / step)
 
     def _central_difference(self, y: Array, name: str, params: Mapping[str, Any], t: ArrayLike) -> Array:
-        """Fourth order, with the step at which rounding errors, eps/h, and truncation errors, h**4, are equal."""
+        """Five-point differences of fourth order, with the step at which eps/h and h**4, the errors, are equal."""
         if name in self.system.state_names:
             scale: Any = np.maximum(1.0, np.abs(y[self.system.state_names.index(name)]))
         else:  # a parameter may be a capacitance of 1e-9

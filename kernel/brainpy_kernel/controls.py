@@ -112,7 +112,7 @@ class Controls:
     def _on_duration(self, change: Any) -> None:
         try:
             self._session.set_duration(change["new"])
-        except BrainPyLabError:
+        except BrainPyLabError:  # refused: the box shows the duration in force again
             self.duration.value = self._session.duration
 
     def _reset_parameters(self) -> None:

@@ -74,6 +74,7 @@ def ticks(low: float, high: float, most: int = 6) -> tuple[list[float], str]:
     if 1e-4 <= largest < 1e6:
         written = f"{step:.12f}".rstrip("0")
         return found, f".{len(written.partition('.')[2])}f"
+    # as few digits as tell each tick from its neighbours
     digits = next((n for n in range(9) if all(abs(float(f"{v:.{n}e}") - v) < 0.01 * step for v in found)), 9)
     return found, f".{digits}e"
 
@@ -90,7 +91,10 @@ def set_scale(axis: Any, low: float, high: float) -> None:
 
 
 def widen(axis: Any, low: float, high: float, slack: float = 0.05) -> None:
-    """Move an axis when the data leave it or fill less than half of it, so that pictures do not jitter."""
+    """Move an axis when the data leave it or fill less than half of it, so that pictures do not jitter.
+
+    ``slack`` is the part of the data's span that is left free on either side.
+    """
     scale, span = axis.scale, high - low
     if not span > 1e-12 * max(abs(low), abs(high)):  # a constant but for rounding: a tenth of its size, or 1, around it
         span = abs(high) * 0.1 or 1.0

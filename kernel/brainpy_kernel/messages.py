@@ -81,7 +81,7 @@ def fixed_points(session: Session, frame: Frame) -> Message:
 
 
 def _finite(eigenvalues: Any) -> list[complex]:
-    """Those that a message can hold: JSON has no nan."""
+    """The eigenvalues that a message can hold: JSON has no nan."""
     return [e for e in np.asarray(eigenvalues, dtype=complex) if np.isfinite(e)]
 
 

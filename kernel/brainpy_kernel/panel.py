@@ -122,7 +122,7 @@ class Panel:
             self._send_to("fixed_points", messages.fixed_points(session, frame))
 
     def close(self) -> None:
-        """End everything."""
+        """Forget all clients: nothing more is sent or computed for them."""
         with self._lock:
             self._views.clear()
             self._follow()

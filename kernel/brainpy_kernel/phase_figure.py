@@ -125,7 +125,7 @@ class PhaseFigure:
         branches = [b for bs in frame.phase.nullclines.values() for b in bs] if frame.phase else []
         values = np.concatenate([b[:, 1] for b in branches]) if branches else np.array([-1.0, 1.0])
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        margin = 0.05 * (high - low) or 1.0
+        margin = 0.05 * (high - low) or 1.0  # of a constant derivative: 1 on either side
         return min(low, 0.0) - margin, max(high, 0.0) + margin
 
     def _reduced(self, phase: PhaseData) -> list[Curve]:

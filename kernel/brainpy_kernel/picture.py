@@ -70,7 +70,7 @@ class Keeper:
 
 
 def png(view: View) -> bytes:
-    """Draw what ``view`` shows."""
+    """What ``view`` shows, as the bytes of a PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -117,7 +117,10 @@ class Runtime:
             return self._changed.wait_for(lambda: not self._waiting and self._running is None, timeout)
 
     def close(self, timeout: float = 5.0) -> None:
-        """Stop everything and end the worker."""
+        """Stop everything and end the worker; wait for it ``timeout`` seconds at most.
+
+        A run looks at its ticket every 50 ms or so. One that hangs in the user's own code must not keep the kernel.
+        """
         with self._changed:
             self._closed = True
             self._waiting.clear()

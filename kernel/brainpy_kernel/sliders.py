@@ -37,7 +37,7 @@ class Scale:
     def widened(self, value: float) -> Scale:
         """The scale with ``value`` in it; it grows by whole steps."""
         low, high = self.low, self.high
-        if value < low:
+        if value < low:  # 1e-9: a whole number of steps away but for rounding
             low = min(value, self._number(-math.ceil((low - value) / self.step - 1e-9)))
         if value > high:
             high = max(value, self._number(math.ceil((value - self.low) / self.step - 1e-9)))
@@ -74,7 +74,7 @@ class ExactSlider(FloatSlider):
 
     @property
     def scale(self) -> Scale:
-        """Its places."""
+        """The places that the slider has with its present ends and step."""
         return Scale(self.min, self.max, self.step)
 
     def heard(self, spoken: float) -> float:

@@ -33,7 +33,7 @@ class CellStatus:
         self._replaced: list[tuple[dict[str, Handler], str, Handler, Handler]] = []
 
     def load(self) -> None:
-        """Watch cells and messages."""
+        """Follow cells from their start to their end, and the messages that are answered meanwhile."""
         self._shell.events.register("pre_execute", self._cell_starts)
         self._shell.events.register("post_execute", self._cell_ends)
         for table, names in MEANWHILE.items():

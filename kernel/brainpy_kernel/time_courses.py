@@ -19,7 +19,10 @@ MAX_FIGURES = 3
 
 
 def groups(ranges: dict[str, tuple[float, float]], smallest: float = 0.08) -> list[list[str]]:
-    """States that share a picture: none fills less than ``smallest`` of it. The order of the states is kept."""
+    """States that share a picture: none fills less than ``smallest`` of it, below which its course cannot be read.
+
+    The order of the states is kept.
+    """
     found: list[tuple[list[str], float, float]] = []
     for name, (low, high) in ranges.items():
         for i, (members, group_low, group_high) in enumerate(found):

@@ -69,7 +69,7 @@ def joined(op: ast.operator, parts: Sequence[ast.expr], names: Set[str]) -> ast.
 
 
 def negated(node: ast.expr) -> ast.expr:
-    """A condition's contrary."""
+    """``not node``: true where the condition ``node`` is not."""
     return ast.UnaryOp(ast.Not(), node)
 
 

@@ -77,7 +77,7 @@ class NumpyForms(ast.NodeTransformer):
         return ast.fix_missing_locations(self.node)
 
     def block(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
-        """Statements rewritten."""
+        """``statements`` in the words of the language; a loop over a known list gives several for one."""
         written: list[ast.stmt] = []
         for statement in statements:
             new = self.visit(statement)
@@ -288,7 +288,7 @@ class NumpyForms(ast.NodeTransformer):
         return parts[0] if len(parts) == 1 else ast.BoolOp(ast.Or() if name == "any" else ast.And(), parts)
 
     def expression(self, node: ast.expr) -> ast.expr:
-        """An expression rewritten."""
+        """``node`` in the words of the language."""
         new = self.visit(node)
         assert isinstance(new, ast.expr)
         return new

@@ -58,7 +58,7 @@ def passes_on(wrapper: types.FunctionType, inner: object) -> bool:
     """Whether a decorator's function hands its arguments to ``inner`` and gives back what that gives."""
     try:
         _, node = function_source(wrapper, wrapper.__code__.co_name)
-    except ModelError:
+    except ModelError:  # without its source nobody knows what a decorator does
         return False
     spec = node.args
     own = [ast.Name(a.arg, ast.Load()) for a in (*spec.posonlyargs, *spec.args)]

@@ -59,7 +59,7 @@ def _check_sizes(statements: Sequence[ast.stmt], source: Source) -> None:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if stored.count(name) == 1:
                 try:
                     number = evaluate(substitute(value, known))
-                except (NotConstant, BadConstant):
+                except (NotConstant, BadConstant):  # not known before the function runs
                     continue
                 if isinstance(number, float):
                     known[name] = literal(number)

@@ -201,6 +201,7 @@ class _Reader:
         return found
 
     def constant(self, line: TextLine) -> float | np.ndarray | None:
+        """The value of a line that is made of numbers alone; None where it reads a name."""
         try:
             return constants.evaluate(line.value)
         except constants.NotConstant:

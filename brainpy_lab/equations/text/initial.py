@@ -91,6 +91,7 @@ class _Reader:
                 )
 
     def array(self, line: TextLine) -> np.ndarray | None:
+        """The array that a line writes out; None for a number, or where it reads a name."""
         try:
             value = constants.evaluate(line.value)
         except constants.NotConstant:

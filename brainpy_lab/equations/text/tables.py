@@ -114,7 +114,7 @@ def _name_of(
 
 
 def replaced_name(node: ast.FunctionDef, name: str) -> ast.FunctionDef:
-    """The same definition under another name."""
+    """The definition ``node`` under another name."""
     return plain_definition(name, [a.arg for a in node.args.args], node.body, node)
 
 

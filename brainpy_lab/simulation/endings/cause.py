@@ -123,7 +123,7 @@ class Standing:
 
     @property
     def slopes(self) -> dict[str, float]:
-        """The states' derivatives."""
+        """How fast each state changes, without its sign; of an array state, the fastest element."""
         known = self.found[0]
         return {s: float(np.abs(known.get(f"d{s}/dt", 0.0)).max()) for s in self.problem.system.state_names}
 

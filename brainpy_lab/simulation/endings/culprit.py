@@ -45,7 +45,7 @@ class Culprits:
         try:
             found = first_in_call(function, [np.ravel(a)[element] for a in arguments], known, self.operation)
         except (NotFollowed, ModelError, ArithmeticError, ValueError, TypeError, IndexError):
-            return None
+            return None  # of a body that cannot be followed the call itself is named
         if found is None:
             return None
         text, line = found

@@ -129,13 +129,14 @@ class _Coarse:
             return total
         seconds = self._fine(draw, first, n, lanes)
         before = np.cumsum(increments, axis=1) - increments
+        # of each fine step, the mean of the process as the methods make it from a second normal (`mean_path`)
         within = 0.5 * (increments + seconds / np.sqrt(3.0))
         mean = (before + within).sum(axis=1) / k**1.5  # integral of the process over the step, by dt**1.5
         normals: np.ndarray = np.sqrt(3.0) * (2.0 * mean - total)
         return normals
 
     def at_step(self, step: int, dt: float, rest: float) -> _Coarse:
-        """The same path where step ``step`` is ``rest`` long and those before it ``dt``."""
+        """The path for a run whose step ``step``, the last, is ``rest`` long and those before it ``dt``."""
         # row `step` of the new path begins where the `step` longer ones before it end
         per_step = _whole(rest, self.path.dt, "last step of the run")
         return _Coarse(self.path, per_step, self.first + step * (self.per_step - per_step))

@@ -75,7 +75,7 @@ def _agrees(read: System, value: ast.expr, function: Callable[[float], Any], t0:
         with np.errstate(all="ignore"):
             own = np.array([float(function(t)) for t in times])
             (found,) = mine(np.zeros(_PROBES), times)
-    except (TypeError, ValueError, ArithmeticError):
+    except (TypeError, ValueError, ArithmeticError):  # no numbers, or none everywhere: not what was read
         return False
     # rounding differs between math and NumPy; 1e-12 of the largest value: zeros of a sine need not agree in digits
     return bool(np.allclose(found, own, rtol=1e-9, atol=1e-12 * float(np.nanmax(np.abs(own))), equal_nan=True))

@@ -64,7 +64,7 @@ class Widths:
             case ast.Call(func=ast.Name(id=name), args=given) if name in self.helpers:
                 try:
                     return self(inline(node, self.system.functions))
-                except NotStraightError:
+                except NotStraightError:  # loops: taken to be as wide as its widest argument
                     return any(map(self, given))
         return any(map(self, ast.iter_child_nodes(node)))
 

@@ -40,7 +40,7 @@ class CaputoL1(FractionalMethod):
     largest_order = 1.0
 
     def nominal_order(self, order: float) -> float:
-        """2 - a."""
+        """2 - a, on solutions that are smooth in time."""
         return 2.0 - order
 
     def weights(self, order: float, dt: float, lags: int) -> Array:
@@ -61,7 +61,7 @@ class CaputoL1(FractionalMethod):
         return np.zeros(np.shape(start))
 
     def write(self, step: StepBuilder) -> Written:
-        """Write the implicit step."""
+        """Write what the past contributes, and Newton's iteration for the new state."""
         given = self.arguments(step)
         states = [s.name for s in step.moving]
         known, weights = dict(zip(states, states, strict=True)), dict.fromkeys(states, "dt")

@@ -42,7 +42,7 @@ class CaputoPI(FractionalMethod):
         return 2.0
 
     def weights(self, order: float, dt: float, lags: int) -> Array:
-        """The product trapezoid rule."""
+        """Weights of remembered slopes in the product trapezoid rule, shape (1, lags + 1)."""
         weights: Array = dt**order / w.gamma(order + 2) * w.trapezoid(order, np.arange(lags + 1))
         return weights[None]
 
