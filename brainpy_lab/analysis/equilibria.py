@@ -129,11 +129,11 @@ def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float]
     inside = [i for i, p in enumerate(found.points.T) if is_inside(p)]
     inside.sort(key=lambda i: tuple(found.points[:, i]))
     usual = np.array([typical(drift) for drift in field.rhs(sample)])
-    noise = ROUNDING * usual
+    rounding = ROUNDING * usual
     held = caveats.frozen(field)
     remarks = (*caveats.remarks(field), *jumps(field, low, high, usual))
     described = [
-        _described(field, found.points[:, i], int(found.dimensions[i]), noise, high - low, held) for i in inside
+        _described(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside
     ]
     flat = sum(int(found.is_flat[i]) for i in inside)
     if flat > MOST_MULTIPLE:
@@ -209,11 +209,11 @@ def _kept(points: Array) -> list[int]:
 
 
 def _described(
-    field: VectorField, point: Array, dimension: int, noise: Array, widths: Array, frozen: dict[str, float]
+    field: VectorField, point: Array, dimension: int, rounding: Array, widths: Array, frozen: dict[str, float]
 ) -> FixedPoint:
     # + 0.0: a zero found from below would be shown as -0
     values = {name: float(v) + 0.0 for name, v in zip(field.free, point, strict=True)}
-    eigenvalues, kind, stable = stability(field, point, noise, widths)
+    eigenvalues, kind, stable = stability(field, point, rounding, widths)
     if dimension:
         kind, stable = "non-hyperbolic", False
     virtual = caveats.reset_at(field, point, widths)

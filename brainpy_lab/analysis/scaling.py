@@ -16,7 +16,7 @@ from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
 SHIFTS = np.array([1.0, -1.0, 2.0, -2.0, 3.0, -3.0])
 
 #: A drift this many times its estimated rounding error is zero: six shifts may all miss the worst of them.
-NOISE = 32.0
+TIMES_ROUNDING = 32.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Scaled:
             moved = self.rhs((z[:, :, None] + shift).reshape(n, -1)).reshape(n, points, -1)
             error = np.abs(moved - value[:, :, None]).max(axis=2)
         # drifts are of order one here: an error of 1e-6 is no rounding, but a jump between the shifted states
-        return np.asarray(((np.abs(value) <= NOISE * error) & (error <= 1e-6)).all(axis=0))
+        return np.asarray(((np.abs(value) <= TIMES_ROUNDING * error) & (error <= 1e-6)).all(axis=0))
 
 
 def _power_of_two(values: Array) -> Array:

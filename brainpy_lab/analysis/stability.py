@@ -27,14 +27,14 @@ class Stability(NamedTuple):
     stable: bool
 
 
-def stability(field: VectorField, point: Array, noise: Array, widths: Array) -> Stability:
+def stability(field: VectorField, point: Array, rounding: Array, widths: Array) -> Stability:
     """The stability of ``field`` at its fixed point ``point``.
 
     Parameters
     ----------
     field : VectorField
     point : array, shape (n_free,)
-    noise : array, shape (n_free,)
+    rounding : array, shape (n_free,)
         Rounding errors of the drift.
     widths : array, shape (n_free,)
         Of the box.
@@ -53,7 +53,7 @@ def stability(field: VectorField, point: Array, noise: Array, widths: Array) -> 
     if field.system.is_fractional:
         return _of_sector(eigenvalues, _order(field))
     kind = kind_of(jacobian, eigenvalues)
-    if kind != "center" and _is_multiple(field, point, jacobian, noise, widths):
+    if kind != "center" and _is_multiple(field, point, jacobian, rounding, widths):
         kind = "non-hyperbolic"
     return Stability(eigenvalues, kind, kind.startswith("stable"))
 
@@ -63,15 +63,15 @@ def _sorted(values: NDArray[Any]) -> NDArray[np.complex128]:
     return values[np.lexsort((-values.imag, -values.real))]
 
 
-def _is_multiple(field: VectorField, point: Array, jacobian: Array, noise: Array, widths: Array) -> bool:
-    """True when rounding errors ``noise`` of the drift leave the eigenvalue nearest to zero quite unknown.
+def _is_multiple(field: VectorField, point: Array, jacobian: Array, rounding: Array, widths: Array) -> bool:
+    """True when the errors ``rounding`` of the drift leave the eigenvalue nearest to zero quite unknown.
 
     At a fold the computed point is off by the square root of the rounding error, and so is the vanishing eigenvalue.
     """
     if not np.isfinite(jacobian).all() or abs(np.linalg.det(jacobian)) < np.finfo(float).tiny:
         return True
     # an inverse that is nearly infinite would move the point out of the box, where nothing is known
-    error = np.minimum(np.abs(np.linalg.inv(jacobian)) @ noise, widths)
+    error = np.minimum(np.abs(np.linalg.inv(jacobian)) @ rounding, widths)
     real = _sorted(np.linalg.eigvals(jacobian)).real
     k = int(np.argmin(np.abs(real)))
     moved = [_sorted(np.linalg.eigvals(field.jacobian(point + side * error))).real[k] for side in (-1, 1)]

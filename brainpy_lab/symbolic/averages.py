@@ -22,7 +22,7 @@ Part = Literal["mean", "first", "last", "jumps", "integral", "begin", "end"]
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class Switched:
     """What is constant between switches in t, and the parameters that stand for it in the equations.
 
     Attributes
@@ -38,13 +38,13 @@ class Held:
     names: dict[Part, str] = field(default_factory=dict)
 
 
-def averaged(system: System, driven: frozenset[str] = frozenset()) -> tuple[System, tuple[Held, ...]]:
+def averaged(system: System, driven: frozenset[str] = frozenset()) -> tuple[System, tuple[Switched, ...]]:
     """``system`` with parameters in place of what switches in t alone; ``driven`` parameters move otherwise."""
     return _averaged(system, system.name, system.text, driven)
 
 
 @lru_cache(maxsize=64)
-def _averaged(system: System, name: str, text: str, driven: frozenset[str]) -> tuple[System, tuple[Held, ...]]:
+def _averaged(system: System, name: str, text: str, driven: frozenset[str]) -> tuple[System, tuple[Switched, ...]]:
     # name and text are part of the key: equal systems of different cells have different texts
     rewriter = _Rewriter(system, driven)
     states = tuple(s if s.drift is None else replace(s, drift=rewriter.value(s.drift)) for s in system.states)
@@ -52,10 +52,10 @@ def _averaged(system: System, name: str, text: str, driven: frozenset[str]) -> t
         d if d.name in rewriter.finder.written else replace(d, expr=rewriter.value(d.expr))
         for d in system.intermediates
     )
-    found = tuple(rewriter.held.values())
+    found = tuple(rewriter.switched.values())
     if not found:
         return system, ()
-    added = tuple(Parameter(n, 0.0) for held in found for n in held.names.values())
+    added = tuple(Parameter(n, 0.0) for part in found for n in part.names.values())
     return replace(system, states=states, intermediates=intermediates, parameters=(*system.parameters, *added)), found
 
 
@@ -65,7 +65,7 @@ class _Rewriter:
     def __init__(self, system: System, driven: frozenset[str]) -> None:
         self.system, self.driven, self.finder = system, driven, Finder(system)
         self.helpers = {f.name for f in system.functions}
-        self.held: dict[str, Held] = {}
+        self.switched: dict[str, Switched] = {}
         self.taken = {*system.state_names, *system.parameter_names, *self.finder.named, *self.helpers}
         self.taken |= {*system.noise_sources, *self.finder.moving, *(e.name for e in system.events)}
 
@@ -74,7 +74,7 @@ class _Rewriter:
         if not self._may_switch(expr):
             return expr
         # from the simplest to the most general: what is constant between switches needs its mean alone
-        if self._is_held(expr):
+        if self._is_switched(expr):
             return self._parameter(expr, "mean")
         if self._moves_between_jumps(expr):
             return self._integrated(expr)
@@ -107,14 +107,14 @@ class _Rewriter:
     def _choice(self, test: ast.expr, body: ast.expr, orelse: ast.expr) -> ast.expr:
         """``body if test else orelse`` with the parts of ``test`` that are of t alone taken out, as weights."""
         match test:
-            case _ if self._is_held(test):
+            case _ if self._is_switched(test):
                 opposite = ast.UnaryOp(ast.Not(), test)
                 return ast.BinOp(self._share(test, body), ast.Add(), self._share(opposite, orelse))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return self._choice(operand, orelse, body)
             case ast.BoolOp(op=operation, values=values):
-                timed = [v for v in values if self._is_held(v)]
-                rest = [v for v in values if not self._is_held(v)]
+                timed = [v for v in values if self._is_switched(v)]
+                rest = [v for v in values if not self._is_switched(v)]
                 if timed:
                     first = timed[0] if len(timed) == 1 else ast.BoolOp(operation, timed)
                     second = rest[0] if len(rest) == 1 else ast.BoolOp(operation, rest)
@@ -165,7 +165,7 @@ class _Rewriter:
     def _written(self, expr: ast.expr) -> ast.expr:
         return substitute(expr, self.finder.written)
 
-    def _is_held(self, expr: ast.expr) -> bool:
+    def _is_switched(self, expr: ast.expr) -> bool:
         """Whether an expression depends on t and parameters alone, and is constant between its switches."""
         return self._is_of_time(expr) and self.finder.degree(self._straight(expr)) == 0
 
@@ -199,11 +199,11 @@ class _Rewriter:
         """The parameter that stands for ``part`` of ``expr``; one for all places where the same stands."""
         whole = self._straight(expr)
         key = ast.dump(whole)
-        if key not in self.held:
-            self.held[key] = Held(self.finder.corner("zero", whole))
-        names = self.held[key].names
+        if key not in self.switched:
+            self.switched[key] = Switched(self.finder.corner("zero", whole))
+        names = self.switched[key].names
         if part not in names:
-            number = list(self.held).index(key) + 1
+            number = list(self.switched).index(key) + 1
             name = f"switch_{number}" if part == "mean" else f"switch_{number}_{part}"
             while name in self.taken:
                 name += "_"

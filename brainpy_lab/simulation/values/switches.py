@@ -22,8 +22,8 @@ _GAUSS = np.polynomial.legendre.leggauss(4)  # points and weights of the average
 
 def averaged_system(problem: Problem) -> System:
     """The equations that a fixed-step run of ``problem`` solves."""
-    system, held = averaged(problem.system, frozenset(problem.drives))
-    return problem.system if any(_spans_elements(problem, h.corner) for h in held) else system
+    system, switched = averaged(problem.system, frozenset(problem.drives))
+    return problem.system if any(_spans_elements(problem, s.corner) for s in switched) else system
 
 
 def with_averages(problem: Problem, t0: float, t1: float) -> Problem:
@@ -32,9 +32,9 @@ def with_averages(problem: Problem, t0: float, t1: float) -> Problem:
     if system is problem.system:
         return problem
     drives, numbers = dict(problem.drives), dict(problem.parameters)
-    for held in averaged(problem.system, frozenset(problem.drives))[1]:
-        steps = _Switching(problem, held.corner, t0, t1)
-        for part, name in held.names.items():
+    for switched in averaged(problem.system, frozenset(problem.drives))[1]:
+        steps = _Switching(problem, switched.corner, t0, t1)
+        for part, name in switched.names.items():
             drives[name] = Drive(steps.at, steps.shape, mean=steps.over(part))
             numbers[name] = 0.0
     return replace(problem, system=system, drives=drives, parameters=numbers)
