@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
+from brainpy_lab.codegen.blocks import Phase
 from brainpy_lab.codegen.hidden import held_states, hold_name, memory_names, past_names
 from brainpy_lab.codegen.noise_lines import NoiseLines
 from brainpy_lab.codegen.printing import names_used, parse, rename
@@ -40,6 +42,29 @@ class Loop:
     until: ast.expr
 
 
+Lines = list[Line | Remark | Loop]
+
+
+def targets(line: Line | Remark | Loop) -> set[str]:
+    """Names that a line gives a value."""
+    if isinstance(line, Line):
+        return set(line.target.split(", "))
+    return {name for inner in line.body for name in targets(inner)} if isinstance(line, Loop) else set()
+
+
+@dataclass
+class Part:
+    """Lines of one phase of a step; ``phase`` is "" for what all phases have in common, the derived parameters.
+
+    ``ends`` are the names under which the lines know the states at the step's end, once the step has advanced.
+    """
+
+    phase: Phase | Literal[""]
+    event: str = ""
+    ends: dict[str, str] = field(default_factory=dict)
+    body: Lines = field(default_factory=list)
+
+
 class StepBuilder(NoiseLines):
     """Lines of one step of one system, in the order in which they will run.
 
@@ -48,7 +73,8 @@ class StepBuilder(NoiseLines):
 
     def __init__(self, system: System, hold_test: str = "t + 0.5*dt") -> None:
         self.system = system
-        self.body: list[Line | Remark | Loop] = []
+        self.parts = [Part("")]
+        self.body = self.parts[0].body
         self._at_start: set[str] = set()  # intermediates computed at the step's start, under the model's own names
         self._hold_test = hold_test
         self._taken = {*system.state_names, *system.parameter_names, *memory_names(system), "t", "dt"}
@@ -58,14 +84,25 @@ class StepBuilder(NoiseLines):
         self.past = past_names(system)
         self._taken |= set(self.past.values())
         self._looked_up: dict[tuple[str, str], str] = {}  # delayed values that the stages at one time share
+        self._before_act = self._looked_up
         self.held: dict[str, str] = {}
         super().__init__()
         self._stages: dict[str, dict[str, str | ast.expr]] = {}  # intermediates that a stage has computed, by suffix
         #: Derivatives at the step's start that are handed in (adaptive methods), by state.
         self.first: dict[str, str] = {}
         self._derived()
+        self.phase("advance")
 
     # --- what methods call ---------------------------------------------------------------------------------------
+
+    def phase(self, phase: Phase, event: str = "", ends: Mapping[str, str] | None = None) -> None:
+        """Begin a phase of the step; those of events say which, and the names of the states at the step's end."""
+        if self.parts[-1].phase == "act":
+            self._looked_up = self._before_act  # where phases are printed apart, none sees what a block looked up
+        if phase == "act":
+            self._before_act = dict(self._looked_up)
+        self.parts.append(Part(phase, event, dict(ends or {})))
+        self.body = self.parts[-1].body
 
     def stage(self, text: str) -> None:
         """Begin a stage with a comment."""

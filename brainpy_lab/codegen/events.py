@@ -47,9 +47,13 @@ class Alarm:
 
 @dataclass
 class Tested:
-    """What the events of a step give: hidden variables, flags, and alarms with their flags."""
+    """What the events of a step give: hidden variables, flags, and alarms with their flags.
+
+    ``waiting`` is what the next test of an event is compared with in cells where its block has not run.
+    """
 
     memory: dict[str, str]
+    waiting: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
 
@@ -85,20 +89,20 @@ def _write_event(
 ) -> None:
     system, on = step.system, armed_name(event)
     line = event.span.line if event.span else None
+    step.phase("test", event.name, new)
     step.stage(f"event {event.name}: {ast.unparse(event.condition)}")
     names = step.definitions([event.condition], f"_{event.name}", new, time)
     condition = rename(event.condition, names)
     between = crossed_between(step, event, new, time) if bridge else None
-    plain = not (system.is_fractional or system.is_delayed)  # a drift is the slope at the step's end there
-    turns = turning_states(system, event) if plain else ()
-    if not (system.is_reset(event) or turns):
+    if not is_watched(system, event):
         side = step.line(f"{on}_new", ast.IfExp(condition, ast.Constant(1.0), ast.Constant(0.0)), "", line)
         crossed = parse(f"{side} > {on}")
         crossed = crossed if between is None else ast.BoolOp(ast.Or(), [crossed, between])
         flag = step.line(event.name, crossed, "the condition has become true", line)
-        tested.memory[on] = side
+        tested.memory[on] = tested.waiting[event.name] = side
         tested.flags.append(flag)
-        write_actions(step, event, flag, new, tested.memory, time)
+        step.phase("act", event.name, new)
+        write_block(step, event, flag, new, tested.memory, time)
         return
     holds = step.line(f"{event.name}_true", condition, "", line)
     fires: ast.expr = parse(f"{holds} and {on} == 0.0")
@@ -112,31 +116,35 @@ def _write_event(
     alarm = step.line(f"{event.name}_stuck", stuck, "its block left it true, and it moved further beyond")
     tested.alarms.append(Alarm(alarm, event.name, "stuck"))
     _watch_spoiled(step, event, flag, new, tested, slopes)
-    before = None if system.is_reset(event) else approach(step, event, "before", new, time)
-    write_actions(step, event, flag, new, tested.memory, time)
-    _write_last_test(step, event, flag, holds, before, new, tested, time)
+    waiting = tested.waiting[event.name] = f"{on} if {holds} else 0.0"
+    step.phase("act", event.name, new)
+    left = write_block(step, event, flag, new, tested.memory, time)
+    tested.memory[on] = step.line(f"{on}_new", parse(f"{left} if {flag} else ({waiting})"))
 
 
-def _write_last_test(
-    step: StepBuilder,
-    event: Event,
-    flag: str,
-    holds: str,
-    before: str | None,
-    new: dict[str, str],
-    tested: Tested,
-    time: str,
-) -> None:
-    """The condition anew after the block: what the next test is compared with."""
-    on = armed_name(event)
+def is_watched(system: System, event: Event) -> bool:
+    """Whether an event may leave its own condition true, by what its block does: it is then told how far beyond."""
+    if system.is_fractional or system.is_delayed:  # a drift is no slope at the step's end there
+        return system.is_reset(event)
+    return system.is_reset(event) or bool(turning_states(system, event))
+
+
+def write_block(
+    step: StepBuilder, event: Event, flag: str | None, new: dict[str, str], memory: dict[str, str], time: str
+) -> str | None:
+    """Run an event's block as `write_actions` does; the name of what the next test is compared with, where watched."""
+    watched, is_reset = is_watched(step.system, event), step.system.is_reset(event)
+    before = approach(step, event, "before", new, time) if watched and not is_reset else None
+    write_actions(step, event, flag, new, memory, time)
+    if not watched:
+        return None
     names = step.definitions([event.condition], f"_{event.name}_after", new, time)
     depth = _plus_one(rename(distance(event.condition), names))
     if before is not None:
         after = approach(step, event, "after", new, time)
         depth = ast.IfExp(parse(f"({before} > 0.0) != ({after} > {STILL}*{before})"), depth, ast.Constant(FREE))
     left = ast.IfExp(rename(event.condition, names), depth, ast.Constant(0.0))
-    name = step.line(f"{event.name}_left", left, "0: the block has made the condition false")
-    tested.memory[on] = step.line(f"{on}_new", parse(f"{name} if {flag} else ({on} if {holds} else 0.0)"))
+    return step.line(f"{event.name}_left", left, "0: the block has made the condition false")
 
 
 def _plus_one(expr: ast.expr) -> ast.expr:
@@ -241,26 +249,37 @@ def _watch_spoiled(
 
 
 def write_actions(
-    step: StepBuilder, event: Event, flag: str | None, new: dict[str, str], memory: dict[str, str], time: str
+    step: StepBuilder,
+    event: Event,
+    flag: str | None,
+    new: dict[str, str],
+    memory: dict[str, str],
+    time: str,
+    *,
+    by_event: bool = False,
 ) -> None:
     """Run an event's block where ``flag`` holds, or untested; changes ``new`` and ``memory`` to the names after it.
 
-    Untested it belongs to a located event, and takes the random draws of the event in place of those of the step.
+    With ``by_event`` it takes the random draws of the event in place of those of the step.
     """
     for number, action in enumerate(event.actions, 1):
         value = action.value if isinstance(action, Assign) else action.duration
         suffix = f"_{event.name}" if number == 1 else f"_{event.name}_{number}"
         names = step.definitions([value], suffix, new, time)
         line = action.span.line if action.span else None
-        expr = step.drawn(rename(value, names), event, by_event=flag is None)
+        expr = step.drawn(rename(value, names), event, by_event=by_event)
         if isinstance(action, Assign):
             target, old = action.target, new[action.target]
         else:
             target = hold_name(action.state)
             old = memory[target]
             expr = ast.BinOp(parse(time), ast.Add(), expr)
-        chosen = ast.IfExp(ast.Name(flag, ast.Load()), expr, ast.Name(old, ast.Load())) if flag else expr
-        name = step.line(f"{target}_new", chosen, "", line) if old == target else step.assign(old, chosen, line)
+        if (
+            flag or step.system.mixes_elements
+        ):  # one number for an array becomes the array, which the next line may read
+            test = ast.Name(flag, ast.Load()) if flag else ast.Constant(True)
+            expr = ast.IfExp(test, expr, ast.Name(old, ast.Load()))
+        name = step.line(f"{target}_new", expr, "", line) if old == target else step.assign(old, expr, line)
         if isinstance(action, Assign):
             new[action.target] = name
         else:

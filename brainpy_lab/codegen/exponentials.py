@@ -10,9 +10,12 @@ import ast
 from collections import defaultdict
 from fractions import Fraction
 
-from brainpy_lab.codegen.builder import Line, Loop, Remark
+from brainpy_lab.codegen.builder import Line, Loop, Remark, targets
 from brainpy_lab.codegen.printing import parse
 from brainpy_lab.symbolic.linear import Linear, linear
+
+#: A variable, and how often it had been assigned before: after an event's block it is another number.
+_Key = tuple[str, int]
 
 LARGEST_POWER = 16
 LARGEST_OFFSET = 20  # of an argument: factors beyond its exponential may leave the range of numbers
@@ -85,35 +88,45 @@ def share_exponentials(body: list[Line | Remark | Loop], fresh: object) -> list[
     The body of a loop shares within itself.
     """
     assert callable(fresh)
-    slopes: dict[str, set[Fraction]] = defaultdict(set)
-    for line in body:
-        if isinstance(line, Line):
-            for _, argument in _exponentials(line):
-                assert argument.variable
-                slopes[argument.variable].add(argument.slope)
-    bases = {variable: _bases(found) for variable, found in slopes.items()}
-    made: dict[tuple[str, Fraction], str] = {}
+    found = _with_keys(body)
+    slopes: dict[_Key, set[Fraction]] = defaultdict(set)
+    for own in found:
+        for _, argument, key in own:
+            slopes[key].add(argument.slope)
+    bases = {key: _bases(given) for key, given in slopes.items()}
+    made: dict[tuple[_Key, Fraction], str] = {}
     result: list[Line | Remark | Loop] = []
-    for line in body:
+    for line, own in zip(body, found, strict=True):
         if isinstance(line, Loop):
             line = Loop(line.times, share_exponentials(line.body, fresh), line.until)
         if isinstance(line, Line):
             new: dict[int, ast.expr] = {}
-            for node, argument in _exponentials(line):
-                variable = argument.variable
-                assert variable
-                base = bases[variable].get(argument.slope)
+            for node, argument, key in own:
+                variable = key[0]
+                base = bases[key].get(argument.slope)
                 if base is None:
                     continue
-                if variable not in {v for v, _ in made}:
+                if key not in {k for k, _ in made}:
                     # all at once: independent exponentials beside each other run in parallel
-                    for number, first in enumerate(dict.fromkeys(bases[variable].values())):
+                    for number, first in enumerate(dict.fromkeys(bases[key].values())):
                         name = fresh(f"{variable}_exp{number + 1 if number else ''}")
-                        made[(variable, first)] = name
+                        made[(key, first)] = name
                         comment = "" if number else f"exponentials of {variable} below are powers of these"
                         result.append(Line(name, parse(f"exp({_argument(variable, first)})"), comment))
-                new[id(node)] = _replacement(node, made[(variable, base)], int(argument.slope / base), argument.offset)
+                new[id(node)] = _replacement(node, made[(key, base)], int(argument.slope / base), argument.offset)
             if new:
                 line = Line(line.target, _Replace(new).visit(line.expr), line.comment, line.cell_line)
         result.append(line)
     return result
+
+
+def _with_keys(body: list[Line | Remark | Loop]) -> list[list[tuple[ast.Call, Linear, _Key]]]:
+    """The exponentials of each line, each with its variable and how often that had been assigned before."""
+    count: dict[str, int] = defaultdict(int)
+    found = []
+    for line in body:
+        own = _exponentials(line) if isinstance(line, Line) else []
+        found.append([(node, a, (a.variable, count[a.variable])) for node, a in own if a.variable])
+        for name in targets(line):
+            count[name] += 1
+    return found

@@ -22,10 +22,11 @@ T = TypeVar("T")
 #: there (``end_state``), estimates of the ``error``, and each ``stage`` that the dense output is made of; of
 #: events, the ``border`` functions, the ``depth`` beyond the border, the ``truth`` of the condition and the ``speed``
 #: across the border, where its block may turn that.
+#: Where the phases of a step are functions of their own: what one has ``passed`` on to a later one.
 Role = Literal[
     "time", "step", "state", "hidden", "parameter", "draw", "history", "sum", "weight",
     "flag", "polynomial", "remembered", "error", "slope", "end_state", "end_slope", "stage",
-    "border", "depth", "truth", "speed",
+    "border", "depth", "truth", "speed", "passed",
 ]  # fmt: skip
 
 #: The axis along which the cells of a model lie.

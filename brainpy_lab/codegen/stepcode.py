@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from brainpy_lab.codegen.blocks import Block, Phase
 from brainpy_lab.codegen.cachefolder import cache_folder as cache_folder
 from brainpy_lab.codegen.cachefolder import write_content_named
 from brainpy_lab.codegen.draws import Draw
@@ -29,8 +30,8 @@ class StepCode:
         The code. `str(code)` gives it too.
     model, method, backend : str
         What it is the step of.
-    functions : mapping of str to Signature
-        The functions that must stand in the text, with all that they take and give.
+    blocks : tuple of Block
+        The functions that must stand in the text, with all that they take and give and what each does in a step.
     line_map : mapping of int to int
         Line of the code -> line of the user's cell.
     edited : bool
@@ -50,7 +51,7 @@ class StepCode:
     model: str
     method: str
     backend: str
-    functions: Mapping[str, Signature]
+    blocks: tuple[Block, ...]
     line_map: Mapping[int, int] = field(default_factory=dict)
     edited: bool = False
     draws: tuple[Draw, ...] = ()
@@ -61,10 +62,19 @@ class StepCode:
     def __str__(self) -> str:
         return self.text
 
+    @cached_property
+    def functions(self) -> Mapping[str, Signature]:
+        """What each function takes and gives, by its name."""
+        return {block.function: block.signature for block in self.blocks}
+
+    def of(self, phase: Phase) -> tuple[Block, ...]:
+        """The blocks that do a phase of the step, in their order."""
+        return tuple(block for block in self.blocks if phase in block.phases)
+
     @property
     def arguments(self) -> Fields:
-        """What the step takes."""
-        return self.functions["step"].arguments
+        """What the step, or the part of it that advances, takes."""
+        return self.of("advance")[0].signature.arguments
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -73,8 +83,8 @@ class StepCode:
 
     @property
     def results(self) -> Fields:
-        """What the step gives."""
-        return self.functions["step"].results
+        """What the step, or the part of it that advances, gives."""
+        return self.of("advance")[0].signature.results
 
     @cached_property
     def states(self) -> tuple[str, ...]:
@@ -94,9 +104,9 @@ class StepCode:
     @cached_property
     def flags(self) -> tuple[str, ...]:
         """What is tested, in the order of the flags: the events, then the alarms."""
-        if "crossing" in self.functions:
-            return self.functions["crossing"].results.of("truth").owners
-        return self.results.of("flag").owners
+        tested = [f.of for block in self.of("test") for f in block.signature.results.of("flag", "truth")]
+        alarms = {alarm.flag for alarm in self.alarms}
+        return (*(name for name in tested if name not in alarms), *(name for name in tested if name in alarms))
 
     @cached_property
     def delayed(self) -> tuple[str, ...]:

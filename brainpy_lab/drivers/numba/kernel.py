@@ -85,7 +85,7 @@ def set_apart(code: StepCode, layout: Layout) -> tuple[StepCode, Layout]:
     pattern = rf"\b({'|'.join(clashing)})\b(?!\s*\()"  # what is followed by a bracket is a function
     apart = replace(
         code, text=re.sub(pattern, rf"{prefix}\1", code.text),
-        functions={n: renamed(s, names) for n, s in code.functions.items()},
+        blocks=tuple(replace(b, signature=renamed(b.signature, names)) for b in code.blocks),
         draws=tuple(replace(d, name=names.get(d.name, d.name)) for d in code.draws),
     )  # fmt: skip
     moved = replace(
