@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -217,12 +217,24 @@ class System:
     text: str = ""  # the cell or function source the spans point into
     origin: str = "cell"  # how messages name that text: "cell In[3]", "function fhn"
     notes: tuple[str, ...] = field(default=())  # what the reader assumed, for the output: names captured, V(0) = 0
+    composed: tuple[tuple[int, str], ...] = ()  # the first line in `text`, and origin, of each part composed with it
 
     def __post_init__(self) -> None:
         check_model_name(self.name)
         check_identifiers([*self.state_names, *self.parameter_names, *self.noise_sources])
         parts = (self.derived, self.intermediates, self.delays, self.events, self.functions)
         check_identifiers(part.name for group in parts for part in group)
+
+    def place(self, at: Span | ast.expr) -> Location:
+        """Where something of the system stands in its text, or in that of the part it comes from."""
+        if isinstance(at, ast.expr):
+            end = at.end_lineno or at.lineno, at.end_col_offset or at.col_offset + 1
+            at = Span(at.lineno, at.col_offset, *end)
+        first, origin = 1, self.origin
+        for start, name in self.composed:
+            if at.line >= start:
+                first, origin = start, name
+        return replace(at.location(self.text, origin), line=at.line - first + 1)
 
     @cached_property
     def state_names(self) -> tuple[str, ...]:

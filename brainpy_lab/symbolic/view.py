@@ -172,7 +172,7 @@ class SymbolicView:
         what = f"d{name}/dt" if name in system.state_names else name
         return AnalysisError(
             f"'{what}' has no finite value, whatever the states are: something in it divides by zero.",
-            location=span.location(system.text, system.origin) if span else None,
+            location=system.place(span) if span else None,
             advice="Look for a denominator, or the argument of a logarithm, that is always zero, such as x - x.",
         )
 

@@ -27,7 +27,7 @@ def check_runs_alone(system: System, *, is_synapse: bool = False) -> None:
     span = min(_parts(system), key=lambda s: (s.line, s.column), default=None)
     if span is None and not is_synapse:
         return
-    location = None if span is None else span.location(system.text, system.origin)
+    location = None if span is None else system.place(span)
     message = f"'{system.name}' is a synapse, which runs only in a network, between its two sides pre and post."
     raise ModelError(message, location=location, advice=NO_NETWORKS)
 

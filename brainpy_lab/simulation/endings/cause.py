@@ -100,7 +100,7 @@ class Standing:
         operation = Culprits(system).operation(expr, known)
         if operation is None:
             return None
-        where = f": {span.location(system.text, system.origin)}" if span else "."
+        where = f": {system.place(span)}" if span else "."
         text = f"'{name}' is not finite there{where}\n  {operation}."
         for delay in system.delays:
             if written(delay) in operation and delay.name in known:

@@ -56,7 +56,7 @@ class Culprits:
     def _line(self, function: Function, line: int) -> str:
         if function.captured or not self.system.text:
             return ""
-        place = Span(line, 0, line, 0).location(self.system.text, self.system.origin)
+        place = self.system.place(Span(line, 0, line, 0))
         return f" ({place.file}, line {line}: {place.source_line.strip()})"
 
     def _described(self, expr: ast.expr, known: Mapping[str, Any], value: np.ndarray) -> str:

@@ -34,7 +34,7 @@ def user_line(system: System, code: StepCode, retrace: Callable[[], None] = lamb
         source = system.text.splitlines()[cell_line - 1]
         column = len(source) - len(source.lstrip())
         span = Span(cell_line, column, cell_line, len(source.rstrip()))
-        location = span.location(system.text, system.origin)
+        location = system.place(span)
         raise RunError(f"The model '{system.name}' failed: {message}", location=location) from error
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.drivers.numpy import math as numpy_math
-from brainpy_lab.equations.system import CONSTANTS, Span, System
+from brainpy_lab.equations.system import CONSTANTS, System
 from brainpy_lab.errors import ArgumentError, ModelError
 from brainpy_lab.symbolic.compiling import helper_functions
 from brainpy_lab.symbolic.singularities import filled_system
@@ -112,8 +112,7 @@ def computed(what: str, expr: ast.expr, known: Mapping[str, Any], system: System
     except (ArithmeticError, ValueError, TypeError) as error:
         place = None
         if hasattr(expr, "lineno") and system.text:
-            end = expr.end_lineno or expr.lineno, expr.end_col_offset or expr.col_offset + 1
-            place = Span(expr.lineno, expr.col_offset, *end).location(system.text, system.origin)
+            place = system.place(expr)
         values = ", ".join(f"{n} = {known[n]:g}" for n in sorted(names_used(expr)) if isinstance(known.get(n), float))
         reason = "it is too large a number" if isinstance(error, OverflowError) else error
         message = f"{what[0].upper()}{what[1:]} cannot be computed: {reason}."

@@ -18,6 +18,7 @@ import numpy as np
 from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.equations import read_text
 from brainpy_lab.equations.python.outside import number_defaults, unfolded
+from brainpy_lab.equations.renaming import RenamedCalls
 from brainpy_lab.equations.system import Definition, Function, Parameter, System
 from brainpy_lab.errors import BrainPyLabError
 from brainpy_lab.symbolic.compiling import Compiler
@@ -89,31 +90,13 @@ def _beside(system: System, value: ast.expr, functions: tuple[Function, ...]) ->
     for function in functions:
         while names[function.name] in taken and own.get(function.name) != ast.dump(function.node):
             names[function.name] += "_"
-    renamed = _Renamed(names)
+    renamed = RenamedCalls(names)
     moved = tuple(
         replace(f, name=names[f.name], node=renamed.visit(copy.deepcopy(f.node)))
         for f in functions
         if names[f.name] not in own
     )
     return renamed.visit(copy.deepcopy(value)), moved
-
-
-class _Renamed(ast.NodeTransformer):
-    """Functions under other names, where they are defined and where they are called."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = names
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        self.generic_visit(node)
-        node.name = self.names.get(node.name, node.name)
-        return node
-
-    def visit_Call(self, node: ast.Call) -> ast.Call:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name):
-            node.func = ast.copy_location(ast.Name(self.names.get(node.func.id, node.func.id), ast.Load()), node.func)
-        return node
 
 
 def _with_input(system: System, name: str, value: ast.expr, functions: tuple[Function, ...]) -> System:

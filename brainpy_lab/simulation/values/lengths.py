@@ -10,7 +10,7 @@ import numpy as np
 
 from brainpy_lab.equations.python.element_loops import places as places_of
 from brainpy_lab.equations.python.element_loops import range_of
-from brainpy_lab.equations.system import END, Assign, Span, System
+from brainpy_lab.equations.system import END, Assign, System
 from brainpy_lab.errors import ModelError
 
 
@@ -101,9 +101,7 @@ class _Lengths:
         """An error at the place of ``node``."""
         if not hasattr(node, "lineno"):
             return ModelError(message, advice=advice)
-        end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset + 1
-        span = Span(node.lineno, node.col_offset, *end)
-        return ModelError(message, location=span.location(self.system.text, self.system.origin), advice=advice)
+        return ModelError(message, location=self.system.place(node), advice=advice)
 
 
 class _Inside(_Lengths):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from brainpy_lab.codegen.printing import names_used
-from brainpy_lab.equations.system import Span, System
+from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, Location
 from brainpy_lab.simulation.values.narrow import widths_of
 
@@ -58,5 +58,4 @@ def _products(system: System) -> Iterator[ast.BinOp]:
 def _place(system: System, node: ast.expr) -> Location | None:
     if not hasattr(node, "lineno") or not system.text:
         return None
-    end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset + 1
-    return Span(node.lineno, node.col_offset, *end).location(system.text, system.origin)
+    return system.place(node)
