@@ -3,12 +3,15 @@
 import copy
 import pickle
 import threading
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.runs.request import Request
+from brainpy_lab.simulation.runs.task import _kind_of
 from brainpy_lab.simulation.solution.solution import Outcome
 
 CELL = "tau = 2\nE = 3\nV_rest = E - 1\ndV/dt = (E - V)/tau + I\nI = 0.5\nV(0) = V_rest\nwhen V > 3.5:\n    V = E - 2"
@@ -173,3 +176,32 @@ def test_models_that_have_run_can_be_copied():
     sol = again.run(5.0, **ADAPTIVE)
     for twin in (copy.deepcopy(again), pickle.loads(pickle.dumps(again))):
         assert_same(twin.run(5.0, **ADAPTIVE), sol)
+
+
+OWN = {"model", "seed", "progress", "stop", "on_interrupt"}  # read for each run, see `task._repeated`
+NAMED = {"initial", "record", "parameters"}
+SPECIAL = {"code", "record_at", "history", "noise"}
+
+
+def test_a_new_field_of_a_request_makes_runs_of_another_kind():
+    roles = {f.name: f.metadata.get("role") for f in fields(Request)}
+    for role, names in (("own", OWN), ("named", NAMED), ("special", SPECIAL)):
+        assert {n for n, known in roles.items() if known == role} == names
+    values = {name: name for name in roles}
+    request = Request(**values)
+    assert set(request.alike) == set(roles) - OWN - NAMED - SPECIAL
+
+
+@pytest.mark.parametrize("name", ["rtol", "crossing", "threads", "dt", "start", "method"])
+def test_each_such_field_tells_kinds_apart(name):
+    asked = Request(model=model(), code=None, backend="numpy", method="rk4", duration=1.0, dt=0.1)
+    assert _kind_of(asked) == _kind_of(replace(asked, seed=3))
+    assert _kind_of(asked) != _kind_of(replace(asked, **{name: 7}))
+    assert _kind_of(asked) != _kind_of(replace(asked, parameters={"E": 1.0}))
+    assert _kind_of(replace(asked, dt=True)) is None
+
+
+@pytest.mark.parametrize("given", [{"record_at": np.array([0.5])}, {"noise": 1}, {"code": 1}, {"history": {}}])
+def test_a_special_run_has_no_kind(given):
+    asked = Request(model=model(), code=None, backend="numpy", method="rk4", duration=1.0, dt=0.1)
+    assert _kind_of(replace(asked, **given)) is None

@@ -17,36 +17,33 @@ from brainpy_lab.simulation.values.history import History
 from brainpy_lab.simulation.values.problem import Problem
 
 
-class AdaptiveRuns(AdaptiveCode):
-    """Adaptive step code in its loop, ready for runs that differ in their numbers."""
-
-    def run(
-        self,
-        problem: Problem,
-        plan: Plan,
-        delays: tuple[Mapping[str, History], Reach] | None = None,
-        compile_time: float = 0.0,
-    ) -> Result:
-        """Run and collect what was asked for."""
-        started = time.perf_counter()
-        tables = self.no_past
-        if delays is not None:
-            histories, reach = delays
-            given = (plan.t0, reach, self.shape.powers, self.tolerances.rtol, self.shape.moving)
-            tables = make_tables(problem, histories, *given)
-        state = AdaptiveState(self, problem, plan, tables)
-        with np.errstate(all="ignore"):
-            outcome = state.go()
-        clock = state.clock
-        totals = (clock[0] if len(clock) == 1 else clock.sum(axis=0)).tolist()
-        stats = {
-            "compile_time": compile_time,
-            "wall_time": time.perf_counter() - started,
-            "steps": int(totals[loop.ACCEPTED]),
-            "rejected": int(totals[loop.REJECTED]),
-            "evaluations": int(totals[loop.EVALUATIONS]),
-            "stiff": totals[loop.STIFFNESS] > 0.0,
-            "rtol": self.tolerances.rtol,
-            "atol": max(self.tolerances.atol.tolist(), default=0.0),
-        }
-        return state.result(outcome, stats)
+def run_adaptive(
+    code: AdaptiveCode,
+    problem: Problem,
+    plan: Plan,
+    delays: tuple[Mapping[str, History], Reach] | None = None,
+    compile_time: float = 0.0,
+) -> Result:
+    """Run compiled code and collect what was asked for."""
+    started = time.perf_counter()
+    tables = code.no_past
+    if delays is not None:
+        histories, reach = delays
+        given = (plan.t0, reach, code.shape.powers, code.tolerances.rtol, code.shape.moving)
+        tables = make_tables(problem, histories, *given)
+    state = AdaptiveState(code, problem, plan, tables)
+    with np.errstate(all="ignore"):
+        outcome = state.go()
+    clock = state.clock
+    totals = (clock[0] if len(clock) == 1 else clock.sum(axis=0)).tolist()
+    stats = {
+        "compile_time": compile_time,
+        "wall_time": time.perf_counter() - started,
+        "steps": int(totals[loop.ACCEPTED]),
+        "rejected": int(totals[loop.REJECTED]),
+        "evaluations": int(totals[loop.EVALUATIONS]),
+        "stiff": totals[loop.STIFFNESS] > 0.0,
+        "rtol": code.tolerances.rtol,
+        "atol": max(code.tolerances.atol.tolist(), default=0.0),
+    }
+    return state.result(outcome, stats)

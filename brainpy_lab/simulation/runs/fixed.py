@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.driver import Driver, Flow, Layout, Program
+from brainpy_lab.drivers.driver import Driver, Flow, Program
 from brainpy_lab.drivers.feeds.widths import with_widths
 from brainpy_lab.simulation.endings.blowup import BlowUp
 from brainpy_lab.simulation.endings.cause import Past
@@ -30,44 +30,34 @@ from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.problem import Problem
 
 
-@dataclass(frozen=True)
-class FixedRuns:
-    """Fixed-step code compiled for one layout, ready for runs that differ in their numbers."""
+def compiled(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> Program:
+    """Step code compiled for the problem's kind of values."""
+    return driver.program(code, layout_of(problem, plan, code))
 
-    code: StepCode
-    driver: Driver
-    layout: Layout
-    program: Program
 
-    @staticmethod
-    def of(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> FixedRuns:
-        """For the problem's kind of values."""
-        layout = layout_of(problem, plan, code)
-        return FixedRuns(code, driver, layout, driver.program(code, layout))
-
-    def run(self, problem: Problem, plan: Plan, compile_time: float = 0.0) -> Result:
-        """Run and collect what was asked for."""
-        started = time.perf_counter()
-        code, layout = self.code, self.layout
-        setup = make_setup(problem, plan, layout)
-        check_areas(code, setup.noise, problem)
-        if code.arguments.of("sum"):
-            setup.sums = make_sums(problem, plan)
-            setup.memory = {**shifts(problem, plan, code.memory), **setup.memory}
-        if problem.mixes:
-            setup = with_widths(setup, code, layout)
-        flow = self.program.start(setup)
-        if setup.differentiable:
-            return _run_traced(flow, self.driver, problem, plan)
-        course = run(_job(flow, self.driver, problem, plan, code))
-        result = _Dressing(course, self.driver, problem, plan, code).result()
-        wall = time.perf_counter() - started
-        if setup.sums is not None:
-            arrays = {**result.checkpoint.arrays, **memory_entries(problem, setup.sums, course.done)}
-            result.checkpoint = replace(result.checkpoint, arrays=arrays)
-            result.stats |= short_memory(problem, setup.sums, course.done)
-        result.stats.update(compile_time=compile_time, wall_time=wall, steps=course.done)
-        return result
+def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, compile_time: float = 0.0) -> Result:
+    """Run and collect what was asked for."""
+    started = time.perf_counter()
+    code, layout = program.code, program.layout
+    setup = make_setup(problem, plan, layout)
+    check_areas(code, setup.noise, problem)
+    if code.arguments.of("sum"):
+        setup.sums = make_sums(problem, plan)
+        setup.memory = {**shifts(problem, plan, code.memory), **setup.memory}
+    if problem.mixes:
+        setup = with_widths(setup, code, layout)
+    flow = program.start(setup)
+    if setup.differentiable:
+        return _run_traced(flow, driver, problem, plan)
+    course = run(_job(flow, driver, problem, plan, code))
+    result = _Dressing(course, driver, problem, plan, code).result()
+    wall = time.perf_counter() - started
+    if setup.sums is not None:
+        arrays = {**result.checkpoint.arrays, **memory_entries(problem, setup.sums, course.done)}
+        result.checkpoint = replace(result.checkpoint, arrays=arrays)
+        result.stats |= short_memory(problem, setup.sums, course.done)
+    result.stats.update(compile_time=compile_time, wall_time=wall, steps=course.done)
+    return result
 
 
 def _job(flow: Flow, driver: Driver, problem: Problem, plan: Plan, code: StepCode) -> Job:

@@ -8,11 +8,13 @@ from contextlib import closing
 from dataclasses import replace
 
 from brainpy_lab import drivers, solvers
-from brainpy_lab.simulation.runs.adaptive import AdaptiveRuns
+from brainpy_lab.drivers.driver import Program
+from brainpy_lab.simulation.runs.adaptive import run_adaptive
+from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
 from brainpy_lab.simulation.runs.assemble import add_intermediates, solution_of
 from brainpy_lab.simulation.runs.auto_method import choice
 from brainpy_lab.simulation.runs.delays import Reach, all_histories, make_past, reach_of
-from brainpy_lab.simulation.runs.fixed import FixedRuns
+from brainpy_lab.simulation.runs.fixed import compiled, run_fixed
 from brainpy_lab.simulation.runs.further import first_reach, with_enough
 from brainpy_lab.simulation.runs.plan import Result
 from brainpy_lab.simulation.runs.progress_bar import ProgressBar
@@ -87,21 +89,22 @@ def _run(task: Task, request: Request, reach: Reach | None = None) -> Result:
     problem, plan = task.problem, task.plan
     plan.reach = reach
     if task.tolerances is not None:
-        if not isinstance(task.runs, AdaptiveRuns):
+        if not isinstance(task.compiled, AdaptiveCode):
             started = time.perf_counter()
-            task.runs = AdaptiveRuns.of(task.code, task.driver, problem, task.tolerances, request.record_every)
+            task.compiled = AdaptiveCode.of(task.code, task.driver, problem, task.tolerances, request.record_every)
             task.compile_time = time.perf_counter() - started
-        return task.runs.run(problem, plan, None if reach is None else (task.histories, reach), task.compile_time)
+        delays = None if reach is None else (task.histories, reach)
+        return run_adaptive(task.compiled, problem, plan, delays, task.compile_time)
     if reach is not None:
         sweeps = 2 + math.ceil(task.method.order)
         plan.past = make_past(problem, task.histories, plan.t0, plan.n_steps, plan.dt, reach, sweeps)
     if task.is_averaged:
         problem = with_averages(problem, plan.t0, plan.t0 + plan.duration)
-    if not isinstance(task.runs, FixedRuns) or reach is not None:  # the lengths of delays decide the code
+    if not isinstance(task.compiled, Program) or reach is not None:  # the lengths of delays decide the code
         started = time.perf_counter()
-        task.runs = FixedRuns.of(task.code, task.driver, problem, plan)
+        task.compiled = compiled(task.code, task.driver, problem, plan)
         task.compile_time = time.perf_counter() - started
-    return task.runs.run(problem, plan, task.compile_time)
+    return run_fixed(task.compiled, task.driver, problem, plan, task.compile_time)
 
 
 def _simulate_chosen(request: Request) -> Solution:

@@ -15,7 +15,7 @@ import numpy as np
 from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.hidden import count_names, memory_names
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.driver import Driver
+from brainpy_lab.drivers.driver import Driver, Program
 from brainpy_lab.drivers.feeds.levy_areas import terms_for
 from brainpy_lab.drivers.feeds.random_draws import Noise
 from brainpy_lab.equations.system import System
@@ -23,11 +23,10 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.model_code import ModelCode
 from brainpy_lab.simulation.run_defaults import is_finite, is_number
-from brainpy_lab.simulation.runs.adaptive import AdaptiveRuns
+from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
 from brainpy_lab.simulation.runs.checks import check_options, check_own, record_steps, recorded
 from brainpy_lab.simulation.runs.clock import check_times, steps_of
 from brainpy_lab.simulation.runs.control import reporter
-from brainpy_lab.simulation.runs.fixed import FixedRuns
 from brainpy_lab.simulation.runs.fractional import memory_of, mesh_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_at import chosen_times, on_steps
@@ -64,7 +63,7 @@ class Task:
     wanted: tuple[str, ...]  # variables to give back
     histories: Mapping[str, History] = field(default_factory=dict)
     tolerances: Tolerances | None = None  # of adaptive methods
-    runs: FixedRuns | AdaptiveRuns | None = None  # the compiled code, once it is there
+    compiled: Program | AdaptiveCode | None = None  # the code, once that is done
     compile_time: float = 0.0
     is_averaged: bool = False  # steps see the averages of conditions in t
     kind: Hashable = None  # what runs share that differ from this one in numbers alone, where it is to be kept
@@ -99,33 +98,18 @@ def make_task(request: Request) -> Task:
 
 def _kind_of(request: Request) -> Hashable | None:
     """What two runs must share to differ in numbers alone; None where a run is handed more than numbers."""
-    model, initial = request.model, request.initial
-    if (
-        request.record_at is not None
-        or request.code is not None
-        or request.noise is not None
-        or request.history is not None
-        or model.history
-    ):
+    model, record = request.model, request.record
+    if model.history or request.checkpoint is not None or request.is_special:
         return None
-    if request.checkpoint is not None or not (initial is None or type(initial) is dict):
+    initial = request.initial
+    if not (initial is None or type(initial) is dict) or not (record is None or isinstance(record, str | list | tuple)):
         return None
-    record = request.record
-    if not (record is None or isinstance(record, str | list | tuple)):
+    numbers = tuple(request.parameters), None if initial is None else tuple(initial)
+    alike = request.alike
+    if bool in map(type, alike) or np.bool_ in map(type, alike):  # equal to 1 and 0, and no number
         return None
-    kind = (
-        request.backend, request.method, request.duration, request.dt, request.record_every, request.rtol,
-        request.atol, request.max_step, request.threads, request.start, request.max_delay, request.grading,
-        request.memory, request.crossing, model.crossing, model.share_exponentials,
-        record if record is None or isinstance(record, str) else tuple(record),
-        tuple(request.parameters), None if initial is None else tuple(initial),
-    )  # fmt: skip
-    numbers: tuple[object, ...] = (
-        request.duration, request.dt, request.record_every, request.rtol, request.atol, request.max_step,
-        request.threads, request.start, request.max_delay, request.grading, request.memory,
-    )  # fmt: skip
-    if any(isinstance(value, bool | np.bool_) for value in numbers):  # equal to 1 and 0, and no number
-        return None
+    kind = (*alike, tuple(record) if isinstance(record, list) else record, numbers, model.crossing,
+            model.share_exponentials)  # fmt: skip
     try:
         hash(kind)
     except TypeError:  # tolerances by state
