@@ -133,17 +133,26 @@ class Flow(ABC):
     def values(self) -> dict[str, Array]:
         """States and hidden variables now."""
 
-    def past(self) -> dict[str, Array]:
-        """The rings of the delayed states, see `brainpy_lab.drivers.feeds.past`."""
-        return {}
+    @abstractmethod
+    def state(self) -> dict[str, Array]:
+        """All that the rest of the run depends on: states and hidden variables by name, and what feeds carry.
+
+        ``"past/x"`` is the ring of a delayed state (`brainpy_lab.drivers.feeds.past`), ``"sums/remembered"`` what the
+        steps of a fractional run remembered, (states, steps, ...). Arrays of the driver's kind or NumPy's, which stay
+        as they are while the run goes on: copies, or views of what steps only append to.
+        """
+
+    @abstractmethod
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """Go to ``state`` at ``step``: one of this flow, or, in a fresh one, of another run of the same program.
+
+        Drives, draws, rings and records count from that step of the clock of ``setup``, so that the steps after it are
+        those of the run that gave the state.
+        """
 
     def resume(self, setup: Setup) -> None:
         """Go on from here with the clock, the noise and the recording of ``setup``: a step of another length."""
         self.setup = setup
-
-    def restore(self, values: Mapping[str, Array], step: int) -> None:
-        """Go back to ``values`` at ``step``."""
-        raise NotImplementedError
 
 
 class Program(ABC):

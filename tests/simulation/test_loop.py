@@ -43,8 +43,11 @@ class Counting(Flow):
     def values(self):
         return {"x": self.x}
 
-    def restore(self, values, step):
-        self.x, self.step = values["x"], step
+    def state(self):
+        return self.values()
+
+    def load(self, state, step):
+        self.x, self.step = state["x"], step
 
 
 def run(flow, duration=10.0, *, first_alarm=None, stop=None, seen=None):

@@ -17,6 +17,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from brainpy_lab.errors import DriverError
 from brainpy_lab.solvers.fractional import FractionalMethod
 
 Array = np.ndarray
@@ -201,6 +202,24 @@ class MemorySums:
         own_weights = np.stack([self.own(int(i)) for i in ((0, 1) if self.mesh is None else number)])
         own_weights = own_weights[np.minimum(number, 1)] if self.mesh is None else own_weights
         return Tables(times, np.array([c[2] for c in clock]), rows, own_weights, self.sums)
+
+    def load(self, remembered: Array, step: int) -> None:
+        """Go to ``step``, before which ``remembered`` (states, steps, ...) was remembered.
+
+        Raises
+        ------
+        DriverError
+            The sums have been made with what other steps remembered.
+        """
+        given = np.asarray(remembered)[:, :step]
+        made = min(step, max(self._added, int(self._start_added)))
+        if not np.array_equal(given[:, :made], self.remembered[:, :made], equal_nan=True):
+            raise DriverError(
+                "A fractional run that has begun cannot take over what another one remembers.",
+                advice="Load the state into a fresh flow.",
+            )
+        self.remembered[:, :step] = given
+        self.remembered[:, step:] = 0.0  # a weight of zero does not hide a nan
 
     # --- inside ---------------------------------------------------------------------------------------------------
 

@@ -92,6 +92,15 @@ def fill(past: Past, state: str, initial: Any, shape: tuple[int, ...]) -> np.nda
     return ring
 
 
+def refill(ring: Any, given: Any, step: int) -> None:
+    """Put the latest steps before ``step`` of a ring that may have another length into ``ring``."""
+    if len(ring) == len(given):
+        ring[:] = given
+        return
+    numbers = np.arange(step - min(len(ring), len(given)), step)
+    ring[numbers % len(ring)] = given[numbers % len(given)]
+
+
 def index_of(position: Any, side: str, floor: Any, ceil: Any) -> Any:
     """Number of the step in which a time lies, ``position`` steps after t0."""
     return floor(position + AT_ONCE) if side == "past" else ceil(position - AT_ONCE) - 1.0

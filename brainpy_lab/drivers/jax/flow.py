@@ -9,7 +9,7 @@ import numpy as np
 from brainpy_lab.drivers.driver import Array, Chunk, Flow, Setup
 from brainpy_lab.drivers.jax.loop import JaxLoop
 from brainpy_lab.drivers.jax.noise import draw_table
-from brainpy_lab.drivers.jax.past import PastNumbers, first_rings
+from brainpy_lab.drivers.jax.past import PastNumbers, first_rings, loaded_rings, rings_by_name
 from brainpy_lab.drivers.jax.precision import x64
 
 _BUFFER_VALUES = 1 << 20  # numbers a chunk's record or event buffer may hold
@@ -39,7 +39,7 @@ class JaxFlow(Flow):
                 self.now = tuple(jnp.broadcast_to(a, shape) for a in arrays)
             self.shape = shape
             self.parameters = tuple(parameters)
-            self.rings = self.saved = first_rings(code, setup, dict(zip(self.names, self.now, strict=True)))
+            self.rings = first_rings(code, setup, dict(zip(self.names, self.now, strict=True)))
         self.record = tuple(self.names.index(n) for n in setup.record)
         size = max(1, int(np.prod(shape, dtype=int)) * max(1, len(self.record), len(code.flags)))
         self.noise, self.narrow = setup.noise, setup.noise.narrow_among(code.draws)
@@ -49,7 +49,6 @@ class JaxFlow(Flow):
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
         """Run pieces that fit the buffers."""
         setup, events = self.setup, []
-        self.saved = self.rings
         end = self.step + n_steps
         while self.step < end:
             n = end - self.step
@@ -117,15 +116,15 @@ class JaxFlow(Flow):
         super().resume(setup)
         self.noise = setup.noise
 
-    def restore(self, values: Mapping[str, Array], step: int) -> None:
-        """Go back to ``values`` at ``step``."""
+    def state(self) -> dict[str, Array]:
+        """States, hidden variables, and the rings of delayed states."""
+        return self.values() | rings_by_name(self.loop.code, self.rings)
+
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """Go to ``state`` at ``step``."""
         import jax.numpy as jnp
 
         with x64():
-            self.now = tuple(jnp.asarray(values[n], dtype=float) for n in self.names)
-        self.rings = self.saved
+            self.now = tuple(jnp.asarray(state[n], dtype=float) for n in self.names)
+            self.rings = loaded_rings(self.rings, self.loop.code, state, step)
         self.step = step
-
-    def past(self) -> dict[str, Array]:
-        """The rings of the delayed states."""
-        return dict(zip(self.loop.code.delayed, self.rings, strict=True))

@@ -155,13 +155,17 @@ class JaxMemoryFlow(Flow):
         """States and hidden variables now."""
         return dict(zip(self.names, self.now, strict=True))
 
-    def restore(self, values: Mapping[str, Array], step: int) -> None:
-        """Go back to ``values`` at ``step``; what later steps remembered is forgotten."""
+    def state(self) -> dict[str, Array]:
+        """States, hidden variables, and what steps remembered."""
+        return self.values() | {"sums/remembered": self.sums.remembered[:, : self.step]}
+
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """Go to ``state`` at ``step``."""
         import jax.numpy as jnp
 
         with x64():
-            self.now = tuple(jnp.asarray(values[n], dtype=float) for n in self.names)
-        self.sums.remembered[:, step:] = 0.0  # a weight of zero does not hide a nan
+            self.now = tuple(jnp.asarray(state[n], dtype=float) for n in self.names)
+        self.sums.load(state["sums/remembered"], step)
         self.step = step
 
 
@@ -188,6 +192,8 @@ class JaxTracedMemoryFlow(Flow):
             self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in program.code.parameters)
             self.shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))
             self.now = tuple(jnp.broadcast_to(a, self.shape) for a in arrays)
+            self.free = jnp.stack([self._free(k) for k in range(len(self.sums.sums))])
+            self.memory = jnp.zeros((self.sums.states, self.sums.steps, *self.shape))
         self.record = [self.names.index(n) for n in setup.record]
 
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
@@ -197,30 +203,29 @@ class JaxTracedMemoryFlow(Flow):
 
         sums, setup, shape = self.sums, self.setup, self.shape
         tables = sums.tables()
+        to_come = slice(self.step, self.step + n_steps)
         with x64():
-            free = jnp.stack([self._free(k) for k in range(len(tables.rows))])
 
             def one(carry: Any, step: Any) -> Any:
                 values, memory = carry
                 i, t, dt, row, own, motion = step
                 ones = (1,) * len(shape)
                 past = jnp.sum(row.reshape(*row.shape, *ones) * jnp.repeat(memory, sums.kinds, axis=0), axis=1)
-                given = [*(free + motion.reshape(-1, *ones) + past), *own]
+                given = [*(self.free + motion.reshape(-1, *ones) + past), *own]
                 values, _, remembered = self.program.take(t, dt, values, self.parameters, given, shape)
                 # a product, no scatter: its derivative keeps double precision outside this block too
-                now = (jnp.arange(n_steps) == i).astype(float).reshape(-1, *ones)
+                now = (jnp.arange(sums.steps) == i).astype(float).reshape(-1, *ones)
                 return (values, memory + now * remembered[:, None]), tuple(values[r] for r in self.record)
 
-            memory = jnp.zeros((sums.states, n_steps, *shape))
-            steps = (
-                jnp.arange(n_steps), jnp.asarray(setup.t0 + tables.times), jnp.asarray(tables.lengths),
-                jnp.asarray(np.moveaxis(tables.rows, 1, 0)), jnp.asarray(tables.own), jnp.asarray(tables.motion.T),
-            )  # fmt: skip
-            (self.now, _), records = jax.lax.scan(one, (self.now, memory), steps)
+            steps = tuple(jnp.asarray(table[to_come]) for table in (
+                np.arange(sums.steps), setup.t0 + tables.times, tables.lengths, np.moveaxis(tables.rows, 1, 0),
+                tables.own, tables.motion.T,
+            ))  # fmt: skip
+            (self.now, self.memory), records = jax.lax.scan(one, (self.now, self.memory), steps)
+        due = slice((-self.step - 1) % setup.every, None, setup.every)
         self.step += n_steps
         none = np.empty(0, np.int64)
-        every = setup.every
-        return Chunk(none, none, none, tuple(r[every - 1 :: every] for r in records))
+        return Chunk(none, none, none, tuple(r[due] for r in records))
 
     def _free(self, k: int) -> Array:
         """The part of a sum that is the state at the start, through which a derivative may be taken."""
@@ -234,3 +239,17 @@ class JaxTracedMemoryFlow(Flow):
     def values(self) -> dict[str, Array]:
         """States and hidden variables now."""
         return dict(zip(self.names, self.now, strict=True))
+
+    def state(self) -> dict[str, Array]:
+        """States, hidden variables, and what steps remembered."""
+        return self.values() | {"sums/remembered": self.memory[:, : self.step]}
+
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """Go to ``state`` at ``step``."""
+        import jax.numpy as jnp
+
+        with x64():
+            self.now = tuple(jnp.asarray(state[n]).astype(float) for n in self.names)
+            known = jnp.asarray(state["sums/remembered"]).astype(float)[:, :step]
+            self.memory = jnp.zeros_like(self.memory).at[:, :step].set(known)
+        self.step = step

@@ -50,6 +50,25 @@ def first_rings(code: StepCode, setup: Setup, initial: Mapping[str, Array]) -> t
     return tuple(rings)
 
 
+def rings_by_name(code: StepCode, rings: tuple[Array, ...]) -> dict[str, Array]:
+    """The rings as a flow's state holds them."""
+    return {f"past/{s}": ring for s, ring in zip(code.delayed, rings, strict=True)}
+
+
+def loaded_rings(own: tuple[Array, ...], code: StepCode, state: Mapping[str, Array], step: int) -> tuple[Array, ...]:
+    """The rings of a flow's state at ``step``; they may have another length than one's own."""
+    import jax.numpy as jnp
+
+    rings = []
+    for ring, name in zip(own, code.delayed, strict=True):
+        given = jnp.asarray(state[f"past/{name}"]).astype(float)
+        if len(given) != len(ring):
+            numbers = np.arange(step - min(len(ring), len(given)), step)
+            given = ring.at[numbers % len(ring)].set(given[numbers % len(given)])
+        rings.append(given)
+    return tuple(rings)
+
+
 class JaxHistory:
     """One state's ring in the middle of a traced step.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from brainpy_lab.drivers.driver import Array, Chunk, Flow, Setup
 from brainpy_lab.drivers.feeds.random_draws import narrowed
 from brainpy_lab.drivers.jax.loop import JaxLoop
 from brainpy_lab.drivers.jax.noise import draws_at
-from brainpy_lab.drivers.jax.past import PastNumbers, first_rings
+from brainpy_lab.drivers.jax.past import PastNumbers, first_rings, loaded_rings, rings_by_name
 from brainpy_lab.drivers.jax.precision import x64
 
 
@@ -55,16 +55,26 @@ class TracedFlow(Flow):
             new, _, rings = self.loop.take_delayed(i, clock, values, given, inverse, draws(i), rings, past)
             return new, rings
 
-        def to_record(carry: Any, k: Array) -> tuple[Any, Any]:
-            carry = jax.lax.scan(lambda c, i: (one(k * setup.every + i, c), None), carry, jnp.arange(setup.every))[0]
+        def steps(carry: Any, first: Array, numbers: Array) -> Any:
+            return jax.lax.scan(lambda c, i: (one(first + i, c), None), carry, numbers)[0]
+
+        def to_record(carry: Any, first: Array) -> tuple[Any, Any]:
+            carry = steps(carry, first, jnp.arange(every))
             return carry, tuple(carry[0][r] for r in self.record)
 
+        first, every, end = self.step, setup.every, self.step + n_steps
+        begin = min(first + -first % every, end)  # the first whole stretch between two records
         with x64():
-            whole = n_steps // setup.every
-            carry, records = jax.lax.scan(to_record, (self.now, self.rings), jnp.arange(whole))
-            rest = jnp.arange(whole * setup.every, n_steps)
-            self.now, self.rings = jax.lax.scan(lambda c, i: (one(i, c), None), carry, rest)[0]
-        self.step += n_steps
+            carry = (self.now, self.rings)
+            if begin > first:
+                carry = steps(carry, first, jnp.arange(begin - first))
+            earlier = [carry[0][r] for r in self.record] if begin > first and begin % every == 0 else []
+            whole = (end - begin) // every
+            carry, records = jax.lax.scan(to_record, carry, begin + every * jnp.arange(whole))
+            self.now, self.rings = steps(carry, begin + every * whole, jnp.arange(end - begin - every * whole))
+            if earlier:
+                records = tuple(jnp.concatenate([e[None], r]) for e, r in zip(earlier, records, strict=True))
+        self.step = end
         none = np.empty(0, np.int64)
         return Chunk(none, none, none, records)
 
@@ -78,9 +88,23 @@ class TracedFlow(Flow):
             return lambda i: ()
         if noise.path is not None:
             table = jnp.asarray(noise.table(draws, self.step, n))
-            return lambda i: narrowed(table[i], narrow)
+            first = self.step
+            return lambda i: narrowed(table[i - first], narrow)
         return lambda i: narrowed(draws_at(draws, noise, i), narrow)
 
     def values(self) -> dict[str, Array]:
         """States and hidden variables now."""
         return dict(zip(self.names, self.now, strict=True))
+
+    def state(self) -> dict[str, Array]:
+        """States, hidden variables, and the rings of delayed states."""
+        return self.values() | rings_by_name(self.loop.code, self.rings)
+
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """Go to ``state`` at ``step``."""
+        import jax.numpy as jnp
+
+        with x64():
+            self.now = tuple(jnp.asarray(state[n]).astype(float) for n in self.names)
+            self.rings = loaded_rings(self.rings, self.loop.code, state, step)
+        self.step = step

@@ -183,6 +183,6 @@ class ArrayFlow(NumbaFlow):
         whole = self.y.reshape(len(self.names), *self.setup.ensemble, self.cell)
         return {name: whole[i, ..., : self.widths[i]].copy() for i, name in enumerate(self.names)}
 
-    def _restore_value(self, i: int, value: Any) -> None:
+    def _load_value(self, i: int, value: Any) -> None:
         whole = self.y[i].reshape(*self.setup.ensemble, self.cell)
         whole[...] = np.asarray(value)

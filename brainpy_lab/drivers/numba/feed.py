@@ -8,6 +8,7 @@ stochastic equations are one feed, the histories of delay equations and the memo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,9 +81,9 @@ class Supply(ABC):
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """Values of the feed's arguments for the ``n`` steps from step ``first`` on."""
 
-    def rewind(self) -> None:  # noqa: B027 - most have nothing to take back
-        """Go back to where the last chunk began: it is run again, or a part of it."""
-
-    def past(self) -> dict[str, Any]:
-        """The rings that hold the histories of delayed states, by state."""
+    def state(self, step: int) -> dict[str, Any]:
+        """What the steps from ``step`` on depend on, see `Flow.state`."""
         return {}
+
+    def load(self, state: Mapping[str, Any], step: int) -> None:  # noqa: B027 - most carry nothing
+        """Go to ``state`` at ``step``."""

@@ -39,6 +39,7 @@ class NumbaFlow(Flow):
         self.record = np.array([self.names.index(n) for n in setup.record], dtype=np.int64)
         self.supplies = supplies(program.code, program.layout, setup)
         self._size_events(_MINIMUM_EVENTS)
+        self._taken: tuple[int, dict[str, Any]] | None = None  # the last state that was asked for
 
     def _take_values(self, setup: Setup) -> None:
         """States and parameters as the kernel takes them, the number of lanes, and the lanes of a block."""
@@ -78,14 +79,13 @@ class NumbaFlow(Flow):
 
     def _advance_at_once(self, n_steps: int, rows: np.ndarray, row: int) -> Chunk:
         """When an event buffer was too small, the kernel runs again from the same state with a larger one."""
-        before = self.y.copy()
+        before = self.state() if self.program.code.flags else {}
         while True:
             count = self._run(n_steps, rows, row)
             if count <= self.events[0].size:
                 break
             self._size_events(2 * count)
-            self.y = before.copy()
-            self._rewind()
+            self.load(before, self.step)
         self.step += n_steps
         step, lane, kind = (e[:count].copy() for e in self.events)
         return Chunk(step, lane, kind)
@@ -94,10 +94,6 @@ class NumbaFlow(Flow):
         """Go on from here with another clock and noise."""
         super().resume(setup)
         self.supplies = supplies(self.program.code, self.program.layout, setup)
-
-    def _rewind(self) -> None:
-        for supply in self.supplies:
-            supply.rewind()
 
     def _run(self, n_steps: int, rows: np.ndarray, row: int) -> int:
         setup, layout = self.setup, self.program.layout
@@ -144,16 +140,23 @@ class NumbaFlow(Flow):
         """States and hidden variables now."""
         return {name: self.y[i].copy() for i, name in enumerate(self.names)}
 
-    def past(self) -> dict[str, Any]:
-        """The rings of the delayed states."""
-        return {state: ring for supply in self.supplies for state, ring in supply.past().items()}
+    def state(self) -> dict[str, Any]:
+        """States, hidden variables, and what feeds carry."""
+        if self._taken is None or self._taken[0] != self.step:  # taken at the end of a chunk, and before the next
+            found = self.values()
+            for supply in self.supplies:
+                found |= supply.state(self.step)
+            self._taken = self.step, found
+        return dict(self._taken[1])
 
-    def restore(self, values: Mapping[str, Any], step: int) -> None:
-        """Go back to ``values`` at ``step``."""
+    def load(self, state: Mapping[str, Any], step: int) -> None:
+        """Go to ``state`` at ``step``."""
+        self._taken = None
         for i, name in enumerate(self.names):
-            self._restore_value(i, values[name])
-        self._rewind()
+            self._load_value(i, state[name])
+        for supply in self.supplies:
+            supply.load(state, step)
         self.step = step
 
-    def _restore_value(self, i: int, value: Any) -> None:
+    def _load_value(self, i: int, value: Any) -> None:
         self.y[i] = value

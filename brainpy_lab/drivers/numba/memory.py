@@ -5,6 +5,7 @@ Each sum that the step takes is what `MemorySums` has made of older blocks, plus
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -171,3 +172,11 @@ class MemorySupply(Supply):
         if self._lanes is not None:
             whole = [values.reshape(*values.shape[:2], self._lanes) for values in whole]
         return *sums.clock(first, self._t0), whole[0], own, self._weights, whole[1], sums.low(first)
+
+    def state(self, step: int) -> dict[str, Any]:
+        """What the steps remembered."""
+        return {"sums/remembered": self._sums.remembered[:, :step]}
+
+    def load(self, state: Mapping[str, Any], step: int) -> None:
+        """What they remembered before ``step``."""
+        self._sums.load(state["sums/remembered"], step)

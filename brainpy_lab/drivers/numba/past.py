@@ -9,6 +9,7 @@ may be an array too.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from numba.extending import overload
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.past import value_at
 from brainpy_lab.drivers.driver import Layout, Setup
-from brainpy_lab.drivers.feeds.past import AT_ONCE, COEFFICIENTS, fill
+from brainpy_lab.drivers.feeds.past import AT_ONCE, COEFFICIENTS, fill, refill
 from brainpy_lab.drivers.numba.elements import as_array
 from brainpy_lab.drivers.numba.feed import Feed, Supply
 
@@ -222,21 +223,22 @@ class PastSupply(Supply):
         self.shape = (*setup.ensemble, *setup.cell) or (1,) if layout.mixes else (setup.lanes,)
         rings = [fill(self.given, s, setup.states[s], self.shape) for s in code.delayed]
         self.rings = [ring.reshape(*ring.shape[:2], -1) for ring in rings]
-        self.saved = [np.empty_like(ring) for ring in self.rings]
 
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """The rings, how far back they may be read, steps known before the start (0: constant), and the sweeps."""
-        for saved, ring in zip(self.saved, self.rings, strict=True):
-            saved[...] = ring
         before = 0.0 if self.given.is_constant else -float(self.given.first)
         return (*self.rings, float(self.given.window), before, self.given.sweeps)
 
-    def rewind(self) -> None:
-        """Go back to where the last chunk began."""
-        for saved, ring in zip(self.saved, self.rings, strict=True):
-            ring[...] = saved
-
-    def past(self) -> dict[str, np.ndarray]:
-        """The rings by state."""
+    def _of_states(self) -> dict[str, np.ndarray]:
+        """The rings by state, with the axes of its values."""
         rings = {s: r.reshape(*r.shape[:2], *self.shape) for s, r in zip(self.code.delayed, self.rings, strict=True)}
         return {s: r[..., :1] if s in self.narrow else r for s, r in rings.items()}
+
+    def state(self, step: int) -> dict[str, np.ndarray]:
+        """The rings."""
+        return {f"past/{s}": ring.copy() for s, ring in self._of_states().items()}
+
+    def load(self, state: Mapping[str, Any], step: int) -> None:
+        """The rings as they are in ``state``."""
+        for name, ring in self._of_states().items():
+            refill(ring, state[f"past/{name}"], step)

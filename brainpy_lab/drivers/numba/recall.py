@@ -22,16 +22,20 @@ def recall(into: np.ndarray, W: np.ndarray, remembered: np.ndarray, low: int, st
     """What the steps from ``low`` up to ``step`` give to the sums of the group that begins with step ``group``."""
     into[:] = 0.0
     first = low
-    if (step - low) % 2:
+    if (group - low) % 2:
         weights, value = W[group - low + GROUP - 1 : group - low + 2 * GROUP - 1], remembered[low]
         for j in range(GROUP):
             into[j] += weights[j] * value
         first += 1
-    for i in range(first, step, 2):  # two at once, or what was stored last would be waited for
+    for i in range(first, group, 2):  # two at once, or what was stored last would be waited for
         weights = W[group - i + GROUP - 2 : group - i + 2 * GROUP - 1]
         value, later = remembered[i], remembered[i + 1]
         for j in range(GROUP):
             into[j] += weights[j + 1] * value + weights[j] * later
+    for i in range(group, step):  # as `spread` has added them, where a chunk begins within the group
+        weights, value = W[GROUP - 1 - i + group : 2 * GROUP - 1 - i + group], remembered[i]
+        for j in range(GROUP):
+            into[j] += weights[j] * value
 
 
 @kept_njit("void(f8[::1], f8[::1], i8, f8)", **_OPTIONS)

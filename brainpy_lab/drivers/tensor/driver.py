@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,8 +78,6 @@ class TensorFlow(Flow):
         kept: list[list[Array]] = []
         events: list[tuple[int, int, int]] = []
         results = self.program.code.results
-        if self.histories:
-            self.histories.save()
         with driver.computing(setup.differentiable):
             for i in range(n_steps):
                 t = setup.t0 + self.step * setup.dt
@@ -133,16 +131,16 @@ class TensorFlow(Flow):
         """States and hidden variables now."""
         return dict(zip(self.names, self.now, strict=True))
 
-    def past(self) -> dict[str, Array]:
-        """The rings of the delayed states."""
-        return {s: h.copy() for s, h in self.histories.of.items()} if self.histories else {}
+    def state(self) -> dict[str, Array]:
+        """States, hidden variables, and the rings of delayed states."""
+        return self.values() | (self.histories.state() if self.histories else {})
 
-    def restore(self, values: Mapping[str, Array], step: int) -> None:
-        """Go back to ``values`` at ``step``."""
-        self.now = [self.program.driver.array(values[n]) for n in self.names]
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """Go to ``state`` at ``step``."""
+        self.now = [self.program.driver.array(state[n]) for n in self.names]
         self.step = step
         if self.histories:
-            self.histories.rewind()
+            self.histories.load(state, step)
 
 
 def _put(into: np.ndarray, values: Any) -> None:
@@ -224,3 +222,7 @@ class TensorDriver(Driver):
     def choose(self, condition: Array, yes: Array, no: Array) -> Array:
         """Elementwise choice."""
         return np.where(condition, yes, no)
+
+    def stack(self, values: Sequence[Array]) -> Array:
+        """Arrays of one shape as one, along a first axis."""
+        return np.stack(values)

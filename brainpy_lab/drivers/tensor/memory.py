@@ -54,14 +54,23 @@ class _MemoryFlow(Flow):
         """States and hidden variables now."""
         return dict(zip(self.names, self.now, strict=True))
 
-    def restore(self, values: Mapping[str, Array], step: int) -> None:
-        """Go back to ``values`` at ``step``."""
-        self.now = [self.driver.array(values[n]) for n in self.names]
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """Go to ``state`` at ``step``."""
+        self.now = [self.driver.array(state[n]) for n in self.names]
         self.step = step
 
 
 class TensorMemoryFlow(_MemoryFlow):
     """A run whose memory is NumPy's."""
+
+    def state(self) -> dict[str, Array]:
+        """States, hidden variables, and what steps remembered."""
+        return self.values() | {"sums/remembered": self.sums.remembered[:, : self.step]}
+
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """Go to ``state`` at ``step``."""
+        super().load(state, step)
+        self.sums.load(state["sums/remembered"], step)
 
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
         """Repeat the step, with the sums of each block made before it."""
@@ -123,17 +132,33 @@ class TensorMemoryFlow(_MemoryFlow):
 class TracedMemoryFlow(_MemoryFlow):
     """A run through which a derivative is taken: sums taken directly over the driver's own arrays, O(N²)."""
 
+    def __init__(self, program: TensorMemoryProgram, setup: Setup) -> None:
+        super().__init__(program, setup)
+        hold_start = self.sums.method.sums_hold_start
+        states = self.program.code.remembered
+        self.start: list[Any] = [self.now[self.names.index(n)] if hold_start else 0.0 for n in states]
+        self.remembered: list[list[Array]] = [[] for _ in states]
+
+    def state(self) -> dict[str, Array]:
+        """States, hidden variables, and what steps remembered."""
+        if not self.step:
+            return self.values() | {"sums/remembered": np.zeros((len(self.remembered), 0, *self.sums.shape))}
+        stack = self.driver.stack
+        return self.values() | {"sums/remembered": stack([stack(known) for known in self.remembered])}
+
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """Go to ``state`` at ``step``."""
+        super().load(state, step)
+        self.remembered = [[known[i] for i in range(step)] for known in state["sums/remembered"]]
+
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
         """Repeat the step; all values stay the driver's own arrays."""
         setup, sums, driver = self.setup, self.sums, self.driver
         tables = sums.tables()
-        hold_start = sums.method.sums_hold_start
-        states = self.program.code.remembered
-        start: list[Any] = [self.now[self.names.index(n)] if hold_start else 0.0 for n in states]
-        memory: list[list[Array]] = [[] for _ in start]
+        start, memory = self.start, self.remembered
         kept: list[list[Array]] = []
         with driver.computing(True):
-            for i in range(n_steps):
+            for i in range(self.step, self.step + n_steps):
                 past = []
                 for k in range(len(tables.rows)):
                     weights = tables.rows[k, i, :i].tolist()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from brainpy_lab.drivers.adaptive.past import value_at
 from brainpy_lab.drivers.driver import Array, Setup
-from brainpy_lab.drivers.feeds.past import AT_ONCE, COEFFICIENTS, Past, Reach, fill, index_of
+from brainpy_lab.drivers.feeds.past import AT_ONCE, COEFFICIENTS, Past, Reach, fill, index_of, refill
 
 
 class ArrayFunctions(Protocol):
@@ -28,6 +29,9 @@ class ArrayFunctions(Protocol):
 
     def choose(self, condition: Array, yes: Array, no: Array) -> Array:
         """Elementwise choice."""
+
+    def stack(self, values: Sequence[Array]) -> Array:
+        """Arrays of one shape as one, along a first axis."""
 
 
 class TensorHistory:
@@ -64,9 +68,13 @@ class TensorHistory:
         for k in range(COEFFICIENTS):
             slot[k] = coefficients[k] if k < len(coefficients) else 0.0
 
-    def copy(self) -> Any:
+    def copy(self) -> Array:
         """The ring as it is."""
         return self.ring.copy() if isinstance(self.ring, np.ndarray) else self.ring.clone()
+
+    def load(self, ring: Array, step: int) -> None:
+        """Go to another ring at ``step``."""
+        refill(self.ring, ring, step)
 
 
 class StepHistory:
@@ -105,9 +113,15 @@ class ListHistory(TensorHistory):
         zero = 0.0 * coefficients[0]
         self.ring[step % len(self.ring)] = [*coefficients, *[zero] * (COEFFICIENTS - len(coefficients))]
 
-    def copy(self) -> Any:
-        """The list as it is."""
-        return list(self.ring)
+    def copy(self) -> Array:
+        """The steps put together."""
+        shape = np.broadcast_shapes(*(tuple(c.shape) for piece in self.ring for c in piece))
+        zero = self.driver.array(np.zeros(shape))
+        return self.driver.stack([self.driver.stack([c + zero for c in piece]) for piece in self.ring])
+
+    def load(self, ring: Array, step: int) -> None:
+        """Go to another ring, of this length, at ``step``."""
+        self.ring = [[piece[k] for k in range(COEFFICIENTS)] for piece in ring]
 
 
 class Histories:
@@ -124,7 +138,6 @@ class Histories:
         self.driver, self.states, self.past, self.setup = driver, states, past, setup
         self.ensemble = ensemble  # axes of the ensemble, where states keep them before one for their elements
         self.of = {s: self._history(s) for s in states}
-        self.saved = {s: h.copy() for s, h in self.of.items()}
 
     def _history(self, state: str) -> TensorHistory:
         driver, setup = self.driver, self.setup
@@ -153,12 +166,11 @@ class Histories:
         """Take in a step of one state: its value at the start, and dt times the coefficients, by power."""
         self.of[state].store(step, [start, *(self.setup.dt * c for c in coefficients)])
 
-    def save(self) -> None:
-        """Remember the rings: a chunk begins."""
-        self.saved = {s: h.copy() for s, h in self.of.items()}
+    def state(self) -> dict[str, Array]:
+        """The rings."""
+        return {f"past/{s}": history.copy() for s, history in self.of.items()}
 
-    def rewind(self) -> None:
-        """Go back to where the last chunk began."""
-        for state, ring in self.saved.items():
-            self.of[state].ring = ring
-        self.save()
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """The rings as they are in ``state``, at ``step``."""
+        for name, history in self.of.items():
+            history.load(state[f"past/{name}"], step)

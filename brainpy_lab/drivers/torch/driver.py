@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,12 @@ class TorchDriver(TensorDriver):
         import torch
 
         return torch.where(condition, yes, no)
+
+    def stack(self, values: Sequence[Any]) -> Any:
+        """Tensors of one shape as one."""
+        import torch
+
+        return torch.stack(list(values))
 
     def is_traced(self, value: Any) -> bool:
         """Whether ``value`` is a tensor that requires a gradient."""

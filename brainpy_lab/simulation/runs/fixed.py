@@ -83,7 +83,7 @@ class _Dressing:
 
     def __init__(self, course: Course, driver: Driver, problem: Problem, plan: Plan, code: StepCode) -> None:
         self.course, self.driver, self.problem, self.plan, self.code = course, driver, problem, plan, code
-        self.flow, self.rows, self.chunks = course.flow, course.job.rows, course.chunks
+        self.rows, self.chunks = course.job.rows, course.chunks
         self.done, self.last, self.outcome = course.done, course.values, course.outcome
         self.blow_up: BlowUp | None = None
         self.ended = ""
@@ -168,7 +168,7 @@ class _Dressing:
         plan, past = self.plan, self.plan.past
         if past is None:
             return None
-        rings = {s: self.driver.to_numpy(ring) for s, ring in self.flow.past().items()}
+        rings = {s: self.driver.to_numpy(self.course.state[f"past/{s}"]) for s in self.code.delayed}
         return remember(rings, past, self.problem, plan.t0, self.done, plan.dt)
 
     def _events(self) -> dict[str, EventTrain]:

@@ -62,7 +62,9 @@ class Course:
     done : int
         Steps taken.
     values : dict of arrays
-        What the flow carries, at the end of the last of them.
+        States and hidden variables, at the end of the last of them.
+    state : dict of arrays
+        All that the flow carries then, see `Flow.state`.
     chunks : list of Chunk
         Events.
     outcome : Outcome
@@ -75,7 +77,7 @@ class Course:
 
     def __init__(self, job: Job) -> None:
         self.job, self.flow, self.every = job, job.flow, job.flow.setup.every
-        self.done, self.values = 0, self._read()
+        self.done, self.values, self.state = 0, self._read(), job.flow.state()
         self.chunks: list[Chunk] = []
         self.outcome = Outcome.COMPLETED
         self.lost: tuple[str, int] | None = None
@@ -95,7 +97,7 @@ class Course:
                 self._take_last_step()
         except KeyboardInterrupt:
             self.outcome = Outcome.INTERRUPTED
-            self.flow.restore(self.values, self.done)
+            self.flow.load(self.state, self.done)
 
     def _take(self, n: int) -> bool:
         """Advance by ``n`` steps; False when the job is at its end."""
@@ -138,7 +140,7 @@ class Course:
 
     def _keep(self, chunk: Chunk, values: Values, n: int) -> None:
         self.chunks.append(chunk)
-        self.values, self.done = values, self.done + n
+        self.values, self.state, self.done = values, self.flow.state(), self.done + n
 
     def _is_finite(self, values: Mapping[str, np.ndarray]) -> bool:
         """Whether all that is watched is."""
@@ -146,7 +148,7 @@ class Course:
 
     def _end_before(self, step: int, rows: np.ndarray, row: int) -> None:
         """Go from where the chunk began to the step before ``step``."""
-        self.flow.restore(self.values, self.done)
+        self.flow.load(self.state, self.done)
         n = step - 1 - self.done
         if n > 0:
             chunk = self.flow.advance(n, rows, row)
@@ -159,7 +161,7 @@ class Course:
         """
 
         def after(steps: int) -> tuple[Chunk, Values]:
-            self.flow.restore(self.values, self.done)
+            self.flow.load(self.state, self.done)
             chunk = self.flow.advance(steps, rows, row)
             return chunk, self._read()
 
