@@ -25,7 +25,7 @@ from brainpy_lab.simulation.runs.simulate import simulate
 from brainpy_lab.simulation.solution.record import notes_on_variables
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.brownian import BrownianPath
-from brainpy_lab.simulation.values.problem import check_names, numeric, resolve
+from brainpy_lab.simulation.values.problem import as_numbers, check_names, resolve
 from brainpy_lab.solvers.auto import AUTO
 
 
@@ -300,7 +300,7 @@ class Model(ModelCode):
                 f"step takes the {len(names)} states {', '.join(names)} and, optionally, the time; "
                 f"it got {len(states)} values."
             )
-        time = numeric("t", states[len(names)]) if len(states) > len(names) else 0.0
+        time = as_numbers("t", states[len(names)]) if len(states) > len(names) else 0.0
         if self.method == AUTO or solvers.get(self.method).is_adaptive:
             advice = "Set m.method to a fixed-step method."
             raise ArgumentError(f"'{self.method}' chooses its own steps.", advice=advice)
@@ -343,7 +343,7 @@ class Model(ModelCode):
             For an unknown name or a value that is no number.
         """
         check_names(parameters, self._system.parameter_names, "parameter", self.name)
-        return {**self.parameters, **{n: numeric(n, v) for n, v in parameters.items()}}
+        return {**self.parameters, **{n: as_numbers(n, v) for n, v in parameters.items()}}
 
 
 @cache

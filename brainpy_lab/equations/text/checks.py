@@ -16,10 +16,10 @@ from brainpy_lab.equations.text.draft import Draft
 _TIMES = (0.0, 1.0, 10.0, 1000.0)
 
 
-def value_of(
+def _default_value(
     expression: ast.expr, parameters: Mapping[str, Parameter], definitions: Definitions, **names: float
 ) -> float | None:
-    """Value with the parameters' defaults; None when it depends on more, is an array, or cannot be computed."""
+    """Value with the parameters' own values; None when it depends on more, is an array, or cannot be computed."""
     known = {n: p.value for n, p in parameters.items() if isinstance(p.value, float)} | names
     replacements: dict[str, ast.expr] = {n: ast.Constant(v) for n, v in known.items()}
     try:
@@ -47,7 +47,7 @@ def check_delays(
     for delay in delays:
         check_no_noise(source, delay.time, "a delay", definitions.noisy)
         for time in _TIMES:
-            value = value_of(delay.time, parameters, definitions, t=time)
+            value = _default_value(delay.time, parameters, definitions, t=time)
             if value is not None and value > time + 1e-12 * max(1.0, time):  # t - (tau - tau) may round above t
                 raise source.error(
                     f"The delay is negative: at t = {time:g} this reads '{delay.state}' at the time {value:g}.",
@@ -67,7 +67,7 @@ def check_orders(
         line = draft.orders[state.name]
         if not names_in(state.order) <= fixed:
             raise source.error(f"The order of '{state.name}' can depend on parameters only.", line.value)
-        value = value_of(state.order, parameters, definitions)
+        value = _default_value(state.order, parameters, definitions)
         if value is None:
             continue
         if not 0 < value <= 2:

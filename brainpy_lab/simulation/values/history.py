@@ -15,7 +15,7 @@ from brainpy_lab.simulation.solution.arrays import as_numpy
 from brainpy_lab.simulation.solution.interpolation import LocalCubic
 from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.initial import computed
-from brainpy_lab.simulation.values.problem import Problem, check_names, numeric
+from brainpy_lab.simulation.values.problem import Problem, as_numbers, check_names
 from brainpy_lab.symbolic.compiling import helper_functions
 
 #: A state before the start: an array of times -> values, times first.
@@ -85,7 +85,7 @@ def read_histories(
 
 
 def _of_number(state: str, value: Any) -> History:
-    array = np.asarray(numeric(f"history of {state}", value))
+    array = np.asarray(as_numbers(f"history of {state}", value))
     return lambda times: np.broadcast_to(array, (len(times), *array.shape))
 
 

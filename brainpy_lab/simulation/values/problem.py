@@ -138,7 +138,7 @@ def resolve(
         elif is_traced(value):
             traced = True
         else:
-            value = numeric(parameter.name, value)
+            value = as_numbers(parameter.name, value)
         values[parameter.name] = value
     defaults = default_values(system)
     own = {p.name: shape_of(p.value) for p in system.parameters}
@@ -225,7 +225,7 @@ def _common_shape(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
     return np.broadcast_shapes(*arrays) if arrays else ()
 
 
-def numeric(name: str, value: Any) -> Any:
+def as_numbers(name: str, value: Any) -> Any:
     """A parameter's or initial value as a float or a float64 array.
 
     Raises
