@@ -24,12 +24,13 @@ class JaxProgram(Program):
     """The compiled loop of one step function."""
 
     def __init__(self, code: StepCode, layout: Layout) -> None:
+        self.code, self.layout = code, layout
         self.loop = JaxLoop(code, layout)
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
         if setup.differentiable:
-            return TracedFlow(JaxLoop(self.loop.code, self.loop.layout, fixed_loops=True), setup)
+            return TracedFlow(JaxLoop(self.code, self.layout, fixed_loops=True), setup)
         return JaxFlow(self.loop, setup)
 
 
