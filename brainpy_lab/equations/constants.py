@@ -77,6 +77,7 @@ def literal(value: float) -> ast.expr:
 
 
 def _value(node: ast.expr) -> Value:
+    """The value of a node and of all within it; raises NotConstant for what is not computed here."""
     match node:
         case ast.Constant(value=bool() | int() | float() as number):
             return float(number)
@@ -113,6 +114,7 @@ def _function_name(func: ast.expr) -> str:
 
 
 def _call(name: str, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> Value:
+    """The value of a function of the language, or of one of the `CONSTRUCTORS` of arrays."""
     if name in FUNCTIONS and len(args) == FUNCTIONS[name] and not keywords:
         result = NUMPY_FUNCTIONS[name](*(_value(argument) for argument in args))
         return result if isinstance(result, np.ndarray) else float(result)

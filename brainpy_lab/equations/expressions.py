@@ -97,6 +97,7 @@ class Normaliser:
         return ast.Constant(float(node.value) if large else node.value)
 
     def _binop(self, node: ast.BinOp) -> ast.expr:
+        """A sum, product or power; whole numbers that grow past `_LARGE` go on as floating-point numbers."""
         if not isinstance(node.op, _OPERATORS):
             raise self._refuse(node)
         left, right = as_number(self(node.left)), as_number(self(node.right))
@@ -121,6 +122,7 @@ class Normaliser:
         return ast.BoolOp(node.op, [self(value) for value in node.values])
 
     def _compare(self, node: ast.Compare) -> ast.expr:
+        """``a < b < c`` as ``a < b and b < c``: every later stage sees one operator at a time."""
         for op, right in zip(node.ops, node.comparators, strict=True):
             if not isinstance(op, _COMPARISONS):
                 raise self.source.error("Numbers are compared with < <= > >= == != only.", right)
@@ -152,6 +154,7 @@ class Normaliser:
         )
 
     def _call(self, node: ast.Call) -> ast.expr:
+        """A call by what its name means: a table, a function of model or notebook, then one of the language."""
         name = self._called(node.func)
         if any(isinstance(argument, ast.Starred) for argument in node.args) or any(
             k.arg is None for k in node.keywords
@@ -230,6 +233,7 @@ class Normaliser:
             )
 
     def _unknown_function(self, node: ast.Call, name: str, prefixed: bool) -> ModelError:
+        """The error for a name that nobody can call, with what was most likely meant."""
         if name in CONSTRUCTORS:
             return self.source.error(
                 f"'{name}' makes an array of numbers only.",

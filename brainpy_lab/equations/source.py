@@ -101,6 +101,7 @@ class Source:
         return tree.body
 
     def _parse(self, code: str, mode: str, line_shift: int, column_shift: int) -> ast.AST:
+        """The tree of ``code``, its nodes at their places in the text as written, to which the shifts lead."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # "'int' object is not callable": said better by the checks that follow
@@ -123,6 +124,8 @@ class Source:
         line_shift: int,
         column_shift: int,
     ) -> None:
+        """Give a node its place in the text as written: Python counts columns in bytes, and without the margin."""
+
         def place(line: int, offset: int) -> Position:
             code_line = code_lines[line - 1]
             column = offset if code_line.isascii() else len(code_line.encode()[:offset].decode(errors="replace"))

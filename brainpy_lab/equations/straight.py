@@ -38,6 +38,10 @@ class Straightener:
         return self._block(list(body), dict(environment), named=True)
 
     def _block(self, body: list[ast.stmt], env: dict[str, ast.expr], *, named: bool) -> ast.expr | None:
+        """The expression that a block returns, None where it does not; ``env``, what names stand for, is changed.
+
+        ``named``: assignments become rows; in a branch they are put into the choice instead.
+        """
         for i, statement in enumerate(body):
             match statement:
                 case ast.Return(value=ast.expr() as value):
@@ -80,6 +84,7 @@ class Straightener:
     def _merge(
         self, test: ast.expr, yes: list[ast.stmt], no: list[ast.stmt], env: dict[str, ast.expr], *, named: bool
     ) -> None:
+        """Go on behind an ``if`` whose branches do not return: a name that they change is a choice from there on."""
         a, b = dict(env), dict(env)
         self._block(yes, a, named=False)
         self._block(no, b, named=False)
@@ -90,6 +95,7 @@ class Straightener:
                 self._bind(name, self._choice(test, a[name], b[name], test), env, named=named)
 
     def _choice(self, test: ast.expr, a: ast.expr, b: ast.expr, at: ast.AST) -> ast.expr:
+        """``a if test else b``, element by element for rows of values; one of them where both are the same."""
         if isinstance(a, (ast.Tuple, ast.List)) and isinstance(b, (ast.Tuple, ast.List)):
             if len(a.elts) != len(b.elts):
                 raise self.fail("The branches return different numbers of values.", at, None)

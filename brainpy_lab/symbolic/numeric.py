@@ -298,6 +298,7 @@ class NumericSystem:
         t: ArrayLike,
         *further: Any,
     ) -> Any:
+        """Call a compiled function with the states, the parameters in their order, t, and what else it takes."""
         y = np.asarray(y)
         if y.ndim == 0 or len(y) != len(self.system.states):
             raise ArgumentError(

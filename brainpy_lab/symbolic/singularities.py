@@ -88,6 +88,7 @@ def _filled_function(function: Function, functions: Mapping[str, Function]) -> F
 
 
 def _filled_definition(function: ast.FunctionDef, functions: Mapping[str, Function]) -> ast.FunctionDef:
+    """A function with its quotients filled; a local name stands for its expression where neither changes any more."""
     node = copy.deepcopy(function)
     local: dict[str, list[ast.expr | None]] = {a.arg: [None] for a in node.args.args}
     for inner in ast.walk(node):

@@ -149,6 +149,7 @@ class SymbolicView:
         return self._derivatives[key]
 
     def _convert(self, expr: ast.expr, name: str) -> Any:
+        """The SymPy expression of ``expr``, helper functions written out; errors call it ``name``."""
         from sympy import nan, zoo
 
         from brainpy_lab.symbolic.convert import to_sympy

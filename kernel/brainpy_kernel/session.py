@@ -214,6 +214,7 @@ class Session:
         return replace(frame, phase=phase, fixed_points=whole)
 
     def _publish(self, frame: Frame) -> None:
+        """Show a picture to all observers, and let the browser have their marks' changes together."""
         with self._lock:
             self.frame = frame
             observers = list(self._observers)
@@ -227,6 +228,7 @@ class Session:
             self.request_fixed_points()
 
     def _compute_fixed_points(self, ticket: Ticket) -> None:
+        """The worker's second part: the fixed points of the whole system, after the picture that it belongs to."""
         frame = self.frame
         # a newer picture is on its way, and asks for its own fixed points
         if frame is None or ticket.is_set() or self.runtime.is_waiting(("frame", id(self))):

@@ -107,6 +107,7 @@ class TimeCourses:
         return flat
 
     def _build(self, values: dict[str, Floats]) -> None:
+        """Make the figures, once: which states share one is told by the first solution."""
         import bqplot as bq
         from ipywidgets import HTML
 

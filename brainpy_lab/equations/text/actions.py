@@ -38,6 +38,7 @@ class _EventReader:
         self.explicit = {raw.name for raw in draft.events if raw.name is not None}
 
     def event(self, raw: RawEvent, number: int) -> Event:
+        """A `when` block in normal form; without a name the first is called 'spike', the others by their number."""
         self.scope.random = self.count
         actions = tuple(self.hold(a) if a.holds else self.assign(a) for a in raw.actions)
         self.count, self.scope.random = self.scope.random, None
@@ -85,6 +86,7 @@ class _EventReader:
         return Assign(f"{raw.side}_{raw.target}" if raw.side else raw.target, value, raw.span)
 
     def is_target(self, raw: RawAction) -> bool:
+        """True where an action may set its target; raises where it may not, with what would make it a state."""
         if raw.side:
             if not self.scope.synapse:
                 raise self.source.error(

@@ -114,6 +114,11 @@ class _Reader:
         self.scope = CellScope(source, set(self.draft.states), named, self.parameters, capture, synapse=synapse)
 
     def system(self) -> System:
+        """The System, its parts read in the order in which what they need is known.
+
+        Functions before the expressions that call them; definitions before equations, whose noise may stand in them;
+        delays and the list of parameters last, for every expression read may add to them.
+        """
         self.scope.add_functions(self.draft.functions)
         raw = {
             n: self.scope.normalise(self.draft.definitions[n].value)
@@ -158,6 +163,7 @@ class _Reader:
         return whole_equation(self.source, elements, self.draft.parts[line.name])
 
     def check_not_empty(self, *, synapse: bool) -> None:
+        """Refuse a text without states, with what its lines were probably meant to say."""
         draft = self.draft
         if draft.states or (synapse and (draft.couplings or draft.events)):
             return

@@ -103,6 +103,7 @@ class _Sorter:
         self.draft.functions[node.name] = node
 
     def add_line(self, line: TextLine) -> None:
+        """Put a line under its kind and name; of equations of a state's elements the first claims the name."""
         if line.kind == "coupling":
             self.draft.couplings.append(line)
             return

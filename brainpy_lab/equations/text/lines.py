@@ -173,6 +173,7 @@ def shown(tokens: Sequence[TokenInfo]) -> str:
 
 
 def _no_sign(source: Source, tokens: Sequence[TokenInfo]) -> ModelError:
+    """The error for a line without '=', by what it begins with."""
     where = span_of(source, tokens)
     if tokens[0].type == tokenize.STRING:
         return source.error(
@@ -214,6 +215,7 @@ def _no_sign(source: Source, tokens: Sequence[TokenInfo]) -> ModelError:
 
 
 def _left_side(source: Source, left: Sequence[TokenInfo]) -> tuple[Kind, TokenInfo, Literal["", "pre", "post"]]:
+    """What a line is by its left side, the token of its name, and the side of a synapse that it adds to."""
     words = [t.string for t in left]
     first = left[0]
     if first.type == tokenize.NAME:
@@ -236,6 +238,7 @@ def _left_side(source: Source, left: Sequence[TokenInfo]) -> tuple[Kind, TokenIn
 
 
 def _bad_left_side(source: Source, left: Sequence[TokenInfo], words: Sequence[str]) -> ModelError:
+    """The error for a left side of no known form: other languages' forms first, the most particular before the rest."""
     where = span_of(source, left)
     match words:
         case [("for" | "while" | "if" | "import" | "class" | "with" | "lambda" | "del") as word, *_]:
@@ -311,6 +314,7 @@ def _check_sign(
 
 
 def _right_side(source: Source, kind: Kind, right: Sequence[TokenInfo]) -> tuple[ast.expr, ast.expr | None]:
+    """The value of a line, and the range behind 'in'; an 'in' inside brackets belongs to the expression."""
     depth = 0
     for i, token in enumerate(right):
         depth += (token.string in "([{") - (token.string in ")]}") if token.type == tokenize.OP else 0

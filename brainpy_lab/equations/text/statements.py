@@ -77,6 +77,10 @@ def span_of(source: Source, tokens: Sequence[TokenInfo]) -> Span:
 
 
 def _tokens(source: Source) -> list[TokenInfo]:
+    """The tokens of a text up to the first that is none; what failed is raised after the check of brackets.
+
+    A bracket that is never closed makes Python fail far behind it: then the bracket is named, not the place.
+    """
     found: list[TokenInfo] = []
     failure: ModelError | None = None
     try:

@@ -71,6 +71,7 @@ class Standing:
         return self.found[1]
 
     def _evaluate(self) -> tuple[dict[str, Any], str | None]:
+        """Evaluate what is known enough, delays first, until something is not finite or nothing is left."""
         system = filled_system(self.problem.system)
         known = dict(self.known)
         rows: list[tuple[str, ast.expr, Span | None]]

@@ -71,6 +71,7 @@ class _Call:
             self.statement(statement)
 
     def statement(self, node: ast.stmt) -> None:
+        """Do what one statement does; _Returned and _Found leave the call, NotFollowed says that it is not followed."""
         match node:
             case ast.Return(value=ast.expr() as value):
                 self.value(value)

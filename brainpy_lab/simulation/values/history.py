@@ -90,6 +90,8 @@ def _of_number(state: str, value: Any) -> History:
 
 
 def _of_function(state: str, function: Callable[[Any], Any]) -> History:
+    """A function of time as a history: handed all times at once where it takes arrays, else one after the other."""
+
     def at(times: np.ndarray) -> np.ndarray:
         try:
             whole = np.asarray(function(times), dtype=float)
@@ -111,6 +113,7 @@ def _of_function(state: str, function: Callable[[Any], Any]) -> History:
 
 
 def _of_solution(state: str, solution: Any, t0: float) -> History:
+    """A Solution as a history: its end is moved to ``t0``, and before its start it is not known."""
     if state not in solution.data:
         advice = f"It recorded {', '.join(solution.data) or 'nothing'}; give the history: history={{'{state}': ...}}."
         raise ArgumentError(f"The solution given as history of '{state}' did not record it.", advice=advice)

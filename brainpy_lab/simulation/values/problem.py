@@ -288,6 +288,7 @@ def _bends_of(source: Input) -> np.ndarray:
 
 
 def _solution_drive(name: str, solution: Any) -> Drive:
+    """A Solution as an input: by its own interpolation where it has one, else straight between its records."""
     names = list(solution.data)
     chosen = name if name in names else names[0] if len(names) == 1 else None
     if chosen is None:
@@ -312,6 +313,7 @@ def _solution_drive(name: str, solution: Any) -> Drive:
 
 
 def _function_drive(name: str, function: Callable[[Any], Any]) -> Drive:
+    """A function of time as an input; its value at t = 0 tells the shape of all others."""
     try:
         first = np.asarray(function(0.0), dtype=float)
     except Exception as error:
