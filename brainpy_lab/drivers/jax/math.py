@@ -162,3 +162,41 @@ def _phi(x: Array, order: int) -> Array:
     for k in range(1, order):
         value = (value - 1.0 / factorial(k)) / large
     return jnp.where(near, series, value)
+
+
+def fired(flags: Array, room: int) -> tuple[Array, Array]:
+    """The cells whose flag is raised, ascending, and how many they are; the index stands in for none behind them.
+
+    The index has ``room`` places, a number known when it is compiled; where more cells have fired, the first of them
+    stand there and the count says so.
+    """
+    (index,) = jnp.nonzero(flags, size=room, fill_value=len(flags))
+    return index, jnp.count_nonzero(flags)
+
+
+def deliver(into: Array, index: Array, start: Array, targets: Array, weights: Array, room: int) -> tuple[Array, Array]:
+    """``into`` with the weights of all connections of the cells of `fired` added to their targets, and their number.
+
+    Connection j leads to ``targets[j]``; those of presynaptic cell i are ``start[i]`` up to ``start[i + 1]``. On a CPU
+    they are added one after the other, by presynaptic cell and connection. There is room for ``room`` of them, a number
+    known when it is compiled: where there are more, as the number says, the rest has not been added.
+    """
+    none = len(start) - 1
+    cell = jnp.minimum(index, none - 1)
+    counts = jnp.where(index < none, start[cell + 1] - start[cell], 0)
+    ends = jnp.cumsum(counts)
+    place = jnp.arange(room)
+    row = jnp.minimum(jnp.searchsorted(ends, place, side="right"), len(index) - 1)
+    chosen = jnp.clip(start[cell[row]] + place - (ends - counts)[row], 0, len(targets) - 1)
+    reached = jnp.where(place < ends[-1], targets[chosen], len(into))  # out of range: dropped
+    return into.at[reached].add(weights[chosen], mode="drop"), ends[-1]
+
+
+def gather(values: Array, sources: Array, targets: Array, weights: Array, size: int) -> Array:
+    """For each of ``size`` targets the sum of presynaptic value times weight over its connections, in their order."""
+    return jnp.zeros(size, values.dtype).at[targets].add(weights * values[sources])
+
+
+def put(into: Array, mask: Array, values: Array) -> Array:
+    """``into`` with ``values`` where the mask holds."""
+    return jnp.where(mask, values, into)
