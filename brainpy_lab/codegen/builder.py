@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -145,16 +145,23 @@ class StepBuilder(NoiseLines):
         """Compute which states are held, before a loop or a Jacobian needs it."""
         self._holds()
 
-    def drift(self, suffix: str, values: Mapping[str, str] | None = None, time: str = "t") -> dict[str, str]:
+    def drift(
+        self,
+        suffix: str,
+        values: Mapping[str, str] | None = None,
+        time: str = "t",
+        without: Container[str] = (),
+    ) -> dict[str, str]:
         """Evaluate all derivatives at the states ``values`` (default: the step's start); state -> name of derivative.
 
-        ``suffix`` marks the stage in the names; ``time`` is the time of the stage as an expression.
+        ``suffix`` marks the stage in the names; ``time`` is the time of the stage as an expression. The derivatives of
+        the states ``without`` are left out.
         """
         self._holds()
-        wanted = [s.drift for s in self.moving if s.drift is not None]
-        names = self._at_stage(wanted, suffix, values, time)
+        moving = [s for s in self.moving if s.name not in without]
+        names = self._at_stage([s.drift for s in moving if s.drift is not None], suffix, values, time)
         derivatives = {}
-        for state in self.moving:
+        for state in moving:
             assert state.drift is not None
             expr = self.zero_if_held(state.name, rename(state.drift, names))
             line = state.span.line if state.span else None

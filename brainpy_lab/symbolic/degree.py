@@ -25,7 +25,7 @@ def is_linear(expr: sympy.Expr, symbol: sympy.Symbol) -> bool:
     from sympy import expand
 
     letters: dict[Any, Any] = {}
-    short = _polynomial(expr, symbol, letters)
+    short = polynomial(expr, symbol, letters)
     if short is None:
         return False
     degree = _degree(short, symbol)
@@ -36,7 +36,7 @@ def is_linear(expr: sympy.Expr, symbol: sympy.Symbol) -> bool:
     return not expand(short.diff(symbol)).has(symbol)
 
 
-def _polynomial(expr: Any, symbol: Any, letters: dict[Any, Any]) -> Any:
+def polynomial(expr: Any, symbol: Any, letters: dict[Any, Any]) -> Any:
     """``expr`` as a polynomial in ``symbol`` whose coefficients are letters; None when it is none."""
     from sympy import Dummy
 
@@ -51,13 +51,13 @@ def _polynomial(expr: Any, symbol: Any, letters: dict[Any, Any]) -> Any:
     if expr.is_Mul:
         return _rebuilt(expr.func, expr.args, symbol, letters)
     if expr.is_Pow and expr.exp.is_Integer and expr.exp.is_positive:
-        base = _polynomial(expr.base, symbol, letters)
+        base = polynomial(expr.base, symbol, letters)
         return None if base is None else base**expr.exp
     return None
 
 
 def _rebuilt(func: Any, args: Iterable[Any], symbol: Any, letters: dict[Any, Any]) -> Any:
-    parts = [_polynomial(a, symbol, letters) for a in args]
+    parts = [polynomial(a, symbol, letters) for a in args]
     return None if None in parts else func(*parts)
 
 

@@ -96,6 +96,14 @@ class SymbolicView:
         with working():
             return is_linear(self.substituted(self._drift(equation or state)), symbol(state))
 
+    def reads(self, name: str, state: str) -> bool:
+        """Whether the definition ``name``, if there is one, depends on ``state``."""
+        from brainpy_lab.symbolic.convert import symbol
+
+        with working():
+            expr = self.definitions.get(name)
+            return expr is not None and symbol(state) in self.substituted(expr).free_symbols
+
     def states_read(self, equation: str) -> frozenset[str]:
         """The states that the drift of ``equation`` depends on, itself among them or not."""
         with working():

@@ -45,3 +45,33 @@ def test_stays_bounded_where_euler_does_not():
     stable = stiff.run(2.0, dt=0.05, method="exponential_euler", backend="numpy")
     np.testing.assert_allclose(stable.V[5:], np.cos(stable.t[5:]), atol=0.06)
     assert np.abs(stiff.run(2.0, dt=0.05, method="euler", backend="numpy").V).max() > 1e10
+
+
+GATE = """
+k = 2
+V = 3
+a = exp(V)
+b = exp(V/2)/5
+dm/dt = k*(a*(1 - m) - b*m)
+m(0) = 0.9
+"""
+
+
+def test_gates_are_exact_whatever_their_rates_are(driver):
+    model = bp.model(GATE.strip(), name="Gate")
+    assert "m_inf + (m - m_inf) * exp(-dt * k * m_rate)" in model.code("numpy", "exponential_euler").text
+    V, k = np.array([-3000.0, -40.0, 0.0, 3.0, 3.0, 3.0]), np.array([2.0, 2.0, 2.0, 2.0, 0.0, -0.1])
+    sol = model.run(1.0, dt=0.25, method="exponential_euler", backend=driver, V=V, k=k)
+    a, b, t = np.exp(V), np.exp(V / 2) / 5, np.asarray(sol.t)[:, None]
+    goal = np.where(a + b > 0, a / np.where(a + b > 0, a + b, 1), 0.9)  # both rates are 0 at V = -3000
+    np.testing.assert_allclose(sol.m, goal + (0.9 - goal) * np.exp(-k * (a + b) * t), rtol=1e-13)
+
+
+def test_a_gate_that_an_event_holds_or_noise_moves_keeps_the_general_step():
+    held = GATE.strip() + "\ndx/dt = 1\nwhen x >= 0.5:\n    hold(m, 0.25)\n"
+    model = bp.model(held, name="Held")
+    assert "expm1" in model.code("numpy", "exponential_euler").text
+    m = model.run(1.0, dt=0.25, method="exponential_euler", backend="numpy").m
+    assert m[2] == m[3] != m[4]
+    noisy = bp.model(GATE.strip().replace("- b*m)", "- b*m) + 0.1*xi"), name="Noisy")
+    assert "m_spread" in noisy.code("numpy", "exponential_euler").text

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.printing import parse
 from brainpy_lab.codegen.written import Written
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.solvers.linear import check_differentiable
 from brainpy_lab.solvers.method import Method
-from brainpy_lab.solvers.noisy import converted, noise_sum, product
+from brainpy_lab.solvers.noisy import Amplitudes, converted, noise_sum, product
+
+if TYPE_CHECKING:
+    from brainpy_lab.symbolic.gates import Gate
 
 
 class ExponentialEuler(Method):
@@ -19,7 +23,8 @@ class ExponentialEuler(Method):
     With the rate A = d(dx/dt)/dx, found symbolically for each variable, the step is
     ``x_new = x + dx/dt/A*expm1(A*dt)``, and at zero rate its limit ``x + dt*dx/dt``. For a variable that is linear in
     itself this is the exact solution with all others frozen. A variable that is not linear in itself is linearised at
-    the step's start (exponential Rosenbrock-Euler).
+    the step's start (exponential Rosenbrock-Euler). A gate, whose equation ``k*(a*(1 - x) - b*x)`` has rates a and b
+    that are seen to be positive, takes the same step as ``x_inf + (x - x_inf)*exp(-k*(a + b)*dt)``, x_inf = a/(a + b).
 
     White noise (Ito) enters with the standard deviation that it has after decaying at the rate A,
     ``g*sqrt((exp(2*A*dt) - 1)/(2*A))``, taken at the step's start: exact in distribution for an Ornstein-Uhlenbeck
@@ -38,38 +43,62 @@ class ExponentialEuler(Method):
 
     def write(self, step: StepBuilder) -> Written:
         """Write the slopes, then each variable's rate and its exponential step."""
-        from brainpy_lab.symbolic import view
+        try:
+            return Written(_steps(step))
+        except AnalysisError:
+            check_differentiable(step.system, self.name)  # where that says why, in the words of the other methods
+            raise
 
-        symbolic = view(step.system)
-        step.stage("slopes at the start of the step")
-        amplitudes = step.diffusion("")
-        slopes = converted(step, step.drift(""), amplitudes, "ito")
-        new = {}
-        for state in step.moving:
-            try:
-                linear, rate = symbolic.is_linear_in(state.name), symbolic.rate(state.name)
-            except AnalysisError:
-                check_differentiable(step.system, self.name)  # where that says why, in the words of the other methods
-                raise
-            kind = "linear in itself" if linear else "linearised"
-            step.stage(f"{state.name}: {kind} with rate d({state.name}')/d{state.name}")
-            step.definitions([rate], "")
-            noise = amplitudes.get(state.name, {})
-            if isinstance(rate, ast.Constant) and rate.value == 0:
-                text = f"{state.name} + dt*{slopes[state.name]}{noise_sum(noise, step.increment)}"
-                new[state.name] = step.line(f"{state.name}_new", text)
-                continue
-            name = step.line(f"{state.name}_rate", rate)
-            slope = slopes[state.name]
-            increment = f"{slope}/{name}*expm1({name}*dt) if {name} != 0 else dt*{slope}"
-            if noise:
-                spread = step.line(f"{state.name}_spread", f"sqrt(dt*exprel(2*{name}*dt))", "of its noise after decay")
-                own = {source: product(amplitude, spread) for source, amplitude in noise.items()}
-                increment = f"({increment}){noise_sum(own, step.normal)}"
-                new[state.name] = step.line(f"{state.name}_new", parse(f"{state.name} + {increment}"))
-            else:
-                new[state.name] = step.line(f"{state.name}_new", parse(f"{state.name} + ({increment})"))
-        return Written(new)
+
+def _steps(step: StepBuilder) -> dict[str, str]:
+    step.stage("slopes at the start of the step")
+    step.drift_holds()
+    amplitudes = step.diffusion("")
+    gates = _gates(step, amplitudes)
+    slopes = converted(step, step.drift("", without=gates), amplitudes, "ito")
+    return {
+        s.name: _gate_step(step, s.name, gates[s.name])
+        if s.name in gates
+        else _exponential_step(step, s.name, slopes[s.name], amplitudes.get(s.name, {}))
+        for s in step.moving
+    }
+
+
+def _gates(step: StepBuilder, amplitudes: Amplitudes) -> dict[str, Gate]:
+    """The variables that are drawn to a value between 0 and 1 by their equation alone."""
+    from brainpy_lab.symbolic.gates import gate
+
+    free = [s.name for s in step.moving if s.name not in step.held and not amplitudes.get(s.name)]
+    return {name: found for name in free if (found := gate(step.system, name)) is not None}
+
+
+def _gate_step(step: StepBuilder, state: str, gate: Gate) -> str:
+    """``x_inf + (x - x_inf)*exp(-rate*dt)``: no cancellation, as x_inf is no larger than 1."""
+    step.stage(f"{state}: linear in itself, drawn to {state}_inf between 0 and 1")
+    total = step.line(f"{state}_rate", step.at_stage(gate.total, ""))
+    opening = ast.unparse(step.at_stage(gate.opening, ""))
+    goal = step.line(f"{state}_inf", f"({opening})/{total} if {total} != 0 else {state}")
+    factor = f"*({ast.unparse(step.at_stage(gate.factor, ''))})" if gate.factor else ""
+    return step.line(f"{state}_new", f"{goal} + ({state} - {goal})*exp(-dt{factor}*{total})")
+
+
+def _exponential_step(step: StepBuilder, state: str, slope: str, noise: Mapping[str, str]) -> str:
+    """``x + dx/dt/A*expm1(A*dt)`` with the rate A of a variable, and its noise after decay."""
+    from brainpy_lab.symbolic import view
+
+    symbolic = view(step.system)
+    rate, kind = symbolic.rate(state), "linear in itself" if symbolic.is_linear_in(state) else "linearised"
+    step.stage(f"{state}: {kind} with rate d({state}')/d{state}")
+    step.definitions([rate], "")
+    if isinstance(rate, ast.Constant) and rate.value == 0:
+        return step.line(f"{state}_new", f"{state} + dt*{slope}{noise_sum(noise, step.increment)}")
+    name = step.line(f"{state}_rate", rate)
+    increment = f"{slope}/{name}*expm1({name}*dt) if {name} != 0 else dt*{slope}"
+    if not noise:
+        return step.line(f"{state}_new", f"{state} + ({increment})")
+    spread = step.line(f"{state}_spread", f"sqrt(dt*exprel(2*{name}*dt))", "of its noise after decay")
+    own = {source: product(amplitude, spread) for source, amplitude in noise.items()}
+    return step.line(f"{state}_new", f"{state} + ({increment}){noise_sum(own, step.normal)}")
 
 
 EXPONENTIAL_EULER = ExponentialEuler()
