@@ -223,7 +223,7 @@ class _Composition:
     def _noise(self) -> dict[str, str]:
         """White noise keeps a name that says it is one: ``xi`` becomes ``xi_exc``, ``xi_1`` becomes ``xi_exc_1``."""
         word = self.prefix.strip("_")
-        return {n: f"xi_{word}{n.removeprefix('xi')}" for n in self.part.noise_sources}
+        return {n: f"xi_{word}{n.removeprefix('xi')}" if word else n for n in self.part.noise_sources}
 
     def _current(self, key: str, name: str) -> Definition:
         """All that the part adds to one input, as one intermediate."""

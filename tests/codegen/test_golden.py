@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab import drivers, solvers
+from brainpy_lab.codegen.generate import generate
 
 from .kinds import KINDS
 
@@ -49,6 +51,7 @@ CELLS = {
         dw/dt = V - w + s*w*xi + 0.1*xi_2
     """,
 }
+PHASES = "leaky_integrate_and_fire_rk4_phases"
 OWN = ("numpy", "numba", "jax", "torch")
 
 
@@ -69,6 +72,17 @@ def test_step_code_is_the_golden_one(model, method, backend):
     assert text == path.read_text()
 
 
+@pytest.mark.parametrize("backend", OWN)
+def test_phases_apart_are_the_golden_ones(backend):
+    system, driver = example("leaky_integrate_and_fire").system, drivers.get(backend)
+    text = generate(system, solvers.get("rk4"), driver.dialect_for(system), backend, apart=True).text
+    path = FOLDER / f"{PHASES}_{backend}.py"
+    if UPDATE:
+        path.write_text(text)
+    assert text == path.read_text()
+
+
 def test_no_golden_file_is_left_over():
     expected = {f"{model}_{method}_{backend}.py" for model, method in EXAMPLES for backend in OWN}
+    expected |= {f"{PHASES}_{backend}.py" for backend in OWN}
     assert {p.name for p in FOLDER.glob("*.py")} == expected

@@ -154,6 +154,13 @@ def test_names_delays_noise_events_and_functions_come_along():
     assert "p_f(p_late, p_k)" in ast.unparse(both.states[1].drift)
 
 
+@pytest.mark.parametrize(("prefix", "name"), [("", "xi"), ("_", "xi"), ("a_", "xi_a"), ("a", "xi_a")])
+def test_white_noise_keeps_a_name_of_white_noise(prefix, name):
+    both = compose(read_text("dV/dt = -V", name="Cell"), synapse("dx/dt = -x + xi + xi_2"), prefix, {})
+    assert both.noise_sources == (name, name.removesuffix("_") + "_2")
+    assert both.state_names == ("V", f"{prefix}x")
+
+
 def test_a_fractional_order_comes_along():
     part = synapse("alpha = 0.8\norder(x) = alpha\ndx/dt = -x + post.V")
     both = compose(read_text("dV/dt = -V", name="Cell"), part, "p_", {"post.V": "V"})
