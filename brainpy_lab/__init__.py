@@ -28,7 +28,10 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "analysis": ("brainpy_lab.analysis", None),
     "backend": ("brainpy_lab.backend", None),
     "clear_cache": ("brainpy_lab.simulation.cache", "clear_cache"),
+    "connect": ("brainpy_lab.networks.connect", None),
     "ddeint": ("brainpy_lab.simulation.create", "ddeint"),
+    "dist": ("brainpy_lab.networks.dist", None),
+    "distance": ("brainpy_lab.networks.cells", "distance"),
     "drivers": ("brainpy_lab.drivers", None),
     "errors": ("brainpy_lab.errors", None),
     "fdeint": ("brainpy_lab.simulation.create", "fdeint"),
@@ -51,7 +54,10 @@ __all__ = [
     "analysis",
     "backend",
     "clear_cache",
+    "connect",
     "ddeint",
+    "dist",
+    "distance",
     "drivers",
     "errors",
     "fdeint",
@@ -70,6 +76,8 @@ if TYPE_CHECKING:
     from brainpy_lab import analysis, backend, drivers, errors, inputs, models, solvers
     from brainpy_lab.equations.system import System
     from brainpy_lab.errors import BrainPyLabError
+    from brainpy_lab.networks import connect, dist
+    from brainpy_lab.networks.cells import distance
     from brainpy_lab.simulation.cache import clear_cache
     from brainpy_lab.simulation.create import ddeint, fdeint, model, odeint, sdeint
     from brainpy_lab.simulation.model import Model

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import runpy
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,6 +54,24 @@ def test_examples_of_the_page_on_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     own = found["lif"].run(200.0, record=[]).events["spike"].t  # type: ignore[attr-defined]
     assert np.diff(own) == pytest.approx(period, abs=0.02)
     np.testing.assert_array_equal(found["same"]["V"], found["sol"]["V"])  # type: ignore[index]
+
+
+def test_examples_of_the_page_on_networks(tmp_path: Path) -> None:
+    found: dict[str, Any] = examples("networks.md", tmp_path)
+    assert abs(len(found["table"]) - 0.02 * 4000 * 3999) < 4 * np.sqrt(0.02 * 0.98 * 4000 * 3999)
+    np.testing.assert_array_equal(found["local"].targets, found["same"].targets)
+    np.testing.assert_array_equal(found["part"], found["weights"][1000:2000])
+
+
+def test_the_page_on_networks_names_every_rule_and_its_arguments() -> None:
+    text = (DOCS / "networks.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)\((.*?)\)`", text, flags=re.MULTILINE))
+    assert sorted(rows) == sorted(bp.connect.registry())
+    for name, arguments in rows.items():
+        known = {field.name for field in fields(bp.connect.registry()[name])}
+        assert set(filter(None, arguments.split(", "))) <= known, name
+    marked = set(re.findall(r"^\| `(\w+)\(.*?\)` \*", text, flags=re.MULTILINE))
+    assert marked == {name for name, rule in bp.connect.registry().items() if hasattr(rule, "multapses")}
 
 
 def test_defaults_are_as_the_page_on_runs_says() -> None:

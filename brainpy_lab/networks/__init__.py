@@ -1,1 +1,1 @@
-"""Networks of models: groups, synapses, connectivity, delays."""
+"""What networks are built from: connections between cells, and distributions of their values."""
