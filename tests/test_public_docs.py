@@ -20,7 +20,7 @@ PACKAGES = ("analysis", "codegen", "drivers", "equations", "models", "networks",
 def modules() -> Iterator[ModuleType]:
     """The engine, its folders, and the kernel half."""
     yield bp
-    for name in (*PACKAGES, "errors", "inputs"):
+    for name in (*PACKAGES, "errors", "inputs", "networks.connect", "networks.dist"):
         yield importlib.import_module(f"brainpy_lab.{name}")
 
 

@@ -89,7 +89,8 @@ class Part:
     """
 
     def __init__(self, cells: Cells, index: np.ndarray, side: str) -> None:
-        self.index = index
+        self.index = index.view()
+        self.index.flags.writeable = False  # a function that writes into it would move the connections
         self._cells, self._side = cells, side
 
     @property
