@@ -89,6 +89,7 @@ class Setup:
     lanes: int
     record: tuple[str, ...]
     every: int
+    first: int = 0  # number of the run's first step: records are counted from it
     ensemble: tuple[int, ...] = ()  # axes of the ensemble and of one cell, for programs that keep them
     cell: tuple[int, ...] = ()
     wide: frozenset[str] = frozenset()  # states and hidden variables with a number for each element, where they mix
@@ -123,7 +124,9 @@ class Flow(ABC):
 
     @abstractmethod
     def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
-        """Take ``n_steps`` steps; the record after each ``setup.every``-th step of the run goes to ``rows[:, row...]``.
+        """Take ``n_steps`` steps, and record after each ``setup.every``-th since ``setup.first``.
+
+        Records go to ``rows[:, row...]``.
 
         ``rows`` has the shape (recorded variables, times, lanes), without lanes for a single cell. With ``rows`` None
         the records come back in the chunk, time first, as arrays of the driver's own kind.

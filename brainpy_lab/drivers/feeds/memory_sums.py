@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -92,13 +92,8 @@ class MemorySums:
         Times of the steps, counted from the start, on any other.
     window : int, optional
         Steps that are remembered; by default all.
-    earlier : array (states, steps before, ...), optional
-        What the run that is continued remembered.
-
     starts, slopes : sequence of array
         Where each state started and how it moved then, for runs that continue this one.
-    first_time : float
-        When that was.
 
     Attributes
     ----------
@@ -121,21 +116,17 @@ class MemorySums:
         *,
         mesh: Array | None = None,
         window: int | None = None,
-        earlier: Array | None = None,
         starts: Sequence[Array] = (),
         slopes: Sequence[Array] = (),
-        first_time: float = 0.0,
     ) -> None:
         self.method, self.dt, self.mesh, self.window = method, dt, mesh, window
-        self.starts, self.slopes, self.first_time = starts, slopes, first_time
+        self.starts, self.slopes = starts, slopes
         self.states, self.kinds, self.steps = free.shape[:3]
         self.shape = free.shape[3:]
         self.block = LANE_BLOCK if self.shape else SINGLE_BLOCK
         self.orders = [np.broadcast_to(a, self.shape) if np.ndim(a) else np.asarray(a) for a in orders]
         self.sums = np.ascontiguousarray(free.reshape(self.states * self.kinds, self.steps, *self.shape))
         self.remembered = np.zeros((self.states, self.steps, *self.shape))
-        self.earlier = np.zeros((self.states, 0, *self.shape)) if earlier is None else earlier
-        self.before = self.earlier.shape[1]
         self._added = 0  # sums hold all that steps before this one remembered, as far as blocks end there
         self._start_added = False
         self._known_own: tuple[int, Array] = (-1, np.empty(0))
@@ -144,7 +135,6 @@ class MemorySums:
             recent = [self._of_orders(order, lambda a: self._of_lags(a).recent(self.block)) for order in self.orders]
             self.recent = self._stacked(recent)
             self._has_start = self._of_lags(float(self.orders[0].flat[0])).start is not None
-            self._add_earlier()
         else:
             self._free = self.sums.copy()
 
@@ -156,7 +146,7 @@ class MemorySums:
             self._add_directly(step)
             return 1
         if self._has_start:
-            if step == 0 and self.before == 0:
+            if step == 0:
                 return 1  # the first step has weights of its own
             if not self._start_added:
                 self._add_start()
@@ -177,7 +167,7 @@ class MemorySums:
 
     def own(self, step: int) -> Array:
         """The step's own weights (states*weights, ...), in the order of the step's arguments."""
-        kind = step if self.mesh is not None else min(step + self.before, 1)
+        kind = step if self.mesh is not None else min(step, 1)
         if self._known_own[0] != kind:
             self._known_own = (kind, self._make_own(step))
         return self._known_own[1]
@@ -195,7 +185,7 @@ class MemorySums:
             lags = number[:, None] - number
             rows[own] = np.where(lags > 0, self._of_lags(float(order)).values[:, np.maximum(lags, 0)], 0.0)
             start = self._of_lags(float(order)).start
-            if start is not None and self.before == 0:
+            if start is not None:
                 rows[own, 1:, 0] += start[:, 1:n]
         clock = [self.clock(int(i), 0.0) for i in number]
         times = np.array([t0 + k * dt for t0, k, dt in clock])
@@ -232,8 +222,7 @@ class MemorySums:
     def _own(self, order: float, step: int) -> Array:
         if self.mesh is not None:
             return self._mesh_row(order, step)[1]
-        is_first = step == 0 and self.before == 0
-        own: Array = self._of_lags(order).own[0 if is_first else 1]
+        own: Array = self._of_lags(order).own[min(step, 1)]
         return own
 
     def _mesh_row(self, order: float, step: int) -> tuple[Array, Array]:
@@ -262,7 +251,17 @@ class MemorySums:
         return np.ascontiguousarray(np.concatenate(whole))
 
     def _of_lags(self, order: float) -> _Weights:
-        return _weights(self.method, order, self.dt, self.before + self.steps, self.window)
+        return _weights(self.method, order, self.dt, self.lags, self.window)
+
+    @cached_property
+    def lags(self) -> int:
+        """Lags whose weights are made: as many as the largest transform takes, whatever the number of steps.
+
+        A transform over weights that end earlier would be rounded otherwise, and the sums of a run would depend on how
+        long it is to be.
+        """
+        blocks = -(-self.steps // self.block)
+        return int(self.block << max(0, (blocks - 1).bit_length()))
 
     def _add_block(self, end: int) -> None:
         """Add what the steps before ``end`` remembered to sums after it."""
@@ -276,16 +275,6 @@ class MemorySums:
         count = min(length, self.steps - end)
         for state in range(self.states):
             self._convolve(state, self.remembered[state, end - length : end], length, count, end)
-
-    def _add_earlier(self) -> None:
-        """Add what the run that is continued remembered, all at once."""
-        if not self.before or not self.steps:
-            return
-        length = 1 << max(0, int(max(self.before, self.steps) - 1).bit_length())
-        for state in range(self.states):
-            padded = np.zeros((length, *self.shape))
-            padded[length - self.before :] = self.earlier[state]
-            self._convolve(state, padded, length, self.steps, 0)
 
     def _convolve(self, state: int, values: Array, length: int, count: int, at: int) -> None:
         """Add to ``count`` sums from ``at`` on the convolution of the ``length`` values before."""
@@ -317,10 +306,9 @@ class MemorySums:
     def _add_start(self) -> None:
         """Add the part of what step 0 remembered that the convolution does not hold."""
         self._start_added = True
-        first = self.earlier[:, 0] if self.before else self.remembered[:, 0]
-        now = slice(self.before, self.before + self.steps)
+        first = self.remembered[:, 0]
         for state, order in enumerate(self.orders):
-            rows = self._of_orders(order, lambda a: self._start_of(a)[:, now])
+            rows = self._of_orders(order, lambda a: self._start_of(a)[:, : self.steps])
             if order.ndim == 0:
                 rows = rows.reshape(*rows.shape, *(1,) * len(self.shape))
             low = state * self.kinds

@@ -41,6 +41,8 @@ class Past:
         a step.
     is_steady : bool
         Whether no delay changes in the run and none is shorter than a step: the ring holds all that is read.
+    begin : int
+        Number of the run's first step: the last of the steps ``before`` is the one before it.
     """
 
     slots: int
@@ -48,6 +50,7 @@ class Past:
     before: Mapping[str, np.ndarray | None]
     sweeps: int = 1
     is_steady: bool = False
+    begin: int = 0
 
     @cached_property
     def is_constant(self) -> bool:
@@ -57,7 +60,16 @@ class Past:
     @cached_property
     def first(self) -> int:
         """Number of the first step that is known."""
-        return -max((len(b) for b in self.before.values() if b is not None), default=1)
+        return self.begin - max((len(b) for b in self.before.values() if b is not None), default=1)
+
+    def places(self, n: int) -> np.ndarray:
+        """The slots of the last ``n`` steps before the run."""
+        return np.arange(self.begin - n, self.begin) % self.slots
+
+    @property
+    def known(self) -> float:
+        """Steps that are known before step 0: 0 stands for one value at all earlier times, and is never the number."""
+        return 0.0 if self.is_constant else -float(self.first) or 0.5
 
 
 @dataclass(frozen=True)
@@ -81,14 +93,14 @@ class Reach:
 
 
 def fill(past: Past, state: str, initial: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """The ring of one state as it is at t0, where it is ``initial``: (slots, COEFFICIENTS, *shape)."""
+    """The ring of one state as the run begins, where it is ``initial``: (slots, COEFFICIENTS, *shape)."""
     ring = np.zeros((past.slots, COEFFICIENTS, *shape))
     before = past.before[state]
     if before is None:
-        ring[-1 if past.is_constant else slice(past.first, None), 0] = initial
+        ring[past.places(past.begin - past.first), 0] = initial
     else:
         own = before.shape[2:]
-        ring[-len(before) :] = before.reshape(*before.shape[:2], *(1,) * (len(shape) - len(own)), *own)
+        ring[past.places(len(before))] = before.reshape(*before.shape[:2], *(1,) * (len(shape) - len(own)), *own)
     return ring
 
 

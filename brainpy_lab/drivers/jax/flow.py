@@ -59,7 +59,7 @@ class JaxFlow(Flow):
             first = self.step
             kept, seen = self._piece(n)
             if self.record and rows is not None:
-                count = self.step // setup.every - first // setup.every
+                count = (self.step - setup.first) // setup.every - (first - setup.first) // setup.every
                 rows[:, row : row + count] = np.asarray(kept)[:, :count]
                 row += count
             if self.loop.code.flags:
@@ -79,7 +79,8 @@ class JaxFlow(Flow):
             lanes = self._table(setup.drive_lanes(self.step, n), n) if setup.drive_lanes else empty
             past = PastNumbers.of(setup)
             self.now, self.rings, kept, seen = self.loop.chunk(
-                n, self.step, setup.t0, setup.dt, setup.every, self.now, self.parameters, drive, lanes, self._draws(n),
+                n, self.step, setup.first, setup.t0, setup.dt, setup.every, self.now, self.parameters, drive, lanes,
+                self._draws(n),
                 self.rings, past.window, past.before, sweeps=past.sweeps,
                 record=self.record, shape=self.shape, rows=self.capacity if self.record else 0, steps=self.capacity,
                 narrow=self.narrow,

@@ -88,6 +88,7 @@ class JaxLoop:
         self,
         n: Array,
         first: Array,
+        start: Array,
         t0: Array,
         dt: Array,
         every: Array,
@@ -107,7 +108,10 @@ class JaxLoop:
         narrow: tuple[bool, ...],
         sweeps: int,
     ) -> tuple[tuple[Array, ...], tuple[Array, ...], Array, Array]:
-        """``n`` steps from step ``first``, with room for ``rows`` records and the event flags of ``steps`` steps."""
+        """``n`` steps from step ``first`` of a run that began at step ``start``.
+
+        There is room for ``rows`` records and the event flags of ``steps`` steps.
+        """
         import jax
         import jax.numpy as jnp
 
@@ -124,13 +128,13 @@ class JaxLoop:
             values, fired, rings = self.take_delayed(first + i, (t0, dt), values, moved, inverse, fed, rings, past)
             if record:
                 # every step writes the row that the next record will stand in; the last to write it is the record
-                row = (first + i) // every - first // every
+                row = (first - start + i) // every - (first - start) // every
                 for r, index in enumerate(record):
                     kept = kept.at[r, row].set(jnp.broadcast_to(values[index], shape))
             if flags:
                 seen = seen.at[i].set(jnp.stack([flag_of_lanes(f, shape) for f in fired]))
             return values, rings, kept, seen
 
-        start = (values, rings, kept, seen)
-        done: tuple[tuple[Array, ...], tuple[Array, ...], Array, Array] = jax.lax.fori_loop(0, n, body, start)
+        begin = (values, rings, kept, seen)
+        done: tuple[tuple[Array, ...], tuple[Array, ...], Array, Array] = jax.lax.fori_loop(0, n, body, begin)
         return done

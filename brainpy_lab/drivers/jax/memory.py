@@ -121,7 +121,7 @@ class JaxMemoryFlow(Flow):
             kept, seen = self._piece(n)
             self.step += n
             if self.record and rows is not None:
-                due = np.flatnonzero((first + 1 + np.arange(n)) % setup.every == 0)
+                due = np.flatnonzero((first + 1 - setup.first + np.arange(n)) % setup.every == 0)
                 rows[:, row : row + len(due)] = np.asarray(kept)[:, due]
                 row += len(due)
             if self.program.code.flags:
@@ -222,7 +222,7 @@ class JaxTracedMemoryFlow(Flow):
                 tables.own, tables.motion.T,
             ))  # fmt: skip
             (self.now, self.memory), records = jax.lax.scan(one, (self.now, self.memory), steps)
-        due = slice((-self.step - 1) % setup.every, None, setup.every)
+        due = slice((setup.first - self.step - 1) % setup.every, None, setup.every)
         self.step += n_steps
         none = np.empty(0, np.int64)
         return Chunk(none, none, none, tuple(r[due] for r in records))

@@ -29,7 +29,7 @@ class PastNumbers:
         past = setup.past
         if past is None:
             return PastNumbers(0.0, 0.0, 1)
-        return PastNumbers(float(past.window), 0.0 if past.is_constant else -float(past.first), past.sweeps)
+        return PastNumbers(float(past.window), past.known, past.sweeps)
 
 
 def first_rings(code: StepCode, setup: Setup, initial: Mapping[str, Array]) -> tuple[Array, ...]:
@@ -45,7 +45,7 @@ def first_rings(code: StepCode, setup: Setup, initial: Mapping[str, Array]) -> t
         before = past.before[state]
         ring = jnp.asarray(fill(past, state, 0.0, value.shape))
         if before is None:
-            ring = ring.at[-1 if past.is_constant else slice(past.first, None), 0].set(value)
+            ring = ring.at[past.places(past.begin - past.first), 0].set(value)
         rings.append(ring)
     return tuple(rings)
 

@@ -63,12 +63,12 @@ class TracedFlow(Flow):
             return carry, tuple(carry[0][r] for r in self.record)
 
         first, every, end = self.step, setup.every, self.step + n_steps
-        begin = min(first + -first % every, end)  # the first whole stretch between two records
+        begin = min(first + (setup.first - first) % every, end)  # the first whole stretch between two records
         with x64():
             carry = (self.now, self.rings)
             if begin > first:
                 carry = steps(carry, first, jnp.arange(begin - first))
-            earlier = [carry[0][r] for r in self.record] if begin > first and begin % every == 0 else []
+            earlier = [carry[0][r] for r in self.record] if begin > first and (begin - setup.first) % every == 0 else []
             whole = (end - begin) // every
             carry, records = jax.lax.scan(to_record, carry, begin + every * jnp.arange(whole))
             self.now, self.rings = steps(carry, begin + every * whole, jnp.arange(end - begin - every * whole))

@@ -65,13 +65,13 @@ class NumbaFlow(Flow):
         """Run the kernel, over as many steps at a time as its feeds are ready for."""
         if rows is None:
             raise DriverError("The numba driver cannot take derivatives; use jax or torch.")
-        end, every = self.step + n_steps, self.setup.every
+        end, every, start = self.step + n_steps, self.setup.every, self.setup.first
         chunks: list[Chunk] = []
         while self.step < end:
             first = self.step
             count = min([end - first, *(supply.prepare(first, end - first) for supply in self.supplies)])
             chunks.append(self._advance_at_once(count, rows, row))
-            row += self.step // every - first // every
+            row += (self.step - start) // every - (first - start) // every
         if len(chunks) == 1:
             return chunks[0]
         chunks = chunks or [Chunk(*[np.empty(0, np.int64)] * 3)]  # no steps may be asked for
@@ -97,7 +97,7 @@ class NumbaFlow(Flow):
 
     def _run(self, n_steps: int, rows: np.ndarray, row: int) -> int:
         setup, layout = self.setup, self.program.layout
-        left = setup.every - self.step % setup.every
+        left = setup.every - (self.step - setup.first) % setup.every
         empty = np.empty((0, 0))
         drive = setup.drive(self.step, n_steps) if setup.drive else empty
         clock = (n_steps, self.step, setup.t0, setup.dt)

@@ -226,8 +226,7 @@ class PastSupply(Supply):
 
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """The rings, how far back they may be read, steps known before the start (0: constant), and the sweeps."""
-        before = 0.0 if self.given.is_constant else -float(self.given.first)
-        return (*self.rings, float(self.given.window), before, self.given.sweeps)
+        return (*self.rings, float(self.given.window), self.given.known, self.given.sweeps)
 
     def _of_states(self) -> dict[str, np.ndarray]:
         """The rings by state, with the axes of its values."""

@@ -94,7 +94,7 @@ class TensorFlow(Flow):
                 for kind, flag in enumerate(results.pick(values, "flag")):
                     lanes = raised_lanes(driver.to_numpy(flag), setup, layout)
                     events += [(self.step, int(lane), kind) for lane in lanes]
-                if record and self.step % setup.every == 0:
+                if record and (self.step - setup.first) % setup.every == 0:
                     if rows is None:
                         kept.append([self.now[r] for r in record])
                     else:

@@ -96,7 +96,7 @@ class TensorMemoryFlow(_MemoryFlow):
                     for kind, flag in enumerate(flags):
                         lanes = raised_lanes(driver.to_numpy(flag), setup, self.program.layout)
                         events += [(self.step, int(lane), kind) for lane in lanes]
-                    if self.record and self.step % setup.every == 0:
+                    if self.record and (self.step - setup.first) % setup.every == 0:
                         for r, index in enumerate(self.record):
                             rows[r, row] = driver.to_numpy(self.now[index])
                         row += 1
@@ -171,7 +171,7 @@ class TracedMemoryFlow(_MemoryFlow):
                 for known, value in zip(memory, remembered, strict=True):
                     known.append(value)
                 self.step += 1
-                if self.record and self.step % setup.every == 0:
+                if self.record and (self.step - setup.first) % setup.every == 0:
                     kept.append([self.now[r] for r in self.record])
         none = np.empty(0, np.int64)
         return Chunk(none, none, none, kept or None)

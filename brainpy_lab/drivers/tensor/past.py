@@ -151,8 +151,8 @@ class Histories:
         zero = driver.array(np.zeros(plain.shape))
         ring = [[driver.array(c) for c in piece] for piece in fill(self.past, state, plain, plain.shape)]
         if self.past.before[state] is None:
-            start = -1 if self.past.is_constant else self.past.first
-            ring[start:] = [[initial, zero, zero, zero]] * -start
+            for slot in self.past.places(self.past.begin - self.past.first):
+                ring[slot] = [initial, zero, zero, zero]
         return ListHistory(driver, ring, setup)
 
     def begin(self, step: int, sweep: int) -> list[TensorHistory]:

@@ -55,35 +55,53 @@ def check_times(t0: float, duration: float, dt: float | None) -> None:
 class Clock:
     """The times at which the steps of a run end.
 
+    A run that goes on from another with its dt counts steps on: step n ends at origin + n*dt in both, to the last bit.
+
     Attributes
     ----------
     t0, duration, dt : float
         Start, length of the run, length of a step.
     mesh : array, optional
         Times of the steps counted from t0, when they are not uniform.
+    first : int
+        Steps that were taken before the run.
+    origin : float
+        The time before the first of these; by default t0.
     """
 
     t0: float
     duration: float
     dt: float
     mesh: np.ndarray | None = field(default=None, kw_only=True)
+    first: int = field(default=0, kw_only=True)
+    origin: float = field(default=float("nan"), kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not self.first:
+            self.origin = self.t0
 
     def times(self, steps: np.ndarray) -> np.ndarray:
         """Times at which steps end; fractions of a step lie between. The last one ends where the run was to end."""
         return self.into_times(np.array(steps, dtype=float))
 
-    def into_times(self, steps: np.ndarray) -> np.ndarray:
+    def sampled(self, steps: np.ndarray) -> np.ndarray:
+        """The same where inputs are sampled, but a whole last step ends where it ends in a longer run."""
+        return self.into_times(np.array(steps, dtype=float), is_exact=True)
+
+    def into_times(self, steps: np.ndarray, is_exact: bool = False) -> np.ndarray:
         """The same in the place of the steps' numbers: a fresh array costs its pages."""
         if self.mesh is not None:
             return np.asarray(self.t0 + np.interp(steps, np.arange(len(self.mesh)), self.mesh))
-        whole, rest = self.division
-        last = steps == self.n_steps
+        whole, rest = self.whole, self.division[1]
+        last = steps == self.end
         beyond = np.maximum(steps - whole, 0) * rest if rest else 0.0
         steps *= self.dt
-        np.minimum(steps, whole * self.dt, out=steps)
-        steps += beyond
-        steps += self.t0
-        np.putmask(steps, last, self.t0 + self.duration)
+        if rest:
+            np.minimum(steps, whole * self.dt, out=steps)
+            steps += beyond
+        steps += self.origin
+        if not is_exact:
+            np.putmask(steps, last, self.t0 + self.duration)
         return steps
 
     def time(self, step: int) -> float:
@@ -101,10 +119,20 @@ class Clock:
         whole, rest = self.division
         return whole + (rest > 0)
 
+    @property
+    def whole(self) -> int:
+        """Number of the step after the last one of length dt."""
+        return self.first + self.division[0]
+
+    @property
+    def end(self) -> int:
+        """Number of the step after the last one."""
+        return self.first + self.n_steps
+
     def last_step(self, setup: Setup) -> Setup:
         """``setup`` with the length of the shorter last step, for the flow that has taken the whole ones."""
-        whole, rest = self.division
+        whole, rest = self.whole, self.division[1]
         noise = setup.noise
         if noise.path is not None:
             noise = replace(noise, path=noise.path.at_step(whole, self.dt, rest))
-        return replace(setup, t0=self.t0 + whole * self.dt - whole * rest, dt=rest, every=1, noise=noise)
+        return replace(setup, t0=self.origin + whole * self.dt - whole * rest, dt=rest, every=1, noise=noise)

@@ -14,6 +14,7 @@ import numpy as np
 from brainpy_lab.drivers.feeds.past import COEFFICIENTS, Past
 from brainpy_lab.equations.system import Delay, System, names_reached
 from brainpy_lab.errors import ArgumentError, MemoryLimitError
+from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.record_size import SHARE, available_bytes, format_bytes
 from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.history import (
@@ -186,13 +187,12 @@ def _check(delay: Delay, values: np.ndarray, times: np.ndarray, dt: float, max_d
         )
 
 
-def make_past(
-    problem: Problem, histories: Mapping[str, History], t0: float, n_steps: int, dt: float, reach: Reach, sweeps: int
-) -> Past:
+def make_past(problem: Problem, histories: Mapping[str, History], clock: Clock, reach: Reach, sweeps: int) -> Past:
     """The rings at the start of a fixed-step run: as long as the largest delay.
 
     Where that is unknown, all of the run and of the histories as far as ``reach.back`` is kept.
     """
+    n_steps, dt = clock.n_steps, clock.dt
     system = problem.system
     sources = all_histories(problem, histories)
     if reach.longest is None:
@@ -204,14 +204,26 @@ def make_past(
     kept = min(window, n_steps + earlier)
     slots = 1 << math.ceil(math.log2(kept + 2))
     _check_memory(problem, slots, dt, reach)
-    before = {
-        s: sampled_steps(s, sources[s], t0, dt, earlier, problem.shape_of(s)) if s in sources else None
-        for s in system.delayed_states
-    }
+    before = {s: _before(problem, s, sources.get(s), clock, earlier) for s in system.delayed_states}
     if problem.shape and not problem.mixes and not problem.traced:
         before = {s: b if b is None else b.reshape(*b.shape[:2], -1) for s, b in before.items()}
     is_short = reach.shortest < dt * (1 - _SMALL)
-    return Past(slots, window, before, sweeps if is_short else 1, reach.is_steady and not is_short)
+    is_steady = reach.is_steady and not is_short
+    return Past(slots, window, before, sweeps if is_short else 1, is_steady, clock.first)
+
+
+def _before(problem: Problem, state: str, history: History | None, clock: Clock, n: int) -> np.ndarray | None:
+    """The last ``n`` steps of a state before a run: as the run it continues has taken them, or from its history."""
+    if history is None:
+        return None
+    shape = problem.shape_of(state)
+    if clock.first and isinstance(history, Recalled):
+        steps = history.remembered.last_steps(state, n)
+        if steps is not None:
+            own = steps.shape[2:]
+            steps = steps.reshape(*steps.shape[:2], *(1,) * (len(shape) - len(own)), *own)
+            return np.broadcast_to(steps, (*steps.shape[:2], *shape))
+    return sampled_steps(state, history, clock.origin + clock.first * clock.dt, clock.dt, n, shape)
 
 
 def all_histories(problem: Problem, histories: Mapping[str, History]) -> dict[str, History]:
@@ -257,10 +269,8 @@ def _check_memory(problem: Problem, slots: int, dt: float, reach: Reach) -> None
         )
 
 
-def remember(
-    rings: Mapping[str, np.ndarray], past: Past, problem: Problem, t0: float, done: int, dt: float
-) -> Remembered:
-    """The part of a run's rings that a run can need that continues it after ``done`` steps."""
+def remember(rings: Mapping[str, np.ndarray], past: Past, problem: Problem, clock: Clock, done: int) -> Remembered:
+    """The part of a run's rings that a run can need that continues it with step ``done``."""
     first = max(past.first, done - past.window)
     numbers = np.arange(first, done)
     shape = problem.shape
@@ -268,8 +278,8 @@ def remember(
     for state, ring in rings.items():
         steps = ring.take(numbers, axis=0, mode="wrap")
         coefficients[state] = steps if problem.mixes else steps.reshape(len(numbers), COEFFICIENTS, *shape)
-    length = np.full(len(numbers), dt)
-    return Remembered(t0 + dt * numbers, length, coefficients, past.is_constant and first == -1)
+    length = np.full(len(numbers), clock.dt)
+    return Remembered(clock.origin + clock.dt * numbers, length, coefficients, past.is_constant and first == -1)
 
 
 def misread(

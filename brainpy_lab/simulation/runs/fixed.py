@@ -47,6 +47,9 @@ def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, co
     if problem.mixes:
         setup = with_widths(setup, code, layout)
     flow = program.start(setup)
+    if plan.first:
+        sums = {} if setup.sums is None else {"sums/remembered": setup.sums.remembered[:, : plan.first]}
+        flow.load({**flow.state(), **sums}, plan.first)
     if setup.differentiable:
         return _run_traced(flow, driver, problem, plan)
     course = run(_job(flow, driver, problem, plan, code))
@@ -56,13 +59,13 @@ def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, co
         arrays = {**result.checkpoint.arrays, **memory_entries(problem, setup.sums, course.done)}
         result.checkpoint = replace(result.checkpoint, arrays=arrays)
         result.stats |= short_memory(problem, setup.sums, course.done)
-    result.stats.update(compile_time=compile_time, wall_time=wall, steps=course.done)
+    result.stats.update(compile_time=compile_time, wall_time=wall, steps=course.done - plan.first)
     return result
 
 
 def _job(flow: Flow, driver: Driver, problem: Problem, plan: Plan, code: StepCode) -> Job:
     """What the loop is to do."""
-    n_rows, shape = plan.count(plan.n_steps), problem.shape
+    n_rows, shape = plan.count(plan.end), problem.shape
     check_record_memory(n_rows, dict.fromkeys(plan.record, ()), shape, record_every=plan.every * plan.dt)
     lanes = (problem.lanes,) if shape and not problem.mixes else shape
     return Job(
@@ -169,7 +172,7 @@ class _Dressing:
         if past is None:
             return None
         rings = {s: self.driver.to_numpy(self.course.state[f"past/{s}"]) for s in self.code.delayed}
-        return remember(rings, past, self.problem, plan.t0, self.done, plan.dt)
+        return remember(rings, past, self.problem, plan, self.done)
 
     def _events(self) -> dict[str, EventTrain]:
         trains = {}
@@ -205,13 +208,14 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
         final[name] = final[name][..., 0]
         if name in data:
             data[name] = data[name][..., 0]
-    t = plan.recorded(plan.n_steps)
-    checkpoint = Checkpoint(
-        plan.time(plan.n_steps), final, in_part("hidden", memory), _numbers(problem, plan, plan.n_steps)
-    )
+    t = plan.recorded(plan.end)
+    checkpoint = Checkpoint(plan.time(plan.end), final, in_part("hidden", memory), _numbers(problem, plan, plan.end))
     return Result(t, data, checkpoint, {}, Outcome.COMPLETED, {"steps": plan.n_steps, "dt": plan.dt})
 
 
 def _numbers(problem: Problem, plan: Plan, done: int) -> dict[str, Plain]:
-    """The numbers of a checkpoint after ``done`` steps."""
-    return {"draws": plan.noise.start + done} if problem.system.is_random else {}
+    """The numbers of a checkpoint before step ``done``: its clock counts on where all steps before had one length."""
+    numbers: dict[str, Plain] = {"draws": plan.noise.start + done} if problem.system.is_random else {}
+    if plan.mesh is None and done <= plan.whole:
+        numbers |= {"origin": plan.origin, "dt": plan.dt, "step": done}
+    return numbers

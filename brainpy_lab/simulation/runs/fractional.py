@@ -27,7 +27,6 @@ from brainpy_lab.symbolic.compiling import helper_functions
 _KINDS = ("remembered", "order", "start", "slope")
 MOST_GRADED = 1_000_000  # steps of a graded mesh: its sums take the square of that
 _LONGEST_TRACED = 4000  # steps of a run through which a derivative is taken
-_CLOCK = "clock"  # start of the whole history, dt
 
 
 def memory_of(method: Any, system: System, request: Request) -> Memory | None:
@@ -60,7 +59,7 @@ def memory_of(method: Any, system: System, request: Request) -> Memory | None:
         if value <= 0 or (name == "grading" and value < 1):
             least = "at least 1" if name == "grading" else "above 0"
             raise ArgumentError(f"{name} must be {least}, not {value:g}.")
-    earlier = _earlier(request.checkpoint, system, method, grading)
+    earlier = _earlier(request.checkpoint, system, method, grading, float(request.dt))
     for name in set(initial or {}) & set(fractional_states(system)) if earlier is not None else ():
         raise ArgumentError(
             f"'{name}' cannot be set where a fractional run is continued: its memory would not fit.",
@@ -72,21 +71,24 @@ def memory_of(method: Any, system: System, request: Request) -> Memory | None:
 
 
 def _earlier(
-    start: Checkpoint | None, system: System, method: FractionalMethod, grading: float | None
+    start: Checkpoint | None, system: System, method: FractionalMethod, grading: float | None, dt: float
 ) -> Mapping[str, Any] | None:
     """The memory of a run that is continued."""
     if start is None or not fractional_states(system):
         return None
-    earlier = start.part("sums")
     made = start.numbers.get("method") or "another method"
-    if made != method.name or _CLOCK not in earlier or grading not in (None, 1):
-        uniform = _CLOCK in earlier and grading in (None, 1)
+    uniform = "step" in start.numbers and grading in (None, 1)
+    if made != method.name or not uniform:
         reason = f"it was made with '{made}'" if uniform else "memory is continued on uniform steps only"
         raise ArgumentError(
             f"The solution of '{start.model_name}' cannot be continued with '{method.name}': {reason}.",
             advice="A fractional run continues with the method, dt and orders it began with, without grading.",
         )
-    return {**start.part("hidden"), **earlier}
+    known = start.numbers["dt"]
+    if known != dt:
+        message = f"The solution was made with dt = {known:g} and cannot go on with {dt:g}."
+        raise ArgumentError(message, advice="A fractional run continues with the method, dt and orders it began with.")
+    return {**start.part("hidden"), **start.part("sums")} if start.numbers["step"] else None
 
 
 def mesh_of(memory: Memory | None, duration: float, dt: float) -> np.ndarray | None:
@@ -123,23 +125,23 @@ def make_sums(problem: Problem, plan: Plan) -> MemorySums:
     begin = {n: 0.0 if problem.traced else problem.states[n] for n in names}
     starts = [_whole(problem, begin[n], shape) for n in names]
     slopes = [_slope(problem, n, known, order, shape) for n, order in zip(names, orders, strict=True)]
-    before, earlier, t_first = 0, None, plan.t0
     if memory.earlier is not None:
-        earlier, starts, slopes, t_first = _continued(problem, plan, memory.earlier, names, orders, shape)
-        before = earlier.shape[1]
-    steps = plan.n_steps
+        earlier, starts, slopes = _continued(problem, memory.earlier, names, orders, shape)
+    steps = plan.end
     copies = {f"memory of {n}": (2 + len(method.sum_names),) for n in names}
-    check_record_memory(steps + before, copies, shape)
+    check_record_memory(steps, copies, shape)
     uniform = plan.mesh is None
-    times = plan.mesh if plan.mesh is not None else (before + np.arange(steps + 1)) * plan.dt
+    times = plan.mesh if plan.mesh is not None else np.arange(steps + 1) * plan.dt
     free = np.empty((len(names), len(method.sum_names), steps, *shape))
     for own, a, start, slope in zip(free, orders, starts, slopes, strict=True):
         own[...] = method.free_motion(a, start, slope, times, plan.dt if uniform else None)
     window = None if memory.window is None else max(1, round(memory.window / plan.dt))
-    return MemorySums(
-        method, orders, free, plan.dt, mesh=plan.mesh, window=window, earlier=earlier, starts=starts,
-        slopes=slopes, first_time=t_first,
+    sums = MemorySums(
+        method, orders, free, plan.dt, mesh=plan.mesh, window=window, starts=starts, slopes=slopes
     )  # fmt: skip
+    if memory.earlier is not None:
+        sums.remembered[:, : plan.first] = earlier
+    return sums
 
 
 def _check_traced(plan: Plan) -> None:
@@ -165,9 +167,9 @@ def memory_entries(problem: Problem, sums: MemorySums, done: int) -> dict[str, A
     """What a checkpoint must hold for the run to be continued after ``done`` steps."""
     if sums.mesh is not None:
         return {}
-    shape, entries = problem.shape, {_CLOCK: np.array([sums.first_time, sums.dt])}
+    shape, entries = problem.shape, {}
     for i, name in enumerate(fractional_states(problem.system)):
-        remembered = np.concatenate([sums.earlier[i], sums.remembered[i, :done]])
+        remembered = sums.remembered[i, :done]
         values = (remembered.reshape(len(remembered), *shape), sums.orders[i], sums.starts[i], sums.slopes[i])
         for kind, value in zip(_KINDS, values, strict=True):
             value = np.asarray(value)
@@ -188,7 +190,7 @@ def short_memory(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any
     bounds = {}
     for i, name in enumerate(fractional_states(problem.system)):
         order = sums.orders[i]
-        increments = np.concatenate([sums.earlier[i], sums.remembered[i, :done]])
+        increments = sums.remembered[i, :done]
         gone = np.abs(increments[: max(0, len(increments) - sums.window)]).sum(axis=0)
         length = sums.window * sums.dt
         with np.errstate(all="ignore"):
@@ -288,17 +290,13 @@ def _slope(
 
 def _continued(
     problem: Problem,
-    plan: Plan,
     earlier: Mapping[str, Any],
     names: tuple[str, ...],
     orders: list[np.ndarray],
     shape: tuple[int, ...],
-) -> tuple[np.ndarray, list[np.ndarray], list[np.ndarray], float]:
+) -> tuple[np.ndarray, list[np.ndarray], list[np.ndarray]]:
     """What the run that is continued remembered, and where its states started."""
-    t_first, dt = (float(v) for v in np.asarray(earlier[_CLOCK]))
     advice = "A fractional run continues with the method, dt and orders it began with."
-    if abs(dt - plan.dt) > 1e-12 * dt:
-        raise ArgumentError(f"The solution was made with dt = {dt:g} and cannot go on with {plan.dt:g}.", advice=advice)
     rows, starts, slopes = [], [], []
     for name, order in zip(names, orders, strict=True):
         if f"{name}/remembered" not in earlier:
@@ -313,4 +311,4 @@ def _continued(
             raise ArgumentError(f"The solution's memory of '{name}' has another shape than this run.") from None
         if not same:
             raise ArgumentError(f"The order of '{name}' has changed, and with it what its memory means.", advice=advice)
-    return np.stack(rows), starts, slopes, t_first
+    return np.stack(rows), starts, slopes

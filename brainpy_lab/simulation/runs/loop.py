@@ -26,7 +26,7 @@ class Job:
     Attributes
     ----------
     flow : Flow
-        It has taken no step yet.
+        It stands where the clock begins.
     clock : Clock
         How many steps there are, and when they end.
     rows : array (recorded variables, times, *lanes)
@@ -60,7 +60,7 @@ class Course:
     Attributes
     ----------
     done : int
-        Steps taken.
+        Number of the step after the last one taken.
     values : dict of arrays
         States and hidden variables, at the end of the last of them.
     state : dict of arrays
@@ -77,7 +77,7 @@ class Course:
 
     def __init__(self, job: Job) -> None:
         self.job, self.flow, self.every = job, job.flow, job.flow.setup.every
-        self.done, self.values, self.state = 0, self._read(), job.flow.state()
+        self.done, self.values, self.state = job.clock.first, self._read(), job.flow.state()
         self.chunks: list[Chunk] = []
         self.outcome = Outcome.COMPLETED
         self.lost: tuple[str, int] | None = None
@@ -88,7 +88,7 @@ class Course:
 
     def go(self) -> None:
         """Advance until the end, or until something stops the job; the flow then stands after step ``done``."""
-        whole, rest = self.job.clock.division
+        whole, rest = self.job.clock.whole, self.job.clock.division[1]
         try:
             while self.done < whole:
                 if not self._take(min(self.job.size.steps, whole - self.done)):
@@ -102,17 +102,22 @@ class Course:
     def _take(self, n: int) -> bool:
         """Advance by ``n`` steps; False when the job is at its end."""
         begin = time.perf_counter()
-        went_on = self._advance(n, self.job.rows, self.done // self.every + 1)
+        went_on = self._advance(n, self.job.rows, self._row)
         self.job.size.took(n, time.perf_counter() - begin)
         return went_on
 
+    @property
+    def _row(self) -> int:
+        """Where the next record goes."""
+        return (self.done - self.job.clock.first) // self.every + 1
+
     def _take_last_step(self) -> None:
         """The shorter step that ends where the run was to end; its length compiles nothing."""
-        job, whole = self.job, self.done
+        job, due = self.job, self._row
         self.flow.resume(job.clock.last_step(self.flow.setup))
         row = np.empty((len(job.rows), 1, *job.rows.shape[2:]))
         went_on = self._advance(1, row, 0)
-        if went_on and len(job.rows) and job.rows.shape[1] > whole // self.every + 1:
+        if went_on and len(job.rows) and job.rows.shape[1] > due:
             job.rows[:, -1] = row[:, 0]
 
     def _advance(self, n: int, rows: np.ndarray, row: int) -> bool:
@@ -132,7 +137,7 @@ class Course:
             self.alarm = int(chunk.kind[earliest]), int(chunk.lane[earliest])
             return False
         self._keep(chunk, values, n)
-        job.report(self.done / job.clock.n_steps)
+        job.report((self.done - job.clock.first) / job.clock.n_steps)
         return True
 
     def _read(self) -> Values:

@@ -62,13 +62,14 @@ class Plan(Clock):
     at: np.ndarray | None = None  # the times chosen for records
 
     def recorded(self, done: int) -> np.ndarray:
-        """Times of the steps whose ends are recorded when ``done`` steps are: every so many, and the end."""
-        numbers = np.arange(0.0, min(done, self.division[0]) + 1, self.every)
+        """Times of the steps that are recorded before step ``done``: every so many, and the end."""
+        numbers = np.arange(float(self.first), min(done, self.whole) + 1, self.every)
         return self.into_times(np.append(numbers, done) if self.count(done) > len(numbers) else numbers)
 
     def count(self, done: int) -> int:
-        """How many steps are recorded when ``done`` are."""
+        """How many steps are recorded when all before step ``done`` are taken."""
         whole, rest = self.division
+        done -= self.first
         ends = rest > 0 and done > whole and (self.every == 1 or not self.record)
         return min(done, whole) // self.every + 1 + ends
 

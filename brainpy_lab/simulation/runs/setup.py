@@ -50,7 +50,7 @@ def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
 
     varying = {n: flat(v) if hasattr(v, "shape") else v for n, v in problem.parameters.items()}
     return Setup(
-        t0=plan.t0,
+        t0=plan.origin,
         dt=plan.dt,
         states={n: flat(v) for n, v in problem.states.items()},
         memory={n: flat(v) for n, v in problem.memory.items()},
@@ -58,6 +58,7 @@ def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
         lanes=lanes,
         record=plan.record,
         every=plan.every,
+        first=plan.first,
         drive=_drive_table(problem, plan, layout.driven) if layout.driven else None,
         drive_lanes=_lane_table(problem, plan, layout.driven_lanes) if layout.driven_lanes else None,
         ensemble=problem.ensemble,
@@ -95,9 +96,9 @@ def _narrow_sources(problem: Problem) -> frozenset[str]:
 def _sampled(drive: Drive, plan: Plan, first: int, n: int) -> np.ndarray:
     """``drive`` over ``n`` steps: its average where it is constant between jumps, else in the middle or as it says."""
     if drive.mean is not None:
-        edges = plan.times(first + np.arange(n + 1))
+        edges = plan.sampled(first + np.arange(n + 1))
         return drive.mean(edges[:-1], edges[1:])
-    return drive.at(plan.times(first + drive.place + np.arange(n)))
+    return drive.at(plan.sampled(first + drive.place + np.arange(n)))
 
 
 def _drive_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:

@@ -97,7 +97,7 @@ def _run(task: Task, request: Request, reach: Reach | None = None) -> Result:
         return run_adaptive(task.compiled, problem, plan, delays, task.compile_time)
     if reach is not None:
         sweeps = 2 + math.ceil(task.method.order)
-        plan.past = make_past(problem, task.histories, plan.t0, plan.n_steps, plan.dt, reach, sweeps)
+        plan.past = make_past(problem, task.histories, plan, reach, sweeps)
     if task.is_averaged:
         problem = with_averages(problem, plan.t0, plan.t0 + plan.duration)
     if not isinstance(task.compiled, Program) or reach is not None:  # the lengths of delays decide the code

@@ -25,7 +25,7 @@ from brainpy_lab.simulation.model_code import ModelCode
 from brainpy_lab.simulation.run_defaults import is_finite, is_number
 from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
 from brainpy_lab.simulation.runs.checks import check_options, check_own, record_steps, recorded
-from brainpy_lab.simulation.runs.clock import check_times, steps_of
+from brainpy_lab.simulation.runs.clock import Clock, check_times, steps_of
 from brainpy_lab.simulation.runs.control import reporter
 from brainpy_lab.simulation.runs.fractional import memory_of, mesh_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
@@ -138,7 +138,7 @@ def _repeated(task: Task, request: Request) -> Task | None:
         problem.states = dict(problem.states)
     _start_histories(problem, request.initial or {}, plan.t0)
     if system.is_random:
-        plan.noise = _noise(request, plan.t0)
+        plan.noise = _noise(request, plan)
     plan.stop, plan.report, plan.past = request.stop, reporter(request.progress), None
     again = _twin(task)
     again.problem, again.plan, again.compile_time, again.kind = problem, plan, 0.0, None
@@ -159,6 +159,7 @@ def _prepared(request: Request) -> Task:
     driver, method = drivers.get(request.backend), solvers.get(request.method)
     check_options(request, method)
     check_own(request)
+    request = replace(request, dt=_dt_of(request))
     t0, initial, memory = start_of(request)
     past = memory_of(method, system, request)
     check_names(request.parameters, system.parameter_names, "parameter", system.name)
@@ -197,6 +198,7 @@ def _prepared(request: Request) -> Task:
     if at is not None and not locates:
         request = on_steps(request, at, t0)
     wanted, states = recorded(request, system)
+    clock = Clock(t0, float(request.duration), float(request.dt), **({} if locates else _counted_on(request)))
     plan = Plan(
         t0=t0,
         duration=float(request.duration),
@@ -204,7 +206,7 @@ def _prepared(request: Request) -> Task:
         record=states,
         every=record_steps(request) if not method.is_adaptive else 1,
         threads=request.threads,
-        noise=_noise(request, t0),
+        noise=_noise(request, clock),
         stop=request.stop,
         report=reporter(request.progress),
         method=method,
@@ -212,6 +214,8 @@ def _prepared(request: Request) -> Task:
         counts={n: memory[n] for n in count_names(system) if n in memory},
         at=at,
         mesh=mesh_of(past, float(request.duration), float(request.dt)),
+        first=clock.first,
+        origin=clock.origin,
     )
     code = code or model.code(driver.name, method.name)
     tolerances = Tolerances.of(request, problem) if locates else None
@@ -305,7 +309,22 @@ def start_of(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
     return float(start), initial, {}
 
 
-def _noise(request: Request, t0: float) -> Noise:
+def _dt_of(request: Request) -> float:
+    """dt; that of the run that is continued where rounding alone keeps them apart."""
+    dt, checkpoint = float(request.dt), request.checkpoint
+    known = None if checkpoint is None else checkpoint.numbers.get("dt")
+    return known if isinstance(known, float) and abs(known - dt) <= 1e-12 * dt else dt
+
+
+def _counted_on(request: Request) -> dict[str, Any]:
+    """The clock of the run that is continued, with which steps of the same length are counted on."""
+    numbers = {} if request.checkpoint is None else request.checkpoint.numbers
+    if numbers.get("dt") != float(request.dt):
+        return {}
+    return {"first": numbers["step"], "origin": numbers["origin"]}
+
+
+def _noise(request: Request, clock: Clock) -> Noise:
     """Whence random draws come: the step that begins at t takes number t/dt of each stream.
 
     A run that continues another goes on where its steps ended, with its seed by default.
@@ -313,12 +332,12 @@ def _noise(request: Request, t0: float) -> Noise:
     if request.noise is not None:
         if not isinstance(request.noise, BrownianPath):
             raise ArgumentError(f"noise must be a BrownianPath, not {request.noise!r}.")
-        return request.noise.noise(float(request.dt), t0)
-    first = round(min(max(t0 / request.dt, -_LAST_STEP), _LAST_STEP))
+        return request.noise.noise(clock.dt, clock.origin)
+    first = round(min(max(clock.t0 / clock.dt, -_LAST_STEP), _LAST_STEP))
     checkpoint = request.checkpoint
     if checkpoint is not None and "draws" in checkpoint.numbers:
-        first = int(checkpoint.numbers["draws"] or 0)
-    return Noise(seed_of(request), first, terms=terms_for(float(request.dt)))
+        first = int(checkpoint.numbers["draws"] or 0) - clock.first
+    return Noise(seed_of(request), first, terms=terms_for(clock.dt))
 
 
 def seed_of(request: Request) -> int:

@@ -51,6 +51,15 @@ class Remembered:
         unknown: np.ndarray = np.where(known.reshape(-1, *extra), total, np.nan)
         return unknown
 
+    def last_steps(self, state: str, n: int) -> np.ndarray | None:
+        """The last ``n`` pieces of a state, where they are steps of one length: None where there are fewer."""
+        found = self.coefficients[state][-n:]
+        if len(found) < n and not self.is_constant:
+            return None
+        constant = np.zeros((n - len(found), *found.shape[1:]))
+        constant[:, 0] = found[0, 0]
+        return np.concatenate([constant, found])
+
     @property
     def since(self) -> float:
         """The earliest time at which the course is known."""
