@@ -41,6 +41,7 @@ class Prepared:
 class _Caught:
     def __init__(self, program: Program, given: list[tuple[Program, Setup]]) -> None:
         self.program, self.given = program, given
+        self.code, self.layout = program.code, program.layout
 
     def start(self, setup: Setup) -> Flow:
         self.given.append((self.program, setup))
