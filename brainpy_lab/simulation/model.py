@@ -204,7 +204,8 @@ class Model(ModelCode):
             where ``initial`` says nothing, the initial value is the history's at the start.
         max_delay : float, optional
             Largest delay, where delays depend on states: the run then remembers no more than that. Without it such a
-            run remembers all of its course, and reads its histories as far back as they are known.
+            run remembers all of its course, and reads its histories as far back as they are known. Also the largest
+            delay of runs that will go on from this one, where they have longer ones.
         stop : threading.Event, optional
             Setting it stops the run within about 50 ms.
         noise : BrownianPath, optional

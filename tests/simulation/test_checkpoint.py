@@ -155,6 +155,21 @@ def test_a_brownian_path_goes_on():
     assert_continued(model.run(1.1, start=model.run(1.3, **options), **options), full)
 
 
+def test_delays_that_grow_need_a_longer_memory():
+    model, options = bp.model("V(t <= 0) = cos(t)\ndV/dt = -V(t/2)", name="Growing"), {"dt": 0.1, "backend": "numpy"}
+    part = model.run(1.3, **options)
+    with pytest.raises(
+        ArgumentError, match=r"(?s)remembers 'V' from t = 0.4 on.*with max_delay=1.4, or.*history={'V': sol}"
+    ):
+        model.run(1.1, start=part, **options)
+    part = model.run(1.3, max_delay=1.4, **options)
+    assert_continued(
+        model.run(1.1, start=part, max_delay=1.4, **options), model.run(1.3 + 1.1, max_delay=1.4, **options)
+    )
+    told = model.run(1.1, start=part, history={"V": part}, **options)
+    assert told.final["V"] == pytest.approx(model.run(1.3 + 1.1, **options).final["V"], rel=1e-4)
+
+
 def test_another_step_begins_a_clock_of_its_own():
     model, options = MODELS["dde"], options_of("dde", backend="numpy")
     part = model.run(1.3, **options)

@@ -155,9 +155,11 @@ def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay:
                 _check(delay, np.atleast_1d(values), np.atleast_1d(times), dt, max_delay)
             # what moves may be longer between the times looked at
             shortest, longest = min(shortest, least), max(longest, most if delays is steady else most + dt)
+    if max_delay is not None:  # a run that goes on from this one may have longer delays
+        longest = max(longest, float(max_delay))
     if not has_others:
         return Reach(max(0.0, shortest), longest, not moving)
-    return Reach(0.0, None if max_delay is None else max(float(max_delay), longest), known=longest)
+    return Reach(0.0, None if max_delay is None else longest, known=longest)
 
 
 def _times(problem: Problem, t0: float, duration: float, dt: float) -> np.ndarray:
@@ -219,10 +221,16 @@ def _before(problem: Problem, state: str, history: History | None, clock: Clock,
     shape = problem.shape_of(state)
     if clock.first and isinstance(history, Recalled):
         steps = history.remembered.last_steps(state, n)
-        if steps is not None:
-            own = steps.shape[2:]
-            steps = steps.reshape(*steps.shape[:2], *(1,) * (len(shape) - len(own)), *own)
-            return np.broadcast_to(steps, (*steps.shape[:2], *shape))
+        if steps is None:
+            raise ArgumentError(
+                f"The run that is continued remembers '{state}' from t = {history.since:g} on, and the delays of this "
+                "one reach further back.",
+                advice=f"Run the first part with max_delay={n * clock.dt:.3g}, or give its Solution: "
+                f"history={{'{state}': sol}}.",
+            )
+        own = steps.shape[2:]
+        steps = steps.reshape(*steps.shape[:2], *(1,) * (len(shape) - len(own)), *own)
+        return np.broadcast_to(steps, (*steps.shape[:2], *shape))
     return sampled_steps(state, history, clock.origin + clock.first * clock.dt, clock.dt, n, shape)
 
 
