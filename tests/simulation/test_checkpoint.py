@@ -166,8 +166,6 @@ def test_delays_that_grow_need_a_longer_memory():
     assert_continued(
         model.run(1.1, start=part, max_delay=1.4, **options), model.run(1.3 + 1.1, max_delay=1.4, **options)
     )
-    told = model.run(1.1, start=part, history={"V": part}, **options)
-    assert told.final["V"] == pytest.approx(model.run(1.3 + 1.1, **options).final["V"], rel=1e-4)
 
 
 def test_another_step_begins_a_clock_of_its_own():
