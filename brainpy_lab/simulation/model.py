@@ -20,7 +20,7 @@ from brainpy_lab.simulation.model_code import ModelCode, method_name
 from brainpy_lab.simulation.run_defaults import positive
 from brainpy_lab.simulation.runs.auto_method import choice
 from brainpy_lab.simulation.runs.control import Progress
-from brainpy_lab.simulation.runs.request import OnInterrupt, Request
+from brainpy_lab.simulation.runs.request import OnInterrupt, Records, Request
 from brainpy_lab.simulation.runs.simulate import simulate
 from brainpy_lab.simulation.solution.record import notes_on_variables
 from brainpy_lab.simulation.solution.solution import Solution
@@ -140,7 +140,7 @@ class Model(ModelCode):
         backend: str | None = None,
         initial: Mapping[str, Any] | None = None,
         seed: int | None = None,
-        record: list[str] | tuple[str, ...] | None = None,
+        record: Records | None = None,
         record_every: float | None = None,
         record_at: Sequence[float] | None = None,
         progress: bool | Progress = False,
@@ -180,8 +180,11 @@ class Model(ModelCode):
         seed : int, optional
             Seed of the random numbers: the same seed gives the same path on every driver, whatever the number of
             threads. By default the model's, or that of the Solution that is continued, else 0.
-        record : list of str, optional
-            States and intermediates to record; by default all states. An empty list records nothing.
+        record : list of str, or mapping of str to float, optional
+            States and intermediates to record; by default all states. An empty list records nothing. ``"x[:5]"`` and
+            ``"x[3]"`` are elements of an array state, or members of an ensemble where the state is one number; only
+            they are kept. ``{"V": 0.1, "w": 1.0}`` gives each an interval, None being the run's; ``sol.times("w")``
+            are the times of one, and ``sol.t`` those of ``record_every``, else of the shortest interval.
         record_every : float, optional
             Time between records; by default every step (adaptive methods: their own steps for a single cell). An end
             that lies between two records stands in ``sol.final`` alone.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from brainpy_lab.drivers.driver import Chunk, Flow, Setup
+from brainpy_lab.simulation.records.sheets import Sheet
 from brainpy_lab.simulation.runs import loop
 from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.control import ChunkSize
@@ -55,7 +56,17 @@ def run(flow, duration=10.0, *, first_alarm=None, stop=None, seen=None):
     ends = clock.division[1] > 0 and flow.setup.every == 1
     rows = np.full((1, clock.division[0] // flow.setup.every + 1 + ends), -1.0)
     reported = [] if seen is None else seen
-    job = loop.Job(flow, clock, rows, ("x",), np.asarray, ChunkSize(1, 3), first_alarm, stop, reported.append)
+    job = loop.Job(
+        flow,
+        clock,
+        Sheet(rows, flow.setup.every),
+        ("x",),
+        np.asarray,
+        ChunkSize(1, 3),
+        first_alarm,
+        stop,
+        reported.append,
+    )
     return loop.run(job), rows[0]
 
 
@@ -108,7 +119,15 @@ def test_a_stop_flag(duration, done):
     flow = Counting()
     clock = Clock(0.0, duration, 0.5)
     job = loop.Job(
-        flow, clock, np.empty((1, 30)), ("x",), np.asarray, ChunkSize(1, 3), None, stop, lambda part: stop.set()
+        flow,
+        clock,
+        Sheet(np.empty((1, 30)), 1),
+        ("x",),
+        np.asarray,
+        ChunkSize(1, 3),
+        None,
+        stop,
+        lambda part: stop.set(),
     )
     course = loop.run(job)
     assert (course.done, course.outcome) == (done, Outcome.STOPPED)

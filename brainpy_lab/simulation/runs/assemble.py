@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab import drivers
+from brainpy_lab.simulation.records.intermediates import intermediates
 from brainpy_lab.simulation.runs.plan import Result
 from brainpy_lab.simulation.runs.request import Request
 from brainpy_lab.simulation.solution.interpolation import LocalCubic
 from brainpy_lab.simulation.solution.solution import Solution
-from brainpy_lab.simulation.values.history import with_lanes
-from brainpy_lab.simulation.values.mixing_expressions import intermediates_of, slopes_of
+from brainpy_lab.simulation.values.mixing_expressions import slopes_of
 from brainpy_lab.simulation.values.problem import Problem
 from brainpy_lab.solvers import Method
 
@@ -25,34 +24,10 @@ def add_intermediates(result: Result, problem: Problem, wanted: tuple[str, ...])
     if all(name in states for name in wanted):
         return
     records = {name: np.asarray(result.data[name]) for name in states}
-    if problem.mixes:
-        result.data |= intermediates_of(problem, np.asarray(result.t), records)
-    else:
-        result.data |= _intermediates(result, problem, records, wanted)
+    result.data |= intermediates(problem, np.asarray(result.t), records, wanted)
     for name in list(result.data):
         if name not in wanted:
             del result.data[name]
-
-
-def _intermediates(
-    result: Result, problem: Problem, records: Mapping[str, np.ndarray], wanted: tuple[str, ...]
-) -> dict[str, np.ndarray]:
-    from brainpy_lab.symbolic import numeric
-
-    extra = 1 + len(problem.shape)
-
-    def over_time(value: Any) -> Any:
-        array = np.asarray(value)
-        return array if array.ndim == 0 else array.reshape((1,) * (extra - array.ndim) + array.shape)
-
-    parameters = {n: over_time(v) for n, v in problem.parameters.items()}
-    for name, drive in problem.drives.items():
-        values = drive.at(result.t)
-        parameters[name] = with_lanes(values, problem.shape)
-    t = np.asarray(result.t).reshape((-1,) + (1,) * len(problem.shape))
-    y = np.stack(list(records.values()))
-    computed = numeric(problem.system).intermediates(y, parameters, t)
-    return {name: np.array(np.broadcast_to(computed[name], y.shape[1:])) for name in wanted if name in computed}
 
 
 def solution_of(
@@ -69,6 +44,7 @@ def solution_of(
         whole = np.broadcast_to(value, own)
         return whole.reshape(problem.ensemble) if name in problem.narrow else whole
 
+    is_whole = wanted == model.system.state_names and not result.own_times
     checkpoint = replace(
         result.checkpoint,
         numbers={**result.checkpoint.numbers, "method": method.name},
@@ -79,6 +55,7 @@ def solution_of(
     params = {p: request.parameters.get(p, problem.parameters.get(p)) for p in model.system.parameter_names}
     return Solution(
         t=result.t,
+        own_times=result.own_times,
         data={name: result.data[name] for name in wanted},
         params=params,
         initial={n: whole(n, v) for n, v in problem.states.items()} if shape else dict(problem.states),
@@ -97,8 +74,8 @@ def solution_of(
         ensemble_shape=problem.ensemble,
         ensemble_params=problem.varying_names,
         checkpoint=checkpoint,
-        interpolant=result.interpolant or _between_records(result, problem, wanted),
-        derivative=_derivative(problem) if wanted == model.system.state_names and _has_slopes(problem) else None,
+        interpolant=result.interpolant or (_between_records(result, problem, wanted) if is_whole else None),
+        derivative=_derivative(problem) if is_whole and _has_slopes(problem) else None,
     )
 
 
@@ -110,7 +87,7 @@ def _has_slopes(problem: Problem) -> bool:
 def _between_records(result: Result, problem: Problem, wanted: tuple[str, ...]) -> Any:
     """Interpolation between records where no derivative can be computed from them: delay equations."""
     system = problem.system
-    if problem.traced or not system.is_delayed or system.is_stochastic or wanted != system.state_names:
+    if problem.traced or not system.is_delayed or system.is_stochastic:
         return None
     return LocalCubic(result.t, {n: np.asarray(result.data[n]) for n in wanted})
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.generated import check_crossing
+from brainpy_lab.simulation.records.picks import picks_of, settled, steps_between
 from brainpy_lab.simulation.run_defaults import check_seed, positive
 from brainpy_lab.simulation.runs.clock import count_of
 from brainpy_lab.simulation.runs.request import Request
@@ -85,11 +87,16 @@ def record_steps(request: Request) -> int:
     if request.record_every is None:
         nothing = request.record is not None and not len(request.record)
         return count_of(request.duration, request.dt) if nothing else 1  # start and end alone
-    every = request.record_every
-    steps = round(min(every / request.dt, 2.0**53))  # which no run has
-    if steps < 1 or (abs(steps * request.dt - every) > 1e-6 * every and steps < 2**53):
-        raise ArgumentError(
-            f"record_every ({every:g}) must be a whole multiple of dt ({request.dt:g}).",
-            advice=f"For example record_every={max(1, steps) * request.dt:g}.",
-        )
-    return steps
+    return steps_between(request.record_every, request.dt, "record_every")
+
+
+def with_picks(request: Request) -> Request:
+    """The request with what it records in parts or at several intervals as picks, and the names of their variables."""
+    picks = picks_of(request.record)
+    if picks is None:
+        return request
+    others = request.record_at is not None or request.grading not in (None, 1)
+    if request.record_every is not None:
+        positive("record_every", request.record_every)
+    every, own = settled(picks, request.record_every, others)
+    return replace(request, record=list(dict.fromkeys(p.name for p in picks)), record_every=every, picks=own)

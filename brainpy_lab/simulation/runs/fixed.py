@@ -14,6 +14,8 @@ from brainpy_lab.drivers.driver import Driver, Flow, Program
 from brainpy_lab.drivers.feeds.widths import with_widths
 from brainpy_lab.simulation.endings.blowup import BlowUp
 from brainpy_lab.simulation.endings.cause import Past
+from brainpy_lab.simulation.records.parts import kept_parts, monitors_of, take_parts, times_of_parts
+from brainpy_lab.simulation.records.sheets import Monitor, Pages, Sheet
 from brainpy_lab.simulation.runs.control import ChunkSize
 from brainpy_lab.simulation.runs.delays import remember
 from brainpy_lab.simulation.runs.fractional import make_sums, memory_entries, shifts, short_memory
@@ -52,8 +54,9 @@ def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, co
         flow.load({**flow.state(), **sums}, plan.first)
     if setup.differentiable:
         return _run_traced(flow, driver, problem, plan)
-    course = run(_job(flow, driver, problem, plan, code))
-    result = _Dressing(course, driver, problem, plan, code).result()
+    monitors = monitors_of(problem, plan) if plan.picks else {}
+    course = run(_job(flow, driver, problem, plan, code, _sheet(problem, plan, monitors)))
+    result = _Dressing(course, driver, problem, plan, code).result(monitors)
     wall = time.perf_counter() - started
     if setup.sums is not None:
         arrays = {**result.checkpoint.arrays, **memory_entries(problem, setup.sums, course.done)}
@@ -63,15 +66,23 @@ def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, co
     return result
 
 
-def _job(flow: Flow, driver: Driver, problem: Problem, plan: Plan, code: StepCode) -> Job:
-    """What the loop is to do."""
-    n_rows, shape = plan.count(plan.end), problem.shape
-    check_record_memory(n_rows, dict.fromkeys(plan.record, ()), shape, record_every=plan.every * plan.dt)
+def _sheet(problem: Problem, plan: Plan, monitors: dict[Any, Monitor]) -> Sheet:
+    """Where the records go; ``monitors`` are those of parts of variables and of several intervals."""
+    shape, names = problem.shape, plan.record
     lanes = (problem.lanes,) if shape and not problem.mixes else shape
+    if monitors:
+        return Pages(list(monitors.values()), len(names), lanes, shape, plan.every)
+    n_rows = plan.count(plan.end)
+    check_record_memory(n_rows, dict.fromkeys(names, ()), shape, record_every=plan.every * plan.dt)
+    return Sheet(np.empty((len(names), n_rows if names else 0, *lanes)), plan.every)
+
+
+def _job(flow: Flow, driver: Driver, problem: Problem, plan: Plan, code: StepCode, sheet: Sheet) -> Job:
+    """What the loop is to do."""
     return Job(
         flow=flow,
         clock=plan,
-        rows=np.empty((len(plan.record), n_rows if plan.record else 0, *lanes)),
+        sheet=sheet,
         watched=problem.system.state_names,  # hidden variables need not be finite
         read=driver.to_numpy,
         size=ChunkSize(_work(problem), driver.first_chunk),
@@ -86,7 +97,7 @@ class _Dressing:
 
     def __init__(self, course: Course, driver: Driver, problem: Problem, plan: Plan, code: StepCode) -> None:
         self.course, self.driver, self.problem, self.plan, self.code = course, driver, problem, plan, code
-        self.rows, self.chunks = course.job.rows, course.chunks
+        self.rows, self.chunks = course.job.sheet.rows, course.chunks
         self.done, self.last, self.outcome = course.done, course.values, course.outcome
         self.blow_up: BlowUp | None = None
         self.ended = ""
@@ -133,21 +144,16 @@ class _Dressing:
         self.ended = message
         warn(message)
 
-    def result(self) -> Result:
+    def result(self, monitors: dict[Any, Monitor]) -> Result:
         """What the run has given so far, cut where it ended."""
         problem, plan = self.problem, self.plan
-        t = plan.recorded(self.done)
-        n_rows = len(t)
         shape = problem.shape
+        t, data = self._records(monitors)
         if problem.mixes:
-            data = {name: self.rows[r, :n_rows] for r, name in enumerate(plan.record)}
             final = {name: np.array(np.broadcast_to(v, self._own_shape(v))) for name, v in self.last.items()}
             for name in problem.narrow:
                 final[name] = final[name].reshape(problem.ensemble)
-                if name in data:
-                    data[name] = data[name].reshape(n_rows, *shape)[..., 0]
         else:
-            data = {name: self.rows[r, :n_rows].reshape(n_rows, *shape) for r, name in enumerate(plan.record)}
             final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
         states = {n: _scalar(final[n]) for n in problem.system.state_names}
         memory = {n: final[n] for n in self.code.memory} | dict(plan.counts)
@@ -159,7 +165,22 @@ class _Dressing:
             stats["non_finite"] = self.blow_up.summary(problem, plan)
         if self.ended:
             stats["ended"] = self.ended
-        return Result(t, data, checkpoint, self._events(), self.outcome, stats)
+        own_times = times_of_parts(plan, self.done)
+        return Result(t, data, checkpoint, self._events(), self.outcome, stats, own_times=own_times)
+
+    def _records(self, monitors: dict[Any, Monitor]) -> tuple[np.ndarray, dict[str, Any]]:
+        """The times of the run's interval, and what was recorded, by name."""
+        problem, plan = self.problem, self.plan
+        if plan.picks:
+            base = next(p.steps for p in plan.picks if p.every is None)
+            return plan.recorded(self.done, base), kept_parts(problem, plan, monitors, self.done)
+        t = plan.recorded(self.done)
+        whole = (len(t), *problem.shape)
+        data = {name: self.rows[r, : len(t)].reshape(whole) for r, name in enumerate(plan.record)}
+        for name in problem.narrow if problem.mixes else ():
+            if name in data:
+                data[name] = data[name][..., 0]
+        return t, data
 
     def _own_shape(self, value: np.ndarray) -> tuple[int, ...]:
         """The shape of a value of all members of the ensemble, whose last axis is one or all elements."""
@@ -210,7 +231,10 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
             data[name] = data[name][..., 0]
     t = plan.recorded(plan.end)
     checkpoint = Checkpoint(plan.time(plan.end), final, in_part("hidden", memory), _numbers(problem, plan, plan.end))
-    return Result(t, data, checkpoint, {}, Outcome.COMPLETED, {"steps": plan.n_steps, "dt": plan.dt})
+    result = Result(t, data, checkpoint, {}, Outcome.COMPLETED, {"steps": plan.n_steps, "dt": plan.dt})
+    if plan.picks:
+        take_parts(result, problem, plan)
+    return result
 
 
 def _numbers(problem: Problem, plan: Plan, done: int) -> dict[str, Plain]:

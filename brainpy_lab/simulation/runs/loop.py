@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.drivers.driver import Chunk, Flow
+from brainpy_lab.simulation.records.sheets import Sheet
 from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.control import ChunkSize, Progress
 from brainpy_lab.simulation.solution.outcome import Outcome
@@ -29,8 +30,8 @@ class Job:
         It stands where the clock begins.
     clock : Clock
         How many steps there are, and when they end.
-    rows : array (recorded variables, times, *lanes)
-        Where the flow writes what it records; the first time is the start.
+    sheet : Sheet
+        Where the flow writes what it records.
     watched : tuple of str
         Variables that must stay finite.
     read : callable
@@ -45,7 +46,7 @@ class Job:
 
     flow: Flow
     clock: Clock
-    rows: np.ndarray
+    sheet: Sheet
     watched: tuple[str, ...]
     read: Callable[[Any], np.ndarray]
     size: ChunkSize
@@ -76,22 +77,21 @@ class Course:
     """
 
     def __init__(self, job: Job) -> None:
-        self.job, self.flow, self.every = job, job.flow, job.flow.setup.every
+        self.job, self.flow = job, job.flow
+        self.is_last = False  # whether the shorter last step is being taken
         self.done, self.values, self.state = job.clock.first, self._read(), job.flow.state()
         self.chunks: list[Chunk] = []
         self.outcome = Outcome.COMPLETED
         self.lost: tuple[str, int] | None = None
         self.alarm: tuple[int, int] | None = None
-        for row, name in zip(job.rows, job.flow.setup.record, strict=True):
-            if len(row):
-                row[0] = self.values[name]
+        job.sheet.begin([self.values[name] for name in job.flow.setup.record])
 
     def go(self) -> None:
         """Advance until the end, or until something stops the job; the flow then stands after step ``done``."""
         whole, rest = self.job.clock.whole, self.job.clock.division[1]
         try:
             while self.done < whole:
-                if not self._take(min(self.job.size.steps, whole - self.done)):
+                if not self._take(whole - self.done):
                     return
             if rest:
                 self._take_last_step()
@@ -99,26 +99,27 @@ class Course:
             self.outcome = Outcome.INTERRUPTED
             self.flow.load(self.state, self.done)
 
-    def _take(self, n: int) -> bool:
-        """Advance by ``n`` steps; False when the job is at its end."""
-        begin = time.perf_counter()
-        went_on = self._advance(n, self.job.rows, self._row)
-        self.job.size.took(n, time.perf_counter() - begin)
+    def _take(self, most: int) -> bool:
+        """Advance by a chunk of at most so many steps; False when the job is at its end."""
+        begin, job = time.perf_counter(), self.job
+        n, room = min(job.size.steps, most), job.sheet.room(self._since)
+        n = n if room is None else min(n, room)
+        went_on = self._advance(n, *job.sheet.page(self._since))
+        job.size.took(n, time.perf_counter() - begin)
         return went_on
 
     @property
-    def _row(self) -> int:
-        """Where the next record goes."""
-        return (self.done - self.job.clock.first) // self.every + 1
+    def _since(self) -> int:
+        """Steps since the clock began."""
+        return self.done - self.job.clock.first
 
     def _take_last_step(self) -> None:
         """The shorter step that ends where the run was to end; its length compiles nothing."""
-        job, due = self.job, self._row
+        job, whole = self.job, self._since
         self.flow.resume(job.clock.last_step(self.flow.setup))
-        row = np.empty((len(job.rows), 1, *job.rows.shape[2:]))
-        went_on = self._advance(1, row, 0)
-        if went_on and len(job.rows) and job.rows.shape[1] > due:
-            job.rows[:, -1] = row[:, 0]
+        page, self.is_last = job.sheet.last_page(), True
+        if self._advance(1, page, 0):
+            job.sheet.taken_last(page, whole)
 
     def _advance(self, n: int, rows: np.ndarray, row: int) -> bool:
         """Advance by ``n`` steps whose records go to ``rows[:, row...]``; False when the job is at its end."""
@@ -145,6 +146,8 @@ class Course:
 
     def _keep(self, chunk: Chunk, values: Values, n: int) -> None:
         self.chunks.append(chunk)
+        if not self.is_last:
+            self.job.sheet.taken(self._since, n)
         self.values, self.state, self.done = values, self.flow.state(), self.done + n
 
     def _is_finite(self, values: Mapping[str, np.ndarray]) -> bool:

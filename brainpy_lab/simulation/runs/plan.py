@@ -11,6 +11,7 @@ import numpy as np
 
 from brainpy_lab.drivers.feeds.past import Past
 from brainpy_lab.drivers.feeds.random_draws import Noise
+from brainpy_lab.simulation.records.picks import Pick
 from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.runs.delays import Reach
@@ -60,18 +61,21 @@ class Plan(Clock):
     memory: Memory | None = None  # fractional runs
     counts: Mapping[str, Any] = field(default_factory=dict)  # of located events before the run, see `event_draws`
     at: np.ndarray | None = None  # the times chosen for records
+    picks: tuple[Pick, ...] | None = None  # parts of variables, or several intervals
+    interval: float | None = None  # the run's, where some variables have others and steps any length
 
-    def recorded(self, done: int) -> np.ndarray:
+    def recorded(self, done: int, every: int | None = None) -> np.ndarray:
         """Times of the steps that are recorded before step ``done``: every so many, and the end."""
-        numbers = np.arange(float(self.first), min(done, self.whole) + 1, self.every)
-        return self.into_times(np.append(numbers, done) if self.count(done) > len(numbers) else numbers)
+        numbers = np.arange(float(self.first), min(done, self.whole) + 1, every or self.every)
+        return self.into_times(np.append(numbers, done) if self.count(done, every) > len(numbers) else numbers)
 
-    def count(self, done: int) -> int:
+    def count(self, done: int, every: int | None = None) -> int:
         """How many steps are recorded when all before step ``done`` are taken."""
+        every = every or self.every
         whole, rest = self.division
         done -= self.first
-        ends = rest > 0 and done > whole and (self.every == 1 or not self.record)
-        return min(done, whole) // self.every + 1 + ends
+        ends = rest > 0 and done > whole and (every == 1 or not self.record)
+        return min(done, whole) // every + 1 + ends
 
 
 @dataclass
@@ -85,3 +89,4 @@ class Result:
     outcome: Outcome
     stats: dict[str, Any]
     interpolant: Callable[[Any], dict[str, Any]] | None = None
+    own_times: dict[str, np.ndarray] = field(default_factory=dict)  # of what has others than t

@@ -56,6 +56,7 @@ def check_record_memory(
     itemsize: int = 8,
     record_every: float | None = None,
     available: int | None = None,
+    numbers: int | None = None,
 ) -> int:
     """Refuse a recording that does not fit.
 
@@ -67,6 +68,8 @@ def check_record_memory(
         Time between records as asked for; the advice then says how long it would have to be.
     available : int, optional
         Bytes there are; measured when not given.
+    numbers : int, optional
+        How many are kept, where variables differ in how often or in which part; ``n_times`` is then the most often.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def check_record_memory(
     MemoryLimitError
         The records would take more than the share of memory that is left for them.
     """
-    needed = record_bytes(n_times, shapes, ensemble_shape, itemsize)
+    needed = record_bytes(n_times, shapes, ensemble_shape, itemsize) if numbers is None else numbers * itemsize
     room = _short_room(needed, available)
     if room is None:
         return needed

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.simulation.model_code import ModelCode
+from brainpy_lab.simulation.records.picks import Pick
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.solution import Solution
@@ -20,6 +21,8 @@ from brainpy_lab.simulation.values.brownian import BrownianPath
 OnInterrupt = Literal["raise", "return"]
 
 
+#: What to record: names, parts of variables, or intervals by name.
+Records = list[str] | tuple[str, ...] | Mapping[str, float | None]
 #: What a field says of two runs that differ in it; without one of these words they are runs of two kinds.
 _OWN = {"role": "own"}  # the rest of their making is the same: it is read anew for each
 _NAMED = {"role": "named"}  # the same, as long as they have the same names in it
@@ -38,7 +41,7 @@ class Request:
     dt: float
     initial: Mapping[str, Any] | None = field(default=None, metadata=_NAMED)
     seed: int | None = field(default=None, metadata=_OWN)
-    record: list[str] | tuple[str, ...] | None = field(default=None, metadata=_NAMED)
+    record: Records | None = field(default=None, metadata=_NAMED)
     record_every: float | None = None
     record_at: Sequence[float] | None = field(default=None, metadata=_SPECIAL)
     progress: bool | Progress = field(default=False, metadata=_OWN)
@@ -56,6 +59,7 @@ class Request:
     crossing: Crossing | None = None
     on_interrupt: OnInterrupt = field(default="return", metadata=_OWN)
     parameters: Mapping[str, Any] = field(default_factory=dict, metadata=_NAMED)
+    picks: tuple[Pick, ...] | None = None  # of `record`, read by `checks.with_picks`
 
     @property
     def alike(self) -> tuple[Any, ...]:

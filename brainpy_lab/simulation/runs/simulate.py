@@ -6,13 +6,16 @@ import math
 import time
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 from brainpy_lab import drivers, solvers
 from brainpy_lab.drivers.driver import Program
+from brainpy_lab.simulation.records.parts import take_parts
 from brainpy_lab.simulation.runs.adaptive import run_adaptive
 from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
 from brainpy_lab.simulation.runs.assemble import add_intermediates, solution_of
 from brainpy_lab.simulation.runs.auto_method import choice
+from brainpy_lab.simulation.runs.checks import with_picks
 from brainpy_lab.simulation.runs.delays import Reach, all_histories, make_past, reach_of
 from brainpy_lab.simulation.runs.fixed import compiled, run_fixed
 from brainpy_lab.simulation.runs.further import first_reach, with_enough
@@ -33,6 +36,7 @@ from brainpy_lab.solvers.auto import AUTO
 
 def simulate(request: Request) -> Solution:
     """Run what was asked for."""
+    request = with_picks(request)
     if request.progress is True:
         with closing(ProgressBar(request.model.system.name)) as bar:
             return simulate(replace(request, progress=bar))
@@ -68,7 +72,10 @@ def _simulate(request: Request) -> Solution:
         result.stats["unread_inputs"] = list(task.unread)
     if task.plan.at is not None:
         picked(result, task.plan.at, task.plan.t0)
-    add_intermediates(result, problem, task.wanted)
+    if not task.plan.picks:
+        add_intermediates(result, problem, task.wanted)
+    elif task.tolerances is not None:
+        take_parts(result, problem, task.plan)
     return solution_of(request, result, problem, task.wanted, task.method, seed_of(request))
 
 
@@ -130,4 +137,5 @@ def _simulate_chosen(request: Request) -> Solution:
 def _on_reference(request: Request) -> None:
     """One step on the NumPy driver, whose errors know their line."""
     if request.code is None and request.backend != "numpy":
-        simulate(replace(request, backend="numpy", duration=request.dt, record=[], record_every=None, progress=False))
+        once: dict[str, Any] = {"duration": request.dt, "record": [], "record_every": None, "picks": None}
+        simulate(replace(request, backend="numpy", progress=False, **once))

@@ -22,6 +22,7 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.model_code import ModelCode
+from brainpy_lab.simulation.records.picks import all_times, in_steps
 from brainpy_lab.simulation.run_defaults import is_finite, is_number
 from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
 from brainpy_lab.simulation.runs.checks import check_options, check_own, record_steps, recorded
@@ -199,12 +200,21 @@ def _prepared(request: Request) -> Task:
         request = on_steps(request, at, t0)
     wanted, states = recorded(request, system)
     clock = Clock(t0, float(request.duration), float(request.dt), **({} if locates else _counted_on(request)))
+    every, picks, interval = record_steps(request) if not method.is_adaptive else 1, request.picks, None
+    if picks:
+        wanted = tuple(p.key for p in picks)
+        for pick in picks:
+            pick.index(problem)
+        if not locates:
+            every, picks = in_steps(picks, every, request.dt)
+        elif any(p.every is not None for p in picks):
+            at, interval = all_times(picks, request.record_every, t0, request.duration), request.record_every
     plan = Plan(
         t0=t0,
         duration=float(request.duration),
         dt=float(request.dt),
         record=states,
-        every=record_steps(request) if not method.is_adaptive else 1,
+        every=every,
         threads=request.threads,
         noise=_noise(request, clock),
         stop=request.stop,
@@ -213,6 +223,8 @@ def _prepared(request: Request) -> Task:
         memory=past,
         counts={n: memory[n] for n in count_names(system) if n in memory},
         at=at,
+        picks=picks,
+        interval=interval,
         mesh=mesh_of(past, float(request.duration), float(request.dt)),
         first=clock.first,
         origin=clock.origin,

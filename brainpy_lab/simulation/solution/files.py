@@ -140,7 +140,13 @@ def _read_netcdf(source: BinaryIO, keys: Keys) -> tuple[Content, bool]:
     with h5py.File(source, "r") as root:
         rest = root[_GROUP]
         text = rest.attrs["description"]
-        kinds = {"data": "{}", "event_t": "{}_t", "event_index": "{}_index", "t": json.loads(text).get("time")}
+        kinds = {
+            "data": "{}",
+            "own_time": "{}_time",
+            "event_t": "{}_t",
+            "event_index": "{}_index",
+            "t": json.loads(text).get("time"),
+        }
 
         def array(key: str) -> np.ndarray:
             kind, _, name = key.partition("/")

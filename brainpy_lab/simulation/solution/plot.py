@@ -53,7 +53,7 @@ def plot_solution(sol: Record, names: Sequence[str] = ()) -> PlotFigure:
 
 def _plot_variable(axes: Axes, sol: Record, name: str) -> None:
     values = as_numpy(sol[name])
-    times = as_numpy(sol.t)
+    times = as_numpy(sol.times(name))
     curves = values.reshape(len(times), -1)
     axes.set_ylabel(name)
     axes.margins(x=0)

@@ -33,6 +33,7 @@ class Record:
     interpolant: Callable[[Any], dict[str, Any]] | None = None
     derivative: Callable[[np.ndarray, dict[str, Any]], dict[str, Any]] | None = None
     initial: dict[str, Any] = field(default_factory=dict)
+    own_times: dict[str, Any] = field(default_factory=dict)
     checkpoint: Checkpoint = None  # type: ignore[assignment]  # filled in below
 
     def __post_init__(self) -> None:
@@ -49,6 +50,21 @@ class Record:
     def final(self) -> dict[str, Any]:
         """The states at the end of the run, recorded or not."""
         return dict(self.checkpoint.values)
+
+    def times(self, name: str) -> Any:
+        """Times at which a variable was recorded: ``sol.t``, or its own where it was given an interval of its own.
+
+        Parameters
+        ----------
+        name : str
+            As in ``sol[name]``.
+
+        Returns
+        -------
+        array (n_times,)
+        """
+        self[name]
+        return self.own_times.get(spelled(name), self.t)
 
     # --- variables ------------------------------------------------------------------------------------
 

@@ -49,7 +49,8 @@ def _rows(sol: Record) -> list[tuple[str, str]]:
         rows.append(("time", f"{_number(sol.t[0])} to {_number(sol.t[-1])}, {len(sol.t)} recorded"))
     for name, array in sol.data.items():
         inner = tuple(array.shape[1 + len(sol.ensemble_shape) :])
-        rows.append((name, "array of " + _shape(inner) if inner else "scalar"))
+        own = f", {len(sol.own_times[name])} times" if name in sol.own_times else ""
+        rows.append((name, ("array of " + _shape(inner) if inner else "scalar") + own))
     rows += [("note", note) for note in notes_on_variables(sol.data, type(sol))]
     if not sol.data:
         rows.append(("recorded", "nothing; sol.final has the last states"))

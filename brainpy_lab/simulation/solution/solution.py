@@ -30,6 +30,8 @@ class Solution(Record):
         Recorded times in the model's unit; ``t[0]`` is the start.
     data : dict of arrays (n_times, *ensemble, *state)
         Recorded states and intermediates, in the model's units. ``sol.V`` and ``sol["V"]`` give one.
+    own_times : dict of arrays
+        Times of what was recorded at an interval of its own; ``sol.times("w")`` gives the times of any variable.
     params : dict
         Parameters of the run: numbers, arrays, or functions of time.
     initial : dict of arrays (*ensemble, *state)

@@ -51,6 +51,7 @@ def save(sol: Record, path: str | Path) -> Path:
 def _recorded(sol: Record) -> dict[str, np.ndarray]:
     """Times, data and events."""
     arrays = {"t": as_numpy(sol.t)} | {f"data/{name}": as_numpy(a) for name, a in sol.data.items()}
+    arrays |= {f"own_time/{name}": as_numpy(times) for name, times in sol.own_times.items()}
     for name, train in sol.events.items():
         arrays |= {f"event_t/{name}": as_numpy(train.t), f"event_index/{name}": as_numpy(train.index)}
     return arrays
@@ -71,6 +72,7 @@ def _describe(sol: Record) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         "stats": {key: plain(value) for key, value in sol.stats.items()},
         "time": time_dimension(sol),
         "data": list(sol.data),
+        "own_times": list(sol.own_times),
         "event_shapes": {name: list(train.ensemble_shape) for name, train in sol.events.items()},
         "events": {name: list(train.window) if train.window else None for name, train in sol.events.items()},
     }
@@ -98,6 +100,8 @@ def keys_of(described: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
     yield "t", None
     for name in described["data"]:
         yield f"data/{name}", None
+    for name in described.get("own_times", ()):
+        yield f"own_time/{name}", None
     for name in described["events"]:
         yield f"event_t/{name}", None
         yield f"event_index/{name}", None
@@ -135,6 +139,7 @@ def fields_of(content: Content) -> Fields:
     return dict(
         t=arrays["t"],
         data={name: arrays[f"data/{name}"] for name in described["data"]},
+        own_times={name: arrays[f"own_time/{name}"] for name in described.get("own_times", ())},
         events=events,
         seed=described["seed"],
         outcome=Outcome(described["outcome"]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.solution.arrays import as_numpy
 from brainpy_lab.simulation.solution.record import Record
 
@@ -26,8 +27,13 @@ def to_xarray(sol: Record) -> xarray.Dataset:
     variables: dict[str, Any] = {}
     for name, array in sol.data.items():
         values = as_numpy(array)
-        inner = [f"{name}_{i}" for i in range(values.ndim - 1 - len(axes))]
-        variables[name] = ((time, *axes, *inner), values)
+        own = time
+        if name in sol.own_times:
+            own = f"{name}_time"
+            coordinates[own] = ((own,), as_numpy(sol.own_times[name]))
+        outer = axes if values.shape[1 : 1 + len(axes)] == sol.ensemble_shape else []
+        inner = [f"{name}_{i}" for i in range(values.ndim - 1 - len(outer))]
+        variables[name] = ((own, *outer, *inner), values)
     for name, train in sol.events.items():
         dimension = name if name not in variables else f"{name}_event"
         variables[f"{name}_t"] = ((dimension,), as_numpy(train.t))
@@ -39,6 +45,7 @@ def to_pandas(sol: Record) -> pandas.DataFrame:
     """``sol`` as a DataFrame; see `Solution.to_pandas`. Elements of array states are columns ``x[0]``, ``x[1]``, ..."""
     import pandas
 
+    _check_one_table(sol)
     axes, coordinates = ensemble_axes(sol)
     levels = [as_numpy(sol.t)]
     for axis, length in zip(axes, sol.ensemble_shape, strict=True):
@@ -57,6 +64,21 @@ def to_pandas(sol: Record) -> pandas.DataFrame:
             label = f"{variable}[{', '.join(map(str, place))}]" if inner else variable
             columns[label] = values[(..., *place)].reshape(-1)
     return pandas.DataFrame(columns, index=index)
+
+
+def _check_one_table(sol: Record) -> None:
+    """Refuse what does not fit under one index of rows."""
+    for name, array in sol.data.items():
+        if name in sol.own_times:
+            why = "was recorded at times of its own"
+        elif array.shape[1 : 1 + len(sol.ensemble_shape)] != tuple(sol.ensemble_shape):
+            why = "holds some members of the ensemble"
+        else:
+            continue
+        raise ArgumentError(
+            f"'{name}' {why}, and the rows of a table are the same for all variables.",
+            advice="sol.to_xarray() holds both.",
+        )
 
 
 def time_dimension(sol: Record) -> str:
