@@ -331,7 +331,7 @@ def _dt_of(request: Request) -> float:
 def _counted_on(request: Request) -> dict[str, Any]:
     """The clock of the run that is continued, with which steps of the same length are counted on."""
     numbers = {} if request.checkpoint is None else request.checkpoint.numbers
-    if numbers.get("dt") != float(request.dt):
+    if "step" not in numbers or numbers.get("dt") != float(request.dt):
         return {}
     return {"first": numbers["step"], "origin": numbers["origin"]}
 
