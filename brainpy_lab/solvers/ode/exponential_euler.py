@@ -77,7 +77,7 @@ def _gate_step(step: StepBuilder, state: str, gate: Gate) -> str:
     step.stage(f"{state}: linear in itself, drawn to {state}_inf between 0 and 1")
     total = step.line(f"{state}_rate", step.at_stage(gate.total, ""))
     opening = ast.unparse(step.at_stage(gate.opening, ""))
-    goal = step.line(f"{state}_inf", f"({opening})/{total} if {total} != 0 else {state}")
+    goal = step.line(f"{state}_inf", f"({opening})/({total} + 1e-300)", "the rates may both underflow to 0")
     factor = f"*({ast.unparse(step.at_stage(gate.factor, ''))})" if gate.factor else ""
     return step.line(f"{state}_new", f"{goal} + ({state} - {goal})*exp(-dt{factor}*{total})")
 
