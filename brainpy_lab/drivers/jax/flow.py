@@ -8,7 +8,7 @@ import numpy as np
 
 from brainpy_lab.drivers.driver import Array, Chunk, Flow, Setup
 from brainpy_lab.drivers.jax.loop import JaxLoop
-from brainpy_lab.drivers.jax.noise import draw_table
+from brainpy_lab.drivers.jax.noise import draws_of
 from brainpy_lab.drivers.jax.past import PastNumbers, first_rings, loaded_rings, rings_by_name
 from brainpy_lab.drivers.jax.precision import x64
 
@@ -77,10 +77,11 @@ class JaxFlow(Flow):
             empty = jnp.zeros((1, 0))
             drive = self._table(setup.drive(self.step, n), n) if setup.drive and layout.driven else empty
             lanes = self._table(setup.drive_lanes(self.step, n), n) if setup.drive_lanes else empty
+            draws = draws_of(self.loop.code.draws, self.noise, self.step, n, 1 << max(0, int(n - 1).bit_length()))
             past = PastNumbers.of(setup)
             self.now, self.rings, kept, seen = self.loop.chunk(
                 n, self.step, setup.first, setup.t0, setup.dt, setup.every, self.now, self.parameters, drive, lanes,
-                self._draws(n),
+                draws,
                 self.rings, past.window, past.before, sweeps=past.sweeps,
                 record=self.record, shape=self.shape, rows=self.capacity if self.record else 0, steps=self.capacity,
                 narrow=self.narrow,
@@ -89,17 +90,6 @@ class JaxFlow(Flow):
             for value in self.now:
                 value.block_until_ready()
         return kept, seen
-
-    def _draws(self, n: int) -> Array:
-        """The random draws of the next ``n`` steps, and of more, so that few lengths are compiled."""
-        import jax.numpy as jnp
-
-        draws = self.loop.code.draws
-        if not draws:
-            return jnp.zeros((1, 0))
-        if self.noise.path is not None:
-            return self._table(self.noise.table(draws, self.step, n), n)
-        return draw_table(draws, self.noise, self.step, max(2, 1 << int(n - 1).bit_length()))
 
     def _table(self, table: np.ndarray, n: int) -> Array:
         """A drive's table padded to a power of two, so that few lengths are compiled."""

@@ -10,8 +10,10 @@ import numpy as np
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Chunk, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.feeds.memory_sums import MemorySums
+from brainpy_lab.drivers.feeds.random_draws import narrowed
 from brainpy_lab.drivers.feeds.widths import narrow_among, narrowed_rows
 from brainpy_lab.drivers.jax.loops import flag_of_lanes, with_loops
+from brainpy_lab.drivers.jax.noise import draws_by_step, draws_of
 from brainpy_lab.drivers.jax.precision import x64
 
 
@@ -27,7 +29,7 @@ class JaxMemoryProgram(Program):
         self.step = load_functions(code, {"step": with_loops(code.function("step"), fixed_loops)})["step"]
         #: Sums that belong to each fractional state.
         self.kinds = len(code.arguments.of("sum", owner=code.remembered[0]))
-        self.block = jax.jit(self._block, static_argnames=("record", "shape", "narrow", "narrow_own"))
+        self.block = jax.jit(self._block, static_argnames=("record", "shape", "narrow", "narrow_own", "narrow_draws"))
 
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
@@ -50,8 +52,9 @@ class JaxMemoryProgram(Program):
 
     def _block(
         self, n: Array, low: Array, t0: Array, number: Array, dt: Array, values: Any, parameters: Any, drive: Array,
-        lane_drive: Array, sums: Array, own: Array, weights: Array, memory: Array, *, record: tuple[int, ...],
-        shape: tuple[int, ...], narrow: tuple[bool, ...], narrow_own: tuple[bool, ...],
+        lane_drive: Array, draws: Array, sums: Array, own: Array, weights: Array, memory: Array, *,
+        record: tuple[int, ...], shape: tuple[int, ...], narrow: tuple[bool, ...], narrow_own: tuple[bool, ...],
+        narrow_draws: tuple[bool, ...],
     ) -> Any:  # fmt: skip
         """``n`` steps from step ``low`` of a block; ``sums`` and ``memory`` are those of the whole block."""
         import jax
@@ -72,7 +75,10 @@ class JaxMemoryProgram(Program):
             given = dict(zip(self.code.parameters, parameters, strict=True))
             given.update({name: drive[i, k] for k, name in enumerate(layout.driven)})
             given.update({name: layout.lanes_of(name, lane_drive[i, k]) for k, name in enumerate(layout.driven_lanes)})
-            whole = [*narrowed_rows(sums[:, at] + past, narrow), *narrowed_rows(own, narrow_own)]
+            whole = [
+                *narrowed(draws[i], narrow_draws), *narrowed_rows(sums[:, at] + past, narrow),
+                *narrowed_rows(own, narrow_own),
+            ]  # fmt: skip
             values, fired, remembered = self.take(
                 t0 + (number + i) * dt, dt, values, tuple(given.values()), whole, shape
             )
@@ -139,12 +145,14 @@ class JaxMemoryFlow(Flow):
         lanes = setup.drive_lanes(step, n) if setup.drive_lanes else np.zeros((1, 0))
         tables = [_padded(table, size, 0) for table in (drive, lanes)]
         with x64():
+            draws = draws_of(self.program.code.draws, setup.noise, step, n, size)
             self.now, memory, kept, seen = self.program.block(
-                n, step - low, t0, number, dt, self.now, self.parameters, *tables,
+                n, step - low, t0, number, dt, self.now, self.parameters, *tables, draws,
                 _padded(sums.sums[:, low : low + size], size, 1), sums.own(step), self.weights,
                 _padded(sums.remembered[:, low : low + size], size, 1), record=self.record, shape=self.shape,
                 narrow=narrow_among(given.of("sum").owners, setup),
                 narrow_own=narrow_among(given.of("weight").owners, setup),
+                narrow_draws=setup.noise.narrow_among(self.program.code.draws),
             )  # fmt: skip
             # the whole block is written back: steps after these hold what stood there
             stop = min(low + size, sums.steps)
@@ -205,13 +213,14 @@ class JaxTracedMemoryFlow(Flow):
         tables = sums.tables()
         to_come = slice(self.step, self.step + n_steps)
         with x64():
+            draws = draws_by_step(self.program.code.draws, setup.noise, self.step, n_steps)
 
             def one(carry: Any, step: Any) -> Any:
                 values, memory = carry
                 i, t, dt, row, own, motion = step
                 ones = (1,) * len(shape)
                 past = jnp.sum(row.reshape(*row.shape, *ones) * jnp.repeat(memory, sums.kinds, axis=0), axis=1)
-                given = [*(self.free + motion.reshape(-1, *ones) + past), *own]
+                given = [*draws(i), *(self.free + motion.reshape(-1, *ones) + past), *own]
                 values, _, remembered = self.program.take(t, dt, values, self.parameters, given, shape)
                 # a product, no scatter: its derivative keeps double precision outside this block too
                 now = (jnp.arange(sums.steps) == i).astype(float).reshape(-1, *ones)

@@ -12,7 +12,7 @@ import numpy as np
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.drivers.driver import Array
 from brainpy_lab.drivers.feeds.levy_areas import area
-from brainpy_lab.drivers.feeds.random_draws import Noise, normals, uniforms
+from brainpy_lab.drivers.feeds.random_draws import Noise, narrowed, normals, uniforms
 
 Draws = tuple[Draw, ...]
 
@@ -76,6 +76,31 @@ def draw_table(draws: Draws, noise: Noise, first: int, steps: int) -> Array:
     what = {"draws": _unnamed(draws), "shape": noise.shape, "terms": noise.terms}
     table: Array = _compiled()(noise.start + first, _signed(noise.seed), **what, steps=steps)
     return table
+
+
+def draws_of(draws: Draws, noise: Noise, first: int, n: int, steps: int) -> Array:
+    """The draws of ``n`` steps from step ``first`` of the run on, in a table of at least so many and of ``steps``."""
+    import jax.numpy as jnp
+
+    if not draws:
+        return jnp.zeros((1, 0))
+    if noise.path is None:
+        return draw_table(draws, noise, first, max(2, steps))
+    table = noise.table(draws, first, n)
+    return jnp.asarray(np.pad(table, [(0, steps - n)] + [(0, 0)] * (table.ndim - 1)))
+
+
+def draws_by_step(draws: Draws, noise: Noise, first: int, n: int) -> Callable[[Array], Sequence[Array]]:
+    """The draws of one of ``n`` steps by its number: constants, through which no derivative is taken."""
+    import jax.numpy as jnp
+
+    narrow = noise.narrow_among(draws)
+    if not draws:
+        return lambda i: ()
+    if noise.path is not None:
+        table = jnp.asarray(noise.table(draws, first, n))
+        return lambda i: narrowed(table[i - first], narrow)
+    return lambda i: narrowed(draws_at(draws, noise, i), narrow)
 
 
 def draws_at(draws: Draws, noise: Noise, step: Array) -> Array:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.drivers.driver import Array, Chunk, Flow, Setup
-from brainpy_lab.drivers.feeds.random_draws import narrowed
 from brainpy_lab.drivers.jax.loop import JaxLoop
-from brainpy_lab.drivers.jax.noise import draws_at
+from brainpy_lab.drivers.jax.noise import draws_by_step
 from brainpy_lab.drivers.jax.past import PastNumbers, first_rings, loaded_rings, rings_by_name
 from brainpy_lab.drivers.jax.precision import x64
 
@@ -46,7 +45,7 @@ class TracedFlow(Flow):
         with x64():
             inverse = self.loop.reciprocals(self.parameters)
 
-            draws = self._draws(n_steps)
+            draws = draws_by_step(self.loop.code.draws, setup.noise, self.step, n_steps)
         past = PastNumbers.of(setup) if self.rings else None
 
         def one(i: Array, carry: Any) -> Any:
@@ -77,20 +76,6 @@ class TracedFlow(Flow):
         self.step = end
         none = np.empty(0, np.int64)
         return Chunk(none, none, none, records)
-
-    def _draws(self, n: int) -> Callable[[Array], Iterable[Array]]:
-        """The random draws of a step by its number: constants, through which no derivative is taken."""
-        import jax.numpy as jnp
-
-        draws, noise = self.loop.code.draws, self.setup.noise
-        narrow = noise.narrow_among(draws)
-        if not draws:
-            return lambda i: ()
-        if noise.path is not None:
-            table = jnp.asarray(noise.table(draws, self.step, n))
-            first = self.step
-            return lambda i: narrowed(table[i - first], narrow)
-        return lambda i: narrowed(draws_at(draws, noise, i), narrow)
 
     def values(self) -> dict[str, Array]:
         """States and hidden variables now."""

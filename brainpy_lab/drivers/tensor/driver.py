@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,9 @@ import numpy as np
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 from brainpy_lab.drivers.adaptive.loop import AdaptiveLoop, advance
-from brainpy_lab.drivers.driver import Array, Capability, Chunk, Driver, Flow, Layout, Program, Setup
-from brainpy_lab.drivers.feeds.random_draws import narrowed
-from brainpy_lab.drivers.feeds.widths import raised_lanes
-from brainpy_lab.drivers.tensor.past import Histories, StepHistory
+from brainpy_lab.drivers.driver import Array, Capability, Driver, Layout, Program
+from brainpy_lab.drivers.tensor.flow import TensorProgram
+from brainpy_lab.drivers.tensor.past import StepHistory
 
 
 def load_functions(
@@ -35,114 +34,6 @@ def load_functions(
     return {name: namespace[name] for name in code.functions}
 
 
-class TensorProgram(Program):
-    """The step function and its driver."""
-
-    def __init__(self, driver: TensorDriver, code: StepCode, layout: Layout) -> None:
-        self.driver, self.code, self.layout = driver, code, layout
-        self.step = driver.wrap(load_functions(code)["step"])
-
-    def start(self, setup: Setup) -> Flow:
-        """Begin a run."""
-        return TensorFlow(self, setup)
-
-
-class TensorFlow(Flow):
-    """A run whose values are one array a variable."""
-
-    def __init__(self, program: TensorProgram, setup: Setup) -> None:
-        self.program, self.setup, self.step = program, setup, 0
-        code, driver = program.code, program.driver
-        self.names = code.states + code.memory
-        given = {**setup.states, **setup.memory}
-        self.now: list[Array] = [driver.array(given[n]) for n in self.names]
-        self.parameters: dict[str, Array] = {n: driver.array(setup.parameters[n]) for n in code.parameters}
-        self.histories = self._histories()
-
-    def _histories(self) -> Histories | None:
-        setup, layout = self.setup, self.program.layout
-        if setup.past is None:
-            return None
-        ensemble = setup.ensemble if layout.mixes and setup.cell else None
-        return Histories(self.program.driver, self.program.code.delayed, setup.past, setup, ensemble)
-
-    def advance(self, n_steps: int, rows: np.ndarray | None, row: int) -> Chunk:
-        """Repeat the step; records go into ``rows`` or are kept as the driver's own arrays."""
-        setup, layout, driver = self.setup, self.program.layout, self.program.driver
-        drive = setup.drive(self.step, n_steps) if setup.drive else None
-        lane_drive = setup.drive_lanes(self.step, n_steps) if setup.drive_lanes else None
-        draws = self.program.code.draws
-        noise = setup.noise.table(draws, self.step, n_steps) if draws else None
-        narrow = setup.noise.narrow_among(draws)
-        record = [self.names.index(n) for n in setup.record]
-        kept: list[list[Array]] = []
-        events: list[tuple[int, int, int]] = []
-        results = self.program.code.results
-        with driver.computing(setup.differentiable):
-            for i in range(n_steps):
-                t = setup.t0 + self.step * setup.dt
-                for k, name in enumerate(layout.driven):
-                    assert drive is not None
-                    self.parameters[name] = driver.array(drive[i, k])
-                for k, name in enumerate(layout.driven_lanes):
-                    assert lane_drive is not None
-                    self.parameters[name] = driver.array(layout.lanes_of(name, lane_drive[i, k]))
-                fed = () if noise is None else [driver.array(d) for d in narrowed(noise[i], narrow)]
-                values = self._take(driver.array(t), fed)
-                self.now = results.pick(values, "state", "hidden")
-                self.step += 1
-                for kind, flag in enumerate(results.pick(values, "flag")):
-                    lanes = raised_lanes(driver.to_numpy(flag), setup, layout)
-                    events += [(self.step, int(lane), kind) for lane in lanes]
-                if record and (self.step - setup.first) % setup.every == 0:
-                    if rows is None:
-                        kept.append([self.now[r] for r in record])
-                    else:
-                        for r, index in enumerate(record):
-                            rows[r, row] = driver.to_numpy(self.now[index])
-                        row += 1
-        found = np.array(events, dtype=np.int64).reshape(-1, 3)
-        return Chunk(found[:, 0], found[:, 1], found[:, 2], kept or None)
-
-    def _take(self, t: Array, fed: Iterable[Array]) -> list[Array]:
-        """The results of one step; with delays shorter than it, of the last of several passes over it."""
-        histories, driver = self.histories, self.program.driver
-        sweeps = histories.past.sweeps if histories else 1
-        before: list[Array] = []
-        for sweep in range(sweeps):
-            past = histories.begin(self.step, sweep) if histories else []
-            arguments = (*self.now, *self.parameters.values(), *fed, *past)
-            result = self.program.step(t, driver.array(self.setup.dt), *arguments)
-            values = list(result) if isinstance(result, tuple) else [result]
-            if histories is None:
-                return values
-            for state in histories.states:
-                pieces = self.program.code.results.pick(values, "polynomial", owner=state)
-                histories.store(self.step, state, self.now[self.names.index(state)], pieces)
-            if sweep and all(
-                np.array_equal(driver.to_numpy(a), driver.to_numpy(b), equal_nan=True)
-                for a, b in zip(before, values, strict=True)
-            ):
-                break
-            before = values
-        return values
-
-    def values(self) -> dict[str, Array]:
-        """States and hidden variables now."""
-        return dict(zip(self.names, self.now, strict=True))
-
-    def state(self) -> dict[str, Array]:
-        """States, hidden variables, and the rings of delayed states."""
-        return self.values() | (self.histories.state() if self.histories else {})
-
-    def load(self, state: Mapping[str, Array], step: int) -> None:
-        """Go to ``state`` at ``step``."""
-        self.now = [self.program.driver.array(state[n]) for n in self.names]
-        self.step = step
-        if self.histories:
-            self.histories.load(state, step)
-
-
 def _put(into: np.ndarray, values: Any) -> None:
     into[...] = values
 
@@ -155,11 +46,7 @@ class TensorDriver(Driver):
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Load the step function."""
-        if code.arguments.of("sum"):
-            from brainpy_lab.drivers.tensor.memory import TensorMemoryProgram
-
-            return TensorMemoryProgram(self, code, layout, self.wrap(load_functions(code)["step"]))
-        return TensorProgram(self, code, layout)
+        return TensorProgram(self, code, layout, self.wrap(load_functions(code)["step"]))
 
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop in Python, around functions that compute with the driver's arrays."""

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.past import value_at
 from brainpy_lab.drivers.driver import Array, Setup
-from brainpy_lab.drivers.feeds.past import AT_ONCE, COEFFICIENTS, Past, Reach, fill, index_of, refill
-
-
-class ArrayFunctions(Protocol):
-    """What histories need of a driver."""
-
-    def to_numpy(self, value: Array) -> np.ndarray:
-        """A NumPy array."""
-
-    def array(self, value: Any) -> Array:
-        """A number or NumPy array as the driver's own float64 array."""
-
-    def gather(self, ring: Array, slot: np.ndarray) -> Array:
-        """``ring[slot[j], :, j]`` for each element j: (coefficients, *shape)."""
-
-    def mask(self, value: np.ndarray) -> Array:
-        """Truth values as the driver's own array."""
-
-    def choose(self, condition: Array, yes: Array, no: Array) -> Array:
-        """Elementwise choice."""
-
-    def stack(self, values: Sequence[Array]) -> Array:
-        """Arrays of one shape as one, along a first axis."""
+from brainpy_lab.drivers.feeds.past import AT_ONCE, COEFFICIENTS, Reach, fill, index_of, refill
+from brainpy_lab.drivers.tensor.feed import ArrayFunctions, Feed
 
 
 class TensorHistory:
@@ -124,20 +104,15 @@ class ListHistory(TensorHistory):
         self.ring = [[piece[k] for k in range(COEFFICIENTS)] for piece in ring]
 
 
-class Histories:
+class Histories(Feed):
     """All histories of one run."""
 
-    def __init__(
-        self,
-        driver: ArrayFunctions,
-        states: tuple[str, ...],
-        past: Past,
-        setup: Setup,
-        ensemble: tuple[int, ...] | None,
-    ) -> None:
-        self.driver, self.states, self.past, self.setup = driver, states, past, setup
+    def __init__(self, driver: ArrayFunctions, code: StepCode, setup: Setup, ensemble: tuple[int, ...] | None) -> None:
+        assert setup.past is not None
+        self.driver, self.code, self.past, self.setup = driver, code, setup.past, setup
         self.ensemble = ensemble  # axes of the ensemble, where states keep them before one for their elements
-        self.of = {s: self._history(s) for s in states}
+        self.sweeps = setup.past.sweeps
+        self.of = {s: self._history(s) for s in code.delayed}
 
     def _history(self, state: str) -> TensorHistory:
         driver, setup = self.driver, self.setup
@@ -155,18 +130,20 @@ class Histories:
                 ring[slot] = [initial, zero, zero, zero]
         return ListHistory(driver, ring, setup)
 
-    def begin(self, step: int, sweep: int) -> list[TensorHistory]:
+    def before(self, step: int, sweep: int) -> list[TensorHistory]:
         """The histories as the step takes them."""
         reach = Reach.of(self.past, step, sweep)
         for history in self.of.values():
             history.reach = reach
         return list(self.of.values())
 
-    def store(self, step: int, state: str, start: Array, coefficients: list[Array]) -> None:
-        """Take in a step of one state: its value at the start, and dt times the coefficients, by power."""
-        self.of[state].store(step, [start, *(self.setup.dt * c for c in coefficients)])
+    def after(self, step: int, starts: Mapping[str, Array], results: Sequence[Array]) -> None:
+        """Take in the step's polynomials: the value at its start, and dt times the coefficients, by power."""
+        for state, history in self.of.items():
+            pieces = self.code.results.pick(results, "polynomial", owner=state)
+            history.store(step, [starts[state], *(self.setup.dt * c for c in pieces)])
 
-    def state(self) -> dict[str, Array]:
+    def state(self, step: int) -> dict[str, Array]:
         """The rings."""
         return {f"past/{s}": history.copy() for s, history in self.of.items()}
 
