@@ -28,8 +28,8 @@ def model(text: str = CELL) -> bp.Model:
 
 def assert_same(one: bp.Solution, other: bp.Solution) -> None:
     np.testing.assert_array_equal(one.t, other.t)
-    for values in ("data", "final", "initial", "params", "memory"):
-        mine, theirs = getattr(one, values), getattr(other, values)
+    parts = [(getattr(one, v), getattr(other, v)) for v in ("data", "final", "initial", "params")]
+    for mine, theirs in (*parts, (one.checkpoint.arrays, other.checkpoint.arrays)):
         assert list(mine) == list(theirs)
         for name in mine:
             np.testing.assert_array_equal(mine[name], theirs[name])
