@@ -200,7 +200,11 @@ class Model(ModelCode):
         threads : int
             Threads that share an ensemble, on drivers that can.
         start : float, Solution or Checkpoint, optional
-            Time to start at, or the run to continue from its end, with its seed and all that it remembers.
+            Time to start at, or the run to continue from its end, with its seed and all that it remembers. With the
+            same model, values, method, tolerances and driver the two runs are, to the last bit, one run without the
+            stop. Adaptive methods know two exceptions, inputs that they follow by polynomials fitted to the length of
+            a run: functions that cannot be read as equations, and other Solutions. There a run goes on from the states
+            at the end, as it does where something is not the same.
         history : mapping, optional
             What delayed states were before the start, by state: a function of t (t at most the start), a number, or a
             Solution, whose end is put at the start. Where neither this nor the model says, it is the initial value; and

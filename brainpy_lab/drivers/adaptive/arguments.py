@@ -36,6 +36,7 @@ class Control(NamedTuple):
         Indices  # of each event: whether its block does nothing (0), anything (1), or assigns what its condition reads
     )
     burst: float  # events of one cell that follow each other within this time have no end
+    to_end: bool  # whether steps are taken that the end of the run cuts; else lanes wait before them
 
 
 class Cells(NamedTuple):

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 from typing import Any
 
-# What the loop says of a lane (column STATUS of its clock).
-RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, PAUSED, HISTORY_FULL, STIFF, STUCK, DRAWS_TAKEN = range(
-    10
-)
+# What the loop says of a lane (column STATUS of its clock); from PAUSED on it goes on when it is called again.
+RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, STIFF, STUCK = range(7)
+PAUSED, HISTORY_FULL, DRAWS_TAKEN, BEFORE_END = range(7, 11)
 # Columns of a lane's clock. BURST and IN_BURST are the first time and the number of events that follow each other
-# closely, CULPRIT the event that ended the lane, GRID the fixed steps that are done.
+# closely, CULPRIT the event that ended the lane, GRID the fixed steps that are done, AGAIN whether the step was
+# rejected, TRIES how often it has been brought to an event.
 TIME, SIZE, ERROR, STATUS, NEXT_ROW, ACCEPTED, REJECTED, EVALUATIONS, AT_LIMIT, WITHIN, STIFFNESS = range(11)
-BURST, IN_BURST, CULPRIT, GRID = range(11, 15)
-CLOCK = 15
+BURST, IN_BURST, CULPRIT, GRID, AGAIN, TRIES = range(11, 17)
+CLOCK = 17
 
 STIFFNESS_EVERY = 20  # accepted steps from one test for stiffness to the next
+_FARTHEST = 1000.0  # steps ahead at which the slope is looked at for the first one
 AT_LIMIT_TIMES = 15  # tests that must find the step at the stability limit before a model counts as stiff
 
 
@@ -95,10 +96,13 @@ def interpolate(s: float, h: float, y: Any, q: Any, moving: Any, out: Any) -> No
 
 
 def starting_step(
-    derivative_at: Any, t: float, t1: float, rtol: float, atol: Any, order: float, hmax: float,
+    derivative_at: Any, t: float, rtol: float, atol: Any, order: float, hmax: float,
     moving: Any, y: Any, z: Any, r: Any, p: Any, f: Any, f1: Any, history: Any, span: Any,
 ) -> float:  # fmt: skip
-    """Hairer's starting step from two slopes; ``z`` and ``f1`` are written over."""
+    """Hairer's starting step from two slopes; ``z`` and ``f1`` are written over.
+
+    It knows nothing of the end of the run: one that is continued takes the steps of one that is not.
+    """
     d0, d1, d2 = 0.0, 0.0, 0.0
     m = max(1, moving.size)
     for i in range(moving.size):
@@ -106,9 +110,11 @@ def starting_step(
         d0 += (y[moving[i]] / scale) ** 2 / m
         d1 += (f[i] / scale) ** 2 / m
     d0, d1 = d0**0.5, d1**0.5
-    h = 1e-6 if d0 < 1e-5 or d1 < 1e-5 else 0.01 * d0 / d1
-    # a state that has just been set to zero but for rounding says nothing about the length of a step
-    h = min(max(h, 1e-9 * (t1 - t)), hmax, t1 - t)
+    h = min(1e-6, hmax)
+    if not (d0 < 1e-5 or d1 < 1e-5):
+        # a state below its tolerance, set to zero but for rounding say, says nothing about the length of a step; and
+        # far beyond the longest one that its slope allows, inputs may be anything
+        h = min(0.01 * max(d0, 1.0) / d1, _FARTHEST * (0.01 / d1) ** (1.0 / order), hmax)
     for i in range(y.size):
         z[i] = y[i]
     for i in range(moving.size):

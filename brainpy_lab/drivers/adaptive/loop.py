@@ -21,6 +21,8 @@ import numpy as np
 from brainpy_lab.drivers.adaptive.arguments import Cells, Control, Pasts, Records
 from brainpy_lab.drivers.adaptive.control import (
     ACCEPTED,
+    AGAIN,
+    BEFORE_END,
     CULPRIT,
     DONE,
     DRAWS_TAKEN,
@@ -42,6 +44,7 @@ from brainpy_lab.drivers.adaptive.control import (
     STIFFNESS_EVERY,
     STUCK,
     TIME,
+    TRIES,
     column,
     error_norm,
     interpolate,
@@ -81,6 +84,7 @@ AT_END = 0.999  # part of a fixed step behind which an event counts as being at 
 MOST_TRIES = 60  # computations of a fixed step that bring an event to its end
 SHORTEST = 1e-9  # of a fixed step: events are looked for along the cubic through shorter ones, however they bend
 _TINY = 4e-16
+_NEAR_END = 1.00001  # times a step: what ends no further away may be cut, or stretched to the end
 _ON_GRID = 1e-9  # of a fixed step: times closer to the grid than this lie on it
 
 AdaptiveLoop = Callable[..., tuple[int, int]]  # `advance` with a model's functions in place
@@ -98,7 +102,8 @@ def advance(
 
     No step goes past ``t1``. When a buffer is full or the steps are spent the loop comes back with the status PAUSED
     (HISTORY_FULL: it needs room for delayed states), and goes on when it is called again. A lane whose events have
-    taken all their random draws waits for more (DRAWS_TAKEN), and the others go on.
+    taken all their random draws waits for more (DRAWS_TAKEN), one whose next step would depend on where the run ends
+    until it may take it (BEFORE_END), and the others go on.
     """
     derivative_at, step_from, dense_from, crossing_at, act, lagged_at = called(functions)
     clock, moving, grid = cells.clock, control.moving, records.grid
@@ -127,8 +132,8 @@ def advance(
         column(cells.G, j, on)
         column(cells.G, j, last_test)
         history, span, breaks = pasts.H[j], pasts.S[j], pasts.B[j]
-        rejected, tries = False, 0
-        if clock[j, STATUS] == PAUSED or clock[j, STATUS] == HISTORY_FULL or clock[j, STATUS] == DRAWS_TAKEN:
+        rejected, tries = clock[j, AGAIN] > 0.0, clock[j, TRIES]
+        if clock[j, STATUS] >= PAUSED:
             clock[j, STATUS] = RUNNING
         while clock[j, STATUS] == RUNNING and t < until:
             if most == 0 or n_kept >= records.kt.size or n_events >= records.et.size:
@@ -145,7 +150,7 @@ def advance(
                 h = dt
                 if dt == 0.0:
                     h = starting_step(
-                        derivative_at, t, t1, control.rtol, control.atol, order, hmax, moving, y, z, r, p, f, f1,
+                        derivative_at, t, control.rtol, control.atol, order, hmax, moving, y, z, r, p, f, f1,
                         history, span,
                     )  # fmt: skip
                     clock[j, EVALUATIONS] += 1
@@ -165,6 +170,9 @@ def advance(
                     limit, released, on_grid = following, False, True
             else:
                 h = min(h, hmax)
+            if limit == control.end and t + _NEAR_END * h >= limit and not control.to_end:
+                clock[j, STATUS] = BEFORE_END
+                break
             if n_lags > 0:
                 end_of_hold = limit
                 limit = next_break(lagged_at, t, h, limit, y, r, p, history, span, breaks, steady, a0, a1)
@@ -232,7 +240,7 @@ def advance(
                 if event < 0 or (dt > 0.0 and theta < AT_END and tries < MOST_TRIES and not too_close):
                     part = 0.5 if bends else theta
             if part < 1.0:  # again, to there and no further
-                tries += 1
+                tries += 1.0
                 clock[j, REJECTED] += 1
                 rejected = True
                 h *= part
@@ -241,7 +249,7 @@ def advance(
                 if n_lags > 0:
                     open_row(history, span, t, h, y, f, delayed)
                 continue
-            tries = 0
+            tries = 0.0
             if event < 0 and kinds > 0:
                 stuck = beyond(on, search.samples[DEGREE], borders)
                 if stuck >= 0:
@@ -306,7 +314,7 @@ def advance(
             elif event >= 0:  # the equations go on from another state
                 clock[j, ERROR] = 1.0
                 h = starting_step(
-                    derivative_at, t, t1, control.rtol, control.atol, order, hmax, moving, y, z, r, p, f, f1, history,
+                    derivative_at, t, control.rtol, control.atol, order, hmax, moving, y, z, r, p, f, f1, history,
                     span,
                 )  # fmt: skip
                 clock[j, EVALUATIONS] += 1
@@ -318,6 +326,7 @@ def advance(
         if t >= t1 and clock[j, STATUS] == RUNNING:
             clock[j, STATUS] = DONE
         clock[j, TIME], clock[j, SIZE] = t, h
+        clock[j, AGAIN], clock[j, TRIES] = 1.0 if rejected else 0.0, tries
         store(y, cells.Y, j)
         store(f, cells.F, j)
         store(r, cells.R, j)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -38,6 +39,7 @@ class AdaptiveCode:
     method: Method
     tolerances: Tolerances
     record_every: float | None
+    driver: str
 
     @classmethod
     def of(
@@ -62,7 +64,19 @@ class AdaptiveCode:
             shape = shape.spread(slots.sizes, slots.shapes)
             tolerances = replace(tolerances, atol=np.repeat(tolerances.atol, shape.own_sizes))
         run = driver.adaptive_loop(code, shape)
-        return cls(code, problem.system, shape, slots, run, solvers.get(code.method), tolerances, record_every)
+        method = solvers.get(code.method)
+        return cls(code, problem.system, shape, slots, run, method, tolerances, record_every, driver.name)
+
+    def key(self, dt: float, seed: int) -> str:
+        """What decides about the steps of a run besides the values of its parameters."""
+        length = "" if self.method.is_adaptive else f" {dt!r}"
+        return f"{self._digest}{length} {seed}" if self.code.draws else f"{self._digest}{length}"
+
+    @cached_property
+    def _digest(self) -> str:
+        own = self.tolerances
+        choices = self.driver, self.method.name, self.code.text, own.rtol, own.max_step, own.atol.tolist()
+        return hashlib.sha256(repr(choices).encode()).hexdigest()
 
     @cached_property
     def constants(self) -> Control:
@@ -72,7 +86,7 @@ class AdaptiveCode:
         system = self.system
         acts = [2 if system.is_reset(e) else 1 if turning_states(system, e) else 0 for e in system.events]
         return Control(
-            end=0.0, begin=0.0, dt=0.0, burst=0.0, rtol=tolerances.rtol, atol=tolerances.atol,
+            end=0.0, begin=0.0, dt=0.0, burst=0.0, to_end=False, rtol=tolerances.rtol, atol=tolerances.atol,
             order=float(method.order), evaluations=method.evaluations, hmax=tolerances.max_step,
             stability_limit=method.stability_limit, errors=shape.errors, stages=shape.kept,
             moving=np.array(shape.moving, dtype=np.int64),

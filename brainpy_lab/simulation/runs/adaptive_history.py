@@ -18,12 +18,14 @@ from brainpy_lab.drivers.adaptive.past import (
     WIDTH,
     add_break,
 )
+from brainpy_lab.equations.system import System
 from brainpy_lab.simulation.runs.breaks import history_breaks
 from brainpy_lab.simulation.runs.delays import Reach, all_histories
 from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.history import History, Recalled, finite_values, with_lanes
 from brainpy_lab.simulation.values.problem import Problem
 
+_TABLES = ("H", "S", "B")
 _FIRST_ROWS = 256
 _FEWEST_PIECES, _SHORTEST_PIECE = 32, 1e-9
 _MOST_PIECES = 200_000
@@ -58,6 +60,12 @@ class Tables:
         lanes, rows, width = self.H.shape
         if rows and self.S[:, COUNT].max() > rows // 2:
             self.H = np.concatenate([self.H, np.zeros((lanes, rows, width))], axis=1)
+
+    @property
+    def kept(self) -> dict[str, np.ndarray]:
+        """What another run needs to go on with them: the rows in use, spans and breaks."""
+        rows = 1 + int(self.S[:, COUNT].max())  # with that of the step to come
+        return {"H": self.H[:, :rows].copy(), "S": self.S.copy(), "B": self.B.copy()} if self.states else {}
 
     def jumped(self, t: float) -> None:
         """Inputs have jumped at ``t``: the states' derivatives break there."""
@@ -135,11 +143,25 @@ def make_tables(
             add_break(S[j], B[j], time, order)
         add_break(S[j], B[j], t0, 0.0 if breaks_off[j] else 1.0)
     assert S[0, BREAKS] >= 1
+    return Tables(H, S, B, *_indices(system, moving), states)
+
+
+def _indices(system: System, moving: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The delayed states with the places of their slopes, and which delays no state moves."""
     place = {i: k for k, i in enumerate(moving)}
-    numbers = [system.state_names.index(s) for s in states]
+    numbers = [system.state_names.index(s) for s in system.delayed_states]
     delayed = np.array([[i, place.get(i, -1)] for i in numbers], dtype=np.int64)
-    steady = np.array([not system.is_state_dependent(d) for d in system.delays], dtype=bool)
-    return Tables(H, S, B, delayed, steady, states)
+    return delayed, np.array([not system.is_state_dependent(d) for d in system.delays], dtype=bool)
+
+
+def tables_from(kept: Mapping[str, np.ndarray], system: System, reach: Reach, moving: tuple[int, ...]) -> Tables:
+    """The tables that another run has kept, see `Tables.kept`, with room for more."""
+    H, S, B = (np.array(kept[name]) for name in _TABLES)
+    lanes, rows, width = H.shape
+    if reach.longest is not None:
+        S[:, LONGEST] = np.maximum(S[:, LONGEST], reach.longest)
+    room = np.zeros((lanes, max(_FIRST_ROWS, rows), width))
+    return Tables(np.concatenate([H, room], axis=1), S, B, *_indices(system, moving), system.delayed_states)
 
 
 def _carried(sources: Mapping[str, History]) -> list[tuple[float, float]]:

@@ -22,6 +22,7 @@ from brainpy_lab.simulation.runs.event_draws import EventDraws
 from brainpy_lab.simulation.runs.further import delay_at_fault
 from brainpy_lab.simulation.runs.plan import Plan, Result
 from brainpy_lab.simulation.runs.record_times import times_of_records
+from brainpy_lab.simulation.runs.standpoint import DiffersError, Found, Standpoint
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint, Plain, in_part
 from brainpy_lab.simulation.solution.dense import DenseOutput
@@ -40,6 +41,7 @@ _NO_EVENTS = (
     np.empty(_FIRST_BUFFER, np.int64),
 )  # never written
 
+_OF_LANES = ("clock", "Y", "F", "R", "G")  # attributes, and arrays of a Standpoint
 _COMING_BACK = {loop.PAUSED, loop.HISTORY_FULL, loop.DRAWS_TAKEN}
 _OUTCOMES = {
     loop.STEP_TOO_SMALL: Outcome.STEP_TOO_SMALL,
@@ -53,8 +55,12 @@ _OUTCOMES = {
 class AdaptiveState:
     """The arrays the loop works on, and the collection of what it gives."""
 
-    def __init__(self, runs: AdaptiveCode, problem: Problem, plan: Plan, tables: Tables) -> None:
+    def __init__(
+        self, runs: AdaptiveCode, problem: Problem, plan: Plan, tables: Tables, earlier: Standpoint | None = None
+    ) -> None:
         self.runs, self.tables, self.problem, self.plan = runs, tables, problem, plan
+        self.earlier, self.events_before = earlier, 0
+        self.waiting: Standpoint | None = None  # before the end, or where nothing has come of a run: where it began
         self.code, self.shape, self.slots = runs.code, runs.shape, runs.slots
         slots, shape, record_every = self.slots, self.shape, runs.record_every
         lanes, single = math.prod(slots.lanes), not slots.lanes
@@ -80,7 +86,8 @@ class AdaptiveState:
         self.keep = (
             single and bool(plan.record) and not (tables.states and (record_every is not None or plan.at is not None))
         )
-        self.grid = times_of_records(problem, plan, record_every, self.dt, self.keep)
+        origin = plan.t0 if earlier is None else earlier.begin
+        self.grid = times_of_records(problem, plan, record_every, self.dt, self.keep, origin)
         self.rows = np.empty((shape.states, len(self.grid), lanes))
         if len(self.grid):
             self.rows[:, 0] = self.Y
@@ -90,13 +97,48 @@ class AdaptiveState:
         self.n_events = 0
         self.ended = ""
         self.on_own_steps = self.keep and record_every is None and plan.at is None and not self.dt
-        self.control = runs.constants._replace(end=self.t1, begin=plan.t0, dt=self.dt, burst=BURST_PART * plan.duration)
+        self.control = runs.constants._replace(end=self.t1, begin=origin, dt=self.dt, burst=BURST_PART * plan.duration)
         self.counts = count_names(problem.system)
         before = self._lanes([plan.counts.get(n, 0.0) for n in self.counts])
+        if earlier is not None:
+            before = earlier.arrays["counts"].copy()
         self.draws = EventDraws(self.code.draws, self.shape.events, plan.noise.seed, before)
         self.P = np.concatenate([self.P, np.zeros((len(self.code.draws), lanes))])
         self.cells = Cells(self.clock, self.Y, self.F, self.R, self.G, self.P, self.draws.taken, self.draws.table)
         self.buffers = self._buffers(_FIRST_BUFFER)
+        if earlier is not None:
+            self._stand_at(earlier)
+        self.before = self.clock.copy()
+
+    def _stand_at(self, earlier: Standpoint) -> None:
+        """Put all lanes where an earlier run has left them: before its end, or a little ahead where it was stopped."""
+        first = self.Y.copy()
+        for name in _OF_LANES:
+            getattr(self, name)[...] = earlier.arrays[name]
+        self.clock[:, loop.STATUS], self.clock[:, loop.NEXT_ROW] = loop.RUNNING, 0
+        for row in range(int(np.searchsorted(self.grid, earlier.times.max(), side="right"))):
+            passed = earlier.times >= self.grid[row]
+            self.rows[:, row, passed] = earlier.records_of(first, float(self.grid[row]), row == 0)[:, passed]
+            self.clock[passed, loop.NEXT_ROW] = row + 1
+
+    def _standpoint(self) -> Standpoint:
+        """Where all lanes stand."""
+        arrays = {name: getattr(self, name).copy() for name in _OF_LANES}
+        least, most = int(self.clock[:, loop.NEXT_ROW].min()), int(self.clock[:, loop.NEXT_ROW].max())
+        arrays |= {
+            "P": self._parameters.copy(),
+            "begin": np.array([self.control.begin]),
+            "counts": self.draws.count,
+            "seen": np.zeros((len(self.shape.events), len(self.clock)), np.int64),
+            "ahead": self.rows[:, least:most].copy(),
+            "ahead_t": self.grid[least:most].copy(),
+        }
+        arrays |= self.tables.kept
+        return Standpoint(self.runs.key(self.dt, self.plan.noise.seed), arrays)
+
+    @property
+    def _parameters(self) -> np.ndarray:
+        return self.P[: len(self.P) - len(self.code.draws)]
 
     @property
     def now(self) -> float:
@@ -125,20 +167,24 @@ class AdaptiveState:
         problem, plan = self.problem, self.plan
         rtol, max_step = self.runs.tolerances.rtol, self.runs.tolerances.max_step
         system, drives = problem.system, problem.drives
+        begin = plan.t0 if self.earlier is None else min(plan.t0, float(self.earlier.times.min()))
         smooth = {
-            name: pieces_of(name, drive, plan.t0, self.t1, rtol, max_step)
+            name: pieces_of(name, drive, begin, self.t1, rtol, max_step)
             for name, drive in drives.items()
             if drive.change_times is None
         }
         parts = {name: parameters_of(name, system) for name in smooth}
-        stops = stops_of(problem, plan.t0, self.t1, smooth, rtol, max_step)
-        begin = plan.t0
+        stops = stops_of(problem, begin, self.t1, smooth, rtol, max_step)
+        earlier = self.earlier
         for end in [*sorted(stops), self.t1]:
             for name, value in moving_values(drives, begin, end).items():
                 self._set(name, value)
             for name, pieces in smooth.items():
                 for suffix, value in pieces.within(begin, end).items():
                     self._set(parts[name][suffix], value)
+            if earlier is not None:
+                earlier.check_inputs(self._parameters, stops, plan.t0)
+                earlier = None
             stop = stops.get(end, Stop())
             outcome = self._piece(end - stop.margin)
             if outcome is not Outcome.COMPLETED:
@@ -177,6 +223,9 @@ class AdaptiveState:
         while statuses != {loop.DONE}:
             if plan.stop is not None and plan.stop.is_set():
                 return Outcome.STOPPED
+            if statuses == {loop.BEFORE_END}:
+                self.waiting, self.events_before = self._standpoint(), self.n_events
+                self.control = self.control._replace(to_end=True)
             if statuses.isdisjoint(_COMING_BACK):
                 until = min(end, max(until, now) + self.window)
             started = time.perf_counter()
@@ -198,7 +247,7 @@ class AdaptiveState:
             for bad in statuses & _OUTCOMES.keys():
                 return self._failed(bad)
             now = self.now
-            plan.report((now - plan.t0) / plan.duration)
+            plan.report(max(0.0, now - plan.t0) / plan.duration)
         return Outcome.COMPLETED
 
     def _call_or_return(self, until: float, end: float) -> None:
@@ -241,6 +290,8 @@ class AdaptiveState:
 
     def _failed(self, status: int) -> Outcome:
         """How the run ended, with why said and kept."""
+        if self.now < self.plan.t0:
+            raise DiffersError
         outcome = _OUTCOMES[status]
         lane = int(np.flatnonzero(self.clock[:, loop.STATUS] == status)[0])
         where = f" in cell {lane}" if self.problem.shape else ""
@@ -269,8 +320,10 @@ class AdaptiveState:
         shape = self.slots.lanes
         dense = self._dense() if self.keep else None
         if self.on_own_steps and dense is not None:
-            t = np.append(dense.t, self.now)
+            t = np.append(np.maximum(dense.t, self.plan.t0), self.now)
             table = np.vstack([dense.y, self.Y[:, 0]]).T[:, :, None]
+            if dense.t.size and dense.t[0] < self.plan.t0:
+                table[:, 0, 0] = dense.numbers(self.plan.t0)
         else:
             n = int(min(self.clock[:, loop.NEXT_ROW].tolist()))
             t, table = self.grid[:n], self.rows[:, :n]
@@ -282,6 +335,10 @@ class AdaptiveState:
         remembered = self.tables.remembered(shape)
         arrays = in_part("hidden", memory) | (remembered.arrays if remembered else {})
         numbers: dict[str, Plain] = {"draws": self.plan.noise.start} if self.problem.system.is_random else {}
+        standpoint = self._last_standpoint(outcome)
+        if standpoint is not None:
+            arrays |= in_part("loop", standpoint.arrays)
+            numbers["loop"] = standpoint.key
         checkpoint = Checkpoint(self.now, self._final(), arrays, numbers)
         if self.ended:
             stats["ended"] = self.ended
@@ -313,18 +370,29 @@ class AdaptiveState:
             t, h, y, q = (np.concatenate(parts) for parts in zip(*self.kept, strict=True))
         else:
             t, h, y, q = (buffer[:0] for buffer in self.buffers[:4])
+        if self.earlier is not None:  # the first steps may have ended before this run
+            first = max(0, int(np.searchsorted(t, self.plan.t0, side="right")) - 1)
+            t, h, y, q = t[first:], h[first:], y[first:], q[first:]
         slots = self.slots.rows if self.slots.sizes else ()
         return DenseOutput(self.problem.system.state_names, self.shape.moving, t, h, y, q, self.Y[:, 0].copy(), slots)
 
+    def _found(self) -> Found:
+        """The events that the loop has found."""
+        if not self.events:
+            return Found(np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
+        return Found(*(np.concatenate(parts) for parts in zip(*self.events, strict=True)))
+
     def _trains(self) -> dict[str, EventTrain]:
-        if not self.shape.events:
-            return {}
-        t, lane, kind = (np.concatenate(parts) for parts in zip(*self.events, strict=True)) if self.events else (
-            np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
-        )  # fmt: skip
-        trains = {}
-        for k, name in enumerate(self.shape.events):
-            mine = kind == k
-            order = np.lexsort((lane[mine], t[mine]))
-            trains[name] = EventTrain(t[mine][order], lane[mine][order], self.problem.shape)
-        return trains
+        found = self._found()
+        if self.earlier is not None:
+            found, _ = found.without_seen(self.earlier, self.plan.t0)
+        return found.trains(self.shape.events, self.problem.shape)
+
+    def _last_standpoint(self, outcome: Outcome) -> Standpoint | None:
+        """Where a run begins that goes on from here; None where this one has failed."""
+        is_cut_off = outcome in (Outcome.STOPPED, Outcome.INTERRUPTED)
+        if self.waiting is None and is_cut_off:
+            self.waiting, self.events_before = self._standpoint(), self.n_events
+        if self.waiting is None or not (is_cut_off or outcome is Outcome.COMPLETED):
+            return None
+        return self.waiting.with_seen(self._found(), self.events_before, self.earlier, self.plan.t0)

@@ -16,7 +16,9 @@ from brainpy_lab.symbolic.corners import Corner, corners, history_corners
 
 _SAMPLES, _MOST_SAMPLES = 20_000, 2_000_000  # of a function that is not linear
 _MOST_WHOLE = 200_000  # values that a linear function passes
-_HALVINGS = 80
+_NEAR_ZERO = 1e-6  # times nearer to zero than this are as uncertain as it is
+_AROUND = 32  # numbers: the rounding of the root of a line
+_WITHOUT_SIGN = np.int64(2**63 - 1)
 _GOLDEN, _NARROWINGS = 0.6180339887498949, 60
 
 Values = Mapping[str, Any]
@@ -68,7 +70,7 @@ def stops_of(
             stops |= {float(t): Stop() for t in drive.change_times(t0, t1)}
     known = np.array(sorted(stops))
     for time, lanes in _switches(problem, t0, t1, rtol, pieces_at_first(t0, t1, max_step)).items():
-        margin = 8 * np.finfo(float).eps * max(abs(time), 1e-3 * (t1 - t0))
+        margin = 8 * np.finfo(float).eps * max(abs(time), _NEAR_ZERO)
         if not t0 + 2 * margin < time < t1 - 2 * margin:
             continue
         near = known[np.abs(known - time) <= 4 * margin].tolist()
@@ -203,17 +205,22 @@ def _of_lines(kind: str, value: Callable[[np.ndarray], np.ndarray], edges: np.nd
             wanted = np.arange(np.ceil(low), np.floor(high) + 1)
         roots = one[k] + (wanted - at[k]) / slope[k]
         roots = roots - (value(roots) - wanted) / slope[k]  # free of the rounding of a long way
-        found.append(roots[(roots > begin[k]) & (roots < end[k])])
+        inside = (roots > begin[k]) & (roots < end[k])
+        found.append(_settled(kind, value, roots[inside], np.broadcast_to(wanted, roots.shape)[inside]))
     return np.concatenate(found)
+
+
+def _settled(kind: str, value: Callable[[np.ndarray], np.ndarray], roots: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Roots to the last bit the same from wherever they have been found."""
+    around = _AROUND * np.spacing(roots)
+    left, right = _change(_sides(kind, value), roots - around, roots + around)
+    nearest = np.where(np.abs(value(left) - wanted) < np.abs(value(right) - wanted), left, right)
+    return np.where(right - left <= np.spacing(np.abs(right)) * 2.0, nearest, roots)
 
 
 def _of_curves(kind: str, value: Callable[[np.ndarray], np.ndarray], edges: np.ndarray) -> np.ndarray:
     """The same of any function: where it changes sides between samples, or comes near to it."""
-
-    def side(times: np.ndarray) -> np.ndarray:
-        values = value(times)
-        return np.floor(values) if kind == "whole" else values >= 0.0
-
+    side = _sides(kind, value)
     length = edges[-1] - edges[0]
     found = [np.empty(0)]
     for begin, end in pairwise(edges):
@@ -227,13 +234,59 @@ def _of_curves(kind: str, value: Callable[[np.ndarray], np.ndarray], edges: np.n
             if 8 * len(place) < n or 8 * n > _MOST_SAMPLES:
                 break
             n *= 8
-        low, high, left = times[place], times[place + 1], sides[place]
-        for _ in range(_HALVINGS):
-            middle = 0.5 * (low + high)
-            is_left = side(middle) == left
-            low, high = np.where(is_left, middle, low), np.where(is_left, high, middle)
+        low, high = _change(side, times[place], times[place + 1])
         found.append(0.5 * (low + high))
     return np.concatenate(found)
+
+
+def _sides(kind: str, value: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    """On which side of a corner a function is: it switches where that changes."""
+
+    def side(times: np.ndarray) -> np.ndarray:
+        values = value(times)
+        return np.floor(values) if kind == "whole" else values >= 0.0
+
+    return side
+
+
+def _change(
+    side: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The neighbouring numbers between which sides change, between ``low`` and ``high``.
+
+    The interval is not halved but cut at the shortest binary number in it. So where rounding lets a function change
+    sides more than once, the place found does not depend on the interval, and with that on the length of a run.
+    """
+    left = side(low)
+    for _ in range(64):
+        middle = _shortest_between(low, high)
+        if np.array_equal(middle, low):
+            break
+        is_left = side(middle) == left
+        low, high = np.where(is_left, middle, low), np.where(is_left, high, middle)
+    return low, high
+
+
+def _shortest_between(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Numbers between, with as many zeros as can be at the end of their binary digits; ``low`` where there are none."""
+    a, b = _place_of(low), _place_of(high) - 1
+    b = np.maximum(a, b)
+    differ = a ^ b
+    for shift in (1, 2, 4, 8, 16, 32):  # all bits below the first one that differs
+        differ |= differ >> shift
+    cut = b & ~(differ >> 1)
+    return _number_at(np.where((a < 0) & (b >= 0), 0, cut))
+
+
+def _place_of(numbers: np.ndarray) -> np.ndarray:
+    """The place of floating-point numbers in their order."""
+    bits = np.ascontiguousarray(numbers, dtype=float).view(np.int64)
+    return np.where(bits < 0, -(bits & _WITHOUT_SIGN), bits)
+
+
+def _number_at(places: np.ndarray) -> np.ndarray:
+    bits = np.where(places < 0, -places, places).astype(np.int64)
+    return np.where(places < 0, -bits.view(np.float64), bits.view(np.float64))
 
 
 def _nearest_to_zero(value: Callable[[np.ndarray], np.ndarray], times: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from brainpy_lab.simulation.records.picks import Pick
 from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.runs.delays import Reach
+from brainpy_lab.simulation.runs.standpoint import Standpoint
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
@@ -63,6 +64,7 @@ class Plan(Clock):
     at: np.ndarray | None = None  # the times chosen for records
     picks: tuple[Pick, ...] | None = None  # parts of variables, or several intervals
     interval: float | None = None  # the run's, where some variables have others and steps any length
+    earlier: Standpoint | None = None  # where lanes of the adaptive loop stood that the run goes on with
 
     def recorded(self, done: int, every: int | None = None) -> np.ndarray:
         """Times of the steps that are recorded before step ``done``: every so many, and the end."""

@@ -14,7 +14,7 @@ from brainpy_lab.simulation.records.parts import take_parts
 from brainpy_lab.simulation.runs.adaptive import run_adaptive
 from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
 from brainpy_lab.simulation.runs.assemble import add_intermediates, solution_of
-from brainpy_lab.simulation.runs.auto_method import choice
+from brainpy_lab.simulation.runs.auto_method import choice, method_before
 from brainpy_lab.simulation.runs.checks import with_picks
 from brainpy_lab.simulation.runs.delays import Reach, all_histories, make_past, reach_of
 from brainpy_lab.simulation.runs.fixed import compiled, run_fixed
@@ -31,7 +31,7 @@ from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.input_functions import capture_inputs
 from brainpy_lab.simulation.values.problem import check_names
 from brainpy_lab.simulation.values.switches import with_averages
-from brainpy_lab.solvers.auto import AUTO
+from brainpy_lab.solvers.auto import AUTO, Choice
 
 
 def simulate(request: Request) -> Solution:
@@ -123,7 +123,11 @@ def _simulate_chosen(request: Request) -> Solution:
     is_traced = drivers.get(request.backend).is_traced
     longest = float(request.dt) * float(request.grading or 1.0)
     numbers = {"start": t0, "duration": float(request.duration), "dt": longest}
-    found = choice(system, parameters, initial, is_traced, **numbers, rtol=request.rtol)
+    before = method_before(request)
+    if before:
+        found = Choice(before, "the run that goes on began with this method")
+    else:
+        found = choice(system, parameters, initial, is_traced, **numbers, rtol=request.rtol)
     if found.warning:
         warn(found.warning)
     chosen = replace(request, method=found.method)
@@ -131,6 +135,7 @@ def _simulate_chosen(request: Request) -> Solution:
         chosen = replace(chosen, rtol=None, atol=None, max_step=None)
     solution = _simulate(chosen)
     solution.stats["why"] = found.why
+    solution.checkpoint = replace(solution.checkpoint, numbers={**solution.checkpoint.numbers, "auto": True})
     return solution
 
 

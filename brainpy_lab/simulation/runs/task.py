@@ -32,6 +32,7 @@ from brainpy_lab.simulation.runs.fractional import memory_of, mesh_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_at import chosen_times, on_steps
 from brainpy_lab.simulation.runs.request import Request
+from brainpy_lab.simulation.runs.standpoint import Standpoint
 from brainpy_lab.simulation.runs.tolerances import Tolerances
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.remembered import Remembered
@@ -225,6 +226,7 @@ def _prepared(request: Request) -> Task:
         at=at,
         picks=picks,
         interval=interval,
+        earlier=_earlier(request),
         mesh=mesh_of(past, float(request.duration), float(request.dt)),
         first=clock.first,
         origin=clock.origin,
@@ -334,6 +336,13 @@ def _counted_on(request: Request) -> dict[str, Any]:
     if "step" not in numbers or numbers.get("dt") != float(request.dt):
         return {}
     return {"first": numbers["step"], "origin": numbers["origin"]}
+
+
+def _earlier(request: Request) -> Standpoint | None:
+    """Where the lanes of the adaptive loop stood at the end of the run that is continued."""
+    if request.checkpoint is None or request.initial or request.history is not None:
+        return None
+    return Standpoint.of(request.checkpoint)
 
 
 def _noise(request: Request, clock: Clock) -> Noise:

@@ -42,7 +42,8 @@ class Checkpoint:
         What a run carries along besides, by names in parts: ``"hidden/spike_on"``, ``"past/start"``.
     numbers : mapping of str to number, text or None
         The same of what is no array: the clock that steps are counted by (``"origin"``, ``"dt"``, ``"step"``), the
-        number of the next random draws (``"draws"``), and the ``"method"``.
+        number of the next random draws (``"draws"``), the ``"method"`` and whether ``"auto"`` chose it, and in
+        ``"loop"`` what the steps of the adaptive loop depend on, as a digest.
     seed : int
         Seed of the run's random numbers, with which a run goes on.
     model_name : str

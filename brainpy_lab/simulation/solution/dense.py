@@ -44,15 +44,19 @@ class DenseOutput:
         self.slots = slots or tuple(range(len(names)))
 
     def __call__(self, t: Any) -> dict[str, Any]:
+        values = self.numbers(t)
+        return {name: values[..., slot][()] for slot, name in zip(self.slots, self.names, strict=True)}
+
+    def numbers(self, t: Any) -> np.ndarray:
+        """All numbers of the states in one array, times first."""
         times = np.asarray(t, dtype=float)
         if not len(self.t):
-            whole = np.broadcast_to(self.last, (*times.shape, len(self.last)))
-            return {n: whole[..., slot] for slot, n in zip(self.slots, self.names, strict=True)}
+            return np.broadcast_to(self.last, (*times.shape, len(self.last)))
         place = np.clip(np.searchsorted(self.t, times, side="right") - 1, 0, len(self.t) - 1)
         s = ((times - self.t[place]) / self.h[place])[..., None]
         total = np.zeros((*times.shape, len(self.moving)))
         for power in range(self.q.shape[1] - 1, -1, -1):
             total = s * (self.q[place, power] + total)
-        values = self.y[place].copy()
+        values: np.ndarray = self.y[place].copy()
         values[..., list(self.moving)] += self.h[place][..., None] * total
-        return {name: values[..., slot][()] for slot, name in zip(self.slots, self.names, strict=True)}
+        return values

@@ -74,7 +74,7 @@ def pieces_of(name: str, drive: Drive, start: float, end: float, rtol: float, ma
     if drive.knots is not None:
         inner = drive.knots[(drive.knots > start) & (drive.knots < end)]
     if drive.knots is not None and drive.is_linear:
-        return _lines(drive, np.array([start, *inner, end]))
+        return _lines(drive, _with_neighbours(drive.knots, start, end))
     edges = np.linspace(start, end, pieces_at_first(start, end, max_step) + 1)
     try:
         return fitted(name, drive.at, np.unique(np.concatenate([edges, inner])), rtol)
@@ -82,6 +82,14 @@ def pieces_of(name: str, drive: Drive, start: float, end: float, rtol: float, ma
         if drive.knots is None:
             raise
         return _lines(drive, np.array([start, *inner, end]))  # an earlier run of very many steps
+
+
+def _with_neighbours(knots: np.ndarray, start: float, end: float) -> np.ndarray:
+    """The knots of a run and those next to it: lines between them do not depend on where it begins and ends."""
+    first, last = np.searchsorted(knots, start, side="right") - 1, np.searchsorted(knots, end)
+    before = [knots[0] - 1.0] if first < 0 else []  # outside its knots an input keeps its value
+    after = [knots[-1] + 1.0] if last >= len(knots) else []
+    return np.array([*before, *knots[max(0, first) : last + 1], *after])
 
 
 def _lines(drive: Drive, ends: np.ndarray) -> Pieces:
