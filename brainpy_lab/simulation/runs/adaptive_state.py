@@ -130,7 +130,9 @@ class AdaptiveState:
             "begin": np.array([self.control.begin]),
             "counts": self.draws.count,
             "seen": np.zeros((len(self.shape.events), len(self.clock)), np.int64),
-            "ahead": self.rows[:, least:most].copy(),
+            "ahead": np.where(
+                np.arange(least, most)[:, None] < self.clock[:, loop.NEXT_ROW], self.rows[:, least:most], np.nan
+            ),
             "ahead_t": self.grid[least:most].copy(),
         }
         arrays |= self.tables.kept
