@@ -44,7 +44,7 @@ CLOSING_LINE = re.compile(r"=+ .*\b(passed|failed|errors?|no tests ran)\b.* in [
 def checks(slow: bool) -> list[Check]:
     """All checks, pytest last."""
     python = sys.executable
-    workers = ("--numprocesses=2", "--dist=worksteal")
+    workers = (f"--numprocesses={os.cpu_count() or 2}", "--dist=worksteal")
     pytest = (python, "-m", "pytest", "--durations=15", *workers, *(() if slow else ("-m", "not slow")))
     return [
         Check("ruff lint", (python, "-m", "ruff", "check", ".")),

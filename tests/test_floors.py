@@ -228,3 +228,10 @@ def test_the_check_sees_each_way_of_importing(tmp_path: Path, line: str, complai
     else:
         assert len(found) == 1
         assert complaint in found[0]
+
+
+def test_no_folder_is_crowded() -> None:
+    engine = ROOT / "brainpy_lab"
+    sizes = {f: len([*f.glob("*.py")]) for f in (engine, *engine.rglob("*/")) if f.name != "__pycache__"}
+    crowded = {str(f.relative_to(ROOT)): n for f, n in sizes.items() if n > 26}  # 25, and the folder's own __init__
+    assert not crowded

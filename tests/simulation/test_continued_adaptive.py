@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.runs import adaptive_state
+from brainpy_lab.simulation.runs.adaptive import state as adaptive_state
 from brainpy_lab.simulation.solution.outcome import Outcome
 
 OSCILLATOR = "dx/dt = y\ndy/dt = 2*(1 - x**2)*y - x\nx(0) = 1\ny(0) = 0"

@@ -8,7 +8,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.runs import adaptive_state
+from brainpy_lab.simulation.runs.adaptive import state as adaptive_state
 from brainpy_lab.simulation.runs.warning import RunWarning
 from brainpy_lab.simulation.solution.outcome import Outcome
 

@@ -9,7 +9,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.drivers.feeds.random_draws import normals, uniforms
-from brainpy_lab.simulation.runs import event_draws
+from brainpy_lab.simulation.runs.adaptive import event_draws
 
 TEXT = """
 dV/dt = 1

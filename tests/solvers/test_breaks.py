@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.simulation.runs.breaks import stops_of
+from brainpy_lab.simulation.runs.adaptive.breaks import stops_of
 from brainpy_lab.simulation.values.problem import resolve
 from brainpy_lab.symbolic.corners import corners
 

@@ -12,10 +12,10 @@ import numpy as np
 from brainpy_lab.drivers.feeds.past import Past
 from brainpy_lab.drivers.feeds.random_draws import Noise
 from brainpy_lab.simulation.records.picks import Pick
+from brainpy_lab.simulation.runs.adaptive.standpoint import Standpoint
 from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.runs.delays import Reach
-from brainpy_lab.simulation.runs.standpoint import Standpoint
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome

@@ -11,8 +11,8 @@ from typing import Any
 from brainpy_lab import drivers, solvers
 from brainpy_lab.drivers.driver import Program
 from brainpy_lab.simulation.records.parts import take_parts
-from brainpy_lab.simulation.runs.adaptive import run_adaptive
-from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
+from brainpy_lab.simulation.runs.adaptive.code import AdaptiveCode
+from brainpy_lab.simulation.runs.adaptive.run import run_adaptive
 from brainpy_lab.simulation.runs.assemble import add_intermediates, solution_of
 from brainpy_lab.simulation.runs.auto_method import choice, method_before
 from brainpy_lab.simulation.runs.checks import with_picks

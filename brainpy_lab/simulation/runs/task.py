@@ -24,7 +24,9 @@ from brainpy_lab.simulation.generated import generated
 from brainpy_lab.simulation.model_code import ModelCode
 from brainpy_lab.simulation.records.picks import all_times, in_steps
 from brainpy_lab.simulation.run_defaults import is_finite, is_number
-from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
+from brainpy_lab.simulation.runs.adaptive.code import AdaptiveCode
+from brainpy_lab.simulation.runs.adaptive.standpoint import Standpoint
+from brainpy_lab.simulation.runs.adaptive.tolerances import Tolerances
 from brainpy_lab.simulation.runs.checks import check_options, check_own, record_steps, recorded
 from brainpy_lab.simulation.runs.clock import Clock, check_times, steps_of
 from brainpy_lab.simulation.runs.control import reporter
@@ -32,8 +34,6 @@ from brainpy_lab.simulation.runs.fractional import memory_of, mesh_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_at import chosen_times, on_steps
 from brainpy_lab.simulation.runs.request import Request
-from brainpy_lab.simulation.runs.standpoint import Standpoint
-from brainpy_lab.simulation.runs.tolerances import Tolerances
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.solution.solution import Solution

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from brainpy_lab.equations.system import System
-from brainpy_lab.simulation.runs.breaks import switch_times
+from brainpy_lab.simulation.runs.adaptive.breaks import switch_times
 from brainpy_lab.simulation.values.problem import Drive, Problem
 from brainpy_lab.symbolic.averages import Part, averaged
 from brainpy_lab.symbolic.corners import Corner

@@ -14,15 +14,15 @@ from brainpy_lab.drivers.adaptive.arguments import Cells, Pasts, Records
 from brainpy_lab.drivers.adaptive.past import LONGEST
 from brainpy_lab.simulation.endings.cause import Standing
 from brainpy_lab.simulation.endings.ending import why_it_ended
-from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
-from brainpy_lab.simulation.runs.adaptive_history import Tables
-from brainpy_lab.simulation.runs.breaks import Stop, moving_values, stops_of
+from brainpy_lab.simulation.runs.adaptive.breaks import Stop, moving_values, stops_of
+from brainpy_lab.simulation.runs.adaptive.code import AdaptiveCode
+from brainpy_lab.simulation.runs.adaptive.event_draws import EventDraws
+from brainpy_lab.simulation.runs.adaptive.history import Tables
+from brainpy_lab.simulation.runs.adaptive.standpoint import DiffersError, Found, Standpoint
 from brainpy_lab.simulation.runs.control import CHUNK_SECONDS
-from brainpy_lab.simulation.runs.event_draws import EventDraws
 from brainpy_lab.simulation.runs.further import delay_at_fault
 from brainpy_lab.simulation.runs.plan import Plan, Result
 from brainpy_lab.simulation.runs.record_times import times_of_records
-from brainpy_lab.simulation.runs.standpoint import DiffersError, Found, Standpoint
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint, Plain, in_part
 from brainpy_lab.simulation.solution.dense import DenseOutput

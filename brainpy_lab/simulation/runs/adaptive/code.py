@@ -20,9 +20,9 @@ from brainpy_lab.drivers.adaptive.loop import AdaptiveLoop
 from brainpy_lab.drivers.driver import Driver
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import DriverError
-from brainpy_lab.simulation.runs.adaptive_history import Tables
-from brainpy_lab.simulation.runs.slots import Slots
-from brainpy_lab.simulation.runs.tolerances import Tolerances
+from brainpy_lab.simulation.runs.adaptive.history import Tables
+from brainpy_lab.simulation.runs.adaptive.slots import Slots
+from brainpy_lab.simulation.runs.adaptive.tolerances import Tolerances
 from brainpy_lab.simulation.values.problem import Problem
 from brainpy_lab.solvers import Method
 

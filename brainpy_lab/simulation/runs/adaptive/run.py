@@ -9,12 +9,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from brainpy_lab.drivers.adaptive import control as loop
-from brainpy_lab.simulation.runs.adaptive_code import AdaptiveCode
-from brainpy_lab.simulation.runs.adaptive_history import make_tables, tables_from
-from brainpy_lab.simulation.runs.adaptive_state import AdaptiveState
+from brainpy_lab.simulation.runs.adaptive.code import AdaptiveCode
+from brainpy_lab.simulation.runs.adaptive.history import make_tables, tables_from
+from brainpy_lab.simulation.runs.adaptive.standpoint import DiffersError
+from brainpy_lab.simulation.runs.adaptive.state import AdaptiveState
 from brainpy_lab.simulation.runs.delays import Reach
 from brainpy_lab.simulation.runs.plan import Plan, Result
-from brainpy_lab.simulation.runs.standpoint import DiffersError
 from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.values.history import History
 from brainpy_lab.simulation.values.problem import Problem

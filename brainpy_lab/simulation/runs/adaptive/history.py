@@ -19,7 +19,7 @@ from brainpy_lab.drivers.adaptive.past import (
     add_break,
 )
 from brainpy_lab.equations.system import System
-from brainpy_lab.simulation.runs.breaks import history_breaks
+from brainpy_lab.simulation.runs.adaptive.breaks import history_breaks
 from brainpy_lab.simulation.runs.delays import Reach, all_histories
 from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.history import History, Recalled, finite_values, with_lanes
