@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from brainpy_lab.codegen.blocks import Phase
-from brainpy_lab.codegen.hidden import held_states, hold_name, memory_names, past_names
+from brainpy_lab.codegen.hidden import held_states, hidden_names, hold_name, past_names
 from brainpy_lab.codegen.noise_lines import NoiseLines
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.names import in_order
@@ -77,7 +77,7 @@ class StepBuilder(NoiseLines):
         self.body = self.parts[0].body
         self._at_start: set[str] = set()  # intermediates computed at the step's start, under the model's own names
         self._hold_test = hold_test
-        self._taken = {*system.state_names, *system.parameter_names, *memory_names(system), "t", "dt"}
+        self._taken = {*system.state_names, *system.parameter_names, *hidden_names(system), "t", "dt"}
         self._taken |= {d.name for d in system.derived + system.intermediates} | {f.name for f in system.functions}
         self._taken |= {d.name for d in system.delays}
         #: Name of the history of each delayed state, which the step takes.

@@ -52,7 +52,7 @@ class Tested:
     ``waiting`` is what the next test of an event is compared with in cells where its block has not run.
     """
 
-    memory: dict[str, str]
+    hidden: dict[str, str]
     waiting: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Tested:
 def write_events(
     step: StepBuilder,
     new: dict[str, str],
-    memory: dict[str, str],
+    hidden: dict[str, str],
     slopes: Callable[[], Mapping[str, str]] | None = None,
     time: str = "t + dt",
     *,
@@ -72,7 +72,7 @@ def write_events(
     ``slopes()`` are the derivatives at the step's start, where later stages of the method can be spoiled by an event.
     With ``bridge`` an event also happens when the noisy path crossed its border within the step.
     """
-    tested = Tested(memory)
+    tested = Tested(hidden)
     for event in step.system.events:
         _write_event(step, event, new, tested, slopes, time, bridge)
     return tested
@@ -99,10 +99,10 @@ def _write_event(
         crossed = parse(f"{side} > {on}")
         crossed = crossed if between is None else ast.BoolOp(ast.Or(), [crossed, between])
         flag = step.line(event.name, crossed, "the condition has become true", line)
-        tested.memory[on] = tested.waiting[event.name] = side
+        tested.hidden[on] = tested.waiting[event.name] = side
         tested.flags.append(flag)
         step.phase("act", event.name, new)
-        write_block(step, event, flag, new, tested.memory, time)
+        write_block(step, event, flag, new, tested.hidden, time)
         return
     holds = step.line(f"{event.name}_true", condition, "", line)
     fires: ast.expr = parse(f"{holds} and {on} == 0.0")
@@ -118,8 +118,8 @@ def _write_event(
     _watch_spoiled(step, event, flag, new, tested, slopes)
     waiting = tested.waiting[event.name] = f"{on} if {holds} else 0.0"
     step.phase("act", event.name, new)
-    left = write_block(step, event, flag, new, tested.memory, time)
-    tested.memory[on] = step.line(f"{on}_new", parse(f"{left} if {flag} else ({waiting})"))
+    left = write_block(step, event, flag, new, tested.hidden, time)
+    tested.hidden[on] = step.line(f"{on}_new", parse(f"{left} if {flag} else ({waiting})"))
 
 
 def is_watched(system: System, event: Event) -> bool:
@@ -130,12 +130,12 @@ def is_watched(system: System, event: Event) -> bool:
 
 
 def write_block(
-    step: StepBuilder, event: Event, flag: str | None, new: dict[str, str], memory: dict[str, str], time: str
+    step: StepBuilder, event: Event, flag: str | None, new: dict[str, str], hidden: dict[str, str], time: str
 ) -> str | None:
     """Run an event's block as `write_actions` does; the name of what the next test is compared with, where watched."""
     watched, is_reset = is_watched(step.system, event), step.system.is_reset(event)
     before = approach(step, event, "before", new, time) if watched and not is_reset else None
-    write_actions(step, event, flag, new, memory, time)
+    write_actions(step, event, flag, new, hidden, time)
     if not watched:
         return None
     names = step.definitions([event.condition], f"_{event.name}_after", new, time)
@@ -253,12 +253,12 @@ def write_actions(
     event: Event,
     flag: str | None,
     new: dict[str, str],
-    memory: dict[str, str],
+    hidden: dict[str, str],
     time: str,
     *,
     by_event: bool = False,
 ) -> None:
-    """Run an event's block where ``flag`` holds, or untested; changes ``new`` and ``memory`` to the names after it.
+    """Run an event's block where ``flag`` holds, or untested; changes ``new`` and ``hidden`` to the names after it.
 
     With ``by_event`` it takes the random draws of the event in place of those of the step.
     """
@@ -272,7 +272,7 @@ def write_actions(
             target, old = action.target, new[action.target]
         else:
             target = hold_name(action.state)
-            old = memory[target]
+            old = hidden[target]
             expr = ast.BinOp(parse(time), ast.Add(), expr)
         if (
             flag or step.system.mixes_elements
@@ -283,4 +283,4 @@ def write_actions(
         if isinstance(action, Assign):
             new[action.target] = name
         else:
-            memory[target] = name
+            hidden[target] = name

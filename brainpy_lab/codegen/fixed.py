@@ -19,7 +19,7 @@ from brainpy_lab.codegen.functions import (
     settle,
     without_unused,
 )
-from brainpy_lab.codegen.hidden import armed_name, memory_names
+from brainpy_lab.codegen.hidden import armed_name, hidden_names
 from brainpy_lab.codegen.printing import parse
 from brainpy_lab.codegen.written import StepWriter
 from brainpy_lab.equations.system import CONSTANTS, Event, System
@@ -40,13 +40,13 @@ class FixedStep:
         self.advanced = {s: written.new.get(s, s) for s in system.state_names}
         self.new = dict(self.advanced)
         self.pieces = self._pieces()
-        self.memory = {name: name for name in memory_names(system)}
-        self.tested = write_events(step, self.new, self.memory, self._slopes(), bridge=bridge)
+        self.hidden = {name: name for name in hidden_names(system)}
+        self.tested = write_events(step, self.new, self.hidden, self._slopes(), bridge=bridge)
         self.remembered: dict[str, str] = {}
         if written.conclude:
             step.phase("act", ends=self.new)
-            self.remembered = written.conclude(self.new, self.memory)
-        self.held = (*memory_names(system), *written.carried)
+            self.remembered = written.conclude(self.new, self.hidden)
+        self.held = (*hidden_names(system), *written.carried)
 
     # --- one function ----------------------------------------------------------------------------------------------
 
@@ -58,7 +58,7 @@ class FixedStep:
         events |= {alarm.flag: alarm.flag for alarm in self.tested.alarms}
         results = join(
             fields("state", {s: self.new[s] for s in self.system.state_names}),
-            fields("hidden", {m: self.memory[m] for m in self.held}),
+            fields("hidden", {m: self.hidden[m] for m in self.held}),
             fields("flag", events), self.pieces, fields("remembered", self.remembered),
         )  # fmt: skip
         found = Functions(draws=step.draws, alarms=tuple(self.tested.alarms))
@@ -110,14 +110,14 @@ class FixedStep:
     def _waiting(self, part: Part) -> Lines:
         """The last test of a part's event in cells where its block does not run, where no line of the part gives it."""
         event = next((e for e in self.system.events if e.name == part.event), None)
-        if event is None or self.memory[armed_name(event)] in assigned(part.body):
+        if event is None or self.hidden[armed_name(event)] in assigned(part.body):
             return []
-        return [Line(self.memory[armed_name(event)], parse(self.tested.waiting[event.name]), "where it has not fired")]
+        return [Line(self.hidden[armed_name(event)], parse(self.tested.waiting[event.name]), "where it has not fired")]
 
     def _results(self, part: Part) -> Fields:
         """What a part gives, besides what it passes on."""
         made = assigned(part.body)
-        hidden = fields("hidden", {m: self.memory[m] for m in self.held if self.memory[m] in made})
+        hidden = fields("hidden", {m: self.hidden[m] for m in self.held if self.hidden[m] in made})
         if part.phase == "test":
             number = [e.name for e in self.system.events].index(part.event)
             flags = {part.event: self.tested.flags[number]}
@@ -145,15 +145,15 @@ class FixedStep:
         step = StepBuilder(self.system)
         step.phase("act", event.name)
         new = {s: s for s in self.system.state_names}
-        memory = {name: name for name in memory_names(self.system)}
-        memory[armed_name(event)] = write_block(step, event, None, new, memory, END) or armed_name(event)
+        hidden = {name: name for name in hidden_names(self.system)}
+        hidden[armed_name(event)] = write_block(step, event, None, new, hidden, END) or armed_name(event)
         settle(step, share=self.share_exp)
-        results = join(_changed("state", new), _changed("hidden", memory))
+        results = join(_changed("state", new), _changed("hidden", hidden))
         if not results:
             return
         lines = without_unused(all_lines(step), results.names)
         past = fields("history", step.past)
-        own = join(carried(self.system, memory), parameters(self.system), drawn(step.draws), past)
+        own = join(carried(self.system, hidden), parameters(self.system), drawn(step.draws), past)
         arguments = join(CLOCK, Fields(f for f in own if f.name in names_needed(lines)))
         found.draws += step.draws
         found.add(Block(f"at_{event.name}", Signature(arguments, results), ("act",), event.name), lines)

@@ -21,7 +21,7 @@ def held_states(system: System) -> tuple[str, ...]:
     return tuple(s for s in system.state_names if s in held)
 
 
-def memory_names(system: System) -> tuple[str, ...]:
+def hidden_names(system: System) -> tuple[str, ...]:
     """Hidden variables that a step carries besides the states: release times, then the last tests of events."""
     return tuple(hold_name(s) for s in held_states(system)) + tuple(armed_name(e) for e in system.events)
 
@@ -33,7 +33,7 @@ def count_names(system: System) -> tuple[str, ...]:
 
 def past_names(system: System) -> dict[str, str]:
     """Name of the history of each delayed state, as steps take it: ``x_past``."""
-    taken = {*system.state_names, *system.parameter_names, *memory_names(system)}
+    taken = {*system.state_names, *system.parameter_names, *hidden_names(system)}
     taken |= {d.name for d in system.derived + system.intermediates} | {d.name for d in system.delays}
     found = {}
     for state in system.delayed_states:

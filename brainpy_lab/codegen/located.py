@@ -147,11 +147,11 @@ class Located:
 
     def _add_action(self, found: Functions, event: Event) -> None:
         step = StepBuilder(self.system, hold_test="t")
-        new, memory = {s: s for s in self.system.state_names}, {name: name for name in self.holds}
-        write_actions(step, event, None, new, memory, "t", by_event=True)
+        new, hidden = {s: s for s in self.system.state_names}, {name: name for name in self.holds}
+        write_actions(step, event, None, new, hidden, "t", by_event=True)
         found.draws += step.draws
         signature = Signature(
-            join(TIME, self.common, drawn(step.draws)), join(fields("state", new), fields("hidden", memory))
+            join(TIME, self.common, drawn(step.draws)), join(fields("state", new), fields("hidden", hidden))
         )
         found.add(Block(f"at_{event.name}", signature, ("act",), event.name), all_lines(step))
 

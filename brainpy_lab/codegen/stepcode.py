@@ -92,7 +92,7 @@ class StepCode:
         return self.arguments.of("state").names
 
     @cached_property
-    def memory(self) -> tuple[str, ...]:
+    def hidden(self) -> tuple[str, ...]:
         """Names of the hidden variables that a step carries besides the states."""
         return self.arguments.of("hidden").names
 

@@ -21,7 +21,7 @@ class Written:
     s² q2 + s³ q3 + ...), where ``first`` has the names of dy_1.
 
     For fractional methods: the arguments made of the past (``sums`` and weights), hidden variables of the method's own
-    (``carried``), and ``conclude(new, memory)``, called after the events, which gives what to remember of each state.
+    (``carried``), and ``conclude(new, hidden)``, called after the events, which gives what to remember of each state.
     """
 
     new: dict[str, str]

@@ -84,7 +84,7 @@ class Setup:
     t0: float
     dt: float
     states: Mapping[str, Array]
-    memory: Mapping[str, Array]
+    hidden: Mapping[str, Array]
     parameters: Mapping[str, Array]
     lanes: int
     record: tuple[str, ...]

@@ -185,12 +185,12 @@ class Shifts:
     def written(self, new: dict[str, str], sums: Fields, slopes: Mapping[str, str]) -> Written:
         """What a method that remembers right-hand sides has written; after the events the shifts take up the jumps."""
 
-        def conclude(last: dict[str, str], memory: dict[str, str]) -> dict[str, str]:
+        def conclude(last: dict[str, str], hidden: dict[str, str]) -> dict[str, str]:
             if self.names:
                 self.step.stage("shifts: what events and holds have moved")
             for state, shift in self.names.items():
                 text = f"{shift} + ({last[state]} - {self.paths[state]})"
-                memory[shift] = self.step.line(f"{shift}_new", text)
+                hidden[shift] = self.step.line(f"{shift}_new", text)
             return {s: slopes[s] for s in fractional_states(self.step.system)}
 
         return Written(new, sums=sums, carried=tuple(self.names.values()), conclude=conclude)
@@ -204,4 +204,4 @@ def remembered_increments(step: StepBuilder, new: Mapping[str, str]) -> dict[str
 
 def increments_written(step: StepBuilder, new: dict[str, str], sums: Fields) -> Written:
     """What a method that remembers increments has written."""
-    return Written(new, sums=sums, conclude=lambda last, memory: remembered_increments(step, last))
+    return Written(new, sums=sums, conclude=lambda last, hidden: remembered_increments(step, last))

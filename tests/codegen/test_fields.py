@@ -46,7 +46,7 @@ def test_a_fractional_step():
     code = example("fractional_neuron").code("numpy", "caputo_pece")
     assert roles_of(code.arguments.of("sum")) == [("V_rectangle", "sum", "V"), ("V_trapezoid", "sum", "V")]
     assert code.arguments.of("weight").owners == ("V", "V", "V")
-    assert code.memory == ("V_release", "spike_on", "V_shift")
+    assert code.hidden == ("V_release", "spike_on", "V_shift")
     assert code.remembered == ("V",)
 
 

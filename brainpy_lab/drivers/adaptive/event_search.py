@@ -46,7 +46,7 @@ TO_BERNSTEIN = np.linalg.inv(_basis(NODES))
 TO_BETWEEN = _basis(_BETWEEN) @ TO_BERNSTEIN
 
 
-class Course(NamedTuple):
+class StepCourse(NamedTuple):
     """A step as its dense output, with what the model's functions need."""
 
     t: float
@@ -74,13 +74,13 @@ class Search(NamedTuple):
     pieces: Any  # their Bernstein coefficients
 
 
-def evaluate(crossing_at: Any, course: Course, s: float, g: Any) -> None:
+def evaluate(crossing_at: Any, course: StepCourse, s: float, g: Any) -> None:
     """Borders, depths and truths at the fraction ``s`` of a step."""
     interpolate(s, course.h, course.y, course.q, course.moving, course.z)
     crossing_at(course.t + s * course.h, course.z, course.r, course.p, g, course.history, course.span)
 
 
-def first_crossing(crossing_at: Any, course: Course, search: Search) -> tuple[float, int]:
+def first_crossing(crossing_at: Any, course: StepCourse, search: Search) -> tuple[float, int]:
     """Where in a step an event first fires, and which; (1, -1) when none does.
 
     Less than 1 without an event: the step is to be computed again, no longer than that. Where a border is no polynomial
@@ -105,7 +105,7 @@ def first_crossing(crossing_at: Any, course: Course, search: Search) -> tuple[fl
     return theta, event
 
 
-def _sample(crossing_at: Any, course: Course, search: Search, low: float, high: float) -> None:
+def _sample(crossing_at: Any, course: StepCourse, search: Search, low: float, high: float) -> None:
     """Borders, depths, truths and speeds at the nodes of a part of the step."""
     for i in range(DEGREE + 1):
         evaluate(crossing_at, course, low + (high - low) * NODES[i], search.g)
@@ -120,7 +120,7 @@ def _largest(values: Any) -> float:
     return largest
 
 
-def _first_between(crossing_at: Any, course: Course, search: Search, low: float, high: float) -> tuple[float, int]:
+def _first_between(crossing_at: Any, course: StepCourse, search: Search, low: float, high: float) -> tuple[float, int]:
     """As `first_crossing`, in a part of the step that has been sampled."""
     on, g, marks = search.on, search.g, search.marks
     borders, events = search.owner.size, on.size
@@ -156,7 +156,7 @@ def _first_between(crossing_at: Any, course: Course, search: Search, low: float,
     return high, -1
 
 
-def _locate(crossing_at: Any, course: Course, search: Search, k: int, left: float, right: float) -> float:
+def _locate(crossing_at: Any, course: StepCourse, search: Search, k: int, left: float, right: float) -> float:
     """The first point at which event ``k`` holds, between a point where it does not and one where it does."""
     owner, g = search.owner, search.g
     borders = owner.size
@@ -193,12 +193,12 @@ def _locate(crossing_at: Any, course: Course, search: Search, k: int, left: floa
     return high
 
 
-def _is_narrow(course: Course, low: float, high: float) -> bool:
+def _is_narrow(course: StepCourse, low: float, high: float) -> bool:
     return high - low <= 1e-15 or (high - low) * course.h <= 1e-16 * abs(course.t)
 
 
 def _illinois(
-    crossing_at: Any, course: Course, a: int, sign: float, left: float, g_left: float, right: float, g_right: float,
+    crossing_at: Any, course: StepCourse, a: int, sign: float, left: float, g_left: float, right: float, g_right: float,
     g: Any,
 ) -> float:  # fmt: skip
     """The right end of the smallest bracket around a zero of a border, which is positive there after ``sign``."""
@@ -224,7 +224,9 @@ def _illinois(
     return right
 
 
-def _find_zeros(crossing_at: Any, course: Course, search: Search, a: int, count: int, start: float, stop: float) -> int:
+def _find_zeros(
+    crossing_at: Any, course: StepCourse, search: Search, a: int, count: int, start: float, stop: float
+) -> int:
     """Add the zeros of border ``a`` to the marks, from left to right; returns how many marks there are then."""
     g, samples, parts = search.g, search.samples, search.parts
     values = search.pieces[search.pieces.shape[0] - 1]
@@ -262,7 +264,7 @@ def _find_zeros(crossing_at: Any, course: Course, search: Search, a: int, count:
 
 
 def _meets(
-    crossing_at: Any, course: Course, a: int, low: float, high: float, values: Any, largest: float, g: Any
+    crossing_at: Any, course: StepCourse, a: int, low: float, high: float, values: Any, largest: float, g: Any
 ) -> bool:
     """Whether the polynomial through the values at the nodes meets the border between them."""
     for c in range(_BETWEEN.size):

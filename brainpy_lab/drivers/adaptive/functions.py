@@ -50,7 +50,7 @@ class Shape:
         acts = [code.functions[f"at_{event}"] for event in code.flags]
         one = code.states[moving[0]] if moving else ""  # every state that moves has as much of each
         return Shape(
-            len(code.states), moving, len(code.memory), len(code.parameters), code.flags,
+            len(code.states), moving, len(code.hidden), len(code.parameters), code.flags,
             errors=len(step.of("error", owner=one)), kept=len(step.of("stage", owner=one)),
             powers=len(dense.of("polynomial", owner=one)), pasts=len(code.delayed),
             lags=len(lagged.results) if lagged else 0, crossings=len(crossing.results) if crossing else 0,

@@ -64,7 +64,7 @@ from brainpy_lab.drivers.adaptive.event_rules import (
     take_draws,
     tested_anew,
 )
-from brainpy_lab.drivers.adaptive.event_search import DEGREE, MOST_ZEROS, Course, Search, first_crossing
+from brainpy_lab.drivers.adaptive.event_search import DEGREE, MOST_ZEROS, Search, StepCourse, first_crossing
 from brainpy_lab.drivers.adaptive.past import (
     COUNT,
     EARLIEST,
@@ -235,7 +235,9 @@ def advance(
             if bends and holds_at_end(crossing_at, t + h, y1, r, p, g, on, borders, history, span):
                 part = 0.5
             if kinds > 0 and part == 1.0:
-                theta, event = first_crossing(crossing_at, Course(t, h, y, q, moving, z, r, p, history, span), search)
+                theta, event = first_crossing(
+                    crossing_at, StepCourse(t, h, y, q, moving, z, r, p, history, span), search
+                )
                 too_close = theta * h <= 16.0 * _TINY * abs(t)
                 if event < 0 or (dt > 0.0 and theta < AT_END and tries < MOST_TRIES and not too_close):
                     part = 0.5 if bends else theta

@@ -66,7 +66,7 @@ def _weights(method: FractionalMethod, order: float, dt: float, lags: int, windo
 
 
 @dataclass
-class Tables:
+class SumTables:
     """Weights of all steps: ``rows`` (sums, steps, earlier steps), ``own`` and ``motion`` step by step."""
 
     times: Array
@@ -172,7 +172,7 @@ class MemorySums:
             self._known_own = (kind, self._make_own(step))
         return self._known_own[1]
 
-    def tables(self) -> Tables:
+    def tables(self) -> SumTables:
         """All weights of all steps at once, for runs through which a derivative is taken: O(N²) numbers."""
         n, number = self.steps, np.arange(self.steps)
         rows = np.zeros((self.states * self.kinds, n, n))
@@ -191,7 +191,7 @@ class MemorySums:
         times = np.array([t0 + k * dt for t0, k, dt in clock])
         own_weights = np.stack([self.own(int(i)) for i in ((0, 1) if self.mesh is None else number)])
         own_weights = own_weights[np.minimum(number, 1)] if self.mesh is None else own_weights
-        return Tables(times, np.array([c[2] for c in clock]), rows, own_weights, self.sums)
+        return SumTables(times, np.array([c[2] for c in clock]), rows, own_weights, self.sums)
 
     def load(self, remembered: Array, step: int) -> None:
         """Go to ``step``, before which ``remembered`` (states, steps, ...) was remembered.

@@ -27,7 +27,7 @@ def with_widths(setup: Setup, code: StepCode, layout: Layout) -> Setup:
     def fitted(values: Mapping[str, Any]) -> dict[str, Any]:
         return {n: _fitted(v, setup.cell, n in wide) for n, v in values.items()}
 
-    return replace(setup, wide=wide, states=fitted(setup.states), memory=fitted(setup.memory))
+    return replace(setup, wide=wide, states=fitted(setup.states), hidden=fitted(setup.hidden))
 
 
 def _fitted(value: Any, cell: tuple[int, ...], is_wide: bool) -> Any:
@@ -78,7 +78,7 @@ def wide_names(code: StepCode, setup: Setup, layout: Layout) -> frozenset[str]:
 
 def _all_wide(code: StepCode, wide: set[str]) -> frozenset[str]:
     """What is wide, or becomes so, when the names ``wide`` are."""
-    carried = code.states + code.memory
+    carried = code.states + code.hidden
     sources = {f.name: f.of for f in code.arguments.of("history", "sum", "weight")}
     names = _imported(code)
     while True:

@@ -24,9 +24,9 @@ class JaxFlow(Flow):
 
         self.loop, self.setup, self.step = loop, setup, 0
         code = loop.code
-        self.names = code.states + code.memory
+        self.names = code.states + code.hidden
         with x64():
-            given = {**setup.states, **setup.memory}
+            given = {**setup.states, **setup.hidden}
             arrays = [jnp.asarray(given[n], dtype=float) for n in self.names]
             parameters = [jnp.asarray(setup.parameters[n], dtype=float) for n in code.parameters]
             if loop.layout.mixes:

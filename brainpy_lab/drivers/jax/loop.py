@@ -20,7 +20,7 @@ class JaxLoop:
     def __init__(self, code: StepCode, layout: Layout, fixed_loops: bool = False) -> None:
         import jax
 
-        self.code, self.layout, self.fixed_loops = code, layout, fixed_loops
+        self.code, self.layout = code, layout
         moving = layout.varying + layout.driven + layout.driven_lanes
         steady = frozenset(code.parameters).difference(moving)
         step, self.divisors = with_reciprocals(code.function("step"), frozenset() if layout.mixes else steady)

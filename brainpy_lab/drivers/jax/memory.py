@@ -102,10 +102,10 @@ class JaxMemoryFlow(Flow):
         code = program.code
         assert setup.sums is not None
         self.sums: MemorySums = setup.sums
-        self.names = code.states + code.memory
+        self.names = code.states + code.hidden
         self.shape = self.sums.shape
         with x64():
-            given = {**setup.states, **setup.memory}
+            given = {**setup.states, **setup.hidden}
             one = (*setup.ensemble, *(1,) * len(setup.cell))
             shapes = [one if is_narrow else self.shape for is_narrow in narrow_among(self.names, setup)]
             arrays = [jnp.asarray(given[n], dtype=float) for n in self.names]
@@ -191,11 +191,11 @@ class JaxTracedMemoryFlow(Flow):
         import jax.numpy as jnp
 
         self.program, self.setup, self.step = program, setup, 0
-        self.names = program.code.states + program.code.memory
+        self.names = program.code.states + program.code.hidden
         assert setup.sums is not None
         self.sums: MemorySums = setup.sums
         with x64():
-            given = {**setup.states, **setup.memory}
+            given = {**setup.states, **setup.hidden}
             arrays = [jnp.asarray(given[n]).astype(float) for n in self.names]
             self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in program.code.parameters)
             self.shape = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))

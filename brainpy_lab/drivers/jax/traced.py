@@ -21,9 +21,9 @@ class TracedFlow(Flow):
         import jax.numpy as jnp
 
         self.loop, self.setup, self.step = loop, setup, 0
-        self.names = loop.code.states + loop.code.memory
+        self.names = loop.code.states + loop.code.hidden
         with x64():
-            given = {**setup.states, **setup.memory}
+            given = {**setup.states, **setup.hidden}
             arrays = [jnp.asarray(given[n]).astype(float) for n in self.names]
             self.parameters = tuple(jnp.asarray(setup.parameters[n]).astype(float) for n in loop.code.parameters)
             whole = np.broadcast_shapes(*(a.shape for a in arrays), *(p.shape for p in self.parameters))

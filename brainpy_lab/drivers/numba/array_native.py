@@ -18,7 +18,7 @@ from brainpy_lab.drivers.numba.array_plan import ArrayPlan, Loop, Product, Scala
 from brainpy_lab.drivers.numba.array_turns import Row, Turns, read_by, targets_of
 from brainpy_lab.drivers.numba.math import Emit
 from brainpy_lab.drivers.numba.native import Lowering
-from brainpy_lab.drivers.numba.rows import Functions, NotNativeError, functions_of
+from brainpy_lab.drivers.numba.rows import Functions, functions_of
 
 Value = Any  # an llvmlite value; llvmlite has no type stubs
 
@@ -193,12 +193,3 @@ def _take_turns(lowering: Lowering, turns: Turns, names: dict[str, Value]) -> No
         for name, place in places.items():
             b.store(lowering.number(inner[name]), place)
     names.update({name: b.load(place) for name, place in places.items()})
-
-
-def is_native(text: str, name: str, wide: frozenset[str], matrices: frozenset[str]) -> bool:
-    """Whether `array_function` can make the function."""
-    try:
-        plan_of(text, name, wide, matrices)
-    except NotNativeError:
-        return False
-    return True

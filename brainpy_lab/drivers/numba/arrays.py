@@ -57,7 +57,7 @@ def array_kernel(code: StepCode, layout: Layout, wide: frozenset[str] | None) ->
         _write_header(w, code)
     else:
         _write_native_header(w, code, wide, frozenset(layout.matrices))
-    carried = code.states + code.memory
+    carried = code.states + code.hidden
     fed = feeds(code, layout)
     matrices = tuple((name, "f8[:, ::1]") for name in layout.matrices)
     define(w, (*_BLOCK, *CLOCK, *_VALUES, *matrices, *LANES_RECORD), fed)
@@ -154,7 +154,7 @@ class ArrayFlow(NumbaFlow):
 
     def _take_values(self, setup: Setup) -> None:
         code, layout = self.program.code, self.program.layout
-        given = {**setup.states, **setup.memory}
+        given = {**setup.states, **setup.hidden}
         members = int(np.prod(setup.ensemble, dtype=int))
         self.lanes, self.block = members * self.cell, self.cell
         self.widths = np.array([self.cell if n in setup.wide else 1 for n in self.names], dtype=np.int64)

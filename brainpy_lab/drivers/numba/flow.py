@@ -34,7 +34,7 @@ class NumbaFlow(Flow):
     def __init__(self, program: Compiled, setup: Setup) -> None:
         self.program, self.setup, self.step = program, setup, 0
         self.run = program.run
-        self.names = program.code.states + program.code.memory
+        self.names = program.code.states + program.code.hidden
         self._take_values(setup)
         self.record = np.array([self.names.index(n) for n in setup.record], dtype=np.int64)
         self.supplies = supplies(program.code, program.layout, setup)
@@ -44,7 +44,7 @@ class NumbaFlow(Flow):
     def _take_values(self, setup: Setup) -> None:
         """States and parameters as the kernel takes them, the number of lanes, and the lanes of a block."""
         code, layout = self.program.code, self.program.layout
-        given = {**setup.states, **setup.memory}
+        given = {**setup.states, **setup.hidden}
         lanes = setup.lanes
         self.lanes, self.block = lanes, LANES
         if layout.ensemble:

@@ -240,7 +240,7 @@ def _write_lines(writer: Writer, depth: int, code: StepCode, step: _Step | None,
         return names
     for statement in step.body:
         writer.add(depth, ast.unparse(statement), statement.lineno)
-    carried = set(code.states + code.memory)
+    carried = set(code.states + code.hidden)
     for number, (result, given) in enumerate(zip(step.results, code.results, strict=True)):
         own = given.role in ("state", "hidden", "flag")  # all else is called as feeds expect
         if isinstance(result, ast.Name) and result.id not in carried and own:
@@ -265,7 +265,7 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     code, layout = set_apart(code, layout)
     w = Writer()
     step = _begin(w, code, True)
-    carried = code.states + code.memory
+    carried = code.states + code.hidden
     w.add(0, "from brainpy_lab.drivers.numba.native import pack as k_pack, unpack as k_unpack\n")
     w.add(0, f"k_states, k_store = k_unpack({len(carried)}), k_pack({len(carried)})")
     w.add(0, f"k_parameters = k_unpack({len(code.parameters)})")
@@ -315,7 +315,7 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     code, layout = set_apart(code, layout)
     w = Writer()
     step = _begin(w, code, False)
-    carried = code.states + code.memory
+    carried = code.states + code.hidden
     size = len(carried) + len(layout.varying)
     fed = feeds(code, layout)
     define(w, _LANE, fed)

@@ -42,8 +42,8 @@ class TensorFlow(Flow):
     def __init__(self, program: TensorProgram, setup: Setup) -> None:
         self.program, self.setup, self.step = program, setup, 0
         code, driver = program.code, program.driver
-        self.names = code.states + code.memory
-        given = {**setup.states, **setup.memory}
+        self.names = code.states + code.hidden
+        given = {**setup.states, **setup.hidden}
         self.now: list[Array] = [driver.array(given[n]) for n in self.names]
         self.parameters: dict[str, Array] = {n: driver.array(setup.parameters[n]) for n in code.parameters}
         self._connect(setup)

@@ -36,7 +36,7 @@ _MOST_STEPS = 2**53
 
 
 @dataclass(frozen=True)
-class Reach:
+class DelayRange:
     """Least and largest delay of a run; ``longest`` is None where it depends on states and no bound is known.
 
     ``is_steady`` says whether no delay changes in the run. Where ``longest`` is None, ``known`` is the largest of the
@@ -129,7 +129,7 @@ def _over_time(drive: Drive, times: np.ndarray, problem: Problem) -> np.ndarray:
     return with_lanes(drive.at(times), problem.shape)
 
 
-def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay: float | None) -> Reach:
+def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay: float | None) -> DelayRange:
     """Least and largest delay over the times of a run.
 
     Raises
@@ -150,7 +150,7 @@ def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay:
         for delay, values in zip(delays, delay_values(problem, delays, times), strict=True):
             least, most = (values,) * 2 if isinstance(values, float) else (float(values.min()), float(values.max()))
             if problem.traced and math.isnan(least):
-                return Reach(0.0, max_delay)
+                return DelayRange(0.0, max_delay)
             if not (least >= 0.0 and most < math.inf and (max_delay is None or most <= max_delay)):
                 _check(delay, np.atleast_1d(values), np.atleast_1d(times), dt, max_delay)
             # what moves may be longer between the times looked at
@@ -158,8 +158,8 @@ def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay:
     if max_delay is not None:  # a run that goes on from this one may have longer delays
         longest = max(longest, float(max_delay))
     if not has_others:
-        return Reach(max(0.0, shortest), longest, not moving)
-    return Reach(0.0, None if max_delay is None else longest, known=longest)
+        return DelayRange(max(0.0, shortest), longest, not moving)
+    return DelayRange(0.0, None if max_delay is None else longest, known=longest)
 
 
 def _times(problem: Problem, t0: float, duration: float, dt: float) -> np.ndarray:
@@ -189,7 +189,7 @@ def _check(delay: Delay, values: np.ndarray, times: np.ndarray, dt: float, max_d
         )
 
 
-def make_past(problem: Problem, histories: Mapping[str, History], clock: Clock, reach: Reach, sweeps: int) -> Past:
+def make_past(problem: Problem, histories: Mapping[str, History], clock: Clock, reach: DelayRange, sweeps: int) -> Past:
     """The rings at the start of a fixed-step run: as long as the largest delay.
 
     Where that is unknown, all of the run and of the histories as far as ``reach.back`` is kept.
@@ -259,7 +259,7 @@ def _aligned(problem: Problem, state: str, history: History) -> History:
     return Bounded(at, known_since(history))
 
 
-def _check_memory(problem: Problem, slots: int, dt: float, reach: Reach) -> None:
+def _check_memory(problem: Problem, slots: int, dt: float, reach: DelayRange) -> None:
     needed = 2 * 8 * COEFFICIENTS * slots * problem.lanes * len(problem.system.delayed_states)
     if needed <= _SMALL_RING:
         return

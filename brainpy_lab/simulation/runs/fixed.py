@@ -45,7 +45,7 @@ def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, co
     check_areas(code, setup.noise, problem)
     if code.arguments.of("sum"):
         setup.sums = make_sums(problem, plan)
-        setup.memory = {**shifts(problem, plan, code.memory), **setup.memory}
+        setup.hidden = {**shifts(problem, plan, code.hidden), **setup.hidden}
     if problem.mixes:
         setup = with_widths(setup, code, layout)
     flow = program.start(setup)
@@ -156,9 +156,9 @@ class _Dressing:
         else:
             final = {name: np.asarray(v).reshape(shape) for name, v in self.last.items()}
         states = {n: _scalar(final[n]) for n in problem.system.state_names}
-        memory = {n: final[n] for n in self.code.memory} | dict(plan.counts)
+        hidden = {n: final[n] for n in self.code.hidden} | dict(plan.counts)
         remembered = self._remembered()
-        arrays = in_part("hidden", memory) | (remembered.arrays if remembered else {})
+        arrays = in_part("hidden", hidden) | (remembered.arrays if remembered else {})
         checkpoint = Checkpoint(plan.time(self.done), states, arrays, _numbers(problem, plan, self.done))
         stats: dict[str, Any] = {"dt": plan.dt}
         if self.blow_up is not None:
@@ -223,14 +223,14 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
     chunk = flow.advance(plan.n_steps, None, 0)
     values = flow.values()
     final = {n: values[n] for n in problem.system.state_names}
-    memory = {n: v for n, v in values.items() if n not in final}
+    hidden = {n: v for n, v in values.items() if n not in final}
     data = dict(zip(plan.record, driver.collect([initial[n] for n in plan.record], chunk.records), strict=True))
     for name in problem.narrow:  # without the axis that one number has beside array states
         final[name] = final[name][..., 0]
         if name in data:
             data[name] = data[name][..., 0]
     t = plan.recorded(plan.end)
-    checkpoint = Checkpoint(plan.time(plan.end), final, in_part("hidden", memory), _numbers(problem, plan, plan.end))
+    checkpoint = Checkpoint(plan.time(plan.end), final, in_part("hidden", hidden), _numbers(problem, plan, plan.end))
     result = Result(t, data, checkpoint, {}, Outcome.COMPLETED, {"steps": plan.n_steps, "dt": plan.dt})
     if plan.picks:
         take_parts(result, problem, plan)

@@ -160,7 +160,7 @@ def shifts(problem: Problem, plan: Plan, names: tuple[str, ...]) -> dict[str, An
     """Hidden variables that a method adds to the model's own: those of the run that is continued, else 0."""
     earlier = (plan.memory.earlier if plan.memory else None) or {}
     shape = problem.shape if problem.mixes else (problem.lanes,) if problem.shape else ()
-    return {n: _whole(problem, earlier.get(n, 0.0), shape) for n in names if n not in problem.memory}
+    return {n: _whole(problem, earlier.get(n, 0.0), shape) for n in names if n not in problem.hidden}
 
 
 def memory_entries(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any]:

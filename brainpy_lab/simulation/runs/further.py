@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from brainpy_lab.simulation.runs.delays import Reach, delay_values, misread
+from brainpy_lab.simulation.runs.delays import DelayRange, delay_values, misread
 from brainpy_lab.simulation.runs.plan import Plan
 from brainpy_lab.simulation.values.history import History, known_since
 from brainpy_lab.simulation.values.problem import Problem
@@ -31,7 +31,9 @@ class FurtherBack(Exception):
         self.needed = needed
 
 
-def first_reach(problem: Problem, histories: Mapping[str, History], reach: Reach, t0: float, duration: float) -> Reach:
+def first_reach(
+    problem: Problem, histories: Mapping[str, History], reach: DelayRange, t0: float, duration: float
+) -> DelayRange:
     """``reach`` with how far back the histories are made at first: as far as they are known, at most."""
     if reach.longest is not None:
         return reach
@@ -40,7 +42,7 @@ def first_reach(problem: Problem, histories: Mapping[str, History], reach: Reach
     return replace(reach, back=min(back, known), known_back=known, most_back=_MOST * back)
 
 
-def with_enough(reach: Reach, run: Callable[[Reach], _Result]) -> _Result:
+def with_enough(reach: DelayRange, run: Callable[[DelayRange], _Result]) -> _Result:
     """What ``run`` gives, with the histories made as far back as it turns out to read them."""
     while True:
         try:
@@ -50,7 +52,7 @@ def with_enough(reach: Reach, run: Callable[[Reach], _Result]) -> _Result:
             reach = replace(reach, back=min(back, reach.known_back))
 
 
-def check_back(problem: Problem, reach: Reach | None, values: Mapping[str, Any], t0: float, time: float) -> None:
+def check_back(problem: Problem, reach: DelayRange | None, values: Mapping[str, Any], t0: float, time: float) -> None:
     """Raise FurtherBack when a run that became nan at these values lacks a part of its histories that can be had.
 
     The nan may have come of a stage after ``time``, and so delays that come near to the end of what is known count.
@@ -62,7 +64,9 @@ def check_back(problem: Problem, reach: Reach | None, values: Mapping[str, Any],
         raise FurtherBack(needed)
 
 
-def read_beyond(problem: Problem, reach: Reach | None, values: Mapping[str, Any], t0: float, time: float) -> str | None:
+def read_beyond(
+    problem: Problem, reach: DelayRange | None, values: Mapping[str, Any], t0: float, time: float
+) -> str | None:
     """What to say of a run that read histories where they are not known; None when it did not."""
     if reach is None or reach.longest is not None:
         return None

@@ -15,7 +15,7 @@ from brainpy_lab.simulation.records.picks import Pick
 from brainpy_lab.simulation.runs.adaptive.standpoint import Standpoint
 from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.control import Progress
-from brainpy_lab.simulation.runs.delays import Reach
+from brainpy_lab.simulation.runs.delays import DelayRange
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
@@ -57,7 +57,7 @@ class Plan(Clock):
     stop: threading.Event | None = None
     report: Progress = field(default=lambda _: None)
     past: Past | None = None
-    reach: Reach | None = None  # of the delays
+    reach: DelayRange | None = None  # of the delays
     method: Method | None = None
     memory: Memory | None = None  # fractional runs
     counts: Mapping[str, Any] = field(default_factory=dict)  # of located events before the run, see `event_draws`

@@ -53,7 +53,7 @@ def make_setup(problem: Problem, plan: Plan, layout: Layout) -> Setup:
         t0=plan.origin,
         dt=plan.dt,
         states={n: flat(v) for n, v in problem.states.items()},
-        memory={n: flat(v) for n, v in problem.memory.items()},
+        hidden={n: flat(v) for n, v in problem.hidden.items()},
         parameters=varying,
         lanes=lanes,
         record=plan.record,

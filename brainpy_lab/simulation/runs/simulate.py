@@ -16,7 +16,7 @@ from brainpy_lab.simulation.runs.adaptive.run import run_adaptive
 from brainpy_lab.simulation.runs.assemble import add_intermediates, solution_of
 from brainpy_lab.simulation.runs.auto_method import choice, method_before
 from brainpy_lab.simulation.runs.checks import with_picks
-from brainpy_lab.simulation.runs.delays import Reach, all_histories, make_past, reach_of
+from brainpy_lab.simulation.runs.delays import DelayRange, all_histories, make_past, reach_of
 from brainpy_lab.simulation.runs.fixed import compiled, run_fixed
 from brainpy_lab.simulation.runs.further import first_reach, with_enough
 from brainpy_lab.simulation.runs.plan import Result
@@ -91,7 +91,7 @@ def _solve(task: Task, request: Request) -> Result:
     )
 
 
-def _run(task: Task, request: Request, reach: Reach | None = None) -> Result:
+def _run(task: Task, request: Request, reach: DelayRange | None = None) -> Result:
     """The run, with delays that reach so far back."""
     problem, plan = task.problem, task.plan
     plan.reach = reach

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from brainpy_lab import drivers, solvers
-from brainpy_lab.codegen.hidden import count_names, memory_names
+from brainpy_lab.codegen.hidden import count_names, hidden_names
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Driver, Program
 from brainpy_lab.drivers.feeds.levy_areas import terms_for
@@ -162,7 +162,7 @@ def _prepared(request: Request) -> Task:
     check_options(request, method)
     check_own(request)
     request = replace(request, dt=_dt_of(request))
-    t0, initial, memory = start_of(request)
+    t0, initial, hidden = start_of(request)
     past = memory_of(method, system, request)
     check_names(request.parameters, system.parameter_names, "parameter", system.name)
     code, parameters = request.code, request.parameters
@@ -174,7 +174,7 @@ def _prepared(request: Request) -> Task:
             code = generated(system, method.name, driver.name, model.share_exponentials, crossing)
     histories = _histories(request, system, t0)
     initial = {**initial_from(histories, t0), **initial}
-    problem = resolve(system, parameters, initial, memory, driver.is_traced, t0, _ranks(request, histories))
+    problem = resolve(system, parameters, initial, hidden, driver.is_traced, t0, _ranks(request, histories))
     smooth = {n: parameters_of(n, system) for n, d in problem.drives.items() if d.change_times is None}
     locates = method.is_adaptive or crossing == "exact"
     unread = say_unread(request, problem, method, locates)
@@ -222,7 +222,7 @@ def _prepared(request: Request) -> Task:
         report=reporter(request.progress),
         method=method,
         memory=past,
-        counts={n: memory[n] for n in count_names(system) if n in memory},
+        counts={n: hidden[n] for n in count_names(system) if n in hidden},
         at=at,
         picks=picks,
         interval=interval,
@@ -312,7 +312,7 @@ def start_of(request: Request) -> tuple[float, dict[str, Any], dict[str, Any]]:
         if not set(states) <= set(checkpoint.values):
             message = f"The solution of '{checkpoint.model_name}' cannot be continued with '{request.model.name}'."
             raise ArgumentError(message)
-        known = memory_names(request.model.system) + count_names(request.model.system)
+        known = hidden_names(request.model.system) + count_names(request.model.system)
         hidden = {n: v for n, v in checkpoint.part("hidden").items() if n in known}
         return checkpoint.time, {**{s: checkpoint.values[s] for s in states}, **initial}, hidden
     start = request.start

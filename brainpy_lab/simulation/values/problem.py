@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.hidden import memory_names
+from brainpy_lab.codegen.hidden import hidden_names
 from brainpy_lab.equations.system import Hold, System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input
@@ -45,7 +45,7 @@ class Drive:
 class Problem:
     """The numbers of one run.
 
-    ``ensemble`` is the shape arrays broadcast to, ``cell`` the shape of the array states; ``states``, ``memory`` and
+    ``ensemble`` is the shape arrays broadcast to, ``cell`` the shape of the array states; ``states``, ``hidden`` and
     ``parameters`` broadcast to ``ensemble + cell``, matrices apart. ``narrow`` are the states that are one number
     beside array states whose elements mix.
     """
@@ -54,7 +54,7 @@ class Problem:
     ensemble: tuple[int, ...]
     cell: tuple[int, ...]
     states: dict[str, Any]
-    memory: dict[str, Any]
+    hidden: dict[str, Any]
     parameters: dict[str, Any]
     axes: Axes
     drives: dict[str, Drive] = field(default_factory=dict)
@@ -101,7 +101,7 @@ def resolve(
     system: System,
     parameters: Mapping[str, Any],
     initial: Mapping[str, Any],
-    memory: Mapping[str, Any],
+    hidden: Mapping[str, Any],
     is_traced: Callable[[Any], bool],
     t0: float = 0.0,
     ranks: Mapping[str, int] | None = None,
@@ -115,7 +115,7 @@ def resolve(
         Parameters that differ from the system's own: numbers, arrays, Inputs, functions of t, or Solutions.
     initial : mapping
         Initial values that differ from the system's own.
-    memory : mapping
+    hidden : mapping
         Hidden variables of the Solution that is continued.
     is_traced : callable
         The driver's test whether a derivative is taken through a value.
@@ -171,9 +171,9 @@ def resolve(
         check_products(system, axes.own)
         narrow = narrow_states(system, axes.own) if cell else narrow
     stages = 4  # a state, its new value and what a step keeps besides, at the least
-    kept = stages * len(system.states) + len(memory_names(system)) + len(system.parameters)
+    kept = stages * len(system.states) + len(hidden_names(system)) + len(system.parameters)
     check_ensemble_memory(math.prod(ensemble) * math.prod(cell), kept)
-    hidden = {n: memory.get(n, NEVER if n.endswith("_release") else 0.0) for n in memory_names(system)}
+    hidden = {n: hidden.get(n, NEVER if n.endswith("_release") else 0.0) for n in hidden_names(system)}
     return Problem(
         system, ensemble, cell, states, hidden, values, axes, drives, varying, system.mixes_elements, narrow, traced
     )

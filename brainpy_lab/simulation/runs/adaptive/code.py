@@ -20,7 +20,7 @@ from brainpy_lab.drivers.adaptive.loop import AdaptiveLoop
 from brainpy_lab.drivers.driver import Driver
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import DriverError
-from brainpy_lab.simulation.runs.adaptive.history import Tables
+from brainpy_lab.simulation.runs.adaptive.history import StepTables
 from brainpy_lab.simulation.runs.adaptive.slots import Slots
 from brainpy_lab.simulation.runs.adaptive.tolerances import Tolerances
 from brainpy_lab.simulation.values.problem import Problem
@@ -96,6 +96,6 @@ class AdaptiveCode:
         )  # fmt: skip
 
     @cached_property
-    def no_past(self) -> Tables:
+    def no_past(self) -> StepTables:
         """The tables of a system without delays, which the loop leaves alone."""
-        return Tables.none(math.prod(self.slots.lanes))
+        return StepTables.none(math.prod(self.slots.lanes))

@@ -20,7 +20,7 @@ from brainpy_lab.drivers.adaptive.past import (
 )
 from brainpy_lab.equations.system import System
 from brainpy_lab.simulation.runs.adaptive.breaks import history_breaks
-from brainpy_lab.simulation.runs.delays import Reach, all_histories
+from brainpy_lab.simulation.runs.delays import DelayRange, all_histories
 from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.history import History, Recalled, finite_values, with_lanes
 from brainpy_lab.simulation.values.problem import Problem
@@ -32,7 +32,7 @@ _MOST_PIECES = 200_000
 
 
 @dataclass
-class Tables:
+class StepTables:
     """Arrays of the loop, see `brainpy_lab.drivers.adaptive.past`: one history, span and list of breaks a lane."""
 
     H: np.ndarray
@@ -44,11 +44,11 @@ class Tables:
     keeps: list[np.ndarray] = field(default_factory=list)
 
     @staticmethod
-    def none(lanes: int) -> Tables:
+    def none(lanes: int) -> StepTables:
         """Of a system without delays."""
         shapes = (lanes, 0, 0), (lanes, SPAN), (lanes, 0, 2)
         H, S, B = (np.zeros(s) for s in shapes)
-        return Tables(H, S, B, np.zeros((0, 2), np.int64), np.zeros(0, bool))
+        return StepTables(H, S, B, np.zeros((0, 2), np.int64), np.zeros(0, bool))
 
     @property
     def arrays(self) -> tuple[np.ndarray, ...]:
@@ -94,11 +94,11 @@ def make_tables(
     problem: Problem,
     histories: Mapping[str, History],
     t0: float,
-    reach: Reach,
+    reach: DelayRange,
     powers: int,
     rtol: float,
     moving: tuple[int, ...],
-) -> Tables:
+) -> StepTables:
     """The tables at the start of a run: the histories as polynomials that are far more accurate than the run."""
     system, lanes = problem.system, problem.lanes
     states, width = system.delayed_states, powers + 1
@@ -143,7 +143,7 @@ def make_tables(
             add_break(S[j], B[j], time, order)
         add_break(S[j], B[j], t0, 0.0 if breaks_off[j] else 1.0)
     assert S[0, BREAKS] >= 1
-    return Tables(H, S, B, *_indices(system, moving), states)
+    return StepTables(H, S, B, *_indices(system, moving), states)
 
 
 def _indices(system: System, moving: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -154,14 +154,16 @@ def _indices(system: System, moving: tuple[int, ...]) -> tuple[np.ndarray, np.nd
     return delayed, np.array([not system.is_state_dependent(d) for d in system.delays], dtype=bool)
 
 
-def tables_from(kept: Mapping[str, np.ndarray], system: System, reach: Reach, moving: tuple[int, ...]) -> Tables:
-    """The tables that another run has kept, see `Tables.kept`, with room for more."""
+def tables_from(
+    kept: Mapping[str, np.ndarray], system: System, reach: DelayRange, moving: tuple[int, ...]
+) -> StepTables:
+    """The tables that another run has kept, see `StepTables.kept`, with room for more."""
     H, S, B = (np.array(kept[name]) for name in _TABLES)
     lanes, rows, width = H.shape
     if reach.longest is not None:
         S[:, LONGEST] = np.maximum(S[:, LONGEST], reach.longest)
     room = np.zeros((lanes, max(_FIRST_ROWS, rows), width))
-    return Tables(np.concatenate([H, room], axis=1), S, B, *_indices(system, moving), system.delayed_states)
+    return StepTables(np.concatenate([H, room], axis=1), S, B, *_indices(system, moving), system.delayed_states)
 
 
 def _carried(sources: Mapping[str, History]) -> list[tuple[float, float]]:

@@ -13,13 +13,13 @@ from brainpy_lab.simulation.runs.adaptive.code import AdaptiveCode
 from brainpy_lab.simulation.runs.adaptive.history import make_tables, tables_from
 from brainpy_lab.simulation.runs.adaptive.standpoint import DiffersError
 from brainpy_lab.simulation.runs.adaptive.state import AdaptiveState
-from brainpy_lab.simulation.runs.delays import Reach
+from brainpy_lab.simulation.runs.delays import DelayRange
 from brainpy_lab.simulation.runs.plan import Plan, Result
 from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.values.history import History
 from brainpy_lab.simulation.values.problem import Problem
 
-Delays = tuple[Mapping[str, History], Reach]  # histories, and how far back they are read
+Delays = tuple[Mapping[str, History], DelayRange]  # histories, and how far back they are read
 
 
 def run_adaptive(

@@ -17,7 +17,7 @@ from brainpy_lab.simulation.endings.ending import why_it_ended
 from brainpy_lab.simulation.runs.adaptive.breaks import Stop, moving_values, stops_of
 from brainpy_lab.simulation.runs.adaptive.code import AdaptiveCode
 from brainpy_lab.simulation.runs.adaptive.event_draws import EventDraws
-from brainpy_lab.simulation.runs.adaptive.history import Tables
+from brainpy_lab.simulation.runs.adaptive.history import StepTables
 from brainpy_lab.simulation.runs.adaptive.standpoint import DiffersError, Found, Standpoint
 from brainpy_lab.simulation.runs.control import CHUNK_SECONDS
 from brainpy_lab.simulation.runs.further import delay_at_fault
@@ -56,7 +56,7 @@ class AdaptiveState:
     """The arrays the loop works on, and the collection of what it gives."""
 
     def __init__(
-        self, runs: AdaptiveCode, problem: Problem, plan: Plan, tables: Tables, earlier: Standpoint | None = None
+        self, runs: AdaptiveCode, problem: Problem, plan: Plan, tables: StepTables, earlier: Standpoint | None = None
     ) -> None:
         self.runs, self.tables, self.problem, self.plan = runs, tables, problem, plan
         self.earlier, self.events_before = earlier, 0
@@ -73,11 +73,11 @@ class AdaptiveState:
             self.Y, self.P = slots.flat(states, own), slots.flat(parameters, list(slots.shapes))
         else:
             self.Y, self.P = self._lanes(states), self._lanes(parameters)
-        self.R = self._lanes([problem.memory[n] for n in self.code.memory])
+        self.R = self._lanes([problem.hidden[n] for n in self.code.hidden])
         self.tests = tuple(map(armed_name, problem.system.events))
         self.window, self.most = 0.0, _FIRST_STEPS
         self.F = np.zeros((len(shape.moving), lanes))
-        self.G = self._lanes([problem.memory[n] for n in self.tests])
+        self.G = self._lanes([problem.hidden[n] for n in self.tests])
         self.clock = np.zeros((lanes, loop.CLOCK))
         self.clock[:, loop.TIME], self.clock[:, loop.ERROR] = plan.t0, 1.0
         self.t1 = plan.t0 + plan.duration
@@ -331,11 +331,11 @@ class AdaptiveState:
             t, table = self.grid[:n], self.rows[:, :n]
         places = self._places()
         data = {name: self._whole(table[places[name]], len(t)) for name in self.plan.record}
-        memory = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.memory)}
-        memory |= {name: self.G[i].reshape(shape) for i, name in enumerate(self.tests)}
-        memory |= {name: count.reshape(shape) for name, count in zip(self.counts, self.draws.count, strict=True)}
+        hidden = {name: self.R[i].reshape(shape) for i, name in enumerate(self.code.hidden)}
+        hidden |= {name: self.G[i].reshape(shape) for i, name in enumerate(self.tests)}
+        hidden |= {name: count.reshape(shape) for name, count in zip(self.counts, self.draws.count, strict=True)}
         remembered = self.tables.remembered(shape)
-        arrays = in_part("hidden", memory) | (remembered.arrays if remembered else {})
+        arrays = in_part("hidden", hidden) | (remembered.arrays if remembered else {})
         numbers: dict[str, Plain] = {"draws": self.plan.noise.start} if self.problem.system.is_random else {}
         standpoint = self._last_standpoint(outcome)
         if standpoint is not None:
