@@ -187,11 +187,11 @@ def test_stopped_anywhere(how, current, when, monkeypatch):
     monkeypatch.setattr(adaptive_state, "CHUNK_SECONDS", 0.02)
     cell, times = model(DELAYED), np.linspace(0.0137, 25.0, 101)
     options = {"method": "rkdp", "I": current, "record_at": times}
-    full = cell.run(12.0, **options)
-    part = stopped(cell, 12.0, how, when, **options)
+    full = cell.run(25.0, **options)
+    part = stopped(cell, 25.0, how, when, **options)
     assert part.outcome is how
     a = part.checkpoint.time
-    rest = cell.run(12.0 - a, start=part, **options | {"record_at": times[times > a]})
+    rest = cell.run(25.0 - a, start=part, **options | {"record_at": times[times > a]})
     np.testing.assert_array_equal(np.concatenate([part.v, rest.v]), full.v)
     np.testing.assert_array_equal(rest.final["v"], full.final["v"])
     both = [np.concatenate([getattr(run.events["spike"], k) for run in (part, rest)]) for k in ("index", "t")]

@@ -70,7 +70,7 @@ def drift():
         ({"initial": {"V": None}}, "'V'"),
         ({"initial": 3}, "initial"),
         ({"initial": [1.0]}, "initial"),
-        ({"start": "yesterday"}, "start must be a time or a Solution"),
+        ({"start": "yesterday"}, "start must be a time, a Solution or a Checkpoint"),
         ({"start": float("nan")}, "start"),
         ({"stop": True}, "stop"),
         ({"progress": "loud"}, "progress"),

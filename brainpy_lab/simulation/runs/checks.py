@@ -95,7 +95,7 @@ def with_picks(request: Request) -> Request:
     picks = picks_of(request.record)
     if picks is None:
         return request
-    others = request.record_at is not None or request.grading not in (None, 1)
+    others = request.record_at is not None or request.is_graded
     if request.record_every is not None:
         positive("record_every", request.record_every)
     every, own = settled(picks, request.record_every, others)

@@ -12,6 +12,7 @@ from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.simulation.model_code import ModelCode
 from brainpy_lab.simulation.records.picks import Pick
+from brainpy_lab.simulation.run_defaults import is_number
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.solution import Solution
@@ -71,6 +72,11 @@ class Request:
     def is_special(self) -> bool:
         """Whether the run is like no other."""
         return any(value is not None for value in _SPECIALS(self))
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether steps grow along a mesh; what is no number is refused where the method reads it."""
+        return is_number(self.grading) and self.grading != 1
 
     @property
     def checkpoint(self) -> Checkpoint | None:
