@@ -43,6 +43,7 @@ class TensorFlow(Flow):
         self.program, self.setup, self.step = program, setup, 0
         code, driver = program.code, program.driver
         self.names = code.states + code.hidden
+        self._carried, self._flags = code.results.places("state", "hidden"), code.results.places("flag")
         given = {**setup.states, **setup.hidden}
         self.now: list[Array] = [driver.array(given[n]) for n in self.names]
         self.parameters: dict[str, Array] = {n: driver.array(setup.parameters[n]) for n in code.parameters}
@@ -99,13 +100,13 @@ class TensorFlow(Flow):
 
     def _take(self) -> list[tuple[int, int, int]]:
         """Take one step; returns its events."""
-        setup, results, driver = self.setup, self.program.code.results, self.program.driver
+        setup, driver = self.setup, self.program.driver
         values = self._swept() if self._sweeps > 1 else self._once(0)
-        self.now = results.pick(values, "state", "hidden")
+        self.now = [values[i] for i in self._carried]
         self.step += 1
         events: list[tuple[int, int, int]] = []
-        for kind, flag in enumerate(results.pick(values, "flag")):
-            lanes = raised_lanes(driver.to_numpy(flag), setup, self.program.layout)
+        for kind, place in enumerate(self._flags):
+            lanes = raised_lanes(driver.to_numpy(values[place]), setup, self.program.layout)
             events += [(self.step, int(lane), kind) for lane in lanes]
         return events
 

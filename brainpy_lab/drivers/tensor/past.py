@@ -109,10 +109,11 @@ class Histories(Feed):
 
     def __init__(self, driver: ArrayFunctions, code: StepCode, setup: Setup, ensemble: tuple[int, ...] | None) -> None:
         assert setup.past is not None
-        self.driver, self.code, self.past, self.setup = driver, code, setup.past, setup
+        self.driver, self.past, self.setup = driver, setup.past, setup
         self.ensemble = ensemble  # axes of the ensemble, where states keep them before one for their elements
         self.sweeps = setup.past.sweeps
         self.of = {s: self._history(s) for s in code.delayed}
+        self.places = {s: code.results.places("polynomial", owner=s) for s in code.delayed}
 
     def _history(self, state: str) -> TensorHistory:
         driver, setup = self.driver, self.setup
@@ -140,8 +141,8 @@ class Histories(Feed):
     def after(self, step: int, starts: Mapping[str, Array], results: Sequence[Array]) -> None:
         """Take in the step's polynomials: the value at its start, and dt times the coefficients, by power."""
         for state, history in self.of.items():
-            pieces = self.code.results.pick(results, "polynomial", owner=state)
-            history.store(step, [starts[state], *(self.setup.dt * c for c in pieces)])
+            pieces = [self.setup.dt * results[i] for i in self.places[state]]
+            history.store(step, [starts[state], *pieces])
 
     def state(self, step: int) -> dict[str, Array]:
         """The rings."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,7 +12,50 @@ from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.connect.distinct import any_rows, distinct_rows, without
 from brainpy_lab.networks.connect.pair_space import PairSpace
 from brainpy_lab.networks.connect.row_buffer import RowBuffer
-from brainpy_lab.networks.connect.rule import Building
+from brainpy_lab.networks.connect.rule import Building, Rule, Sides
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FixedDegree(Rule):
+    """Every cell of one side has ``degree`` connections to cells of the other, chosen at random.
+
+    Attributes
+    ----------
+    degree : int or array of int
+    seed : int
+    autapses, multapses : bool
+    sides : (str, str)
+        The side whose cells have the degree, and the other.
+    """
+
+    sides: ClassVar[tuple[str, str]]
+    degree: Any
+    seed: int = field(default=0, kw_only=True)
+    autapses: bool = field(default=False, kw_only=True)
+    multapses: bool = field(default=False, kw_only=True)
+
+    def check_arguments(self) -> None:
+        """A whole number, or an array of them."""
+        self._set(degree=read_degree(self.name, self.degree))
+
+    def check(self, sides: Sides) -> None:
+        """Refuse degrees above the number of cells on the other side."""
+        check_degree(self.name, self.degree, self._space(sides), self.sides, self.multapses)
+
+    def expected(self, sides: Sides) -> float:
+        """The sum of the degrees."""
+        return float(np.sum(self.degree) if np.ndim(self.degree) else self.degree * getattr(sides, self.sides[0]).size)
+
+    def chosen(self, sides: Sides, building: Building) -> tuple[np.ndarray, np.ndarray]:
+        """Offsets and columns of the rows."""
+        space, expected = self._space(sides), self.expected(sides)
+        buffer = RowBuffer(space.n_pre, space.n_post, expected, lambda n, done: self.check_fits(sides, n, done))
+        choose_rows(self.degree, space, building, buffer, self.multapses)
+        return buffer.finish()
+
+    def _space(self, sides: Sides) -> PairSpace:
+        rows, columns = (getattr(sides, side) for side in self.sides)
+        return PairSpace(self.name, Sides(rows, columns, sides.same), self.autapses)
 
 
 def read_degree(owner: str, degree: Any) -> int | np.ndarray:

@@ -37,8 +37,8 @@ def monitors_of(problem: Problem, plan: Plan) -> dict[_Kept, Monitor]:
     MemoryLimitError
         What they are to keep does not fit.
     """
-    sample = np.broadcast_to(0.0, problem.shape)
-    shapes = {kept: sample[index].shape for kept, index in _needed(problem, plan).items()}
+    sample, needed = np.broadcast_to(0.0, problem.shape), _needed(problem, plan)
+    shapes = {kept: sample[index].shape for kept, index in needed.items()}
     sizes = {kept: (plan.count(plan.end, kept[1]), *shape) for kept, shape in shapes.items()}
     check_record_memory(
         max(size[0] for size in sizes.values()),
@@ -48,7 +48,7 @@ def monitors_of(problem: Problem, plan: Plan) -> dict[_Kept, Monitor]:
     )
     return {
         kept: Monitor(plan.record.index(kept[0]), kept[1], index, np.empty(sizes[kept]))
-        for kept, index in _needed(problem, plan).items()
+        for kept, index in needed.items()
     }
 
 

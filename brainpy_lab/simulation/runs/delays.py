@@ -14,6 +14,7 @@ import numpy as np
 from brainpy_lab.drivers.feeds.past import COEFFICIENTS, Past
 from brainpy_lab.equations.system import Delay, System, names_reached
 from brainpy_lab.errors import ArgumentError, MemoryLimitError
+from brainpy_lab.simulation.run_defaults import is_finite, is_number
 from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.record_size import SHARE, available_bytes, format_bytes
 from brainpy_lab.simulation.solution.remembered import Remembered
@@ -137,10 +138,8 @@ def reach_of(problem: Problem, t0: float, duration: float, dt: float, max_delay:
     ArgumentError
         A delay is negative, no number, or longer than ``max_delay``.
     """
-    if max_delay is not None:
-        is_number = isinstance(max_delay, int | float | np.number) and not isinstance(max_delay, bool)
-        if not is_number or not np.isfinite(max_delay) or max_delay < 0:
-            raise ArgumentError(f"max_delay must be a positive number, not {max_delay!r}.")
+    if max_delay is not None and (not is_number(max_delay) or not is_finite(max_delay) or max_delay < 0):
+        raise ArgumentError(f"max_delay must be a positive number, not {max_delay!r}.")
     steady, moving, has_others = _kinds(problem.system, frozenset(problem.drives))
     shortest, longest = math.inf, 0.0
     for delays in (steady, moving):

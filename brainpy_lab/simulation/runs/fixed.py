@@ -200,11 +200,9 @@ class _Dressing:
         for kind, name in enumerate(self.code.events):
             steps = np.concatenate([c.step[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
             lanes = np.concatenate([c.lane[c.kind == kind] for c in self.chunks] or [np.empty(0, np.int64)])
-            order = np.lexsort((lanes, steps))
-            times = self.plan.times(steps[order])
             shape = self.problem.shape_of_event(name)
             elements = 1 if shape == self.problem.shape else math.prod(self.problem.cell)
-            trains[name] = EventTrain(times, lanes[order] // elements, shape)
+            trains[name] = EventTrain.of_found(self.plan.times(steps), lanes // elements, shape)
         return trains
 
 

@@ -13,6 +13,7 @@ from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.drivers.feeds.memory_sums import MemorySums
 from brainpy_lab.equations.system import CONSTANTS, System
 from brainpy_lab.errors import ArgumentError, MethodError
+from brainpy_lab.simulation.run_defaults import is_finite, is_number
 from brainpy_lab.simulation.runs.clock import count_of
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_size import check_record_memory
@@ -51,7 +52,7 @@ def memory_of(method: Any, system: System, request: Request) -> Memory | None:
     for name, value, able in (("grading", grading, method.has_meshes), ("memory", window, method.has_window)):
         if value is None:
             continue
-        if not isinstance(value, int | float | np.number) or isinstance(value, bool) or not np.isfinite(value):
+        if not is_number(value) or not is_finite(value):
             raise ArgumentError(f"{name} must be a number, not {value!r}.")
         if not able:
             other = "'grunwald_letnikov'" if name == "memory" else "'caputo_pece', 'caputo_l1' or 'caputo_pi'"

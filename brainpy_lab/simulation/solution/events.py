@@ -47,6 +47,12 @@ class EventTrain:
     ensemble_shape: tuple[int, ...] = ()
     window: tuple[float, float] | None = field(default=None)
 
+    @staticmethod
+    def of_found(t: np.ndarray, index: np.ndarray, shape: tuple[int, ...]) -> EventTrain:
+        """Events in the order in which they were found, sorted by time, then cell."""
+        order = np.lexsort((index, t))
+        return EventTrain(t[order], index[order], shape)
+
     def __len__(self) -> int:
         return len(self.t)
 

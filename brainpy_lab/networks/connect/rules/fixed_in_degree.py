@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from brainpy_lab.networks.connect.degrees import check_degree, choose_rows, read_degree
-from brainpy_lab.networks.connect.pair_space import PairSpace
-from brainpy_lab.networks.connect.row_buffer import RowBuffer
-from brainpy_lab.networks.connect.rule import Building, Rule, Sides
+from brainpy_lab.networks.connect.degrees import FixedDegree
+from brainpy_lab.networks.connect.rule import Building, Sides
 from brainpy_lab.networks.connections import Connections
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FixedInDegree(Rule):
+class FixedInDegree(FixedDegree):
     """Every postsynaptic cell gets connections from ``degree`` presynaptic ones, chosen at random.
 
     Parameters
@@ -41,32 +38,11 @@ class FixedInDegree(Rule):
 
     name = "fixed_in_degree"
     bytes_each = 10  # both orders of the table, while one is made of the other
-    degree: Any
-    seed: int = field(default=0, kw_only=True)
-    autapses: bool = field(default=False, kw_only=True)
-    multapses: bool = field(default=False, kw_only=True)
-
-    def check_arguments(self) -> None:
-        """A whole number, or an array of them."""
-        self._set(degree=read_degree(self.name, self.degree))
-
-    def check(self, sides: Sides) -> None:
-        """Refuse degrees above the number of presynaptic cells."""
-        check_degree(self.name, self.degree, self._space(sides), ("post", "pre"), self.multapses)
-
-    def expected(self, sides: Sides) -> float:
-        """The sum of the degrees."""
-        return float(np.sum(self.degree) if np.ndim(self.degree) else self.degree * sides.post.size)
+    sides = ("post", "pre")
 
     def connect(self, sides: Sides, building: Building) -> Connections:
         """Make the table: by postsynaptic cells, then turned round."""
-        expected = self.expected(sides)
-        buffer = RowBuffer(sides.post.size, sides.pre.size, expected, lambda n, done: self.check_fits(sides, n, done))
-        choose_rows(self.degree, self._space(sides), building, buffer, self.multapses)
-        return self.table(sides, *turned(*buffer.finish(), sides.pre.size))
-
-    def _space(self, sides: Sides) -> PairSpace:
-        return PairSpace(self.name, Sides(sides.post, sides.pre, sides.same), self.autapses)
+        return self.table(sides, *turned(*self.chosen(sides, building), sides.pre.size))
 
 
 def turned(offsets: np.ndarray, columns: np.ndarray, n_columns: int) -> tuple[np.ndarray, np.ndarray]:

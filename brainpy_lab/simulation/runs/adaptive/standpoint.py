@@ -133,9 +133,7 @@ class Found:
 
     def trains(self, names: Sequence[str], shape: tuple[int, ...]) -> dict[str, EventTrain]:
         """By name, sorted by time."""
-        trains = {}
-        for k, name in enumerate(names):
-            t, lane = self.t[self.kind == k], self.lane[self.kind == k]
-            order = np.lexsort((lane, t))
-            trains[name] = EventTrain(t[order], lane[order], shape)
-        return trains
+        return {
+            name: EventTrain.of_found(self.t[self.kind == k], self.lane[self.kind == k], shape)
+            for k, name in enumerate(names)
+        }
