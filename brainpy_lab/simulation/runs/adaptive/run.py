@@ -79,5 +79,5 @@ def _gone_on(
         return None
     if state.now < plan.t0:  # stopped before the earlier run's end: nothing has come of it
         state = _begun(code, problem, plan, delays)
-        state.waiting = earlier
+        state.continuation.waiting = earlier
     return state, outcome

@@ -16,6 +16,7 @@ from brainpy_lab.simulation.endings.cause import Standing
 from brainpy_lab.simulation.endings.ending import why_it_ended
 from brainpy_lab.simulation.runs.adaptive.breaks import Stop, moving_values, stops_of
 from brainpy_lab.simulation.runs.adaptive.code import AdaptiveCode
+from brainpy_lab.simulation.runs.adaptive.continuation import Continuation, standpoint_of
 from brainpy_lab.simulation.runs.adaptive.event_draws import EventDraws
 from brainpy_lab.simulation.runs.adaptive.history import StepTables
 from brainpy_lab.simulation.runs.adaptive.standpoint import DiffersError, Found, Standpoint
@@ -41,7 +42,6 @@ _NO_EVENTS = (
     np.empty(_FIRST_BUFFER, np.int64),
 )  # never written
 
-_OF_LANES = ("clock", "Y", "F", "R", "G")  # attributes, and arrays of a Standpoint
 _COMING_BACK = {loop.PAUSED, loop.HISTORY_FULL, loop.DRAWS_TAKEN}
 _OUTCOMES = {
     loop.STEP_TOO_SMALL: Outcome.STEP_TOO_SMALL,
@@ -59,8 +59,7 @@ class AdaptiveState:
         self, runs: AdaptiveCode, problem: Problem, plan: Plan, tables: StepTables, earlier: Standpoint | None = None
     ) -> None:
         self.runs, self.tables, self.problem, self.plan = runs, tables, problem, plan
-        self.earlier, self.events_before = earlier, 0
-        self.waiting: Standpoint | None = None  # before the end, or where nothing has come of a run: where it began
+        self.earlier, self.continuation = earlier, Continuation(earlier, plan.t0)
         self.code, self.shape, self.slots = runs.code, runs.shape, runs.slots
         slots, shape, record_every = self.slots, self.shape, runs.record_every
         lanes, single = math.prod(slots.lanes), not slots.lanes
@@ -106,37 +105,20 @@ class AdaptiveState:
         self.P = np.concatenate([self.P, np.zeros((len(self.code.draws), lanes))])
         self.cells = Cells(self.clock, self.Y, self.F, self.R, self.G, self.P, self.draws.taken, self.draws.table)
         self.buffers = self._buffers(_FIRST_BUFFER)
-        if earlier is not None:
-            self._stand_at(earlier)
+        self.continuation.take_up(self.cells, self.grid, self.rows)
         self.before = self.clock.copy()
-
-    def _stand_at(self, earlier: Standpoint) -> None:
-        """Put all lanes where an earlier run has left them: before its end, or a little ahead where it was stopped."""
-        first = self.Y.copy()
-        for name in _OF_LANES:
-            getattr(self, name)[...] = earlier.arrays[name]
-        self.clock[:, loop.STATUS], self.clock[:, loop.NEXT_ROW] = loop.RUNNING, 0
-        for row in range(int(np.searchsorted(self.grid, earlier.times.max(), side="right"))):
-            passed = earlier.times >= self.grid[row]
-            self.rows[:, row, passed] = earlier.records_of(first, float(self.grid[row]), row == 0)[:, passed]
-            self.clock[passed, loop.NEXT_ROW] = row + 1
 
     def _standpoint(self) -> Standpoint:
         """Where all lanes stand."""
-        arrays = {name: getattr(self, name).copy() for name in _OF_LANES}
-        least, most = int(self.clock[:, loop.NEXT_ROW].min()), int(self.clock[:, loop.NEXT_ROW].max())
-        arrays |= {
+        others = {
             "P": self._parameters.copy(),
             "begin": np.array([self.control.begin]),
             "counts": self.draws.count,
             "seen": np.zeros((len(self.shape.events), len(self.clock)), np.int64),
-            "ahead": np.where(
-                np.arange(least, most)[:, None] < self.clock[:, loop.NEXT_ROW], self.rows[:, least:most], np.nan
-            ),
-            "ahead_t": self.grid[least:most].copy(),
+            **self.tables.kept,
         }
-        arrays |= self.tables.kept
-        return Standpoint(self.runs.key(self.dt, self.plan.noise.seed), arrays)
+        key = self.runs.key(self.dt, self.plan.noise.seed)
+        return standpoint_of(key, self.cells, self.grid, self.rows, others)
 
     @property
     def _parameters(self) -> np.ndarray:
@@ -226,7 +208,7 @@ class AdaptiveState:
             if plan.stop is not None and plan.stop.is_set():
                 return Outcome.STOPPED
             if statuses == {loop.BEFORE_END}:
-                self.waiting, self.events_before = self._standpoint(), self.n_events
+                self.continuation.wait(self._standpoint(), self.n_events)
                 self.control = self.control._replace(to_end=True)
             if statuses.isdisjoint(_COMING_BACK):
                 until = min(end, max(until, now) + self.window)
@@ -385,16 +367,11 @@ class AdaptiveState:
         return Found(*(np.concatenate(parts) for parts in zip(*self.events, strict=True)))
 
     def _trains(self) -> dict[str, EventTrain]:
-        found = self._found()
-        if self.earlier is not None:
-            found, _ = found.without_seen(self.earlier, self.plan.t0)
-        return found.trains(self.shape.events, self.problem.shape)
+        return self.continuation.unreported(self._found()).trains(self.shape.events, self.problem.shape)
 
     def _last_standpoint(self, outcome: Outcome) -> Standpoint | None:
         """Where a run begins that goes on from here; None where this one has failed."""
         is_cut_off = outcome in (Outcome.STOPPED, Outcome.INTERRUPTED)
-        if self.waiting is None and is_cut_off:
-            self.waiting, self.events_before = self._standpoint(), self.n_events
-        if self.waiting is None or not (is_cut_off or outcome is Outcome.COMPLETED):
-            return None
-        return self.waiting.with_seen(self._found(), self.events_before, self.earlier, self.plan.t0)
+        if self.continuation.waiting is None and is_cut_off:
+            self.continuation.wait(self._standpoint(), self.n_events)
+        return self.continuation.told(self._found()) if is_cut_off or outcome is Outcome.COMPLETED else None
