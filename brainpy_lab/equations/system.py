@@ -120,6 +120,11 @@ class Delay:
     time: ast.expr  # the argument: t - tau
     span: Span | None = None
 
+    @property
+    def written(self) -> str:
+        """The delayed state as the user writes it: ``x(t - tau)``."""
+        return f"{self.state}({ast.unparse(self.time)})"
+
 
 def _elements_read(tree: ast.AST, name: str, size: int) -> list[tuple[int, int]]:
     """The ranges of an array's elements that an expression reads."""

@@ -95,7 +95,7 @@ def check(method: Method, system: System) -> None:
     try:
         method.check(system)
     except MethodError as error:
-        raise MethodError(error.message, advice=_methods_for(system)) from None
+        raise MethodError(error.message, location=error.location, advice=_methods_for(system)) from None
 
 
 def _methods_for(system: System) -> str:

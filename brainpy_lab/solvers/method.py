@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.written import Written
-from brainpy_lab.equations.system import System
+from brainpy_lab.equations.system import Span, System
 from brainpy_lab.errors import MethodError
 
 Family = Literal["ode", "sde", "dde", "fde"]
 
-#: What a system may hold that a method must be made for: (property of System, what to call it, the ability that solves
-#: it, the family of equations it makes).
-_NEEDS: tuple[tuple[str, str, str, Family], ...] = (
-    ("is_stochastic", "white noise (xi)", "handles_noise", "sde"),
-    ("is_delayed", "delays (x(t - tau))", "handles_delays", "dde"),
-    ("is_fractional", "fractional orders (order(x) = ...)", "handles_orders", "fde"),
+#: What a system may hold that a method must be made for: the ability that solves it, and the family of equations it
+#: makes.
+_NEEDS: tuple[tuple[str, Family], ...] = (
+    ("handles_noise", "sde"),
+    ("handles_delays", "dde"),
+    ("handles_orders", "fde"),
 )
 _FAMILY_TITLES = {
     "ode": "ordinary",
@@ -107,10 +109,10 @@ class Method(ABC):
         """Raise MethodError when the method cannot solve ``system``; `solvers.check` says which methods can."""
         found = lacking(self, system)
         if found is not None:
-            what, family = found
             raise MethodError(
-                f"The model '{system.name}' has {what}, which '{self.name}' cannot solve: "
-                f"that needs a method for {_FAMILY_TITLES[family]} differential equations ({family.upper()})."
+                f"The model '{system.name}' has {found.what}, which '{self.name}' cannot solve: that needs a method "
+                f"for {_FAMILY_TITLES[found.family]} differential equations ({found.family.upper()}).",
+                location=system.place(found.span) if found.span else None,
             )
         if not any(s.drift is not None for s in system.states) and not system.events:
             raise MethodError(f"The model '{system.name}' has no differential equation to solve.")
@@ -119,9 +121,32 @@ class Method(ABC):
         return f"<method {self.name}: {self.title}, order {self.order:g}>"
 
 
-def lacking(method: Method, system: System) -> tuple[str, Family] | None:
-    """The first thing in ``system`` that ``method`` cannot solve, and the family of equations that it makes."""
-    for attribute, what, ability, family in _NEEDS:
-        if getattr(system, attribute) and not getattr(method, ability):
-            return what, family
+@dataclass(frozen=True)
+class Need:
+    """Something in a system that a method must be made for: in the model's own words, and where it stands."""
+
+    family: Family
+    what: str
+    span: Span | None
+
+
+def lacking(method: Method, system: System) -> Need | None:
+    """The first thing in ``system`` that ``method`` cannot solve."""
+    for ability, family in _NEEDS:
+        if not getattr(method, ability):
+            found = _first(family, system)
+            if found is not None:
+                return found
+    return None
+
+
+def _first(family: Family, system: System) -> Need | None:
+    """What makes ``system`` one of such equations."""
+    if family == "dde":
+        return next((Need("dde", f"the delay {d.written}", d.span) for d in system.delays), None)
+    for state in system.states:
+        if family == "sde" and state.noise:
+            return Need("sde", f"the white noise {state.noise[0].source}", state.span)
+        if family == "fde" and state.order is not None:
+            return Need("fde", f"a fractional order, order({state.name}) = {ast.unparse(state.order)}", state.span)
     return None

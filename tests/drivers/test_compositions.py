@@ -85,14 +85,16 @@ def test_derivatives_go_through_both(backend, pair):
 
 REFUSED = {
     "noise and memory": (
-        "order(x) = 0.7\ndx/dt = -x + 0.1*xi",
-        "The model 'Composed' has white noise (xi), which 'caputo_pece' cannot solve: that needs a method for "
+        "order(x) = 0.7\ndx/dt = -x + 0.1*xi_2",
+        "The model 'Composed' has the white noise xi_2, which 'caputo_pece' cannot solve: that needs a method for "
         "stochastic differential equations (SDE).",
+        "cell, line 2, column 1:",
     ),
     "delay and memory": (
-        "order(x) = 0.7\ndx/dt = -x(t - 1)",
-        "The model 'Composed' has delays (x(t - tau)), which 'caputo_pece' cannot solve: that needs a method for delay "
-        "differential equations (DDE).",
+        "tau = 1\norder(x) = 0.7\ndx/dt = -x(t - tau)",
+        "The model 'Composed' has the delay x(t - tau), which 'caputo_pece' cannot solve: that needs a method for "
+        "delay differential equations (DDE).",
+        "cell, line 3, column 10:",
     ),
 }
 
@@ -100,11 +102,11 @@ REFUSED = {
 @pytest.mark.parametrize("pair", REFUSED)
 @pytest.mark.parametrize("backend", DRIVERS)
 def test_pairs_that_no_method_solves_are_refused_alike(backend, pair):
-    text, sentence = REFUSED[pair]
+    text, sentence, place = REFUSED[pair]
     driver = bp.drivers.get(backend)
     compiled = driver.compilations
     with pytest.raises(MethodError) as error:
         bp.model(text, name="Composed").run(1.0, dt=0.1, method="caputo_pece", backend=backend)
-    assert str(error.value).split("\n")[0] == sentence
+    assert [line.strip() for line in str(error.value).split("\n")[:2]] == [sentence, place]
     assert "there is no method for all of this together" in str(error.value)
     assert driver.compilations == compiled

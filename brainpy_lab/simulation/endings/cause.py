@@ -14,7 +14,6 @@ from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.equations.system import CONSTANTS, Delay, Span
 from brainpy_lab.errors import ModelError
 from brainpy_lab.simulation.endings.culprit import Culprits
-from brainpy_lab.simulation.runs.delays import written
 from brainpy_lab.simulation.values.initial import value_of
 from brainpy_lab.simulation.values.problem import Problem
 from brainpy_lab.symbolic.compiling import helper_functions
@@ -104,9 +103,9 @@ class Standing:
         where = f": {system.place(span)}" if span else "."
         text = f"'{name}' is not finite there{where}\n  {operation}."
         for delay in system.delays:
-            if written(delay) in operation and delay.name in known:
+            if delay.written in operation and delay.name in known:
                 then = float(value_of(delay.time, known))
-                text += f"\n  {written(delay)} is {delay.state} at t = {then:g}, a delay of {self.time - then:g}."
+                text += f"\n  {delay.written} is {delay.state} at t = {then:g}, a delay of {self.time - then:g}."
         return text
 
     def _read(self, delay: Delay, known: Mapping[str, Any]) -> Any:

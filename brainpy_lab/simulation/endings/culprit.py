@@ -12,7 +12,6 @@ import numpy as np
 from brainpy_lab.equations.system import Function, Span, System
 from brainpy_lab.errors import ModelError
 from brainpy_lab.simulation.endings.helper_calls import NotFollowed, first_in_call
-from brainpy_lab.simulation.runs.delays import written
 from brainpy_lab.simulation.values.initial import value_of
 
 
@@ -75,7 +74,7 @@ class Culprits:
         """An expression as the user writes it: delayed states by their time."""
         text = ast.unparse(expr)
         for delay in self.system.delays:
-            text = text.replace(delay.name, written(delay))
+            text = text.replace(delay.name, delay.written)
         return text
 
 

@@ -54,11 +54,6 @@ class DelayRange:
     most_back: float = math.inf
 
 
-def written(delay: Delay) -> str:
-    """A delayed state as the user writes it: ``x(t - tau)``."""
-    return f"{delay.state}({ast.unparse(delay.time)})"
-
-
 def concrete(value: Any) -> Any:
     """A value through which a derivative is taken, as the number it has now; nan where it has none."""
     if isinstance(value, int | float | np.ndarray | np.generic):
@@ -120,7 +115,7 @@ def delay_values(
         try:
             read = _times_read(system, tuple(d.name for d in delays))(*given, column)
         except OverflowError:
-            names = ", ".join(map(written, delays))
+            names = ", ".join(d.written for d in delays)
             raise ArgumentError(f"The time of {names} cannot be computed: it is too large a number.") from None
     return [column - value for value in read]
 
@@ -178,12 +173,12 @@ def _check(delay: Delay, values: np.ndarray, times: np.ndarray, dt: float, max_d
             row, lane = (int(i) for i in np.argwhere(bad)[0])
             cell = f" in cell {lane}" if rows.shape[1] > 1 else ""
             raise ArgumentError(
-                f"The delay of {written(delay)} {what}. It is {rows[row, lane]:g} at t = {times[row]:g}{cell}.",
+                f"The delay of {delay.written} {what}. It is {rows[row, lane]:g} at t = {times[row]:g}{cell}.",
                 advice="A delayed state is written x(t - tau) with tau >= 0.",
             )
     if max_delay is not None and rows.max() > max_delay * (1 + _SMALL):
         raise ArgumentError(
-            f"The delay of {written(delay)} is {rows.max():g}, longer than max_delay = {max_delay:g}.",
+            f"The delay of {delay.written} is {rows.max():g}, longer than max_delay = {max_delay:g}.",
             advice="Raise max_delay; or leave it out, for a delay that does not depend on states is known beforehand.",
         )
 
@@ -306,7 +301,7 @@ def misread(
     for delay, at_once in zip(delays, found, strict=True):
         whole = np.ravel(at_once)
         value = float(whole[lane] if whole.size > 1 else whole[0])
-        name = f"The delay of {written(delay)}"
+        name = f"The delay of {delay.written}"
         if value < slack:
             return f"{name} turns negative, from {value:g}: a state cannot be read ahead of time."
         if value > longest - slack:
