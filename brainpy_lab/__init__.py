@@ -37,6 +37,7 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "fdeint": ("brainpy_lab.simulation.create", "fdeint"),
     "inputs": ("brainpy_lab.inputs", None),
     "load": ("brainpy_lab.simulation.solution.load", "load"),
+    "measure": ("brainpy_lab.measure", None),
     "model": ("brainpy_lab.simulation.create", "model"),
     "models": ("brainpy_lab.models", None),
     "odeint": ("brainpy_lab.simulation.create", "odeint"),
@@ -64,6 +65,7 @@ __all__ = [
     "inputs",
     "load",
     "load_ipython_extension",
+    "measure",
     "model",
     "models",
     "odeint",
@@ -73,7 +75,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from brainpy_lab import analysis, backend, drivers, errors, inputs, models, solvers
+    from brainpy_lab import analysis, backend, drivers, errors, inputs, measure, models, solvers
     from brainpy_lab.equations.system import System
     from brainpy_lab.errors import BrainPyLabError
     from brainpy_lab.networks import connect, dist

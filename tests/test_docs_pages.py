@@ -63,6 +63,18 @@ def test_examples_of_the_page_on_networks(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found["part"], found["weights"][1000:2000])
 
 
+def test_examples_of_the_page_on_measures(tmp_path: Path) -> None:
+    found: dict[str, Any] = examples("measures.md", tmp_path)
+    assert found["cv"][50:].mean() == pytest.approx(0.0, abs=0.01), "driven by a constant current"
+    assert float(found["spectrum"].idxmax()) == 40.0
+    assert found["distance"] == pytest.approx(0.4)
+
+
+def test_the_page_on_measures_names_every_measure() -> None:
+    text = (DOCS / "measures.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\| `(\w+)`", text, flags=re.MULTILINE)) == bp.measure.__all__
+
+
 def test_the_page_on_networks_names_every_rule_and_its_arguments() -> None:
     text = (DOCS / "networks.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)\((.*?)\)`", text, flags=re.MULTILINE))

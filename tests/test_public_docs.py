@@ -14,7 +14,9 @@ import brainpy_lab as bp
 from brainpy_lab import errors
 
 #: Folders whose `__all__` is public.
-PACKAGES = ("analysis", "codegen", "drivers", "equations", "models", "networks", "simulation", "solvers", "symbolic")
+PACKAGES = (
+    "analysis", "codegen", "drivers", "equations", "measure", "models", "networks", "simulation", "solvers", "symbolic",
+)  # fmt: skip
 
 
 def modules() -> Iterator[ModuleType]:
