@@ -210,7 +210,7 @@ def compiled(code):
     made = {}
     for name, signature in code.functions.items():
         lines = ["from numba import njit", "from brainpy_lab.drivers.numba.native import native"]
-        lines.append(f"f = native(TEXT, {name!r}, True)")
+        lines.append(f"f = native(TEXT, {name!r})")
         names = ", ".join(signature.arguments.names)
         lines.append(
             f"@njit(error_model='numpy', fastmath={set(FAST_MATH)!r})\ndef call({names}):\n    return f({names})"

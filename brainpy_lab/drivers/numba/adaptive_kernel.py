@@ -13,11 +13,11 @@ def adaptive_kernel(code: StepCode, functions: str, pointers: Sequence[str]) -> 
     w = Writer()
     placer = _placer(code, functions, pointers)
     if placer:
-        native_header(w, code, True, ())
+        native_header(w, code, ())
         w.add(0, f"from {placer} as k_placed\n")
         w.add(0, f"FUNCTIONS = {functions!r}")
     else:
-        plain_header(w, code, True, True)
+        plain_header(w, code, True)
     w.add(0, "from brainpy_lab.drivers.numba.cache import kept_cfunc as k_cfunc")
     if "k_put(" in functions and not placer:
         w.add(0, "from brainpy_lab.drivers.numba.elements import put as k_put")

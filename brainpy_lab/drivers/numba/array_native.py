@@ -86,7 +86,7 @@ class ArrayLowering:
         kept = [n for n in self.plan.kept if n not in results]
         rows = results | {name: len(results) + i for i, name in enumerate(kept)}
         places = {name: b.gep(table, [b.mul(self.size, _I64(row))]) for name, row in rows.items()}
-        lowering = Lowering(self.functions, False, Emit(b), element=_element(b, self.size, names))
+        lowering = Lowering(self.functions, Emit(b), element=_element(b, self.size, names))
         for part in self.plan.parts:
             match part:
                 case Scalar():
@@ -133,7 +133,7 @@ class ArrayLowering:
             for name in wide:
                 inner[name] = b.load(b.gep(arrays[id(names[name])], [turn.index]))
             held = {name: arrays[id(names[name])] for name in wide}
-            lowering = Lowering(self.functions, False, Emit(b), element=_element(b, arguments[0], held))
+            lowering = Lowering(self.functions, Emit(b), element=_element(b, arguments[0], held))
             _take_rows(lowering, loop.rows, inner)
             for name in loop.kept:
                 b.store(lowering.number(inner[name]), b.gep(arrays[id(places[name])], [turn.index]))

@@ -20,13 +20,10 @@ from brainpy_lab.drivers.driver import Layout
 from brainpy_lab.drivers.numba.array_turns import written_out
 from brainpy_lab.drivers.numba.feed import LANES, Feed
 from brainpy_lab.drivers.numba.feeds import feeds
-from brainpy_lab.drivers.numba.math import SINGLE_FORMS
 
 # Contraction to fused multiply-add and reciprocals of loop-invariant divisors; nan and infinity keep their meaning.
 FAST_MATH = {"arcp", "contract"}
 FAST_TEXT = ", ".join(repr(flag) for flag in sorted(FAST_MATH))
-_MATH = "brainpy_lab.drivers.numba.math"
-
 
 #: Names that the kernels' own lines use besides those that begin with k_.
 _OWN_NAMES = frozenset({"step", "run", "np", "njit", "native", "range", "min"})
@@ -158,37 +155,31 @@ def _is_native(code: StepCode) -> bool:
 
     try:
         for name in code.functions:
-            native(code.text, name, True)
+            native(code.text, name)
     except NotNativeError:
         return False
     return True
 
 
-def native_header(writer: Writer, code: StepCode, single: bool, names: Iterable[str]) -> None:
+def native_header(writer: Writer, code: StepCode, names: Iterable[str]) -> None:
     """The code's functions as intrinsics made from its text, which stands in the kernel's file."""
-    writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, {'one cell' if single else 'lanes'}."))
+    writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}."))
     writer.add(0, "import numpy as np")
     writer.add(0, "from numba import njit\nfrom brainpy_lab.drivers.numba.cache import kept_njit as k_njit")
     writer.add(0, "from brainpy_lab.drivers.numba.native import native\n")
     writer.add(0, f"TEXT = {code.text!r}")
     for name in names:
-        writer.add(0, f"{name} = native(TEXT, {name!r}, {single})")
+        writer.add(0, f"{name} = native(TEXT, {name!r})")
     writer.add(0, "\n")
 
 
-def plain_header(writer: Writer, code: StepCode, single: bool, call_step: bool) -> None:
+def plain_header(writer: Writer, code: StepCode, call_step: bool) -> None:
     """The code's functions for Numba to compile; the step among them where it is called."""
-    writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}, {'one cell' if single else 'lanes'}."))
+    writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}."))
     writer.add(0, "import numpy as np")
     writer.add(0, "from numba import njit\nfrom brainpy_lab.drivers.numba.cache import kept_njit as k_njit")
     for node in code.tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == _MATH:
-            names = [
-                f"{a.name}_single as {a.asname or a.name}" if single and a.name in SINGLE_FORMS else ast.unparse(a)
-                for a in node.names
-            ]
-            writer.add(0, f"from {_MATH} import {', '.join(names)}", node.lineno)
-        elif isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef):
             if node.name != "step" or call_step:
                 writer.add(0, f"\n\n@njit(error_model='numpy', fastmath={{{FAST_TEXT}}})")
                 writer.add(0, ast.unparse(written_out(node)), node.lineno)
@@ -197,13 +188,13 @@ def plain_header(writer: Writer, code: StepCode, single: bool, call_step: bool) 
     writer.add(0, "\n")
 
 
-def _begin(writer: Writer, code: StepCode, single: bool) -> _Step | None:
+def _begin(writer: Writer, code: StepCode) -> _Step | None:
     """Write the head of a kernel; returns the step's lines when they are to be written into the loop."""
     if _is_native(code):
-        native_header(writer, code, single, code.functions)
+        native_header(writer, code, code.functions)
         return None
     step = _take_apart(code)
-    plain_header(writer, code, single, step is None)
+    plain_header(writer, code, step is None)
     return step
 
 
@@ -264,7 +255,7 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     """
     code, layout = set_apart(code, layout)
     w = Writer()
-    step = _begin(w, code, True)
+    step = _begin(w, code)
     carried = code.states + code.hidden
     w.add(0, "from brainpy_lab.drivers.numba.native import pack as k_pack, unpack as k_unpack\n")
     w.add(0, f"k_states, k_store = k_unpack({len(carried)}), k_pack({len(carried)})")
@@ -314,7 +305,7 @@ def lane_kernel(code: StepCode, layout: Layout) -> Kernel:
     """
     code, layout = set_apart(code, layout)
     w = Writer()
-    step = _begin(w, code, False)
+    step = _begin(w, code)
     carried = code.states + code.hidden
     size = len(carried) + len(layout.varying)
     fed = feeds(code, layout)

@@ -2,8 +2,8 @@
 
 Numba's wheels carry no vector mathematics library: a loop with ``math.exp`` stays scalar. The functions below have no
 branches and no calls, so that LLVM vectorises the loop around them, and nothing in them costs Numba type inference.
-``exp`` and its kin come in two forms: Horner (fewest instructions, for many lanes) and Estrin, ``*_single`` (shortest
-dependency chain, for one cell). Errors are at most a few units in the last place; nan stays nan, overflow is inf.
+``exp`` and its kin sum their polynomials by Estrin's scheme: processors wait for a chain of products, also where lanes
+stand side by side. Errors are at most a few units in the last place; nan stays nan, overflow is inf.
 """
 
 from __future__ import annotations
@@ -112,36 +112,36 @@ class Emit:
         r = self.fma(minus_n, self.c(_LN2_LOW), r)
         return self.b.shl(self.bits(t), ir.Constant(_I64, 52)), r
 
-    def exp(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+    def exp(self, x: Value) -> Value:
         scale, r = self.reduced(x)
-        p = polynomial(r, _EXP)
+        p = self.estrin(r, _EXP)
         result = self.number(self.b.add(self.bits(p), scale))
         result = self.where(">", x, _EXP_MAX, self.c(math.inf), result)
         return self.where("<", x, _EXP_MIN, self.c(0.0), result)
 
-    def expm1(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+    def expm1(self, x: Value) -> Value:
         """2**n (p - 1) + (2**n - 1), with p - 1 from its own series: exact to rounding near zero too."""
         x = self.where("<", x, -40.0, self.c(-40.0), x)  # -1 from here on; one instruction, unlike a choice afterwards
         scale, r = self.reduced(x)
         power = self.number(self.b.add(self.bits(self.c(1.0)), scale))
-        p = self.b.fmul(r, polynomial(r, _EXPM1_BY_R))
+        p = self.b.fmul(r, self.estrin(r, _EXPM1_BY_R))
         result = self.fma(power, p, self.b.fsub(power, self.c(1.0)))
         return self.where(">", x, 709.0, self.c(math.inf), result)
 
-    def exprel(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
-        ratio = self.b.fdiv(self.expm1(x, polynomial), x)
+    def exprel(self, x: Value) -> Value:
+        ratio = self.b.fdiv(self.expm1(x), x)
         return self.where("==", x, 0.0, self.c(1.0), ratio)
 
-    def tanh(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+    def tanh(self, x: Value) -> Value:
         double = self.b.fadd(x, x)
         double = self.where(">", double, 40.0, self.c(40.0), double)
-        u = self.expm1(double, polynomial)
+        u = self.expm1(double)
         return self.b.fdiv(u, self.b.fadd(u, self.c(2.0)))
 
-    def sinh(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+    def sinh(self, x: Value) -> Value:
         # by |x|, so that the quotient below stays finite
         size = self.call("llvm.fabs", x)
-        u = self.expm1(size, polynomial)
+        u = self.expm1(size)
         ratio = self.b.fdiv(u, self.b.fadd(u, self.c(1.0)))
         ratio = self.where(">", size, 40.0, self.c(1.0), ratio)
         half = self.b.fmul(self.c(0.5), self.b.fadd(u, ratio))
@@ -149,8 +149,8 @@ class Emit:
             self.b.module.declare_intrinsic("llvm.copysign", [_F64], ir.FunctionType(_F64, [_F64, _F64])), [half, x]
         )
 
-    def cosh(self, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
-        e = self.exp(self.call("llvm.fabs", x), polynomial)
+    def cosh(self, x: Value) -> Value:
+        e = self.exp(self.call("llvm.fabs", x))
         return self.b.fmul(self.c(0.5), self.b.fadd(e, self.b.fdiv(self.c(1.0), e)))
 
     def log_parts(self, x: Value) -> tuple[Value, Value, Value, Value]:
@@ -204,9 +204,9 @@ def _clip(e: Emit, x: Value, low: Value, high: Value) -> Value:
 def _phi(order: int) -> Callable[..., Value]:
     """phi2 or phi3 of the exponential integrators: Taylor's series for |x| < 1, the recurrence elsewhere."""
 
-    def emit(e: Emit, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+    def emit(e: Emit, x: Value) -> Value:
         series = e.horner(x, [1.0 / math.factorial(k + order) for k in range(18)])
-        value = e.exprel(x, polynomial)
+        value = e.exprel(x)
         for k in range(1, order):
             value = e.b.fdiv(e.b.fsub(value, e.c(1.0 / math.factorial(k))), x)
         return e.where("<", e.call("llvm.fabs", x), 1.0, series, value)
@@ -221,9 +221,9 @@ def _exprel_of(e: Emit, power: Value, x: Value) -> Value:
     return e.where("<", e.call("llvm.fabs", x), 0.1, series, quotient)
 
 
-def per_exprel(e: Emit, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+def per_exprel(e: Emit, x: Value) -> Value:
     """1/exprel(x) with one division."""
-    return e.where("==", x, 0.0, e.c(1.0), e.b.fdiv(x, e.expm1(x, polynomial)))
+    return e.where("==", x, 0.0, e.c(1.0), e.b.fdiv(x, e.expm1(x)))
 
 
 def per_exprel_of(e: Emit, power: Value, x: Value) -> Value:
@@ -234,19 +234,19 @@ def per_exprel_of(e: Emit, power: Value, x: Value) -> Value:
     return e.where("<", e.call("llvm.fabs", x), 0.1, series, quotient)
 
 
-def _expit(e: Emit, x: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
-    return e.b.fdiv(e.c(1.0), e.b.fadd(e.c(1.0), e.exp(e.b.fneg(x), polynomial)))
+def _expit(e: Emit, x: Value) -> Value:
+    return e.b.fdiv(e.c(1.0), e.b.fadd(e.c(1.0), e.exp(e.b.fneg(x))))
 
 
-def _logaddexp(e: Emit, x: Value, y: Value, polynomial: Callable[[Value, list[float]], Value]) -> Value:
+def _logaddexp(e: Emit, x: Value, y: Value) -> Value:
     """The larger of the two plus log1p of the exponential of minus their distance."""
     distance = e.call("llvm.fabs", e.b.fsub(x, y))
-    rest = e.library("log1p", e.exp(e.b.fneg(distance), polynomial))
+    rest = e.library("log1p", e.exp(e.b.fneg(distance)))
     same = e.b.select(e.b.fcmp_ordered("==", x, y), e.c(math.log(2.0)), rest)  # two infinities too
     return e.b.fadd(_pick(">")(e, x, y), same)
 
 
-#: Functions of the language that are emitted here, by name. Those of `SINGLE_FORMS` take the polynomial's form last.
+#: Functions of the language that are emitted here, by name.
 EMITTERS: dict[str, Callable[..., Value]] = {
     "exp": Emit.exp,
     "expm1": Emit.expm1,
@@ -267,18 +267,14 @@ EMITTERS: dict[str, Callable[..., Value]] = {
     "clip": _clip,
 }
 
-#: Functions that have a form of their own for one cell.
-SINGLE_FORMS = frozenset({"exp", "expm1", "exprel", "expit", "logaddexp", "phi2", "phi3", "tanh", "sinh", "cosh"})
 
-
-def _intrinsic(name: str, arguments: int, form: str | None = None) -> Any:
+def _intrinsic(name: str, arguments: int) -> Any:
     """A function of `EMITTERS` as Python functions call it in Numba code."""
     emitter = EMITTERS[name]
     signature = types.float64(*[types.float64] * arguments)
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        e = Emit(builder)
-        return emitter(e, *values, getattr(e, form)) if form else emitter(e, *values)
+        return emitter(Emit(builder), *values)
 
     def answer() -> Any:
         return signature, codegen
@@ -289,17 +285,10 @@ def _intrinsic(name: str, arguments: int, form: str | None = None) -> Any:
     return intrinsic(namespace[name])
 
 
-exp, exp_single = _intrinsic("exp", 1, "horner"), _intrinsic("exp", 1, "estrin")
-expm1, expm1_single = _intrinsic("expm1", 1, "horner"), _intrinsic("expm1", 1, "estrin")
-exprel, exprel_single = _intrinsic("exprel", 1, "horner"), _intrinsic("exprel", 1, "estrin")
-expit, expit_single = _intrinsic("expit", 1, "horner"), _intrinsic("expit", 1, "estrin")
-logaddexp, logaddexp_single = _intrinsic("logaddexp", 2, "horner"), _intrinsic("logaddexp", 2, "estrin")
-exprel_of = _intrinsic("exprel_of", 2)
-phi2, phi2_single = _intrinsic("phi2", 1, "horner"), _intrinsic("phi2", 1, "estrin")
-phi3, phi3_single = _intrinsic("phi3", 1, "horner"), _intrinsic("phi3", 1, "estrin")
-tanh, tanh_single = _intrinsic("tanh", 1, "horner"), _intrinsic("tanh", 1, "estrin")
-sinh, sinh_single = _intrinsic("sinh", 1, "horner"), _intrinsic("sinh", 1, "estrin")
-cosh, cosh_single = _intrinsic("cosh", 1, "horner"), _intrinsic("cosh", 1, "estrin")
+exp, expm1, exprel = _intrinsic("exp", 1), _intrinsic("expm1", 1), _intrinsic("exprel", 1)
+exprel_of, phi2, phi3 = _intrinsic("exprel_of", 2), _intrinsic("phi2", 1), _intrinsic("phi3", 1)
+tanh, sinh, cosh = _intrinsic("tanh", 1), _intrinsic("sinh", 1), _intrinsic("cosh", 1)
+expit, logaddexp = _intrinsic("expit", 1), _intrinsic("logaddexp", 2)
 log, sign = _intrinsic("log", 1), _intrinsic("sign", 1)
 minimum, maximum = _intrinsic("minimum", 2), _intrinsic("maximum", 2)
 heaviside, clip = _intrinsic("heaviside", 2), _intrinsic("clip", 3)

@@ -22,7 +22,7 @@ from numba.extending import intrinsic
 from brainpy_lab.drivers.numba import linear as numba_linear
 from brainpy_lab.drivers.numba import math as numba_math
 from brainpy_lab.drivers.numba import past as numba_past
-from brainpy_lab.drivers.numba.math import SINGLE_FORMS, Emit
+from brainpy_lab.drivers.numba.math import Emit
 from brainpy_lab.drivers.numba.rows import (
     CALLS,
     COMPARISONS,
@@ -50,7 +50,7 @@ _LARGEST_POWER = 64
 _OPERATORS = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
 
 
-def native(text: str, name: str, single: bool) -> Any:
+def native(text: str, name: str) -> Any:
     """The function ``name`` of a step code's ``text`` as an intrinsic that takes and returns float64.
 
     Parameters
@@ -59,8 +59,6 @@ def native(text: str, name: str, single: bool) -> Any:
         The step code.
     name : str
         A function of it.
-    single : bool
-        For one cell (shortest dependency chains) or for lanes (fewest instructions).
 
     Raises
     ------
@@ -77,7 +75,7 @@ def native(text: str, name: str, single: bool) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         find = functools.partial(lookup, context, builder)
         functions = functions_of(text)  # again: Numba keeps what stands in this closure until Python ends
-        lowering = Lowering(functions, single, Emit(builder), find)
+        lowering = Lowering(functions, Emit(builder), find)
         given = [v if t == types.float64 else (v, t) for v, t in zip(values, signature.args, strict=True)]
         out = lowering.call(functions[name], dict(zip(arguments, given, strict=True)))
         return out[0] if len(out) == 1 else context.make_tuple(builder, signature.return_type, out)
@@ -105,24 +103,17 @@ class Lowering:
     def __init__(
         self,
         functions: Functions,
-        single: bool,
         emit: Emit | None,
         lookup: Callable[..., Value] | None = None,
         element: Callable[[str, Value], Value] | None = None,
     ) -> None:
-        self.functions, self.single = functions, single
-        self.emit, self.lookup, self.element = emit, lookup, element
+        self.functions, self.emit, self.lookup, self.element = functions, emit, lookup, element
 
     @property
     def e(self) -> Emit:
         """The emitter."""
         assert self.emit is not None
         return self.emit
-
-    @property
-    def form(self) -> Callable[[Value, list[float]], Value]:
-        """How polynomials are summed."""
-        return self.e.estrin if self.single else self.e.horner
 
     def call(self, function: ast.FunctionDef, names: dict[str, Value]) -> list[Value]:
         """The function's rows in order, then its results as float64."""
@@ -199,7 +190,7 @@ class Lowering:
             case ast.Name():
                 return names[node.id] if node.id in names else self.e.c(constant(node.id))
             case ast.BinOp(left=share, op=ast.Div(), right=ast.Call(func=ast.Name(id="exprel"), args=[x])):
-                per = numba_math.per_exprel(self.e, self.real(x, names), self.form)  # rates of channels are such
+                per = numba_math.per_exprel(self.e, self.real(x, names))  # rates of channels are such
                 return b.fmul(self.real(share, names), per)
             case ast.BinOp(left=share, op=ast.Div(), right=ast.Call(func=ast.Name(id="exprel_of"), args=[p, x])):
                 per = numba_math.per_exprel_of(self.e, self.real(p, names), self.real(x, names))
@@ -256,7 +247,7 @@ class Lowering:
         """slope/rate*expm1(rate*dt) without a choice: a rate of 0 counts as 1e-150, whose result is the limit."""
         b = self.e.b
         rate = b.fadd(rate, self.e.c(1e-150))
-        return b.fmul(b.fdiv(slope, rate), self.e.expm1(b.fmul(rate, dt), self.form))
+        return b.fmul(b.fdiv(slope, rate), self.e.expm1(b.fmul(rate, dt)))
 
     def _binary(self, node: ast.BinOp, names: dict[str, Value]) -> Value:
         b = self.e.b
@@ -299,10 +290,7 @@ class Lowering:
             return self.e.call(CALLS[name], *arguments)
         if name in LIBRARY:
             return self.e.library(LIBRARY[name], *arguments)
-        emitter = numba_math.EMITTERS[name]
-        if name in SINGLE_FORMS:
-            return emitter(self.e, *arguments, self.form)
-        return emitter(self.e, *arguments)
+        return numba_math.EMITTERS[name](self.e, *arguments)
 
 
 def unpack(count: int) -> Any:

@@ -110,7 +110,7 @@ class _Placed:
     def _call(self, targets: list[ast.expr], call: ast.Call) -> None:
         function = self.functions[_name(call.func)]
         find: Callable[..., Value] = functools.partial(lookup, self.context, self.builder)
-        lowering = Lowering(self.functions, True, Emit(self.builder), find)
+        lowering = Lowering(self.functions, Emit(self.builder), find)
         names = [a.arg for a in function.args.args]
         results = lowering.call(function, dict(zip(names, map(self._value, call.args), strict=True)))
         for target, result in zip(targets, results, strict=True):
