@@ -1,4 +1,4 @@
-"""Measures of spikes and traces: rates, intervals, correlations, spectra, synchrony, distances.
+"""Measures of spikes and traces: rates, intervals, correlations, spectra, synchrony, distances; rasters.
 
 Times are in ms and rates in Hz. Measures of spikes take what a run gives, ``bp.measure.rate(sol.events["spike"])``, or
 plain arrays, ``bp.measure.rate(times, index, size=100, t_stop=1000.0)``. Names load on first use.
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from brainpy_lab.measure.distance_victor_purpura import victor_purpura
     from brainpy_lab.measure.intervals import cv, cv2, isi, local_variation
     from brainpy_lab.measure.lfp import lfp_mean_potential, lfp_summed_currents, lfp_weighted_sum
+    from brainpy_lab.measure.pictures import raster, rate_plot
     from brainpy_lab.measure.rates import population_rate, rate, smoothed_rate
     from brainpy_lab.measure.reading import spikes
     from brainpy_lab.measure.spectra import coherence, power_spectrum
@@ -39,7 +40,9 @@ __all__ = [
     "mean_correlation",
     "population_rate",
     "power_spectrum",
+    "raster",
     "rate",
+    "rate_plot",
     "smoothed_rate",
     "spikes",
     "synchrony",
@@ -65,7 +68,9 @@ _HOME = {
     "mean_correlation": "count_statistics",
     "population_rate": "rates",
     "power_spectrum": "spectra",
+    "raster": "pictures",
     "rate": "rates",
+    "rate_plot": "pictures",
     "smoothed_rate": "rates",
     "spikes": "reading",
     "synchrony": "chi",

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.solution.arrays import as_numpy
-from brainpy_lab.simulation.solution.events import EventTrain
+from brainpy_lab.simulation.solution.raster import draw_raster
 from brainpy_lab.simulation.solution.record import Record
+from brainpy_lab.simulation.solution.screen_bins import layer, times_of
 
 #: Ensembles and array states of up to this many curves show each; larger ones show median and range.
 MAX_CURVES = 10
@@ -90,20 +91,13 @@ def _plot_events(sol: Record) -> PlotFigure:
         )
     figure = PlotFigure(figsize=(7, 1 + 1.8 * len(sol.events)), layout="constrained")
     rows = figure.subplots(len(sol.events), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, (name, train) in zip(rows, sol.events.items(), strict=True):
-        _plot_raster(axes, name, train)
-        if len(sol.t):
-            axes.set_xlim(float(sol.t[0]), float(sol.t[-1]))
+    for axes, name in zip(rows, sol.events, strict=True):
+        axes.set_ylabel(f"{name} (cell)")
     rows[0].set_title(sol.model_name, parse_math=False)
     rows[-1].set_xlabel("t")
+    for axes, (name, train) in zip(rows, sol.events.items(), strict=True):
+        draw_raster(figure, axes, [layer(name, train)], times_of(*sol.events.values()))
     return figure
-
-
-def _plot_raster(axes: Axes, name: str, train: EventTrain) -> None:
-    size = max(0.3, min(12.0, 120 / max(1, train.n_cells)))
-    axes.plot(np.asarray(train.t), np.asarray(train.index), ls="", marker="|", ms=size, mew=1, color="C0")
-    axes.set_ylim(-0.5, train.n_cells - 0.5)
-    axes.set_ylabel(f"{name} (cell)")
 
 
 def thinned(times: np.ndarray, curve: np.ndarray, points: int = MAX_POINTS) -> tuple[np.ndarray, np.ndarray]:
