@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from brainpy_lab.measure.bins import counts
+    from brainpy_lab.measure.bursting import bursts
     from brainpy_lab.measure.chi import synchrony
     from brainpy_lab.measure.correlograms import autocorrelogram, cross_correlogram
     from brainpy_lab.measure.count_statistics import correlation, fano, mean_correlation
+    from brainpy_lab.measure.distance_kreuz import isi_distance, spike_distance
     from brainpy_lab.measure.distance_van_rossum import van_rossum
     from brainpy_lab.measure.distance_victor_purpura import victor_purpura
     from brainpy_lab.measure.intervals import cv, cv2, isi, local_variation
     from brainpy_lab.measure.lfp import lfp_mean_potential, lfp_summed_currents, lfp_weighted_sum
+    from brainpy_lab.measure.neo_trains import to_neo
     from brainpy_lab.measure.pictures import raster, rate_plot
     from brainpy_lab.measure.rates import population_rate, rate, smoothed_rate
     from brainpy_lab.measure.reading import spikes
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "autocorrelogram",
+    "bursts",
     "coherence",
     "correlation",
     "counts",
@@ -33,6 +37,7 @@ __all__ = [
     "cv2",
     "fano",
     "isi",
+    "isi_distance",
     "lfp_mean_potential",
     "lfp_summed_currents",
     "lfp_weighted_sum",
@@ -44,8 +49,10 @@ __all__ = [
     "rate",
     "rate_plot",
     "smoothed_rate",
+    "spike_distance",
     "spikes",
     "synchrony",
+    "to_neo",
     "van_rossum",
     "victor_purpura",
 ]
@@ -53,6 +60,7 @@ __all__ = [
 #: Public name -> the file it stands in; no file has the name of a function, which it would hide.
 _HOME = {
     "autocorrelogram": "correlograms",
+    "bursts": "bursting",
     "coherence": "spectra",
     "correlation": "count_statistics",
     "counts": "bins",
@@ -61,6 +69,7 @@ _HOME = {
     "cv2": "intervals",
     "fano": "count_statistics",
     "isi": "intervals",
+    "isi_distance": "distance_kreuz",
     "lfp_mean_potential": "lfp",
     "lfp_summed_currents": "lfp",
     "lfp_weighted_sum": "lfp",
@@ -72,8 +81,10 @@ _HOME = {
     "rate": "rates",
     "rate_plot": "pictures",
     "smoothed_rate": "rates",
+    "spike_distance": "distance_kreuz",
     "spikes": "reading",
     "synchrony": "chi",
+    "to_neo": "neo_trains",
     "van_rossum": "distance_van_rossum",
     "victor_purpura": "distance_victor_purpura",
 }

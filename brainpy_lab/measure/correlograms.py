@@ -9,7 +9,7 @@ import numpy as np
 from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 from brainpy_lab.measure.bins import binned
 from brainpy_lab.measure.rates import HZ
-from brainpy_lab.measure.reading import of_spikes, spikes
+from brainpy_lab.measure.reading import of_spikes, two_trains
 from brainpy_lab.networks.arguments import above_zero
 from brainpy_lab.networks.room import check_room
 from brainpy_lab.simulation.solution.events import EventTrain
@@ -66,12 +66,7 @@ def cross_correlogram(
     >>> found.values
     array([0, 0, 0, 0, 0, 2, 0])
     """
-    first, second = (spikes(train, t_start=t_start, t_stop=t_stop) for train in (a, b))
-    if first.window != second.window:
-        raise ArgumentError(
-            f"cross_correlogram: one record goes over {_words(first)}, the other over {_words(second)}.",
-            advice="Give t_start= and t_stop= of a window that both have.",
-        )
+    first, second = two_trains("cross_correlogram", a, b, t_start, t_stop)
     _check_form("cross_correlogram", form)
     x, _, n_bins = binned("cross_correlogram", first, bin)
     y, _, _ = binned("cross_correlogram", second, bin)
@@ -136,10 +131,6 @@ def _pairs_within_cells(places: np.ndarray, cells: np.ndarray, n_lags: int) -> n
             break
         found += np.bincount(lags[near], minlength=n_lags + 1)
     return np.concatenate([found[:0:-1], [2 * found[0]], found[1:]])
-
-
-def _words(train: EventTrain) -> str:
-    return "an unknown time" if train.window is None else f"{train.window[0]:g} to {train.window[1]:g} ms"
 
 
 def _check_form(owner: str, form: object, forms: tuple[str, ...] = _FORMS) -> None:

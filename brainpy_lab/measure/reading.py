@@ -220,6 +220,22 @@ def window_of(owner: str, train: EventTrain) -> tuple[float, float]:
     return train.window
 
 
+def two_trains(owner: str, a: Any, b: Any, t_start: Any, t_stop: Any) -> tuple[EventTrain, EventTrain]:
+    """Two trains of the same window."""
+    first, second = (spikes(train, t_start=t_start, t_stop=t_stop) for train in (a, b))
+    if window_of(owner, first) != window_of(owner, second):
+        raise ArgumentError(
+            f"{owner}: one record goes over {_words(first)}, the other over {_words(second)}.",
+            advice="Give t_start= and t_stop= of a window that both have.",
+        )
+    return first, second
+
+
+def _words(train: EventTrain) -> str:
+    start, stop = window_of("", train)
+    return f"{start:g} to {stop:g} ms"
+
+
 def per_cell(train: EventTrain, values: np.ndarray) -> Any:
     """Values of all cells in the cells' shape; a number for one cell."""
     return values.reshape(train.ensemble_shape)[()]

@@ -47,6 +47,41 @@ def test_victor_purpura_that_would_take_an_hour_is_refused() -> None:
         measure.victor_purpura(times, times, cost=1e-6)
 
 
+def test_isi_distance_by_hand() -> None:
+    clock, half = np.arange(10.0, 100.0, 10.0), np.arange(20.0, 100.0, 20.0)
+    assert measure.isi_distance(clock, half, t_stop=100.0) == pytest.approx(0.5)
+    assert measure.isi_distance(clock, clock, t_stop=100.0) == 0.0
+    # intervals 30 and 70 against 100
+    assert measure.isi_distance([30.0], [], t_stop=100.0) == pytest.approx(0.3 * 0.7 + 0.7 * 0.3)
+    with pytest.raises(ArgumentError, match=r"isi_distance: nothing says when the record ends"):
+        measure.isi_distance([1.0], [2.0])
+
+
+def profile(x: np.ndarray, y: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Kreuz's dissimilarity at each time, as it is written."""
+    values = []
+    for t in times:
+        (px, fx), (py, fy) = ((train[train <= t].max(), train[train > t].min()) for train in (x, y))
+        sides = []
+        for (p, f), other in (((px, fx), y), ((py, fy), x)):
+            off_p, off_f = np.abs(other - p).min(), np.abs(other - f).min()
+            sides.append(((off_p * (f - t) + off_f * (t - p)) / (f - p), f - p))
+        (one, gap), (two, gap_two) = sides
+        values.append((one * gap_two + two * gap) / (0.5 * (gap + gap_two) ** 2))
+    return np.array(values)
+
+
+def test_spike_distance_is_the_mean_of_its_profile() -> None:
+    x, y = (renewal(1, 1, 0.05, 200.0, seed=seed)[0] for seed in (1, 2))
+    times = (np.arange(100_000) + 0.5) * 0.002
+    whole = [np.concatenate([[0.0], train, [200.0]]) for train in (x, y)]
+    expected = profile(whole[0], whole[1], times[::20]).mean()
+    assert measure.spike_distance(x, y, t_stop=200.0) == pytest.approx(expected, rel=1e-3)
+    assert measure.spike_distance(y, x, t_stop=200.0) == measure.spike_distance(x, y, t_stop=200.0)
+    assert measure.spike_distance(x, x, t_stop=200.0) == 0.0
+    assert measure.spike_distance([], [], t_stop=200.0) == 0.0
+
+
 @pytest.mark.parametrize("tau", [0.01, 5.0, 100.0])
 def test_van_rossum_of_two_spikes(tau: float) -> None:
     assert measure.van_rossum([10.0], [], tau=tau) ** 2 == pytest.approx(0.5)

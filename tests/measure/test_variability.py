@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.errors import ArgumentError
 
 from .trains import renewal
 
@@ -49,6 +50,19 @@ def test_measures_by_hand() -> None:
     with_hold = measure.local_variation(times, refractory=5.0)
     assert with_hold == pytest.approx(3 * (1 / 9 * (1 + 20 / 3) + 9 / 25 * (1 + 20 / 5)) / 2)
     assert measure.cv2([1.0, 1.0, 1.0]) == 0.0, "two intervals of no length are equal"
+
+
+def test_bursts_by_hand() -> None:
+    times = [1.0, 2.0, 3.0, 4.0, 5.0, 40.0, 45.0, 50.0]
+    cells = [0, 1, 0, 1, 0, 1, 1, 0]
+    found = measure.bursts(times, cells, size=3, max_isi=5.0, min_spikes=2)
+    assert found.values.tolist() == [[0, 1.0, 5.0, 3], [1, 2.0, 4.0, 2], [1, 40.0, 45.0, 2]]
+    assert measure.bursts(times, cells, size=3, max_isi=5.0).cell.tolist() == [0]
+    assert measure.bursts([], [], size=3).empty
+    steps = np.cumsum(np.full(50, 0.1))
+    assert measure.bursts(steps, max_isi=0.1).spikes.tolist() == [50], "intervals of one step, with their rounding"
+    with pytest.raises(ArgumentError, match=r"min_spikes is a whole number, at least 2"):
+        measure.bursts(times, min_spikes=1)
 
 
 def test_a_clock_does_not_vary() -> None:

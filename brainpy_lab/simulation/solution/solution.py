@@ -109,6 +109,16 @@ class Solution(Record):
 
         return to_pandas(self)
 
+    def to_neo(self) -> Any:
+        """The run as a ``neo.Segment``, for elephant and other packages of electrophysiology; times are taken as ms.
+
+        Each recorded variable is a signal with a channel a cell, without a unit (irregular where the times are), and
+        each event has a spike train a cell. Needs the package neo.
+        """
+        from brainpy_lab.simulation.solution.neo_form import segment
+
+        return segment(self)
+
     @in_words("plot")
     def plot(self, *names: str) -> Figure:
         """Time courses of the named (all) variables, or the raster of events where none was recorded.
