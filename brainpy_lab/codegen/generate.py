@@ -72,7 +72,7 @@ def generate(
     else:
         fixed = FixedStep(system, method, share_exp, bridge=crossing == "bridge")
         functions = fixed.apart() if apart else fixed.together()
-    parts = [(block, _printed(lines, printer)) for block, lines in functions.made]
+    parts = [(block, printed(lines, printer)) for block, lines in functions.made]
     code.add(heading)
     if printer.imports:
         code.add(f"from {dialect.module} import {', '.join(printer.imports)}")
@@ -124,6 +124,12 @@ def _model_names(system: System) -> frozenset[str]:
     return frozenset(names)
 
 
+def helper_texts(system: System, dialect: Dialect) -> tuple[list[str], Printer]:
+    """The helper functions of a system as text, and the printer that its other lines need."""
+    printer = Printer(dialect, {f.name: f.name for f in system.functions}, _model_names(system))
+    return [_helper(f, printer, dialect) for f in system.functions], printer
+
+
 def _helper(function: Function, printer: Printer, dialect: Dialect) -> str:
     from brainpy_lab.equations import straighten
 
@@ -133,7 +139,7 @@ def _helper(function: Function, printer: Printer, dialect: Dialect) -> str:
     return printer.function(node)
 
 
-def _printed(body: Iterable[Line | Remark | Loop], printer: Printer) -> list[tuple[str, int | None]]:
+def printed(body: Iterable[Line | Remark | Loop], printer: Printer) -> list[tuple[str, int | None]]:
     """The lines' texts, each with the user's line it comes from."""
     texts: list[tuple[str, int | None]] = []
     for line in body:
@@ -141,7 +147,7 @@ def _printed(body: Iterable[Line | Remark | Loop], printer: Printer) -> list[tup
             texts.append((f"# {comment(line.text)}", None))
         elif isinstance(line, Loop):
             texts.append((f"for _ in range({line.times}):", None))
-            texts += [(f"    {text}", cell_line) for text, cell_line in _printed(line.body, printer)]
+            texts += [(f"    {text}", cell_line) for text, cell_line in printed(line.body, printer)]
             texts.append((f"    if {printer.expression(line.until)}:", None))
             texts.append(("        break", None))
         else:

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.functions import Shape
 from brainpy_lab.drivers.adaptive.loop import AdaptiveLoop
 from brainpy_lab.drivers.feeds.past import Past
 from brainpy_lab.drivers.feeds.random_draws import Noise
+from brainpy_lab.drivers.network import NetworkProgram
 from brainpy_lab.drivers.recent import Recent
 from brainpy_lab.equations.system import System
+from brainpy_lab.errors import DriverError
 
 if TYPE_CHECKING:
     from brainpy_lab.drivers.feeds.memory_sums import MemorySums
@@ -195,6 +198,7 @@ class Driver(ABC):
         self.compilations = 0
         self._programs: Recent[Program] = Recent()
         self._adaptive: Recent[AdaptiveLoop] = Recent()
+        self._networks: Recent[NetworkProgram] = Recent()
 
     def dialect_for(self, system: System) -> Dialect:
         """The spelling of this system's step code: by default the driver's own."""
@@ -229,6 +233,12 @@ class Driver(ABC):
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop with the functions of adaptive step code in place (see `drivers.adaptive.loop`)."""
 
+    def compile_network(self, code: NetworkCode) -> NetworkProgram:
+        """Compile the step of a network."""
+        raise DriverError(
+            f"The driver '{self.name}' does not run networks so far.", advice="Run it with backend='numba' or 'numpy'."
+        )
+
     @abstractmethod
     def array(self, value: Any) -> Array:
         """A number or NumPy array as the driver's own float64 array."""
@@ -254,6 +264,15 @@ class Driver(ABC):
 
         return self._programs.get((code.text, layout), compiled)
 
+    def network(self, code: NetworkCode) -> NetworkProgram:
+        """The compiled step of a network, from memory when this code was compiled before."""
+
+        def compiled() -> NetworkProgram:
+            self.compilations += 1
+            return self.compile_network(code)
+
+        return self._networks.get(code.key, compiled)
+
     def adaptive_loop(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop, from memory when this code was compiled before."""
 
@@ -267,6 +286,7 @@ class Driver(ABC):
         """Drop all compiled programs."""
         self._programs.clear()
         self._adaptive.clear()
+        self._networks.clear()
 
     def __repr__(self) -> str:
         return f"<driver {self.name}: {self.title}>"

@@ -9,6 +9,7 @@ from typing import Any
 from brainpy_lab.equations.system import Calculus
 from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.simulation.model import Model
+from brainpy_lab.simulation.synapse_model import SynapseModel
 
 
 @in_words("model")
@@ -21,7 +22,7 @@ def model(
     synapse: bool = False,
     origin: str = "cell",
     **options: Any,
-) -> Model:
+) -> Any:
     """A Model from text in the model language.
 
     Parameters
@@ -35,7 +36,7 @@ def model(
     calculus : {"ito", "stratonovich"}
         How noise is read.
     synapse : bool
-        The text describes a synapse (``pre.``, ``post.``); it is checked, and refused: synapses run in networks.
+        The text describes a synapse (``pre.``, ``post.``), which `brainpy_lab.Synapses` runs in a network.
     origin : str
         How error messages call the text.
     **options
@@ -43,7 +44,7 @@ def model(
 
     Returns
     -------
-    Model
+    Model, or with ``synapse`` a SynapseModel
 
     Raises
     ------
@@ -57,10 +58,10 @@ def model(
     {'tau': 10.0}
     """
     from brainpy_lab.equations import read_text
-    from brainpy_lab.equations.text.synapses import check_runs_alone
 
     system = read_text(text, name=name, namespace=namespace, calculus=calculus, synapse=synapse, origin=origin)
-    check_runs_alone(system, is_synapse=synapse)
+    if synapse:
+        return SynapseModel(system)
     return Model(system, **options)
 
 

@@ -15,7 +15,7 @@ from brainpy_lab.equations.source import Source
 from brainpy_lab.equations.system import FUNCTIONS, RANDOM, Parameter
 from brainpy_lab.equations.text.delays import DelayTable
 from brainpy_lab.equations.text.foreign_words import state_of
-from brainpy_lab.equations.text.synapses import NO_NETWORKS
+from brainpy_lab.equations.text.synapses import CONNECTION, NO_NETWORKS
 from brainpy_lab.equations.text.tables import lookup
 from brainpy_lab.errors import UnknownNameError
 
@@ -84,6 +84,9 @@ class CellScope:
             raise self.source.error(f"'{name}' is a side of a synapse, not a value.", node, f"Write {name}.V.")
         if name in RESERVED:
             raise self.source.error(f"'{name}' {RESERVED[name]}; it is no value.", node)
+        if self.synapse and name in CONNECTION:
+            self.parameters[name] = Parameter(name, CONNECTION[name])
+            return ast.Name(name, ast.Load())
         parameter = self.capture.parameter(name)
         if parameter is not None:
             self.parameters[name] = parameter

@@ -10,9 +10,12 @@ from brainpy_lab.errors import ModelError
 
 #: Why a synapse is refused where something is to be run, and what to do.
 NO_NETWORKS = (
-    "There are no networks yet: a cell with --synapse can be read, not run. Write the coupling into one model, "
-    "with a state for each of the two sides."
+    "Read it as a synapse, with bp.model(text, synapse=True) or %%brainpy_model NAME --synapse, and connect groups with "
+    "it: bp.Synapses(pre=..., post=..., model=...)."
 )
+
+#: What a connection has of its own, and its value where nothing else is given.
+CONNECTION = {"weight": 1.0, "delay": 0.0}
 
 
 def check_runs_alone(system: System, *, is_synapse: bool = False) -> None:

@@ -1,0 +1,169 @@
+"""What the spike of one side of a synapse does, as functions: one called once a spike, one for each connection.
+
+Where a block adds to a value of the target cell, the function gives what is added: the sums over connections are then
+formed in one order, that of the connections, on every driver.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from brainpy_lab.codegen.builder import Line, Lines, StepBuilder
+from brainpy_lab.codegen.events import write_actions
+from brainpy_lab.codegen.fields import CLOCK, Field, Fields, Signature, join
+from brainpy_lab.codegen.functions import all_lines, assigned, names_needed, without_unused
+from brainpy_lab.codegen.network import CONNECTION, KEPT_POST, KEPT_PRE, POST
+from brainpy_lab.codegen.printing import parse, rename
+from brainpy_lab.equations.system import CONSTANTS, Assign, Event, State, System
+
+#: The time at which blocks of arriving spikes run.
+ARRIVAL = "t + dt"
+#: The middle of the step, which tells whether a state is held in it, counted from that time.
+_MIDDLE = "t - 0.5*dt"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a name of a synapse's text stands: the kind of axis, "" for one number, and the row or scalar."""
+
+    axis: str
+    row: str
+
+
+@dataclass
+class Written:
+    """A function: what it takes and gives, and its lines."""
+
+    signature: Signature
+    lines: Lines
+
+
+def is_additive(event: Event, name: str, system: System) -> bool:
+    """Whether a block does nothing with ``name`` but add to it what does not depend on it."""
+    for action in event.actions:
+        if not isinstance(action, Assign):
+            return False
+        value = action.value
+        if action.target == name:
+            if added(value, name) is None:
+                return False
+            value = added(value, name) or value
+        if name in system.names_read(value):
+            return False
+    return True
+
+
+def added(value: ast.expr, name: str) -> ast.expr | None:
+    """``x`` of ``name + x`` or, negative, of ``name - x``; None of any other expression."""
+    match value:
+        case ast.BinOp(left=ast.Name(id=found), op=ast.Add(), right=right) if found == name:
+            return right
+        case ast.BinOp(left=ast.Name(id=found), op=ast.Sub(), right=right) if found == name:
+            return ast.UnaryOp(ast.USub(), right)
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.Name(id=found)) if found == name:
+            return left
+    return None
+
+
+def write_arrival(
+    system: System, event: Event, places: Mapping[str, Place], held: Mapping[str, str]
+) -> tuple[Written | None, Written | None]:
+    """The functions of a block: of the cell that has fired, and of each of its connections.
+
+    Parameters
+    ----------
+    system : System
+        The synapse.
+    event : Event
+        Its block for the spikes of a side.
+    places : mapping of str to Place
+        Where the names of the synapse stand.
+    held : mapping of str to str
+        For states of the target that may be held: the name of the time of release.
+    """
+    own = KEPT_PRE if event.side == "pre" else KEPT_POST
+    summed = {n for n, p in places.items() if p.axis and p.axis not in (CONNECTION, own)}
+    summed = {n for n in summed if is_additive(event, n, system)}
+    step, new, sums = _lines(system, event, places, held, summed)
+    lines = all_lines(step)
+    changed = {n: v for n, v in new.items() if v != n and n not in sums.values()}
+    kept = {n: v for n, v in changed.items() if places[n].axis == own}
+    cell: Written | None = None
+    if kept:
+        cell = Written(Signature(Fields(), Fields()), without_unused(list(lines), kept.values()))
+        lines = [line for line in lines if not (isinstance(line, Line) and line.target in assigned(cell.lines))]
+    others = {n: v for n, v in changed.items() if n not in kept}
+    results = join(
+        Fields(Field(others[n], places[n].axis, "state", places[n].row) for n in others),
+        Fields(Field(new[s], places[n].axis, "sum", places[n].row) for n, s in sums.items() if new[s] != s),
+    )
+    lines = without_unused(lines, results.names)
+    passed = names_needed(lines) & assigned(cell.lines) if cell else set()
+    if cell:
+        given = Fields(Field(v, own, "state", places[n].row) for n, v in kept.items())
+        passes = Fields(Field(n, "", "passed") for n in sorted(passed))
+        cell.signature = Signature(_taken(cell.lines, places, set()), join(given, passes))
+    connection = Written(Signature(_taken(lines, places, passed), results), lines) if results else None
+    return cell, connection
+
+
+def _lines(
+    system: System, event: Event, places: Mapping[str, Place], held: Mapping[str, str], summed: set[str]
+) -> tuple[StepBuilder, dict[str, str], dict[str, str]]:
+    """The block's lines; the names after them; and, for what is added to, the name of what is added."""
+    sums = {n: f"{n}_added" for n in summed}
+    actions, seen = [], set()
+    for action in event.actions:
+        assert isinstance(action, Assign)
+        target, value = action.target, action.value
+        if target in sums:
+            more = added(value, target)
+            assert more is not None
+            target, value = sums[target], more
+            if target in seen:
+                value = ast.BinOp(ast.Name(target, ast.Load()), ast.Add(), more)
+            seen.add(target)
+        actions.append(replace(action, target=target, value=_unless_held(action, target, value, held)))
+    variables = [n for n, p in places.items() if p.axis]
+    known = {d.name for d in system.derived + system.intermediates}
+    states = tuple(State(n, None) for n in (*variables, *sums.values()) if n not in known)
+    parameters = tuple(p for p in system.parameters if p.name not in variables)
+    pseudo = replace(system, states=states, parameters=parameters, events=(), couplings=(), delays=())
+    step = StepBuilder(pseudo)
+    step.phase("act", event.name)
+    new = {s.name: s.name for s in states}
+    write_actions(step, replace(event, actions=tuple(actions)), None, new, {}, ARRIVAL)
+    return step, new, sums
+
+
+def _unless_held(action: Assign, target: str, value: ast.expr, held: Mapping[str, str]) -> ast.expr:
+    """What a line gives to a state of the target: nothing while that is held."""
+    release = held.get(action.target)
+    if release is None:
+        return value
+    instead: ast.expr = ast.Constant(0.0) if target != action.target else ast.Name(target, ast.Load())
+    return ast.IfExp(parse(f"{_MIDDLE} < {release}"), instead, value)
+
+
+def _taken(lines: Lines, places: Mapping[str, Place], passed: set[str]) -> Fields:
+    """What lines need, in the order of ``places``."""
+    needed = names_needed(lines) - {*CONSTANTS, "t", "dt"}
+    found = [Field(n, p.axis, "state" if p.axis else "parameter", p.row) for n, p in places.items() if n in needed]
+    unknown = needed - {f.name for f in found} - passed
+    assert not unknown, unknown
+    return join(CLOCK, found, Fields(Field(n, "", "passed") for n in sorted(passed & needed)))
+
+
+def write_sum(system: System, value: ast.expr, places: Mapping[str, Place], row: str) -> Written:
+    """The function that gives what one connection adds to ``row`` of its target."""
+    variables = [n for n, p in places.items() if p.axis]
+    states = tuple(State(n, None) for n in variables)
+    parameters = tuple(p for p in system.parameters if p.name not in variables)
+    pseudo = replace(system, states=states, parameters=parameters, events=(), couplings=(), delays=())
+    step = StepBuilder(pseudo)
+    names = step.definitions([value], "")
+    name = step.line("added", rename(value, names))
+    lines = without_unused(all_lines(step), [name])
+    return Written(Signature(_taken(lines, places, set()), Fields([Field(name, POST, "sum", row)])), lines)

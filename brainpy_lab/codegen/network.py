@@ -1,0 +1,176 @@
+"""Network code: the functions of a network's step, where their values stand, and the order in which they are called.
+
+All values of a network stand on axes: the cells of a group, the connections of a synapse, the cells of one of its
+sides. A function computes the values of one place from values of the same place; a function of a connection also reads
+and changes those of the two cells that it connects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from brainpy_lab.codegen.fields import Signature
+
+Side = Literal["pre", "post"]
+
+#: Where the values of a function called for a connection stand (`Field.axis`): of the connection itself, of the cells
+#: on its two sides, and what the synapse keeps once for each of these cells.
+CONNECTION, PRE, POST, KEPT_PRE, KEPT_POST = "connection", "pre", "post", "kept pre", "kept post"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Places, each with a value of every row.
+
+    Attributes
+    ----------
+    name : str
+        Of the group or synapse; what a synapse keeps for a side of its is ``exc.pre``, ``exc.post``.
+    rows : tuple of str
+        States, hidden variables, and parameters that differ from place to place.
+    """
+
+    name: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Advance:
+    """A function called for each place of an axis; what it gives takes the place of what it has read.
+
+    ``kept`` are rows that hold another's values of before: the tests of events read those.
+    """
+
+    axis: str
+    function: str
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fire:
+    """An event tested in each cell of a group; where it happens its block runs, and the cell is noted as fired.
+
+    ``acts`` is the name of the block's function, or "".
+    """
+
+    axis: str
+    event: str
+    test: str
+    acts: str
+
+
+@dataclass(frozen=True)
+class Emit:
+    """The spikes of a source, which are known beforehand, become those of this step."""
+
+    axis: str
+
+
+@dataclass(frozen=True)
+class Arrive:
+    """Spikes that are due at a synapse, and what they do.
+
+    Attributes
+    ----------
+    synapse : str
+    side : {"pre", "post"}
+        On which of its sides the cells stand whose spikes these are.
+    source : (str, str)
+        The group or source, and its event.
+    cell : str
+        Function called once for each spike, for what the synapse keeps once a cell; or "".
+    function : str
+        Function called for each connection of the cell; or "".
+    delayed : bool
+        Whether it is for the spikes of earlier steps, or those of the same step.
+    """
+
+    synapse: str
+    side: Side
+    source: tuple[str, str]
+    cell: str
+    function: str
+    delayed: bool
+
+
+@dataclass(frozen=True)
+class Gather:
+    """A function called for each connection, whose sum over the connections of a target is one of its inputs."""
+
+    synapse: str
+    function: str
+    row: str
+
+
+Operation = Advance | Fire | Emit | Arrive | Gather
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The groups, or sources, that a synapse connects."""
+
+    pre: str
+    post: str
+
+    def axis(self, synapse: str, place: str) -> str:
+        """The axis on which the values stand that a function of a connection calls by ``place``."""
+        found = {CONNECTION: synapse, PRE: self.pre, POST: self.post}
+        return found.get(place) or f"{synapse}.{place.removeprefix('kept ')}"
+
+
+@dataclass(frozen=True)
+class NetworkCode:
+    """The text of a network's step, and what is called in it, in which order.
+
+    Attributes
+    ----------
+    text : str
+    name, backend : str
+    axes : tuple of Axis
+    scalars : tuple of str
+        What is one number for a whole axis: ``E.tau``.
+    driven : tuple of str
+        Those of them that change from step to step.
+    schedule : tuple of operations
+        In the order of a step.
+    functions : mapping of str to Signature
+        What each function of the text takes and gives.
+    ends : mapping of str to Ends
+        The two sides of each synapse.
+    alarms : mapping of str to str
+        Flags that end a run, by what they say.
+    """
+
+    text: str
+    name: str
+    backend: str
+    axes: tuple[Axis, ...]
+    scalars: tuple[str, ...]
+    driven: tuple[str, ...]
+    schedule: tuple[Operation, ...]
+    functions: Mapping[str, Signature]
+    ends: Mapping[str, Ends]
+    line_map: Mapping[int, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def axis(self, name: str) -> Axis:
+        """The axis of that name."""
+        return next(a for a in self.axes if a.name == name)
+
+    @property
+    def events(self) -> tuple[tuple[str, str], ...]:
+        """All events, as (axis, name): their numbers are their places here."""
+        fires = ((o.axis, o.event) for o in self.schedule if isinstance(o, Fire))
+        emitted = ((o.axis, "spike") for o in self.schedule if isinstance(o, Emit))
+        return (*dict.fromkeys(fires), *emitted)
+
+    @property
+    def key(self) -> str:
+        """What a compiled form depends on."""
+        parts = (self.text, self.axes, self.scalars, self.driven, self.schedule, sorted(self.ends.items(), key=str))
+        return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()

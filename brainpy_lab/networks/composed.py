@@ -1,0 +1,68 @@
+"""The equations of a group's cells with all that synapses write into them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import replace
+
+from brainpy_lab.equations.compose import compose, within_cell
+from brainpy_lab.equations.system import Coupling, Parameter, System
+from brainpy_lab.networks.synapses import Synapses
+
+
+def lumped_couplings(synapses: Synapses) -> tuple[Coupling, ...]:
+    """The couplings that the target's own equations hold, since all they read lives there."""
+    lumped = set(synapses.homes.at("lumped"))
+    return tuple(c for c in synapses.system.couplings if synapses.system.names_read(c.value) & lumped)
+
+
+def gathered_couplings(synapses: Synapses) -> tuple[Coupling, ...]:
+    """The couplings that are summed over connections in each step."""
+    lumped = lumped_couplings(synapses)
+    return tuple(c for c in synapses.system.couplings if c not in lumped)
+
+
+def sum_name(synapses: Synapses, coupling: Coupling) -> str:
+    """The parameter of the target that is the sum of a coupling over connections."""
+    return f"{synapses.name}_{coupling.target}_sum"
+
+
+def composed_system(system: System, synapses: Iterable[Synapses]) -> System:
+    """A cell's equations with the lumped states of synapses in it, and an input for each sum over connections."""
+    for syn in synapses:
+        if (couplings := lumped_couplings(syn)) or syn.homes.at("lumped"):
+            system = _with(system, _part(syn, couplings), syn)
+        for coupling in gathered_couplings(syn):
+            total = f"{coupling.target}_sum"
+            part = System(
+                syn.system.name, (), (Parameter(total, 0.0),), text=syn.system.text, origin=syn.system.origin,
+                couplings=(replace(coupling, value=ast.copy_location(ast.Name(total, ast.Load()), coupling.value)),),
+            )  # fmt: skip
+            system = _with(system, part, syn)
+    return system
+
+
+def _with(system: System, part: System, synapses: Synapses) -> System:
+    own = {*part.state_names, *part.parameter_names, *(d.name for d in part.derived + part.intermediates)}
+    read = {n for e in part.expressions() for n in part.names_read(e)} - own
+    inputs = {f"post.{n.removeprefix('post_')}": n.removeprefix("post_") for n in read if n.startswith("post_")}
+    inputs |= {f"post.{c.target}": c.target for c in part.couplings}
+    return compose(system, part, f"{synapses.name}_", inputs)
+
+
+def _part(synapses: Synapses, couplings: tuple[Coupling, ...]) -> System:
+    """What of a synapse lives with the target: lumped states, their couplings, and what these read."""
+    rest, _ = within_cell(synapses.system)
+    lumped = set(synapses.homes.at("lumped"))
+    states = tuple(s for s in rest.states if s.name in lumped)
+    expressions = [s.drift for s in states if s.drift is not None] + [c.value for c in couplings]
+    read = rest.names_read(*expressions)
+    return replace(
+        rest,
+        states=states,
+        couplings=couplings,
+        parameters=tuple(p for p in rest.parameters if p.name in read),
+        derived=tuple(d for d in rest.derived if d.name in read),
+        intermediates=tuple(d for d in rest.intermediates if d.name in read),
+    )

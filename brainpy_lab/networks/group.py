@@ -1,0 +1,210 @@
+"""Groups of neurons, and parts of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab import solvers
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.networks.cells import Cells
+from brainpy_lab.networks.source import Source, check_name
+from brainpy_lab.networks.values import Values, values_of_cells
+from brainpy_lab.simulation.model import Model
+from brainpy_lab.solvers.auto import AUTO
+
+
+class NeuGroup(Source):
+    """Cells of one model.
+
+    Parameters
+    ----------
+    model : Model
+        What each cell is. A state of the model is one number in each cell.
+    size : int or tuple of int
+        How many cells, or the shape of a grid of them, which count in C order.
+    name : str, optional
+        For records and messages; by default that of the model.
+    method : str, optional
+        A fixed-step method; by default the model's.
+    initial : mapping, optional
+        Initial values by state: a number, an array, a distribution of `bp.dist`, or a function of ``index`` and/or
+        ``position``.
+    positions : array (number of cells, dimension), optional
+        Where the cells stand, for rules of connection that depend on distance.
+    parameters, **named
+        Parameters by name, in a mapping or as keywords, in the same forms.
+
+    Raises
+    ------
+    ArgumentError, MethodError
+
+    Examples
+    --------
+    >>> import brainpy_lab as bp
+    >>> lif = bp.model("tau = 20; I = 0; dV/dt = (I - V)/tau\\nwhen V >= 10:\\n    V = 0", name="LIF")
+    >>> E = bp.NeuGroup(lif, 100, name="E", I=bp.dist.uniform(9, 12, seed=1))
+    >>> E.I.shape
+    (100,)
+    >>> E[:10].I = 0
+    >>> float(E.I[:10].sum())
+    0.0
+    """
+
+    _own = frozenset({"model", "method", "cells", "name", "parameters", "initial", "state"})
+
+    def __init__(
+        self,
+        model: Model,
+        size: int | tuple[int, ...],
+        *,
+        name: str | None = None,
+        method: str | None = None,
+        initial: Mapping[str, Any] | None = None,
+        positions: Any = None,
+        parameters: Mapping[str, Any] | None = None,
+        **named: Any,
+    ) -> None:
+        if not isinstance(model, Model):
+            raise ArgumentError(
+                f"A NeuGroup is made of a Model, not of {type(model).__name__}.", advice="From a text: bp.model(text)."
+            )
+        set_own = super().__setattr__
+        set_own("model", model)
+        set_own("name", check_name("NeuGroup", name if name is not None else model.name))
+        set_own("is_named", name is not None)
+        set_own("cells", Cells(size, positions))
+        set_own("method", self._checked_method(method))
+        set_own("parameters", dict(model.parameters))
+        set_own("initial", {})
+        set_own("state", {})
+        for key, value in {**(parameters or {}), **named}.items():
+            self._set_parameter(key, value)
+        for key, value in (initial or {}).items():
+            self._set_initial(key, value)
+
+    @property
+    def system(self) -> System:
+        """The equations of a cell."""
+        return self.model.system
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Names of its events."""
+        return tuple(e.name for e in self.system.events)
+
+    def _checked_method(self, given: str | None) -> str:
+        name = self.model.method if given is None else given
+        if name == AUTO:
+            name = solvers.default_method(self.system)
+        method = solvers.get(name)
+        if method.is_adaptive:
+            raise ArgumentError(
+                f"{self.name}: '{name}' chooses its own steps; all cells of a network take steps of one length.",
+                advice="For example method='exponential_euler' or method='rk4'.",
+            )
+        solvers.check(method, self.system)
+        refuse_kinds(self.name, self.system)
+        return name
+
+    # --- values ------------------------------------------------------------------------------------------------------
+
+    def _set_parameter(self, name: str, value: Any, where: np.ndarray | None = None) -> None:
+        if name not in self.system.parameter_names:
+            known = (*self.system.parameter_names, *self.system.state_names)
+            what = "is a state" if name in self.system.state_names else "is unknown"
+            advice = f"Initial values: initial={{'{name}': ...}}." if "state" in what else did_you_mean(name, known)
+            raise ArgumentError(f"{self.name}: the parameter '{name}' {what}.", advice=advice or _listed(known))
+        if np.ndim(self.model.parameters[name]):
+            raise ArgumentError(f"{self.name}: '{name}' is an array in each cell, which networks do not take.")
+        self.parameters[name] = self._changed(name, value, self.parameters[name], where)
+
+    def _changed(self, name: str, value: Any, old: Any, where: np.ndarray | None) -> Values:
+        """A value of all cells, of which those of ``where`` may be new."""
+        if where is None:
+            return values_of_cells(self.name, name, value, self.cells)
+        part = Cells(len(where), None if self.cells.positions is None else self.cells.positions[where])
+        new = values_of_cells(f"{self.name}[...]", name, value, part)
+        whole = np.array(np.broadcast_to(np.asarray(old, dtype=float), self.size))
+        whole[where] = new
+        return whole
+
+    def _set_initial(self, name: str, value: Any, where: np.ndarray | None = None) -> None:
+        if name not in self.system.state_names:
+            advice = did_you_mean(name, self.system.state_names) or _listed(self.system.state_names)
+            raise ArgumentError(f"{self.name}: there is no state '{name}' to begin with a value.", advice=advice)
+        old = self.state_of(name) if where is not None else 0.0
+        self.initial[name] = self._changed(name, value, old, where)
+        self.state.pop(name, None)
+
+    def state_of(self, name: str) -> np.ndarray:
+        """A state of all cells: where the network stands, or what it will begin with."""
+        if name in self.state:
+            return np.array(self.state[name])
+        return np.array(np.broadcast_to(self.start()[name], self.size), dtype=float)
+
+    def start(self) -> dict[str, Any]:
+        """The states' values before a first run: numbers, or arrays of all cells."""
+        return initial_of(self.system, self.parameters, self.initial)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "model" not in self.__dict__:
+            raise AttributeError(name)
+        if name in self.parameters:
+            return np.array(np.broadcast_to(np.asarray(self.parameters[name], dtype=float), self.size))
+        if name in self.system.state_names:
+            return self.state_of(name)
+        known = (*self.system.parameter_names, *self.system.state_names)
+        raise AttributeError(f"{self.name} has no '{name}'. {did_you_mean(name, known) or _listed(known)}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.set_values(name, value, None)
+
+    def set_values(self, name: str, value: Any, where: np.ndarray | None) -> None:
+        """Set a parameter, or the state from which the next run goes on, of all cells or of some."""
+        if name in self.parameters:
+            self._set_parameter(name, value, where)
+        elif name in self.system.state_names and self.state:
+            self.state[name] = np.broadcast_to(self._changed(name, value, self.state_of(name), where), self.size)
+        elif name in self.system.state_names:
+            self._set_initial(name, value, where)
+        else:
+            known = (*self.system.parameter_names, *self.system.state_names)
+            raise ArgumentError(
+                f"{self.name} has no '{name}' to set.", advice=did_you_mean(name, known) or _listed(known)
+            )
+
+    def __repr__(self) -> str:
+        return f"<NeuGroup {self.name}: {self.size:,} cells of {self.model.name}; {self.method}>"
+
+
+def refuse_kinds(owner: str, system: System) -> None:
+    """Refuse equations that networks do not run, by name."""
+    for is_so, what in (
+        (system.is_fractional, "has fractional orders"),
+        (system.is_delayed, "reads its own past"),
+        (system.is_random, "has noise or draws random numbers"),
+        (system.mixes_elements, "mixes the elements of array states"),
+    ):
+        if is_so:
+            raise ArgumentError(
+                f"{owner}: '{system.name}' {what}; cells of networks are ordinary differential equations so far.",
+                advice="Run the model by itself, as an ensemble.",
+            )
+
+
+def initial_of(system: System, parameters: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Initial values of all states, from parameters and those given."""
+    from brainpy_lab.simulation.values.initial import initial_values
+
+    return initial_values(system, parameters, given, {}, lambda value: False)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"It has: {', '.join(names)}." if names else "It has none."
+
+
+__all__ = ["NeuGroup", "initial_of", "refuse_kinds"]

@@ -1,0 +1,226 @@
+"""Networks: groups and synapses that run as one step."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+
+from brainpy_lab import drivers
+from brainpy_lab.codegen.network import NetworkCode
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.checking import check_parts, named_parts
+from brainpy_lab.networks.code import Assembly, explained
+from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.recording import wanted
+from brainpy_lab.networks.running import Plan, RunOf
+from brainpy_lab.networks.solution import NetworkSolution
+from brainpy_lab.networks.source import Source
+from brainpy_lab.networks.state import NetworkState
+from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.simulation import ambient
+from brainpy_lab.simulation.run_defaults import check_seed, positive
+from brainpy_lab.simulation.runs.control import Progress
+
+
+class Network:
+    """Groups, sources and synapses, run together.
+
+    Parameters
+    ----------
+    *parts : NeuGroup, source, Synapses or Network
+        Lists of them, too. Synapses are served in the order given here.
+    name : str
+
+    Raises
+    ------
+    ArgumentError
+        Two parts have one name, or synapses connect a group that is not among the parts.
+
+    Examples
+    --------
+    >>> import brainpy_lab as bp
+    >>> lif = bp.model("I = 12\\ndV/dt = (I - V)/20\\nwhen V >= 10:\\n    V = 0", name="LIF")
+    >>> kick = bp.model("when pre.spike:\\n    post.V += weight", name="Kick", synapse=True)
+    >>> E = bp.NeuGroup(lif, 100, name="E", method="exponential_euler", initial={"V": bp.dist.uniform(0, 10, seed=1)})
+    >>> exc = bp.Synapses(pre=E, post=E, model=kick, connect=bp.connect.fixed_in_degree(10), weight=0.2, name="exc")
+    >>> sol = bp.Network(E, exc).run(50.0, dt=0.1, backend="numpy")
+    >>> sol["E"].events["spike"].count() > 50
+    True
+    """
+
+    def __init__(self, *parts: Any, name: str = "Network") -> None:
+        self.name = name
+        self.groups, self.synapses = _sorted(parts)
+        named_parts(self.groups, self.synapses)
+        check_parts(self.groups, self.synapses)
+        self.state: NetworkState | None = None
+        self._codes: dict[Any, NetworkCode] = {}
+
+    @property
+    def parts(self) -> dict[str, Source | Synapses]:
+        """All groups, sources and synapses by name."""
+        return {p.name: p for p in (*self.groups, *self.synapses)}
+
+    def __getitem__(self, name: str) -> Source | Synapses:
+        return self.parts[name]
+
+    @property
+    def time(self) -> float:
+        """The time that the network has reached."""
+        return 0.0 if self.state is None else self.state.time
+
+    def __repr__(self) -> str:
+        cells = sum(g.size for g in self.groups)
+        connections = sum(len(s) for s in self.synapses)
+        return f"<Network {self.name}: {cells:,} cells, {connections:,} connections>"
+
+    # --- code --------------------------------------------------------------------------------------------------------
+
+    def _assembly(self, backend: str) -> Assembly:
+        driver = drivers.get(backend)
+        return Assembly(self.name, self.groups, self.synapses, driver.dialect, driver.name, {})
+
+    def code(self, backend: str | None = None) -> NetworkCode:
+        """The code of one step of the network; prints as text.
+
+        Parameters
+        ----------
+        backend : str, optional
+            The driver; by default the session's.
+        """
+        return self._assembly(_backend(backend)).code()
+
+    def explain(self) -> str:
+        """What the network is made of, and where each variable of a synapse lives, as text."""
+        lines = [repr(self)[1:-1]]
+        for group in self.groups:
+            lines.append(repr(group)[1:-1])
+        for syn in self.synapses:
+            lines.append(repr(syn)[1:-1])
+            lines += [f"    {line}" for line in explained(syn)]
+        return "\n".join(lines)
+
+    # --- running -------------------------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        duration: float,
+        *,
+        dt: float | None = None,
+        record: Mapping[Any, Any] | None = None,
+        record_every: float | None = None,
+        start: float | None = None,
+        seed: int | None = None,
+        backend: str | None = None,
+        progress: bool | Progress = False,
+        stop: threading.Event | None = None,
+    ) -> NetworkSolution:
+        """Run the network on from where it stands.
+
+        Parameters
+        ----------
+        duration : float
+            In the models' unit of time.
+        dt : float, optional
+            Length of a step; by default the session's or that of the first group's model. It divides the duration.
+        record : mapping, optional
+            Variables by group, part of a group, or synapse: ``{"E": ["V", "mean(V)"], "E[:5]": ["w"]}``. Spikes are
+            always kept.
+        record_every : float, optional
+            Time between records; by default every step.
+        start : float, optional
+            ``start=0`` begins anew: `reset`, then a run.
+        seed : int, optional
+            Of the random numbers of a run that begins anew.
+        backend : str, optional
+        progress : bool or callable
+        stop : threading.Event, optional
+
+        Returns
+        -------
+        NetworkSolution
+
+        Raises
+        ------
+        ArgumentError, DriverError, MemoryLimitError
+        """
+        positive("duration", duration)
+        if start is not None:
+            if start != 0:
+                raise ArgumentError(
+                    f"start=0 begins anew; got {start!r:.40}.", advice="Without start, the run goes on from where it stands."
+                )
+            self.reset()
+        step = self._step_length(dt)
+        check_seed(seed)
+        if self.state is not None and seed not in (None, self.state.seed):
+            raise ArgumentError(
+                f"A continued run keeps its seed, {self.state.seed}.", advice="Give start=0 to begin anew with another."
+            )
+        if self.state is not None and step != self.state.dt:
+            raise ArgumentError(
+                f"A continued run keeps its dt, {self.state.dt:g}.", advice="Give start=0 to begin anew with another."
+            )
+        name = _backend(backend)
+        driver = drivers.get(name)
+        begun = time.perf_counter()
+        assembly = self._assembly(name)
+        code = assembly.code()
+        if self.state is None:
+            self.state = NetworkState.fresh(seed if seed is not None else ambient.seed_or(None) or 0, step)
+        plan = Plan.of(
+            self, assembly, code, self.state, duration=duration, record=record, record_every=record_every,
+            wanted=wanted, progress=progress, stop=stop,
+        )  # fmt: skip
+        program = driver.network(code)
+        run = RunOf(plan, program, time.perf_counter() - begun)
+        return run.solution()
+
+    def _step_length(self, dt: float | None) -> float:
+        if dt is None:
+            model = next((g.model for g in self.groups if isinstance(g, NeuGroup)), None)
+            dt = self.state.dt if self.state is not None else ambient.dt_or(0.1 if model is None else model.dt)
+        return positive("dt", dt)
+
+    def reset(self) -> None:
+        """Go back to the start: states and learned weights to what was built or last set."""
+        self.state = None
+        for part in (*self.groups, *self.synapses):
+            if isinstance(part, NeuGroup | Synapses):
+                part.state.clear()
+
+
+def _backend(given: str | None) -> str:
+    from brainpy_lab import backend
+
+    return drivers.get(backend.get() if given is None else given).name
+
+
+def _sorted(parts: Iterable[Any]) -> tuple[tuple[Source, ...], tuple[Synapses, ...]]:
+    """Groups and sources, and synapses, each once, in the order given."""
+    groups: list[Source] = []
+    synapses: list[Synapses] = []
+    for part in parts:
+        if isinstance(part, Network):
+            more = (part.groups, part.synapses)
+        elif isinstance(part, list | tuple):
+            more = _sorted(part)
+        elif isinstance(part, Source):
+            more = ((part,), ())
+        elif isinstance(part, Synapses):
+            more = ((), (part,))
+        else:
+            raise ArgumentError(
+                f"A Network is made of groups, sources and synapses; got {type(part).__name__}.",
+                advice="A part of a group belongs to its group: give the group." if hasattr(part, "group") else None,
+            )
+        groups += [g for g in more[0] if g not in groups]
+        synapses += [s for s in more[1] if s not in synapses]
+    return tuple(groups), tuple(synapses)
+
+
+

@@ -1,0 +1,154 @@
+"""What is recorded of a network: keys as users write them, and where their values stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.drivers.network import Recorded
+from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.source import Source, View
+from brainpy_lab.networks.synapses import Synapses
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A variable of a part of the network.
+
+    Attributes
+    ----------
+    key : str
+        Under which it is read back: ``E[:5]``.
+    name : str
+        What the user calls it: "V", "mean(V)", "weight".
+    record : Recorded
+        The row that is recorded for it.
+    shape : tuple of int
+        Of its values at one time.
+    is_mean : bool
+        Whether the mean over cells is kept alone.
+    """
+
+    key: str
+    name: str
+    record: Recorded
+    shape: tuple[int, ...]
+    is_mean: bool = False
+
+
+_MEAN = re.compile(r"mean\((\w+)\)")
+_PART = re.compile(r"(\w+)\[(.*)\]")
+
+
+def wanted(
+    record: Any, parts: Mapping[str, Source | Synapses], places: Mapping[str, np.ndarray | None]
+) -> tuple[Wanted, ...]:
+    """What a ``record`` asks for.
+
+    Parameters
+    ----------
+    record : mapping
+        ``{"E": ["V", "mean(V)"], "E[:5]": ["w"], "exc": ["weight"]}``; views may be keys.
+    parts : mapping
+        Groups, sources and synapses by name.
+    places : mapping
+        For each synapse, where the values of its connections stand; None where in their own order.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if record is None:
+        return ()
+    if not isinstance(record, Mapping):
+        raise ArgumentError(
+            f"record takes variables by group; got {record!r:.60}.", advice="For example record={'E': ['V']}."
+        )
+    return tuple(w for key, names in record.items() for w in _of_key(key, names, parts, places))
+
+
+def _of_key(
+    key: Any, names: Any, parts: Mapping[str, Source | Synapses], places: Mapping[str, np.ndarray | None]
+) -> Iterator[Wanted]:
+    if isinstance(names, str) or not isinstance(names, list | tuple):
+        raise ArgumentError(f"record: '{key}' takes a list of names, not {names!r:.60}.", advice="['V']")
+    text, part, view = _found(key, parts)
+    for name in dict.fromkeys(names):
+        mean = _MEAN.fullmatch(str(name))
+        variable = mean[1] if mean else str(name)
+        record, shape = _place(text, part, view, variable, places)
+        yield Wanted(text, str(name), record, () if mean else shape, mean is not None)
+
+
+def _found(key: Any, parts: Mapping[str, Source | Synapses]) -> tuple[str, Source | Synapses, Any]:
+    if isinstance(key, View):
+        return key.text, key.group, key.index
+    text = key if isinstance(key, str) else getattr(key, "name", str(key))
+    found = _PART.fullmatch(text)
+    name = found[1] if found else text
+    if name not in parts:
+        raise ArgumentError(
+            f"record: the network has no '{name}'.",
+            advice=did_you_mean(name, parts) or f"It has: {', '.join(parts)}.",
+        )
+    return text, parts[name], _index(text, found[2]) if found else None
+
+
+def _index(text: str, inner: str) -> Any:
+    """A slice or a whole number from text: nothing else is read from it."""
+    numbers = [p.strip() for p in inner.split(":")]
+    if all(re.fullmatch(r"-?\d+|", n) for n in numbers) and 1 <= len(numbers) <= 3 and numbers != [""]:
+        values = [int(n) if n else None for n in numbers]
+        return slice(*values) if len(values) > 1 else values[0]
+    raise ArgumentError(f"record: '{text}' is no slice.", advice="For example 'E[:5]'; a mask stands as E[mask] itself.")
+
+
+def _place(
+    key: str, part: Source | Synapses, view: Any, name: str, places: Mapping[str, np.ndarray | None]
+) -> tuple[Recorded, tuple[int, ...]]:
+    """The row that holds a variable, and the shape of its values."""
+    if isinstance(part, Synapses):
+        return _place_of_synapse(key, part, view, name, places[part.name])
+    states = part.system.state_names if isinstance(part, NeuGroup) else ()
+    if name not in states:
+        raise ArgumentError(
+            f"record: {part.name} has no state '{name}'.",
+            advice=did_you_mean(name, states) or f"Its states are: {', '.join(states) or 'none; spikes are always kept'}.",
+        )
+    if isinstance(view, np.ndarray):
+        index = view
+    else:
+        index = np.arange(part.size) if view is None else np.atleast_1d(np.arange(part.size)[view])
+    return Recorded(part.name, name, index), part.shape if view is None else index.shape
+
+
+def _place_of_synapse(
+    key: str, syn: Synapses, view: Any, name: str, stored: np.ndarray | None
+) -> tuple[Recorded, tuple[int, ...]]:
+    known = syn.system.state_names
+    if name not in known:
+        raise ArgumentError(
+            f"record: {syn.name} has no state '{name}'.",
+            advice=did_you_mean(name, known) or f"Its states are: {', '.join(known) or 'none'}.",
+        )
+    home = syn.homes.of[name]
+    if home == "connection":
+        place = np.arange(len(syn))
+        if stored is not None:
+            place[stored] = np.arange(len(syn))
+        chosen = place if view is None else np.atleast_1d(place[view])
+        return Recorded(syn.name, name, chosen), chosen.shape
+    group = syn.pre_group if home == "pre" else syn.post_group
+    axis, row = (group.name, f"{syn.name}_{name}") if home == "lumped" else (f"{syn.name}.{home}", name)
+    if view is None:
+        return Recorded(axis, row, np.arange(group.size)), group.shape
+    side = syn.pre if home == "pre" else syn.post
+    cells = syn.pre_index if home == "pre" else syn.post_index
+    cells = side.index[cells] if isinstance(side, View) else cells
+    chosen = np.atleast_1d(np.asarray(cells)[view])
+    return Recorded(axis, row, chosen), chosen.shape

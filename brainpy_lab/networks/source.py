@@ -1,0 +1,141 @@
+"""What spikes come from and go to: a number of cells with a name, and parts of them."""
+
+from __future__ import annotations
+
+import keyword
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.cells import Cells
+
+
+class Source:
+    """Cells that spike.
+
+    Attributes
+    ----------
+    name : str
+        Under which its spikes and records are found.
+    is_named : bool
+        Whether the user gave that name.
+    cells : Cells
+    """
+
+    name: str
+    is_named: bool
+    cells: Cells
+
+    @property
+    def size(self) -> int:
+        """Number of cells."""
+        return self.cells.size
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the grid of cells."""
+        return self.cells.shape
+
+    @property
+    def positions(self) -> np.ndarray | None:
+        """Where the cells stand, (number of cells, dimension)."""
+        return self.cells.positions
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Names of its events."""
+        return ("spike",)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, key: Any) -> View:
+        return View(self, key)
+
+
+class View:
+    """Some cells of a group or source: ``E[:100]``, ``E[mask]``, ``E[[3, 5]]``.
+
+    Attributes
+    ----------
+    group : Source
+    index : array of int
+        The cells, in the group's numbers.
+    text : str
+        What it is called in records: ``E[:100]``.
+    """
+
+    def __init__(self, group: Source, key: Any) -> None:
+        set_own = super().__setattr__
+        set_own("group", group)
+        set_own("index", _index_of(group, key))
+        set_own("text", f"{group.name}[{_shown(key)}]")
+
+    @property
+    def cells(self) -> Cells:
+        """The two sides of connections see it so."""
+        positions = None if self.group.positions is None else self.group.positions[self.index]
+        return Cells(len(self.index), positions, self.index)
+
+    @property
+    def name(self) -> str:
+        """Its text."""
+        return str(self.text)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "group" not in self.__dict__:
+            raise AttributeError(name)
+        return getattr(self.group, name)[self.index]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not hasattr(self.group, "set_values"):
+            raise ArgumentError(f"{self.group.name} has no '{name}' to set.")
+        self.group.set_values(name, value, self.index)
+
+    def __repr__(self) -> str:
+        return f"<{self.text}: {len(self.index):,} of {self.group.size:,} cells>"
+
+
+def _index_of(group: Source, key: Any) -> np.ndarray:
+    numbers = np.arange(group.size).reshape(group.shape)
+    if isinstance(key, list | np.ndarray):
+        array = np.asarray(key)
+        if array.dtype == bool and array.shape not in (group.shape, (group.size,)):
+            raise ArgumentError(
+                f"{group.name}: a mask has one truth value for each of {group.size:,} cells; got shape {array.shape}."
+            )
+        if array.dtype == bool and array.shape == (group.size,):
+            numbers = numbers.reshape(-1)
+        elif array.dtype.kind not in "biu" and array.size:
+            raise ArgumentError(f"{group.name}: cells are chosen by whole numbers, a mask or a slice.")
+        key = array if array.size else array.astype(int)
+    try:
+        found = np.atleast_1d(numbers[key]).reshape(-1)
+    except (IndexError, TypeError, ValueError) as error:
+        raise ArgumentError(f"{group.name}[{_shown(key)}]: {error}.") from None
+    if len(np.unique(found)) < len(found):
+        raise ArgumentError(f"{group.name}[{_shown(key)}] has a cell twice.")
+    found.flags.writeable = False
+    return found
+
+
+def _shown(key: Any) -> str:
+    if isinstance(key, tuple):
+        return ", ".join(_shown(k) for k in key)
+    if isinstance(key, slice):
+        parts = [key.start, key.stop] if key.step is None else [key.start, key.stop, key.step]
+        return ":".join("" if p is None else str(p) for p in parts)
+    if isinstance(key, np.ndarray | list) and len(key) > 4:
+        return f"{len(key)} cells"
+    return str(np.asarray(key).tolist()) if isinstance(key, np.ndarray | list) else str(key)
+
+
+def check_name(owner: str, name: Any) -> str:
+    """A name for a part of a network, or an error."""
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or "__" in name:
+        raise ArgumentError(f"{owner}: a name is a word of letters, digits and '_'; got {name!r:.60}.")
+    return name

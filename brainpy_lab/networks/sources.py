@@ -1,0 +1,228 @@
+"""Sources of spikes: Poisson processes, and spikes at given times."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.drivers.feeds.random_draws import uniforms
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.arguments import whole
+from brainpy_lab.networks.cells import Cells
+from brainpy_lab.networks.source import Source, check_name
+from brainpy_lab.networks.values import Values, values_of_cells
+
+#: Spikes of steps first, first + 1, ...: offsets, and the cells between them.
+Spikes = tuple[np.ndarray, np.ndarray]
+#: Of a time, as a part of a step: nearer to the grid than this it lies on it.
+_ON_GRID = 1e-6
+#: First stream of the random numbers of Poisson sources; those of noise count from 0.
+STREAMS = 2**29
+
+
+class PoissonGroup(Source):
+    """Cells that spike at random: each is a sum of ``sources`` independent Poisson processes.
+
+    In each step a cell has a Poisson number of spikes of mean ``sources*rate*dt``, and what a spike does is done as
+    often as that number says. The numbers depend on the run's seed and the group's name alone.
+
+    Parameters
+    ----------
+    size : int or tuple of int
+    rate : number, array, distribution, function of ``index`` or ``position``, or function of ``t``
+        Spikes per unit of the models' time: 20 Hz in milliseconds is 0.02. A function of ``t`` gives a number or one
+        for each cell, and is taken at the start of each step.
+    sources : int
+        How many processes a cell stands for.
+    name : str, optional
+    positions : array (number of cells, dimension), optional
+
+    Raises
+    ------
+    ArgumentError
+    """
+
+    def __init__(
+        self,
+        size: int | tuple[int, ...],
+        *,
+        rate: Any,
+        sources: int = 1,
+        name: str | None = None,
+        positions: Any = None,
+    ) -> None:
+        self.name, self.is_named = check_name("PoissonGroup", "Poisson" if name is None else name), name is not None
+        self.cells = Cells(size, positions)
+        self.sources = whole(self.name, "sources", sources, 1)
+        self.rate_function: Callable[[float], Any] | None = None
+        self.rate: Values = 0.0
+        if _is_of_time(rate):
+            self.rate_function = rate
+        else:
+            self.rate = values_of_cells(self.name, "rate", rate, self.cells)
+            self._check(np.asarray(self.rate))
+
+    def _check(self, rate: np.ndarray) -> None:
+        if rate.size and rate.min() < 0:
+            raise ArgumentError(f"{self.name}: a rate is at least 0; got {rate.min():g}.")
+
+    def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
+        """The spikes of a run, by steps."""
+        elements = np.arange(self.size)
+
+        def counted(first: int, n: int) -> Spikes:
+            offsets, found = np.zeros(n + 1, np.int64), []
+            mean = np.asarray(self.rate) * self.sources * dt
+            for i in range(n):
+                if self.rate_function is not None:
+                    mean = self._rate_at(t0 + (first + i) * dt) * self.sources * dt
+                with np.errstate(over="ignore"):
+                    u = uniforms(elements, STREAMS + stream, np.array([(first + i) // 2]), seed)[(first + i) % 2]
+                cells = in_rounds(poisson(1.0 - u, mean))
+                found.append(cells)
+                offsets[i + 1] = offsets[i] + len(cells)
+            return offsets, np.concatenate(found) if found else np.empty(0, np.int64)
+
+        return counted
+
+    def _rate_at(self, t: float) -> np.ndarray:
+        assert self.rate_function is not None
+        try:
+            rate = np.asarray(self.rate_function(t), dtype=float)
+            rate = rate if rate.ndim == 0 else rate.reshape(self.size)
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(f"{self.name}: rate({t:g}) is not one number for each cell: {error}.") from None
+        if not np.isfinite(rate).all():
+            raise ArgumentError(f"{self.name}: rate({t:g}) is not finite.")
+        self._check(rate)
+        return rate
+
+    def __repr__(self) -> str:
+        return f"<PoissonGroup {self.name}: {self.size:,} cells>"
+
+
+def _is_of_time(rate: Any) -> bool:
+    if not callable(rate) or isinstance(rate, np.ndarray):
+        return False
+    try:
+        return list(inspect.signature(rate).parameters) == ["t"]
+    except (TypeError, ValueError):
+        return False
+
+
+def poisson(u: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Poisson numbers of ``mean`` from uniform ones in [0, 1), by inversion: one for each of ``u``."""
+    if mean.size and float(mean.max()) > 30.0:  # sums of many terms; the tails of the sum below would be rounded away
+        from scipy.special import pdtrik
+
+        return np.ceil(np.maximum(pdtrik(u, mean), 0.0) - 1e-12).astype(np.int64)
+    count = np.zeros(u.shape, np.int64)
+    term = np.exp(-mean) * np.ones_like(u)
+    total = term.copy()
+    k = 0
+    while True:
+        above = u >= total
+        if not above.any() or k > 400:
+            return count
+        k += 1
+        count += above
+        term = term * mean / k
+        total = total + term
+
+
+def in_rounds(counts: np.ndarray) -> np.ndarray:
+    """The cells that spike, in rounds: all of them, those that spike twice once more, and so on."""
+    parts, k = [], 1
+    while True:
+        cells = np.flatnonzero(counts >= k)
+        if not len(cells):
+            return np.concatenate(parts) if parts else np.empty(0, np.int64)
+        parts.append(cells)
+        k += 1
+
+
+class SpikeSource(Source):
+    """Cells that spike at given times.
+
+    A spike belongs to the step in which it lies and is recorded at the end of that step; a time on the grid of steps
+    keeps its value.
+
+    Parameters
+    ----------
+    times : array (n,)
+        In the models' unit of time.
+    index : array of int (n,), optional
+        Which cell; by default 0.
+    size : int or tuple of int, optional
+        Number of cells; by default as many as ``index`` needs.
+    name : str, optional
+    positions : array (number of cells, dimension), optional
+
+    Raises
+    ------
+    ArgumentError
+    """
+
+    def __init__(
+        self,
+        times: Any,
+        index: Any = None,
+        size: int | tuple[int, ...] | None = None,
+        *,
+        name: str | None = None,
+        positions: Any = None,
+    ) -> None:
+        self.name, self.is_named = check_name("SpikeSource", "Spikes" if name is None else name), name is not None
+        t, cells = self._read(times, index)
+        self.cells = Cells(int(cells.max()) + 1 if size is None and len(cells) else 1 if size is None else size, positions)
+        if len(cells) and (cells.min() < 0 or cells.max() >= self.size):
+            raise ArgumentError(f"{self.name}: there is no cell {cells.max()}; it has {self.size:,} cells.")
+        order = np.lexsort((cells, t))
+        self.times, self.index = t[order], cells[order]
+
+    def _read(self, times: Any, index: Any) -> tuple[np.ndarray, np.ndarray]:
+        try:
+            t = np.atleast_1d(np.asarray(times, dtype=float))
+        except (TypeError, ValueError):
+            raise ArgumentError(f"{self.name}: times are numbers; got {times!r:.60}.") from None
+        cells = np.zeros(t.shape, np.int64) if index is None else np.atleast_1d(np.asarray(index))
+        if t.ndim != 1 or cells.shape != t.shape:
+            raise ArgumentError(
+                f"{self.name}: there is one cell for each time; got {t.size:,} times and {cells.size:,} cells."
+            )
+        if cells.size and cells.dtype.kind not in "iu":
+            raise ArgumentError(f"{self.name}: index is made of whole numbers.")
+        if not np.isfinite(t).all():
+            raise ArgumentError(f"{self.name}: a time is not finite.")
+        return t, cells.astype(np.int64)
+
+    def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
+        """The spikes of a run, by steps."""
+        ratio = (self.times - t0) / dt
+        nearest = np.round(ratio)
+        steps = np.where(np.abs(ratio - nearest) <= _ON_GRID, nearest, np.ceil(ratio)).astype(np.int64) - 1
+
+        def counted(first: int, n: int) -> Spikes:
+            low, high = np.searchsorted(steps, [first, first + n])
+            own, cells = steps[low:high] - first, self.index[low:high]
+            counts = np.bincount(own, minlength=n)
+            offsets = np.concatenate([[0], np.cumsum(counts)])
+            parts = [cells[a:b] for a, b in zip(offsets, offsets[1:], strict=False)]
+            parts = [p if np.all(np.diff(p) > 0) else in_rounds(np.bincount(p)) for p in parts]
+            return offsets, np.concatenate(parts) if parts else cells
+
+        return counted
+
+    def check_start(self, start: float) -> None:
+        """Refuse spikes at or before the start of a fresh run."""
+        if len(self.times) and self.times[0] <= start:
+            raise ArgumentError(
+                f"{self.name}: it spikes at {self.times[0]:g}, which is not after the start of the run at {start:g}."
+            )
+
+    def __repr__(self) -> str:
+        return f"<SpikeSource {self.name}: {len(self.times):,} spikes of {self.size:,} cells>"
+

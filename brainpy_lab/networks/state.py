@@ -1,0 +1,46 @@
+"""Where a network stands between two runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from brainpy_lab.drivers.network import Event
+
+
+@dataclass
+class NetworkState:
+    """All that the next step depends on, besides what groups and synapses hold.
+
+    Attributes
+    ----------
+    seed : int
+    dt : float
+    step : int
+        Number of the next step; steps count from time 0.
+    rows : dict of dict of arrays
+        Values by axis and row.
+    queues : dict of dict of arrays
+        For each event, the cells that fired in each of the last steps.
+    """
+
+    seed: int
+    dt: float
+    step: int = 0
+    rows: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    queues: dict[Event, dict[int, np.ndarray]] = field(default_factory=dict)
+
+    @classmethod
+    def fresh(cls, seed: int, dt: float) -> NetworkState:
+        """The start."""
+        return cls(seed, dt)
+
+    @property
+    def time(self) -> float:
+        """The time that has been reached."""
+        return self.step * self.dt
+
+    def row(self, axis: str, name: str) -> np.ndarray | None:
+        """A row, where there has been a run."""
+        return self.rows.get(axis, {}).get(name)

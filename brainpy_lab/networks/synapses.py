@@ -1,0 +1,412 @@
+"""Synapses: the connections of two groups, each of which does what its model says."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.equations.system import Assign, Event, System
+from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.networks.arguments import STREAMS, real
+from brainpy_lab.networks.cells import Part
+from brainpy_lab.networks.connect.rule import Rule
+from brainpy_lab.networks.connections import Connections
+from brainpy_lab.networks.dist import Distribution
+from brainpy_lab.networks.group import NeuGroup, refuse_kinds
+from brainpy_lab.networks.homes import Home, Homes, homes
+from brainpy_lab.networks.source import Source, View, check_name
+from brainpy_lab.networks.values import Values, numbers
+from brainpy_lab.simulation.synapse_model import SynapseModel
+
+
+class Synapses:
+    """Connections from one group to another, or within one.
+
+    Parameters
+    ----------
+    pre, post : NeuGroup, source of spikes, or a part of one
+        Where spikes come from, and where they act.
+    model : SynapseModel
+        What happens at a connection: ``bp.model(text, synapse=True)``.
+    connect : rule of `bp.connect`
+        Which cells are connected. Its random numbers depend on its seed and on the name of the synapses, so that two
+        synapses with one rule are connected independently.
+    delay : number, array, distribution or function of ``pre`` and ``post``, optional
+        Time from a presynaptic spike to its effect, in the model's unit of time; 0 by default.
+    post_delay : the same, optional
+        Time from a postsynaptic spike to what it does at the connection.
+    weight : the same, optional
+        By default the model's.
+    name : str, optional
+        By default that of the model.
+    kept : mapping, optional
+        Where states live: ``{"s": "pre"}`` once a presynaptic cell, "post" with the target, "connection". An error says
+        where that cannot be.
+    parameters, **named
+        Other parameters of the model, in the same forms as the weight.
+
+    Raises
+    ------
+    ArgumentError
+        What is asked for cannot be; nothing has been built.
+
+    Attributes
+    ----------
+    table : Connections
+        Which cells are connected.
+
+    Examples
+    --------
+    >>> import brainpy_lab as bp
+    >>> lif = bp.model("g = 0\\ndV/dt = (g - V)/20\\nwhen V >= 10:\\n    V = 0", name="LIF")
+    >>> kick = bp.model("when pre.spike:\\n    post.V += weight", name="Kick", synapse=True)
+    >>> E = bp.NeuGroup(lif, 100, name="E")
+    >>> exc = bp.Synapses(pre=E, post=E, model=kick, connect=bp.connect.fixed_in_degree(10), weight=0.2, name="exc")
+    >>> len(exc)
+    1000
+    """
+
+    def __init__(
+        self,
+        *,
+        pre: Source | View,
+        post: Source | View,
+        model: SynapseModel,
+        connect: Rule,
+        delay: Any = 0.0,
+        post_delay: Any = 0.0,
+        weight: Any = None,
+        name: str | None = None,
+        kept: Mapping[str, Home] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        **named: Any,
+    ) -> None:
+        if not isinstance(model, SynapseModel):
+            raise ArgumentError(
+                f"Synapses: model is a synapse, not {type(model).__name__}.",
+                advice="bp.model(text, synapse=True), or a cell %%brainpy_model NAME --synapse.",
+            )
+        self.model, self.system = model, model.system
+        self.is_named = name is not None
+        self.name = check_name("Synapses", model.name if name is None else name)
+        self.pre, self.post = self._side("pre", pre), self._side("post", post)
+        self.pre_group, self.post_group = _group(self.pre), _group(self.post)
+        if not isinstance(connect, Rule):
+            raise ArgumentError(
+                f"{self.name}: connect is a rule of bp.connect, not {connect!r:.60}.",
+                advice="For example connect=bp.connect.fixed_probability(0.1, seed=1).",
+            )
+        self.rule = connect
+        self._check_sides()
+        refuse_kinds(self.name, self.system)
+        self._check_own_events()
+        given = {**(parameters or {}), **named}
+        if weight is not None:
+            given = {"weight": weight, **given}
+        self._check_given(given)
+        self.table = self._connected()
+        self.values: dict[str, Values] = {p.name: float(p.value) for p in self.system.parameters}
+        self.start: dict[str, Values] = {}
+        for key, value in given.items():
+            (self.start if key in self.system.state_names else self.values)[key] = self._values(key, value)
+        self.delay_given = self._delay("delay", delay)
+        self.post_delay_given = self._delay("post_delay", post_delay)
+        self.kept = dict(kept or {})
+        self.state: dict[str, np.ndarray] = {}
+        self._check_kept()
+
+    # --- checks ----------------------------------------------------------------------------------------------------
+
+    def _side(self, side: str, given: Any) -> Source | View:
+        if isinstance(given, Source | View):
+            return given
+        raise ArgumentError(
+            f"{self.name}: {side} is a group or source of spikes, or a part of one; got {type(given).__name__}.",
+            advice=f"For example {side}=bp.NeuGroup(model, 100).",
+        )
+
+    def _check_sides(self) -> None:
+        """Refuse what the two sides do not have."""
+        for side, group in (("pre", self.pre_group), ("post", self.post_group)):
+            known = known_of(group)
+            for name in sorted(self._read_of(side)):
+                if name not in known:
+                    near = did_you_mean(name, known)
+                    raise ArgumentError(
+                        f"{self.name}: '{self.model.name}' uses {side}.{name}, which {group.name} does not have.",
+                        advice=near or f"{group.name} has: {', '.join(known) or 'spikes alone'}.",
+                    )
+        for event in self.system.events:
+            group = self.pre_group if event.side == "pre" else self.post_group
+            watched = event_name(event)
+            if event.side and watched not in group.events:
+                raise ArgumentError(
+                    f"{self.name}: '{self.model.name}' waits for {event.side}.{watched}, an event that {group.name} "
+                    "does not have.",
+                    advice=did_you_mean(watched, group.events) or "Write one in the model: when V >= V_th:",
+                )
+        self._check_targets()
+
+    def _check_targets(self) -> None:
+        group = self.post_group
+        for coupling in self.system.couplings:
+            if coupling.side == "pre":
+                raise ArgumentError(
+                    f"{self.name}: it adds to pre.{coupling.target}.", advice="Connect the other way round, too."
+                )
+            parameters = group.system.parameter_names if isinstance(group, NeuGroup) else ()
+            if coupling.target not in parameters:
+                what = "is missing in" if coupling.target not in known_of(group) else "is no parameter of"
+                raise ArgumentError(
+                    f"{self.name}: it adds to post.{coupling.target}, which {what} {group.name}.",
+                    advice=did_you_mean(coupling.target, parameters)
+                    or f"Give the model of {group.name} the line `{coupling.target} = 0`.",
+                )
+        for event in self.system.events:
+            for action in event.actions:
+                target = action.target if isinstance(action, Assign) else action.state
+                side, _, name = target.partition("_")
+                if target in self.system.state_names or side not in ("pre", "post"):
+                    continue
+                other = self.pre_group if side == "pre" else self.post_group
+                states = other.system.state_names if isinstance(other, NeuGroup) else ()
+                if name not in states:
+                    raise ArgumentError(
+                        f"{self.name}: a block sets {side}.{name}, which is no state of {other.name}.",
+                        advice=did_you_mean(name, states) or f"Its states are: {', '.join(states) or 'none'}.",
+                    )
+
+    def _check_own_events(self) -> None:
+        for event in self.system.events:
+            if not event.side:
+                raise ArgumentError(
+                    f"{self.name}: the event '{event.name}' is one of the connection itself; a synapse waits for spikes "
+                    "of its two sides so far.",
+                    advice="Write when pre.spike: or when post.spike:",
+                )
+
+    def _check_given(self, given: Mapping[str, Any]) -> None:
+        known = (*self.system.parameter_names, *self.system.state_names)
+        for name in given:
+            if name not in known:
+                raise ArgumentError(
+                    f"{self.name}: '{self.model.name}' has no '{name}'.",
+                    advice=did_you_mean(name, known) or f"It has: {', '.join(known) or 'no parameters'}.",
+                )
+
+    def _check_kept(self) -> None:
+        for name, home in self.kept.items():
+            if name not in self.system.state_names:
+                raise ArgumentError(
+                    f"{self.name}: kept: there is no state '{name}'.",
+                    advice=did_you_mean(name, self.system.state_names) or "Its states are the keys.",
+                )
+            if home not in ("pre", "post", "connection"):
+                raise ArgumentError(f"{self.name}: kept: '{name}' is kept 'pre', 'post' or 'connection', not {home!r}.")
+            found = self.homes.of[name]
+            wanted = ("lumped", "post") if home == "post" else (home,)
+            if found not in wanted:
+                reason = self.homes.why.get(name, f"it is kept '{found}'")
+                raise ArgumentError(f"{self.name}: '{name}' cannot be kept '{home}': {reason}.")
+
+    def _read_of(self, side: str) -> set[str]:
+        """Names of a side that the model reads."""
+        own = {*self.system.state_names, *self.system.parameter_names}
+        own |= {d.name for d in self.system.derived + self.system.intermediates}
+        spikes = {e.condition for e in self.system.events if e.side}
+        read = {n for e in self.system.expressions() if e not in spikes for n in self.system.names_read(e)} - own
+        return {n.removeprefix(f"{side}_") for n in read if n.startswith(f"{side}_")}
+
+    # --- connections -------------------------------------------------------------------------------------------------
+
+    @property
+    def stream(self) -> int:
+        """The stream of the synapses' random numbers: a function of their name."""
+        return zlib.crc32(self.name.encode()) % STREAMS
+
+    def _connected(self) -> Connections:
+        same = self.pre_group is self.post_group
+        try:
+            return self.rule.build(self.pre.cells, self.post.cells, same=same, stream=self.stream)
+        except ArgumentError as error:
+            error.message = f"{self.name}: {error.message}"
+            raise
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def pre_index(self) -> np.ndarray:
+        """Presynaptic cell of each connection, counted within ``pre``."""
+        return self.table.pre_index
+
+    @property
+    def post_index(self) -> np.ndarray:
+        """Postsynaptic cell of each connection, counted within ``post``."""
+        return self.table.post_index
+
+    def _values(self, name: str, given: Any) -> Values:
+        """A number that all connections share, or one for each, in the order of ``pre_index``."""
+        n = len(self.table)
+        if isinstance(given, Distribution):
+            return given.sample(n, stream=self.stream)
+        if callable(given) and not isinstance(given, np.ndarray):
+            pre, post = Part(self.pre.cells, self.pre_index, "pre"), Part(self.post.cells, self.post_index, "post")
+            given = np.broadcast_to(np.asarray(given(pre, post), dtype=float), n)
+        if hasattr(given, "tocsr"):
+            given = self._of_matrix(name, given)
+        return numbers(self.name, name, given, n, (n,), "connections")
+
+    def _of_matrix(self, name: str, given: Any) -> np.ndarray:
+        """One number a connection from a sparse matrix."""
+        matrix = given.tocsr()
+        if matrix.shape != (self.table.n_pre, self.table.n_post):
+            raise ArgumentError(
+                f"{self.name}: '{name}' is a matrix of shape {matrix.shape}; the sides have "
+                f"{self.table.n_pre:,} and {self.table.n_post:,} cells."
+            )
+        return np.asarray(matrix[self.pre_index, self.post_index]).reshape(-1)
+
+    def _delay(self, name: str, given: Any) -> Values:
+        if isinstance(given, int | float | np.number) and not isinstance(given, bool):
+            return real(self.name, name, given, 0.0)
+        values = self._values(name, given)
+        if isinstance(values, np.ndarray) and len(values) and values.min() < 0:
+            raise ArgumentError(f"{self.name}: a {name} is at least 0; one is {values.min():g}.")
+        return values
+
+    # --- values ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def homes(self) -> Homes:
+        """Where each state lives."""
+        varying = {n for n, v in {**self.values, **self.start}.items() if isinstance(v, np.ndarray)}
+        spread = {
+            "pre": isinstance(self.delay_given, np.ndarray), "post": isinstance(self.post_delay_given, np.ndarray)
+        }  # fmt: skip
+        return homes(self.system, varying, spread=spread, forced=[n for n, h in self.kept.items() if h == "connection"])
+
+    @property
+    def weight(self) -> np.ndarray:
+        """The weight of each connection, in the order of ``pre_index``: where the network stands."""
+        return self._read("weight")
+
+    @property
+    def delay(self) -> np.ndarray:
+        """The delay of each connection, in the order of ``pre_index``."""
+        return _read_only(np.broadcast_to(np.asarray(self.delay_given, dtype=float), len(self)))
+
+    @property
+    def post_delay(self) -> np.ndarray:
+        """The delay of each connection for postsynaptic spikes, in the order of ``pre_index``."""
+        return _read_only(np.broadcast_to(np.asarray(self.post_delay_given, dtype=float), len(self)))
+
+    def _read(self, name: str) -> np.ndarray:
+        if name in self.values:
+            found: Any = self.values[name]
+        elif name in self.state:
+            found = self.state[name]
+        elif name in self.system.state_names:
+            found = self.initial(name)
+        else:
+            known = (*self.system.parameter_names, *self.system.state_names)
+            raise AttributeError(f"{self.name} has no '{name}'. {did_you_mean(name, known) or ''}")
+        return _read_only(np.broadcast_to(np.asarray(found, dtype=float), len(self)))
+
+    def initial(self, name: str) -> Values:
+        """What a state begins with: a number, or one a connection."""
+        from brainpy_lab.networks.group import initial_of
+
+        if name in self.start:
+            return self.start[name]
+        value = initial_of(self.system, self.values, self.start)[name]
+        return value if isinstance(value, np.ndarray) else float(value)
+
+    def set(self, *, where: Any = None, **values: Any) -> None:
+        """Set weights, delays, other parameters or states of connections.
+
+        Parameters
+        ----------
+        where : mask, array of int, slice, or function of ``pre`` and ``post``, optional
+            Which connections; by default all.
+        **values
+            Numbers, arrays (one number for each connection of the synapses), distributions or functions.
+
+        Raises
+        ------
+        ArgumentError
+        """
+        chosen = self._chosen(where)
+        for name, given in values.items():
+            if name in ("delay", "post_delay"):
+                new = self._delay(name, given)
+                old = self.delay if name == "delay" else self.post_delay
+                setattr(self, f"{name}_given", _merged(new, old, chosen))
+                self.__dict__.pop("homes", None)
+                continue
+            self._check_given({name: given})
+            new = _merged(self._values(name, given), self._read(name), chosen)
+            if name in self.system.state_names:
+                self.start[name] = new
+                self.state.pop(name, None)
+                self.__dict__.pop("homes", None)
+            else:
+                self.values[name] = new
+                self.__dict__.pop("homes", None)
+
+    def _chosen(self, where: Any) -> np.ndarray | None:
+        if where is None:
+            return None
+        if callable(where) and not isinstance(where, np.ndarray):
+            where = np.asarray(
+                where(Part(self.pre.cells, self.pre_index, "pre"), Part(self.post.cells, self.post_index, "post"))
+            )
+        mask = np.zeros(len(self), dtype=bool)
+        try:
+            mask[where] = True
+        except (IndexError, TypeError) as error:
+            raise ArgumentError(
+                f"{self.name}: where chooses among {len(self):,} connections: {error}.",
+                advice="A mask, an array of whole numbers, a slice, or a function of pre and post.",
+            ) from None
+        return mask
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "values" not in self.__dict__:
+            raise AttributeError(name)
+        return self._read(name)
+
+    def __repr__(self) -> str:
+        return f"<Synapses {self.name}: {len(self):,} connections of {self.pre.name} to {self.post.name}; {self.model.name}>"
+
+
+def event_name(event: Event) -> str:
+    """The event of the other cell that a block waits for."""
+    name = event.condition
+    return str(getattr(name, "id", event.name))
+
+
+def known_of(group: Source) -> tuple[str, ...]:
+    """Names that a synapse can read of a group."""
+    if not isinstance(group, NeuGroup):
+        return ()
+    system: System = group.system
+    return (*system.state_names, *system.parameter_names, *(d.name for d in system.derived + system.intermediates))
+
+
+def _group(side: Source | View) -> Source:
+    return side.group if isinstance(side, View) else side  # type: ignore[no-any-return]
+
+
+def _merged(new: Values, old: np.ndarray, chosen: np.ndarray | None) -> Values:
+    return new if chosen is None else np.where(chosen, new, old)
+
+
+def _read_only(values: np.ndarray) -> np.ndarray:
+    values = values.view()
+    values.flags.writeable = False
+    return values

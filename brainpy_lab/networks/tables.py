@@ -1,0 +1,115 @@
+"""The connections of synapses in the order in which spikes reach them: by cell, then delay, then number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from brainpy_lab.codegen.network import Side
+from brainpy_lab.drivers.network import Table
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.connections import index_type
+from brainpy_lab.networks.source import View
+from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.simulation.runs.warning import warn
+
+#: Change of a delay by rounding to whole steps that is said, in steps.
+_SAID = 1e-6
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """The connections of synapses as a run needs them.
+
+    Attributes
+    ----------
+    stored : array of int or None
+        Numbers of the connections, in the order in which their values stand; None where that is their own order.
+    pre, post : array of int
+        The cells of each, in the groups' numbers, in that order.
+    tables : dict of Side to Table
+    """
+
+    stored: np.ndarray | None
+    pre: np.ndarray
+    post: np.ndarray
+    tables: dict[Side, Table]
+
+
+def wiring(syn: Synapses, dt: float) -> Wiring:
+    """The connections of synapses in steps of ``dt``.
+
+    Raises
+    ------
+    ArgumentError
+        A delay is shorter than half a step.
+    """
+    pre, post = in_group(syn.pre_index, syn.pre), in_group(syn.post_index, syn.post)
+    delays = delay_steps(syn, "delay", syn.delay_given, dt)
+    first, count = _range(delays)
+    key = pre.astype(np.int64) * count + (delays - first)
+    stored = None
+    if np.any(np.diff(key) < 0):
+        stored = np.argsort(key, kind="stable")
+        key, pre, post = key[stored], pre[stored], post[stored]
+    tables: dict[Side, Table] = {"pre": Table(first, count, _starts(key, syn.pre_group.size * count))}
+    if any(e.side == "post" for e in syn.system.events):
+        given = syn.post_delay_given
+        back = delay_steps(syn, "post_delay", given if stored is None or np.ndim(given) == 0 else given[stored], dt)
+        low, many = _range(back)
+        key = post.astype(np.int64) * many + (back - low)
+        order = np.argsort(key, kind="stable")
+        order = order.astype(index_type(len(order)))
+        tables["post"] = Table(low, many, _starts(key[order], syn.post_group.size * many), order)
+    return Wiring(stored, pre, post, tables)
+
+
+def in_group(index: np.ndarray, side: object) -> np.ndarray:
+    """Cells counted within a part of a group, in the group's own numbers."""
+    if not isinstance(side, View):
+        return index
+    found = side.index[index]
+    return found.astype(index_type(side.group.size), copy=False)
+
+
+def _range(steps: np.ndarray) -> tuple[int, int]:
+    """The least number of steps, and how many numbers there are up to the largest."""
+    if not steps.size:
+        return 0, 1
+    return int(steps.min()), int(steps.max() - steps.min()) + 1
+
+
+def _starts(key: np.ndarray, n: int) -> np.ndarray:
+    """Where each key begins among sorted ones."""
+    counts = np.bincount(key, minlength=n)
+    start = np.zeros(n + 1, dtype=index_type(len(key)))
+    np.cumsum(counts, out=start[1:])
+    return start
+
+
+def delay_steps(syn: Synapses, name: str, given: float | np.ndarray, dt: float) -> np.ndarray:
+    """Delays in whole steps: one for all, or one a connection.
+
+    Raises
+    ------
+    ArgumentError
+        A delay is shorter than half a step, but not 0.
+    """
+    delays = np.asarray(given, dtype=float)
+    ratio = delays / dt
+    steps = np.floor(ratio + 0.5).astype(np.int64)
+    if np.any((steps == 0) & (delays > 0)):
+        least = float(delays[delays > 0].min()) if delays.ndim else float(delays)
+        raise ArgumentError(
+            f"{syn.name}: a {name} of {least:g} is shorter than half a step of {dt:g}.",
+            advice=f"Run with a smaller dt, or give {name}=0: spikes then act in the step in which they happen.",
+        )
+    change = np.abs(ratio - steps)
+    if change.size and float(change.max()) > _SAID:
+        worst = float(np.ravel(delays)[int(np.argmax(change))])
+        warn(
+            f"{syn.name}: delays are rounded to whole steps of {dt:g}; {worst:g} becomes "
+            f"{float(np.floor(worst / dt + 0.5)) * dt:g}."
+        )
+    return steps
