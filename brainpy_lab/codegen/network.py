@@ -16,6 +16,8 @@ from brainpy_lab.codegen.fields import Signature
 
 Side = Literal["pre", "post"]
 
+#: The axis of a cell's own values, in functions that are called for each place of an axis.
+CELL = "cell"
 #: Where the values of a function called for a connection stand (`Field.axis`): of the connection itself, of the cells
 #: on its two sides, and what the synapse keeps once for each of these cells.
 CONNECTION, PRE, POST, KEPT_PRE, KEPT_POST = "connection", "pre", "post", "kept pre", "kept post"

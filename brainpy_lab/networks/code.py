@@ -15,6 +15,7 @@ from brainpy_lab.codegen.fields import Field, Fields, Signature
 from brainpy_lab.codegen.generate import generate, helper_texts, printed
 from brainpy_lab.codegen.hidden import held_states, hold_name
 from brainpy_lab.codegen.network import (
+    CELL,
     CONNECTION,
     KEPT_POST,
     KEPT_PRE,
@@ -39,8 +40,6 @@ from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses, event_name, known_of
 
-#: The axis of a group's own values, in functions of its cells.
-CELL = "cell"
 #: What is kept with the cells is advanced by it: exact for what is linear in itself.
 _KEPT_METHOD = "exponential_euler"
 

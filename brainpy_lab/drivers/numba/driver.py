@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 from brainpy_lab.drivers.adaptive.loop import AdaptiveLoop
 from brainpy_lab.drivers.driver import Capability, Driver, Layout, Program
+from brainpy_lab.drivers.network import NetworkProgram
 from brainpy_lab.equations.system import System
 
 
@@ -41,6 +43,12 @@ class NumbaDriver(Driver):
         from brainpy_lab.drivers.numba.program import NumbaProgram
 
         return NumbaProgram(code, layout)
+
+    def compile_network(self, code: NetworkCode) -> NetworkProgram:
+        """One kernel for all of a network."""
+        from brainpy_lab.drivers.numba.network.flow import NumbaNetwork
+
+        return NumbaNetwork(code)
 
     def array(self, value: Any) -> np.ndarray:
         """A NumPy float64 array."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from brainpy_lab.codegen.fields import Field
 from brainpy_lab.codegen.network import (
+    CELL,
     CONNECTION,
     KEPT_POST,
     KEPT_PRE,
@@ -125,7 +126,7 @@ class NumpyNetworkFlow(NetworkFlow):
         rows = self.rows[axis]
         for kept, row in operation.kept.items():
             rows[kept][:] = rows[row]
-        results = self._call(operation.function, t, {"cell": slice(None)}, {"cell": axis}, {})
+        results = self._call(operation.function, t, {CELL: slice(None)}, {CELL: axis}, {})
         for f, value in zip(self.code.functions[operation.function].results, results, strict=True):
             rows[f.of][:] = value
             if not np.isfinite(rows[f.of]).all():
@@ -134,8 +135,8 @@ class NumpyNetworkFlow(NetworkFlow):
 
     def _fire(self, operation: Fire, t: float) -> tuple[str, str, int] | None:
         axis, event = operation.axis, operation.event
-        rows, places = self.rows[axis], {"cell": axis}
-        results = self._call(operation.test, t, {"cell": slice(None)}, places, {})
+        rows, places = self.rows[axis], {CELL: axis}
+        results = self._call(operation.test, t, {CELL: slice(None)}, places, {})
         cells = np.empty(0, np.int64)
         for f, value in zip(self.code.functions[operation.test].results, results, strict=True):
             if f.role != "flag":
@@ -147,7 +148,7 @@ class NumpyNetworkFlow(NetworkFlow):
             elif len(raised):
                 return axis, f.of, int(raised[0])
         if len(cells) and operation.acts:
-            results = self._call(operation.acts, t, {"cell": cells}, places, {})
+            results = self._call(operation.acts, t, {CELL: cells}, places, {})
             for f, value in zip(self.code.functions[operation.acts].results, results, strict=True):
                 rows[f.of][cells] = value
         self._fired((axis, event), cells)

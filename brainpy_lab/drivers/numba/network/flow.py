@@ -1,0 +1,246 @@
+"""A run of a network on the Numba driver: its values in blocks, and the kernel called until a chunk is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.network import Emit, Fire, NetworkCode
+from brainpy_lab.codegen.stepcode import StepCode
+from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
+from brainpy_lab.drivers.numba.feed import LANES
+from brainpy_lab.drivers.numba.network.kernel import (
+    FAULT_AXIS,
+    FAULT_PLACE,
+    FAULT_ROW,
+    FULL,
+    SPIKES,
+    TAKEN,
+    alarms_of,
+    indices_of,
+    network_kernel,
+    tables_of,
+)
+from brainpy_lab.drivers.numba.program import compiled_module, release_with
+
+#: Spikes for which a chunk has room besides those of one step.
+_ROOM = 1 << 16
+#: Addresses are 32-bit numbers.
+_MOST = 2**31
+
+
+class NumbaNetwork(NetworkProgram):
+    """The compiled kernel of a network."""
+
+    def __init__(self, code: NetworkCode) -> None:
+        self.code = code
+        step = StepCode(text=code.text, model=code.name, method="network", backend=code.backend, blocks=())
+        module = compiled_module(network_kernel(code), step)
+        release_with(self, module)
+        self.run: Any = module.run
+
+    def start(self, setup: NetworkSetup) -> NumbaNetworkFlow:
+        """Begin a run."""
+        return NumbaNetworkFlow(self, setup)
+
+
+class NumbaNetworkFlow(NetworkFlow):
+    """A run of a network with Numba."""
+
+    def __init__(self, program: NumbaNetwork, setup: NetworkSetup) -> None:
+        self.code, self.setup, self.run = program.code, setup, program.run
+        code = self.code
+        self.step = setup.first
+        self.number = {a.name: i for i, a in enumerate(code.axes)}
+        self.size = np.array([setup.sizes[a.name] for a in code.axes], np.int64)
+        self.blocks = -(-self.size // LANES)
+        lengths = [int(b) * len(a.rows) * LANES for a, b in zip(code.axes, self.blocks, strict=True)]
+        self.base = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        self.y = np.zeros(int(self.base[-1]))
+        for axis in code.axes:
+            for row in axis.rows:
+                self._view(axis.name, row)[:] = self._padded(axis.name, setup.rows[axis.name][row])
+        self.p = np.array([setup.scalars[s] for s in code.scalars], dtype=float)
+        self.fixed = self._fixed()
+        fires = [o for o in code.schedule if isinstance(o, Fire)]
+        room = _ROOM + sum(setup.sizes[o.axis] for o in fires)
+        self.events = [np.empty(room, np.int64) for _ in range(3)]
+        self.position = np.zeros(len(code.events), np.int64)
+        self.rings = [self._ring(e) for e in code.events]
+        parts = [self._addresses(r.axis, r.row, r.index) for r in setup.record]
+        self.record = np.concatenate([np.empty(0, np.int64), *parts]).astype(np.int64)
+
+    # --- places ------------------------------------------------------------------------------------------------------
+
+    def _view(self, axis: str, row: str) -> np.ndarray:
+        """A row with its padding, (blocks, 64)."""
+        number = self.number[axis]
+        rows = self.code.axes[number].rows
+        whole = self.y[self.base[number] : self.base[number + 1]].reshape(-1, len(rows), LANES)
+        return whole[:, rows.index(row)]
+
+    def _padded(self, axis: str, values: np.ndarray) -> np.ndarray:
+        """A row's values in blocks; the last one is repeated behind them."""
+        n, blocks = self.setup.sizes[axis], int(self.blocks[self.number[axis]])
+        given = np.broadcast_to(values, n)
+        whole = np.full(blocks * LANES, given[-1] if n else 0.0)
+        whole[:n] = given
+        return whole.reshape(blocks, LANES)
+
+    def _addresses(self, axis: str, row: str | None, index: np.ndarray) -> np.ndarray:
+        """Where values stand in ``y``."""
+        number = self.number[axis]
+        rows = self.code.axes[number].rows
+        index = np.asarray(index, dtype=np.int64)
+        first = 0 if row is None else rows.index(row) * LANES
+        return np.asarray(self.base[number] + (index // LANES) * (len(rows) * LANES) + index % LANES + first)
+
+    def _fixed(self) -> tuple[Any, ...]:
+        """Tables and indices as the kernel takes them."""
+        setup, found = self.setup, []
+        none = np.empty(0, np.int32)
+        for key in tables_of(self.code):
+            table = setup.tables[key]
+            order = none if table.order is None else np.ascontiguousarray(table.order, np.int32)
+            found += [np.ascontiguousarray(table.start, np.int64), table.first, table.delays, order]
+        for syn, what in indices_of(self.code):
+            cells = setup.pre[syn] if what.startswith("pre") else setup.post[syn]
+            if what.endswith("_at"):
+                ends = self.code.ends[syn]
+                cells = self._addresses(ends.pre if what.startswith("pre") else ends.post, None, cells)
+            found.append(np.ascontiguousarray(cells, np.int32))
+        return tuple(found)
+
+    # --- spikes on their way -------------------------------------------------------------------------------------------
+
+    def _ring(self, event: Event) -> list[np.ndarray]:
+        """Cells, and for each of the last steps the place and number of its spikes."""
+        depth = self.setup.depth(self.code, event)
+        size = self.setup.sizes.get(event[0], 0)
+        return [np.zeros(_ROOM + size, np.int32), np.zeros(depth, np.int64), np.zeros(depth, np.int64)]
+
+    def _enlarge(self, number: int, more: int) -> None:
+        """Room for ``more`` spikes of an event, those that are on their way kept."""
+        event = self.code.events[number]
+        spikes = self.queue(event)
+        cells = self.rings[number][0]
+        self.rings[number][0] = np.zeros(2 * (len(cells) + more), np.int32)
+        self.load_queue(event, spikes)
+
+    def queue(self, event: Event) -> dict[int, np.ndarray]:
+        """Spikes that may still arrive."""
+        cells, start, count = self.rings[self.code.events.index(event)]
+        found = {}
+        for step in range(max(0, self.step - len(start)), self.step):
+            slot = step % len(start)
+            places = (start[slot] + np.arange(count[slot])) % len(cells)
+            found[step] = cells[places].astype(np.int64)
+        return found
+
+    def load_queue(self, event: Event, spikes: Mapping[int, np.ndarray]) -> None:
+        """Take up such spikes of a run before."""
+        number = self.code.events.index(event)
+        cells, start, count = self.rings[number]
+        total = sum(len(s) for s in spikes.values())
+        if total > len(cells):
+            cells = self.rings[number][0] = np.zeros(2 * total, np.int32)
+        place = 0
+        start[:], count[:] = 0, 0
+        for step in sorted(spikes):
+            if step < self.step - len(start):
+                continue
+            slot, some = step % len(start), spikes[step]
+            cells[place : place + len(some)] = some
+            start[slot], count[slot] = place, len(some)
+            place += len(some)
+        for step in range(self.step - len(start), self.step):  # steps that are not known have their place before all
+            if step not in spikes:
+                start[step % len(start)] = 0
+        self.position[number] = place
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def advance(self, n_steps: int, rows: np.ndarray, row: int) -> NetworkChunk:
+        """Run the kernel, again where it had to make room for spikes."""
+        setup, code = self.setup, self.code
+        first = self.step
+        drive = np.ascontiguousarray(setup.drive(first, n_steps))
+        emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
+        sources = {axis: setup.sources[axis](first, n_steps) for axis in emits}
+        found: list[tuple[np.ndarray, ...]] = []
+        fault = None
+        while self.step < first + n_steps and fault is None:
+            taken = self.step - first
+            out = self._run(n_steps - taken, drive[taken:], {a: (o[taken:], c) for a, (o, c) in sources.items()}, rows, row)
+            count = int(out[SPIKES])
+            found.append(tuple(e[:count].copy() for e in self.events))
+            row += self._records(self.step, int(out[TAKEN]))
+            self.step += int(out[TAKEN])
+            if out[FAULT_AXIS] >= 0:
+                fault = self._fault(out)
+            elif out[FULL] and out[TAKEN] == 0:
+                self._make_room(sources, self.step - first)
+        step, event, cell = (np.concatenate(parts) for parts in zip(*found, strict=True)) if found else self._none()
+        if sources:
+            step, event, cell = self._with_sources(sources, first, step, event, cell)
+        return NetworkChunk(self.step - first, step, event, cell, fault)
+
+    @staticmethod
+    def _none() -> tuple[np.ndarray, ...]:
+        return tuple(np.empty(0, np.int64) for _ in range(3))
+
+    def _records(self, step: int, n: int) -> int:
+        """Records in ``n`` steps after ``step``."""
+        setup = self.setup
+        return (step + n - setup.first) // setup.every - (step - setup.first) // setup.every
+
+    def _run(
+        self, n: int, drive: np.ndarray, sources: Mapping[str, tuple[np.ndarray, np.ndarray]], rows: np.ndarray, row: int
+    ) -> np.ndarray:
+        setup = self.setup
+        out = np.full(6, -1, np.int64)
+        out[[TAKEN, SPIKES, FULL]] = 0
+        left = setup.every - (self.step - setup.first) % setup.every
+        rings = [array for ring in self.rings for array in ring]
+        emitted = [np.ascontiguousarray(a, np.int64) for pair in sources.values() for a in pair]
+        self.run(
+            n, self.step, setup.t0, setup.dt, self.y, self.p, drive, self.base, self.size, self.position, setup.every,
+            left, row, self.record, rows, *self.events, out, *rings, *emitted, *self.fixed,
+        )  # fmt: skip
+        return out
+
+    def _make_room(self, sources: Mapping[str, tuple[np.ndarray, np.ndarray]], taken: int) -> None:
+        """The next step finds no room for its spikes in some ring: enlarge those."""
+        for number, (axis, _) in enumerate(self.code.events):
+            more = self.setup.sizes.get(axis, 0)
+            if axis in sources:
+                offsets = sources[axis][0]
+                more = int(offsets[taken + 1] - offsets[taken])
+            cells, start, _ = self.rings[number]
+            oldest = start[(self.step + 1) % len(start)]
+            if self.position[number] + more - oldest > len(cells):
+                self._enlarge(number, more)
+
+    def _fault(self, out: np.ndarray) -> tuple[str, str, int]:
+        axis = self.code.axes[int(out[FAULT_AXIS])]
+        row = int(out[FAULT_ROW])
+        name = axis.rows[row] if row >= 0 else alarms_of(self.code)[-1 - row]
+        return axis.name, name, int(out[FAULT_PLACE])
+
+    def _with_sources(
+        self, sources: Mapping[str, tuple[np.ndarray, np.ndarray]], first: int, *spikes: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
+        """Spikes with those of the sources, as far as the run has come."""
+        parts = [spikes]
+        for axis, (offsets, cells) in sources.items():
+            n = self.step - first
+            own = cells[: offsets[n]]
+            steps = first + 1 + np.repeat(np.arange(n), np.diff(offsets[: n + 1]))
+            parts.append((steps, np.full(len(own), self.code.events.index((axis, "spike"))), own))
+        return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+    def values(self, axis: str, row: str) -> np.ndarray:
+        """A row of an axis."""
+        return self._view(axis, row).reshape(-1)[: self.setup.sizes[axis]].copy()

@@ -1,0 +1,386 @@
+"""The kernel of a network: all steps of a chunk, in one function.
+
+All values stand in one array, ``k_y``. An axis is cut into blocks of 64 places; a block holds 64 values of its first
+row, then 64 of the next. So a loop over the places of a block knows that its rows do not overlap, and becomes vectors.
+Spikes are noted, for each event, in a ring of cells (``k_h0``), with the place and the number of those of each step
+(``k_s0``, ``k_c0``); synapses find there those that are due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from brainpy_lab.codegen.fields import Field, Signature
+from brainpy_lab.codegen.headings import docstring, words
+from brainpy_lab.codegen.network import (
+    CELL,
+    CONNECTION,
+    KEPT_POST,
+    KEPT_PRE,
+    POST,
+    PRE,
+    Advance,
+    Arrive,
+    Emit,
+    Fire,
+    Gather,
+    NetworkCode,
+    Side,
+)
+from brainpy_lab.drivers.numba.feed import LANES
+from brainpy_lab.drivers.numba.kernel import FAST_TEXT, Kernel, Writer
+
+#: What a kernel says of its end, in places of ``k_out``.
+TAKEN, SPIKES, FULL, FAULT_AXIS, FAULT_ROW, FAULT_PLACE = range(6)
+
+_COMMON = (
+    ("k_n", "i8"), ("k_first", "i8"), ("k_t0", "f8"), ("dt", "f8"), ("k_y", "f8[::1]"), ("k_p", "f8[::1]"),
+    ("k_drive", "f8[:, ::1]"), ("k_base", "i8[::1]"), ("k_size", "i8[::1]"), ("k_pos", "i8[::1]"), ("k_every", "i8"),
+    ("k_left", "i8"), ("k_row", "i8"), ("k_record", "i8[::1]"), ("k_rows", "f8[:, ::1]"), ("k_es", "i8[::1]"),
+    ("k_ee", "i8[::1]"), ("k_ec", "i8[::1]"), ("k_out", "i8[::1]"),
+)  # fmt: skip
+
+
+def tables_of(code: NetworkCode) -> tuple[tuple[str, Side], ...]:
+    """The tables that a kernel takes, in their order."""
+    found: dict[tuple[str, Side], None] = {}
+    for operation in code.schedule:
+        if isinstance(operation, Arrive):
+            found[operation.synapse, operation.side] = None
+        elif isinstance(operation, Gather):
+            found[operation.synapse, "pre"] = None
+    return tuple(found)
+
+
+def indices_of(code: NetworkCode) -> tuple[tuple[str, str], ...]:
+    """What a kernel takes of the cells of each connection: their numbers, or addresses of their values."""
+    found: dict[tuple[str, str], None] = {}
+    for operation in code.schedule:
+        if not isinstance(operation, Arrive | Gather) or not operation.function:
+            continue
+        signature = code.functions[operation.function]
+        own: Side = operation.side if isinstance(operation, Arrive) else "pre"
+        for place, side, what in _FOUND:
+            if side != own and any(f.axis == place for f in (*signature.arguments, *signature.results)):
+                found[operation.synapse, what] = None
+    return tuple(found)
+
+
+#: For places on the other side of a connection than the spike: the side, and what finds them.
+_FOUND = ((PRE, "pre", "pre_at"), (POST, "post", "post_at"), (KEPT_PRE, "pre", "pre"), (KEPT_POST, "post", "post"))
+
+
+def network_kernel(code: NetworkCode) -> Kernel:
+    """``run(...)`` for a network; its arguments are those of `arguments_of`."""
+    return _Kernel(code).kernel()
+
+
+def arguments_of(code: NetworkCode) -> tuple[tuple[str, str], ...]:
+    """The kernel's arguments, with their Numba types."""
+    events = range(len(code.events))
+    rings = [(f"k_{letter}{e}", kind) for e in events for letter, kind in (("h", "i4[::1]"), ("s", "i8[::1]"), ("c", "i8[::1]"))]
+    emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
+    sources = [(f"k_{what}_{axis}", kind) for axis in emits for what, kind in (("off", "i8[::1]"), ("spk", "i8[::1]"))]
+    tables = [
+        (f"k_{what}_{syn}_{side}", kind)
+        for syn, side in tables_of(code)
+        for what, kind in (("start", "i8[::1]"), ("first", "i8"), ("delays", "i8"), ("order", "i4[::1]"))
+    ]
+    indices = [(f"k_{what}_{syn}", "i4[::1]") for syn, what in indices_of(code)]
+    return (*_COMMON, *rings, *sources, *tables, *indices)
+
+
+class _Kernel:
+    def __init__(self, code: NetworkCode) -> None:
+        self.code, self.w = code, Writer()
+        self.axes = {a.name: (number, a) for number, a in enumerate(code.axes)}
+
+    def kernel(self) -> Kernel:
+        """The whole text."""
+        w, code = self.w, self.code
+        w.add(0, docstring(f"Kernel of the network {words(code.name)}."))
+        w.add(0, "import numpy as np")
+        w.add(0, "from brainpy_lab.drivers.numba.cache import kept_njit as k_njit")
+        w.add(0, "from brainpy_lab.drivers.numba.native import native")
+        w.add(0, "from brainpy_lab.drivers.numba.network.raw import get as k_get, put as k_put\n")
+        w.add(0, f"TEXT = {code.text!r}")
+        for name in code.functions:
+            w.add(0, f"{name} = native(TEXT, {name!r}, False)")
+        names, kinds = zip(*arguments_of(code), strict=True)
+        w.add(0, "\n")
+        w.add(0, f"@k_njit('i8({', '.join(kinds)})', nogil=True, error_model='numpy', fastmath={{{FAST_TEXT}}})")
+        w.add(0, f"def run({', '.join(names)}):")
+        moved = {s: i for i, s in enumerate(code.driven)}
+        for number, scalar in enumerate(code.scalars):
+            if scalar not in moved:
+                w.add(1, f"{_scalar(scalar)} = k_p[{number}]")
+        w.add(1, "k_count = 0")
+        w.add(1, "for k_i in range(k_n):")
+        w.add(2, "k_step = k_first + k_i")
+        self._check_room()
+        w.add(2, "t = k_t0 + k_step * dt")
+        for scalar, number in moved.items():
+            w.add(2, f"{_scalar(scalar)} = k_drive[k_i, {number}]")
+        for e in range(len(code.events)):
+            w.add(2, f"k_slot{e} = k_step % k_s{e}.size\nk_s{e}[k_slot{e}] = k_pos[{e}]\nk_c{e}[k_slot{e}] = 0")
+        for operation in code.schedule:
+            match operation:
+                case Advance():
+                    self._advance(operation)
+                case Gather():
+                    self._gather(operation)
+                case Arrive():
+                    self._arrive(operation)
+                case Fire():
+                    self._fire(operation)
+                case Emit():
+                    self._emit(operation)
+        w.add(2, "k_left -= 1")
+        w.add(2, "if k_left == 0:")
+        w.add(3, "k_left = k_every")
+        w.add(3, "for k_r in range(k_record.size):\n    k_rows[k_row, k_r] = k_get(k_y, k_record[k_r])")
+        w.add(3, "k_row += 1")
+        w.add(1, f"k_out[{TAKEN}] = k_n\nk_out[{SPIKES}] = k_count")
+        w.add(1, "return 0")
+        return w.kernel()
+
+    def _check_room(self) -> None:
+        """End before a step whose spikes might find no room; whoever called makes more."""
+        w, code = self.w, self.code
+        fires = [o for o in code.schedule if isinstance(o, Fire)]
+        most = " + ".join(f"k_size[{self.axes[o.axis][0]}]" for o in fires) or "0"
+        tests = [f"k_count + {most} > k_es.size"]
+        for number, (axis, _) in enumerate(code.events):
+            fired = (
+                f"k_size[{self.axes[axis][0]}]"
+                if axis in self.axes and any(o.axis == axis for o in fires)
+                else f"k_off_{axis}[k_i + 1] - k_off_{axis}[k_i]"
+            )
+            oldest = f"k_s{number}[(k_step + 1) % k_s{number}.size]"
+            tests.append(f"k_pos[{number}] + {fired} - {oldest} > k_h{number}.size")
+        w.add(2, f"if {' or '.join(tests)}:")
+        w.add(3, f"k_out[{TAKEN}] = k_i\nk_out[{SPIKES}] = k_count\nk_out[{FULL}] = 1\nreturn 0")
+
+    # --- places ------------------------------------------------------------------------------------------------------
+
+    def _width(self, axis: str) -> int:
+        return len(self.axes[axis][1].rows)
+
+    def _row(self, axis: str, row: str) -> int:
+        return self.axes[axis][1].rows.index(row) * LANES
+
+    def _address(self, axis: str, place: str) -> str:
+        """The address of a place's first row, from its number."""
+        number, width = self.axes[axis][0], self._width(axis)
+        if width == 1:
+            return f"k_base[{number}] + {place}"
+        return f"k_base[{number}] + ({place} >> 6) * {width * LANES} + ({place} & {LANES - 1})"
+
+    def _values(self, signature: Signature, at: dict[str, tuple[str, str]]) -> str:
+        """Arguments of a call; ``at`` gives for each kind of axis the axis and the name of the address."""
+        return ", ".join(self._value(f, at) for f in signature.arguments)
+
+    def _value(self, f: Field, at: dict[str, tuple[str, str]]) -> str:
+        match f.role:
+            case "time":
+                return "t"
+            case "step":
+                return "dt"
+            case "passed":
+                return f"k_passed_{f.name}"
+        if not f.axis:
+            return _scalar(f.of)
+        axis, address = at[f.axis]
+        return f"k_get(k_y, {address} + {self._row(axis, f.of)})"
+
+    def _results(self, signature: Signature) -> str:
+        """Names of what a call gives, as the left side of an assignment."""
+        return ", ".join(f"k_new_{i}" for i in range(len(signature.results)))
+
+    def _stored(self, signature: Signature, at: dict[str, tuple[str, str]]) -> Iterator[str]:
+        """Lines that put what a call gave in its place."""
+        for i, f in enumerate(signature.results):
+            if f.role == "flag":
+                continue
+            if f.role == "passed":
+                yield f"k_passed_{f.name} = k_new_{i}"
+                continue
+            axis, address = at[f.axis]
+            place = f"{address} + {self._row(axis, f.of)}"
+            value = f"k_get(k_y, {place}) + k_new_{i}" if f.role == "sum" else f"k_new_{i}"
+            yield f"k_put(k_y, {place}, {value})"
+
+    # --- cells -------------------------------------------------------------------------------------------------------
+
+    def _blocks(self, axis: str) -> None:
+        """The head of a loop over blocks: the address of each, and how many places it has."""
+        number = self.axes[axis][0]
+        self.w.add(2, f"for k_b in range((k_size[{number}] + {LANES - 1}) // {LANES}):")
+        self.w.add(3, f"k_o = k_base[{number}] + k_b * {self._width(axis) * LANES}")
+        self.w.add(3, f"k_m = min({LANES}, k_size[{number}] - k_b * {LANES})")
+
+    def _advance(self, operation: Advance) -> None:
+        w, axis = self.w, operation.axis
+        signature = self.code.functions[operation.function]
+        at = {CELL: (axis, "k_o + k_j")}
+        w.add(2, f"# advance {axis}")
+        w.add(2, "k_bad = 0")
+        self._blocks(axis)
+        w.add(3, f"for k_j in range({LANES}):")
+        w.add(4, f"{self._results(signature)} = {operation.function}({self._values(signature, at)})")
+        for kept, row in operation.kept.items():
+            w.add(4, f"k_put(k_y, k_o + k_j + {self._row(axis, kept)}, k_get(k_y, k_o + k_j + {self._row(axis, row)}))")
+        w.add_lines(4, self._stored(signature, at))
+        finite = " and ".join(f"k_new_{i} - k_new_{i} == 0.0" for i, f in enumerate(signature.results))
+        w.add(4, f"k_bad += 0 if ({finite}) or k_j >= k_m else 1")
+        w.add(2, "if k_bad > 0:")
+        number = self.axes[axis][0]
+        for f in signature.results:
+            address = f"{self._address(axis, 'k_c')} + {self._row(axis, f.of)}"
+            row = self.axes[axis][1].rows.index(f.of)
+            w.add(3, f"for k_c in range(k_size[{number}]):")
+            w.add(4, f"k_x = k_get(k_y, {address})")
+            w.add(4, "if k_x - k_x != 0.0:")
+            self._fault(5, number, row, "k_c")
+
+    def _fault(self, depth: int, axis: int, row: int, place: str) -> None:
+        self.w.add(depth, f"k_out[{TAKEN}] = k_i\nk_out[{SPIKES}] = k_count\nk_out[{FAULT_AXIS}] = {axis}")
+        self.w.add(depth, f"k_out[{FAULT_ROW}] = {row}\nk_out[{FAULT_PLACE}] = {place}\nreturn 1")
+
+    def _fire(self, operation: Fire) -> None:
+        w, axis = self.w, operation.axis
+        signature = self.code.functions[operation.test]
+        at = {CELL: (axis, "k_o + k_j")}
+        call = f"{self._results(signature)} = {operation.test}({self._values(signature, at)})"
+        w.add(2, f"# test {operation.event} of {axis}")
+        self._blocks(axis)
+        w.add(3, "k_any = 0")
+        w.add(3, f"for k_j in range({LANES}):")
+        w.add(4, call)
+        changes = []
+        for i, f in enumerate(signature.results):
+            old = self._value(f, at) if f.role != "flag" else "0.0"
+            changes.append(f"k_new_{i} != {old}")
+        w.add(4, f"k_any += 1 if {' or '.join(changes)} else 0")
+        w.add(3, "if k_any > 0:")
+        w.add(4, "for k_j in range(k_m):")
+        w.add(5, call)
+        w.add_lines(5, self._stored(signature, at))
+        number = self.axes[axis][0]
+        flag = 0
+        for i, f in enumerate(signature.results):
+            if f.role == "flag" and f.of != operation.event:
+                w.add(5, f"if k_new_{i} != 0.0:")
+                self._fault(6, number, -1 - self._flag_number(f.of), f"k_b * {LANES} + k_j")
+            elif f.role == "flag":
+                flag = i
+        event = self.code.events.index((axis, operation.event))
+        w.add(5, f"if k_new_{flag} != 0.0:")
+        if operation.acts:
+            acts = self.code.functions[operation.acts]
+            w.add(6, f"{self._results(acts)} = {operation.acts}({self._values(acts, at)})")
+            w.add_lines(6, self._stored(acts, at))
+        w.add(6, f"k_c = k_b * {LANES} + k_j")
+        w.add(6, f"k_es[k_count] = k_step + 1\nk_ee[k_count] = {event}\nk_ec[k_count] = k_c\nk_count += 1")
+        self._noted(6, event, "k_c")
+
+    def _flag_number(self, flag: str) -> int:
+        return alarms_of(self.code).index(flag)
+
+    def _noted(self, depth: int, event: int, cell: str) -> None:
+        """A spike in the ring of its event."""
+        self.w.add(depth, f"k_h{event}[k_pos[{event}] % k_h{event}.size] = {cell}")
+        self.w.add(depth, f"k_pos[{event}] += 1\nk_c{event}[k_slot{event}] += 1")
+
+    def _emit(self, operation: Emit) -> None:
+        axis = operation.axis
+        self.w.add(2, f"# spikes of {axis}")
+        self.w.add(2, f"for k_q in range(k_off_{axis}[k_i], k_off_{axis}[k_i + 1]):")
+        self._noted(3, self.code.events.index((axis, "spike")), f"k_spk_{axis}[k_q]")
+
+    # --- connections -------------------------------------------------------------------------------------------------
+
+    def _arrive(self, operation: Arrive) -> None:
+        w, code = self.w, self.code
+        syn, side = operation.synapse, operation.side
+        event = code.events.index(operation.source)
+        table = f"{syn}_{side}"
+        low = f"max(0, 1 - k_first_{table})" if operation.delayed else "0"
+        high = f"k_delays_{table}" if operation.delayed else f"(1 if k_first_{table} == 0 else 0)"
+        w.add(2, f"# {syn}: spikes of {operation.source[0]}" + (" that are due" if operation.delayed else ", undelayed"))
+        w.add(2, f"for k_d in range({high} - 1, {low} - 1, -1):")
+        w.add(3, f"k_x = (k_step - k_first_{table} - k_d) % k_s{event}.size")
+        w.add(3, f"for k_q in range(k_s{event}[k_x], k_s{event}[k_x] + k_c{event}[k_x]):")
+        w.add(4, f"k_u = np.int64(k_h{event}[k_q % k_h{event}.size])")
+        at = self._own_places(4, operation.synapse, side, "k_u")
+        if operation.cell:
+            signature = code.functions[operation.cell]
+            w.add(4, f"{self._results(signature)} = {operation.cell}({self._values(signature, at)})")
+            w.add_lines(4, self._stored(signature, at))
+        if operation.function:
+            w.add(4, f"k_z = k_u * k_delays_{table} + k_d")
+            w.add(4, f"for k_g in range(k_get(k_start_{table}, k_z), k_get(k_start_{table}, k_z + 1)):")
+            self._connection(5, syn, side, operation.function, at, has_order=side == "post")
+
+    def _gather(self, operation: Gather) -> None:
+        w, syn = self.w, operation.synapse
+        ends = self.code.ends[syn]
+        w.add(2, f"# {syn}: sums over connections")
+        self._blocks(ends.post)
+        w.add(3, f"for k_j in range({LANES}):")
+        w.add(4, f"k_put(k_y, k_o + k_j + {self._row(ends.post, operation.row)}, 0.0)")
+        pre = self.axes[ends.pre][0]
+        w.add(2, f"for k_u in range(k_size[{pre}]):")
+        at = self._own_places(3, syn, "pre", "k_u")
+        table = f"{syn}_pre"
+        w.add(3, f"for k_g in range(k_start_{table}[k_u * k_delays_{table}], k_start_{table}[(k_u + 1) * k_delays_{table}]):")
+        self._connection(4, syn, "pre", operation.function, at, has_order=False)
+
+    def _own_places(self, depth: int, syn: str, side: Side, cell: str) -> dict[str, tuple[str, str]]:
+        """Addresses of what the cell that has fired has itself."""
+        ends = self.code.ends[syn]
+        at: dict[str, tuple[str, str]] = {}
+        kinds = ((PRE, "k_e"), (KEPT_PRE, "k_f")) if side == "pre" else ((POST, "k_e"), (KEPT_POST, "k_f"))
+        for place, name in kinds:
+            axis = ends.axis(syn, place)
+            if axis in self.axes and self._width(axis):
+                self.w.add(depth, f"{name} = {self._address(axis, cell)}")
+                at[place] = (axis, name)
+        return at
+
+    def _connection(
+        self, depth: int, syn: str, side: Side, function: str, at: dict[str, tuple[str, str]], *, has_order: bool
+    ) -> None:
+        """One connection, whose place in the table is ``k_g``."""
+        w, ends = self.w, self.code.ends[syn]
+        signature = self.code.functions[function]
+        used = {f.axis for f in (*signature.arguments, *signature.results)}
+        w.add(depth, f"k_w = k_get(k_order_{syn}_{side}, k_g)" if has_order else "k_w = k_g")
+        at = dict(at)
+        if CONNECTION in used:
+            w.add(depth, f"k_v = {self._address(syn, 'k_w')}")
+            at[CONNECTION] = (syn, "k_v")
+        for place, of, what in _FOUND:
+            if of == side or place not in used:
+                continue
+            axis = ends.axis(syn, place)
+            name = f"k_a_{what}"
+            found = f"k_get(k_{what}_{syn}, k_w)"
+            if not what.endswith("_at"):
+                w.add(depth, f"k_l = {found}")
+                found = self._address(axis, "k_l")
+            w.add(depth, f"{name} = {found}")
+            at[place] = (axis, name)
+        w.add(depth, f"{self._results(signature)} = {function}({self._values(signature, at)})")
+        w.add_lines(depth, self._stored(signature, at))
+
+
+def alarms_of(code: NetworkCode) -> tuple[str, ...]:
+    """Flags that end a run."""
+    names = {f"{o.event}" for o in code.schedule if isinstance(o, Fire)}
+    flags = (f.of for s in code.functions.values() for f in s.results if f.role == "flag")
+    return tuple(dict.fromkeys(f for f in flags if f not in names))
+
+
+def _scalar(name: str) -> str:
+    return f"k_p_{name.replace('.', '__')}"
