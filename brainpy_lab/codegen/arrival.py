@@ -100,7 +100,8 @@ def write_arrival(
         Fields(Field(new[s], places[n].axis, "sum", places[n].row) for n, s in sums.items() if new[s] != s),
     )
     lines = without_unused(lines, results.names)
-    passed = names_needed(lines) & assigned(cell.lines) if cell else set()
+    # what the cell's function changes has changed when that of a connection is called: the value of before is handed on
+    passed = names_needed(lines) & (assigned(cell.lines) | set(kept)) if cell else set()
     if cell:
         given = Fields(Field(v, own, "state", places[n].row) for n, v in kept.items())
         passes = Fields(Field(n, "", "passed") for n in sorted(passed))
@@ -150,7 +151,8 @@ def _unless_held(action: Assign, target: str, value: ast.expr, held: Mapping[str
 def _taken(lines: Lines, places: Mapping[str, Place], passed: set[str]) -> Fields:
     """What lines need, in the order of ``places``."""
     needed = names_needed(lines) - {*CONSTANTS, "t", "dt"}
-    found = [Field(n, p.axis, "state" if p.axis else "parameter", p.row) for n, p in places.items() if n in needed]
+    known = {n: p for n, p in places.items() if n in needed - passed}
+    found = [Field(n, p.axis, "state" if p.axis else "parameter", p.row) for n, p in known.items()]
     unknown = needed - {f.name for f in found} - passed
     assert not unknown, unknown
     return join(CLOCK, found, Fields(Field(n, "", "passed") for n in sorted(passed & needed)))

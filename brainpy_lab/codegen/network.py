@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from brainpy_lab.codegen.fields import Signature
@@ -142,8 +143,6 @@ class NetworkCode:
         What each function of the text takes and gives.
     ends : mapping of str to Ends
         The two sides of each synapse.
-    alarms : mapping of str to str
-        Flags that end a run, by what they say.
     """
 
     text: str
@@ -164,14 +163,14 @@ class NetworkCode:
         """The axis of that name."""
         return next(a for a in self.axes if a.name == name)
 
-    @property
+    @cached_property
     def events(self) -> tuple[tuple[str, str], ...]:
         """All events, as (axis, name): their numbers are their places here."""
         fires = ((o.axis, o.event) for o in self.schedule if isinstance(o, Fire))
         emitted = ((o.axis, "spike") for o in self.schedule if isinstance(o, Emit))
         return (*dict.fromkeys(fires), *emitted)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What a compiled form depends on."""
         parts = (self.text, self.axes, self.scalars, self.driven, self.schedule, sorted(self.ends.items(), key=str))

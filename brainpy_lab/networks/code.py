@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -116,11 +117,12 @@ class Assembly:
         for syn in self.synapses:
             self._add_synapses(syn)
 
+    @cached_property
     def code(self) -> NetworkCode:
         """All of it."""
         parts = self.parts
         head = [_heading(self.name, self.backend, self.groups, self.synapses)]
-        for module, names in sorted(parts.imports.items()):
+        for module, names in sorted((m, n) for m, n in parts.imports.items() if n):
             head.append(f"from {module} import {', '.join(sorted(names))}")
         text = "\n".join(head) + "\n\n\n" + "\n\n\n".join(parts.texts) + "\n"
         return NetworkCode(
@@ -189,9 +191,11 @@ class Assembly:
                 case _:
                     raise ArgumentError(f"{name}: networks do not hand a step its {f.role} so far.")
         given = [
-            f if f.role == "flag" else Field(f.name, CELL, "state", parts.row(name, f.name if f.role == "passed" else f.of))
+            f
+            if f.role == "flag"
+            else Field(f.name, CELL, "state", parts.row(name, f.name if f.role == "passed" else f.of))
             for f in signature.results
-        ]  # fmt: skip
+        ]
         return Signature(Fields(found), Fields(given))
 
     def _owner(self, group: NeuGroup, name: str) -> tuple[str, str]:
@@ -226,7 +230,7 @@ class Assembly:
             if isinstance(node, ast.ImportFrom) and node.module:
                 self.parts.imports.setdefault(node.module, set()).update(ast.unparse(a) for a in node.names)
 
-    # --- synapses ------------------------------------------------------------------------------------------------------
+    # --- synapses ----------------------------------------------------------------------------------------------------
 
     def _add_synapses(self, syn: Synapses) -> None:
         parts, system = self.parts, syn.system
@@ -403,4 +407,3 @@ def explained(syn: Synapses) -> list[str]:
         why = f" ({syn.homes.why[state]})" if home == "connection" and state in syn.homes.why else ""
         lines.append(f"{state}: {words[home].format(state)}{why}")
     return lines
-

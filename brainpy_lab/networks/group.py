@@ -14,6 +14,7 @@ from brainpy_lab.networks.cells import Cells
 from brainpy_lab.networks.source import Source, check_name
 from brainpy_lab.networks.values import Values, values_of_cells
 from brainpy_lab.simulation.model import Model
+from brainpy_lab.simulation.values.initial import default_values, initial_values
 from brainpy_lab.solvers.auto import AUTO
 
 
@@ -89,7 +90,8 @@ class NeuGroup(Source):
     @property
     def system(self) -> System:
         """The equations of a cell."""
-        return self.model.system
+        found: System = self.model.system
+        return found
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -198,9 +200,7 @@ def refuse_kinds(owner: str, system: System) -> None:
 
 def initial_of(system: System, parameters: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Initial values of all states, from parameters and those given."""
-    from brainpy_lab.simulation.values.initial import initial_values
-
-    return initial_values(system, parameters, given, {}, lambda value: False)
+    return initial_values(system, parameters, given, default_values(system), lambda value: False)
 
 
 def _listed(names: tuple[str, ...]) -> str:

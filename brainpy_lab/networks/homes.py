@@ -40,9 +40,7 @@ class Homes:
         return tuple(n for n, h in self.of.items() if h == home)
 
 
-def homes(
-    system: System, varying: Iterable[str], *, spread: Mapping[str, bool], forced: Iterable[str] = ()
-) -> Homes:
+def homes(system: System, varying: Iterable[str], *, spread: Mapping[str, bool], forced: Iterable[str] = ()) -> Homes:
     """Find the home of each state of a synapse.
 
     Parameters
@@ -78,7 +76,7 @@ class _Finder:
         """Names that expressions read, through whatever they are made of."""
         return self.system.names_read(*expressions)
 
-    # --- lumped ----------------------------------------------------------------------------------------------------
+    # --- lumped ------------------------------------------------------------------------------------------------------
 
     def lumped(self) -> tuple[str, ...]:
         """The states whose sums over the connections of a target obey their own equations."""
@@ -176,7 +174,7 @@ class _Finder:
             return False
         return not name.startswith("pre_")
 
-    # --- once a cell -----------------------------------------------------------------------------------------------
+    # --- once a cell -------------------------------------------------------------------------------------------------
 
     def kept_by(self, side: Literal["pre", "post"], lumped: set[str]) -> tuple[str, ...]:
         """The states that are the same in all connections of a cell of ``side``."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-
+import numpy as np
 
 from brainpy_lab import drivers
 from brainpy_lab.codegen.network import NetworkCode
@@ -21,6 +21,7 @@ from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.state import NetworkState
 from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.networks.tables import Wiring, wiring
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.run_defaults import check_seed, positive
 from brainpy_lab.simulation.runs.control import Progress
@@ -58,12 +59,14 @@ class Network:
         named_parts(self.groups, self.synapses)
         check_parts(self.groups, self.synapses)
         self.state: NetworkState | None = None
-        self._codes: dict[Any, NetworkCode] = {}
+        self._assemblies: dict[Any, Assembly] = {}
+        self._wirings: dict[str, tuple[Any, Wiring]] = {}
 
     @property
     def parts(self) -> dict[str, Source | Synapses]:
         """All groups, sources and synapses by name."""
-        return {p.name: p for p in (*self.groups, *self.synapses)}
+        found: dict[str, Source | Synapses] = {g.name: g for g in self.groups}
+        return found | {s.name: s for s in self.synapses}
 
     def __getitem__(self, name: str) -> Source | Synapses:
         return self.parts[name]
@@ -81,8 +84,20 @@ class Network:
     # --- code --------------------------------------------------------------------------------------------------------
 
     def _assembly(self, backend: str) -> Assembly:
+        """The code on a driver; what was written before for groups and synapses of the same kind is taken again."""
         driver = drivers.get(backend)
-        return Assembly(self.name, self.groups, self.synapses, driver.dialect, driver.name, {})
+        key = (driver.name, *(_kind(g) for g in self.groups), *(_kind(s) for s in self.synapses))
+        if key not in self._assemblies:
+            self._assemblies[key] = Assembly(self.name, self.groups, self.synapses, driver.dialect, driver.name, {})
+        return self._assemblies[key]
+
+    def wiring(self, syn: Synapses, dt: float) -> Wiring:
+        """The connections of synapses in the order of a run, made once for each dt and choice of delays."""
+        key = (dt, syn.delay_given, syn.post_delay_given)
+        known = self._wirings.get(syn.name)
+        if known is None or any(a is not b and not _equal(a, b) for a, b in zip(known[0], key, strict=True)):
+            known = self._wirings[syn.name] = (key, wiring(syn, dt))
+        return known[1]
 
     def code(self, backend: str | None = None) -> NetworkCode:
         """The code of one step of the network; prints as text.
@@ -92,7 +107,7 @@ class Network:
         backend : str, optional
             The driver; by default the session's.
         """
-        return self._assembly(_backend(backend)).code()
+        return self._assembly(_backend(backend)).code
 
     def explain(self) -> str:
         """What the network is made of, and where each variable of a synapse lives, as text."""
@@ -104,7 +119,7 @@ class Network:
             lines += [f"    {line}" for line in explained(syn)]
         return "\n".join(lines)
 
-    # --- running -------------------------------------------------------------------------------------------------------
+    # --- running -----------------------------------------------------------------------------------------------------
 
     def run(
         self,
@@ -152,7 +167,8 @@ class Network:
         if start is not None:
             if start != 0:
                 raise ArgumentError(
-                    f"start=0 begins anew; got {start!r:.40}.", advice="Without start, the run goes on from where it stands."
+                    f"start=0 begins anew; got {start!r:.40}.",
+                    advice="Without start, the run goes on from where it stands.",
                 )
             self.reset()
         step = self._step_length(dt)
@@ -169,7 +185,7 @@ class Network:
         driver = drivers.get(name)
         begun = time.perf_counter()
         assembly = self._assembly(name)
-        code = assembly.code()
+        code = assembly.code
         if self.state is None:
             self.state = NetworkState.fresh(seed if seed is not None else ambient.seed_or(None) or 0, step)
         plan = Plan.of(
@@ -192,6 +208,24 @@ class Network:
         for part in (*self.groups, *self.synapses):
             if isinstance(part, NeuGroup | Synapses):
                 part.state.clear()
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Whether two delays are one number; arrays are told apart by identity."""
+    return not (isinstance(a, np.ndarray) or isinstance(b, np.ndarray)) and bool(a == b)
+
+
+def _kind(part: Source | Synapses) -> tuple[Any, ...]:
+    """All of a part that its code depends on."""
+    if isinstance(part, NeuGroup):
+        varying = tuple(n for n, v in part.parameters.items() if isinstance(v, np.ndarray))
+        return part.name, part.system.fingerprint, part.method, varying
+    if isinstance(part, Synapses):
+        delays = (np.asarray(d) for d in (part.delay_given, part.post_delay_given))
+        varying = tuple(n for n, v in part.values.items() if isinstance(v, np.ndarray))
+        late = tuple((bool(np.any(d > 0)), bool(np.any(d == 0))) for d in delays)
+        return part.name, part.system.fingerprint, tuple(part.homes.of.items()), varying, late
+    return (part.name,)
 
 
 def _backend(given: str | None) -> str:
@@ -221,6 +255,3 @@ def _sorted(parts: Iterable[Any]) -> tuple[tuple[Source, ...], tuple[Synapses, .
         groups += [g for g in more[0] if g not in groups]
         synapses += [s for s in more[1] if s not in synapses]
     return tuple(groups), tuple(synapses)
-
-
-

@@ -105,7 +105,9 @@ def _index(text: str, inner: str) -> Any:
     if all(re.fullmatch(r"-?\d+|", n) for n in numbers) and 1 <= len(numbers) <= 3 and numbers != [""]:
         values = [int(n) if n else None for n in numbers]
         return slice(*values) if len(values) > 1 else values[0]
-    raise ArgumentError(f"record: '{text}' is no slice.", advice="For example 'E[:5]'; a mask stands as E[mask] itself.")
+    raise ArgumentError(
+        f"record: '{text}' is no slice.", advice="For example 'E[:5]'; a mask stands as E[mask] itself."
+    )
 
 
 def _place(
@@ -118,7 +120,8 @@ def _place(
     if name not in states:
         raise ArgumentError(
             f"record: {part.name} has no state '{name}'.",
-            advice=did_you_mean(name, states) or f"Its states are: {', '.join(states) or 'none; spikes are always kept'}.",
+            advice=did_you_mean(name, states)
+            or f"Its states are: {', '.join(states) or 'none; spikes are always kept'}.",
         )
     if isinstance(view, np.ndarray):
         index = view

@@ -20,7 +20,7 @@ from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.sources import SpikeSource
 from brainpy_lab.networks.state import NetworkState
 from brainpy_lab.networks.synapses import Synapses
-from brainpy_lab.networks.tables import Wiring, wiring
+from brainpy_lab.networks.tables import Wiring
 from brainpy_lab.simulation.records.picks import steps_between
 from brainpy_lab.simulation.runs.clock import steps_of
 from brainpy_lab.simulation.runs.control import ChunkSize, Progress, reporter
@@ -83,7 +83,7 @@ class Plan:
                 advice=f"Run for {n_steps * state.dt:g} or {(n_steps + 1) * state.dt:g}.",
             )
         every = 1 if record_every is None else steps_between(record_every, state.dt, "record_every")
-        wired = {s.name: wiring(s, state.dt) for s in network.synapses}
+        wired = {s.name: network.wiring(s, state.dt) for s in network.synapses}
         for group in network.groups:
             if isinstance(group, SpikeSource) and not state.step:
                 group.check_start(0.0)
@@ -233,7 +233,7 @@ class RunOf:
     def _explain(self, axis: str, row: str, place: int) -> None:
         """Say what went wrong, and where."""
         t = (self.setup.first + self.done + 1) * self.plan.state.dt
-        if row.endswith("_stuck") or row.endswith("_spoiled"):
+        if row.endswith(("_stuck", "_spoiled")):
             self.outcome = Outcome.EVENT_STUCK if row.endswith("_stuck") else Outcome.EVENT_SPOILED
             what = f"the event '{row.rpartition('_')[0]}'"
         else:
@@ -247,7 +247,9 @@ class RunOf:
         plan, state = self.plan, self.plan.state
         state.step = self.flow.step
         for axis in plan.code.axes:
-            state.rows[axis.name] = {row: self.flow.values(axis.name, row) for row in axis.rows if self._is_kept(axis.name, row)}
+            state.rows[axis.name] = {
+                row: self.flow.values(axis.name, row) for row in axis.rows if self._is_kept(axis.name, row)
+            }
         for event in plan.code.events:
             state.queues[event] = self.flow.queue(event)
         for part in plan.network.groups:
@@ -265,9 +267,9 @@ class RunOf:
         part = self.plan.network.parts[axis.partition(".")[0]]
         if isinstance(part, Synapses):
             return axis != part.name
-        return row not in part.parameters  # type: ignore[union-attr]
+        return isinstance(part, NeuGroup) and row not in part.parameters
 
-    # --- what it gives -------------------------------------------------------------------------------------------------
+    # --- what it gives -----------------------------------------------------------------------------------------------
 
     def solution(self) -> NetworkSolution:
         """The run as a user reads it."""
@@ -304,7 +306,7 @@ class RunOf:
             chosen = event == number
             steps, cells = step[chosen], cell[chosen]
             order = np.lexsort((cells, steps))
-            shape = self.plan.network.parts[axis].shape  # type: ignore[union-attr]
+            shape = next(g.shape for g in self.plan.network.groups if g.name == axis)
             train = EventTrain(steps[order] * self.plan.state.dt, cells[order], shape, window)
             found.setdefault(axis, {})[name] = train
         return found

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.cells import Cells
+
+#: Spikes of steps first, first + 1, ...: offsets, and the cells between them.
+Spikes = tuple[np.ndarray, np.ndarray]
 
 
 class Source:
@@ -46,6 +50,10 @@ class Source:
     def events(self) -> tuple[str, ...]:
         """Names of its events."""
         return ("spike",)
+
+    def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
+        """The spikes of a run, where they are known beforehand: a function of the first step and their number."""
+        raise NotImplementedError
 
     def __len__(self) -> int:
         return self.size

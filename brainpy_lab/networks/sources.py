@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,9 @@ from brainpy_lab.drivers.feeds.random_draws import uniforms
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.cells import Cells
-from brainpy_lab.networks.source import Source, check_name
+from brainpy_lab.networks.source import Source, Spikes, check_name
 from brainpy_lab.networks.values import Values, values_of_cells
 
-#: Spikes of steps first, first + 1, ...: offsets, and the cells between them.
-Spikes = tuple[np.ndarray, np.ndarray]
 #: Of a time, as a part of a step: nearer to the grid than this it lies on it.
 _ON_GRID = 1e-6
 #: First stream of the random numbers of Poisson sources; those of noise count from 0.
@@ -135,7 +134,8 @@ def poisson(u: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 def in_rounds(counts: np.ndarray) -> np.ndarray:
     """The cells that spike, in rounds: all of them, those that spike twice once more, and so on."""
-    parts, k = [], 1
+    parts: list[np.ndarray] = []
+    k = 1
     while True:
         cells = np.flatnonzero(counts >= k)
         if not len(cells):
@@ -177,7 +177,9 @@ class SpikeSource(Source):
     ) -> None:
         self.name, self.is_named = check_name("SpikeSource", "Spikes" if name is None else name), name is not None
         t, cells = self._read(times, index)
-        self.cells = Cells(int(cells.max()) + 1 if size is None and len(cells) else 1 if size is None else size, positions)
+        self.cells = Cells(
+            int(cells.max()) + 1 if size is None and len(cells) else 1 if size is None else size, positions
+        )
         if len(cells) and (cells.min() < 0 or cells.max() >= self.size):
             raise ArgumentError(f"{self.name}: there is no cell {cells.max()}; it has {self.size:,} cells.")
         order = np.lexsort((cells, t))
@@ -210,7 +212,7 @@ class SpikeSource(Source):
             own, cells = steps[low:high] - first, self.index[low:high]
             counts = np.bincount(own, minlength=n)
             offsets = np.concatenate([[0], np.cumsum(counts)])
-            parts = [cells[a:b] for a, b in zip(offsets, offsets[1:], strict=False)]
+            parts = [cells[a:b] for a, b in pairwise(offsets)]
             parts = [p if np.all(np.diff(p) > 0) else in_rounds(np.bincount(p)) for p in parts]
             return offsets, np.concatenate(parts) if parts else cells
 
@@ -225,4 +227,3 @@ class SpikeSource(Source):
 
     def __repr__(self) -> str:
         return f"<SpikeSource {self.name}: {len(self.times):,} spikes of {self.size:,} cells>"
-

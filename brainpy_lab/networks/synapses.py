@@ -119,7 +119,7 @@ class Synapses:
         self.state: dict[str, np.ndarray] = {}
         self._check_kept()
 
-    # --- checks ----------------------------------------------------------------------------------------------------
+    # --- checks ------------------------------------------------------------------------------------------------------
 
     def _side(self, side: str, given: Any) -> Source | View:
         if isinstance(given, Source | View):
@@ -184,8 +184,8 @@ class Synapses:
         for event in self.system.events:
             if not event.side:
                 raise ArgumentError(
-                    f"{self.name}: the event '{event.name}' is one of the connection itself; a synapse waits for spikes "
-                    "of its two sides so far.",
+                    f"{self.name}: the event '{event.name}' is one of the connection itself; a synapse waits for "
+                    "spikes of its two sides so far.",
                     advice="Write when pre.spike: or when post.spike:",
                 )
 
@@ -381,7 +381,8 @@ class Synapses:
         return self._read(name)
 
     def __repr__(self) -> str:
-        return f"<Synapses {self.name}: {len(self):,} connections of {self.pre.name} to {self.post.name}; {self.model.name}>"
+        sides = f"{self.pre.name} to {self.post.name}"
+        return f"<Synapses {self.name}: {len(self):,} connections of {sides}; {self.model.name}>"
 
 
 def event_name(event: Event) -> str:
@@ -399,7 +400,7 @@ def known_of(group: Source) -> tuple[str, ...]:
 
 
 def _group(side: Source | View) -> Source:
-    return side.group if isinstance(side, View) else side  # type: ignore[no-any-return]
+    return side.group if isinstance(side, View) else side
 
 
 def _merged(new: Values, old: np.ndarray, chosen: np.ndarray | None) -> Values:

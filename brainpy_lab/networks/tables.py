@@ -56,7 +56,8 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
     tables: dict[Side, Table] = {"pre": Table(first, count, _starts(key, syn.pre_group.size * count))}
     if any(e.side == "post" for e in syn.system.events):
         given = syn.post_delay_given
-        back = delay_steps(syn, "post_delay", given if stored is None or np.ndim(given) == 0 else given[stored], dt)
+        given = given if stored is None or not isinstance(given, np.ndarray) else given[stored]
+        back = delay_steps(syn, "post_delay", given, dt)
         low, many = _range(back)
         key = post.astype(np.int64) * many + (back - low)
         order = np.argsort(key, kind="stable")
@@ -69,7 +70,7 @@ def in_group(index: np.ndarray, side: object) -> np.ndarray:
     """Cells counted within a part of a group, in the group's own numbers."""
     if not isinstance(side, View):
         return index
-    found = side.index[index]
+    found: np.ndarray = side.index[index]
     return found.astype(index_type(side.group.size), copy=False)
 
 

@@ -81,9 +81,7 @@ class NumpyNetworkFlow(NetworkFlow):
             cells.append(fired)
         return NetworkChunk(taken, np.concatenate(steps), np.concatenate(events), np.concatenate(cells), fault)
 
-    def _step(
-        self, sources: Mapping[str, tuple[np.ndarray, np.ndarray]], offset: int
-    ) -> tuple[str, str, int] | None:
+    def _step(self, sources: Mapping[str, tuple[np.ndarray, np.ndarray]], offset: int) -> tuple[str, str, int] | None:
         t = self.setup.t0 + self.step * self.setup.dt
         for operation in self.code.schedule:
             fault = None
@@ -212,7 +210,13 @@ class NumpyNetworkFlow(NetworkFlow):
         self._act(operation.function, t, syn, connections, axes, passed)
 
     def _act(
-        self, function: str, t: float, syn: str, connections: np.ndarray, axes: Mapping[str, str], passed: dict[str, Any]
+        self,
+        function: str,
+        t: float,
+        syn: str,
+        connections: np.ndarray,
+        axes: Mapping[str, str],
+        passed: dict[str, Any],
     ) -> None:
         results = self.code.functions[function].results
         shared = any(f.role != "sum" and f.axis != CONNECTION for f in results)
@@ -228,7 +232,7 @@ class NumpyNetworkFlow(NetworkFlow):
                 else:
                     row[at] = value
 
-    # --- values --------------------------------------------------------------------------------------------------------
+    # --- values ------------------------------------------------------------------------------------------------------
 
     def _record(self, into: np.ndarray) -> None:
         start = 0

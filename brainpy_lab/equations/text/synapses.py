@@ -10,8 +10,8 @@ from brainpy_lab.errors import ModelError
 
 #: Why a synapse is refused where something is to be run, and what to do.
 NO_NETWORKS = (
-    "Read it as a synapse, with bp.model(text, synapse=True) or %%brainpy_model NAME --synapse, and connect groups with "
-    "it: bp.Synapses(pre=..., post=..., model=...)."
+    "Read it as a synapse, with bp.model(text, synapse=True) or %%brainpy_model NAME --synapse, and connect groups "
+    "with it: bp.Synapses(pre=..., post=..., model=...)."
 )
 
 #: What a connection has of its own, and its value where nothing else is given.

@@ -99,21 +99,22 @@ class NumbaNetworkFlow(NetworkFlow):
 
     def _fixed(self) -> tuple[Any, ...]:
         """Tables and indices as the kernel takes them."""
-        setup, found = self.setup, []
+        setup = self.setup
+        found: list[Any] = []
         none = np.empty(0, np.int32)
         for key in tables_of(self.code):
             table = setup.tables[key]
-            order = none if table.order is None else np.ascontiguousarray(table.order, np.int32)
-            found += [np.ascontiguousarray(table.start, np.int64), table.first, table.delays, order]
+            order = none if table.order is None else _plain(table.order, np.int32)
+            found += [_plain(table.start, np.int64), table.first, table.delays, order]
         for syn, what in indices_of(self.code):
             cells = setup.pre[syn] if what.startswith("pre") else setup.post[syn]
             if what.endswith("_at"):
                 ends = self.code.ends[syn]
                 cells = self._addresses(ends.pre if what.startswith("pre") else ends.post, None, cells)
-            found.append(np.ascontiguousarray(cells, np.int32))
+            found.append(_plain(cells, np.int32))
         return tuple(found)
 
-    # --- spikes on their way -------------------------------------------------------------------------------------------
+    # --- spikes on their way -----------------------------------------------------------------------------------------
 
     def _ring(self, event: Event) -> list[np.ndarray]:
         """Cells, and for each of the last steps the place and number of its spikes."""
@@ -173,7 +174,9 @@ class NumbaNetworkFlow(NetworkFlow):
         fault = None
         while self.step < first + n_steps and fault is None:
             taken = self.step - first
-            out = self._run(n_steps - taken, drive[taken:], {a: (o[taken:], c) for a, (o, c) in sources.items()}, rows, row)
+            out = self._run(
+                n_steps - taken, drive[taken:], {a: (o[taken:], c) for a, (o, c) in sources.items()}, rows, row
+            )
             count = int(out[SPIKES])
             found.append(tuple(e[:count].copy() for e in self.events))
             row += self._records(self.step, int(out[TAKEN]))
@@ -197,14 +200,19 @@ class NumbaNetworkFlow(NetworkFlow):
         return (step + n - setup.first) // setup.every - (step - setup.first) // setup.every
 
     def _run(
-        self, n: int, drive: np.ndarray, sources: Mapping[str, tuple[np.ndarray, np.ndarray]], rows: np.ndarray, row: int
+        self,
+        n: int,
+        drive: np.ndarray,
+        sources: Mapping[str, tuple[np.ndarray, np.ndarray]],
+        rows: np.ndarray,
+        row: int,
     ) -> np.ndarray:
         setup = self.setup
         out = np.full(6, -1, np.int64)
         out[[TAKEN, SPIKES, FULL]] = 0
         left = setup.every - (self.step - setup.first) % setup.every
         rings = [array for ring in self.rings for array in ring]
-        emitted = [np.ascontiguousarray(a, np.int64) for pair in sources.values() for a in pair]
+        emitted = [_plain(a, np.int64) for pair in sources.values() for a in pair]
         self.run(
             n, self.step, setup.t0, setup.dt, self.y, self.p, drive, self.base, self.size, self.position, setup.every,
             left, row, self.record, rows, *self.events, out, *rings, *emitted, *self.fixed,
@@ -244,3 +252,9 @@ class NumbaNetworkFlow(NetworkFlow):
     def values(self, axis: str, row: str) -> np.ndarray:
         """A row of an axis."""
         return self._view(axis, row).reshape(-1)[: self.setup.sizes[axis]].copy()
+
+
+def _plain(array: np.ndarray, kind: type) -> np.ndarray:
+    """An array as kernels take it: contiguous, and not marked as one that must not be written."""
+    found = np.ascontiguousarray(array, kind)
+    return found if found.flags.writeable else found.copy()

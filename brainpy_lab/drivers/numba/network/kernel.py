@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from brainpy_lab.codegen.fields import Field, Signature
-from brainpy_lab.codegen.headings import docstring, words
 from brainpy_lab.codegen.network import (
     CELL,
     CONNECTION,
@@ -27,8 +26,11 @@ from brainpy_lab.codegen.network import (
     NetworkCode,
     Side,
 )
+from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.numba.feed import LANES
-from brainpy_lab.drivers.numba.kernel import FAST_TEXT, Kernel, Writer
+from brainpy_lab.drivers.numba.kernel import FAST_TEXT, Kernel, Writer, native_header, plain_header
+from brainpy_lab.drivers.numba.native import native
+from brainpy_lab.drivers.numba.rows import NotNativeError
 
 #: What a kernel says of its end, in places of ``k_out``.
 TAKEN, SPIKES, FULL, FAULT_AXIS, FAULT_ROW, FAULT_PLACE = range(6)
@@ -78,7 +80,11 @@ def network_kernel(code: NetworkCode) -> Kernel:
 def arguments_of(code: NetworkCode) -> tuple[tuple[str, str], ...]:
     """The kernel's arguments, with their Numba types."""
     events = range(len(code.events))
-    rings = [(f"k_{letter}{e}", kind) for e in events for letter, kind in (("h", "i4[::1]"), ("s", "i8[::1]"), ("c", "i8[::1]"))]
+    rings = [
+        (f"k_{letter}{e}", kind)
+        for e in events
+        for letter, kind in (("h", "i4[::1]"), ("s", "i8[::1]"), ("c", "i8[::1]"))
+    ]
     emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
     sources = [(f"k_{what}_{axis}", kind) for axis in emits for what, kind in (("off", "i8[::1]"), ("spk", "i8[::1]"))]
     tables = [
@@ -98,14 +104,12 @@ class _Kernel:
     def kernel(self) -> Kernel:
         """The whole text."""
         w, code = self.w, self.code
-        w.add(0, docstring(f"Kernel of the network {words(code.name)}."))
-        w.add(0, "import numpy as np")
-        w.add(0, "from brainpy_lab.drivers.numba.cache import kept_njit as k_njit")
-        w.add(0, "from brainpy_lab.drivers.numba.native import native")
+        step = StepCode(text=code.text, model=code.name, method="network", backend=code.backend, blocks=())
+        if _is_native(code):
+            native_header(w, step, False, code.functions)
+        else:
+            plain_header(w, step, False, True)
         w.add(0, "from brainpy_lab.drivers.numba.network.raw import get as k_get, put as k_put\n")
-        w.add(0, f"TEXT = {code.text!r}")
-        for name in code.functions:
-            w.add(0, f"{name} = native(TEXT, {name!r}, False)")
         names, kinds = zip(*arguments_of(code), strict=True)
         w.add(0, "\n")
         w.add(0, f"@k_njit('i8({', '.join(kinds)})', nogil=True, error_model='numpy', fastmath={{{FAST_TEXT}}})")
@@ -228,16 +232,18 @@ class _Kernel:
         self._blocks(axis)
         w.add(3, f"for k_j in range({LANES}):")
         w.add(4, f"{self._results(signature)} = {operation.function}({self._values(signature, at)})")
-        for kept, row in operation.kept.items():
-            w.add(4, f"k_put(k_y, k_o + k_j + {self._row(axis, kept)}, k_get(k_y, k_o + k_j + {self._row(axis, row)}))")
+        for kept, moved in operation.kept.items():
+            w.add(
+                4, f"k_put(k_y, k_o + k_j + {self._row(axis, kept)}, k_get(k_y, k_o + k_j + {self._row(axis, moved)}))"
+            )
         w.add_lines(4, self._stored(signature, at))
         finite = " and ".join(f"k_new_{i} - k_new_{i} == 0.0" for i, f in enumerate(signature.results))
         w.add(4, f"k_bad += 0 if ({finite}) or k_j >= k_m else 1")
         w.add(2, "if k_bad > 0:")
         number = self.axes[axis][0]
-        for f in signature.results:
-            address = f"{self._address(axis, 'k_c')} + {self._row(axis, f.of)}"
-            row = self.axes[axis][1].rows.index(f.of)
+        for given in signature.results:
+            address = f"{self._address(axis, 'k_c')} + {self._row(axis, given.of)}"
+            row = self.axes[axis][1].rows.index(given.of)
             w.add(3, f"for k_c in range(k_size[{number}]):")
             w.add(4, f"k_x = k_get(k_y, {address})")
             w.add(4, "if k_x - k_x != 0.0:")
@@ -307,7 +313,9 @@ class _Kernel:
         table = f"{syn}_{side}"
         low = f"max(0, 1 - k_first_{table})" if operation.delayed else "0"
         high = f"k_delays_{table}" if operation.delayed else f"(1 if k_first_{table} == 0 else 0)"
-        w.add(2, f"# {syn}: spikes of {operation.source[0]}" + (" that are due" if operation.delayed else ", undelayed"))
+        w.add(
+            2, f"# {syn}: spikes of {operation.source[0]}" + (" that are due" if operation.delayed else ", undelayed")
+        )
         w.add(2, f"for k_d in range({high} - 1, {low} - 1, -1):")
         w.add(3, f"k_x = (k_step - k_first_{table} - k_d) % k_s{event}.size")
         w.add(3, f"for k_q in range(k_s{event}[k_x], k_s{event}[k_x] + k_c{event}[k_x]):")
@@ -333,7 +341,10 @@ class _Kernel:
         w.add(2, f"for k_u in range(k_size[{pre}]):")
         at = self._own_places(3, syn, "pre", "k_u")
         table = f"{syn}_pre"
-        w.add(3, f"for k_g in range(k_start_{table}[k_u * k_delays_{table}], k_start_{table}[(k_u + 1) * k_delays_{table}]):")
+        w.add(
+            3,
+            f"k_z = k_u * k_delays_{table}\nfor k_g in range(k_start_{table}[k_z], k_start_{table}[k_z + k_delays_{table}]):",
+        )
         self._connection(4, syn, "pre", operation.function, at, has_order=False)
 
     def _own_places(self, depth: int, syn: str, side: Side, cell: str) -> dict[str, tuple[str, str]]:
@@ -380,6 +391,16 @@ def alarms_of(code: NetworkCode) -> tuple[str, ...]:
     names = {f"{o.event}" for o in code.schedule if isinstance(o, Fire)}
     flags = (f.of for s in code.functions.values() for f in s.results if f.role == "flag")
     return tuple(dict.fromkeys(f for f in flags if f not in names))
+
+
+def _is_native(code: NetworkCode) -> bool:
+    """Whether all functions can be lowered straight to LLVM."""
+    try:
+        for name in code.functions:
+            native(code.text, name, False)
+    except NotNativeError:
+        return False
+    return True
 
 
 def _scalar(name: str) -> str:

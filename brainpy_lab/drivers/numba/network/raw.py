@@ -1,4 +1,4 @@
-"""Elements of arrays by address alone: addresses that are computed are not looked at for a sign, and loops stay vectors."""
+"""Elements of arrays by address alone: nothing looks whether an address is negative, so that loops become vectors."""
 
 from __future__ import annotations
 
@@ -36,6 +36,3 @@ def put(typing_context: Any, array: Any, index: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.none(array, types.int64, value), codegen
-
-
-

@@ -137,7 +137,7 @@ class AdaptiveState:
         columns = [np.broadcast_to(np.asarray(v, dtype=float), shape).reshape(-1) for v in values]
         return np.array(columns, dtype=float).reshape(len(values), self.problem.lanes)
 
-    # --- the run -------------------------------------------------------------------------------------------------
+    # --- the run -----------------------------------------------------------------------------------------------------
 
     def go(self) -> Outcome:
         """Advance to the end; an interrupt, wherever it comes, leaves what the last whole call of the loop had left."""
@@ -297,7 +297,7 @@ class AdaptiveState:
         warn(self.ended)
         return outcome
 
-    # --- its results ---------------------------------------------------------------------------------------------
+    # --- its results -------------------------------------------------------------------------------------------------
 
     def result(self, outcome: Outcome, stats: dict[str, Any]) -> Result:
         """Times, records, events and dense output up to where the run ended."""

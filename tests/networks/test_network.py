@@ -1,0 +1,165 @@
+"""Networks against loops written by hand, and against each other: drivers, forms of a synapse, runs in parts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import brainpy_lab as bp
+from tests.networks.cells import AMPA, STDP, lif, synapse
+
+DRIVERS = ["numpy", "numba"]
+
+
+def _mixed(delay: object, post_delay: float) -> bp.Network:
+    """Two groups, two kinds of sources, and synapses of all forms."""
+    above = {"V": bp.dist.uniform(-60, -50, seed=3)}
+    E = bp.NeuGroup(lif(), 130, name="E", method="exponential_euler", initial=above, I=bp.dist.uniform(8, 14, seed=2))
+    I = bp.NeuGroup(lif(), 70, name="I", method="exponential_euler", initial={"V": bp.dist.uniform(-60, -50)}, I=11.0)
+    P = bp.PoissonGroup(40, rate=0.3, name="P")
+    S = bp.SpikeSource([1.0, 1.05, 3.0, 3.0], [0, 1, 0, 0], 3, name="S")
+    random = bp.connect.fixed_probability
+    ampa, gap = synapse(AMPA), synapse("g = 0.02\npost.I += g*(pre.V - post.V)")
+    return bp.Network(
+        E, I, P, S,
+        bp.Synapses(pre=E, post=E, model=ampa, connect=random(0.1, seed=1), name="exc", delay=delay, weight=0.05),
+        bp.Synapses(pre=E, post=I, model=synapse(STDP + "    post.V += 0.1"), connect=random(0.3, seed=1),
+                    name="plastic", delay=delay, post_delay=post_delay),
+        bp.Synapses(pre=I[10:], post=I[:50], model=gap, connect=random(0.3, seed=9), name="gap"),
+        bp.Synapses(pre=P, post=E[20:], model=ampa, connect=random(0.2, seed=5), name="noise",
+                    weight=bp.dist.uniform(0, 0.1, seed=8), delay=bp.dist.uniform(0.3, 1.5, seed=2)),
+        bp.Synapses(pre=S, post=I, model=ampa, connect=bp.connect.all_to_all(), name="given", weight=0.5),
+    )  # fmt: skip
+
+
+RECORD = {"E": ["V", "mean(V)"], "I[:5]": ["V"], "plastic": ["weight", "x"]}
+
+
+@pytest.mark.filterwarnings("ignore:.*delays are rounded")
+@pytest.mark.parametrize(
+    ("delay", "post_delay"), [(0.0, 0.0), (1.5, 0.7), (bp.dist.uniform(0.3, 2, seed=4), 0.0)], ids=str
+)
+def test_drivers_give_the_same_spikes_and_weights_and_parts_are_the_whole(delay: object, post_delay: float) -> None:
+    found = {}
+    for backend in DRIVERS:
+        net = _mixed(delay, post_delay)
+        found[backend] = net.run(40.0, dt=0.1, backend=backend, seed=3, record=RECORD, record_every=0.5)
+    one, other = found["numpy"], found["numba"]
+    for group in "EIPS":
+        trains = one[group].events["spike"], other[group].events["spike"]
+        assert len(trains[0]) > 3
+        assert np.array_equal(trains[0].t, trains[1].t) and np.array_equal(trains[0].index, trains[1].index)
+    assert np.abs(one["E"].V - other["E"].V).max() < 1e-12
+    assert np.abs(one["plastic"].weight - other["plastic"].weight).max() < 1e-14
+    assert one["plastic"].weight[-1].std() > 0.005  # something was learned
+    assert one["plastic"].weight.shape == (81, len(net["plastic"])) and one["plastic"]["x"].shape[1] == (
+        130 if isinstance(delay, float) else len(net["plastic"])
+    )
+    assert np.allclose(one["E"]["mean(V)"], one["E"].V.mean(axis=1)) and one["I[:5]"].V.shape == (81, 5)
+
+    parts = _mixed(delay, post_delay)
+    first = parts.run(20.0, dt=0.1, backend="numba", seed=3)
+    second = parts.run(20.0, backend="numba")
+    for name in ("E", "I"):
+        assert np.array_equal(second.final[name]["V"], other.final[name]["V"])
+    assert np.array_equal(second.final["plastic"]["weight"], other.final["plastic"]["weight"])
+    together = np.concatenate([first["I"].events["spike"].t, second["I"].events["spike"].t])
+    assert np.array_equal(together, other["I"].events["spike"].t)
+    assert parts.time == pytest.approx(40.0)
+    parts.reset()
+    assert parts.time == 0 and np.all(parts["plastic"].weight == 0.5)
+
+
+def _coba_by_hand(
+    n: int, steps: int, table: tuple[np.ndarray, ...], start: tuple[np.ndarray, ...], dt: float
+) -> np.ndarray:
+    """Spikes (step, cell) of conductance-based cells (Brette et al. 2007, doi:10.1007/s10827-007-0038-6)."""
+    pre, post, weight, is_exc = table
+    v, ge, gi = (a.copy() for a in start)
+    release, spikes = np.full(n, -1), []
+    for step in range(steps):
+        total = 1 + ge + gi
+        rest = (-60 - 80 * gi) / total
+        v = np.where(step < release, v, rest + (v - rest) * np.exp(-dt / 20 * total))
+        ge, gi = ge * np.exp(-dt / 5), gi * np.exp(-dt / 10)
+        fired = np.flatnonzero((v > -50) & (step >= release))
+        for cell in fired:
+            at = pre == cell
+            np.add.at(ge if is_exc[cell] else gi, post[at], weight[at])
+        v[fired], release[fired] = -60, step + 50
+        spikes += [(step + 1, cell) for cell in fired]
+    return np.array(spikes)
+
+
+@pytest.mark.parametrize("backend", DRIVERS)
+def test_conductance_based_network_has_the_spikes_of_a_loop_written_by_hand(backend: str) -> None:
+    n, dt, steps = 300, 0.1, 1000
+    rng = np.random.default_rng(5)
+    pre, post = np.nonzero(rng.random((n, n)) < 0.2)
+    is_exc = np.arange(n) < 240
+    start = rng.normal(-55, 5, n), np.maximum(rng.normal(4, 1.5, n), 0), np.maximum(rng.normal(4, 2, n), 0)
+    weight = np.where(is_exc[pre], 0.6, 6.7)
+    cell = bp.model(
+        """
+        tau = 20; E_e = 0; E_i = -80; taue = 5; taui = 10
+        dV/dt = (-60 - V + ge*(E_e - V) + gi*(E_i - V)) / tau
+        dge/dt = -ge/taue
+        dgi/dt = -gi/taui
+        when V > -50:
+            V = -60
+            hold(V, 4.9)
+        """,
+        name="COBA",
+    )
+    initial = dict(zip(("V", "ge", "gi"), start, strict=True))
+    G = bp.NeuGroup(cell, n, name="G", method="exponential_euler", initial=initial)
+    chosen = is_exc[pre]
+    given = bp.connect.pairs
+    exc = bp.Synapses(
+        pre=G[:240], post=G, model=synapse("when pre.spike:\n    post.ge += weight"), weight=0.6, name="exc",
+        connect=given(pre[chosen], post[chosen], autapses=True),
+    )  # fmt: skip
+    inh = bp.Synapses(
+        pre=G[240:], post=G, model=synapse("when pre.spike:\n    post.gi += weight"), weight=6.7, name="inh",
+        connect=given(pre[~chosen] - 240, post[~chosen], autapses=True),
+    )  # fmt: skip
+    sol = bp.Network(G, exc, inh).run(steps * dt, dt=dt, backend=backend)
+    by_hand = _coba_by_hand(n, steps, (pre, post, weight, is_exc), start, dt)
+    train = sol["G"].events["spike"]
+    assert len(train) > 100
+    assert np.array_equal(np.round(train.t / dt).astype(int), by_hand[:, 0])
+    assert np.array_equal(train.index, by_hand[:, 1])
+
+
+def test_lumped_form_and_one_value_a_connection_agree() -> None:
+    current = "tau = 5\ndg/dt = -g/tau\npost.I += g\nwhen pre.spike:\n    g += weight"
+    found = {}
+    for kept in ({}, {"g": "connection"}):
+        S = bp.SpikeSource(np.linspace(0.5, 20, 60), np.arange(60) % 6, 6, name="S")
+        E = bp.NeuGroup(lif(), 20, name="E", method="exponential_euler")
+        exc = bp.Synapses(
+            pre=S, post=E, model=synapse(current), connect=bp.connect.fixed_probability(0.5, seed=2), name="exc",
+            kept=kept, weight=3.0, delay=0.5,
+        )  # fmt: skip
+        assert exc.homes.of["g"] == ("connection" if kept else "lumped")
+        found[len(kept)] = bp.Network(S, E, exc).run(25.0, dt=0.1, backend="numpy", record={"E": ["V"]})["E"].V
+    assert np.abs(found[0] - found[1]).max() < 1e-12
+    assert found[0].max() > -59
+
+
+def test_what_cannot_be_summed_says_why() -> None:
+    E = bp.NeuGroup(lif(), 4, name="E")
+    connect = bp.connect.all_to_all()
+
+    def of(text: str, **options: object) -> bp.Synapses:
+        return bp.Synapses(pre=E, post=E, model=synapse(text), connect=connect, name="syn", **options)
+
+    saturating = "ds/dt = -s/5\npost.I += weight*s\nwhen pre.spike:\n    s += 0.5*(1 - s)"
+    assert of(saturating).homes.of == {"s": "pre"}
+    assert of(saturating, delay=bp.dist.uniform(1, 2)).homes.of == {"s": "connection"}
+    squared = "tau = 5\ndg/dt = -g/tau\npost.I += g*g\nwhen pre.spike:\n    g += weight"
+    assert of(squared, weight=np.arange(12.0)).homes.why["g"].startswith("post.I is not linear")
+    assert of(AMPA, tau=np.linspace(4, 6, 12)).homes.of["g"] == "connection"
+    assert of(AMPA, weight=np.arange(12.0)).homes.of["g"] == "lumped"
+    with pytest.raises(bp.errors.ArgumentError, match="'g' cannot be kept 'post': post.I is not linear"):
+        of(squared, weight=np.arange(12.0), kept={"g": "post"})
