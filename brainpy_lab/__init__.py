@@ -23,17 +23,17 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "BrainPyLabError": ("brainpy_lab.errors", "BrainPyLabError"),
     "BrownianPath": ("brainpy_lab.simulation.values.brownian", "BrownianPath"),
     "Model": ("brainpy_lab.simulation.model", "Model"),
+    "Network": ("brainpy_lab.networks.network", "Network"),
+    "NeuGroup": ("brainpy_lab.networks.group", "NeuGroup"),
+    "PoissonGroup": ("brainpy_lab.networks.sources", "PoissonGroup"),
     "Solution": ("brainpy_lab.simulation.solution.solution", "Solution"),
+    "SpikeSource": ("brainpy_lab.networks.sources", "SpikeSource"),
+    "Synapses": ("brainpy_lab.networks.synapses", "Synapses"),
     "System": ("brainpy_lab.equations.system", "System"),
     "analysis": ("brainpy_lab.analysis", None),
     "backend": ("brainpy_lab.backend", None),
     "clear_cache": ("brainpy_lab.simulation.cache", "clear_cache"),
     "connect": ("brainpy_lab.networks.connect", None),
-    "Network": ("brainpy_lab.networks.network", "Network"),
-    "NeuGroup": ("brainpy_lab.networks.group", "NeuGroup"),
-    "PoissonGroup": ("brainpy_lab.networks.sources", "PoissonGroup"),
-    "SpikeSource": ("brainpy_lab.networks.sources", "SpikeSource"),
-    "Synapses": ("brainpy_lab.networks.synapses", "Synapses"),
     "ddeint": ("brainpy_lab.simulation.create", "ddeint"),
     "dist": ("brainpy_lab.networks.dist", None),
     "distance": ("brainpy_lab.networks.cells", "distance"),
@@ -54,7 +54,12 @@ __all__ = [
     "BrainPyLabError",
     "BrownianPath",
     "Model",
+    "Network",
+    "NeuGroup",
+    "PoissonGroup",
     "Solution",
+    "SpikeSource",
+    "Synapses",
     "System",
     "__version__",
     "analysis",
@@ -85,6 +90,10 @@ if TYPE_CHECKING:
     from brainpy_lab.errors import BrainPyLabError
     from brainpy_lab.networks import connect, dist
     from brainpy_lab.networks.cells import distance
+    from brainpy_lab.networks.group import NeuGroup
+    from brainpy_lab.networks.network import Network
+    from brainpy_lab.networks.sources import PoissonGroup, SpikeSource
+    from brainpy_lab.networks.synapses import Synapses
     from brainpy_lab.simulation.cache import clear_cache
     from brainpy_lab.simulation.create import ddeint, fdeint, model, odeint, sdeint
     from brainpy_lab.simulation.model import Model

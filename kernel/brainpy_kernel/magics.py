@@ -15,7 +15,7 @@ from brainpy_lab.errors import ArgumentError, did_you_mean
 
 if TYPE_CHECKING:
     from brainpy_kernel.extension import Extension
-    from brainpy_lab import Model
+    from brainpy_lab import Model, System
 
 
 @magics_class
@@ -37,6 +37,9 @@ class BrainPyMagics(Magics):
         options = MODEL.parse(line)
         if options.help:
             print(MODEL.help())
+            return
+        if options.synapse:
+            self._define_synapse(options, cell)
             return
         model = self._make(options, cell)
         before = self._shell.user_ns.get(options.argument)
@@ -66,20 +69,45 @@ class BrainPyMagics(Magics):
         with self._conditions(options):
             return cells.run(self._shell, CELL.name, line, cell)
 
-    def _make(self, options: Any, cell: str) -> Model:
-        """The model of a cell. The magic's line counts as the first, so that positions are those the user sees."""
+    def _read(self, options: Any, cell: str) -> System:
+        """The equations of a cell. The magic's line counts as the first, so that positions are those the user sees."""
         from brainpy_lab.equations import read_text
-        from brainpy_lab.equations.text.synapses import check_runs_alone
-        from brainpy_lab.simulation.model import Model
 
         if options.dtype == "float32":
             raise ArgumentError("The drivers compute in float64 alone.", advice="Leave --dtype out.")
-        system = read_text(
+        return read_text(
             "\n" + cell.rstrip().rstrip(";"), name=options.argument, namespace=self._shell.user_ns,
             calculus=options.calculus or "ito", synapse=options.synapse,
             origin=f"cell In[{self._shell.displayhook.prompt_count}]",
         )  # fmt: skip
-        check_runs_alone(system, is_synapse=options.synapse)
+
+    def _define_synapse(self, options: Any, cell: str) -> None:
+        """Bind the synapse of a cell to its name, and show its equations."""
+        from brainpy_lab.simulation.synapse_model import SynapseModel
+
+        for name in ("method", "dt", "backend", "duration", "seed"):
+            if getattr(options, name) is not None:
+                raise ArgumentError(
+                    f"--{name} belongs to what is run; a synapse runs in a network.",
+                    advice=f"Leave it out here, and give {name}=... to the group or to the run of the network.",
+                )
+        model = SynapseModel(self._read(options, cell))
+        self._shell.user_ns[options.argument] = model
+        if options.no_display or DisplayHook.semicolon_at_end_of_expression(cell):
+            return
+        if getattr(self._shell, "kernel", None) is None:
+            print(typeset.plain(model.system))
+            return
+        from IPython.display import HTML, display
+
+        system = model.system
+        display(HTML(typeset.heading(system) + typeset.equations(system) + typeset.notes(system)))
+
+    def _make(self, options: Any, cell: str) -> Model:
+        """The model of a cell."""
+        from brainpy_lab.simulation.model import Model
+
+        system = self._read(options, cell)
         model = Model(
             system, method=options.method, dt=options.dt, backend=options.backend, duration=options.duration,
             seed=options.seed,

@@ -61,7 +61,7 @@ MODEL_OPTIONS = (
     Option("--calculus", "how noise is read", str, "NAME", lambda: ["ito", "stratonovich"]),
     SEED,
     Option("--dtype", "precision of the states", str, "NAME", lambda: ["float64", "float32"]),
-    Option("--synapse", "the cell describes a synapse: pre, post, couplings; refused until there are networks", None),
+    Option("--synapse", "the cell describes a synapse (pre, post), for bp.Synapses", None),
     Option("--no-display", "define the model and show nothing", None),
     Option("--show-code", "print the generated step code", None),
 )

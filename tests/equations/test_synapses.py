@@ -1,4 +1,4 @@
-"""Synapses are read, and refused where something is to be run: there are no networks yet."""
+"""Synapses are read, and refused where something is to be run by itself."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ SYNAPSES = [
 
 @pytest.mark.parametrize(("text", "line", "column"), SYNAPSES)
 def test_a_synapse_is_refused_where_it_begins(text: str, line: int, column: int) -> None:
-    for make in (lambda: bp.model(text, synapse=True, name="Exc"), lambda: Model(read_text(text, synapse=True))):
-        with pytest.raises(bp.errors.ModelError, match="is a synapse, which runs only in a network") as refusal:
-            make()
-        place = refusal.value.location
-        assert (place.line, place.column) == (line, column)
-        assert "no networks yet" in refusal.value.advice
+    with pytest.raises(bp.errors.ModelError, match="is a synapse, which runs only in a network") as refusal:
+        Model(read_text(text, synapse=True))
+    place = refusal.value.location
+    assert (place.line, place.column) == (line, column)
+    assert "bp.Synapses(pre=..., post=..., model=...)" in refusal.value.advice
 
 
 @pytest.mark.parametrize("text", [text for text, _, _ in SYNAPSES] + ["dg/dt = -g + pre.V(t - 1)"])
@@ -39,12 +38,18 @@ def test_an_ordinary_model_has_no_sides(text: str) -> None:
     with pytest.raises(bp.errors.ModelError, match="synapse") as refusal:
         bp.model(text)
     assert refusal.value.location is not None
-    assert "no networks yet" in refusal.value.advice
+    assert "bp.model(text, synapse=True)" in refusal.value.advice
 
 
-def test_what_is_said_to_be_a_synapse_is_refused() -> None:
-    with pytest.raises(bp.errors.ModelError, match="'Exc' is a synapse"):
-        bp.model("dg/dt = -g", synapse=True, name="Exc")
+def test_a_synapse_does_not_run_by_itself() -> None:
+    synapse = bp.model("dg/dt = -g", synapse=True, name="Exc")
+    with pytest.raises(bp.errors.ArgumentError, match="'Exc' is a synapse"):
+        synapse.run(1.0)
+
+
+def test_weight_and_delay_are_the_connections_own() -> None:
+    synapse = bp.model("when pre.spike:\n    post.g += weight", synapse=True, namespace={"weight": 7.0})
+    assert synapse.parameters == {"weight": 1.0}
 
 
 def test_own_names_that_begin_like_a_side_are_no_synapse() -> None:

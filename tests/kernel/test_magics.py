@@ -52,6 +52,11 @@ def test_options_reach_the_model(terminal, fhn):
     assert terminal.value("(FHN.method, FHN.dt, FHN.duration, FHN.seed)") == ("euler", 0.05, 20.0, 3)
 
 
+def test_a_cell_with_synapse_gives_a_synapse(terminal):
+    terminal("%%brainpy_model Exc --synapse\nweight = 0.5\nwhen pre.spike:\n    post.g += weight")
+    assert terminal.value("repr(Exc)") == "<SynapseModel Exc: parameters weight; spikes of pre>"
+
+
 def test_names_around_the_cell_are_captured(terminal):
     terminal("k = 0.25")
     terminal("%%brainpy_model Decay --backend numpy\ndx/dt = -k*x\nx(0) = 1;")
@@ -63,12 +68,8 @@ def test_names_around_the_cell_are_captured(terminal):
     [
         ("%%brainpy_model", ArgumentError, "needs a name"),
         ("%%brainpy_model 2x", ArgumentError, "cannot be a variable's name"),
-        (
-            "%%brainpy_model Exc --synapse\nweight = 1\nwhen pre.spike:\n    post.g += weight",
-            ModelError,
-            "is a synapse",
-        ),
-        ("%%brainpy_model Exc --synapse\ndx/dt = -x", ModelError, "'Exc' is a synapse"),
+        ("%%brainpy_model Exc --synapse --dt 0.1\ndg/dt = -g", ArgumentError, "a synapse runs in a network"),
+        ("%%brainpy_model Exc\nwhen pre.spike:\n    post.g += weight", ModelError, "synapse"),
         ("%%brainpy_model X --backnd numpy", ArgumentError, "Did you mean '--backend'?"),
         ("%%brainpy_model X --backend nunpy", ArgumentError, "Did you mean 'numpy'?"),
         ("%%brainpy_model X --method rk44", ArgumentError, "Did you mean 'rk4'?"),

@@ -18,21 +18,18 @@ NO_NETWORKS = (
 CONNECTION = {"weight": 1.0, "delay": 0.0}
 
 
-def check_runs_alone(system: System, *, is_synapse: bool = False) -> None:
+def check_runs_alone(system: System) -> None:
     """Raise ModelError when ``system`` is a synapse, at the first line that makes it one.
 
     Parameters
     ----------
     system : System
-    is_synapse : bool
-        Whether it was said to be one.
     """
     span = min(_parts(system), key=lambda s: (s.line, s.column), default=None)
-    if span is None and not is_synapse:
+    if span is None:
         return
-    location = None if span is None else system.place(span)
     message = f"'{system.name}' is a synapse, which runs only in a network, between its two sides pre and post."
-    raise ModelError(message, location=location, advice=NO_NETWORKS)
+    raise ModelError(message, location=system.place(span), advice=NO_NETWORKS)
 
 
 def _parts(system: System) -> Iterator[Span]:
