@@ -12,9 +12,9 @@ import numpy as np
 from brainpy_lab import drivers
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.networks.checking import check_parts, named_parts
 from brainpy_lab.networks.code import Assembly, explained
 from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.parts import Parts, check_parts, named_parts
 from brainpy_lab.networks.recording import wanted
 from brainpy_lab.networks.running import Plan, RunOf
 from brainpy_lab.networks.solution import NetworkSolution
@@ -56,6 +56,7 @@ class Network:
     def __init__(self, *parts: Any, name: str = "Network") -> None:
         self.name = name
         self.groups, self.synapses = _sorted(parts)
+        self._parts = Parts(name, self.groups, self.synapses)
         named_parts(self.groups, self.synapses)
         check_parts(self.groups, self.synapses)
         self.state: NetworkState | None = None
@@ -65,8 +66,7 @@ class Network:
     @property
     def parts(self) -> dict[str, Source | Synapses]:
         """All groups, sources and synapses by name."""
-        found: dict[str, Source | Synapses] = {g.name: g for g in self.groups}
-        return found | {s.name: s for s in self.synapses}
+        return self._parts.by_name
 
     def __getitem__(self, name: str) -> Source | Synapses:
         return self.parts[name]
@@ -188,9 +188,10 @@ class Network:
         code = assembly.code
         if self.state is None:
             self.state = NetworkState.fresh(seed if seed is not None else ambient.seed_or(None) or 0, step)
+        wired = {s.name: self.wiring(s, step) for s in self.synapses}
         plan = Plan.of(
-            self, assembly, code, self.state, duration=duration, record=record, record_every=record_every,
-            wanted=wanted, progress=progress, stop=stop,
+            self._parts, wired, assembly, code, self.state, duration=duration, record=record,
+            record_every=record_every, wanted=wanted, progress=progress, stop=stop,
         )  # fmt: skip
         program = driver.network(code)
         run = RunOf(plan, program, time.perf_counter() - begun)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from brainpy_lab.drivers.network import NetworkChunk, NetworkFlow, NetworkSetup,
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code import Assembly
 from brainpy_lab.networks.group import NeuGroup, initial_of
+from brainpy_lab.networks.parts import Parts
 from brainpy_lab.networks.recording import Wanted
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.sources import SpikeSource
@@ -32,9 +33,6 @@ from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.values.problem import NEVER
 
-if TYPE_CHECKING:
-    from brainpy_lab.networks.network import Network
-
 
 @dataclass
 class Plan:
@@ -48,7 +46,7 @@ class Plan:
     wired : dict of str to Wiring
     """
 
-    network: Network
+    network: Parts
     assembly: Assembly
     code: NetworkCode
     state: NetworkState
@@ -63,7 +61,8 @@ class Plan:
     @classmethod
     def of(
         cls,
-        network: Network,
+        network: Parts,
+        wired: dict[str, Wiring],
         assembly: Assembly,
         code: NetworkCode,
         state: NetworkState,
@@ -83,19 +82,18 @@ class Plan:
                 advice=f"Run for {n_steps * state.dt:g} or {(n_steps + 1) * state.dt:g}.",
             )
         every = 1 if record_every is None else steps_between(record_every, state.dt, "record_every")
-        wired = {s.name: network.wiring(s, state.dt) for s in network.synapses}
         for group in network.groups:
             if isinstance(group, SpikeSource) and not state.step:
                 group.check_start(0.0)
         places = {name: w.stored for name, w in wired.items()}
-        found = wanted(record, network.parts, places)
+        found = wanted(record, network.by_name, places)
         report: Progress = ProgressBar(network.name) if progress is True else reporter(progress)
         return cls(network, assembly, code, state, n_steps, every, found, wired, report, stop)
 
     def setup(self) -> NetworkSetup:
         """The values with which a driver starts."""
         code, state, network = self.code, self.state, self.network
-        parts = network.parts
+        parts = network.by_name
         tables: dict[tuple[str, Side], Table] = {
             (name, side): table for name, w in self.wired.items() for side, table in w.tables.items()
         }
@@ -121,14 +119,14 @@ class Plan:
 
     def _size(self, axis: str) -> int:
         name, _, side = axis.partition(".")
-        part = self.network.parts[name]
+        part = self.network.by_name[name]
         if isinstance(part, Synapses):
             return part.pre_group.size if side == "pre" else part.post_group.size if side else len(part)
         return part.size
 
     def _rows(self, axis: str, names: tuple[str, ...]) -> dict[str, np.ndarray]:
         name = axis.partition(".")[0]
-        part = self.network.parts[name]
+        part = self.network.by_name[name]
         if isinstance(part, Synapses):
             return {row: self._row_of_synapse(part, axis, row) for row in names}
         assert isinstance(part, NeuGroup)
@@ -264,7 +262,7 @@ class RunOf:
                 syn.state[name] = values
 
     def _is_kept(self, axis: str, row: str) -> bool:
-        part = self.plan.network.parts[axis.partition(".")[0]]
+        part = self.plan.network.by_name[axis.partition(".")[0]]
         if isinstance(part, Synapses):
             return axis != part.name
         return isinstance(part, NeuGroup) and row not in part.parameters

@@ -343,7 +343,8 @@ class _Kernel:
         table = f"{syn}_pre"
         w.add(
             3,
-            f"k_z = k_u * k_delays_{table}\nfor k_g in range(k_start_{table}[k_z], k_start_{table}[k_z + k_delays_{table}]):",
+            f"k_z = k_u * k_delays_{table}\nk_x = k_z + k_delays_{table}\n"
+            f"for k_g in range(k_start_{table}[k_z], k_start_{table}[k_x]):",
         )
         self._connection(4, syn, "pre", operation.function, at, has_order=False)
 

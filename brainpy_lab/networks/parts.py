@@ -1,12 +1,36 @@
-"""What a network refuses before it is built: names that clash, groups that are missing."""
+"""The parts of a network, and what is refused of them: names that clash, groups that are missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a network is made of.
+
+    Attributes
+    ----------
+    name : str
+    groups : tuple of Source
+        Groups and sources, in the order given.
+    synapses : tuple of Synapses
+    """
+
+    name: str
+    groups: tuple[Source, ...]
+    synapses: tuple[Synapses, ...]
+
+    @property
+    def by_name(self) -> dict[str, Source | Synapses]:
+        """All of them by name."""
+        found: dict[str, Source | Synapses] = {g.name: g for g in self.groups}
+        return found | {s.name: s for s in self.synapses}
 
 
 def named_parts(groups: Sequence[Source], synapses: Sequence[Synapses]) -> None:
