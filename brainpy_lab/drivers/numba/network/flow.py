@@ -133,7 +133,7 @@ class NumbaNetworkFlow(NetworkFlow):
     def queue(self, event: Event) -> dict[int, np.ndarray]:
         """Spikes that may still arrive."""
         cells, start, count = self.rings[self.code.events.index(event)]
-        found = {}
+        found: dict[int, np.ndarray] = {}
         for step in range(max(0, self.step - len(start)), self.step):
             slot = step % len(start)
             places = (start[slot] + np.arange(count[slot])) % len(cells)

@@ -106,9 +106,9 @@ class _Kernel:
         w, code = self.w, self.code
         step = StepCode(text=code.text, model=code.name, method="network", backend=code.backend, blocks=())
         if _is_native(code):
-            native_header(w, step, False, code.functions)
+            native_header(w, step, code.functions)
         else:
-            plain_header(w, step, False, True)
+            plain_header(w, step, True)
         w.add(0, "from brainpy_lab.drivers.numba.network.raw import get as k_get, put as k_put\n")
         names, kinds = zip(*arguments_of(code), strict=True)
         w.add(0, "\n")
@@ -398,7 +398,7 @@ def _is_native(code: NetworkCode) -> bool:
     """Whether all functions can be lowered straight to LLVM."""
     try:
         for name in code.functions:
-            native(code.text, name, False)
+            native(code.text, name)
     except NotNativeError:
         return False
     return True
