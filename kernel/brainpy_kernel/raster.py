@@ -13,10 +13,12 @@ from brainpy_kernel.closing import close_tree
 from brainpy_lab.simulation.solution.screen_bins import MOST_MARKS, Layer, Range, in_sight, picture
 
 #: Bins of a picture: the figure is some 600 pixels wide in a notebook and 250 high, and a spike alone can be seen.
-WIDTH, HEIGHT = 800, 150
+WIDTH, HEIGHT = 400, 120
 
 #: Where marks stand that have nothing to show: off the picture, and a number that the browser can hold.
 _OUTSIDE = np.full(1, -1e30)
+
+_EMPTY = np.zeros((1, 1, 4), np.uint8)
 
 
 def raster(layers: Sequence[Layer], across: Range) -> Any:
@@ -38,14 +40,15 @@ class Raster:
     def __init__(self, layers: Sequence[Layer], across: Range) -> None:
         import bqplot as bq
         from bqplot.interacts import PanZoom
-        from ipywidgets import HTML, Button, HBox, Image, VBox
+        from ipywidgets import HTML, Button, HBox, VBox
 
         self._layers = list(layers)
         self._whole = (across, self._rows())
         self._drawn: tuple[Range, Range] | None = None
         self._x, self._y = bq.LinearScale(), bq.LinearScale()
         scales = {"x": self._x, "y": self._y}
-        self.picture = bq.Image(image=Image(value=_png(np.zeros((1, 1, 4), np.uint8)), format="png"), scales=scales)
+        # not pixelated: where the figure has fewer pixels the browser would leave some of the bins out
+        self.picture = bq.Image(image=_image(_EMPTY), scales=scales, pixelated=False)
         self.marks = bq.Scatter(
             x=_OUTSIDE, y=_OUTSIDE, scales=scales, default_size=6, marker="circle", stroke_width=0,
             preserve_domain={"x": True, "y": True},
@@ -101,7 +104,7 @@ class Raster:
         seen = [in_sight(layer, across, up) for layer in self._layers]
         if sum(len(times) for times, _ in seen) <= MOST_MARKS:
             self._show_marks(seen)
-            self._show_picture(np.zeros((1, 1, 4), np.uint8), across, up)
+            self._show_picture(_EMPTY, across, up)
         else:
             self._show_marks([])
             colours = [_rgb(look.colour(i)) for i in range(len(self._layers))]
@@ -116,17 +119,21 @@ class Raster:
             self.marks.colors = colours or [look.colour(0)]
 
     def _show_picture(self, pixels: np.ndarray, across: Range, up: Range) -> None:
-        with self.picture.hold_sync():
+        before = self.picture.image
+        with self.picture.hold_sync():  # another widget: bqplot does not look at the bytes of the one it has
+            self.picture.image = _image(pixels[::-1])
             self.picture.x, self.picture.y = np.array(across), np.array(up)
-        self.picture.image.value = _png(pixels[::-1])
+        close_tree(before)
 
 
-def _png(pixels: np.ndarray) -> bytes:
+def _image(pixels: np.ndarray) -> Any:
+    """Pixels, the highest row first, as a widget."""
+    from ipywidgets import Image
     from matplotlib.image import imsave
 
     file = io.BytesIO()
     imsave(file, pixels, format="png")
-    return file.getvalue()
+    return Image(value=file.getvalue(), format="png")
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:
