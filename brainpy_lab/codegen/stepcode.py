@@ -71,7 +71,7 @@ class StepCode:
         """The blocks that do a phase of the step, in their order."""
         return tuple(block for block in self.blocks if phase in block.phases)
 
-    @property
+    @cached_property
     def arguments(self) -> Fields:
         """What the step, or the part of it that advances, takes."""
         return self.of("advance")[0].signature.arguments
@@ -81,7 +81,7 @@ class StepCode:
         """Names of the events, in the order of their flags."""
         return self.flags[: len(self.flags) - len(self.alarms)]
 
-    @property
+    @cached_property
     def results(self) -> Fields:
         """What the step, or the part of it that advances, gives."""
         return self.of("advance")[0].signature.results

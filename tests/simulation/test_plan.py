@@ -23,6 +23,7 @@ def test_times_are_multiples_of_dt_and_the_end_to_the_last_bit(duration: float, 
     plan = Plan(t0, duration, 0.1, ("x",))
     for steps in (np.arange(plan.n_steps + 1), np.arange(plan.n_steps) + 0.5):
         assert plan.times(steps).tolist() == times_one_by_one(plan, steps)
+        assert [plan.time(step) for step in steps.tolist()] == times_one_by_one(plan, steps)
     assert plan.times(np.asarray(plan.n_steps)) == t0 + duration
 
 

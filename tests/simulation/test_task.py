@@ -164,6 +164,16 @@ def test_a_repeated_run_compiles_nothing():
     assert again.run(5.0, I=1.0, **ADAPTIVE).stats["compile_time"] == 0.0
 
 
+def test_chunks_begin_as_long_as_the_last_run_of_the_kind_found_them():
+    cell = model()
+    runs = [cell.run(1.0, backend="numpy", I=current, **FIXED) for current in (0.1, 0.2)]
+    (task,) = cell.ready.values()
+    task.plan.pace.steps = 7
+    runs.append(cell.run(1.0, backend="numpy", I=0.2, **FIXED))
+    assert task.plan.pace.steps > 7  # that run began with 7 steps, and learned
+    assert_same(runs[1], runs[2])
+
+
 def test_only_the_latest_kinds_are_kept():
     again = model()
     for n in range(1, 40):

@@ -19,7 +19,7 @@ def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[.
         from brainpy_lab.drivers.numba.past import PastSupply, past_feed
 
         yield past_feed, PastSupply
-    if code.arguments.of("sum"):
+    if code.remembered:
         from brainpy_lab.drivers.numba.memory import MemorySupply, memory_feed
 
         yield memory_feed, MemorySupply

@@ -138,7 +138,7 @@ class NumbaFlow(Flow):
 
     def values(self) -> dict[str, Any]:
         """States and hidden variables now."""
-        return {name: self.y[i].copy() for i, name in enumerate(self.names)}
+        return dict(zip(self.names, self.y.copy(), strict=True))
 
     def state(self) -> dict[str, Any]:
         """States, hidden variables, and what feeds carry."""

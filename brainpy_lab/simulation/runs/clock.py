@@ -93,20 +93,23 @@ class Clock:
         if self.mesh is not None:
             return np.asarray(self.t0 + np.interp(steps, np.arange(len(self.mesh)), self.mesh))
         whole, rest = self.whole, self.division[1]
-        last = steps == self.end
+        last = None if is_exact else steps == self.end
         beyond = np.maximum(steps - whole, 0) * rest if rest else 0.0
         steps *= self.dt
         if rest:
             np.minimum(steps, whole * self.dt, out=steps)
             steps += beyond
-        steps += self.origin
-        if not is_exact:
-            np.putmask(steps, last, self.t0 + self.duration)
+        if self.origin:
+            steps += self.origin
+        if last is not None:
+            steps[last] = self.t0 + self.duration
         return steps
 
     def time(self, step: int) -> float:
         """The time at which one step ends."""
-        return float(self.times(np.asarray(step)))
+        if self.mesh is not None or self.division[1]:
+            return float(self.times(np.asarray(step)))
+        return self.t0 + self.duration if step == self.end else step * self.dt + self.origin
 
     @cached_property
     def division(self) -> tuple[int, float]:

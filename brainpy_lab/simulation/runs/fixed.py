@@ -32,9 +32,10 @@ from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.problem import Problem
 
 
-def compiled(code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> Program:
-    """Step code compiled for the problem's kind of values."""
-    return driver.program(code, layout_of(problem, plan, code))
+def compiled(known: Any, code: StepCode, driver: Driver, problem: Problem, plan: Plan) -> Program:
+    """Step code compiled for the problem's kind of values: the program that is known, where it is that."""
+    layout = layout_of(problem, plan, code)
+    return known if isinstance(known, Program) and known.layout == layout else driver.program(code, layout)
 
 
 def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, compile_time: float = 0.0) -> Result:
@@ -43,7 +44,7 @@ def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, co
     code, layout = program.code, program.layout
     setup = make_setup(problem, plan, layout)
     check_areas(code, setup.noise, problem)
-    if code.arguments.of("sum"):
+    if code.remembered:
         setup.sums = make_sums(problem, plan)
         setup.hidden = {**shifts(problem, plan, code.hidden), **setup.hidden}
     if problem.mixes:
@@ -79,13 +80,15 @@ def _sheet(problem: Problem, plan: Plan, monitors: dict[Any, Monitor]) -> Sheet:
 
 def _job(flow: Flow, driver: Driver, problem: Problem, plan: Plan, code: StepCode, sheet: Sheet) -> Job:
     """What the loop is to do."""
+    if plan.pace is None:
+        plan.pace = ChunkSize(_work(problem), driver.first_chunk)
     return Job(
         flow=flow,
         clock=plan,
         sheet=sheet,
         watched=problem.system.state_names,  # hidden variables need not be finite
         read=driver.to_numpy,
-        size=ChunkSize(_work(problem), driver.first_chunk),
+        size=plan.pace,
         first_alarm=len(code.events) if code.alarms else None,
         stop=plan.stop,
         report=plan.report,

@@ -79,7 +79,8 @@ class Course:
     def __init__(self, job: Job) -> None:
         self.job, self.flow = job, job.flow
         self.is_last = False  # whether the shorter last step is being taken
-        self.done, self.values, self.state = job.clock.first, self._read(), job.flow.state()
+        self.done, self.state = job.clock.first, job.flow.state()
+        self.values = self._values_of(self.state)
         self.chunks: list[Chunk] = []
         self.outcome = Outcome.COMPLETED
         self.lost: tuple[str, int] | None = None
@@ -128,7 +129,8 @@ class Course:
             self.outcome = Outcome.STOPPED
             return False
         chunk = self.flow.advance(n, rows, row)
-        values = self._read()
+        state = self.flow.state()
+        values = self._values_of(state)
         if not self._is_finite(values):
             self._find_loss(n, rows, row)
             return False
@@ -137,18 +139,19 @@ class Course:
             self._end_before(int(chunk.step[earliest]), rows, row)
             self.alarm = int(chunk.kind[earliest]), int(chunk.lane[earliest])
             return False
-        self._keep(chunk, values, n)
+        self._keep(chunk, state, values, n)
         job.report((self.done - job.clock.first) / job.clock.n_steps)
         return True
 
-    def _read(self) -> Values:
-        return {n: self.job.read(v) for n, v in self.flow.values().items()}
+    def _values_of(self, state: Mapping[str, Any]) -> Values:
+        """States and hidden variables; what feeds carry has a stroke in its name."""
+        return {n: self.job.read(v) for n, v in state.items() if "/" not in n}
 
-    def _keep(self, chunk: Chunk, values: Values, n: int) -> None:
+    def _keep(self, chunk: Chunk, state: dict[str, Any], values: Values, n: int) -> None:
         self.chunks.append(chunk)
         if not self.is_last:
             self.job.sheet.taken(self._since, n)
-        self.values, self.state, self.done = values, self.flow.state(), self.done + n
+        self.values, self.state, self.done = values, state, self.done + n
 
     def _is_finite(self, values: Mapping[str, np.ndarray]) -> bool:
         """Whether all that is watched is."""
@@ -160,7 +163,8 @@ class Course:
         n = step - 1 - self.done
         if n > 0:
             chunk = self.flow.advance(n, rows, row)
-            self._keep(chunk, self._read(), n)
+            state = self.flow.state()
+            self._keep(chunk, state, self._values_of(state), n)
 
     def _find_loss(self, n: int, rows: np.ndarray, row: int) -> None:
         """Bisect the chunk of ``n`` steps for the first whose result is not finite, and end before it.
@@ -168,22 +172,22 @@ class Course:
         Steps are deterministic, so that running a part of the chunk again writes the same records again.
         """
 
-        def after(steps: int) -> tuple[Chunk, Values]:
+        def after(steps: int) -> tuple[Chunk, dict[str, Any], Values]:
             self.flow.load(self.state, self.done)
             chunk = self.flow.advance(steps, rows, row)
-            return chunk, self._read()
+            state = self.flow.state()
+            return chunk, state, self._values_of(state)
 
         good, bad = 0, n
         while bad - good > 1:
             middle = (good + bad) // 2
-            if self._is_finite(after(middle)[1]):
+            if self._is_finite(after(middle)[2]):
                 good = middle
             else:
                 bad = middle
-        broken = after(bad)[1]
+        broken = after(bad)[2]
         name = next(s for s in self.job.watched if not np.isfinite(broken[s]).all())
-        chunk, values = after(good)
-        self._keep(chunk, values, good)
+        self._keep(*after(good), good)
         self.lost = name, int(np.flatnonzero(~np.isfinite(np.ravel(broken[name])))[0])
         self.outcome = Outcome.NON_FINITE
 

@@ -14,7 +14,7 @@ from brainpy_lab.drivers.feeds.random_draws import Noise
 from brainpy_lab.simulation.records.picks import Pick
 from brainpy_lab.simulation.runs.adaptive.standpoint import Standpoint
 from brainpy_lab.simulation.runs.clock import Clock
-from brainpy_lab.simulation.runs.control import Progress
+from brainpy_lab.simulation.runs.control import ChunkSize, Progress
 from brainpy_lab.simulation.runs.delays import DelayRange
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.events import EventTrain
@@ -64,12 +64,21 @@ class Plan(Clock):
     at: np.ndarray | None = None  # the times chosen for records
     picks: tuple[Pick, ...] | None = None  # parts of variables, or several intervals
     interval: float | None = None  # the run's, where some variables have others and steps any length
+    pace: ChunkSize | None = None  # how long the chunks of such runs may be, as the last of them found
     earlier: Standpoint | None = None  # where lanes of the adaptive loop stood that the run goes on with
 
     def recorded(self, done: int, every: int | None = None) -> np.ndarray:
         """Times of the steps that are recorded before step ``done``: every so many, and the end."""
         numbers = np.arange(float(self.first), min(done, self.whole) + 1, every or self.every)
-        return self.into_times(np.append(numbers, done) if self.count(done, every) > len(numbers) else numbers)
+        if self.count(done, every) > len(numbers):
+            numbers = np.append(numbers, done)
+        if self.mesh is not None:
+            return self.into_times(numbers)
+        reaches_end = numbers[-1] == self.end
+        times = self.into_times(numbers, is_exact=True)
+        if reaches_end:
+            times[-1] = self.t0 + self.duration
+        return times
 
     def count(self, done: int, every: int | None = None) -> int:
         """How many steps are recorded when all before step ``done`` are taken."""

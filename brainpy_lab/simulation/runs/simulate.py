@@ -109,7 +109,7 @@ def _run(task: Task, request: Request, reach: DelayRange | None = None) -> Resul
         problem = with_averages(problem, plan.t0, plan.t0 + plan.duration)
     if not isinstance(task.compiled, Program) or reach is not None:  # the lengths of delays decide the code
         started = time.perf_counter()
-        task.compiled = compiled(task.code, task.driver, problem, plan)
+        task.compiled = compiled(task.compiled, task.code, task.driver, problem, plan)
         task.compile_time = time.perf_counter() - started
     return run_fixed(task.compiled, task.driver, problem, plan, task.compile_time)
 
