@@ -256,5 +256,5 @@ class NumbaNetworkFlow(NetworkFlow):
 
 def _plain(array: np.ndarray, kind: type) -> np.ndarray:
     """An array as kernels take it: contiguous, and not marked as one that must not be written."""
-    found = np.ascontiguousarray(array, kind)
+    found: np.ndarray = np.ascontiguousarray(array, kind)
     return found if found.flags.writeable else found.copy()
