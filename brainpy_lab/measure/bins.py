@@ -46,12 +46,12 @@ def cell_dimensions(train: EventTrain) -> list[str]:
     return ["cell"] if n_axes == 1 else [f"cell_{axis}" for axis in range(n_axes)]
 
 
-def dense_counts(owner: str, train: EventTrain, bin: Any) -> np.ndarray:
-    """Counts (n_bins, n_cells); refused where they do not fit into memory."""
+def dense_counts(owner: str, train: EventTrain, bin: Any, room: float = 16.0) -> np.ndarray:
+    """Counts (n_bins, n_cells); refused where they, and what is made of them, do not fit: ``room`` bytes each."""
     places, cells, n_bins = binned(owner, train, bin)
     n_cells = train.n_cells
     what = f"{owner}: counts of {n_cells:,} cells in {n_bins:,} bins"
-    check_room(what, 16.0 * n_bins * n_cells, "Take a larger bin, or fewer cells.")  # counts, and a result as large
+    check_room(what, room * n_bins * n_cells, "Take a larger bin, or fewer cells.")
     counts = np.bincount(places * n_cells + cells, minlength=n_bins * n_cells)
     return counts.reshape(n_bins, n_cells)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from brainpy_lab.errors import ArgumentError, DriverError, in_words
 from brainpy_lab.measure.rates import population_rate
+from brainpy_lab.measure.reading import groups_of
 from brainpy_lab.measure.reading import spikes as read
 from brainpy_lab.networks.arguments import truth
 from brainpy_lab.simulation.solution.events import EventTrain
@@ -34,7 +35,8 @@ def raster(
     Parameters
     ----------
     spikes, index, size, t_start, t_stop
-        As in `spikes`; or a mapping of several groups, ``{"E": ..., "I": ...}``, drawn above each other.
+        As in `spikes`; or a mapping of several groups, ``{"E": ..., "I": ...}``, drawn above each other; or the run of
+        a network, of which each group is drawn.
     zoom : bool
         Whether to make a widget for a notebook, moved and zoomed with the mouse: its picture is made anew for what is
         in sight.
@@ -78,7 +80,7 @@ def rate_plot(
     Parameters
     ----------
     spikes, index, size, t_start, t_stop
-        As in `spikes`; or a mapping of several groups, ``{"E": ..., "I": ...}``, a curve each.
+        As in `spikes`; or a mapping of several groups, ``{"E": ..., "I": ...}``, or the run of a network: a curve each.
     bin, kernel, sigma, border
         As in `population_rate`.
 
@@ -111,6 +113,8 @@ def rate_plot(
 
 def _groups(spikes: Any, index: Any, size: Any, t_start: Any, t_stop: Any) -> dict[str, EventTrain]:
     """Trains by name; one has no name."""
+    if hasattr(spikes, "parts"):
+        spikes = groups_of(spikes)
     if not isinstance(spikes, Mapping):
         return {"": read(spikes, index, size=size, t_start=t_start, t_stop=t_stop)}
     if not spikes:

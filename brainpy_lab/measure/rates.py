@@ -110,7 +110,7 @@ def smoothed_rate(
     >>> round(float(smoothed.sum()), 6)      # one spike: Hz times bins of 1 ms
     1000.0
     """
-    counts = dense_counts("smoothed_rate", train, bin)
+    counts = dense_counts("smoothed_rate", train, bin, room=80.0)
     values = _smoothed("smoothed_rate", counts * (HZ / bin), bin, kernel, sigma, border)
     return _in_time(train, values.reshape(len(values), *train.ensemble_shape), bin, cell_dimensions(train))
 

@@ -81,7 +81,8 @@ def spikes(
     first = 0 if not len(times) or times[0] >= start else int(np.searchsorted(times, _just_behind(start)))
     last = int(np.searchsorted(times, _just_behind(stop)))
     window = None if np.isinf(stop) else (start, stop)
-    return EventTrain(times[first:last], cells[first:last], shape, window)
+    cells = cells[first:last].astype(np.int64 if cells.dtype == np.uint64 else cells.dtype, copy=False)
+    return EventTrain(times[first:last], cells, shape, window)
 
 
 def _just_behind(border: float) -> float:
@@ -93,6 +94,11 @@ def _train_of(given: Any) -> EventTrain | None:
     """The events of a run; None for plain times."""
     if isinstance(given, EventTrain):
         return given
+    if hasattr(given, "parts"):
+        raise ArgumentError(
+            f"A run of a network has the spikes of several groups: {', '.join(groups_of(given)) or 'none'}.",
+            advice="Give those of one: sol['name'].",
+        )
     events = getattr(given, "events", None)
     if not isinstance(events, dict):
         return None
@@ -104,6 +110,11 @@ def _train_of(given: Any) -> EventTrain | None:
     raise ArgumentError(
         f"The run has several events: {', '.join(events)}.", advice=f"Give sol.events[{next(iter(events))!r}]."
     )
+
+
+def groups_of(run: Any) -> dict[str, Any]:
+    """The groups of a network's run that have events; what was recorded of a part of one is left out."""
+    return {name: part for name, part in run.parts.items() if "[" not in name and part.events}
 
 
 def _times(given: Any) -> np.ndarray:
@@ -135,19 +146,23 @@ def _cells(index: Any, size: Any, n_spikes: int) -> tuple[np.ndarray, tuple[int,
         if size is not None:
             raise ArgumentError("size= counts cells, and nothing says which cell a spike is of.", advice="Give index=.")
         return np.zeros(n_spikes, dtype=np.intp), ()
+    cells = as_numpy(index)
+    cells = cells if cells.size else np.zeros(0, dtype=np.intp)
+    if cells.ndim != 1 or cells.dtype.kind not in "iu":
+        raise ArgumentError(
+            f"index is a list of whole numbers, a cell for each spike; got {index!r:.60}.",
+            advice="Options of a measure go by name.",
+        )
     if size is None:
         raise ArgumentError(
             "The number of cells is missing: silent ones are not among the spikes.", advice="Give size=."
         )
     lengths = size if isinstance(size, tuple | list) else (size,)
     shape = tuple(whole("spikes", "size", length, 1) for length in lengths)
-    cells = as_numpy(index)
-    return (cells if cells.size else np.zeros(0, dtype=np.intp)), shape
+    return cells, shape
 
 
 def _check_cells(cells: np.ndarray, shape: tuple[int, ...], n_spikes: int) -> None:
-    if cells.ndim != 1 or cells.dtype.kind not in "iu":
-        raise ArgumentError(f"index is a list of whole numbers, a cell for each spike; got {cells!r:.60}.")
     if len(cells) != n_spikes:
         raise ArgumentError(f"index says the cell of {len(cells):,} spikes, and there are {n_spikes:,} times.")
     n_cells = int(np.prod(shape, dtype=np.int64))

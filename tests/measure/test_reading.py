@@ -76,6 +76,7 @@ def test_rounding_of_steps_moves_no_spike_to_another_bin() -> None:
         (([1.0, 2.0],), {"size": 3}, r"nothing says which cell"),
         (([1.0, 2.0], [0]), {"size": 3}, r"cell of 1 spikes, and there are 2 times"),
         (([1.0, 2.0], [0.0, 1.0]), {"size": 3}, r"index is a list of whole numbers"),
+        (([1.0, 2.0], 100.0), {}, r"got 100\.0\.\n  Options of a measure go by name\."),
         (([[1.0, 2.0]],), {}, r"a list of numbers in ms"),
         ((["a"],), {}, r"a list of numbers in ms"),
         (([1.0],), {"t_start": 5.0, "t_stop": 5.0}, r"ends before it begins"),
@@ -125,6 +126,20 @@ def test_events_of_several_kinds_are_not_mixed() -> None:
     run = types.SimpleNamespace(events={"spike": TRAIN, "late": TRAIN})
     with pytest.raises(ArgumentError, match=r"several events: spike, late\.\n  Give sol\.events\['spike'\]"):
         measure.rate(run)
+
+
+def test_a_run_of_a_network_has_its_groups() -> None:
+    part = types.SimpleNamespace(events={"spike": TRAIN})
+    run = types.SimpleNamespace(parts={"E": part, "E[:5]": part, "exc": types.SimpleNamespace(events={})})
+    with pytest.raises(ArgumentError, match=r"several groups: E\.\n  Give those of one: sol\['name'\]"):
+        measure.rate(run)
+    assert measure.rate(run.parts["E"]).tolist() == measure.rate(TRAIN).tolist()
+    assert [text.get_text() for text in measure.raster(run).axes[0].texts] == ["E"]
+
+
+def test_cells_of_any_kind_of_whole_number() -> None:
+    for kind in ("uint8", "int16", "uint32", "uint64"):
+        assert measure.cv([1.0, 2.0, 3.0], np.zeros(3, kind), size=2)[0] == 0.0
 
 
 def test_times_with_a_unit_are_brought_to_ms() -> None:
