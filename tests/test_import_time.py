@@ -42,3 +42,10 @@ def test_a_run_loads_no_special_functions_unless_the_model_is_fractional() -> No
     assert sorted(m for m in ordinary if m.startswith(("scipy.special", "scipy.fft", "scipy.linalg"))) == []
     fractional = loaded_by(run.format("order(x) = 0.5\ndx/dt = -x\nx(0) = 1"))
     assert "scipy.special" in fractional
+
+
+def test_exponential_euler_needs_no_sympy_where_another_process_has_asked_it() -> None:
+    """SymPy takes half a second to load."""
+    run = "import brainpy_lab as bp; bp.model('dq/dt = 2 - 3*q', name='Linear').code('numpy', 'exponential_euler')"
+    loaded_by(run)
+    assert "sympy" not in loaded_by(run)

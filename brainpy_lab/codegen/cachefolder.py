@@ -24,7 +24,7 @@ from brainpy_lab.codegen.cachebound import keep_bounded
 from brainpy_lab.warning import CacheWarning, tell
 
 #: The folders in it that hold all that it holds.
-PARTS = ("steps", "kernels")
+PARTS = ("steps", "kernels", "findings")
 
 _DIGEST = 32  # bytes
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
 from brainpy_lab.codegen.builder import StepBuilder
+from brainpy_lab.codegen.findings import found
+from brainpy_lab.codegen.printing import parse
 from brainpy_lab.codegen.written import Written
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.solvers.linear import check_differentiable
 from brainpy_lab.solvers.method import Method
 from brainpy_lab.solvers.noisy import Amplitudes, converted, noise_sum, product
-
-if TYPE_CHECKING:
-    from brainpy_lab.symbolic.gates import Gate
 
 
 class ExponentialEuler(Method):
@@ -54,40 +53,51 @@ def _steps(step: StepBuilder) -> dict[str, str]:
     step.stage("slopes at the start of the step")
     step.drift_holds()
     amplitudes = step.diffusion("")
-    gates = _gates(step, amplitudes)
+    gates, rates = _found(step, amplitudes)
     slopes = converted(step, step.drift("", without=gates), amplitudes, "ito")
     return {
-        s.name: _gate_step(step, s.name, gates[s.name])
+        s.name: _gate_step(step, s.name, *gates[s.name])
         if s.name in gates
-        else _exponential_step(step, s.name, slopes[s.name], amplitudes.get(s.name, {}))
+        else _exponential_step(step, s.name, slopes[s.name], *rates[s.name], noise=amplitudes.get(s.name, {}))
         for s in step.moving
     }
 
 
-def _gates(step: StepBuilder, amplitudes: Amplitudes) -> dict[str, Gate]:
-    """The variables that are drawn to a value between 0 and 1 by their equation alone."""
-    from brainpy_lab.symbolic.gates import gate
+def _found(step: StepBuilder, amplitudes: Amplitudes) -> Any:
+    """Of gates, drawn to a value between 0 and 1 by their equation alone, the rates; of other variables theirs.
 
-    free = [s.name for s in step.moving if s.name not in step.held and not amplitudes.get(s.name)]
-    return {name: found for name in free if (found := gate(step.system, name)) is not None}
+    Both by name: opening rate, sum of rates and factor of a gate; rate and whether the variable is linear in itself.
+    """
+    system, names = step.system, [s.name for s in step.moving]
+    free = [n for n in names if n not in step.held and not amplitudes.get(n)]
+
+    def ask() -> Any:
+        from brainpy_lab.symbolic import view
+        from brainpy_lab.symbolic.gates import gate
+
+        seen = view(system)
+        drawn = {n: (g.opening, g.total, g.factor) for n in free if (g := gate(system, n)) is not None}
+        gates = {n: [part and ast.unparse(part) for part in parts] for n, parts in drawn.items()}
+        return gates, {n: [ast.unparse(seen.rate(n)), seen.is_linear_in(n)] for n in names if n not in gates}
+
+    return found(system, f"exponential Euler: {names}, free {free}", ask)
 
 
-def _gate_step(step: StepBuilder, state: str, gate: Gate) -> str:
+def _gate_step(step: StepBuilder, state: str, opening: str, total: str, factor: str | None) -> str:
     """``x_inf + (x - x_inf)*exp(-rate*dt)``: no cancellation, as x_inf is no larger than 1."""
     step.stage(f"{state}: linear in itself, drawn to {state}_inf between 0 and 1")
-    total = step.line(f"{state}_rate", step.at_stage(gate.total, ""))
-    opening = ast.unparse(step.at_stage(gate.opening, ""))
-    goal = step.line(f"{state}_inf", f"({opening})/({total} + 1e-300)", "the rates may both underflow to 0")
-    factor = f"*({ast.unparse(step.at_stage(gate.factor, ''))})" if gate.factor else ""
-    return step.line(f"{state}_new", f"{goal} + ({state} - {goal})*exp(-dt{factor}*{total})")
+    rate = step.line(f"{state}_rate", step.at_stage(parse(total), ""))
+    opened = ast.unparse(step.at_stage(parse(opening), ""))
+    goal = step.line(f"{state}_inf", f"({opened})/({rate} + 1e-300)", "the rates may both underflow to 0")
+    times = f"*({ast.unparse(step.at_stage(parse(factor), ''))})" if factor else ""
+    return step.line(f"{state}_new", f"{goal} + ({state} - {goal})*exp(-dt{times}*{rate})")
 
 
-def _exponential_step(step: StepBuilder, state: str, slope: str, noise: Mapping[str, str]) -> str:
+def _exponential_step(
+    step: StepBuilder, state: str, slope: str, found_rate: str, is_linear: bool, noise: Mapping[str, str]
+) -> str:
     """``x + dx/dt/A*expm1(A*dt)`` with the rate A of a variable, and its noise after decay."""
-    from brainpy_lab.symbolic import view
-
-    symbolic = view(step.system)
-    rate, kind = symbolic.rate(state), "linear in itself" if symbolic.is_linear_in(state) else "linearised"
+    rate, kind = parse(found_rate), "linear in itself" if is_linear else "linearised"
     step.stage(f"{state}: {kind} with rate d({state}')/d{state}")
     step.definitions([rate], "")
     if isinstance(rate, ast.Constant) and rate.value == 0:
