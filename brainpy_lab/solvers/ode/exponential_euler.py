@@ -58,7 +58,7 @@ def _steps(step: StepBuilder) -> dict[str, str]:
     return {
         s.name: _gate_step(step, s.name, *gates[s.name])
         if s.name in gates
-        else _exponential_step(step, s.name, slopes[s.name], *rates[s.name], noise=amplitudes.get(s.name, {}))
+        else _exponential_step(step, s.name, slopes[s.name], amplitudes.get(s.name, {}), *rates[s.name])
         for s in step.moving
     }
 
@@ -94,7 +94,7 @@ def _gate_step(step: StepBuilder, state: str, opening: str, total: str, factor: 
 
 
 def _exponential_step(
-    step: StepBuilder, state: str, slope: str, found_rate: str, is_linear: bool, noise: Mapping[str, str]
+    step: StepBuilder, state: str, slope: str, noise: Mapping[str, str], found_rate: str, is_linear: bool
 ) -> str:
     """``x + dx/dt/A*expm1(A*dt)`` with the rate A of a variable, and its noise after decay."""
     rate, kind = parse(found_rate), "linear in itself" if is_linear else "linearised"
