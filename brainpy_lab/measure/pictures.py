@@ -11,6 +11,7 @@ from brainpy_lab.measure.rates import population_rate
 from brainpy_lab.measure.reading import groups_of
 from brainpy_lab.measure.reading import spikes as read
 from brainpy_lab.networks.arguments import truth
+from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.plot import PlotFigure, thinned
 from brainpy_lab.simulation.solution.raster import draw_raster
@@ -113,7 +114,7 @@ def rate_plot(
 
 def _groups(spikes: Any, index: Any, size: Any, t_start: Any, t_stop: Any) -> dict[str, EventTrain]:
     """Trains by name; one has no name."""
-    if hasattr(spikes, "parts"):
+    if isinstance(spikes, NetworkSolution):
         spikes = groups_of(spikes)
     if not isinstance(spikes, Mapping):
         return {"": read(spikes, index, size=size, t_start=t_start, t_stop=t_stop)}

@@ -11,8 +11,10 @@ import numpy as np
 
 from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.networks.arguments import real, whole
+from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.simulation.solution.arrays import as_numpy
 from brainpy_lab.simulation.solution.events import EventTrain
+from brainpy_lab.simulation.solution.record import Record
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -94,7 +96,7 @@ def _train_of(given: Any) -> EventTrain | None:
     """The events of a run; None for plain times."""
     if isinstance(given, EventTrain):
         return given
-    if hasattr(given, "parts"):
+    if isinstance(given, NetworkSolution):
         raise ArgumentError(
             f"A run of a network has the spikes of several groups: {', '.join(groups_of(given)) or 'none'}.",
             advice="Give those of one: sol['name'].",
@@ -106,13 +108,16 @@ def _train_of(given: Any) -> EventTrain | None:
         train: EventTrain = next(iter(events.values()))
         return train
     if not events:
-        raise ArgumentError("The run has no events.", advice="Write one in the model: when V > 0 as spike: ...")
+        raise ArgumentError(
+            "The run has no events.",
+            advice="Write one in the model: when V > 0 as spike: ... Those of a part of a group stand under the group.",
+        )
     raise ArgumentError(
         f"The run has several events: {', '.join(events)}.", advice=f"Give sol.events[{next(iter(events))!r}]."
     )
 
 
-def groups_of(run: Any) -> dict[str, Any]:
+def groups_of(run: NetworkSolution) -> dict[str, Record]:
     """The groups of a network's run that have events; what was recorded of a part of one is left out."""
     return {name: part for name, part in run.parts.items() if "[" not in name and part.events}
 

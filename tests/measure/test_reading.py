@@ -129,12 +129,14 @@ def test_events_of_several_kinds_are_not_mixed() -> None:
 
 
 def test_a_run_of_a_network_has_its_groups() -> None:
-    part = types.SimpleNamespace(events={"spike": TRAIN})
-    run = types.SimpleNamespace(parts={"E": part, "E[:5]": part, "exc": types.SimpleNamespace(events={})})
-    with pytest.raises(ArgumentError, match=r"several groups: E\.\n  Give those of one: sol\['name'\]"):
+    group = bp.PoissonGroup(20, rate=0.1, name="P")
+    run = bp.Network(group).run(200.0, dt=0.1, backend="numpy", seed=1)
+    with pytest.raises(ArgumentError, match=r"several groups: P\.\n  Give those of one: sol\['name'\]"):
         measure.rate(run)
-    assert measure.rate(run.parts["E"]).tolist() == measure.rate(TRAIN).tolist()
-    assert [text.get_text() for text in measure.raster(run).axes[0].texts] == ["E"]
+    assert measure.rate(run["P"]).mean() == pytest.approx(100.0, abs=4 * np.sqrt(100.0 / (0.2 * 20)))
+    assert [text.get_text() for text in measure.raster(run).axes[0].texts] == ["P"]
+    with pytest.raises(ArgumentError, match=r"The run has no events\.\n .* stand under the group\."):
+        measure.rate(bp.Solution(np.array([0.0, 1.0])))
 
 
 def test_cells_of_any_kind_of_whole_number() -> None:

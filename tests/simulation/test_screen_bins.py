@@ -53,7 +53,7 @@ def test_single_spikes_show_beside_many() -> None:
     red = (pixels[..., 0] == 255) & (pixels[..., 3] > 0)
     assert np.argwhere(red).tolist() == [[53, 150]]
     assert pixels[red][0, 3] == 255
-    assert pixels[:50, :, 3][pixels[:50, :, 3] > 0].min() >= 0.4 * 255
+    assert pixels[:50, :, 3][pixels[:50, :, 3] > 0].min() >= 0.6 * 255
     counts = screen_bins(many.times, many.rows, (0.0, 100.0), (-0.5, 199.5), 300, 100)
     np.testing.assert_array_equal(pixels[..., 3] > 0, (counts > 0) | red)
 

@@ -14,7 +14,7 @@ from brainpy_lab.simulation.solution.events import EventTrain
 MOST_MARKS = 3000
 
 #: How opaque a pixel with one spike is; the one with the most is 1, and those between go with the logarithm.
-_FAINTEST = 0.4
+_FAINTEST = 0.6
 
 Range = tuple[float, float]
 Colour = tuple[float, float, float]
