@@ -209,7 +209,7 @@ def test_what_is_wrong_is_answered(jupyter, panel):
     assert "no model 'Nothing'" in messages[0]
     assert "'dance'" in messages[1]
     assert "no model 'Nothing'" in messages[2]
-    assert "'model' is a required property" in messages[3]
+    assert "'model' is missing" in messages[3]
 
 
 def test_two_panels_are_both_told(jupyter, cell, panel, open_panel):
