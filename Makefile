@@ -23,8 +23,9 @@ NODE_CHECK := const [a, b] = process.versions.node.split(".").map(Number); proce
 ROOT_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 export PATH := $(BIN):$(PATH)
-# A Python of the caller's must not look into this environment, nor its settings into ours.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+# A Python of the caller's must not look into this environment, nor its settings into ours. Without bytecode on disk
+# every kernel and every process of the tests would read all source files anew.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 .PHONY: help lab test test-all bench format docs convergence clean
 

@@ -1,5 +1,7 @@
 """What all tests share: folders of their own, the reference values, and models made from text."""
 
+import fcntl
+import gc
 import json
 import os
 import shutil
@@ -26,20 +28,35 @@ os.environ.update(
 
 #: Words of the tests that run adaptive methods.
 _ADAPTIVE = ("rtol", "adaptive", "tsit5", "rkdp", "dop853", "rkf45", "rodas4", '"auto"')
+#: A word of the tests that need a loop -> whether it finds events, and follows delays; each takes longer to compile.
+_LOOPS = {"": (False, False), "when ": (True, False), "(t - ": (True, True)}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Compile the loops of adaptive methods before the tests that need them: the first would spend its time on it."""
+    # What imports and collecting made stays to the end: each search for garbage would go through it, for half a second.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     files = {item.path for item in session.items if item.path.suffix == ".py"}
     texts = [t for t in (file.read_text(encoding="utf-8") for file in files) if any(word in t for word in _ADAPTIVE)]
-    if texts:
-        from brainpy_lab.drivers.numba.adaptive import compiled_loop
+    if not texts or session.config.option.collectonly:
+        return
+    loops = [loop for word, loop in _LOOPS.items() if any(word in text for text in texts)]
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
+        loops.reverse()
+    for loop in loops:
+        _compile(*loop)
 
-        compiled_loop(False, False)
-        for events, delays, word in ((True, False, "when "), (True, True, "(t - ")):
-            if any(word in text for text in texts):
-                compiled_loop(events, delays)
+
+def _compile(events: bool, delays: bool) -> None:
+    """One loop, by one process at a time: where another compiles it, what that has kept is taken."""
+    from brainpy_lab.drivers.numba.adaptive import compiled_loop
+
+    with (_FOLDER / f"loop-{events}-{delays}").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        compiled_loop(events, delays)
 
 
 def pytest_unconfigure() -> None:
