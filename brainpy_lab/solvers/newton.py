@@ -16,9 +16,9 @@ def write_newton(
 ) -> dict[str, str]:
     """Write the solution of ``x = known + weight*dx(t + dt, x)`` for the moving states; returns the names of x.
 
-    The iteration begins at the states at ``t`` and ends when every change is below 1e-12 + 1e-8*abs(value): the error
-    is its square by then. Where it has not converged after twelve turns the new state is nan, which ends the run at
-    that step with advice.
+    The iteration begins at the states at ``t`` and ends when every change is negligible
+    (`brainpy_lab.drivers.negligible`). Where it has not converged after twelve turns the new state is nan, which ends
+    the run at that step with advice.
 
     Parameters
     ----------

@@ -42,6 +42,8 @@ from jax.numpy import (  # noqa: F401
 from jax.scipy.linalg import lu_factor, lu_solve
 from jax.scipy.special import erf, erfc, expit, gammaln  # noqa: F401
 
+from brainpy_lab.drivers.negligible import is_negligible
+
 Array = Any
 
 
@@ -112,13 +114,13 @@ def solve(factors: tuple[Array, Array], *right: Array) -> tuple[Array, ...]:
 
 def converged(*pairs: Array) -> Array:
     """Whether every change of Newton's iteration is negligible; changes and values in turn."""
-    tests = [jnp.all(jnp.abs(c) <= 1e-12 + 1e-8 * jnp.abs(v)) for c, v in zip(pairs[::2], pairs[1::2], strict=True)]
-    return jnp.all(jnp.stack(tests))
+    tests = [is_negligible(*pair) for pair in zip(pairs[::2], pairs[1::2], strict=True)]
+    return jnp.all(jnp.stack([jnp.all(test) for test in tests]))
 
 
 def solved(change: Array, value: Array) -> Array:
     """``value`` where its last change was negligible, nan elsewhere."""
-    return jnp.where(jnp.abs(change) <= 1e-12 + 1e-8 * jnp.abs(value), value, jnp.nan)
+    return jnp.where(is_negligible(change, value), value, jnp.nan)
 
 
 def repeat(turn: Callable[..., tuple[Any, Array]], times: int, values: tuple[Array, ...], fixed: bool) -> Any:

@@ -15,7 +15,11 @@ import numpy as np
 from numba import njit
 from numba.cpython.unsafe.tuple import tuple_setitem
 
+from brainpy_lab.drivers.negligible import is_negligible
+
 Value = Any  # an llvmlite value; llvmlite has no type stubs
+
+_is_negligible = njit(error_model="numpy")(is_negligible)
 
 
 @dataclass
@@ -110,11 +114,11 @@ def converged(*pairs: float) -> bool:
     """Whether every change of Newton's iteration is negligible; changes and values in turn."""
     done = True
     for i in range(0, len(pairs), 2):
-        done = done and abs(pairs[i]) <= 1e-12 + 1e-8 * abs(pairs[i + 1])
+        done = done and _is_negligible(pairs[i], pairs[i + 1])
     return done
 
 
 @njit(error_model="numpy")
 def solved(change: float, value: float) -> float:
     """``value`` where its last change was negligible, nan elsewhere."""
-    return value if abs(change) <= 1e-12 + 1e-8 * abs(value) else np.nan
+    return value if _is_negligible(change, value) else np.nan

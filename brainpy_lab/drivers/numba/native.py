@@ -19,6 +19,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from brainpy_lab.drivers.negligible import ABSOLUTE, RELATIVE
 from brainpy_lab.drivers.numba import linear as numba_linear
 from brainpy_lab.drivers.numba import math as numba_math
 from brainpy_lab.drivers.numba import past as numba_past
@@ -163,9 +164,9 @@ class Lowering:
         names.update({name: b.load(place) for name, place in places.items()})
 
     def _settled(self, change: Value, value: Value) -> Value:
-        """Whether a change of Newton's iteration is negligible."""
+        """`is_negligible`, as instructions."""
         size, limit = self.e.call("llvm.fabs", change), self.e.call("llvm.fabs", value)
-        return self.e.b.fcmp_ordered("<=", size, self.e.fma(limit, self.e.c(1e-8), self.e.c(1e-12)))
+        return self.e.b.fcmp_ordered("<=", size, self.e.fma(limit, self.e.c(RELATIVE), self.e.c(ABSOLUTE)))
 
     def number(self, value: Value) -> Value:
         """A value as float64."""

@@ -38,6 +38,7 @@ from numpy import (  # noqa: F401
     where,
 )
 
+from brainpy_lab.drivers.negligible import is_negligible
 from brainpy_lab.equations.elementary import erf, erfc, expit, exprel, gammaln, part, phi2, phi3, roll  # noqa: F401
 
 Array = Any
@@ -100,13 +101,12 @@ def solve(matrix: Array, *right: Array) -> tuple[Array, ...]:
 
 def converged(*pairs: Array) -> bool:
     """Whether every change of Newton's iteration is negligible; changes and values in turn."""
-    tests = zip(pairs[::2], pairs[1::2], strict=True)
-    return all(bool(np.all(np.abs(change) <= 1e-12 + 1e-8 * np.abs(value))) for change, value in tests)
+    return all(bool(np.all(is_negligible(*pair))) for pair in zip(pairs[::2], pairs[1::2], strict=True))
 
 
 def solved(change: Array, value: Array) -> Array:
     """``value`` where its last change was negligible, nan elsewhere."""
-    return np.where(np.abs(change) <= 1e-12 + 1e-8 * np.abs(value), value, np.nan)
+    return np.where(is_negligible(change, value), value, np.nan)
 
 
 def fired(flags: Array, room: int) -> tuple[Array, int]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from brainpy_lab.drivers.negligible import is_negligible
+
 Tensor = Any
 
 
@@ -116,13 +118,12 @@ def solve(factors: Any, *right: Any) -> Any:
 
 def converged(*pairs: Any) -> bool:
     """Whether every change of Newton's iteration is negligible; changes and values in turn."""
-    tests = zip(pairs[::2], pairs[1::2], strict=True)
-    return all(bool((torch.abs(c) <= 1e-12 + 1e-8 * torch.abs(v)).all()) for c, v in tests)
+    return all(bool(is_negligible(*pair).all()) for pair in zip(pairs[::2], pairs[1::2], strict=True))
 
 
 def solved(change: Any, value: Any) -> Tensor:
     """``value`` where its last change was negligible, nan elsewhere."""
-    return torch.where(torch.abs(change) <= 1e-12 + 1e-8 * torch.abs(value), value, torch.nan)
+    return torch.where(is_negligible(change, value), value, torch.nan)
 
 
 def phi2(x: Any) -> Tensor:
