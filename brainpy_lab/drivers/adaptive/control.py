@@ -22,9 +22,11 @@ TIME, SIZE, ERROR, STATUS, NEXT_ROW, ACCEPTED, REJECTED, EVALUATIONS, AT_LIMIT, 
 BURST, IN_BURST, CULPRIT, GRID, AGAIN, TRIES = range(11, 17)
 CLOCK = 17
 
-STIFFNESS_EVERY = 20  # accepted steps from one test for stiffness to the next
+STIFFNESS_EVERY = 20  # accepted steps from one test for stiffness to the next: a test costs a derivative
 _FARTHEST = 1000.0  # steps ahead at which the slope is looked at for the first one
-AT_LIMIT_TIMES = 15  # tests that must find the step at the stability limit before a model counts as stiff
+AT_LIMIT_TIMES = 15  # tests that must find the step at the stability limit before a model counts as stiff: Hairer's
+_WITHIN_TIMES = 6  # tests in a row that find it within, after which those are forgotten: Hairer's
+_NEAR_LIMIT = 0.8  # of the limit: on a stiff model the step swings about it, and tests find it on both sides
 
 
 def column(table: Any, j: int, out: Any) -> None:
@@ -49,6 +51,7 @@ def error_norm(e: Any, y: Any, y1: Any, moving: Any, rtol: float, atol: Any) -> 
         if e.size > m:
             coarse += (e[m + i] / scale) ** 2
     if e.size > m and fine > 0.0:
+        # the fine estimate may vanish where the error does not: a hundredth of the coarse one bounds it from below
         return float(fine / ((fine + 0.01 * coarse) * m) ** 0.5)
     return float((fine / max(1, m)) ** 0.5)
 
@@ -72,15 +75,15 @@ def stretch(f: Any, f1: Any, e: Any) -> float:
 
 
 def note_stiffness(clock: Any, j: int, stretch: float, limit: float) -> None:
-    """Count tests that find the step at the stability limit, and forget them after six that do not."""
-    if stretch > 0.8 * limit:
+    """Count tests that find the step at the stability limit, and forget them after some that do not."""
+    if stretch > _NEAR_LIMIT * limit:
         clock[j, AT_LIMIT] += 1
         clock[j, WITHIN] = 0
         if clock[j, AT_LIMIT] >= AT_LIMIT_TIMES:
             clock[j, STIFFNESS] = 1
     else:
         clock[j, WITHIN] += 1
-        if clock[j, WITHIN] >= 6:
+        if clock[j, WITHIN] >= _WITHIN_TIMES:
             clock[j, AT_LIMIT] = 0
 
 
@@ -110,10 +113,11 @@ def starting_step(
         d0 += (y[moving[i]] / scale) ** 2 / m
         d1 += (f[i] / scale) ** 2 / m
     d0, d1 = d0**0.5, d1**0.5
-    h = min(1e-6, hmax)
+    h = min(1e-6, hmax)  # for a look at the slope, where state or slope is zero and says nothing about a step
     if not (d0 < 1e-5 or d1 < 1e-5):
         # a state below its tolerance, set to zero but for rounding say, says nothing about the length of a step; and
-        # far beyond the longest one that its slope allows, inputs may be anything
+        # far beyond the longest one that its slope allows, inputs may be anything; else, a step of Euler's that moves
+        # the state by a hundredth of its size
         h = min(0.01 * max(d0, 1.0) / d1, _FARTHEST * (0.01 / d1) ** (1.0 / order), hmax)
     for i in range(y.size):
         z[i] = y[i]
@@ -122,8 +126,9 @@ def starting_step(
     derivative_at(t + h, z, r, p, f1, history, span)
     for i in range(moving.size):
         d2 += ((f1[i] - f[i]) / (atol[i] + rtol * abs(y[moving[i]]))) ** 2 / m
-    d2 = d2**0.5 / h
+    d2 = d2**0.5 / h  # about the second derivative
+    # the step whose error, a power of it times the larger derivative, is a hundredth of the tolerance
     largest = max(d1, d2)
     h1 = max(1e-6, 1e-3 * h) if largest <= 1e-15 else (0.01 / largest) ** (1.0 / order)
-    h = min(100.0 * h, h1, hmax)
-    return h if h > 0.0 else 1e-6
+    h = min(100.0 * h, h1, hmax)  # two slopes tell little about what lies further than 100 times their distance
+    return h if h > 0.0 else 1e-6  # an infinite slope: the first trial step then fails, and says where

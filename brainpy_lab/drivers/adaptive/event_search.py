@@ -24,17 +24,19 @@ import numpy as np
 
 from brainpy_lab.drivers.adaptive.control import interpolate
 
-DEGREE = 8
+DEGREE = 8  # no dense output has a larger one; even, so that one node lies in the middle
 NARROWEST = 1.0 / 1024.0
 PARTS = 16  # in which a step is searched where a border is no polynomial
 MOST_ZEROS = 64  # of one border; a step with more ends at the last of them
 _SAME = 1e-13  # of a step: zeros closer than this are one
 _NOTHING = 1e-14  # of its largest coefficient, by which rounding may move a Bernstein coefficient
 _PLACED = 1e-7  # of a part of the step: how narrow the place of a zero is made before its neighbours are told apart
+_HALVINGS = 60  # a step halved so often is one number
+_MOST_TRIES = 200  # of the Illinois rule, which needs ten or so
 _MEETS = 1e-9  # of its size, by which a border may miss its polynomial
 
 NODES = 0.5 - 0.5 * np.cos(np.pi * np.arange(DEGREE + 1) / DEGREE)
-_BETWEEN = np.array([0.11, 0.29, 0.63, 0.87])
+_BETWEEN = np.array([0.11, 0.29, 0.63, 0.87])  # not symmetric: a border may be, and miss at mirrored points alike
 
 
 def _basis(s: np.ndarray) -> np.ndarray:
@@ -174,14 +176,15 @@ def _locate(crossing_at: Any, course: StepCourse, search: Search, k: int, left: 
         g_high = g[a]
         sign = 1.0 if g_high > 0.0 else -1.0
         if g_low * sign > 0.0 or g_high == 0.0:
-            continue
+            continue  # this border does not change sign there: another one makes the condition true
         found = _illinois(crossing_at, course, a, sign, low, g_low * sign, high, g_high * sign, g)
+        # a condition of several borders may not hold behind the zero of one yet: its truth decides
         evaluate(crossing_at, course, found, g)
         if g[truth] > 0.5:
             high = found
         elif found > low:
             low = found
-    for _ in range(60):
+    for _ in range(_HALVINGS):
         if _is_narrow(course, low, high):
             break
         middle = 0.5 * (low + high)
@@ -203,11 +206,11 @@ def _illinois(
 ) -> float:  # fmt: skip
     """The right end of the smallest bracket around a zero of a border, which is positive there after ``sign``."""
     side = 0
-    for tries in range(200):
+    for tries in range(_MOST_TRIES):
         if _is_narrow(course, left, right):
             break
         c = right - g_right * (right - left) / (g_right - g_left)
-        if tries % 4 == 3 or not left < c < right:
+        if tries % 4 == 3 or not left < c < right:  # a border that bends sharply, or is infinite at an end
             c = 0.5 * (left + right)
         evaluate(crossing_at, course, c, g)
         value = g[a] * sign
@@ -303,6 +306,7 @@ def _bernstein_zeros(search: Search, values: Any, low: float, high: float, count
         a, b = ends[left_over, 0], ends[left_over, 1]
         if changes == 0:
             continue
+        # a part of 1e-12 of the step, or a full stack, holds zeros that are one for all purposes
         if (changes == 1 and b - a <= _PLACED * (high - low)) or b - a <= 1e-12 or left_over + 3 >= ends.shape[0]:
             search.marks[count] = _crossing_of(pieces[left_over], a, b, nothing) if changes == 1 else 0.5 * (a + b)
             count += 1
@@ -328,7 +332,7 @@ def _bernstein_zeros(search: Search, values: Any, low: float, high: float, count
 
 
 def _crossing_of(coefficients: Any, a: float, b: float, nothing: float) -> float:
-    """About where the control polygon of a part with one change of sign crosses zero."""
+    """About where the control polygon of a part with one change of sign crosses zero; `_locate` makes it exact."""
     last = 0
     for k in range(coefficients.size):
         if abs(coefficients[k]) <= nothing:
@@ -341,6 +345,7 @@ def _crossing_of(coefficients: Any, a: float, b: float, nothing: float) -> float
 
 
 def _sort(values: Any, count: int) -> None:
+    """Sort the first values; by insertion, since those of each border stand in order already."""
     for i in range(1, count):
         value = values[i]
         k = i - 1

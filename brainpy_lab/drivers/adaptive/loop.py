@@ -79,11 +79,14 @@ from brainpy_lab.drivers.adaptive.past import (
     settle,
 )
 
-MOST_STIFF_STEPS = 5e6  # a stiff model with more steps than this ahead is given up
+MOST_STIFF_STEPS = 5e6  # a stiff model with more steps than this ahead is given up: a stiff method needs far fewer
 AT_END = 0.999  # part of a fixed step behind which an event counts as being at its end
 MOST_TRIES = 60  # computations of a fixed step that bring an event to its end
 SHORTEST = 1e-9  # of a fixed step: events are looked for along the cubic through shorter ones, however they bend
-_TINY = 4e-16
+_TINY = 4e-16  # of a time, by which the next numbers differ from it: no step is shorter
+_SAFETY, _LEAST, _MOST = 0.9, 0.2, 10.0  # of the step that the error would allow; least and most change of a step
+_LEAST_NORM = 1e-4  # remembered of a smaller error, which is chance and would hold the next step back
+_TO_LIMIT = 1.0000001  # times a step: what ends no further away goes to the limit, or rounding leaves a step of its own
 _NEAR_END = 1.00001  # times a step: what ends no further away may be cut, or stretched to the end
 _ON_GRID = 1e-9  # of a fixed step: times closer to the grid than this lie on it
 
@@ -179,7 +182,7 @@ def advance(
                 released = released and limit == end_of_hold
                 span[EARLIEST], span[LATEST] = t, t
             wanted = h
-            ends_piece = t + 1.0000001 * h >= limit
+            ends_piece = t + _TO_LIMIT * h >= limit
             if ends_piece and not limit - t > _TINY * abs(t):  # rounding alone keeps it apart
                 t = limit
                 write_rows(records, clock, j, t, t, 1.0, y, q, moving, z)
@@ -207,15 +210,15 @@ def advance(
                 )  # fmt: skip
                 clock[j, EVALUATIONS] += sweeps * control.evaluations
                 norm = error_norm(e, y, y1, moving, control.rtol, control.atol) if sweeps > 0 else np.inf
-            if not norm <= 1.0:
+            if not norm <= 1.0:  # nan is rejected too
                 clock[j, REJECTED] += 1
                 rejected = True
                 if dt > 0.0:
                     # an event before the state runs away may bring it back: look for it in shorter steps
                     h = 0.5 * h if kinds > 0 else 0.0
                 else:
-                    h *= max(0.2, 0.9 * norm ** (-1.0 / order)) if np.isfinite(norm) else 0.2
-                if not h > _TINY * max(abs(t), 1e-290):
+                    h *= max(_LEAST, _SAFETY * norm ** (-1.0 / order)) if np.isfinite(norm) else _LEAST
+                if not h > _TINY * max(abs(t), 1e-290):  # at t = 0 any step counts that is no denormal number
                     clock[j, STATUS] = STEP_TOO_SMALL if np.isfinite(norm) else NOT_FINITE
                     h = dt if dt > 0.0 else h
                     break
@@ -238,7 +241,7 @@ def advance(
                 theta, event = first_crossing(
                     crossing_at, StepCourse(t, h, y, q, moving, z, r, p, history, span), search
                 )
-                too_close = theta * h <= 16.0 * _TINY * abs(t)
+                too_close = theta * h <= 16.0 * _TINY * abs(t)  # rounding: a shorter step would not come nearer
                 if event < 0 or (dt > 0.0 and theta < AT_END and tries < MOST_TRIES and not too_close):
                     part = 0.5 if bends else theta
             if part < 1.0:  # again, to there and no further
@@ -246,7 +249,7 @@ def advance(
                 clock[j, REJECTED] += 1
                 rejected = True
                 h *= part
-                for k in range(kinds):
+                for k in range(kinds):  # the search has tested events in a part that is not taken
                     on[k] = last_test[k]
                 if n_lags > 0:
                     open_row(history, span, t, h, y, f, delayed)
@@ -259,12 +262,12 @@ def advance(
                     break
             # --- accept it, up to the first event ---------------------------------------------------------------
             start = t
-            if event >= 0:
+            if event >= 0:  # of an adaptive step the part up to the event is as exact as its dense output
                 t = start + theta * h
                 interpolate(theta, h, y, q, moving, y1)
             else:
                 t = limit if ends_piece else start + h
-            if t > start:
+            if t > start:  # else the event fires where the step began, and nothing has passed
                 write_rows(records, clock, j, t, start, h, y, q, moving, z)
                 if records.keep:
                     keep_step(records, n_kept, start, h, y, q)
@@ -321,9 +324,11 @@ def advance(
                 )  # fmt: skip
                 clock[j, EVALUATIONS] += 1
             else:
-                factor = 0.9 * max(norm, 1e-10) ** (-0.7 / order) * clock[j, ERROR] ** (0.4 / order)
-                factor = min(1.0 if rejected_before else 10.0, max(0.2, factor))
-                clock[j, ERROR] = max(norm, 1e-4)
+                # Gustafsson's exponents: the error now, and that of the step before, so that steps do not swing
+                factor = _SAFETY * max(norm, 1e-10) ** (-0.7 / order) * clock[j, ERROR] ** (0.4 / order)
+                factor = min(1.0 if rejected_before else _MOST, max(_LEAST, factor))
+                clock[j, ERROR] = max(norm, _LEAST_NORM)
+                # a step that was cut to end a piece says nothing against the length that was wanted
                 h = max(h * factor, wanted) if ends_piece and h < wanted else h * factor
         if t >= t1 and clock[j, STATUS] == RUNNING:
             clock[j, STATUS] = DONE

@@ -30,13 +30,15 @@ COUNT, EARLIEST, LATEST, CONSTANT, WIDTH, LONGEST, BREAKS = range(7)
 SPAN = 7
 # Columns of a break point.
 BREAK_TIME, BREAK_ORDER = range(2)
-MOST_BREAKS = 256
+MOST_BREAKS = 256  # of a lane; the oldest go first, which the most delays have passed
 
 ROW_AT_ONCE = 1e-10  # of a step: times closer to a row's start than this count as that start
 _ROUNDING = 1e-15  # of a time, by which a delayed time may miss it
 _NEAR = 1e-4  # of a step: how exactly a step ends where a delay that depends on states reads a break
-_MOST_SWEEPS = 12
+_MOST_SWEEPS = 12  # each brings the change down by about step times slope; a step that needs more is made shorter
 _SETTLED = 1e-3  # of the tolerance
+_ROUNDED = 4e-15  # of a time, by which what is computed from it may miss
+_HALVINGS = 40  # of a step: to 1e-12 of it
 
 
 def value_at(history: Any, span: Any, column: int, t: float, before: bool) -> float:
@@ -57,6 +59,7 @@ def value_at(history: Any, span: Any, column: int, t: float, before: bool) -> fl
             low -= 1
     elif low < last and history[low + 1, 0] - t <= near:
         low += 1
+    # a delay as long as the longest is allowed, however its time was rounded
     reach = history[last, 0] - span[LONGEST] * (1.0 + 1e-9) - 1e-12 * abs(t)
     if t < reach or (t < history[0, 0] and span[CONSTANT] == 0.0):
         return np.nan
@@ -72,7 +75,7 @@ def open_row(history: Any, span: Any, t: float, h: float, y: Any, f: Any, delaye
     """Describe the step that begins at ``t`` as a straight line; ``delayed``: the states and their slopes' places."""
     row, width = int(span[COUNT]), int(span[WIDTH])
     history[row, 0] = t
-    history[row, 1] = h if h > 0.0 else 1.0
+    history[row, 1] = h if h > 0.0 else 1.0  # reads divide by it
     for d in range(delayed.shape[0]):
         column = 2 + d * width
         history[row, column] = y[delayed[d, 0]]
@@ -101,7 +104,7 @@ def has_room(history: Any, span: Any, t: float) -> bool:
     while oldest + 1 < count and history[oldest + 1, 0] < t - span[LONGEST]:
         oldest += 1
     if oldest == 0 or count - oldest > 3 * history.shape[0] // 4:
-        return False
+        return False  # rows that move make room for a quarter of the table at least, or they would move all the time
     for row in range(count + 1 - oldest):
         for column in range(history.shape[1]):
             history[row, column] = history[row + oldest, column]
@@ -151,7 +154,7 @@ def next_break(
             continue
         for b in range(known):
             xi = breaks[b, BREAK_TIME]
-            near = ROW_AT_ONCE * h + 4e-15 * abs(t)
+            near = ROW_AT_ONCE * h + _ROUNDED * abs(t)
             left, right = t, t + whole
             lagged_at(right, y, r, p, a1, history, span)
             if not (a0[d] < xi - near and a1[d] >= xi):
@@ -161,6 +164,7 @@ def next_break(
                 if high == 0.0 or right - left <= 4e-16 * abs(right):
                     break
                 c = right - high * (right - left) / (high - low)
+                # false position alone may move one end only, and creep: each third point halves what is left
                 if tries % 3 == 2 or not left < c < right:
                     c = 0.5 * (left + right)
                 lagged_at(c, y, r, p, a1, history, span)
@@ -189,7 +193,7 @@ def break_inside(
             lagged_at(t + right * h, z, r, p, a1, history, span)
             if not (a0[d] < xi and a1[d] > xi):
                 continue
-            for _ in range(40):
+            for _ in range(_HALVINGS):
                 c = 0.5 * (left + right)
                 interpolate(c, h, y, q, moving, z)
                 lagged_at(t + c * h, z, r, p, a1, history, span)
@@ -197,7 +201,7 @@ def break_inside(
                     right = c
                 else:
                     left = c
-            if _NEAR < right < 1.0 - _NEAR:
+            if _NEAR < right < 1.0 - _NEAR:  # nearer to its ends the step ends at the break already
                 first = right
     return first
 
@@ -213,9 +217,10 @@ def carry_on(
     lagged_at(t, y, r, p, a1, history, span)
     found = 0.0
     for d in range(a0.size):
-        near = ROW_AT_ONCE * h + 4e-15 * abs(t) if steady[d] else _NEAR * abs(a1[d] - a0[d])
+        near = ROW_AT_ONCE * h + _ROUNDED * abs(t) if steady[d] else _NEAR * abs(a1[d] - a0[d])
         for b in range(known):
             xi = breaks[b, BREAK_TIME]
+            # a break in a derivative above the method's order is smooth for it
             if a0[d] < xi - near and a1[d] >= xi - near and breaks[b, BREAK_ORDER] + 1.0 <= order:
                 new = breaks[b, BREAK_ORDER] + 1.0
                 found = new if found == 0.0 else min(found, new)

@@ -36,6 +36,7 @@ ARRAY_STEADY = types.Tuple([*STEADY.types[:2], types.int64, *STEADY.types[2:]])
 #: The same as adaptive step code takes it: the lane's table of steps, its span, and the state's first column.
 STEPS = types.Tuple([types.float64[:, ::1], types.float64[::1], types.int64])
 
+# without nnan and ninf: times outside the ring are read as nan, which must stay what it is
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract", "arcp"}}
 
 
@@ -56,6 +57,7 @@ def ring_before(history: Any, t: Any) -> Any:
 @njit(**_OPTIONS)
 def _value(history: Any, position: float, index: float) -> Any:
     ring, lane, first, last, lowest, end, _, _ = history
+    # read first and choose afterwards, from a place that is always in the ring: without branches, lanes go side by side
     known = (index >= first) & (position <= end + AT_ONCE)
     nearest = index if index > lowest else lowest
     nearest = nearest if nearest < last else last
@@ -172,6 +174,7 @@ def past_feed(code: StepCode, layout: Layout) -> Feed:
             ("k_sweeps", "i8"),
         ),
         begin=("k_by_dt = 1.0 / dt",),
+        # the oldest step that may be read: of the ring, or of what is known before the start, be it constant
         step=(
             "k_step = float(k_first + k_i)",
             "k_oldest = k_step - k_window",
@@ -193,6 +196,7 @@ def _lines(code: StepCode, layout: Layout, rings: list[str]) -> tuple[list[str],
     """How the step's histories are made, and how its polynomials are stored."""
     single = not (layout.ensemble or layout.mixes)
     lane = "0" if single else "k_b" if layout.mixes else "k_b + k_j"
+    # in the first sweep the step's own polynomial is not there yet: reads end at the step before
     sweep = "min(k_sweep, 1)" if layout.short_delays else "0"
     reach = "k_lowest" if layout.steady_delays else f"k_oldest, k_step - 1.0 + {sweep}, k_lowest, k_step + 1.0"
     handles, stores = [], []
@@ -207,7 +211,7 @@ def _lines(code: StepCode, layout: Layout, rings: list[str]) -> tuple[list[str],
                 stores.append(f"k_put({ring}[k_slot, {power}, k_b:k_b + {size}], {value})")
             else:
                 stores.append(f"{ring}[k_slot, {power}, {lane}] = {value}")
-    if not (single or layout.mixes):
+    if not (single or layout.mixes):  # lanes that fill the last block up compute like its last one and store nothing
         stores = ["if k_j < k_m:", *(f"    {line}" for line in stores)]
         handles = [line.replace(lane, "k_b + min(k_j, k_m - 1)") for line in handles]
     return handles, stores
