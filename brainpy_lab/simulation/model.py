@@ -25,7 +25,7 @@ from brainpy_lab.simulation.runs.simulate import simulate
 from brainpy_lab.simulation.solution.record import notes_on_variables
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.brownian import BrownianPath
-from brainpy_lab.simulation.values.problem import as_numbers, check_names, resolve
+from brainpy_lab.simulation.values.problem import as_numbers, resolve
 from brainpy_lab.solvers.auto import AUTO
 
 
@@ -341,17 +341,6 @@ class Model(ModelCode):
             show: Callable[..., Any] = entry.load()
             return show(self, parameters=parameters, **options)
         raise DriverError("Nothing is installed that can show a model: pip install 'brainpy-lab[lab]'.")
-
-    def check_parameters(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """``parameters`` over the model's defaults, checked.
-
-        Raises
-        ------
-        ArgumentError
-            For an unknown name or a value that is no number.
-        """
-        check_names(parameters, self._system.parameter_names, "parameter", self.name)
-        return {**self.parameters, **{n: as_numbers(n, v) for n, v in parameters.items()}}
 
 
 @cache

@@ -96,12 +96,6 @@ def test_description(spring):
     assert "dx/dt" in spring._repr_html_() or "Spring" in spring._repr_html_()
 
 
-def test_check_parameters(spring):
-    assert spring.check_parameters({"k": 3}) == {"k": 3.0}
-    with pytest.raises(ArgumentError, match="no parameter 'K'"):
-        spring.check_parameters({"K": 3})
-
-
 # --- one step ----------------------------------------------------------------------------------------------------
 
 

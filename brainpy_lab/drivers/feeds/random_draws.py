@@ -106,8 +106,8 @@ class Path(Protocol):
     def rows(self, draw: Draw, first: int, n: int, lanes: int) -> np.ndarray:
         """The draws of ``n`` steps from step ``first`` on, shaped (n, lanes)."""
 
-    def at_step(self, step: int, dt: float, rest: float) -> Path:
-        """The same path where step ``step`` is ``rest`` long and those before it ``dt``."""
+    def at_step(self, step: int, rest: float) -> Path:
+        """The same path where step ``step`` is ``rest`` long and those before it are whole."""
 
 
 @dataclass(frozen=True)

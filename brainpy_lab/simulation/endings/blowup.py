@@ -27,7 +27,7 @@ class BlowUp:
     delay: str | None = None  # what is wrong with a delay, when that is the cause
     past: Past | None = None  # of delayed states
 
-    def summary(self, problem: Problem, plan: Any) -> dict[str, Any]:
+    def summary(self, plan: Any) -> dict[str, Any]:
         """Variable, element and time, for the Solution's statistics."""
         time = float(plan.times(self.step + 1))
         return {"variable": self.variable, "element": self.lane, "time": time}

@@ -137,5 +137,5 @@ class Clock:
         whole, rest = self.whole, self.division[1]
         noise = setup.noise
         if noise.path is not None:
-            noise = replace(noise, path=noise.path.at_step(whole, self.dt, rest))
+            noise = replace(noise, path=noise.path.at_step(whole, rest))
         return replace(setup, t0=self.origin + whole * self.dt - whole * rest, dt=rest, every=1, noise=noise)

@@ -135,8 +135,8 @@ class _Coarse:
         normals: np.ndarray = np.sqrt(3.0) * (2.0 * mean - total)
         return normals
 
-    def at_step(self, step: int, dt: float, rest: float) -> _Coarse:
-        """The path for a run whose step ``step``, the last, is ``rest`` long and those before it ``dt``."""
+    def at_step(self, step: int, rest: float) -> _Coarse:
+        """The path for a run whose step ``step``, the last, is ``rest`` long and those before it are whole."""
         # row `step` of the new path begins where the `step` longer ones before it end
         per_step = _whole(rest, self.path.dt, "last step of the run")
         return _Coarse(self.path, per_step, self.first + step * (self.per_step - per_step))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -41,7 +41,6 @@ class StepTables:
     delayed: np.ndarray
     steady: np.ndarray
     states: tuple[str, ...] = ()
-    keeps: list[np.ndarray] = field(default_factory=list)
 
     @staticmethod
     def none(lanes: int) -> StepTables:
