@@ -10,8 +10,9 @@ import numpy as np
 from brainpy_lab.simulation.records.intermediates import intermediates
 from brainpy_lab.simulation.records.picks import Index, Pick, regular
 from brainpy_lab.simulation.records.sheets import Monitor
-from brainpy_lab.simulation.runs.plan import Plan, Result
+from brainpy_lab.simulation.runs.plan import Plan
 from brainpy_lab.simulation.runs.record_size import check_record_memory
+from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.values.problem import Problem
 
 _Kept = tuple[str, int, Any]  # a state, its interval in steps, its part
@@ -66,7 +67,7 @@ def times_of_parts(plan: Plan, done: int) -> dict[str, np.ndarray]:
     return {p.key: plan.recorded(done, p.steps) for p in plan.picks or () if p.every is not None}
 
 
-def take_parts(result: Result, problem: Problem, plan: Plan) -> None:
+def take_parts(result: Record, problem: Problem, plan: Plan) -> None:
     """Leave of a result with whole variables, at all times of any of them, what was asked for."""
     t, data = np.asarray(result.t, dtype=float), result.data
     found: dict[str, Any] = {}

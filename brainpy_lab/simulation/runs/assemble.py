@@ -9,16 +9,16 @@ import numpy as np
 
 from brainpy_lab import drivers
 from brainpy_lab.simulation.records.intermediates import intermediates
-from brainpy_lab.simulation.runs.plan import Result
 from brainpy_lab.simulation.runs.request import Request
 from brainpy_lab.simulation.solution.interpolation import LocalCubic
+from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.mixing_expressions import slopes_of
 from brainpy_lab.simulation.values.problem import Problem
 from brainpy_lab.solvers import Method
 
 
-def add_intermediates(result: Result, problem: Problem, wanted: tuple[str, ...]) -> None:
+def add_intermediates(result: Record, problem: Problem, wanted: tuple[str, ...]) -> None:
     """Compute the recorded intermediates from the recorded states, and drop what was recorded for them alone."""
     states = problem.system.state_names
     if all(name in states for name in wanted):
@@ -31,7 +31,7 @@ def add_intermediates(result: Result, problem: Problem, wanted: tuple[str, ...])
 
 
 def solution_of(
-    request: Request, result: Result, problem: Problem, wanted: tuple[str, ...], method: Method, seed: int
+    request: Request, result: Record, problem: Problem, wanted: tuple[str, ...], method: Method, seed: int
 ) -> Solution:
     """The Solution of a run: its result with all that was asked for."""
     model = request.model
@@ -84,7 +84,7 @@ def _has_slopes(problem: Problem) -> bool:
     return not problem.drives and not problem.system.is_fractional
 
 
-def _between_records(result: Result, problem: Problem, wanted: tuple[str, ...]) -> Any:
+def _between_records(result: Record, problem: Problem, wanted: tuple[str, ...]) -> Any:
     """Interpolation between records where no derivative can be computed from them: delay equations."""
     system = problem.system
     if problem.traced or not system.is_delayed or system.is_stochastic:

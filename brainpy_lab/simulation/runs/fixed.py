@@ -21,13 +21,14 @@ from brainpy_lab.simulation.runs.delays import remember
 from brainpy_lab.simulation.runs.fractional import make_sums, memory_entries, shifts, short_memory
 from brainpy_lab.simulation.runs.further import delay_at_fault
 from brainpy_lab.simulation.runs.loop import Course, Job, run
-from brainpy_lab.simulation.runs.plan import Plan, Result
+from brainpy_lab.simulation.runs.plan import Plan
 from brainpy_lab.simulation.runs.record_size import check_record_memory
 from brainpy_lab.simulation.runs.setup import check_areas, layout_of, make_setup
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint, Plain, in_part
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome, ended_at_event
+from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.problem import Problem
 
@@ -38,7 +39,7 @@ def compiled(known: Any, code: StepCode, driver: Driver, problem: Problem, plan:
     return known if isinstance(known, Program) and known.layout == layout else driver.program(code, layout)
 
 
-def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, compile_time: float = 0.0) -> Result:
+def run_fixed(program: Program, driver: Driver, problem: Problem, plan: Plan, compile_time: float = 0.0) -> Record:
     """Run and collect what was asked for."""
     started = time.perf_counter()
     code, layout = program.code, program.layout
@@ -147,7 +148,7 @@ class _Dressing:
         self.ended = message
         warn(message)
 
-    def result(self, monitors: dict[Any, Monitor]) -> Result:
+    def result(self, monitors: dict[Any, Monitor]) -> Record:
         """What the run has given so far, cut where it ended."""
         problem, plan = self.problem, self.plan
         shape = problem.shape
@@ -165,11 +166,18 @@ class _Dressing:
         checkpoint = Checkpoint(plan.time(self.done), states, arrays, _numbers(problem, plan, self.done))
         stats: dict[str, Any] = {"dt": plan.dt}
         if self.blow_up is not None:
-            stats["non_finite"] = self.blow_up.summary(problem, plan)
+            stats["non_finite"] = self.blow_up.summary(plan)
         if self.ended:
             stats["ended"] = self.ended
-        own_times = times_of_parts(plan, self.done)
-        return Result(t, data, checkpoint, self._events(), self.outcome, stats, own_times=own_times)
+        return Record(
+            t,
+            data,
+            events=self._events(),
+            outcome=self.outcome,
+            stats=stats,
+            own_times=times_of_parts(plan, self.done),
+            checkpoint=checkpoint,
+        )
 
     def _records(self, monitors: dict[Any, Monitor]) -> tuple[np.ndarray, dict[str, Any]]:
         """The times of the run's interval, and what was recorded, by name."""
@@ -218,7 +226,7 @@ def _scalar(value: np.ndarray) -> Any:
     return value if value.ndim else value[()]
 
 
-def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Result:
+def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Record:
     """A run through which a derivative is taken: one piece, all values as the driver's own arrays."""
     initial = flow.values()
     chunk = flow.advance(plan.n_steps, None, 0)
@@ -232,7 +240,7 @@ def _run_traced(flow: Flow, driver: Driver, problem: Problem, plan: Plan) -> Res
             data[name] = data[name][..., 0]
     t = plan.recorded(plan.end)
     checkpoint = Checkpoint(plan.time(plan.end), final, in_part("hidden", hidden), _numbers(problem, plan, plan.end))
-    result = Result(t, data, checkpoint, {}, Outcome.COMPLETED, {"steps": plan.n_steps, "dt": plan.dt})
+    result = Record(t, data, stats={"steps": plan.n_steps, "dt": plan.dt}, checkpoint=checkpoint)
     if plan.picks:
         take_parts(result, problem, plan)
     return result

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from brainpy_lab.simulation.runs.delays import DelayRange, delay_values, misread
 from brainpy_lab.simulation.runs.plan import Plan
+from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.values.history import History, known_since
 from brainpy_lab.simulation.values.problem import Problem
 
 _MOST = 100.0  # times as far back as at first: what grows beyond has no bound
-
-_Result = TypeVar("_Result")
 
 
 class FurtherBack(Exception):
@@ -42,7 +41,7 @@ def first_reach(
     return replace(reach, back=min(back, known), known_back=known, most_back=_MOST * back)
 
 
-def with_enough(reach: DelayRange, run: Callable[[DelayRange], _Result]) -> _Result:
+def with_enough(reach: DelayRange, run: Callable[[DelayRange], Record]) -> Record:
     """What ``run`` gives, with the histories made as far back as it turns out to read them."""
     while True:
         try:

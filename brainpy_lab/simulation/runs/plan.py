@@ -1,9 +1,9 @@
-"""What a run was asked for, and what its loop gives back."""
+"""What a run was asked for, besides its values."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,6 @@ from brainpy_lab.simulation.runs.adaptive.standpoint import Standpoint
 from brainpy_lab.simulation.runs.clock import Clock
 from brainpy_lab.simulation.runs.control import ChunkSize, Progress
 from brainpy_lab.simulation.runs.delays import DelayRange
-from brainpy_lab.simulation.solution.checkpoint import Checkpoint
-from brainpy_lab.simulation.solution.events import EventTrain
-from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.solvers import Method
 
 
@@ -87,17 +84,3 @@ class Plan(Clock):
         done -= self.first
         ends = rest > 0 and done > whole and (every == 1 or not self.record)
         return min(done, whole) // every + 1 + ends
-
-
-@dataclass
-class Result:
-    """What the loop gives back; values have the ensemble's shape, then the state's."""
-
-    t: np.ndarray
-    data: dict[str, Any]
-    checkpoint: Checkpoint
-    events: dict[str, EventTrain]
-    outcome: Outcome
-    stats: dict[str, Any]
-    interpolant: Callable[[Any], dict[str, Any]] | None = None
-    own_times: dict[str, np.ndarray] = field(default_factory=dict)  # of what has others than t

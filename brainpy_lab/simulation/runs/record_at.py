@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.simulation.runs.plan import Result
 from brainpy_lab.simulation.runs.request import Request
+from brainpy_lab.simulation.solution.record import Record
 
 _SAME = 1e-6  # of a step: times so near to its end are it
 
@@ -73,7 +73,7 @@ def on_steps(request: Request, times: np.ndarray, t0: float) -> Request:
     return replace(request, record_every=dt * stride if stride else None)
 
 
-def picked(result: Result, times: np.ndarray, t0: float) -> None:
+def picked(result: Record, times: np.ndarray, t0: float) -> None:
     """Leave of a result the records at ``times``, up to where the run came."""
     recorded = np.asarray(result.t, dtype=float)
     result.stats["start"] = t0

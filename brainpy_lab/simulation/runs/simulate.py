@@ -19,7 +19,6 @@ from brainpy_lab.simulation.runs.checks import with_picks
 from brainpy_lab.simulation.runs.delays import DelayRange, all_histories, make_past, reach_of
 from brainpy_lab.simulation.runs.fixed import compiled, run_fixed
 from brainpy_lab.simulation.runs.further import first_reach, with_enough
-from brainpy_lab.simulation.runs.plan import Result
 from brainpy_lab.simulation.runs.progress_bar import ProgressBar
 from brainpy_lab.simulation.runs.record_at import picked
 from brainpy_lab.simulation.runs.request import Request
@@ -27,6 +26,7 @@ from brainpy_lab.simulation.runs.task import Task, keep, make_task, seed_of, sta
 from brainpy_lab.simulation.runs.tracing import user_line
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.outcome import Outcome
+from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.input_functions import capture_inputs
 from brainpy_lab.simulation.values.problem import check_names
@@ -79,7 +79,7 @@ def _simulate(request: Request) -> Solution:
     return solution_of(request, result, problem, task.wanted, task.method, seed_of(request))
 
 
-def _solve(task: Task, request: Request) -> Result:
+def _solve(task: Task, request: Request) -> Record:
     """Compile what is not compiled yet, and run it."""
     problem, plan = task.problem, task.plan
     if not problem.system.is_delayed:
@@ -91,7 +91,7 @@ def _solve(task: Task, request: Request) -> Result:
     )
 
 
-def _run(task: Task, request: Request, reach: DelayRange | None = None) -> Result:
+def _run(task: Task, request: Request, reach: DelayRange | None = None) -> Record:
     """The run, with delays that reach so far back."""
     problem, plan = task.problem, task.plan
     plan.reach = reach

@@ -14,8 +14,9 @@ from brainpy_lab.simulation.runs.adaptive.history import make_tables, tables_fro
 from brainpy_lab.simulation.runs.adaptive.standpoint import DiffersError
 from brainpy_lab.simulation.runs.adaptive.state import AdaptiveState
 from brainpy_lab.simulation.runs.delays import DelayRange
-from brainpy_lab.simulation.runs.plan import Plan, Result
+from brainpy_lab.simulation.runs.plan import Plan
 from brainpy_lab.simulation.solution.outcome import Outcome
+from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.values.history import History
 from brainpy_lab.simulation.values.problem import Problem
 
@@ -28,7 +29,7 @@ def run_adaptive(
     plan: Plan,
     delays: Delays | None = None,
     compile_time: float = 0.0,
-) -> Result:
+) -> Record:
     """Run compiled code and collect what was asked for."""
     started = time.perf_counter()
     state, outcome = _gone_on(code, problem, plan, delays) or _gone(_begun(code, problem, plan, delays))

@@ -22,13 +22,14 @@ from brainpy_lab.simulation.runs.adaptive.history import StepTables
 from brainpy_lab.simulation.runs.adaptive.standpoint import DiffersError, Found, Standpoint
 from brainpy_lab.simulation.runs.control import CHUNK_SECONDS
 from brainpy_lab.simulation.runs.further import delay_at_fault
-from brainpy_lab.simulation.runs.plan import Plan, Result
+from brainpy_lab.simulation.runs.plan import Plan
 from brainpy_lab.simulation.runs.record_times import times_of_records
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint, Plain, in_part
 from brainpy_lab.simulation.solution.dense import DenseOutput
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome, ended_at_event
+from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.values.input_polynomials import parameters_of, pieces_of
 from brainpy_lab.simulation.values.problem import Problem
 
@@ -299,7 +300,7 @@ class AdaptiveState:
 
     # --- its results -------------------------------------------------------------------------------------------------
 
-    def result(self, outcome: Outcome, stats: dict[str, Any]) -> Result:
+    def result(self, outcome: Outcome, stats: dict[str, Any]) -> Record:
         """Times, records, events and dense output up to where the run ended."""
         shape = self.slots.lanes
         dense = self._dense() if self.keep else None
@@ -326,7 +327,8 @@ class AdaptiveState:
         checkpoint = Checkpoint(self.now, self._final(), arrays, numbers)
         if self.ended:
             stats["ended"] = self.ended
-        return Result(t, data, checkpoint, self._trains(), outcome, stats, dense)
+        trains = self._trains()
+        return Record(t, data, events=trains, outcome=outcome, stats=stats, interpolant=dense, checkpoint=checkpoint)
 
     def _places(self) -> dict[str, slice | int]:
         """The rows of each state."""
