@@ -6,6 +6,7 @@ import torch
 
 import brainpy_lab as bp
 from brainpy_lab.simulation.runs.warning import RunWarning
+from brainpy_lab.simulation.values import input_functions
 
 from . import stiff
 
@@ -143,3 +144,12 @@ def test_one_fast_mode_that_time_drives_is_stiff():
     sol = bp.model("dx/dt = -1e6*(x - cos(t))\nx(0) = 1", name="Driven").run(100.0, method="auto", record_every=50.0)
     assert sol.stats["method"] == "rodas4"
     assert sol.x[-1] == pytest.approx(np.cos(100), abs=1e-5)
+
+
+def test_a_function_given_as_input_is_read_once_a_run(monkeypatch):
+    read, names = input_functions._read, []
+    monkeypatch.setattr(input_functions, "_read", lambda name, *given: names.append(name) or read(name, *given))
+    model = bp.model("a = 1\ndx/dt = a - x\nx(0) = 0", name="ReadOnce", method="auto", backend="numpy")
+    sol = model.run(2.0, a=lambda time: np.cos(time) + 1)
+    assert names == ["a"]
+    assert sol.x[-1] == pytest.approx((np.cos(2.0) + np.sin(2.0) - np.exp(-2.0)) / 2 + 1 - np.exp(-2.0), abs=1e-6)

@@ -28,7 +28,7 @@ from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.solution.solution import Solution
-from brainpy_lab.simulation.values.input_functions import capture_inputs
+from brainpy_lab.simulation.values.input_functions import Captured, capture_inputs
 from brainpy_lab.simulation.values.problem import check_names
 from brainpy_lab.simulation.values.switches import with_averages
 from brainpy_lab.solvers.auto import AUTO, Choice
@@ -59,9 +59,9 @@ def _interrupted(request: Request, solution: Solution) -> None:
         raise KeyboardInterrupt
 
 
-def _simulate(request: Request) -> Solution:
+def _simulate(request: Request, captured: Captured | None = None) -> Solution:
     """Run with the method that the request names."""
-    task = make_task(request)
+    task = make_task(request, captured)
     problem = task.problem
     with user_line(problem.system, task.code, lambda: _on_reference(request)):
         result = _solve(task, request)
@@ -119,7 +119,7 @@ def _simulate_chosen(request: Request) -> Solution:
     t0, initial, _ = start_of(request)
     system = request.model.system
     check_names(request.parameters, system.parameter_names, "parameter", system.name)
-    system, parameters = capture_inputs(system, request.parameters, t0, float(request.duration))
+    captured = capture_inputs(system, request.parameters, t0, float(request.duration))
     is_traced = drivers.get(request.backend).is_traced
     longest = float(request.dt) * (float(request.grading or 1.0) if request.is_graded else 1.0)
     numbers = {"start": t0, "duration": float(request.duration), "dt": longest}
@@ -127,13 +127,13 @@ def _simulate_chosen(request: Request) -> Solution:
     if before:
         found = Choice(before, "the run that goes on began with this method")
     else:
-        found = choice(system, parameters, initial, is_traced, **numbers, rtol=request.rtol)
+        found = choice(captured[0], captured[1], initial, is_traced, **numbers, rtol=request.rtol)
     if found.warning:
         warn(found.warning)
     chosen = replace(request, method=found.method)
     if not solvers.get(found.method).is_adaptive:
         chosen = replace(chosen, rtol=None, atol=None, max_step=None)
-    solution = _simulate(chosen)
+    solution = _simulate(chosen, captured)
     solution.stats["why"] = found.why
     solution.checkpoint = replace(solution.checkpoint, numbers={**solution.checkpoint.numbers, "auto": True})
     return solution

@@ -41,7 +41,7 @@ from brainpy_lab.simulation.values.brownian import BrownianPath
 from brainpy_lab.simulation.values.end_sampling import with_ends
 from brainpy_lab.simulation.values.history import Bounded, History, expression_history, initial_from, read_histories
 from brainpy_lab.simulation.values.initial import default_values, initial_values
-from brainpy_lab.simulation.values.input_functions import capture_inputs
+from brainpy_lab.simulation.values.input_functions import Captured, capture_inputs
 from brainpy_lab.simulation.values.input_polynomials import parameters_of, with_polynomials
 from brainpy_lab.simulation.values.problem import Problem, check_names, resolve
 from brainpy_lab.simulation.values.switches import averaged_system
@@ -83,8 +83,11 @@ def keep(task: Task, model: ModelCode) -> None:
     model.ready.keep(task.kind, task)
 
 
-def make_task(request: Request) -> Task:
-    """The task of a run: one of its kind that was kept, with this run's numbers, or a new one."""
+def make_task(request: Request, captured: Captured | None = None) -> Task:
+    """The task of a run: one of its kind that was kept, with this run's numbers, or a new one.
+
+    ``captured`` are the functions given as inputs, where they have been read already.
+    """
     model = request.model
     kind = _kind_of(request)
     known = model.ready.get(kind) if kind is not None else None
@@ -93,7 +96,7 @@ def make_task(request: Request) -> Task:
         again = _repeated(known, request)
         if again is not None:
             return again
-    task = _prepared(request)
+    task = _prepared(request, captured)
     task.kind, task.edit = kind, edit
     return task
 
@@ -154,7 +157,7 @@ def _twin(thing: _Thing) -> _Thing:
     return twin
 
 
-def _prepared(request: Request) -> Task:
+def _prepared(request: Request, captured: Captured | None) -> Task:
     """The task of a run from the beginning."""
     model = request.model
     system = model.system
@@ -169,7 +172,7 @@ def _prepared(request: Request) -> Task:
     is_edited = code is not None or model.has_edit(driver.name, method.name)
     crossing = request.crossing or model.crossing
     if not is_edited:
-        system, parameters = capture_inputs(system, parameters, t0, float(request.duration))
+        system, parameters = captured or capture_inputs(system, parameters, t0, float(request.duration))
         if system is not model.system or crossing != model.crossing:
             code = generated(system, method.name, driver.name, model.share_exponentials, crossing)
     histories = _histories(request, system, t0)

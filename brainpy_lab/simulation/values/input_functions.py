@@ -26,10 +26,10 @@ from brainpy_lab.symbolic.compiling import Compiler
 _GOLDEN = 0.6180339887498949  # multiples of it fall into all parts of a run
 _PROBES = 24  # times at which what was read is compared with the function itself
 
+Captured = tuple[System, dict[str, Any]]  # a system with functions in place of parameters, and the other parameters
 
-def capture_inputs(
-    system: System, parameters: Mapping[str, Any], t0: float, duration: float
-) -> tuple[System, dict[str, Any]]:
+
+def capture_inputs(system: System, parameters: Mapping[str, Any], t0: float, duration: float) -> Captured:
     """The system with readable functions of time in place of the parameters they drive, and what is left."""
     left = dict(parameters)
     arrays = {p.name for p in system.parameters if np.ndim(p.value)} if system.mixes_elements else set()
