@@ -133,3 +133,22 @@ def test_records_that_span_many_chunks_stand_where_they_belong(driver):
     sol = turning().run(60.0, dt=0.01, backend=driver, record_every=30.0)
     np.testing.assert_allclose(sol.t, [0, 30, 60])
     np.testing.assert_allclose(sol.x, np.sin([0.0, 30, 60]), atol=1e-6)
+
+
+def test_windows_of_an_ensemble_hold_a_step_however_short_the_time_between_looks(monkeypatch):
+    calls, whole = [], adaptive_state.AdaptiveState._call
+
+    def counted(self, until, end):
+        calls.append(until)
+        assert len(calls) < 200, "the loop is called and called, and no lane moves"
+        whole(self, until, end)
+
+    model = bp.model("dx/dt = y\ndy/dt = -x\ny(0) = 0", name="Windows", method="rkdp", backend="numpy")
+    start = {"x": np.array([1.0, 2.0, 3.0])}
+    expected = model.run(5.0, initial=start, rtol=1e-6)
+    monkeypatch.setattr(adaptive_state, "CHUNK_SECONDS", 1e-9)
+    monkeypatch.setattr(adaptive_state.AdaptiveState, "_call", counted)
+    found = model.run(5.0, initial=start, rtol=1e-6)
+    assert np.array_equal(found.x, expected.x)
+    assert found.stats["steps"] == expected.stats["steps"]
+    assert len(calls) > 10

@@ -224,7 +224,8 @@ class AdaptiveState:
             elif loop.PAUSED in statuses:
                 self.most = int(self.most * pace) + 1
             elif loop.DRAWS_TAKEN not in statuses:
-                self.window *= pace
+                # shorter than a lane's step it would end calls in which few lanes move, and soon none
+                self.window = max(self.window * pace, float(np.median(self.clock[:, loop.SIZE])))
             if self.n_events > MOST_EVENTS:
                 statuses = {loop.EVENTS_WITHOUT_END}
                 self.clock[:, loop.STATUS] = loop.EVENTS_WITHOUT_END
