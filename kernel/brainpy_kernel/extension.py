@@ -6,12 +6,13 @@ import importlib
 import threading
 from typing import Any
 
-from brainpy_kernel import cells, completion, reports, workspace
-from brainpy_kernel.channel import Channel
-from brainpy_kernel.magics import BrainPyMagics
-from brainpy_kernel.panel import Panel
-from brainpy_kernel.runtime import Ticket
-from brainpy_kernel.status import CellStatus
+from brainpy_kernel import workspace
+from brainpy_kernel.cells import body, completion, reports
+from brainpy_kernel.cells.magics import BrainPyMagics
+from brainpy_kernel.cells.status import CellStatus
+from brainpy_kernel.panel.channel import Channel
+from brainpy_kernel.panel.panel import Panel
+from brainpy_kernel.sessions.runtime import Ticket
 
 MAGICS = {"cell": ("brainpy_model", "brainpy"), "line": ("brainpy_model", "brainpy")}
 EVENT = "post_run_cell"
@@ -32,7 +33,7 @@ class Extension:
         has_kernel = getattr(shell, "kernel", None) is not None
         self.channel = Channel(self.panel) if has_kernel else None
         self.status = CellStatus(shell) if has_kernel else None
-        self.magics = BrainPyMagics(shell, self)
+        self.magics = BrainPyMagics(shell, self.workspace, self.channel, self.bp_panel)
         self._given: dict[str, Any] = {}
         self._inline: list[Any] = []
         self._warming: threading.Timer | None = None
@@ -43,7 +44,7 @@ class Extension:
         completion.install(self.shell)
         reports.install(self.shell)
         self.shell.events.register(EVENT, self._after_cell)
-        self.shell.input_transformers_cleanup.append(cells.help_needs_no_body)
+        self.shell.input_transformers_cleanup.append(body.help_needs_no_body)
         if "bp_panel" not in self.shell.user_ns:  # a user's own name is left alone
             self._given["bp_panel"] = self.bp_panel
             self.shell.push(dict(self._given), interactive=False)
@@ -69,7 +70,7 @@ class Extension:
         if self.status is not None:
             self.status.unload()
         self.shell.events.unregister(EVENT, self._after_cell)
-        self.shell.input_transformers_cleanup.remove(cells.help_needs_no_body)
+        self.shell.input_transformers_cleanup.remove(body.help_needs_no_body)
         reports.uninstall()
         completion.uninstall(self.shell)
         self._unregister_magics()
@@ -90,7 +91,7 @@ class Extension:
 
     def bp_panel(self) -> Any:
         """The panel's views as a widget in the output, for front ends that have no panel."""
-        from brainpy_kernel.inline import InlinePanel
+        from brainpy_kernel.panel.inline import InlinePanel
 
         self._inline.append(InlinePanel(self.workspace, self.panel))
         return self._inline[-1].widget
@@ -113,7 +114,7 @@ def warm(ticket: Ticket) -> None:
     """Load what the first model cell needs: the widgets, and a driver with a small model run on it."""
     from brainpy_lab.equations import read_text
 
-    for name in ("bqplot", "brainpy_kernel.view", "brainpy_lab.analysis.phase_plane"):
+    for name in ("bqplot", "brainpy_kernel.widgets.view", "brainpy_lab.analysis.phase_plane"):
         importlib.import_module(name)
     from brainpy_lab.simulation.model import Model
 

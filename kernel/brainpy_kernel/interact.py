@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_kernel.session import Session
+from brainpy_kernel.sessions.session import Session
 from brainpy_kernel.workspace import Workspace, workspace
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.simulation.by_name import takes_parameters
 from brainpy_lab.simulation.run_defaults import positive
 
 if TYPE_CHECKING:
-    from brainpy_kernel.view import View
+    from brainpy_kernel.widgets.view import View
     from brainpy_lab import Model
 
 
@@ -76,8 +76,8 @@ def show_model(space: Workspace, name: str, model: Model) -> View:
 
 def _builder(chosen: dict[str, tuple[float, ...]]) -> Callable[[Session, Callable[[View], None]], View]:
     def build(session: Session, on_close: Callable[[View], None]) -> View:
-        from brainpy_kernel.controls import slider_ranges
-        from brainpy_kernel.view import View
+        from brainpy_kernel.widgets.controls import slider_ranges
+        from brainpy_kernel.widgets.view import View
 
         return View(session, slider_ranges(session, chosen), on_close)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_kernel import look
-from brainpy_kernel.closing import close_tree
+from brainpy_kernel.widgets import look
+from brainpy_kernel.widgets.closing import close_tree
 from brainpy_lab.simulation.solution.screen_bins import MOST_MARKS, Layer, Range, in_sight, picture
 
 #: Bins of a picture: the figure is some 600 pixels wide in a notebook and 250 high, and a spike alone can be seen.

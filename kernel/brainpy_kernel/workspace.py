@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from brainpy_kernel.runtime import Run, Runtime
-from brainpy_kernel.session import Session
+from brainpy_kernel.sessions.runtime import Run, Runtime
+from brainpy_kernel.sessions.session import Session
 
 if TYPE_CHECKING:
-    from brainpy_kernel.view import View
+    from brainpy_kernel.widgets.view import View
     from brainpy_lab import Model
 
 

@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 
-from brainpy_kernel.protocol import fault
+from brainpy_kernel.panel.protocol import fault
 
 MESSAGES = [
     {"type": "hello", "protocol": 1}, {"type": "select", "model": "m"}, {"type": "revert", "model": "m"},

@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 
-from brainpy_kernel import options
+from brainpy_kernel.cells import options
 from brainpy_lab.errors import ArgumentError
 
 WORDS = [

@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-from brainpy_kernel import look, view
-from brainpy_kernel.reduction import drawable
+from brainpy_kernel.sessions.reduction import drawable
+from brainpy_kernel.widgets import look, view
 
 
 @pytest.mark.parametrize(

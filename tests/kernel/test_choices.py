@@ -1,8 +1,8 @@
 """What pickers and completion offer: the methods that can solve the model at hand."""
 
 import brainpy_lab as bp
-from brainpy_kernel.messages import choices
-from brainpy_kernel.options import MODEL
+from brainpy_kernel.cells.options import MODEL
+from brainpy_kernel.panel.messages import choices
 
 
 def offered(text, **options):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 import brainpy_lab as bp
-from brainpy_kernel import messages
+from brainpy_kernel.panel import messages
 
 LIF = """%%brainpy_model LIF --backend numpy --duration 20
 tau = 20; V_th = -50; I = 11
@@ -43,7 +43,7 @@ def shown(jupyter, panel):
 
 
 def test_a_point_behind_a_threshold(shown):
-    from brainpy_kernel import look
+    from brainpy_kernel.widgets import look
 
     table, phase = shown(LIF)
     (row,) = table["rows"]

@@ -97,7 +97,7 @@ def test_phase_plane_shows_nullclines_and_the_fixed_point(view):
 
 
 def test_the_fixed_point_follows_the_slider_and_tells_its_kind(jupyter, view):
-    from brainpy_kernel import look
+    from brainpy_kernel.widgets import look
 
     assert view.phase._fixed_points.colors == [look.UNSTABLE]
     view.controls.sliders["I"].value = 0.0
@@ -195,7 +195,7 @@ def test_three_states_choose_two_axes(jupyter):
 
 
 def test_states_of_different_size_have_pictures_of_their_own():
-    from brainpy_kernel.time_courses import groups
+    from brainpy_kernel.widgets.time_courses import groups
 
     assert groups({"V": (-80, 40), "m": (0, 1), "h": (0, 0.6), "n": (0.3, 0.8)}) == [["V"], ["m", "h", "n"]]
     assert groups({"V": (-2, 2), "w": (-0.4, 1.4)}) == [["V", "w"]]

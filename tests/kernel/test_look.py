@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from brainpy_kernel.look import legend
+from brainpy_kernel.widgets.look import legend
 
 
 def test_a_legend_breaks_between_its_entries():

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from brainpy_kernel.inline import InlinePanel
+from brainpy_kernel.panel.inline import InlinePanel
 
 ROOT = next(r.real for r in np.roots([-1 / 3, 0, 1 - 1 / 0.8, 0.5 - 0.7 / 0.8]) if abs(r.imag) < 1e-9)
 
@@ -267,7 +267,7 @@ def test_inline_panel(jupyter, cell):
 
 
 def test_inline_panel_when_no_browser_answers(jupyter, cell, monkeypatch):
-    from brainpy_kernel import channel
+    from brainpy_kernel.panel import channel
 
     timers = []
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from brainpy_kernel import picture
-from brainpy_kernel.view import VIEW_TYPE
+from brainpy_kernel.widgets import picture
+from brainpy_kernel.widgets.view import VIEW_TYPE
 from brainpy_lab import models
 from brainpy_lab.equations import read_text
 from brainpy_lab.equations.latex import system_latex
@@ -32,9 +32,9 @@ def view(jupyter, cell, monkeypatch):
 
 
 def test_the_picture_holds_equations_time_courses_and_phase_plane(view):
-    from brainpy_kernel import look
+    from brainpy_kernel.widgets import look
 
-    pixels = imread(io.BytesIO(picture.png(view)), format="png")
+    pixels = imread(io.BytesIO(view.png()), format="png")
     height, width = pixels.shape[:2]
     rows = 1 + len(system_latex(view.session.model.system))
     head = int(height * rows * picture._ROW / (rows * picture._ROW + picture._HEIGHT))
@@ -56,7 +56,7 @@ def test_the_output_gets_the_picture_and_keeps_its_widgets(view, monkeypatch):
     view._publisher = Publisher()
     before = view._repr_mimebundle_()
     assert set(before) == {"text/plain", "text/latex", VIEW_TYPE, "application/vnd.jupyter.widget-view+json"}
-    view._publish(picture.png(view))
+    view._publish(view.png())
     ((bundle, shown, update),) = sent
     assert set(bundle) == {"text/plain", "image/png", VIEW_TYPE, "application/vnd.jupyter.widget-view+json"}
     assert base64.b64decode(bundle["image/png"])[:4] == b"\x89PNG"

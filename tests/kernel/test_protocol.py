@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from brainpy_kernel import messages
-from brainpy_kernel.protocol import fault
+from brainpy_kernel.panel import messages
+from brainpy_kernel.panel.protocol import fault
 
 WRONG = [
     (None, "A message is an object with a 'type', not None."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brainpy_kernel.reduction import columns, curve, joined, rows, straighten
+from brainpy_kernel.sessions.reduction import columns, curve, joined, rows, straighten
 
 
 def test_columns_keep_a_spike_one_sample_wide():

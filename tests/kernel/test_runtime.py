@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from brainpy_kernel.runtime import Runtime, Ticket
+from brainpy_kernel.sessions.runtime import Runtime, Ticket
 
 WAIT = 20.0
 

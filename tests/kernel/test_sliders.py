@@ -10,10 +10,10 @@ import nbformat
 import pytest
 
 import brainpy_lab as bp
-from brainpy_kernel.controls import Controls, slider_ranges
-from brainpy_kernel.runtime import Runtime
-from brainpy_kernel.session import Session
-from brainpy_kernel.sliders import ExactSlider, Scale
+from brainpy_kernel.sessions.runtime import Runtime
+from brainpy_kernel.sessions.session import Session
+from brainpy_kernel.widgets.controls import Controls, slider_ranges
+from brainpy_kernel.widgets.sliders import ExactSlider, Scale
 from brainpy_lab import models
 from brainpy_lab.equations import read_text
 from brainpy_lab.models.published import PublishedModel

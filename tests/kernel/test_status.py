@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from IPython.core.events import EventManager
 
-from brainpy_kernel.status import CellStatus
+from brainpy_kernel.cells.status import CellStatus
 
 REQUEST = {"header": {"msg_id": "cell"}}
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from brainpy_kernel.controls import slider_ranges
-from brainpy_kernel.runtime import Runtime
-from brainpy_kernel.session import Session
-from brainpy_kernel.sliders import Scale
+from brainpy_kernel.sessions.runtime import Runtime
+from brainpy_kernel.sessions.session import Session
+from brainpy_kernel.widgets.controls import slider_ranges
+from brainpy_kernel.widgets.sliders import Scale
 from brainpy_lab.equations import read_text
 from brainpy_lab.simulation.model import Model
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_kernel import look
-from brainpy_kernel.frame import Frame, PhaseData
-from brainpy_kernel.reduction import Floats, curve, drawable, joined, rows
-from brainpy_kernel.session import Session
+from brainpy_kernel.sessions.frame import Frame, PhaseData
+from brainpy_kernel.sessions.reduction import Floats, curve, drawable, joined, rows
+from brainpy_kernel.sessions.session import Session
+from brainpy_kernel.widgets import look
 
 if TYPE_CHECKING:
     from brainpy_lab import Solution

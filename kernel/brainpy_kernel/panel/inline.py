@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from brainpy_kernel.closing import close_tree
-from brainpy_kernel.panel import Message, Panel
+from brainpy_kernel.panel.panel import Message, Panel
+from brainpy_kernel.widgets.closing import close_tree
 from brainpy_kernel.workspace import Workspace
 
 TABS = {"code": "Code", "phase": "Phase plane", "fixed_points": "Fixed points", "runs": "Runs"}

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from brainpy_kernel.frame import Box, Frame, Settings, fixed_points, grown_box, phase_data, simulate
-from brainpy_kernel.runtime import Run, Runtime, Ticket
+from brainpy_kernel.sessions.frame import Box, Frame, Settings, fixed_points, grown_box, phase_data, simulate
+from brainpy_kernel.sessions.runtime import Run, Runtime, Ticket
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, did_you_mean
 from brainpy_lab.simulation.run_defaults import positive
 

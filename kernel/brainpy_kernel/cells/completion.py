@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from brainpy_kernel.options import CELL, LINE, MODEL, Command
+from brainpy_kernel.cells.options import CELL, LINE, MODEL, Command
 
 HOOK = "complete_command"
 
@@ -31,7 +31,7 @@ def _completer(command: Command) -> Any:
     def complete(shell: Any, event: Any) -> list[str]:
         line: str = event.line
         if command is LINE and line.split()[1:2] == ["backend"] and "--" not in line:
-            from brainpy_kernel.options import drivers
+            from brainpy_kernel.cells.options import drivers
 
             return [name for name in drivers() if name.startswith(event.symbol)]
         return command.complete(line, event.symbol)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from brainpy_kernel.look import INK
+from brainpy_kernel.widgets.look import INK
 
 if TYPE_CHECKING:
     from brainpy_lab.equations import System

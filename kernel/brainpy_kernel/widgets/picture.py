@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_kernel.runtime import Runtime, Ticket
+from brainpy_kernel.sessions.runtime import Runtime, Ticket
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from brainpy_kernel.view import View
+    from brainpy_lab.equations.system import System
+
+Plot = tuple[list[Any], list[Any]]  # bqplot's marks, and its axes
 
 #: Seconds without a new frame after which the picture is drawn: a hand has left the slider by then, and the worker's
 #: time is not missed.
@@ -69,14 +71,13 @@ class Keeper:
         self._publish(self._draw())
 
 
-def png(view: View) -> bytes:
-    """What ``view`` shows, as the bytes of a PNG."""
+def png(system: System, courses: list[Plot], phase: Plot | None) -> bytes:
+    """Equations of a system, plots of its time courses and of its phase plane, as the bytes of a PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     from brainpy_lab.equations.latex import system_latex
 
-    system = view.session.model.system
     rows = [system.name, *map(mathtext, system_latex(system))]
     head = _ROW * len(rows)
     figure = Figure(figsize=(_WIDTH, head + _HEIGHT), dpi=_DPI, facecolor="white")
@@ -84,11 +85,10 @@ def png(view: View) -> bytes:
     for i, row in enumerate(rows):
         _write(figure, row, 1 - _ROW * (i + 0.5) / (head + _HEIGHT))
     place = partial(_place, figure, _HEIGHT / (head + _HEIGHT))
-    courses = view.time_courses.pictures()
     for i, (marks, axes) in enumerate(courses):
-        _draw(place(i, len(courses), 0.07, 0.5 if view.phase else 0.97), marks, axes)
-    if view.phase is not None:
-        _draw(place(0, 1, 0.6, 0.97), view.phase.figure.marks, view.phase.figure.axes)
+        _draw(place(i, len(courses), 0.07, 0.5 if phase else 0.97), marks, axes)
+    if phase is not None:
+        _draw(place(0, 1, 0.6, 0.97), *phase)
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=_DPI)
     return file.getvalue()

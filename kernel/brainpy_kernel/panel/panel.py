@@ -11,13 +11,13 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from brainpy_kernel import messages
-from brainpy_kernel.closing import close_tree
-from brainpy_kernel.frame import Frame
-from brainpy_kernel.phase_figure import PhaseFigure
-from brainpy_kernel.protocol import fault
-from brainpy_kernel.runtime import Run, Ticket
-from brainpy_kernel.session import Session
+from brainpy_kernel.panel import messages
+from brainpy_kernel.panel.protocol import fault
+from brainpy_kernel.sessions.frame import Frame
+from brainpy_kernel.sessions.runtime import Run, Ticket
+from brainpy_kernel.sessions.session import Session
+from brainpy_kernel.widgets.closing import close_tree
+from brainpy_kernel.widgets.phase_figure import PhaseFigure
 from brainpy_kernel.workspace import Workspace
 from brainpy_lab.errors import BrainPyLabError
 

@@ -7,21 +7,20 @@ import html
 import math
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from brainpy_kernel import look, typeset
-from brainpy_kernel.closing import close_tree
-from brainpy_kernel.controls import Controls, Range
-from brainpy_kernel.frame import Frame
-from brainpy_kernel.phase_figure import PhaseFigure
-from brainpy_kernel.picture import Keeper, png
-from brainpy_kernel.reduction import drawable
-from brainpy_kernel.runtime import Run
-from brainpy_kernel.session import Session
-from brainpy_kernel.time_courses import TimeCourses
+from brainpy_kernel.sessions.frame import Frame
+from brainpy_kernel.sessions.reduction import drawable
+from brainpy_kernel.sessions.runtime import Run
+from brainpy_kernel.sessions.session import Session
+from brainpy_kernel.widgets import look, typeset
+from brainpy_kernel.widgets.closing import close_tree
+from brainpy_kernel.widgets.controls import Controls, Range
+from brainpy_kernel.widgets.phase_figure import PhaseFigure
+from brainpy_kernel.widgets.picture import Keeper, png
+from brainpy_kernel.widgets.time_courses import TimeCourses
 
 #: The output type that JupyterLab shows by our extension: the widgets while they live, else the picture beside it.
 VIEW_TYPE = "application/vnd.brainpy-lab.view+json"
@@ -109,7 +108,7 @@ class View:
         self._png: bytes | None = None
         self._display_id = f"brainpy-{self.widget.model_id}"
         self._publisher: Any = None
-        self._keeper = Keeper(session.runtime, partial(png, self), self._publish)
+        self._keeper = Keeper(session.runtime, self.png, self._publish)
         session.runtime.observers.append(self._on_run)
         session.add(*self._observers())
 
@@ -153,6 +152,11 @@ class View:
         shell: Any = get_ipython()
         self._publisher = shell.display_pub
         self._publisher.publish(self._repr_mimebundle_(), {}, transient={"display_id": self._display_id})
+
+    def png(self) -> bytes:
+        """The picture of what is shown."""
+        phase = None if self.phase is None else (self.phase.figure.marks, self.phase.figure.axes)
+        return png(self.session.model.system, self.time_courses.plots(), phase)
 
     def _publish(self, picture: bytes) -> None:
         """Put the picture into the outputs that show this view."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_kernel.reduction import drawable
+from brainpy_kernel.sessions.reduction import drawable
 from brainpy_lab.errors import BrainPyLabError
 
 if TYPE_CHECKING:
-    from brainpy_kernel.runtime import Ticket
+    from brainpy_kernel.sessions.runtime import Ticket
     from brainpy_lab import Model, Solution
     from brainpy_lab.analysis import FixedPoints
 

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.magic import Magics, line_cell_magic, magics_class, output_can_be_silenced
 
-from brainpy_kernel import cells, typeset
-from brainpy_kernel.options import CELL, LINE, MODEL
+from brainpy_kernel.cells import body
+from brainpy_kernel.cells.options import CELL, LINE, MODEL
+from brainpy_kernel.widgets import typeset
 from brainpy_lab.errors import ArgumentError, did_you_mean
 
 if TYPE_CHECKING:
-    from brainpy_kernel.extension import Extension
+    from brainpy_kernel.panel.channel import Channel
+    from brainpy_kernel.workspace import Workspace
     from brainpy_lab import Model, System
 
 
 @magics_class
 class BrainPyMagics(Magics):
-    """Magics of BrainPy Lab."""
+    """Magics of BrainPy Lab.
 
-    def __init__(self, shell: Any, extension: Extension) -> None:
+    Parameters
+    ----------
+    shell : InteractiveShell
+    space : Workspace
+    channel : Channel, optional
+        To the panel in the browser, where there may be one.
+    bp_panel : callable
+        Makes the panel's views as a widget.
+    """
+
+    def __init__(self, shell: Any, space: Workspace, channel: Channel | None, bp_panel: Callable[[], Any]) -> None:
         super().__init__(shell)
-        self._shell = shell
-        self._extension = extension
-        self._space = extension.workspace
+        self._shell, self._space, self._channel, self._bp_panel = shell, space, channel, bp_panel
 
     @line_cell_magic
     def brainpy_model(self, line: str, cell: str | None = None) -> None:
@@ -67,7 +77,7 @@ class BrainPyMagics(Magics):
 
         self._shell.user_ns.setdefault("bp", bp)
         with self._conditions(options):
-            return cells.run(self._shell, CELL.name, line, cell)
+            return body.run(self._shell, CELL.name, line, cell)
 
     def _read(self, options: Any, cell: str) -> System:
         """The equations of a cell. The magic's line counts as the first, so that positions are those the user sees."""
@@ -191,7 +201,7 @@ class BrainPyMagics(Magics):
     def _panel(self, *words: str) -> None:
         inline = words == ("--inline",)
         _refuse("panel", () if inline else words, 0)
-        channel = self._extension.channel
+        channel = self._channel
         if channel is None:
             print("The panel needs Jupyter; here, use `%brainpy list` and the model's own methods.")
             return
@@ -202,7 +212,7 @@ class BrainPyMagics(Magics):
         display(place)
 
         def show_inline() -> None:
-            place.children = [self._extension.bp_panel()]
+            place.children = [self._bp_panel()]
 
         if inline:
             show_inline()

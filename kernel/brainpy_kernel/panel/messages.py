@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_kernel.frame import Frame
-from brainpy_kernel.session import Session
+from brainpy_kernel.sessions.frame import Frame
+from brainpy_kernel.sessions.session import Session
 from brainpy_kernel.workspace import Workspace
 from brainpy_lab.errors import BrainPyLabError
 

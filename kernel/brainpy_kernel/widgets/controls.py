@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from brainpy_kernel.session import Session
+from brainpy_kernel.sessions.session import Session
 from brainpy_lab.errors import BrainPyLabError
 
 Range = tuple[float, float, float]
@@ -71,7 +71,7 @@ class Controls:
     def _row(self, name: str, bounds: Range, description: str) -> Any:
         from ipywidgets import Button, FloatText, HBox, Layout
 
-        from brainpy_kernel.sliders import ExactSlider
+        from brainpy_kernel.widgets.sliders import ExactSlider
 
         low, high, step = bounds
         slider = ExactSlider(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from brainpy_kernel.panel import Message, Panel
+from brainpy_kernel.panel.panel import Message, Panel
 
 TARGET = "brainpy_lab"
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_kernel import look
-from brainpy_kernel.frame import Frame, extent
-from brainpy_kernel.reduction import Floats, columns, drawable, rows, straighten, until_last
-from brainpy_kernel.session import Session
+from brainpy_kernel.sessions.frame import Frame, extent
+from brainpy_kernel.sessions.reduction import Floats, columns, drawable, rows, straighten, until_last
+from brainpy_kernel.sessions.session import Session
+from brainpy_kernel.widgets import look
+from brainpy_kernel.widgets.picture import Plot
 
 #: Pixels that a figure is drawn for; it is some 600 wide in a notebook.
 WIDTH, HEIGHT = 1000, 200
@@ -84,7 +85,7 @@ class TimeCourses:
     def show_fixed_points(self, frame: Frame) -> None:
         """Nothing here depends on them."""
 
-    def pictures(self) -> list[tuple[list[Any], list[Any]]]:
+    def plots(self) -> list[Plot]:
         """Marks and axes of each picture."""
         return [(figure.marks, figure.axes) for figure in self._figures]
 

@@ -1,0 +1,1 @@
+"""Cells of models: their magics, options, errors and completion."""

@@ -1,0 +1,1 @@
+"""What the panel in the browser is told, and what it asks for."""
