@@ -31,7 +31,7 @@ def test_arrays(driver: str) -> None:
 
 
 def test_numba_and_native_code() -> None:
-    settled = native("def settled(change, value):\n    return solved(change, value)\n", "settled", True)
+    settled = native("def settled(change, value):\n    return solved(change, value)\n", "settled")
     answer = njit(lambda change, value: (converged(change, value), solved(change, value), settled(change, value)))
     for change, value, expected in zip(CHANGES, VALUES, NEGLIGIBLE, strict=True):
         is_done, *kept = answer(change, value)
