@@ -12,6 +12,7 @@ import numpy as np
 from brainpy_lab import drivers
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
 from brainpy_lab.networks.code import Assembly, explained
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts, check_parts, named_parts
@@ -25,6 +26,7 @@ from brainpy_lab.networks.tables import Wiring, wiring
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.run_defaults import check_seed, positive
 from brainpy_lab.simulation.runs.control import Progress
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 
 
 class Network:
@@ -59,7 +61,8 @@ class Network:
         self._parts = Parts(name, self.groups, self.synapses)
         named_parts(self.groups, self.synapses)
         check_parts(self.groups, self.synapses)
-        self.state: NetworkState | None = None
+        self.state: NetworkState | None
+        self.reset()
         self._assemblies: dict[Any, Assembly] = {}
         self._wirings: dict[str, tuple[Any, Wiring]] = {}
 
@@ -128,7 +131,7 @@ class Network:
         dt: float | None = None,
         record: Mapping[Any, Any] | None = None,
         record_every: float | None = None,
-        start: float | None = None,
+        start: float | Checkpoint | None = None,
         seed: int | None = None,
         backend: str | None = None,
         progress: bool | Progress = False,
@@ -147,8 +150,9 @@ class Network:
             always kept.
         record_every : float, optional
             Time between records; by default every step.
-        start : float, optional
-            ``start=0`` begins anew: `reset`, then a run.
+        start : 0 or Checkpoint, optional
+            ``start=0`` begins anew: `reset`, then a run. A checkpoint of this network, or of another of the same
+            structure: the run goes on from there, with its seed and dt.
         seed : int, optional
             Of the random numbers of a run that begins anew.
         backend : str, optional
@@ -164,51 +168,96 @@ class Network:
         ArgumentError, DriverError, MemoryLimitError
         """
         positive("duration", duration)
-        if start is not None:
-            if start != 0:
-                raise ArgumentError(
-                    f"start=0 begins anew; got {start!r:.40}.",
-                    advice="Without start, the run goes on from where it stands.",
-                )
-            self.reset()
-        step = self._step_length(dt)
         check_seed(seed)
-        if self.state is not None and seed not in (None, self.state.seed):
-            raise ArgumentError(
-                f"A continued run keeps its seed, {self.state.seed}.", advice="Give start=0 to begin anew with another."
-            )
-        if self.state is not None and step != self.state.dt:
-            raise ArgumentError(
-                f"A continued run keeps its dt, {self.state.dt:g}.", advice="Give start=0 to begin anew with another."
-            )
+        known = self._known(start)
+        step = self._step_length(dt, known)
+        if known is not None:
+            for what, given, kept in (("seed", seed, known.seed), ("dt", step, known.dt)):
+                if given not in (None, kept):
+                    raise ArgumentError(
+                        f"A continued run keeps its {what}, {kept}.", advice="Give start=0 to begin anew with another."
+                    )
         name = _backend(backend)
         driver = drivers.get(name)
         begun = time.perf_counter()
         assembly = self._assembly(name)
         code = assembly.code
-        if self.state is None:
-            self.state = NetworkState.fresh(seed if seed is not None else ambient.seed_or(None) or 0, step)
         wired = {s.name: self.wiring(s, step) for s in self.synapses}
+        state = NetworkState.fresh(seed if seed is not None else ambient.seed_or(None) or 0, step)
+        standing = None
+        if isinstance(start, Checkpoint):
+            standing = Standing.of(start, self._parts, wired, code)
+            state = standing.state
+        elif known is not None:
+            check_goes_on(known, self._parts, wired)
+            state = known
         plan = Plan.of(
-            self._parts, wired, assembly, code, self.state, duration=duration, record=record,
+            self._parts, wired, assembly, code, state, duration=duration, record=record,
             record_every=record_every, wanted=wanted, progress=progress, stop=stop,
         )  # fmt: skip
         program = driver.network(code)
+        if start is not None:
+            self.reset()
+        if standing is not None:
+            standing.place(self._parts)
+            self.state = state
         run = RunOf(plan, program, time.perf_counter() - begun)
+        self.state = state
         return run.solution()
 
-    def _step_length(self, dt: float | None) -> float:
+    def _known(self, start: Any) -> NetworkState | None:
+        """Where a run goes on from; None where it begins anew. Of a checkpoint its seed, dt and step alone."""
+        if isinstance(start, Checkpoint):
+            check_structure(start, self._parts)
+            return NetworkState(start.seed, float(start.numbers["dt"] or 0), int(start.numbers["step"] or 0))
+        if start is None:
+            for part, held in self._held:
+                if part.state is not held:
+                    raise ArgumentError(
+                        f"{part.name} has been in another network since: it does not stand where {self.name} left it.",
+                        advice="Give start=0 to begin anew, or start=checkpoint.",
+                    )
+            return self.state
+        if isinstance(start, bool) or not isinstance(start, int | float | np.number) or start != 0:
+            raise ArgumentError(
+                f"start is 0, which begins anew, or a checkpoint of a network; got {start!r:.60}.",
+                advice="Without start, the run goes on from where it stands.",
+            )
+        return None
+
+    def checkpoint(self) -> Checkpoint:
+        """Where the network stands: ``net.run(duration, start=checkpoint)`` goes on from there.
+
+        It holds states, weights that are learned, and spikes on their way, not parameters: those are what the network
+        has that goes on. That may be any network of the same structure: parts of the same names and sizes in the same
+        order, with the same connections and delays. Its numbers are then, bit for bit, those of a run without the stop.
+        ``checkpoint.save(path)`` writes it to a file, which ``bp.load(path)`` reads.
+
+        Raises
+        ------
+        ArgumentError
+            The network has not run.
+        """
+        known = self._known(None)
+        if known is None:
+            raise ArgumentError(f"{self.name} has not run: there is nothing to go on with.", advice="net.run(100)")
+        return checkpoint_of(self._parts, known, {s.name: self.wiring(s, known.dt) for s in self.synapses})
+
+    def _step_length(self, dt: float | None, known: NetworkState | None) -> float:
         if dt is None:
             model = next((g.model for g in self.groups if isinstance(g, NeuGroup)), None)
-            dt = self.state.dt if self.state is not None else ambient.dt_or(0.1 if model is None else model.dt)
+            dt = known.dt if known is not None else ambient.dt_or(0.1 if model is None else model.dt)
         return positive("dt", dt)
 
     def reset(self) -> None:
         """Go back to the start: states and learned weights to what was built or last set."""
         self.state = None
-        for part in (*self.groups, *self.synapses):
+        self._held: list[tuple[NeuGroup | Synapses, dict[str, np.ndarray]]] = []
+        for part in self.parts.values():
             if isinstance(part, NeuGroup | Synapses):
-                part.state.clear()
+                # another network that takes the part gives it another dict, and so it is seen that it moved on
+                object.__setattr__(part, "state", {})
+                self._held.append((part, part.state))
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -23,6 +23,10 @@ class NetworkState:
         Values by axis and row.
     queues : dict of dict of arrays
         For each event, the cells that fired in each of the last steps.
+    homes : dict of dict of str
+        Where each variable of a synapse lived in the last run.
+    delays : dict of str
+        Of each synapse, a digest of its delays in that run.
     """
 
     seed: int
@@ -30,6 +34,8 @@ class NetworkState:
     step: int = 0
     rows: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     queues: dict[Event, dict[int, np.ndarray]] = field(default_factory=dict)
+    homes: dict[str, dict[str, str]] = field(default_factory=dict)
+    delays: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls, seed: int, dt: float) -> NetworkState:

@@ -293,7 +293,7 @@ class Synapses:
     @property
     def weight(self) -> np.ndarray:
         """The weight of each connection, in the order of ``pre_index``: where the network stands."""
-        return self._read("weight")
+        return self.read("weight")
 
     @property
     def delay(self) -> np.ndarray:
@@ -305,7 +305,8 @@ class Synapses:
         """The delay of each connection for postsynaptic spikes, in the order of ``pre_index``."""
         return _read_only(np.broadcast_to(np.asarray(self.post_delay_given, dtype=float), len(self)))
 
-    def _read(self, name: str) -> np.ndarray:
+    def read(self, name: str) -> np.ndarray:
+        """A parameter, or a state of connections, of each connection: where the network stands."""
         if name in self.values:
             found: Any = self.values[name]
         elif name in self.state:
@@ -349,7 +350,7 @@ class Synapses:
                 self.__dict__.pop("homes", None)
                 continue
             self._check_given({name: given})
-            new = _merged(self._values(name, given), self._read(name), chosen)
+            new = _merged(self._values(name, given), self.read(name), chosen)
             if name in self.system.state_names:
                 self.start[name] = new
                 self.state.pop(name, None)
@@ -378,7 +379,7 @@ class Synapses:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or "values" not in self.__dict__:
             raise AttributeError(name)
-        return self._read(name)
+        return self.read(name)
 
     def __repr__(self) -> str:
         sides = f"{self.pre.name} to {self.post.name}"

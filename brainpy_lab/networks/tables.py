@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,12 +31,20 @@ class Wiring:
     pre, post : array of int
         The cells of each, in the groups' numbers, in that order.
     tables : dict of Side to Table
+    delays : str
+        A digest of the delays in steps.
     """
 
     stored: np.ndarray | None
     pre: np.ndarray
     post: np.ndarray
     tables: dict[Side, Table]
+    delays: str
+
+    @cached_property
+    def cells(self) -> str:
+        """A digest of which cells are connected."""
+        return _digest(self.pre, self.post)
 
 
 def wiring(syn: Synapses, dt: float) -> Wiring:
@@ -53,17 +63,27 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
     if np.any(np.diff(key) < 0):
         stored = np.argsort(key, kind="stable")
         key, pre, post = key[stored], pre[stored], post[stored]
+    said = [delays]
     tables: dict[Side, Table] = {"pre": Table(first, count, _starts(key, syn.pre_group.size * count))}
     if any(e.side == "post" for e in syn.system.events):
         given = syn.post_delay_given
         given = given if stored is None or not isinstance(given, np.ndarray) else given[stored]
         back = delay_steps(syn, "post_delay", given, dt)
+        said.append(back)
         low, many = _range(back)
         key = post.astype(np.int64) * many + (back - low)
         order = np.argsort(key, kind="stable")
         order = order.astype(index_type(len(order)))
         tables["post"] = Table(low, many, _starts(key[order], syn.post_group.size * many), order)
-    return Wiring(stored, pre, post, tables)
+    return Wiring(stored, pre, post, tables, _digest(*said))
+
+
+def _digest(*arrays: np.ndarray) -> str:
+    found = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        found.update(f"{array.shape}".encode())
+        found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()
 
 
 def in_group(index: np.ndarray, side: object) -> np.ndarray:

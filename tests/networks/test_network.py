@@ -59,6 +59,7 @@ def test_drivers_give_the_same_spikes_and_weights_and_parts_are_the_whole(delay:
 
     parts = _mixed(delay, post_delay)
     first = parts.run(20.0, dt=0.1, backend="numba", seed=3)
+    checkpoint = parts.checkpoint()
     second = parts.run(20.0, backend="numba")
     for name in ("E", "I"):
         assert np.array_equal(second.final[name]["V"], other.final[name]["V"])
@@ -66,6 +67,9 @@ def test_drivers_give_the_same_spikes_and_weights_and_parts_are_the_whole(delay:
     together = np.concatenate([first["I"].events["spike"].t, second["I"].events["spike"].t])
     assert np.array_equal(together, other["I"].events["spike"].t)
     assert parts.time == pytest.approx(40.0)
+    elsewhere = _mixed(delay, post_delay).run(20.0, start=checkpoint, backend="numpy")
+    assert np.array_equal(elsewhere["I"].events["spike"].t, second["I"].events["spike"].t)
+    assert np.abs(elsewhere.final["plastic"]["weight"] - second.final["plastic"]["weight"]).max() < 1e-14
     parts.reset()
     assert parts.time == 0 and np.all(parts["plastic"].weight == 0.5)
 

@@ -1,0 +1,212 @@
+"""Where a network stands as a checkpoint, and back: in any network of the same structure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.network import NetworkCode
+from brainpy_lab.drivers.network import Event
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.parts import Parts
+from brainpy_lab.networks.state import NetworkState
+from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.networks.tables import Wiring
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint, Plain, in_part
+
+#: Where a variable of a synapse lives, in words.
+_HOMES = {
+    "connection": "once a connection", "lumped": "once a target cell",
+    "pre": "once a presynaptic cell", "post": "once a postsynaptic cell",
+}  # fmt: skip
+
+
+def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]) -> Checkpoint:
+    """All that the next step depends on, besides parameters."""
+    values: dict[str, np.ndarray] = {}
+    numbers: dict[str, Plain] = {"dt": state.dt, "step": state.step}
+    for group in parts.groups:
+        numbers[f"size/{group.name}"] = group.size
+        if isinstance(group, NeuGroup):
+            states = group.system.state_names
+            values |= {f"{group.name}.{n}": group.state_of(n).reshape(group.shape) for n in states}
+    for syn in parts.synapses:
+        numbers[f"connections/{syn.name}"] = len(syn)
+        numbers[f"delays/{syn.name}"] = state.delays[syn.name]
+        numbers[f"cells/{syn.name}"] = wired[syn.name].cells
+        numbers |= {f"home/{syn.name}.{n}": home for n, home in state.homes[syn.name].items()}
+        kept = (n for n, home in state.homes[syn.name].items() if home == "connection")
+        values |= {f"{syn.name}.{n}": np.array(syn.read(n)) for n in kept}
+    rows = {f"{axis}.{row}": np.array(v) for axis, named in state.rows.items() for row, v in named.items()}
+    queues = {f"{'.'.join(event)}.{n}": a for event, q in state.queues.items() for n, a in _queue_arrays(q).items()}
+    arrays = in_part("rows", rows) | in_part("queues", queues)
+    return Checkpoint(state.time, values, arrays, numbers, state.seed, parts.name)
+
+
+def _queue_arrays(queue: Mapping[int, np.ndarray]) -> dict[str, np.ndarray]:
+    """Spikes by step as three arrays: the steps, how many spikes each has, and their cells."""
+    steps = np.array(sorted(queue), dtype=np.int64)
+    spikes = [np.asarray(queue[s], dtype=np.int64) for s in steps.tolist()]
+    counts = np.array([len(s) for s in spikes], dtype=np.int64)
+    return {"steps": steps, "counts": counts, "cells": np.concatenate([np.empty(0, np.int64), *spikes])}
+
+
+def _queue(arrays: Mapping[str, np.ndarray]) -> dict[int, np.ndarray]:
+    parts = np.split(arrays["cells"], np.cumsum(arrays["counts"])[:-1]) if len(arrays["counts"]) else []
+    return dict(zip(arrays["steps"].tolist(), parts, strict=True))
+
+
+@dataclass
+class Standing:
+    """Where a network is to go on from.
+
+    Attributes
+    ----------
+    state : NetworkState
+    values : dict of dict of arrays
+        States of groups and of connections, by part.
+    """
+
+    state: NetworkState
+    values: dict[str, dict[str, np.ndarray]]
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, parts: Parts, wired: Mapping[str, Wiring], code: NetworkCode) -> Standing:
+        """What a checkpoint says that has gone through `check_structure`.
+
+        Raises
+        ------
+        ArgumentError
+            Delays, cells that are connected, or variables are others.
+        """
+        numbers, found = checkpoint.numbers, NetworkState.fresh(checkpoint.seed, float(checkpoint.numbers["dt"] or 0))
+        found.step = int(numbers["step"] or 0)
+        found.delays = {s.name: str(numbers[f"delays/{s.name}"]) for s in parts.synapses}
+        for syn in parts.synapses:
+            homes = {n: numbers.get(f"home/{syn.name}.{n}") for n in syn.system.state_names}
+            for name in (n for n, home in homes.items() if home is None):
+                raise _other(checkpoint, f"{syn.name} has no '{name}' there")
+            found.homes[syn.name] = {n: str(home) for n, home in homes.items()}
+        check_goes_on(found, parts, wired)
+        for syn in parts.synapses:
+            if numbers[f"cells/{syn.name}"] != wired[syn.name].cells:
+                raise _other(checkpoint, f"{syn.name} connects other cells there")
+        taken = _Taken(checkpoint)
+        values = {name: {n: taken.value(name, n) for n in _names(part, found)} for name, part in parts.by_name.items()}
+        for axis in code.axes:
+            part = parts.by_name[axis.name.partition(".")[0]]
+            if isinstance(part, NeuGroup):
+                rows = [r for r in axis.rows if r not in part.parameters and r not in part.system.state_names]
+            else:
+                rows = [] if axis.name == part.name else list(axis.rows)
+            found.rows[axis.name] = {r: taken.array("rows", f"{axis.name}.{r}") for r in rows}
+        found.queues = {event: taken.queue(event) for event in code.events}
+        return cls(found, values)
+
+    def place(self, parts: Parts) -> None:
+        """Let groups and synapses stand there."""
+        for name, states in self.values.items():
+            part: Any = parts.by_name[name]
+            if states:
+                part.state.clear()
+                part.state.update(states)
+
+
+def _names(part: object, state: NetworkState) -> tuple[str, ...]:
+    """States that a part itself holds."""
+    if isinstance(part, NeuGroup):
+        return tuple(part.system.state_names)
+    if isinstance(part, Synapses):
+        return tuple(n for n, home in state.homes[part.name].items() if home == "connection")
+    return ()
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """The arrays of a checkpoint, each of which must be there."""
+
+    checkpoint: Checkpoint
+
+    def value(self, part: str, name: str) -> np.ndarray:
+        if f"{part}.{name}" not in self.checkpoint.values:
+            raise _other(self.checkpoint, f"{part} has no '{name}' there")
+        return np.array(self.checkpoint.values[f"{part}.{name}"], dtype=float).reshape(-1)
+
+    def array(self, kind: str, key: str) -> np.ndarray:
+        if f"{kind}/{key}" not in self.checkpoint.arrays:
+            owner, _, name = key.rpartition(".")
+            raise _other(self.checkpoint, f"{owner} has no '{name}' there")
+        return np.array(self.checkpoint.arrays[f"{kind}/{key}"])
+
+    def queue(self, event: Event) -> dict[int, np.ndarray]:
+        key = ".".join(event)
+        return _queue({n: self.array("queues", f"{key}.{n}") for n in ("steps", "counts", "cells")})
+
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+
+def check_structure(checkpoint: Checkpoint, parts: Parts) -> None:
+    """Refuse a checkpoint whose parts have other names, another order or other sizes.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    kinds = {
+        "size": ("group", "cells", {g.name: g.size for g in parts.groups}),
+        "connections": ("synapses", "connections", {s.name: len(s) for s in parts.synapses}),
+    }
+    for kind, (what, unit, own) in kinds.items():
+        there = {key.partition("/")[2]: n for key, n in checkpoint.numbers.items() if key.startswith(f"{kind}/")}
+        if kind == "size" and not there:
+            raise ArgumentError(
+                f"The checkpoint of {checkpoint.model_name} is none of a network.",
+                advice="One of a network is made by net.checkpoint().",
+            )
+        for name in own:
+            if name not in there:
+                raise _other(checkpoint, f"it has no {what} '{name}'")
+        for name, number in there.items():
+            if name not in own:
+                raise _other(checkpoint, f"it has {what} '{name}', which {parts.name} does not have")
+            if number != own[name]:
+                raise _other(checkpoint, f"{name} has {number:,} {unit} there and {own[name]:,} here")
+        if list(there) != list(own):
+            raise _other(checkpoint, f"its {what} parts stand in the order {', '.join(there)}, here {', '.join(own)}")
+
+
+def _other(checkpoint: Checkpoint, difference: str) -> ArgumentError:
+    return ArgumentError(
+        f"The checkpoint of {checkpoint.model_name} is of a network of another structure: {difference}.",
+        advice="A run goes on in a network of the same parts, sizes and connections.",
+    )
+
+
+def check_goes_on(state: NetworkState, parts: Parts, wired: Mapping[str, Wiring]) -> None:
+    """Refuse to go on where delays have changed, or where a variable of a synapse lives.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    anew = "Give start=0 to begin anew."
+    for syn in parts.synapses:
+        if state.delays[syn.name] != wired[syn.name].delays:
+            raise ArgumentError(
+                f"{syn.name}: its delays are others than when the network stopped at {state.time:g}, with spikes on "
+                "their way.",
+                advice=anew,
+            )
+        before = state.homes[syn.name]
+        for name, home in syn.homes.of.items():
+            if before[name] != home:
+                raise ArgumentError(
+                    f"{syn.name}: '{name}' is kept {_HOMES[home]}; when the network stopped at {state.time:g} it was "
+                    f"{_HOMES[before[name]]}.",
+                    advice=f"{anew} What is one number for all connections stays one.",
+                )
