@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -104,6 +105,12 @@ def test_entry_points_of_the_installed_package() -> None:
     (interact,) = entry_points(group="brainpy_lab.displays", name="interact")
     assert interact.value == "brainpy_kernel.interact:interact"
     assert callable(interact.load())
+
+
+@pytest.mark.parametrize("name", PROJECT["entry-points"]["brainpy_lab.displays"])
+def test_displays_of_the_project_can_be_called(name: str) -> None:
+    module, _, attribute = PROJECT["entry-points"]["brainpy_lab.displays"][name].partition(":")
+    assert callable(getattr(importlib.import_module(module), attribute))
 
 
 def test_constraints_name_exact_versions_of_what_is_installed() -> None:

@@ -83,6 +83,7 @@ def autocorrelogram(train: EventTrain, bin: float = 1.0, max_lag: float = 50.0, 
 
     Lags and forms are those of `cross_correlogram`; a spike is no pair with itself. Pairs are looked up in each cell's
     own spikes: of several cells the work goes with the spikes times the most that a cell has within ``max_lag``.
+    Source: Perkel, Gerstein and Moore 1967 (doi:10.1016/S0006-3495(67)86596-2).
 
     Parameters
     ----------
