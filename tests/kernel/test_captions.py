@@ -55,6 +55,15 @@ def test_an_axis_that_widens_has_labels_for_its_new_range(jupyter, cell):
     assert axis.scale.min <= min(axis.tick_values) <= max(axis.tick_values) <= axis.scale.max
 
 
+def test_the_axis_of_a_gate_has_few_labels(jupyter):
+    """From 0 to 1 the first range fits, and no other is ever set: bqplot's own labels would stand on each other."""
+    jupyter("%%brainpy_model Gate\ndm/dt = 0.2*(1 - m)\nm(0) = 0.1")
+    jupyter.settle()
+    axis = jupyter.view.time_courses._figures[0].axes[1]
+    assert (axis.scale.min, axis.scale.max) == (0.0, 1.0)
+    assert [f"{v:{axis.tick_format}}" for v in axis.tick_values] == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+
+
 def test_after_cancel_the_line_says_how_far_the_run_came(jupyter, panel):
     underway = threading.Event()
     jupyter.extension.workspace.runtime.observers.append(lambda run: underway.set() if run.progress else None)

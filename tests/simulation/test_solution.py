@@ -237,7 +237,7 @@ def test_words(single, grid):
     html = single._repr_html_()
     assert "outside its domain" in html
     assert "12.3 ms" in html
-    assert "rk4, numba, dt 0.01, steps 1000" in html
+    assert "rk4, numba, dt 0.01, 1,000 steps<" in html
     single.model_name = "<script>"
     assert "<script>" not in single._repr_html_()
 

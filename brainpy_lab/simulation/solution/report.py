@@ -46,7 +46,7 @@ def value_text(value: Any) -> str:
 def _rows(sol: Record) -> list[tuple[str, str]]:
     rows = []
     if len(sol.t):
-        rows.append(("time", f"{_number(sol.t[0])} to {_number(sol.t[-1])}, {len(sol.t)} recorded"))
+        rows.append(("time", f"{_number(sol.t[0])} to {_number(sol.t[-1])}, {len(sol.t):,} recorded"))
     for name, array in sol.data.items():
         inner = tuple(array.shape[1 + len(sol.ensemble_shape) :])
         own = f", {len(sol.own_times[name])} times" if name in sol.own_times else ""
@@ -60,7 +60,9 @@ def _rows(sol: Record) -> list[tuple[str, str]]:
     rows += [(f"event {name}", f"{train.count()}") for name, train in sol.events.items()]
     rows.append(("outcome", _outcome_name(sol.outcome) + ("" if sol.outcome else f". {_ended(sol)}")))
     how = [str(sol.stats[key]) for key in ("method", "backend") if sol.stats.get(key) is not None]
-    how += [f"{label} {_number(sol.stats[key])}" for key, label in _COUNTS if sol.stats.get(key)]
+    how += [f"dt {_number(sol.stats['dt'])}"] if sol.stats.get("dt") else []
+    counts = {name: sol.stats.get(name) or 0 for name in _COUNTS}
+    how += [f"{count:,} {name}" for name, count in counts.items() if count > (name == "threads")]
     how += ["edited step code"] if sol.stats.get("edited") else []
     if how:
         rows.append(("method", ", ".join(how)))
@@ -72,7 +74,7 @@ def _rows(sol: Record) -> list[tuple[str, str]]:
     return rows
 
 
-_COUNTS = (("dt", "dt"), ("steps", "steps"), ("rejected", "rejected"), ("threads", "threads"))
+_COUNTS = ("steps", "rejected", "threads")
 _TIMES = (("wall_time", ""), ("compile_time", " to compile"))
 
 

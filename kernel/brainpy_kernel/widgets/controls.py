@@ -60,9 +60,15 @@ class Controls:
         self.duration.style.description_width = "5em"
         self.duration.observe(self._on_duration, "value")
         self.reset_parameters = Button(
-            description="Reset parameters", tooltip="Give every parameter its value in the model"
+            description="Reset parameters",
+            tooltip="Give every parameter its value in the model",
+            layout=Layout(width="auto"),
         )
-        self.reset_state = Button(description="Reset state", tooltip="Start from the initial values of the model")
+        self.reset_state = Button(
+            description="Reset state",
+            tooltip="Start from the initial values of the model",
+            layout=Layout(width="auto"),
+        )
         self.reset_parameters.on_click(lambda _: self._reset_parameters())
         self.reset_state.on_click(lambda _: self._session.reset_state())
         buttons = HBox([self.duration, self.reset_parameters, self.reset_state], layout=Layout(flex_flow="row wrap"))

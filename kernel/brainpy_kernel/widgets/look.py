@@ -40,13 +40,13 @@ def figure(marks: list[Any], x: Any, y: Any, x_label: str, y_label: str, height:
     import bqplot as bq
     from ipywidgets import Layout
 
-    for scale in (x, y):
-        if scale.min is None:  # bqplot cannot draw an axis of a scale that has neither range nor data
-            scale.min, scale.max = 0.0, 1.0
     axes = [
         bq.Axis(scale=x, label=x_label, grid_lines="none", label_color="#888888"),
         bq.Axis(scale=y, label=y_label, side="left", grid_lines="none", label_color="#888888", label_offset="3.2em"),
     ]
+    for axis in axes:
+        if axis.scale.min is None:  # bqplot cannot draw an axis of a scale that has neither range nor data
+            set_scale(axis, 0.0, 1.0)
     return bq.Figure(
         marks=marks, axes=axes, padding_x=0.0, padding_y=0.0, display_toolbar=False,
         fig_margin={"top": 8, "bottom": 44, "left": 60, "right": 12},

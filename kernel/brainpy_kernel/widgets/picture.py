@@ -133,7 +133,8 @@ def _draw(axes: Any, marks: list[Any], sides: list[Any]) -> None:
                     x[i], y[i], color=colour, linewidth=1.2, label=mark.labels[i] if i < len(mark.labels) else None
                 )
             if mark.labels:
-                axes.legend(loc="upper right", fontsize=8, frameon=False)
+                # above the axes, where it hides no curve
+                axes.legend(loc="lower left", bbox_to_anchor=(0, 0.98), ncols=4, fontsize=8, frameon=False)
         else:
             axes.scatter(x[0], y[0], c=(mark.colors * x.size)[: x.size], marker="o" if mark.marker == "circle" else "+")
     horizontal, vertical = sides

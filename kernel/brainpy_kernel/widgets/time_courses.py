@@ -116,7 +116,7 @@ class TimeCourses:
         order = list(values)
         children: list[Any] = []
         for names in groups(ranges):
-            scale = bq.LinearScale(min=0.0, max=1.0)
+            scale = bq.LinearScale()
             colours = [look.colour(order.index(n)) for n in names]
             start = np.zeros((len(names), 2), np.float32)
             mark = bq.Lines(

@@ -113,7 +113,11 @@ class PhaseMessage extends PartWidget {
         {error ? <p className="bpl-Message bpl-mod-error">{error.message}</p> : null}
         {!error && !this.model.phase ? <p className="bpl-Hint">{this.trans.__('Drawing the phase plane…')}</p> : null}
         {!error && this.model.phase?.model_id === null ? (
-          <p className="bpl-Hint">{this.trans.__('This model has no phase plane.')}</p>
+          <p className="bpl-Hint">
+            {this.trans.__(
+              'This model has no phase plane: its states would have to be numbers, and its rates to depend on them alone and not on their past.'
+            )}
+          </p>
         ) : null}
       </div>
     );
