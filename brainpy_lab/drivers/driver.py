@@ -105,6 +105,10 @@ class Setup:
     options: Mapping[str, Any] = field(default_factory=dict)
     sums: MemorySums | None = None  # of a fractional run
 
+    def clock(self, step: int) -> tuple[float, int, float]:
+        """Time, number of steps since, and length of ``step``: it begins at time + number*length."""
+        return (self.t0, step, self.dt) if self.sums is None else self.sums.clock(step, self.t0)
+
 
 @dataclass
 class Chunk:

@@ -13,7 +13,6 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Capability, Flow, Layout, Program, Setup
 from brainpy_lab.drivers.jax.flow import JaxFlow
 from brainpy_lab.drivers.jax.loop import JaxLoop
-from brainpy_lab.drivers.jax.memory import JaxMemoryProgram
 from brainpy_lab.drivers.jax.past import with_steps
 from brainpy_lab.drivers.jax.precision import x64
 from brainpy_lab.drivers.jax.traced import TracedFlow
@@ -49,8 +48,6 @@ class JaxDriver(TensorDriver):
 
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Make the loop; XLA compiles it at the first chunk."""
-        if code.arguments.of("sum"):
-            return JaxMemoryProgram(code, layout)
         return JaxProgram(code, layout)
 
     def on_arrays(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.codegen.draws import Draw
-from brainpy_lab.drivers.driver import Array
+from brainpy_lab.drivers.driver import Array, Setup
 from brainpy_lab.drivers.feeds.levy_areas import area
 from brainpy_lab.drivers.feeds.random_draws import Noise, narrowed, normals, uniforms
+from brainpy_lab.drivers.jax.feed import Feed, LoopSupply, Moment, padded
 
 Draws = tuple[Draw, ...]
 
@@ -78,31 +79,6 @@ def draw_table(draws: Draws, noise: Noise, first: int, steps: int) -> Array:
     return table
 
 
-def draws_of(draws: Draws, noise: Noise, first: int, n: int, steps: int) -> Array:
-    """The draws of ``n`` steps from step ``first`` of the run on, in a table of at least so many and of ``steps``."""
-    import jax.numpy as jnp
-
-    if not draws:
-        return jnp.zeros((1, 0))
-    if noise.path is None:
-        return draw_table(draws, noise, first, max(2, steps))
-    table = noise.table(draws, first, n)
-    return jnp.asarray(np.pad(table, [(0, steps - n)] + [(0, 0)] * (table.ndim - 1)))
-
-
-def draws_by_step(draws: Draws, noise: Noise, first: int, n: int) -> Callable[[Array], Sequence[Array]]:
-    """The draws of one of ``n`` steps by its number: constants, through which no derivative is taken."""
-    import jax.numpy as jnp
-
-    narrow = noise.narrow_among(draws)
-    if not draws:
-        return lambda i: ()
-    if noise.path is not None:
-        table = jnp.asarray(noise.table(draws, first, n))
-        return lambda i: narrowed(table[i - first], narrow)
-    return lambda i: narrowed(draws_at(draws, noise, i), narrow)
-
-
 def draws_at(draws: Draws, noise: Noise, step: Array) -> Array:
     """The draws of one step of the run, whose number may be traced: (draws, *shape)."""
     at = noise.start + step
@@ -112,3 +88,46 @@ def draws_at(draws: Draws, noise: Noise, step: Array) -> Array:
 def _signed(number: int) -> int:
     """A number of 64 bits as int64 holds it."""
     return number - (1 << 64) if number >= 1 << 63 else number
+
+
+@dataclass(frozen=True)
+class TabledDraws(Feed):
+    """The draws of a chunk, made before it."""
+
+    narrow: tuple[bool, ...]
+
+    def before(self, given: Array, carried: Any, at: Moment, sweep: int) -> Sequence[Array]:
+        """One draw after the other."""
+        return narrowed(given[at.place], self.narrow)
+
+
+@dataclass(frozen=True)
+class DrawsOnTheWay(Feed):
+    """Draws made step by step, which takes no room: constants, through which no derivative is taken."""
+
+    draws: Draws
+    noise: Noise
+
+    def before(self, given: Any, carried: Any, at: Moment, sweep: int) -> Sequence[Array]:
+        """One draw after the other."""
+        return narrowed(draws_at(self.draws, self.noise, at.step), self.noise.narrow_among(self.draws))
+
+
+class DrawSupply(LoopSupply):
+    """The draws of one run."""
+
+    def __init__(self, draws: Draws, setup: Setup) -> None:
+        self.draws, self.noise = draws, setup.noise
+        self.is_tabled = setup.noise.path is not None or not setup.differentiable
+        narrow = self.noise.narrow_among(draws)
+        self.feed: Feed = TabledDraws(narrow) if self.is_tabled else DrawsOnTheWay(draws, self.noise)
+
+    def handed(self, first: int, n: int, size: int) -> tuple[Any, Any]:
+        """The table of draws."""
+        import jax.numpy as jnp
+
+        if not self.is_tabled:
+            return (), ()
+        if self.noise.path is None:
+            return draw_table(self.draws, self.noise, first, max(2, size)), ()
+        return jnp.asarray(padded(self.noise.table(self.draws, first, n), size)), ()

@@ -13,60 +13,73 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.past import CONSTANT, COUNT, EARLIEST, LATEST, LONGEST, ROW_AT_ONCE, WIDTH
 from brainpy_lab.drivers.driver import Array, Setup
 from brainpy_lab.drivers.feeds.past import AT_ONCE, COEFFICIENTS, fill
+from brainpy_lab.drivers.jax.feed import Feed, LoopSupply, Moment
+
+
+class RingSupply(LoopSupply):
+    """The rings of one run, (slots, COEFFICIENTS, *shape) for each delayed state."""
+
+    def __init__(self, code: StepCode, setup: Setup, initial: Mapping[str, Array]) -> None:
+        import jax.numpy as jnp
+
+        assert setup.past is not None
+        self.past, self.delayed = setup.past, code.delayed
+        places = tuple(code.results.places("polynomial", owner=s) for s in code.delayed)
+        self.feed = Rings(code.delayed, places, self.past.sweeps)
+        rings = []
+        for state in code.delayed:
+            value = initial[state]
+            ring = jnp.asarray(fill(self.past, state, 0.0, value.shape))
+            if self.past.before[state] is None:
+                ring = ring.at[self.past.places(self.past.begin - self.past.first), 0].set(value)
+            rings.append(ring)
+        self.rings = tuple(rings)
+
+    def handed(self, first: int, n: int, size: int) -> tuple[Any, Any]:
+        """How far back steps read, and the rings."""
+        return (float(self.past.window), self.past.known), self.rings
+
+    def take(self, carried: Any, first: int) -> None:
+        """The rings."""
+        self.rings = carried
+
+    def state(self, step: int) -> dict[str, Array]:
+        """The rings."""
+        return {f"past/{s}": ring for s, ring in zip(self.delayed, self.rings, strict=True)}
+
+    def load(self, state: Mapping[str, Array], step: int) -> None:
+        """The rings as they are in ``state`` at ``step``; they may have another length than one's own."""
+        import jax.numpy as jnp
+
+        rings = []
+        for ring, name in zip(self.rings, self.delayed, strict=True):
+            given = jnp.asarray(state[f"past/{name}"]).astype(float)
+            if len(given) != len(ring):
+                numbers = np.arange(step - min(len(ring), len(given)), step)
+                given = ring.at[numbers % len(ring)].set(given[numbers % len(given)])
+            rings.append(given)
+        self.rings = tuple(rings)
 
 
 @dataclass(frozen=True)
-class PastNumbers:
-    """How far back a run reads: see `JaxHistory`."""
+class Rings(Feed):
+    """The histories of delayed states, and where a step's results hold their polynomials."""
 
-    window: Array
-    before: Array
+    delayed: tuple[str, ...]
+    places: tuple[tuple[int, ...], ...]
     sweeps: int
 
-    @staticmethod
-    def of(setup: Setup) -> PastNumbers:
-        """The numbers of a run."""
-        past = setup.past
-        if past is None:
-            return PastNumbers(0.0, 0.0, 1)
-        return PastNumbers(float(past.window), past.known, past.sweeps)
+    def before(self, given: Any, carried: Any, at: Moment, sweep: int) -> Sequence[Any]:
+        """The histories as the step reads them."""
+        window, known = given
+        return [JaxHistory(ring, at, window, known, sweep) for ring in carried]
 
-
-def first_rings(code: StepCode, setup: Setup, initial: Mapping[str, Array]) -> tuple[Array, ...]:
-    """The rings at the start, (slots, COEFFICIENTS, *shape) for each delayed state."""
-    import jax.numpy as jnp
-
-    past = setup.past
-    if past is None:
-        return ()
-    rings = []
-    for state in code.delayed:
-        value = initial[state]
-        before = past.before[state]
-        ring = jnp.asarray(fill(past, state, 0.0, value.shape))
-        if before is None:
-            ring = ring.at[past.places(past.begin - past.first), 0].set(value)
-        rings.append(ring)
-    return tuple(rings)
-
-
-def rings_by_name(code: StepCode, rings: tuple[Array, ...]) -> dict[str, Array]:
-    """The rings as a flow's state holds them."""
-    return {f"past/{s}": ring for s, ring in zip(code.delayed, rings, strict=True)}
-
-
-def loaded_rings(own: tuple[Array, ...], code: StepCode, state: Mapping[str, Array], step: int) -> tuple[Array, ...]:
-    """The rings of a flow's state at ``step``; they may have another length than one's own."""
-    import jax.numpy as jnp
-
-    rings = []
-    for ring, name in zip(own, code.delayed, strict=True):
-        given = jnp.asarray(state[f"past/{name}"]).astype(float)
-        if len(given) != len(ring):
-            numbers = np.arange(step - min(len(ring), len(given)), step)
-            given = ring.at[numbers % len(ring)].set(given[numbers % len(given)])
-        rings.append(given)
-    return tuple(rings)
+    def after(self, given: Any, carried: Any, at: Moment, starts: Mapping[str, Array], results: Sequence[Array]) -> Any:
+        """The rings with the step's polynomials in them."""
+        return tuple(
+            stored(ring, at, starts[state], [results[i] for i in own])
+            for ring, state, own in zip(carried, self.delayed, self.places, strict=True)
+        )
 
 
 class JaxHistory:
@@ -75,56 +88,59 @@ class JaxHistory:
     Parameters
     ----------
     ring : array (slots, COEFFICIENTS, *shape)
-    t0, dt : numbers
+    at : Moment
+        The present step.
     window : number
         Steps back that may be read.
     before : number
         Steps that are known before t0; 0 for one value at all earlier times.
-    step, sweep : number
-        The present step, and how often it was taken already.
+    sweep : int
+        How often the step was taken already.
     """
 
-    def __init__(
-        self, ring: Array, t0: Array, dt: Array, window: Array, before: Array, step: Array, sweep: Array
-    ) -> None:
+    def __init__(self, ring: Array, at: Moment, window: Array, before: Array, sweep: int) -> None:
         import jax.numpy as jnp
 
-        self.ring, self.t0, self.dt = ring, t0, dt
+        self.ring, self.t0, self.dt = ring, at.t0, at.dt
+        step = at.step
         oldest = step - window
         is_constant = before == 0
         free = is_constant & (oldest <= -1)
         self.lowest = jnp.where(free, -1.0, jnp.where(is_constant, oldest, jnp.maximum(oldest, -before)))
         self.first = jnp.where(free, -jnp.inf, self.lowest)
-        self.last = step - 1.0 + jnp.minimum(sweep, 1)
+        self.last = step - 1.0 + min(sweep, 1)
         self.end = step + 1.0
 
     def at(self, t: Array, side: str) -> Array:
         """The value at the time ``t``; shapes broadcast."""
         import jax.numpy as jnp
 
+        from brainpy_lab.drivers.jax.rings import read
+
         position = (t - self.t0) / self.dt
         index = jnp.floor(position + AT_ONCE) if side == "past" else jnp.ceil(position - AT_ONCE) - 1.0
         known = (index >= self.first) & (position <= self.end + AT_ONCE)
         index = jnp.clip(index, self.lowest, self.last)
         slot = index.astype(int) & (self.ring.shape[0] - 1)
-        if slot.ndim == 0:
-            c = self.ring[slot]
-        else:
-            shape = jnp.broadcast_shapes(slot.shape, self.ring.shape[2:])
-            ring = jnp.broadcast_to(self.ring, (*self.ring.shape[:2], *shape))
-            c = jnp.take_along_axis(ring, jnp.broadcast_to(slot, shape)[None, None], axis=0)[0]
+        ring = self.ring
+        if slot.ndim:
+            shape = jnp.broadcast_shapes(slot.shape, ring.shape[2:])
+            ring, slot = jnp.broadcast_to(ring, (*ring.shape[:2], *shape)), jnp.broadcast_to(slot, shape)
+        c = read(ring, slot)
         s = position - index
         return jnp.where(known, c[0] + s * (c[1] + s * (c[2] + s * c[3])), jnp.nan)
 
 
-def stored(ring: Array, step: Array, dt: Array, start: Array, coefficients: Sequence[Array]) -> Array:
+def stored(ring: Array, at: Moment, start: Array, coefficients: Sequence[Array]) -> Array:
     """The ring with a step's polynomial in it."""
     import jax.numpy as jnp
 
-    rows = [start, *(dt * c for c in coefficients)]
+    from brainpy_lab.drivers.jax.rings import written
+
+    rows = [start, *(at.dt * c for c in coefficients)]
     rows += [jnp.zeros_like(start)] * (COEFFICIENTS - len(rows))
-    shape = ring.shape[2:]
-    return ring.at[step & (ring.shape[0] - 1)].set(jnp.stack([jnp.broadcast_to(r, shape) for r in rows]))
+    row = jnp.stack([jnp.broadcast_to(r, ring.shape[2:]) for r in rows])
+    return written(ring, at.step & (len(ring) - 1), row)
 
 
 class JaxSteps:

@@ -1,16 +1,17 @@
 """Feeds: what a Numba kernel hands its step besides states, hidden variables and parameters.
 
 A feed has two halves. `Feed` is the text that it adds to a kernel; a factory ``(code, layout) -> Feed`` makes it
-where the kernel is written. `Supply` is what a run hands to the kernel for it, chunk by chunk. The random draws of
-stochastic equations are one feed, the histories of delay equations and the memory of fractional ones are others.
+where the kernel is written. `KernelSupply` is what a run hands to the kernel for it, chunk by chunk. The random draws
+of stochastic equations are one feed, the histories of delay equations and the memory of fractional ones are others.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from brainpy_lab.drivers.feeds.supply import Supply
 
 LANES = 64  # lanes of a block: their states stay in the first-level cache
 
@@ -70,20 +71,9 @@ class Feed:
     block_end: Lines = ()
 
 
-class Supply(ABC):
+class KernelSupply(Supply, ABC):
     """The run-time half of a feed."""
-
-    def prepare(self, first: int, n: int) -> int:
-        """Get ready for ``n`` steps from step ``first`` of the run on, or fewer; returns for how many."""
-        return n
 
     @abstractmethod
     def arguments(self, first: int, n: int) -> tuple[Any, ...]:
         """Values of the feed's arguments for the ``n`` steps from step ``first`` on."""
-
-    def state(self, step: int) -> dict[str, Any]:
-        """What the steps from ``step`` on depend on, see `Flow.state`."""
-        return {}
-
-    def load(self, state: Mapping[str, Any], step: int) -> None:  # noqa: B027 - most carry nothing
-        """Go to ``state`` at ``step``."""

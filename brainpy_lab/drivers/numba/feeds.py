@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
-from brainpy_lab.drivers.numba.feed import Feed, Supply
+from brainpy_lab.drivers.numba.feed import Feed, KernelSupply
 
 
-def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[..., Supply]]]:
+def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[..., KernelSupply]]]:
     """Text and supply of every feed that a step needs, in the order of its arguments."""
     if code.draws:
         from brainpy_lab.drivers.numba.noise import NoiseSupply, noise_feed
@@ -30,6 +30,6 @@ def feeds(code: StepCode, layout: Layout) -> list[Feed]:
     return [text(code, layout) for text, _ in _factories(code)]
 
 
-def supplies(code: StepCode, layout: Layout, setup: Setup) -> list[Supply]:
+def supplies(code: StepCode, layout: Layout, setup: Setup) -> list[KernelSupply]:
     """What one run hands to the kernel for its feeds."""
     return [supply(code, layout, setup) for _, supply in _factories(code)]

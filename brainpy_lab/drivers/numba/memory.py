@@ -13,7 +13,7 @@ import numpy as np
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.feeds.memory_sums import MemorySums
-from brainpy_lab.drivers.numba.feed import LANES, Feed, Supply
+from brainpy_lab.drivers.numba.feed import LANES, Feed, KernelSupply
 from brainpy_lab.drivers.numba.recall import GROUP
 
 _SINGLE_ARGUMENTS = (
@@ -130,7 +130,7 @@ def _arrays(code: StepCode) -> Feed:
     )
 
 
-class MemorySupply(Supply):
+class MemorySupply(KernelSupply):
     """The arrays of a run's `MemorySums`, with lanes where the kernel has them."""
 
     def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:

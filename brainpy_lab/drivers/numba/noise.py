@@ -23,7 +23,7 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.feeds.random_draws import COSINE, KEY_STEPS, MASK, MULTIPLIERS, ROUNDS, SINE
 from brainpy_lab.drivers.numba.cache import kept_cfunc
-from brainpy_lab.drivers.numba.feed import LANES, Feed, Supply
+from brainpy_lab.drivers.numba.feed import LANES, Feed, KernelSupply
 from brainpy_lab.drivers.numba.math import Emit
 
 ROW = LANES  # numbers in a row of the buffer
@@ -291,7 +291,7 @@ def _array_feed(code: StepCode) -> Feed:
     )
 
 
-class NoiseSupply(Supply):
+class NoiseSupply(KernelSupply):
     """Filler and context of one run."""
 
     def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:

@@ -21,7 +21,7 @@ from brainpy_lab.drivers.adaptive.past import value_at
 from brainpy_lab.drivers.driver import Layout, Setup
 from brainpy_lab.drivers.feeds.past import AT_ONCE, COEFFICIENTS, fill, refill
 from brainpy_lab.drivers.numba.elements import as_array
-from brainpy_lab.drivers.numba.feed import Feed, Supply
+from brainpy_lab.drivers.numba.feed import Feed, KernelSupply
 
 #: Numba's type of a history as fixed-step code takes it.
 HISTORY = types.Tuple([types.float64[:, :, ::1], types.int64, *[types.float64] * 6])
@@ -217,7 +217,7 @@ def _lines(code: StepCode, layout: Layout, rings: list[str]) -> tuple[list[str],
     return handles, stores
 
 
-class PastSupply(Supply):
+class PastSupply(KernelSupply):
     """The rings of one run."""
 
     def __init__(self, code: StepCode, layout: Layout, setup: Setup) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.drivers.driver import Array, Setup
 from brainpy_lab.drivers.feeds.random_draws import narrowed
+from brainpy_lab.drivers.feeds.supply import Supply
 
 
 class ArrayFunctions(Protocol):
@@ -42,8 +43,8 @@ class ArrayFunctions(Protocol):
         """Arrays of one shape as one, along a first axis."""
 
 
-class Feed(ABC):
-    """One kind of arguments of a step, for one run.
+class Feed(Supply, ABC):
+    """One kind of arguments of a step, for one run: a supply that hands them over itself.
 
     Attributes
     ----------
@@ -53,23 +54,12 @@ class Feed(ABC):
 
     sweeps: int = 1
 
-    def prepare(self, first: int, n: int) -> int:
-        """Get ready for ``n`` steps from step ``first`` of the run on, or fewer; returns for how many."""
-        return n
-
     @abstractmethod
     def before(self, step: int, sweep: int) -> Sequence[Any]:
         """What the step takes."""
 
-    def after(self, step: int, starts: Mapping[str, Array], results: Sequence[Array]) -> None:  # noqa: B027 - most need none
+    def after(self, step: int, starts: Mapping[str, Array], results: Sequence[Array]) -> None:
         """Take in what the step gave that began at ``starts``; every sweep ends here."""
-
-    def state(self, step: int) -> dict[str, Array]:
-        """What the steps from ``step`` on depend on, see `Flow.state`."""
-        return {}
-
-    def load(self, state: Mapping[str, Array], step: int) -> None:  # noqa: B027 - most carry nothing
-        """Go to ``state`` at ``step``."""
 
 
 class Draws(Feed):

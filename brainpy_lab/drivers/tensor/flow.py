@@ -112,8 +112,8 @@ class TensorFlow(Flow):
 
     def _once(self, sweep: int) -> list[Array]:
         """The results of the step from where the run stands, handed to the feeds."""
-        driver, setup, step = self.program.driver, self.setup, self.step
-        t0, number, dt = setup.sums.clock(step, setup.t0) if setup.sums is not None else (setup.t0, step, setup.dt)
+        driver, step = self.program.driver, self.step
+        t0, number, dt = self.setup.clock(step)
         fed: list[Any] = []
         for feed in self.feeds:
             fed += feed.before(step, sweep)
