@@ -41,6 +41,14 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Take:
+    """Values that come from outside, one for each place in each step, take the place of a row."""
+
+    axis: str
+    row: str
+
+
+@dataclass(frozen=True)
 class Advance:
     """A function called for each place of an axis; what it gives takes the place of what it has read.
 
@@ -108,7 +116,7 @@ class Gather:
     row: str
 
 
-Operation = Advance | Fire | Emit | Arrive | Gather
+Operation = Take | Advance | Fire | Emit | Arrive | Gather
 
 
 @dataclass(frozen=True)

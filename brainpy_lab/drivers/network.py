@@ -65,6 +65,8 @@ class NetworkSetup:
     scalars : mapping of str to float
     drive : callable
         ``(first step, n) -> (n, driven scalars)``
+    taken : mapping of (str, str) to callable
+        For each axis and row that comes from outside: ``(first step, n) -> (n, places)``.
     pre, post : mapping of str to array of int
         For each synapse the cells of each connection.
     tables : mapping of (str, Side) to Table
@@ -83,6 +85,7 @@ class NetworkSetup:
     rows: Mapping[str, Mapping[str, np.ndarray]]
     scalars: Mapping[str, float]
     drive: Callable[[int, int], np.ndarray]
+    taken: Mapping[tuple[str, str], Callable[[int, int], np.ndarray]]
     pre: Mapping[str, np.ndarray]
     post: Mapping[str, np.ndarray]
     tables: Mapping[tuple[str, Side], Table]

@@ -31,12 +31,14 @@ from brainpy_lab.codegen.network import (
     Gather,
     NetworkCode,
     Operation,
+    Take,
 )
 from brainpy_lab.codegen.printing import Dialect, Printer
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import State, System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.composed import composed_system, gathered_couplings, sum_name
+from brainpy_lab.networks.driven import Driven
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses, event_name, known_of
@@ -81,8 +83,6 @@ class Assembly:
     dialect : callable
         From a system to the driver's spelling of its functions.
     backend : str
-    driven : mapping of str to list of str
-        Parameters that change from step to step, by group.
 
     Attributes
     ----------
@@ -97,11 +97,11 @@ class Assembly:
         synapses: Iterable[Synapses],
         dialect: Dialect,
         backend: str,
-        driven: Mapping[str, Iterable[str]],
     ) -> None:
         self.name, self.groups, self.synapses = name, tuple(groups), tuple(synapses)
         self.dialect, self.backend = dialect, backend
-        self.driven = {f"{group}.{n}" for group, names in driven.items() for n in names}
+        self.driven: set[str] = set()
+        self.takes: list[Operation] = []
         self.parts = _Parts()
         self.systems: dict[str, System] = {}
         self.gathers: list[Operation] = []
@@ -142,7 +142,7 @@ class Assembly:
         late = [a for a in self.arrivals if a.delayed]
         early = [a for a in self.arrivals if not a.delayed]
         first, then = ([a for a in early if a.side == side] for side in ("pre", "post"))
-        return (*self.gathers, *self.advances, *late, *self.fires, *self.emits, *first, *then)
+        return (*self.takes, *self.gathers, *self.advances, *late, *self.fires, *self.emits, *first, *then)
 
     # --- groups ------------------------------------------------------------------------------------------------------
 
@@ -153,6 +153,11 @@ class Assembly:
         method = solvers.get(group.method)
         solvers.check(method, system)
         self.systems[name] = system
+        for moving, course in group.moving.items():
+            if course.size:
+                self.takes.append(Take(name, parts.row(name, moving)))
+            else:
+                self.driven.add(parts.scalar(name, moving))
         step = generate(system, method, self.dialect, self.backend, apart=True)
         names = self._take_text(step, name)
         for row in (*step.states, *step.hidden):
@@ -207,7 +212,8 @@ class Assembly:
 
     def _varies(self, group: NeuGroup, name: str) -> bool:
         if name in group.parameters:
-            return isinstance(group.parameters[name], np.ndarray)
+            value = group.parameters[name]
+            return value.size > 0 if isinstance(value, Driven) else isinstance(value, np.ndarray)
         return any(
             name == sum_name(s, c) for s in self.synapses if s.post_group is group for c in gathered_couplings(s)
         )

@@ -11,6 +11,7 @@ from brainpy_lab import solvers
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.cells import Cells
+from brainpy_lab.networks.driven import Driven, driven
 from brainpy_lab.networks.source import Source, check_name
 from brainpy_lab.networks.values import Values, values_of_cells
 from brainpy_lab.simulation.model import Model
@@ -37,7 +38,8 @@ class NeuGroup(Source):
     positions : array (number of cells, dimension), optional
         Where the cells stand, for rules of connection that depend on distance.
     parameters, **named
-        Parameters by name, in a mapping or as keywords, in the same forms.
+        Parameters by name, in a mapping or as keywords, in the same forms. One that moves in time is a function of
+        ``t``, an Input or a Solution, with one value for all cells or one for each.
 
     Raises
     ------
@@ -122,7 +124,13 @@ class NeuGroup(Source):
             raise ArgumentError(f"{self.name}: the parameter '{name}' {what}.", advice=advice or _listed(known))
         if np.ndim(self.model.parameters[name]):
             raise ArgumentError(f"{self.name}: '{name}' is an array in each cell, which networks do not take.")
-        self.parameters[name] = self._changed(name, value, self.parameters[name], where)
+        moving = driven(self.name, name, value, self.size, self.shape)
+        if where is not None and (moving is not None or isinstance(self.parameters[name], Driven)):
+            raise ArgumentError(
+                f"{self.name}[...]: '{name}' cannot move in time in some cells and stand still in others.",
+                advice=f"Give {self.name}.{name} a function of t, or an Input, that has a value for each cell.",
+            )
+        self.parameters[name] = moving or self._changed(name, value, self.parameters[name], where)
 
     def _changed(self, name: str, value: Any, old: Any, where: np.ndarray | None) -> Values:
         """A value of all cells, of which those of ``where`` may be new."""
@@ -150,11 +158,22 @@ class NeuGroup(Source):
 
     def start(self) -> dict[str, Any]:
         """The states' values before a first run: numbers, or arrays of all cells."""
-        return initial_of(self.system, self.parameters, self.initial)
+        return initial_of(self.system, self.at_start(), self.initial)
+
+    def at_start(self) -> dict[str, Any]:
+        """All parameters; of those that move in time, the values at time 0."""
+        return {n: v.at_start() if isinstance(v, Driven) else v for n, v in self.parameters.items()}
+
+    @property
+    def moving(self) -> dict[str, Driven]:
+        """The parameters that move in time."""
+        return {n: v for n, v in self.parameters.items() if isinstance(v, Driven)}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or "model" not in self.__dict__:
             raise AttributeError(name)
+        if isinstance(self.parameters.get(name), Driven):
+            return self.parameters[name].given
         if name in self.parameters:
             return np.array(np.broadcast_to(np.asarray(self.parameters[name], dtype=float), self.size))
         if name in self.system.state_names:

@@ -91,7 +91,7 @@ class Network:
         driver = drivers.get(backend)
         key = (driver.name, *(_kind(g) for g in self.groups), *(_kind(s) for s in self.synapses))
         if key not in self._assemblies:
-            self._assemblies[key] = Assembly(self.name, self.groups, self.synapses, driver.dialect, driver.name, {})
+            self._assemblies[key] = Assembly(self.name, self.groups, self.synapses, driver.dialect, driver.name)
         return self._assemblies[key]
 
     def wiring(self, syn: Synapses, dt: float) -> Wiring:
@@ -269,7 +269,8 @@ def _kind(part: Source | Synapses) -> tuple[Any, ...]:
     """All of a part that its code depends on."""
     if isinstance(part, NeuGroup):
         varying = tuple(n for n, v in part.parameters.items() if isinstance(v, np.ndarray))
-        return part.name, part.system.fingerprint, part.method, varying
+        moving = tuple((n, v.size > 0) for n, v in part.moving.items())
+        return part.name, part.system.fingerprint, part.method, varying, moving
     if isinstance(part, Synapses):
         delays = (np.asarray(d) for d in (part.delay_given, part.post_delay_given))
         varying = tuple(n for n, v in part.values.items() if isinstance(v, np.ndarray))

@@ -6,14 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import NetworkCode, Side
+from brainpy_lab.codegen.network import NetworkCode, Side, Take
 from brainpy_lab.drivers.network import NetworkChunk, NetworkFlow, NetworkSetup, Table
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code import Assembly
+from brainpy_lab.networks.driven import Driven
 from brainpy_lab.networks.group import NeuGroup, initial_of
 from brainpy_lab.networks.parts import Parts
 from brainpy_lab.networks.recording import Wanted
@@ -107,7 +109,8 @@ class Plan:
             sizes={a.name: self._size(a.name) for a in code.axes},
             rows={a.name: self._rows(a.name, a.rows) for a in code.axes},
             scalars={s: _scalar(parts, s) for s in code.scalars},
-            drive=lambda first, n: np.empty((n, 0)),
+            drive=self._drive,
+            taken={(o.axis, o.row): self._taken(o) for o in code.schedule if isinstance(o, Take)},
             pre={name: w.pre for name, w in self.wired.items()},
             post={name: w.post for name, w in self.wired.items()},
             tables=tables,
@@ -116,6 +119,21 @@ class Plan:
             every=self.every,
             first=state.step,
         )
+
+    def _drive(self, first: int, n: int) -> np.ndarray:
+        """Values of the parameters that move in time and are alike for all cells, (n, driven scalars)."""
+        table = np.empty((n, len(self.code.driven)))
+        for column, key in enumerate(self.code.driven):
+            table[:, column] = self._course(*key.split(".")).of_steps(self.state.dt, first, n)
+        return table
+
+    def _course(self, group: str, name: str) -> Driven:
+        part = self.network.by_name[group]
+        assert isinstance(part, NeuGroup)
+        return part.moving[name]
+
+    def _taken(self, operation: Take) -> Callable[[int, int], np.ndarray]:
+        return partial(self._course(operation.axis, operation.row).of_steps, self.state.dt)
 
     def _size(self, axis: str) -> int:
         name, _, side = axis.partition(".")
@@ -134,12 +152,13 @@ class Plan:
 
     def _rows_of_group(self, group: NeuGroup, names: tuple[str, ...]) -> dict[str, np.ndarray]:
         system = self.assembly.systems[group.name]
-        start = initial_of(system, self._parameters(group), group.initial)
+        parameters = self._parameters(group)
+        start = initial_of(system, parameters, group.initial)
         found = {}
         for row in names:
             kept = self.state.row(group.name, row)
             if row in group.parameters:
-                value: Any = group.parameters[row]
+                value: Any = parameters[row]
             elif row in group.state:
                 value = group.state[row]
             elif kept is not None and row not in group.system.state_names:
@@ -154,7 +173,8 @@ class Plan:
     def _parameters(self, group: NeuGroup) -> dict[str, Any]:
         """All parameters of a group's equations, those of synapses among them."""
         system = self.assembly.systems[group.name]
-        return {p.name: group.parameters.get(p.name, p.value) for p in system.parameters}
+        own = group.at_start()
+        return {p.name: own.get(p.name, p.value) for p in system.parameters}
 
     def _row_of_synapse(self, syn: Synapses, axis: str, row: str) -> np.ndarray:
         if axis != syn.name:
@@ -173,7 +193,8 @@ def _scalar(parts: Mapping[str, Any], key: str) -> float:
         if name == "delay":
             return float(np.asarray(part.delay_given))
         return float(np.asarray(part.values[name]))
-    return float(part.parameters[name])
+    value = part.parameters[name]
+    return value.at_start() if isinstance(value, Driven) else float(value)
 
 
 class RunOf:

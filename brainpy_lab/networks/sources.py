@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -13,6 +12,7 @@ from brainpy_lab.drivers.feeds.random_draws import uniforms
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.cells import Cells
+from brainpy_lab.networks.driven import of_time
 from brainpy_lab.networks.source import Source, Spikes, check_name
 from brainpy_lab.networks.values import Values, values_of_cells
 
@@ -58,7 +58,7 @@ class PoissonGroup(Source):
         self.sources = whole(self.name, "sources", sources, 1)
         self.rate_function: Callable[[float], Any] | None = None
         self.rate: Values = 0.0
-        if _is_of_time(rate):
+        if of_time(rate):
             self.rate_function = rate
         else:
             self.rate = values_of_cells(self.name, "rate", rate, self.cells)
@@ -101,15 +101,6 @@ class PoissonGroup(Source):
 
     def __repr__(self) -> str:
         return f"<PoissonGroup {self.name}: {self.size:,} cells>"
-
-
-def _is_of_time(rate: Any) -> bool:
-    if not callable(rate) or isinstance(rate, np.ndarray):
-        return False
-    try:
-        return list(inspect.signature(rate).parameters) == ["t"]
-    except (TypeError, ValueError):
-        return False
 
 
 def poisson(u: np.ndarray, mean: np.ndarray) -> np.ndarray:

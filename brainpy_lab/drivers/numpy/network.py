@@ -21,6 +21,7 @@ from brainpy_lab.codegen.network import (
     Fire,
     Gather,
     NetworkCode,
+    Take,
 )
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 
@@ -55,6 +56,7 @@ class NumpyNetworkFlow(NetworkFlow):
         self.scalars = dict(setup.scalars)
         self.depths = {e: setup.depth(self.code, e) for e in self.code.events}
         self.queues: dict[Event, dict[int, np.ndarray]] = {e: {} for e in self.code.events}
+        self.tables: dict[tuple[str, str], np.ndarray] = {}
         self.found: list[tuple[int, int, np.ndarray]] = []
 
     # --- steps -------------------------------------------------------------------------------------------------------
@@ -64,6 +66,7 @@ class NumpyNetworkFlow(NetworkFlow):
         setup, fault, taken = self.setup, None, 0
         drive = setup.drive(self.step, n_steps)
         sources = {name: spikes(self.step, n_steps) for name, spikes in setup.sources.items()}
+        self.tables = {place: values(self.step, n_steps) for place, values in setup.taken.items()}
         self.found = []
         with np.errstate(all="ignore"):
             while taken < n_steps and fault is None:
@@ -86,6 +89,8 @@ class NumpyNetworkFlow(NetworkFlow):
         for operation in self.code.schedule:
             fault = None
             match operation:
+                case Take(axis, row):
+                    self.rows[axis][row][:] = self.tables[axis, row][offset]
                 case Advance():
                     fault = self._advance(operation, t)
                 case Gather():

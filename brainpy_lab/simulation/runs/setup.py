@@ -14,7 +14,7 @@ from brainpy_lab.drivers.feeds.random_draws import Noise
 from brainpy_lab.errors import ArgumentError, MethodError
 from brainpy_lab.simulation.runs.plan import Plan
 from brainpy_lab.simulation.values.history import with_lanes
-from brainpy_lab.simulation.values.problem import Drive, Problem
+from brainpy_lab.simulation.values.problem import Problem
 
 
 def layout_of(problem: Problem, plan: Plan, code: StepCode) -> Layout:
@@ -93,17 +93,9 @@ def _narrow_sources(problem: Problem) -> frozenset[str]:
     return frozenset(narrow)
 
 
-def _sampled(drive: Drive, plan: Plan, first: int, n: int) -> np.ndarray:
-    """``drive`` over ``n`` steps: its average where it is constant between jumps, else in the middle or as it says."""
-    if drive.mean is not None:
-        edges = plan.sampled(first + np.arange(n + 1))
-        return drive.mean(edges[:-1], edges[1:])
-    return drive.at(plan.sampled(first + drive.place + np.arange(n)))
-
-
 def _drive_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:
     def table(first: int, n: int) -> np.ndarray:
-        columns = [_sampled(problem.drives[name], plan, first, n) for name in names]
+        columns = [problem.drives[name].of_steps(plan.sampled, first, n) for name in names]
         return np.ascontiguousarray(np.stack(columns, axis=1), dtype=float)
 
     return table
@@ -111,7 +103,7 @@ def _drive_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callab
 
 def _lane_table(problem: Problem, plan: Plan, names: tuple[str, ...]) -> Callable[[int, int], np.ndarray]:
     def table(first: int, n: int) -> np.ndarray:
-        rows = [_sampled(problem.drives[name], plan, first, n) for name in names]
+        rows = [problem.drives[name].of_steps(plan.sampled, first, n) for name in names]
         aligned = [with_lanes(r, problem.shape) for r in rows]
         lanes = problem.shape if problem.mixes else (-1,)
         whole = [np.broadcast_to(r, (n, *problem.shape)).reshape(n, *lanes) for r in aligned]

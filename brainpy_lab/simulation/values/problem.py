@@ -40,6 +40,16 @@ class Drive:
         """Whether it is a function of which nothing is known but the values asked for."""
         return self.change_times is None and self.knots is None
 
+    def of_steps(self, times: Callable[[np.ndarray], np.ndarray], first: int, n: int) -> np.ndarray:
+        """Its values in ``n`` fixed steps; ``times`` gives the time of a number of steps.
+
+        They are averages where it is constant between jumps, else what it is in the middle, or at its place.
+        """
+        if self.mean is not None:
+            edges = times(first + np.arange(n + 1.0))
+            return self.mean(edges[:-1], edges[1:])
+        return self.at(times(first + self.place + np.arange(n)))
+
 
 @dataclass
 class Problem:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import Emit, Fire, NetworkCode
+from brainpy_lab.codegen.network import Emit, Fire, NetworkCode, Take
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.numba.feed import LANES
@@ -170,12 +170,18 @@ class NumbaNetworkFlow(NetworkFlow):
         drive = np.ascontiguousarray(setup.drive(first, n_steps))
         emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
         sources = {axis: setup.sources[axis](first, n_steps) for axis in emits}
+        taken_in = [self._padded_steps(o, first, n_steps) for o in code.schedule if isinstance(o, Take)]
         found: list[tuple[np.ndarray, ...]] = []
         fault = None
         while self.step < first + n_steps and fault is None:
             taken = self.step - first
             out = self._run(
-                n_steps - taken, drive[taken:], {a: (o[taken:], c) for a, (o, c) in sources.items()}, rows, row
+                n_steps - taken,
+                drive[taken:],
+                {a: (o[taken:], c) for a, (o, c) in sources.items()},
+                [table[taken:].reshape(-1) for table in taken_in],
+                rows,
+                row,
             )
             count = int(out[SPIKES])
             found.append(tuple(e[:count].copy() for e in self.events))
@@ -189,6 +195,12 @@ class NumbaNetworkFlow(NetworkFlow):
         if sources:
             step, event, cell = self._with_sources(sources, first, step, event, cell)
         return NetworkChunk(self.step - first, step, event, cell, fault)
+
+    def _padded_steps(self, operation: Take, first: int, n: int) -> np.ndarray:
+        """What comes from outside in ``n`` steps, with the last place repeated to whole blocks."""
+        values = self.setup.taken[operation.axis, operation.row](first, n)
+        missing = int(self.blocks[self.number[operation.axis]]) * LANES - values.shape[1]
+        return np.pad(values, ((0, 0), (0, missing)), mode="edge")
 
     @staticmethod
     def _none() -> tuple[np.ndarray, ...]:
@@ -204,6 +216,7 @@ class NumbaNetworkFlow(NetworkFlow):
         n: int,
         drive: np.ndarray,
         sources: Mapping[str, tuple[np.ndarray, np.ndarray]],
+        taken_in: list[np.ndarray],
         rows: np.ndarray,
         row: int,
     ) -> np.ndarray:
@@ -215,7 +228,7 @@ class NumbaNetworkFlow(NetworkFlow):
         emitted = [_plain(a, np.int64) for pair in sources.values() for a in pair]
         self.run(
             n, self.step, setup.t0, setup.dt, self.y, self.p, drive, self.base, self.size, self.position, setup.every,
-            left, row, self.record, rows, *self.events, out, *rings, *emitted, *self.fixed,
+            left, row, self.record, rows, *self.events, out, *rings, *emitted, *taken_in, *self.fixed,
         )  # fmt: skip
         return out
 

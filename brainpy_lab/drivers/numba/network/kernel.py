@@ -25,6 +25,7 @@ from brainpy_lab.codegen.network import (
     Gather,
     NetworkCode,
     Side,
+    Take,
 )
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.numba.feed import LANES
@@ -87,13 +88,14 @@ def arguments_of(code: NetworkCode) -> tuple[tuple[str, str], ...]:
     ]
     emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
     sources = [(f"k_{what}_{axis}", kind) for axis in emits for what, kind in (("off", "i8[::1]"), ("spk", "i8[::1]"))]
+    takes = [(f"k_in_{o.axis}_{o.row}", "f8[::1]") for o in code.schedule if isinstance(o, Take)]
     tables = [
         (f"k_{what}_{syn}_{side}", kind)
         for syn, side in tables_of(code)
         for what, kind in (("start", "i8[::1]"), ("first", "i8"), ("delays", "i8"), ("order", "i4[::1]"))
     ]
     indices = [(f"k_{what}_{syn}", "i4[::1]") for syn, what in indices_of(code)]
-    return (*_COMMON, *rings, *sources, *tables, *indices)
+    return (*_COMMON, *rings, *sources, *takes, *tables, *indices)
 
 
 class _Kernel:
@@ -129,6 +131,8 @@ class _Kernel:
             w.add(2, f"k_slot{e} = k_step % k_s{e}.size\nk_s{e}[k_slot{e}] = k_pos[{e}]\nk_c{e}[k_slot{e}] = 0")
         for operation in code.schedule:
             match operation:
+                case Take():
+                    self._take(operation)
                 case Advance():
                     self._advance(operation)
                 case Gather():
@@ -222,6 +226,16 @@ class _Kernel:
         self.w.add(2, f"for k_b in range((k_size[{number}] + {LANES - 1}) // {LANES}):")
         self.w.add(3, f"k_o = k_base[{number}] + k_b * {self._width(axis) * LANES}")
         self.w.add(3, f"k_m = min({LANES}, k_size[{number}] - k_b * {LANES})")
+
+    def _take(self, operation: Take) -> None:
+        """A row from what came from outside, whose steps are padded to whole blocks."""
+        w, axis, row = self.w, operation.axis, operation.row
+        w.add(2, f"# {row} of {axis}")
+        w.add(2, f"k_x = k_i * ((k_size[{self.axes[axis][0]}] + {LANES - 1}) // {LANES}) * {LANES}")
+        self._blocks(axis)
+        w.add(3, f"for k_j in range({LANES}):")
+        given = f"k_get(k_in_{axis}_{row}, k_x + k_b * {LANES} + k_j)"
+        w.add(4, f"k_put(k_y, k_o + k_j + {self._row(axis, row)}, {given})")
 
     def _advance(self, operation: Advance) -> None:
         w, axis = self.w, operation.axis
