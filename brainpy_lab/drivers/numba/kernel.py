@@ -161,7 +161,7 @@ def _is_native(code: StepCode) -> bool:
     return True
 
 
-def native_header(writer: Writer, code: StepCode, names: Iterable[str]) -> None:
+def native_header(writer: Writer, code: StepCode, names: Iterable[str], packs: bool = False) -> None:
     """The code's functions as intrinsics made from its text, which stands in the kernel's file."""
     writer.add(0, docstring(f"Kernel of {words(code.model)}: {code.method}."))
     writer.add(0, "import numpy as np")
@@ -169,7 +169,7 @@ def native_header(writer: Writer, code: StepCode, names: Iterable[str]) -> None:
     writer.add(0, "from brainpy_lab.drivers.numba.native import native\n")
     writer.add(0, f"TEXT = {code.text!r}")
     for name in names:
-        writer.add(0, f"{name} = native(TEXT, {name!r})")
+        writer.add(0, f"{name} = native(TEXT, {name!r}, {packs})")
     writer.add(0, "\n")
 
 
@@ -188,10 +188,10 @@ def plain_header(writer: Writer, code: StepCode, call_step: bool) -> None:
     writer.add(0, "\n")
 
 
-def _begin(writer: Writer, code: StepCode) -> _Step | None:
+def _begin(writer: Writer, code: StepCode, packs: bool = False) -> _Step | None:
     """Write the head of a kernel; returns the step's lines when they are to be written into the loop."""
     if _is_native(code):
-        native_header(writer, code, code.functions)
+        native_header(writer, code, code.functions, packs)
         return None
     step = _take_apart(code)
     plain_header(writer, code, step is None)
@@ -255,7 +255,7 @@ def single_kernel(code: StepCode, layout: Layout) -> Kernel:
     """
     code, layout = set_apart(code, layout)
     w = Writer()
-    step = _begin(w, code)
+    step = _begin(w, code, packs=True)
     carried = code.states + code.hidden
     w.add(0, "from brainpy_lab.drivers.numba.native import pack as k_pack, unpack as k_unpack\n")
     w.add(0, f"k_states, k_store = k_unpack({len(carried)}), k_pack({len(carried)})")

@@ -110,7 +110,11 @@ class Emit:
         minus_n = self.b.fsub(self.c(_ROUNDING), t)
         r = self.fma(minus_n, self.c(_LN2_HIGH), x)
         r = self.fma(minus_n, self.c(_LN2_LOW), r)
-        return self.b.shl(self.bits(t), ir.Constant(_I64, 52)), r
+        return self.b.shl(self.bits(t), self.places(52)), r
+
+    def places(self, count: int) -> Value:
+        """By how many places bits are shifted."""
+        return ir.Constant(_I64, count)
 
     def exp(self, x: Value) -> Value:
         scale, r = self.reduced(x)
@@ -177,6 +181,43 @@ class Emit:
         result = self.where("==", x, 0.0, self.c(-math.inf), result)
         result = self.b.select(self.b.fcmp_unordered("<", x, self.c(0.0)), self.c(math.nan), result)
         return result
+
+
+class Wide(Emit):
+    """The same for vectors of some numbers side by side."""
+
+    def __init__(self, builder: Value, size: int) -> None:
+        super().__init__(builder)
+        self.size, self.floats = size, ir.VectorType(_F64, size)
+        self.integers = ir.VectorType(_I64, size)
+
+    def c(self, value: float) -> Value:
+        return ir.Constant(self.floats, [ir.Constant(_F64, value)] * self.size)
+
+    def call(self, name: str, *args: Value) -> Value:
+        module, kind = self.b.module, ir.FunctionType(self.floats, [self.floats] * len(args))
+        name = f"{name}.v{self.size}f64"
+        return self.b.call(module.globals.get(name) or ir.Function(module, kind, name), args)
+
+    def bits(self, x: Value) -> Value:
+        return self.b.bitcast(x, self.integers)
+
+    def number(self, bits: Value) -> Value:
+        return self.b.bitcast(bits, self.floats)
+
+    def places(self, count: int) -> Value:
+        return ir.Constant(self.integers, [ir.Constant(_I64, count)] * self.size)
+
+
+def exp_side_by_side(builder: Value, arguments: list[Value]) -> list[Value]:
+    """exp of up to four numbers at once, the same to the last bit as one by one."""
+    size, index = 2 if len(arguments) < 3 else 4, ir.IntType(32)
+    wide = Wide(builder, size)
+    vector = ir.Constant(wide.floats, ir.Undefined)
+    for i in range(size):
+        vector = builder.insert_element(vector, arguments[min(i, len(arguments) - 1)], index(i))
+    result = wide.exp(vector)
+    return [builder.extract_element(result, index(i)) for i in range(len(arguments))]
 
 
 def _pick(op: str) -> Callable[[Emit, Value, Value], Value]:

@@ -23,7 +23,7 @@ from brainpy_lab.drivers.negligible import ABSOLUTE, RELATIVE
 from brainpy_lab.drivers.numba import linear as numba_linear
 from brainpy_lab.drivers.numba import math as numba_math
 from brainpy_lab.drivers.numba import past as numba_past
-from brainpy_lab.drivers.numba.math import Emit
+from brainpy_lab.drivers.numba.math import Emit, exp_side_by_side
 from brainpy_lab.drivers.numba.rows import (
     CALLS,
     COMPARISONS,
@@ -39,6 +39,7 @@ from brainpy_lab.drivers.numba.rows import (
     functions_of,
     half_number,
     loop_of,
+    ready_exponentials,
     results_of,
 )
 
@@ -48,10 +49,11 @@ _F64 = ir.DoubleType()
 _I1 = ir.IntType(1)
 _I64 = ir.IntType(64)
 _LARGEST_POWER = 64
+_WIDEST = 4  # numbers side by side in a vector
 _OPERATORS = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
 
 
-def native(text: str, name: str) -> Any:
+def native(text: str, name: str, packs: bool = False) -> Any:
     """The function ``name`` of a step code's ``text`` as an intrinsic that takes and returns float64.
 
     Parameters
@@ -60,6 +62,8 @@ def native(text: str, name: str) -> Any:
         The step code.
     name : str
         A function of it.
+    packs : bool
+        Exponentials that wait for no other are computed side by side: for one cell, whose loop has no lanes for that.
 
     Raises
     ------
@@ -76,7 +80,7 @@ def native(text: str, name: str) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         find = functools.partial(lookup, context, builder)
         functions = functions_of(text)  # again: Numba keeps what stands in this closure until Python ends
-        lowering = Lowering(functions, Emit(builder), find)
+        lowering = Lowering(functions, Emit(builder), find, packs=packs)
         given = [v if t == types.float64 else (v, t) for v, t in zip(values, signature.args, strict=True)]
         out = lowering.call(functions[name], dict(zip(arguments, given, strict=True)))
         return out[0] if len(out) == 1 else context.make_tuple(builder, signature.return_type, out)
@@ -107,8 +111,11 @@ class Lowering:
         emit: Emit | None,
         lookup: Callable[..., Value] | None = None,
         element: Callable[[str, Value], Value] | None = None,
+        packs: bool = False,
     ) -> None:
         self.functions, self.emit, self.lookup, self.element = functions, emit, lookup, element
+        self.packs = packs and "exp" not in functions
+        self._packed: dict[int, Value] = {}  # exponentials that are computed already, by their node
 
     @property
     def e(self) -> Emit:
@@ -118,11 +125,16 @@ class Lowering:
 
     def call(self, function: ast.FunctionDef, names: dict[str, Value]) -> list[Value]:
         """The function's rows in order, then its results as float64."""
+        outer, self._packed = self._packed, {}  # a function that is called again has other arguments
         self._rows(function.body[:-1], names)
-        return [self.number(self.value(r, names)) for r in results_of(function)]
+        results = [self.number(self.value(r, names)) for r in results_of(function)]
+        self._packed = outer
+        return results
 
     def _rows(self, body: list[ast.stmt], names: dict[str, Value]) -> None:
-        for statement in body:
+        for i, statement in enumerate(body):
+            if self.packs:
+                self._pack(body[i:], names)
             match statement:
                 case ast.Assign(
                     targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id="factor"), args=entries)
@@ -136,6 +148,13 @@ class Lowering:
                     names.update(zip((t.id for t in targets if isinstance(t, ast.Name)), found, strict=True))
                 case ast.For():
                     self._repeat(statement, names)
+
+    def _pack(self, body: list[ast.stmt], names: dict[str, Value]) -> None:
+        """Compute the exponentials of the next rows side by side, as far as their arguments are known."""
+        calls = [call for call in ready_exponentials(body, names) if id(call) not in self._packed][:_WIDEST]
+        if len(calls) > 1:
+            values = exp_side_by_side(self.e.b, [self.real(call.args[0], names) for call in calls])
+            self._packed.update(zip(map(id, calls), values, strict=True))
 
     def _repeat(self, statement: ast.For, names: dict[str, Value]) -> None:
         """A loop of `_loop`'s form: names that it changes live in memory, which LLVM makes registers."""
@@ -231,6 +250,8 @@ class Lowering:
                 return b.select(self._settled(self.real(change, names), number), number, self.e.c(math.nan))
             case ast.Call(func=ast.Name(id=name), args=args) if name in SELECTS:
                 return self._select(name, args, names)
+            case ast.Call() if id(node) in self._packed:
+                return self._packed.pop(id(node))
             case ast.Call(func=ast.Name(id=name)):
                 return self._call(name, [self.real(a, names) for a in node.args])
         raise NotNativeError(type(node).__name__)

@@ -9,11 +9,14 @@ from __future__ import annotations
 import ast
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from typing import TypeGuard
 
 from brainpy_lab.drivers.numba import math as numba_math
 
 Functions = Mapping[str, ast.FunctionDef]
+
+_ROWS_AHEAD = 8  # rows among which exponentials are looked for that can be computed at once
 
 _MODULES = ("brainpy_lab.drivers.numba.math", "brainpy_lab.drivers.numba.array_math")
 COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
@@ -154,6 +157,30 @@ def exponential_increment(node: ast.IfExp) -> tuple[ast.expr, ast.expr, ast.expr
         ) if rate == rate_2 == rate_3 and slope == slope_2 and dt == dt_2:
             return ast.Name(slope, ast.Load()), ast.Name(rate, ast.Load()), ast.Name(dt, ast.Load())
     return None
+
+
+def ready_exponentials(body: list[ast.stmt], known: Container[str]) -> list[ast.Call]:
+    """The calls of exp in the first row and those after it whose arguments are made of ``known`` names as they are."""
+    found: list[ast.Call] = []
+    assigned: set[str] = set()
+    for row in body[:_ROWS_AHEAD]:
+        if not isinstance(row, ast.Assign) or not isinstance(row.targets[0], ast.Name):
+            break
+        calls = [n for n in ast.walk(row.value) if _is_exp(n)]
+        if not found and not calls:
+            break
+        for call in calls:
+            inside = list(ast.walk(call.args[0]))
+            functions = {id(n.func) for n in inside if isinstance(n, ast.Call)}
+            names = {n.id for n in inside if isinstance(n, ast.Name) and id(n) not in functions}
+            if names and not any(map(_is_exp, inside)) and all(n in known and n not in assigned for n in names):
+                found.append(call)
+        assigned.add(row.targets[0].id)
+    return found
+
+
+def _is_exp(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "exp"
 
 
 def constant(name: str) -> float:

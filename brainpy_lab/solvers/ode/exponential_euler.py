@@ -55,12 +55,12 @@ def _steps(step: StepBuilder) -> dict[str, str]:
     amplitudes = step.diffusion("")
     gates, rates = _found(step, amplitudes)
     slopes = converted(step, step.drift("", without=gates), amplitudes, "ito")
-    return {
-        s.name: _gate_step(step, s.name, *gates[s.name])
-        if s.name in gates
-        else _exponential_step(step, s.name, slopes[s.name], amplitudes.get(s.name, {}), *rates[s.name])
-        for s in step.moving
-    }
+    new = {n: _exponential_step(step, n, slopes[n], amplitudes.get(n, {}), *found) for n, found in rates.items()}
+    decays = {n: _gate_decay(step, n, *found) for n, found in gates.items()}
+    if decays:  # their exponentials beside each other: none waits for another
+        step.stage("new values of the gates")
+    new |= {n: step.line(f"{n}_new", decay) for n, decay in decays.items()}
+    return {s.name: new[s.name] for s in step.moving}
 
 
 def _found(step: StepBuilder, amplitudes: Amplitudes) -> Any:
@@ -83,14 +83,14 @@ def _found(step: StepBuilder, amplitudes: Amplitudes) -> Any:
     return found(system, f"exponential Euler: {names}, free {free}", ask)
 
 
-def _gate_step(step: StepBuilder, state: str, opening: str, total: str, factor: str | None) -> str:
-    """``x_inf + (x - x_inf)*exp(-rate*dt)``: no cancellation, as x_inf is no larger than 1."""
+def _gate_decay(step: StepBuilder, state: str, opening: str, total: str, factor: str | None) -> str:
+    """``x_inf + (x - x_inf)*exp(-rate*dt)``: no cancellation, as x_inf is no larger than 1. Writes rate and x_inf."""
     step.stage(f"{state}: linear in itself, drawn to {state}_inf between 0 and 1")
     rate = step.line(f"{state}_rate", step.at_stage(parse(total), ""))
     opened = ast.unparse(step.at_stage(parse(opening), ""))
     goal = step.line(f"{state}_inf", f"({opened})/({rate} + 1e-300)", "the rates may both underflow to 0")
     times = f"*({ast.unparse(step.at_stage(parse(factor), ''))})" if factor else ""
-    return step.line(f"{state}_new", f"{goal} + ({state} - {goal})*exp(-dt{times}*{rate})")
+    return f"{goal} + ({state} - {goal})*exp(-dt{times}*{rate})"
 
 
 def _exponential_step(

@@ -24,18 +24,19 @@ def step(t, dt, V, m, h, n, spike_on, I, C, g_Na, g_K, g_L, E_Na, E_K, E_L):
     beta_m = 4 * (exp(-3.611111111111111) * V_exp2)  # 1/ms
     m_rate = alpha_m + beta_m
     m_inf = alpha_m / (m_rate + 1e-300)  # the rates may both underflow to 0
-    m_new = m_inf + (m - m_inf) * exp(-dt * m_rate)
     # h: linear in itself, drawn to h_inf between 0 and 1
     alpha_h = 0.07 * (exp(-3.25) * V_exp ** 4)  # 1/ms
     beta_h = 1 / (1 + exp(-3.5) * V_exp ** 8)  # 1/ms
     h_rate = alpha_h + beta_h
     h_inf = alpha_h / (h_rate + 1e-300)  # the rates may both underflow to 0
-    h_new = h_inf + (h - h_inf) * exp(-dt * h_rate)
     # n: linear in itself, drawn to n_inf between 0 and 1
     alpha_n = 0.1 / exprel_of(exp(-5.5) * V_exp ** 8, -(V + 55) / 10)  # 1/ms
     beta_n = 0.125 * (exp(-0.8125) * V_exp)  # 1/ms
     n_rate = alpha_n + beta_n
     n_inf = alpha_n / (n_rate + 1e-300)  # the rates may both underflow to 0
+    # new values of the gates
+    m_new = m_inf + (m - m_inf) * exp(-dt * m_rate)
+    h_new = h_inf + (h - h_inf) * exp(-dt * h_rate)
     n_new = n_inf + (n - n_inf) * exp(-dt * n_rate)
     # event spike: V >= 0
     spike_on_new = where(V_new >= 0, 1.0, 0.0)
