@@ -66,6 +66,16 @@ def test_derivatives_with_a_path_made_beforehand():
     assert float(jax.grad(last)(1.0)) == pytest.approx(slope, rel=1e-6)
 
 
+def test_an_error_under_a_derivative_is_told_as_it_is(monkeypatch):
+    def broken(self, *arguments):
+        raise TypeError("shapes that do not fit")
+
+    monkeypatch.setattr(JaxLoop, "take", broken)
+    model = bp.model("k = 1\ndx/dt = -k*x\nx(0) = 1", name="Broken")
+    with pytest.raises(TypeError, match="shapes that do not fit"):
+        jax.grad(lambda k: model.run(1.0, dt=0.1, method="euler", backend="jax", k=k).x[-1])(1.0)
+
+
 def test_pieces_of_a_block_of_sums_share_one_compiled_loop(monkeypatch):
     traced = []
     take = JaxLoop.take

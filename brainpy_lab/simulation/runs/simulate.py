@@ -29,7 +29,7 @@ from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.input_functions import Captured, capture_inputs
-from brainpy_lab.simulation.values.problem import check_names
+from brainpy_lab.simulation.values.problem import Problem, check_names
 from brainpy_lab.simulation.values.switches import with_averages
 from brainpy_lab.solvers.auto import AUTO, Choice
 
@@ -63,7 +63,7 @@ def _simulate(request: Request, captured: Captured | None = None) -> Solution:
     """Run with the method that the request names."""
     task = make_task(request, captured)
     problem = task.problem
-    with user_line(problem.system, task.code, lambda: _on_reference(request)):
+    with user_line(problem.system, task.code, lambda: _on_reference(request, problem)):
         result = _solve(task, request)
     keep(task, request.model)
     if task.code.edited:
@@ -139,8 +139,8 @@ def _simulate_chosen(request: Request) -> Solution:
     return solution
 
 
-def _on_reference(request: Request) -> None:
-    """One step on the NumPy driver, whose errors know their line."""
-    if request.code is None and request.backend != "numpy":
+def _on_reference(request: Request, problem: Problem) -> None:
+    """One step on the NumPy driver, whose errors know their line; it would refuse what a derivative goes through."""
+    if request.code is None and request.backend != "numpy" and not problem.traced:
         once: dict[str, Any] = {"duration": request.dt, "record": [], "record_every": None, "picks": None}
         simulate(replace(request, backend="numpy", progress=False, **once))
