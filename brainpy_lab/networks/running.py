@@ -30,9 +30,10 @@ from brainpy_lab.simulation.runs.control import ChunkSize, Progress, reporter
 from brainpy_lab.simulation.runs.progress_bar import ProgressBar
 from brainpy_lab.simulation.runs.record_size import check_record_memory
 from brainpy_lab.simulation.runs.warning import warn
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
-from brainpy_lab.simulation.solution.record import Record
+from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.problem import NEVER
 
 
@@ -297,16 +298,15 @@ class RunOf:
         count = self.done // plan.every + 1
         t = (first + np.arange(count) * plan.every) * dt
         window = (first * dt, self.flow.step * dt)
-        parts: dict[str, Record] = {}
+        shapes: dict[str, tuple[int, ...]] = {g.name: g.shape for g in plan.network.groups}
         data: dict[str, dict[str, np.ndarray]] = {g.name: {} for g in plan.network.groups}
         column = 0
         for w in plan.record:
             values = self.rows[:count, column : column + len(w.record.index)]
             column += len(w.record.index)
+            shapes.setdefault(w.key, w.shape)
             data.setdefault(w.key, {})[w.name] = values.mean(axis=1) if w.is_mean else values.reshape(count, *w.shape)
         trains = self._trains(window)
-        for key, named in data.items():
-            parts[key] = Record(t, named, events=trains.get(key, {}), seed=plan.state.seed, outcome=self.outcome)
         wall = time.perf_counter() - self.began
         stats: dict[str, Any] = {
             "steps": self.done, "dt": dt, "backend": plan.code.backend, "wall_time": wall,
@@ -314,6 +314,14 @@ class RunOf:
         }  # fmt: skip
         if self.ended:
             stats["ended"] = self.ended
+        parts = {
+            key: Solution(
+                t, named, events=trains.get(key, {}), seed=plan.state.seed, outcome=self.outcome, model_name=key,
+                ensemble_shape=shapes[key], stats=stats,
+                checkpoint=Checkpoint(window[1], seed=plan.state.seed, model_name=key, ensemble_shape=shapes[key]),
+            )
+            for key, named in data.items()
+        }  # fmt: skip
         return NetworkSolution(t, parts, self._final(), plan.state.seed, self.outcome, stats, plan.network.name)
 
     def _trains(self, window: tuple[float, float]) -> dict[str, dict[str, EventTrain]]:
@@ -339,7 +347,10 @@ class RunOf:
         for syn in self.plan.network.synapses:
             homes = syn.homes
             own = {n: np.array(syn.state[n]) for n in homes.at("connection")}
-            own |= {n: self.flow.values(syn.post_group.name, f"{syn.name}_{n}") for n in homes.at("lumped")}
-            own |= {n: self.flow.values(f"{syn.name}.{side}", n) for side in ("pre", "post") for n in homes.at(side)}
+            for n, home in homes.of.items():
+                if home != "connection":
+                    group = syn.pre_group if home == "pre" else syn.post_group
+                    place = (group.name, f"{syn.name}_{n}") if home == "lumped" else (f"{syn.name}.{home}", n)
+                    own[n] = self.flow.values(*place).reshape(group.shape)
             final[syn.name] = own
         return final

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.source import View
+from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
-from brainpy_lab.simulation.solution.record import Record
+from brainpy_lab.simulation.solution.report import table
+from brainpy_lab.simulation.solution.solution import Solution
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(repr=False, eq=False)
@@ -22,8 +28,9 @@ class NetworkSolution:
     ----------
     t : array (n_times,)
         Recorded times; ``t[0]`` is the start.
-    parts : dict of Record
-        ``sol["E"].V`` (n_times, cells), ``sol["E"].events["spike"]``; keys are those of ``record``, and each group.
+    parts : dict of Solution
+        ``sol["E"].V`` (n_times, *shape of the group), ``sol["E"].events["spike"]``, ``sol["E"].to_xarray()``; keys are
+        those of ``record``, and each group.
     final : dict of dict of arrays
         Values at the end, by group or synapse and variable.
     seed : int
@@ -33,14 +40,14 @@ class NetworkSolution:
     """
 
     t: np.ndarray
-    parts: dict[str, Record]
+    parts: dict[str, Solution]
     final: dict[str, dict[str, np.ndarray]]
     seed: int = 0
     outcome: Outcome = Outcome.COMPLETED
     stats: dict[str, Any] = field(default_factory=dict)
     name: str = "Network"
 
-    def __getitem__(self, key: Any) -> Record:
+    def __getitem__(self, key: Any) -> Solution:
         text = key.text if isinstance(key, View) else key if isinstance(key, str) else getattr(key, "name", str(key))
         if text in self.parts:
             return self.parts[text]
@@ -55,16 +62,51 @@ class NetworkSolution:
     def __iter__(self) -> Iterator[str]:
         return iter(self.parts)
 
+    def trains(self) -> dict[str, EventTrain]:
+        """Spikes by group; events of a group that has several as ``E.burst``."""
+        return {
+            key if len(part.events) == 1 else f"{key}.{name}": train
+            for key, part in self.parts.items()
+            for name, train in part.events.items()
+        }
+
+    def plot(self, *groups: str) -> Figure:
+        """The spikes of all groups, or of those named, above each other.
+
+        Courses of what was recorded: ``sol["E"].plot("V")``.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Shows itself in a notebook; ``.savefig(path)`` writes a file.
+        """
+        from brainpy_lab.simulation.solution.plot import plot_trains
+
+        wanted = [self[name] for name in groups]
+        trains = self.trains()
+        if groups:
+            trains = {name: train for name, train in trains.items() if self[name.partition(".")[0]] in wanted}
+        return plot_trains(self.name, trains)
+
     def __repr__(self) -> str:
-        spikes = ", ".join(
-            f"{name} {len(train):,}"
-            for name, part in self.parts.items() if "[" not in name
-            for train in part.events.values()
-        )  # fmt: skip
-        end = self.stats.get("end", self.t[-1] if len(self.t) else 0.0)
-        return f"Solution of {self.name} to {end:g}: spikes {spikes or 'none'}; {self.outcome.value}."
+        spikes = ", ".join(f"{name} {len(train):,}" for name, train in self.trains().items())
+        return f"Solution of {self.name} to {self.end:g}: spikes {spikes or 'none'}; {self._ending()}"
 
+    @property
+    def end(self) -> float:
+        """The time reached."""
+        return float(self.stats.get("end", self.t[-1] if len(self.t) else 0.0))
 
-def by_part(values: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, np.ndarray]]:
-    """Copies of values by part and name."""
-    return {part: {n: np.array(v) for n, v in named.items()} for part, named in values.items()}
+    def _ending(self) -> str:
+        return " ".join((f"{self.outcome.value.replace('_', ' ')}.", str(self.stats.get("ended", "")))).strip()
+
+    def _repr_html_(self) -> str:
+        start = float(self.t[0]) if len(self.t) else 0.0
+        rows = [("time", f"{start:g} to {self.end:g}")]
+        rows += [(n, f"events: {len(train):,}, cells: {train.n_cells:,}") for n, train in self.trains().items()]
+        recorded = [f"{key}: {', '.join(part)}" for key, part in self.parts.items() if part.data]
+        rows += [("recorded", text) for text in recorded or ["nothing but spikes"]]
+        rows.append(("outcome", self._ending()))
+        rows.append(("method", f"{self.stats.get('backend')}, dt {self.stats.get('dt'):g}, seed {self.seed}"))
+        rows.append(("wall time", f"{self.stats['wall_time']:.3g} s, {self.stats['compile_time']:.3g} s to compile"))
+        return f"<div><strong>Solution of {escape(self.name)}</strong>{table(rows)}</div>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.solution.arrays import as_numpy
+from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.raster import draw_raster
 from brainpy_lab.simulation.solution.record import Record
-from brainpy_lab.simulation.solution.screen_bins import layer, times_of
+from brainpy_lab.simulation.solution.screen_bins import Layer, layer, times_of
 
 #: Ensembles and array states of up to this many curves show each; larger ones show median and range.
 MAX_CURVES = 10
@@ -97,6 +98,24 @@ def _plot_events(sol: Record) -> PlotFigure:
     rows[-1].set_xlabel("t")
     for axes, (name, train) in zip(rows, sol.events.items(), strict=True):
         draw_raster(figure, axes, [layer(name, train)], times_of(*sol.events.values()))
+    return figure
+
+
+def plot_trains(title: str, trains: Mapping[str, EventTrain]) -> PlotFigure:
+    """Spikes of several groups in one raster, the first at the bottom."""
+    if not trains:
+        raise ArgumentError("There is nothing to plot: no group spikes.")
+    layers: list[Layer] = []
+    for name, train in trains.items():
+        layers.append(layer(name, train, layers[-1].high if layers else 0))
+    figure = PlotFigure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(title, parse_math=False)
+    axes.set_xlabel("t")
+    axes.set_yticks([(part.low + part.high - 1) / 2 for part in layers], list(trains), parse_math=False)
+    for part in layers[1:]:
+        axes.axhline(part.low - 0.5, color="gray", lw=0.5)
+    draw_raster(figure, axes, layers, times_of(*trains.values()))
     return figure
 
 
