@@ -333,9 +333,11 @@ class RunOf:
         for number, (axis, name) in enumerate(self.plan.code.events):
             chosen = event == number
             steps, cells = step[chosen], cell[chosen]
-            order = np.lexsort((cells, steps))
+            if np.any((np.diff(steps) < 0) | ((np.diff(steps) == 0) & (np.diff(cells) < 0))):
+                order = np.lexsort((cells, steps))
+                steps, cells = steps[order], cells[order]
             shape = next(g.shape for g in self.plan.network.groups if g.name == axis)
-            train = EventTrain(steps[order] * self.plan.state.dt, cells[order], shape, window)
+            train = EventTrain(steps * self.plan.state.dt, cells, shape, window)
             found.setdefault(axis, {})[name] = train
         return found
 

@@ -8,9 +8,9 @@ Spikes are noted, for each event, in a ring of cells (``k_h0``), with the place 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 
-from brainpy_lab.codegen.fields import Field, Signature
+from brainpy_lab.codegen.fields import Field
 from brainpy_lab.codegen.network import (
     CELL,
     CONNECTION,
@@ -31,6 +31,7 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.numba.feed import LANES
 from brainpy_lab.drivers.numba.kernel import FAST_TEXT, Kernel, Writer, native_header, plain_header
 from brainpy_lab.drivers.numba.native import native
+from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, written
 from brainpy_lab.drivers.numba.rows import NotNativeError
 
 #: What a kernel says of its end, in places of ``k_out``.
@@ -102,31 +103,49 @@ class _Kernel:
     def __init__(self, code: NetworkCode) -> None:
         self.code, self.w = code, Writer()
         self.axes = {a.name: (number, a) for number, a in enumerate(code.axes)}
+        self.scalars = {s: i for i, s in enumerate(code.scalars)}
+        self.placed: dict[str, Placed] = {}
 
     def kernel(self) -> Kernel:
         """The whole text."""
-        w, code = self.w, self.code
+        body, code = self.w, self.code
+        self._loop()
+        self.w = w = Writer()
         step = StepCode(text=code.text, model=code.name, method="network", backend=code.backend, blocks=())
-        if _is_native(code):
-            native_header(w, step, code.functions)
+        is_native = _is_native(code)
+        if is_native:
+            native_header(w, step, ())
         else:
             plain_header(w, step, True)
-        w.add(0, "from brainpy_lab.drivers.numba.network.raw import get as k_get, put as k_put\n")
+        w.add(0, "from brainpy_lab.drivers.numba.native import unpack as k_unpack")
+        w.add(0, "from brainpy_lab.drivers.numba.network.raw import get as k_get, put as k_put")
+        w.add(0, "from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered\n")
+        for placed in self.placed.values():
+            if is_native:
+                w.add(0, f"{placed.word} = lowered(TEXT, {placed!r})")
+            else:
+                w.add(0, f"\n\n@njit(error_model='numpy', fastmath={{{FAST_TEXT}}})\n{written(placed)}")
+        w.add(0, f"k_scalars = k_unpack({len(code.scalars)})\n\n")
         names, kinds = zip(*arguments_of(code), strict=True)
-        w.add(0, "\n")
         w.add(0, f"@k_njit('i8({', '.join(kinds)})', nogil=True, error_model='numpy', fastmath={{{FAST_TEXT}}})")
         w.add(0, f"def run({', '.join(names)}):")
-        moved = {s: i for i, s in enumerate(code.driven)}
-        for number, scalar in enumerate(code.scalars):
-            if scalar not in moved:
-                w.add(1, f"{_scalar(scalar)} = k_p[{number}]")
+        w.lines += body.lines
+        return w.kernel()
+
+    def _loop(self) -> None:
+        """The loop over time."""
+        w, code = self.w, self.code
         w.add(1, "k_count = 0")
+        if not code.driven:
+            w.add(1, "k_s = k_scalars(k_p)")
         w.add(1, "for k_i in range(k_n):")
         w.add(2, "k_step = k_first + k_i")
         self._check_room()
         w.add(2, "t = k_t0 + k_step * dt")
-        for scalar, number in moved.items():
-            w.add(2, f"{_scalar(scalar)} = k_drive[k_i, {number}]")
+        for number, scalar in enumerate(code.driven):
+            w.add(2, f"k_p[{self.scalars[scalar]}] = k_drive[k_i, {number}]")
+        if code.driven:
+            w.add(2, "k_s = k_scalars(k_p)")
         for e in range(len(code.events)):
             w.add(2, f"k_slot{e} = k_step % k_s{e}.size\nk_s{e}[k_slot{e}] = k_pos[{e}]\nk_c{e}[k_slot{e}] = 0")
         for operation in code.schedule:
@@ -150,7 +169,6 @@ class _Kernel:
         w.add(3, "k_row += 1")
         w.add(1, f"k_out[{TAKEN}] = k_n\nk_out[{SPIKES}] = k_count")
         w.add(1, "return 0")
-        return w.kernel()
 
     def _check_room(self) -> None:
         """End before a step whose spikes might find no room; whoever called makes more."""
@@ -184,39 +202,45 @@ class _Kernel:
             return f"k_base[{number}] + {place}"
         return f"k_base[{number}] + ({place} >> 6) * {width * LANES} + ({place} & {LANES - 1})"
 
-    def _values(self, signature: Signature, at: dict[str, tuple[str, str]]) -> str:
-        """Arguments of a call; ``at`` gives for each kind of axis the axis and the name of the address."""
-        return ", ".join(self._value(f, at) for f in signature.arguments)
+    def _call(
+        self,
+        name: str,
+        at: Mapping[str, tuple[str, str]],
+        mode: Mode,
+        copies: Mapping[str, str] | None = None,
+        passed: Sequence[str] = (),
+    ) -> str:
+        """A call of a function at places; ``at`` gives for each kind of axis the axis and the name of the address.
 
-    def _value(self, f: Field, at: dict[str, tuple[str, str]]) -> str:
-        match f.role:
-            case "time":
-                return "t"
-            case "step":
-                return "dt"
-            case "passed":
-                return f"k_passed_{f.name}"
-        if not f.axis:
-            return _scalar(f.of)
-        axis, address = at[f.axis]
-        return f"k_get(k_y, {address} + {self._row(axis, f.of)})"
+        ``passed`` are the names of what another function has passed on, in its order.
+        """
+        signature = self.code.functions[name]
+        used = dict.fromkeys(f.axis for f in (*signature.arguments, *signature.results) if f.axis in at)
+        order = {axis: number for number, axis in enumerate(used)}
 
-    def _results(self, signature: Signature) -> str:
-        """Names of what a call gives, as the left side of an assignment."""
-        return ", ".join(f"k_new_{i}" for i in range(len(signature.results)))
-
-    def _stored(self, signature: Signature, at: dict[str, tuple[str, str]]) -> Iterator[str]:
-        """Lines that put what a call gave in its place."""
-        for i, f in enumerate(signature.results):
-            if f.role == "flag":
-                continue
+        def spot(f: Field) -> Spot:
+            if f.role in ("time", "step", "flag"):
+                return Spot(f.role)
             if f.role == "passed":
-                yield f"k_passed_{f.name} = k_new_{i}"
-                continue
-            axis, address = at[f.axis]
-            place = f"{address} + {self._row(axis, f.of)}"
-            value = f"k_get(k_y, {place}) + k_new_{i}" if f.role == "sum" else f"k_new_{i}"
-            yield f"k_put(k_y, {place}, {value})"
+                return Spot("passed", list(passed).index(f.name) if passed else 0)
+            if not f.axis:
+                return Spot("scalar", self.scalars[f.of])
+            return Spot("sum" if f.role == "sum" else "row", self._row(at[f.axis][0], f.of), order[f.axis])
+
+        pairs = tuple(
+            (
+                Spot("row", self._row(at[CELL][0], row), order[CELL]),
+                Spot("row", self._row(at[CELL][0], kept), order[CELL]),
+            )
+            for kept, row in (copies or {}).items()
+        )
+        placed = Placed(
+            name, tuple(map(spot, signature.arguments)), tuple(map(spot, signature.results)), pairs, len(order),
+            len(passed) if any(f.role == "passed" for f in signature.arguments) else 0, mode,
+        )  # fmt: skip
+        self.placed[placed.word] = placed
+        addresses = [at[axis][1] for axis in order]
+        return f"{placed.word}({', '.join(['k_y', 't', 'dt', 'k_s', *addresses, *(['k_x'] if placed.passed else [])])})"
 
     # --- cells -------------------------------------------------------------------------------------------------------
 
@@ -238,74 +262,73 @@ class _Kernel:
         w.add(4, f"k_put(k_y, k_o + k_j + {self._row(axis, row)}, {given})")
 
     def _advance(self, operation: Advance) -> None:
+        """Cells take their step, block by block; with them their tests where nothing comes between."""
         w, axis = self.w, operation.axis
-        signature = self.code.functions[operation.function]
         at = {CELL: (axis, "k_o + k_j")}
         w.add(2, f"# advance {axis}")
-        w.add(2, "k_bad = 0")
         self._blocks(axis)
+        w.add(3, "k_bad = 0")
         w.add(3, f"for k_j in range({LANES}):")
-        w.add(4, f"{self._results(signature)} = {operation.function}({self._values(signature, at)})")
-        for kept, moved in operation.kept.items():
-            w.add(
-                4, f"k_put(k_y, k_o + k_j + {self._row(axis, kept)}, k_get(k_y, k_o + k_j + {self._row(axis, moved)}))"
-            )
-        w.add_lines(4, self._stored(signature, at))
-        finite = " and ".join(f"k_new_{i} - k_new_{i} == 0.0" for i, f in enumerate(signature.results))
-        w.add(4, f"k_bad += 0 if ({finite}) or k_j >= k_m else 1")
-        w.add(2, "if k_bad > 0:")
+        w.add(4, f"k_bad += {self._call(operation.function, at, 'advance', operation.kept)}")
+        w.add(3, "if k_bad > 0:")
+        self._find_fault(operation)
+        for fire in self._fused(axis):
+            self._test(fire)
+
+    def _fused(self, axis: str) -> list[Fire]:
+        """The tests of an axis that may follow its step block by block: no spikes are due before them."""
+        arrivals = (self.code.ends[o.synapse] for o in self.code.schedule if isinstance(o, Arrive) and o.delayed)
+        if any(axis in (ends.pre, ends.post) for ends in arrivals):
+            return []
+        return [o for o in self.code.schedule if isinstance(o, Fire) and o.axis == axis]
+
+    def _find_fault(self, operation: Advance) -> None:
+        """End where a cell's value is not finite. What stands behind the last cell, and has no spikes, is set anew."""
+        w, axis = self.w, operation.axis
         number = self.axes[axis][0]
-        for given in signature.results:
-            address = f"{self._address(axis, 'k_c')} + {self._row(axis, given.of)}"
-            row = self.axes[axis][1].rows.index(given.of)
-            w.add(3, f"for k_c in range(k_size[{number}]):")
-            w.add(4, f"k_x = k_get(k_y, {address})")
-            w.add(4, "if k_x - k_x != 0.0:")
-            self._fault(5, number, row, "k_c")
+        w.add(4, "for k_j in range(k_m):")
+        for given in self.code.functions[operation.function].results:
+            w.add(5, f"k_v = k_get(k_y, k_o + k_j + {self._row(axis, given.of)})")
+            w.add(5, "if k_v - k_v != 0.0:")
+            self._fault(6, number, self.axes[axis][1].rows.index(given.of), f"k_b * {LANES} + k_j")
+        w.add(4, f"for k_j in range(k_m, {LANES}):")
+        w.add(5, f"for k_r in range({self._width(axis)}):")
+        w.add(6, f"k_put(k_y, k_o + k_j + k_r * {LANES}, k_get(k_y, k_o + k_m - 1 + k_r * {LANES}))")
 
     def _fault(self, depth: int, axis: int, row: int, place: str) -> None:
         self.w.add(depth, f"k_out[{TAKEN}] = k_i\nk_out[{SPIKES}] = k_count\nk_out[{FAULT_AXIS}] = {axis}")
         self.w.add(depth, f"k_out[{FAULT_ROW}] = {row}\nk_out[{FAULT_PLACE}] = {place}\nreturn 1")
 
     def _fire(self, operation: Fire) -> None:
+        if operation not in self._fused(operation.axis):
+            self.w.add(2, f"# test {operation.event} of {operation.axis}")
+            self._blocks(operation.axis)
+            self._test(operation)
+
+    def _test(self, operation: Fire) -> None:
+        """Test an event in the cells of a block, and act."""
         w, axis = self.w, operation.axis
-        signature = self.code.functions[operation.test]
         at = {CELL: (axis, "k_o + k_j")}
-        call = f"{self._results(signature)} = {operation.test}({self._values(signature, at)})"
-        w.add(2, f"# test {operation.event} of {axis}")
-        self._blocks(axis)
         w.add(3, "k_any = 0")
         w.add(3, f"for k_j in range({LANES}):")
-        w.add(4, call)
-        changes = []
-        for i, f in enumerate(signature.results):
-            old = self._value(f, at) if f.role != "flag" else "0.0"
-            changes.append(f"k_new_{i} != {old}")
-        w.add(4, f"k_any += 1 if {' or '.join(changes)} else 0")
+        w.add(4, f"k_any += {self._call(operation.test, at, 'look')}")
         w.add(3, "if k_any > 0:")
         w.add(4, "for k_j in range(k_m):")
-        w.add(5, call)
-        w.add_lines(5, self._stored(signature, at))
+        w.add(5, f"k_bits = {self._call(operation.test, at, 'take')}")
         number = self.axes[axis][0]
-        flag = 0
-        for i, f in enumerate(signature.results):
-            if f.role == "flag" and f.of != operation.event:
-                w.add(5, f"if k_new_{i} != 0.0:")
-                self._fault(6, number, -1 - self._flag_number(f.of), f"k_b * {LANES} + k_j")
-            elif f.role == "flag":
-                flag = i
+        flags = [f.of for f in self.code.functions[operation.test].results if f.role == "flag"]
+        alarms = alarms_of(self.code)
+        for bit, flag in enumerate(flags):
+            if flag != operation.event:
+                w.add(5, f"if k_bits & {1 << bit}:")
+                self._fault(6, number, -1 - alarms.index(flag), f"k_b * {LANES} + k_j")
         event = self.code.events.index((axis, operation.event))
-        w.add(5, f"if k_new_{flag} != 0.0:")
+        w.add(5, f"if k_bits & {1 << flags.index(operation.event)}:")
         if operation.acts:
-            acts = self.code.functions[operation.acts]
-            w.add(6, f"{self._results(acts)} = {operation.acts}({self._values(acts, at)})")
-            w.add_lines(6, self._stored(acts, at))
+            w.add(6, self._call(operation.acts, at, "take"))
         w.add(6, f"k_c = k_b * {LANES} + k_j")
         w.add(6, f"k_es[k_count] = k_step + 1\nk_ee[k_count] = {event}\nk_ec[k_count] = k_c\nk_count += 1")
         self._noted(6, event, "k_c")
-
-    def _flag_number(self, flag: str) -> int:
-        return alarms_of(self.code).index(flag)
 
     def _noted(self, depth: int, event: int, cell: str) -> None:
         """A spike in the ring of its event."""
@@ -331,18 +354,19 @@ class _Kernel:
             2, f"# {syn}: spikes of {operation.source[0]}" + (" that are due" if operation.delayed else ", undelayed")
         )
         w.add(2, f"for k_d in range({high} - 1, {low} - 1, -1):")
-        w.add(3, f"k_x = (k_step - k_first_{table} - k_d) % k_s{event}.size")
-        w.add(3, f"for k_q in range(k_s{event}[k_x], k_s{event}[k_x] + k_c{event}[k_x]):")
+        w.add(3, f"k_v = (k_step - k_first_{table} - k_d) % k_s{event}.size")
+        w.add(3, f"for k_q in range(k_s{event}[k_v], k_s{event}[k_v] + k_c{event}[k_v]):")
         w.add(4, f"k_u = np.int64(k_h{event}[k_q % k_h{event}.size])")
         at = self._own_places(4, operation.synapse, side, "k_u")
+        passed: list[str] = []
         if operation.cell:
-            signature = code.functions[operation.cell]
-            w.add(4, f"{self._results(signature)} = {operation.cell}({self._values(signature, at)})")
-            w.add_lines(4, self._stored(signature, at))
+            call = self._call(operation.cell, at, "take")
+            passed = [f.name for f in code.functions[operation.cell].results if f.role == "passed"]
+            w.add(4, f"k_x = {call}" if passed else call)
         if operation.function:
             w.add(4, f"k_z = k_u * k_delays_{table} + k_d")
             w.add(4, f"for k_g in range(k_get(k_start_{table}, k_z), k_get(k_start_{table}, k_z + 1)):")
-            self._connection(5, syn, side, operation.function, at, has_order=side == "post")
+            self._connection(5, syn, side, operation.function, at, passed, has_order=side == "post")
 
     def _gather(self, operation: Gather) -> None:
         w, syn = self.w, operation.synapse
@@ -355,12 +379,9 @@ class _Kernel:
         w.add(2, f"for k_u in range(k_size[{pre}]):")
         at = self._own_places(3, syn, "pre", "k_u")
         table = f"{syn}_pre"
-        w.add(
-            3,
-            f"k_z = k_u * k_delays_{table}\nk_x = k_z + k_delays_{table}\n"
-            f"for k_g in range(k_start_{table}[k_z], k_start_{table}[k_x]):",
-        )
-        self._connection(4, syn, "pre", operation.function, at, has_order=False)
+        w.add(3, f"k_z = k_u * k_delays_{table}\nk_v = k_z + k_delays_{table}")
+        w.add(3, f"for k_g in range(k_start_{table}[k_z], k_start_{table}[k_v]):")
+        self._connection(4, syn, "pre", operation.function, at, [], has_order=False)
 
     def _own_places(self, depth: int, syn: str, side: Side, cell: str) -> dict[str, tuple[str, str]]:
         """Addresses of what the cell that has fired has itself."""
@@ -375,7 +396,15 @@ class _Kernel:
         return at
 
     def _connection(
-        self, depth: int, syn: str, side: Side, function: str, at: dict[str, tuple[str, str]], *, has_order: bool
+        self,
+        depth: int,
+        syn: str,
+        side: Side,
+        function: str,
+        at: dict[str, tuple[str, str]],
+        passed: Sequence[str],
+        *,
+        has_order: bool,
     ) -> None:
         """One connection, whose place in the table is ``k_g``."""
         w, ends = self.w, self.code.ends[syn]
@@ -390,15 +419,14 @@ class _Kernel:
             if of == side or place not in used:
                 continue
             axis = ends.axis(syn, place)
-            name = f"k_a_{what}"
+            name = f"k_at_{what}"
             found = f"k_get(k_{what}_{syn}, k_w)"
             if not what.endswith("_at"):
                 w.add(depth, f"k_l = {found}")
                 found = self._address(axis, "k_l")
             w.add(depth, f"{name} = {found}")
             at[place] = (axis, name)
-        w.add(depth, f"{self._results(signature)} = {function}({self._values(signature, at)})")
-        w.add_lines(depth, self._stored(signature, at))
+        w.add(depth, self._call(function, at, "take", passed=passed))
 
 
 def alarms_of(code: NetworkCode) -> tuple[str, ...]:
@@ -416,7 +444,3 @@ def _is_native(code: NetworkCode) -> bool:
     except NotNativeError:
         return False
     return True
-
-
-def _scalar(name: str) -> str:
-    return f"k_p_{name.replace('.', '__')}"

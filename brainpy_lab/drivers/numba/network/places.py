@@ -1,0 +1,221 @@
+"""Functions of a network's step that take their values from places of one array and put what they give there.
+
+In a kernel a call of such a function is one word, whatever it takes: Numba types and lowers little. Where the function
+can be lowered straight to LLVM, loads and stores are lowered with it; else the same is written as text.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from brainpy_lab.drivers.numba.math import Emit
+from brainpy_lab.drivers.numba.native import Lowering, lookup
+from brainpy_lab.drivers.numba.rows import functions_of
+
+_F64, _I64 = ir.DoubleType(), ir.IntType(64)
+_VECTOR = types.float64[::1]
+
+#: What becomes of the results: they are stored, and the answer is whether one is not finite ("advance"), or the flags
+#: as bits ("take"); nothing is stored, and the answer is whether something would change ("look").
+Mode = Literal["advance", "take", "look"]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a value is.
+
+    Attributes
+    ----------
+    kind : str
+        "time", "step", "scalar" (a number for an axis), "row" or "passed"; of results also "sum" (what is there becomes
+        more by it) and "flag".
+    offset : int
+        Distance from the address; of scalars and passed values their number.
+    address : int
+        Which of the addresses that are handed over.
+    """
+
+    kind: str
+    offset: int = 0
+    address: int = 0
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A function and its places.
+
+    Attributes
+    ----------
+    name : str
+        In the text.
+    takes, gives : tuple of Spot
+    copies : tuple of (Spot, Spot)
+        Places whose old value is put elsewhere, before anything is stored.
+    addresses : int
+        How many addresses it takes.
+    passed : int
+        How many values another function has passed on.
+    mode : Mode
+    """
+
+    name: str
+    takes: tuple[Spot, ...]
+    gives: tuple[Spot, ...]
+    copies: tuple[tuple[Spot, Spot], ...] = ()
+    addresses: int = 1
+    passed: int = 0
+    mode: Mode = "take"
+
+    @property
+    def word(self) -> str:
+        """What the function with its places is called in a kernel."""
+        return f"k_{self.mode}_{self.name}"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Names of what it takes."""
+        return ("k_y", "t", "dt", "k_s", *(f"k_a{i}" for i in range(self.addresses)), *(["k_x"] if self.passed else []))
+
+    @property
+    def hands_on(self) -> int:
+        """How many values it passes on."""
+        return sum(s.kind == "passed" for s in self.gives)
+
+
+def lowered(text: str, placed: Placed) -> Any:
+    """The function as an intrinsic: ``(y, t, dt, scalars, *addresses[, passed])``.
+
+    It gives a whole number, or the tuple of what is passed on.
+    """
+    result = types.UniTuple(types.float64, placed.hands_on) if placed.hands_on else types.int64
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        functions = functions_of(text)
+        function = functions[placed.name]
+        lowering = Lowering(functions, Emit(builder), functools.partial(lookup, context, builder))
+        body = _Body(context, builder, signature, values, placed)
+        names = [a.arg for a in function.args.args]
+        given = [body.load(spot) for spot in placed.takes]
+        found = lowering.call(function, dict(zip(names, given, strict=True)))
+        return body.finish(found)
+
+    def answer(scalars: Any, passed: Any = None) -> Any:
+        kinds = [_VECTOR, types.float64, types.float64, scalars, *[types.int64] * placed.addresses]
+        return result(*kinds, *([passed] if placed.passed else [])), codegen
+
+    namespace: dict[str, Any] = {"answer": answer}
+    arguments = ", ".join(placed.arguments)
+    more = ", k_x" if placed.passed else ""
+    exec(f"def {placed.word}(typing_context, {arguments}):\n    return answer(k_s{more})", namespace)
+    return intrinsic(namespace[placed.word])
+
+
+class _Body:
+    """Loads and stores of one call."""
+
+    def __init__(self, context: Any, builder: Any, signature: Any, values: Any, placed: Placed) -> None:
+        self.context, self.builder, self.signature, self.values = context, builder, signature, values
+        self.placed = placed
+        self.data = context.make_array(_VECTOR)(context, builder, values[0]).data
+
+    def _pointer(self, spot: Spot) -> Any:
+        index = self.builder.add(self.values[4 + spot.address], _I64(spot.offset))
+        return self.builder.gep(self.data, [index], inbounds=True)
+
+    def load(self, spot: Spot) -> Any:
+        """A value that the function takes."""
+        match spot.kind:
+            case "time":
+                return self.values[1]
+            case "step":
+                return self.values[2]
+            case "scalar":
+                return self.builder.extract_value(self.values[3], spot.offset)
+            case "passed":
+                return self.builder.extract_value(self.values[-1], spot.offset)
+        return self.builder.load(self._pointer(spot))
+
+    def finish(self, found: list[Any]) -> Any:
+        """Put what the function gave in its place, and answer."""
+        placed, b = self.placed, self.builder
+        if placed.mode == "look":
+            return self._changed(found)
+        for old, new in placed.copies:
+            b.store(self.load(old), self._pointer(new))
+        for spot, value in zip(placed.gives, found, strict=True):
+            if spot.kind == "row":
+                b.store(value, self._pointer(spot))
+            elif spot.kind == "sum":
+                pointer = self._pointer(spot)
+                b.store(b.fadd(b.load(pointer), value), pointer)
+        if placed.hands_on:
+            passed = [v for s, v in zip(placed.gives, found, strict=True) if s.kind == "passed"]
+            return self.context.make_tuple(b, self.signature.return_type, passed)
+        return self._not_finite(found) if placed.mode == "advance" else self._flags(found)
+
+    def _changed(self, found: list[Any]) -> Any:
+        b, changed = self.builder, ir.Constant(ir.IntType(1), 0)
+        for spot, value in zip(self.placed.gives, found, strict=True):
+            old = _F64(0.0) if spot.kind == "flag" else self.load(spot)
+            changed = b.or_(changed, b.fcmp_unordered("!=", value, old))
+        return b.zext(changed, _I64)
+
+    def _not_finite(self, found: list[Any]) -> Any:
+        """Whether some may be nan or infinite: their sum is; so it may be where the numbers are merely huge."""
+        b = self.builder
+        total = functools.reduce(b.fadd, found)
+        return b.zext(b.fcmp_unordered("!=", b.fsub(total, total), _F64(0.0)), _I64)
+
+    def _flags(self, found: list[Any]) -> Any:
+        b, bits = self.builder, _I64(0)
+        flags = [v for s, v in zip(self.placed.gives, found, strict=True) if s.kind == "flag"]
+        for number, value in enumerate(flags):
+            bit = b.zext(b.fcmp_unordered("!=", value, _F64(0.0)), _I64)
+            bits = b.or_(bits, b.shl(bit, _I64(number)))
+        return bits
+
+
+def written(placed: Placed) -> str:
+    """The same as the text of a function, for what Numba must compile itself."""
+
+    def value(spot: Spot) -> str:
+        match spot.kind:
+            case "time":
+                return "t"
+            case "step":
+                return "dt"
+            case "scalar":
+                return f"k_s[{spot.offset}]"
+            case "passed":
+                return f"k_x[{spot.offset}]"
+        return f"k_get(k_y, k_a{spot.address} + {spot.offset})"
+
+    names = [f"k_new_{i}" for i in range(len(placed.gives))]
+    lines = [f"{', '.join(names)} = {placed.name}({', '.join(map(value, placed.takes))})"]
+    pairs = list(zip(placed.gives, names, strict=True))
+    if placed.mode == "look":
+        changed = (f"{n} != {'0.0' if s.kind == 'flag' else value(s)}" for s, n in pairs)
+        lines.append(f"return 1 if {' or '.join(changed)} else 0")
+    else:
+        for old, new in placed.copies:
+            lines.append(f"k_put(k_y, k_a{new.address} + {new.offset}, {value(old)})")
+        for s, n in pairs:
+            if s.kind in ("row", "sum"):
+                more = f"{value(s)} + " if s.kind == "sum" else ""
+                lines.append(f"k_put(k_y, k_a{s.address} + {s.offset}, {more}{n})")
+        if placed.hands_on:
+            lines.append(f"return ({', '.join(n for s, n in pairs if s.kind == 'passed')},)")
+        elif placed.mode == "advance":
+            lines.append(f"k_sum = {' + '.join(names)}\n    return 0 if k_sum - k_sum == 0.0 else 1")
+        else:
+            flags = [n for s, n in pairs if s.kind == "flag"]
+            bits = [f"({1 << i} if {n} else 0)" for i, n in enumerate(flags)]
+            lines.append(f"return {' | '.join(bits) or '0'}")
+    head = f"def {placed.word}({', '.join(placed.arguments)}):"
+    return "\n".join([head, *(f"    {line}" for line in lines)])
