@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.codegen.printing import Dialect
-from brainpy_lab.drivers.network import NetworkProgram
 from brainpy_lab.drivers.tensor.driver import TensorDriver
 
 
@@ -22,12 +20,6 @@ class NumpyDriver(TensorDriver):
     def available(self) -> str | None:
         """Always available."""
         return None
-
-    def compile_network(self, code: NetworkCode) -> NetworkProgram:
-        """Networks with NumPy."""
-        from brainpy_lab.drivers.numpy.network import NumpyNetwork
-
-        return NumpyNetwork(code)
 
     def array(self, value: Any) -> np.ndarray:
         """A float64 array."""

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 from brainpy_lab.drivers.adaptive.loop import AdaptiveLoop, advance
 from brainpy_lab.drivers.driver import Array, Capability, Driver, Layout, Program
+from brainpy_lab.drivers.network import NetworkProgram
 from brainpy_lab.drivers.tensor.flow import TensorProgram
 from brainpy_lab.drivers.tensor.past import StepHistory
 
@@ -47,6 +49,12 @@ class TensorDriver(Driver):
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Load the step function."""
         return TensorProgram(self, code, layout, self.wrap(load_functions(code)["step"]))
+
+    def compile_network(self, code: NetworkCode) -> NetworkProgram:
+        """The functions of a network's step; spikes are sent on by NumPy."""
+        from brainpy_lab.drivers.tensor.network import TensorNetwork
+
+        return TensorNetwork(code, self.array, self.to_numpy)
 
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop in Python, around functions that compute with the driver's arrays."""

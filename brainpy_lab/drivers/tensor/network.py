@@ -1,4 +1,8 @@
-"""Networks with NumPy: the reference, a step at a time on whole arrays."""
+"""Networks a step at a time, on whole arrays: the functions of a step are computed by the driver's own library.
+
+Values stand in NumPy arrays, and spikes are sent on by NumPy, in the order of the connections: sums are the same on all
+drivers.
+"""
 
 from __future__ import annotations
 
@@ -29,25 +33,35 @@ from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, Networ
 _Index = Mapping[str, Any]
 
 
-class NumpyNetwork(NetworkProgram):
-    """The functions of a network's step."""
+class TensorNetwork(NetworkProgram):
+    """The functions of a network's step.
 
-    def __init__(self, code: NetworkCode) -> None:
-        self.code = code
+    Parameters
+    ----------
+    code : NetworkCode
+    array, to_numpy : callable
+        From a NumPy array to one of the driver's library, and back.
+    """
+
+    def __init__(
+        self, code: NetworkCode, array: Callable[[np.ndarray], Any], to_numpy: Callable[[Any], np.ndarray]
+    ) -> None:
+        self.code, self.array, self.to_numpy = code, array, to_numpy
         namespace: dict[str, Any] = {}
         exec(compile(code.text, f"<step of {code.name}>", "exec"), namespace)
         self.functions: dict[str, Callable[..., Any]] = {name: namespace[name] for name in code.functions}
 
-    def start(self, setup: NetworkSetup) -> NumpyNetworkFlow:
+    def start(self, setup: NetworkSetup) -> TensorNetworkFlow:
         """Begin a run."""
-        return NumpyNetworkFlow(self, setup)
+        return TensorNetworkFlow(self, setup)
 
 
-class NumpyNetworkFlow(NetworkFlow):
-    """A run of a network with NumPy."""
+class TensorNetworkFlow(NetworkFlow):
+    """A run of a network, step by step."""
 
-    def __init__(self, program: NumpyNetwork, setup: NetworkSetup) -> None:
+    def __init__(self, program: TensorNetwork, setup: NetworkSetup) -> None:
         self.code, self.setup, self.functions = program.code, setup, program.functions
+        self.array, self.to_numpy = program.array, program.to_numpy
         self.step = setup.first
         self.rows = {
             a.name: {r: np.array(np.broadcast_to(setup.rows[a.name][r], setup.sizes[a.name]), float) for r in a.rows}
@@ -111,7 +125,11 @@ class NumpyNetworkFlow(NetworkFlow):
         signature = self.code.functions[name]
         values = [self._value(f, t, index, axes, passed) for f in signature.arguments]
         found = self.functions[name](*values)
-        return list(found) if len(signature.results) > 1 else [found]
+        return [self._plain(v) for v in (found if len(signature.results) > 1 else [found])]
+
+    def _plain(self, value: Any) -> Any:
+        """What a function gave as NumPy's own."""
+        return value if isinstance(value, float | int | bool | np.ndarray | np.generic) else self.to_numpy(value)
 
     def _value(self, f: Field, t: float, index: _Index, axes: Mapping[str, str], passed: Mapping[str, Any]) -> Any:
         if f.role == "time":
@@ -119,10 +137,10 @@ class NumpyNetworkFlow(NetworkFlow):
         if f.role == "step":
             return self.setup.dt
         if f.role == "passed":
-            return passed[f.name]
+            return self.array(passed[f.name])
         if not f.axis:
             return self.scalars[f.of]
-        return self.rows[axes[f.axis]][f.of][index[f.axis]]
+        return self.array(self.rows[axes[f.axis]][f.of][index[f.axis]])
 
     def _advance(self, operation: Advance, t: float) -> tuple[str, str, int] | None:
         axis = operation.axis
