@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from brainpy_lab import solvers
+from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.arrival import Place, Written, write_arrival, write_sum
 from brainpy_lab.codegen.fields import Field, Fields, Signature
 from brainpy_lab.codegen.generate import generate, helper_texts, printed
@@ -158,7 +158,7 @@ class Assembly:
                 self.takes.append(Take(name, parts.row(name, moving)))
             else:
                 self.driven.add(parts.scalar(name, moving))
-        step = generate(system, method, self.dialect, self.backend, apart=True)
+        step = _step(system, group.method, self.backend)
         names = self._take_text(step, name)
         for row in (*step.states, *step.hidden):
             parts.row(name, row)
@@ -361,7 +361,7 @@ class Assembly:
             derived=tuple(d for d in system.derived if d.name in read),
             intermediates=tuple(d for d in system.intermediates if d.name in read),
         )  # fmt: skip
-        step = generate(part, solvers.get(_KEPT_METHOD), self.dialect, self.backend, apart=True)
+        step = _step(part, _KEPT_METHOD, self.backend)
         names = self._take_text(step, word)
         signature = step.blocks[0].signature
         arguments = [
@@ -374,6 +374,12 @@ class Assembly:
         results = [Field(f.name, CELL, "state", f.of) for f in signature.results.of("state")]
         self.parts.functions[names["advance"]] = Signature(Fields(arguments), Fields(results))
         self.advances.append(Advance(axis, names["advance"]))
+
+
+@lru_cache(maxsize=128)
+def _step(system: System, method: str, backend: str) -> StepCode:
+    """The functions of a step, phase by phase; networks of the same cells need not write them again."""
+    return generate(system, solvers.get(method), drivers.get(backend).dialect, backend, apart=True)
 
 
 def _held(group: Source, systems: Mapping[str, System]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Array, Capability, Flow, Layout, Program, Setup
@@ -16,6 +17,7 @@ from brainpy_lab.drivers.jax.loop import JaxLoop
 from brainpy_lab.drivers.jax.past import with_steps
 from brainpy_lab.drivers.jax.precision import x64
 from brainpy_lab.drivers.jax.traced import TracedFlow
+from brainpy_lab.drivers.network import NetworkProgram
 from brainpy_lab.drivers.tensor.driver import TensorDriver
 
 
@@ -49,6 +51,12 @@ class JaxDriver(TensorDriver):
     def compile(self, code: StepCode, layout: Layout) -> Program:
         """Make the loop; XLA compiles it at the first chunk."""
         return JaxProgram(code, layout)
+
+    def compile_network(self, code: NetworkCode) -> NetworkProgram:
+        """The loop over a network's steps; XLA compiles it at the first chunk."""
+        from brainpy_lab.drivers.jax.network import JaxNetwork
+
+        return JaxNetwork(code)
 
     def on_arrays(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function from arrays to arrays, jitted as a whole."""

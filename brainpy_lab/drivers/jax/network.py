@@ -1,0 +1,361 @@
+"""Networks on JAX: the loop over time is one XLA program; lists of spikes have lengths that grow where they must."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.network import CONNECTION, Advance, Arrive, Emit, Fire, NetworkCode, Take
+from brainpy_lab.drivers.jax.network_step import NetworkStep, Rooms, Shapes, Values, Wires
+from brainpy_lab.drivers.jax.precision import x64
+from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
+from brainpy_lab.errors import DriverError
+
+Array = Any
+#: Spikes for which a call of the program has room.
+_SPIKES = 1 << 15
+
+
+def padded(length: int) -> int:
+    """The next length for which programs are compiled: they grow by a quarter."""
+    found = 16
+    while found < length:
+        found += max(1, found // 4)
+    return found
+
+
+class JaxNetwork(NetworkProgram):
+    """The functions of a network's step, and the programs that were compiled of them."""
+
+    def __init__(self, code: NetworkCode) -> None:
+        import jax
+
+        self.code = code
+        _check(code)
+        namespace: dict[str, Any] = {}
+        exec(compile(code.text, f"<step of {code.name}>", "exec"), namespace)
+        self.functions: dict[str, Callable[..., Any]] = {name: namespace[name] for name in code.functions}
+        self.faults = _faults(code)
+        self.chunk = jax.jit(self._chunk, static_argnames=("rooms", "shapes", "recorded"))
+
+    def start(self, setup: NetworkSetup) -> JaxNetworkFlow:
+        """Begin a run."""
+        return JaxNetworkFlow(self, setup)
+
+    def _chunk(
+        self,
+        clock: tuple[Array, ...],
+        y: Values,
+        scalars: Mapping[str, Array],
+        rings: list[Array],
+        wires: Any,
+        drive: Array,
+        emitted: Mapping[str, Array],
+        taken: Mapping[str, Array],
+        record: list[Array],
+        rows: Array,
+        *,
+        rooms: Rooms,
+        shapes: Shapes,
+        recorded: tuple[tuple[str, str], ...],
+    ) -> Any:
+        """Up to ``n`` steps: fewer where the lists of spikes are full, a room was too small, or something is wrong."""
+        import jax
+        import jax.numpy as jnp
+
+        first, n, t0, dt, since, every = clock
+        step = NetworkStep(self.code, self.functions, rooms, shapes, self.faults)
+        limits = jnp.array([*rooms.fired, *rooms.due])
+        n_events = len(self.code.events)
+        fires = [self.code.events.index((o.axis, o.event)) for o in self.code.schedule if isinstance(o, Fire)]
+        most = sum(rooms.fired[e] for e in fires)
+        wires = Wires(*wires)
+
+        def goes_on(carry: Any) -> Array:
+            i, *_, count, wanted, fault, _place = carry
+            return (i < n) & (fault < 0) & (count + most <= _SPIKES) & (wanted <= limits).all()
+
+        def take(carry: Any) -> Any:
+            i, y, rings, rows, spikes, count, wanted, *_ = carry
+            number = first + i
+            now = dict(scalars) | {s: drive[i, k] for k, s in enumerate(self.code.driven)}
+            sources = {axis: cells[i] for axis, cells in emitted.items()}
+            outside = {row: values[i] for row, values in taken.items()}
+            new, new_rings, lists, needs, wrong, where = step(
+                number, t0 + number * dt, dt, y, now, rings, wires, sources, outside
+            )
+            needs = jnp.stack(needs) if needs else jnp.zeros(0, int)
+            good = (needs <= limits).all() & (wrong < 0)
+            kept = jax.tree.map(lambda a, b: jnp.where(good, a, b), (new, new_rings), (y, rings))
+            for e in fires:
+                parts = (jnp.full(lists[e].shape, number + 1), jnp.full(lists[e].shape, e), lists[e])
+                spikes = tuple(
+                    jax.lax.dynamic_update_slice(a, p.astype(a.dtype), (count,))
+                    for a, p in zip(spikes, parts, strict=True)
+                )
+                count = count + jnp.where(good, jnp.minimum(needs[e], rooms.fired[e]), 0)
+            values = [kept[0][axis][row][index] for (axis, row), index in zip(recorded, record, strict=True)]
+            due = good & ((number + 1 - since) % every == 0)
+            if values:
+                line = jnp.concatenate(values)
+                at = (number + 1 - since) // every - 1 - (first - since) // every
+                rows = rows.at[jnp.where(due, at, len(rows))].set(line, mode="drop")
+            return (i + jnp.where(good, 1, 0), *kept, rows, spikes, count, jnp.maximum(wanted, needs), wrong, where)
+
+        spikes = tuple(jnp.zeros(_SPIKES + max(most, 1), int) for _ in range(3))
+        wanted = jnp.zeros(n_events + len(rooms.due), int)
+        zero = jnp.zeros((), int)
+        start = (zero, y, rings, rows, spikes, zero, wanted, jnp.full((), -1), zero)
+        return jax.lax.while_loop(goes_on, take, start)
+
+
+def _check(code: NetworkCode) -> None:
+    """Refuse what several connections of one step would do to one value one after the other."""
+    for operation in code.schedule:
+        if not isinstance(operation, Arrive) or not operation.function:
+            continue
+        for f in code.functions[operation.function].results:
+            if f.role != "sum" and f.axis != CONNECTION:
+                raise DriverError(
+                    f"The driver 'jax' does not run '{operation.synapse}': a block sets {f.of} of a cell, which "
+                    "several spikes of one step may reach one after the other.",
+                    advice="Add to it, as in post.g += weight, or run it with backend='numba'.",
+                )
+
+
+def _faults(code: NetworkCode) -> list[Any]:
+    found: list[Any] = []
+    for operation in code.schedule:
+        if isinstance(operation, Advance):
+            found += [(operation.axis, f.of) for f in code.functions[operation.function].results]
+        elif isinstance(operation, Fire):
+            flags = (f for f in code.functions[operation.test].results if f.role == "flag" and f.of != operation.event)
+            found += [(operation.axis, f.of) for f in flags]
+    return found
+
+
+class JaxNetworkFlow(NetworkFlow):
+    """A run of a network on JAX."""
+
+    def __init__(self, program: JaxNetwork, setup: NetworkSetup) -> None:
+        import jax.numpy as jnp
+
+        self.program, self.code, self.setup = program, program.code, setup
+        self.step = setup.first
+        code = self.code
+        with x64():
+            self.y: Values = {
+                a.name: {
+                    r: jnp.array(np.broadcast_to(np.asarray(setup.rows[a.name][r], float), setup.sizes[a.name]))
+                    for r in a.rows
+                }
+                for a in code.axes
+            }
+            self.scalars = {s: jnp.asarray(float(v)) for s, v in setup.scalars.items()}
+            self.wires = self._wires()
+        self.depths = [setup.depth(code, e) for e in code.events]
+        self.arrivals = [o for o in code.schedule if isinstance(o, Arrive)]
+        self.emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
+        fired = tuple(padded(max(1, self._cells(e) // 16)) for e in code.events)
+        self.rooms = Rooms(fired, tuple(self._due_room(o) for o in self.arrivals))
+        self.queues: dict[Event, dict[int, np.ndarray]] = {e: {} for e in code.events}
+        self.rings: list[Array] | None = None
+        self.shapes = Shapes(
+            tuple((name, int(n)) for name, n in setup.sizes.items()) + tuple((a, self._most(a)) for a in self.emits),
+            tuple((key, table.delays) for key, table in setup.tables.items()),
+        )
+
+    def _most(self, axis: str) -> int:
+        """A number above all cells of a source: it stands for none."""
+        return 2**31 - 1
+
+    def _cells(self, event: Event) -> int:
+        return self.setup.sizes.get(event[0], 16)
+
+    def _due_room(self, operation: Arrive) -> int:
+        table = self.setup.tables[operation.synapse, operation.side]
+        n = max(1, (len(table.start) - 1) // table.delays)
+        each = int(table.start[-1]) / n
+        return padded(int(each * max(1, n // 64)) + 16)
+
+    def _wires(self) -> tuple[Any, ...]:
+        import jax.numpy as jnp
+
+        setup = self.setup
+        return (
+            {s: jnp.asarray(v) for s, v in setup.pre.items()},
+            {s: jnp.asarray(v) for s, v in setup.post.items()},
+            {k: jnp.asarray(t.start) for k, t in setup.tables.items()},
+            {k: jnp.asarray(t.order) for k, t in setup.tables.items() if t.order is not None},
+            {k: jnp.asarray(t.first) for k, t in setup.tables.items()},
+        )
+
+    # --- spikes on their way -----------------------------------------------------------------------------------------
+
+    def _none(self, number: int) -> int:
+        """What stands in a list where there is no cell."""
+        axis = self.code.events[number][0]
+        return dict(self.shapes.sizes)[axis]
+
+    def _made_rings(self) -> list[Array]:
+        """Rings with the spikes that are on their way."""
+        import jax.numpy as jnp
+
+        rings = []
+        for number, event in enumerate(self.code.events):
+            ring = np.full((self.depths[number], self.rooms.fired[number]), self._none(number), np.int32)
+            for step, cells in self.queues[event].items():
+                if step >= self.step - self.depths[number]:
+                    ring[step % len(ring), : len(cells)] = cells
+            rings.append(jnp.asarray(ring))
+        return rings
+
+    def _noted(self, chunk: NetworkChunk) -> None:
+        """Keep the spikes that may still arrive."""
+        for number, event in enumerate(self.code.events):
+            queue, oldest = self.queues[event], self.step - self.depths[number]
+            for step in range(max(oldest, self.step - chunk.taken), self.step):
+                low, high = np.searchsorted(chunk.step, [step + 1, step + 2])
+                queue[step] = chunk.cell[low:high][chunk.event[low:high] == number]
+            for step in [s for s in queue if s < oldest]:
+                del queue[step]
+
+    def queue(self, event: Event) -> dict[int, np.ndarray]:
+        """Spikes that may still arrive."""
+        return dict(self.queues[event])
+
+    def load_queue(self, event: Event, spikes: Mapping[int, np.ndarray]) -> None:
+        """Take up such spikes of a run before."""
+        self.queues[event] = dict(spikes)
+        number = self.code.events.index(event)
+        self._enlarge({number: max((len(s) for s in spikes.values()), default=0)}, {})
+
+    def _enlarge(self, fired: Mapping[int, int], due: Mapping[int, int]) -> None:
+        """Rooms that hold so many; rings are made anew."""
+        rooms = self.rooms
+        self.rooms = Rooms(
+            tuple(max(r, padded(fired.get(i, 0))) for i, r in enumerate(rooms.fired)),
+            tuple(max(r, padded(due.get(i, 0))) for i, r in enumerate(rooms.due)),
+        )
+        if self.rooms.fired != rooms.fired:
+            self.rings = None
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def advance(self, n_steps: int, rows: np.ndarray, row: int) -> NetworkChunk:
+        """Run the program, again where its lists were full or too short."""
+        first, end = self.step, self.step + n_steps
+        sources = {axis: self.setup.sources[axis](first, n_steps) for axis in self.emits}
+        self._check_sources(sources)
+        drive = self.setup.drive(first, n_steps)
+        takes = [o for o in self.code.schedule if isinstance(o, Take)]
+        outside = {f"{o.axis}.{o.row}": self.setup.taken[o.axis, o.row](first, n_steps) for o in takes}
+        chunks: list[NetworkChunk] = []
+        with x64():
+            while self.step < end and (not chunks or chunks[-1].fault is None):
+                chunk, row = self._advance_once(end - self.step, self.step - first, drive, sources, outside, rows, row)
+                chunks.append(chunk)
+        whole = [np.concatenate([getattr(c, n) for c in chunks]) for n in ("step", "event", "cell")]
+        return NetworkChunk(self.step - first, *whole, chunks[-1].fault)
+
+    def _advance_once(
+        self,
+        n: int,
+        taken: int,
+        drive: np.ndarray,
+        sources: Mapping[str, Any],
+        outside: Mapping[str, np.ndarray],
+        rows: np.ndarray,
+        row: int,
+    ) -> tuple[NetworkChunk, int]:
+        import jax
+        import jax.numpy as jnp
+
+        setup, code = self.setup, self.code
+        length = padded(n)
+        table = _lengthened(drive[taken : taken + n], length)
+        given = {name: jnp.asarray(_lengthened(v[taken : taken + n], length)) for name, v in outside.items()}
+        emitted = {axis: self._emitted(axis, spikes, taken, n, length) for axis, spikes in sources.items()}
+        if self.rings is None:
+            self.rings = self._made_rings()
+        count = (self.step + n - setup.first) // setup.every - (self.step - setup.first) // setup.every
+        buffer = jnp.zeros((padded(count), rows.shape[1]))
+        clock = (self.step, n, setup.t0, setup.dt, setup.first, setup.every)
+        found = self.program.chunk(
+            tuple(jnp.asarray(c) for c in clock), self.y, self.scalars, self.rings, self.wires, jnp.asarray(table),
+            emitted, given, [jnp.asarray(r.index) for r in setup.record], buffer, rooms=self.rooms, shapes=self.shapes,
+            recorded=tuple((r.axis, r.row) for r in setup.record),
+        )  # fmt: skip
+        i, self.y, self.rings, buffer, spikes, total, wanted, fault, place = found
+        i, total, wanted = int(i), int(total), jax.device_get(wanted)
+        begun, self.step = self.step, self.step + i
+        lines = (self.step - setup.first) // setup.every - (begun - setup.first) // setup.every
+        rows[row : row + lines] = np.asarray(buffer)[:lines]
+        chunk = self._chunk_of(begun, i, [np.asarray(s)[:total] for s in spikes], sources, taken)
+        if int(fault) >= 0:
+            axis, name = self.program.faults[int(fault)]
+            chunk.fault = (axis, name, int(place))
+        self._noted(chunk)
+        n_events = len(code.events)
+        self._enlarge(
+            {e: int(w) for e, w in enumerate(wanted[:n_events]) if w > self.rooms.fired[e]},
+            {k: int(w) for k, w in enumerate(wanted[n_events:]) if w > self.rooms.due[k]},
+        )
+        return chunk, row + lines
+
+    def _chunk_of(
+        self, begun: int, n: int, spikes: list[np.ndarray], sources: Mapping[str, Any], taken: int
+    ) -> NetworkChunk:
+        """Spikes of groups and sources, sorted by step, then event."""
+        parts = [spikes]
+        for axis, (offsets, cells) in sources.items():
+            own = cells[offsets[taken] : offsets[taken + n]]
+            steps = begun + 1 + np.repeat(np.arange(n), np.diff(offsets[taken : taken + n + 1]))
+            parts.append([steps, np.full(len(own), self.code.events.index((axis, "spike"))), own])
+        step, event, cell = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.lexsort((event, step))
+        return NetworkChunk(n, step[order], event[order], cell[order])
+
+    def _emitted(self, axis: str, spikes: tuple[np.ndarray, np.ndarray], taken: int, n: int, length: int) -> Array:
+        """The spikes of a source, a line a step."""
+        import jax.numpy as jnp
+
+        offsets, cells = spikes
+        number = self.code.events.index((axis, "spike"))
+        counts = np.diff(offsets[taken : taken + n + 1])
+        self._enlarge({number: int(counts.max(initial=0))}, {})
+        lines = np.full((length, self.rooms.fired[number]), self._none(number), np.int64)
+        steps = np.repeat(np.arange(n), counts)
+        within = np.arange(len(steps)) - np.repeat(np.cumsum(counts) - counts, counts)
+        lines[steps, within] = cells[offsets[taken] : offsets[taken + n]]
+        return jnp.asarray(lines)
+
+    def _check_sources(self, sources: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
+        """Refuse several spikes of one cell in one step where each changes what the next one meets."""
+        for operation in self.arrivals:
+            spikes = sources.get(operation.source[0])
+            results = self.code.functions[operation.function].results if operation.function else ()
+            if spikes is None or not (operation.cell or any(f.role != "sum" for f in results)):
+                continue
+            offsets, cells = spikes
+            steps = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+            pairs = np.unique(np.stack([steps, cells]), axis=1)
+            if pairs.shape[1] < len(cells):
+                raise DriverError(
+                    f"The driver 'jax' does not run '{operation.synapse}' with several spikes of one cell of "
+                    f"{operation.source[0]} in one step.",
+                    advice="Take a smaller dt, or run it with backend='numba'.",
+                )
+
+    def values(self, axis: str, row: str) -> np.ndarray:
+        """A row of an axis."""
+        return np.array(self.y[axis][row])
+
+
+def _lengthened(lines: np.ndarray, length: int) -> np.ndarray:
+    """Lines, and as many of zeros as make ``length``."""
+    whole = np.zeros((length, *lines.shape[1:]))
+    whole[: len(lines)] = lines
+    return whole

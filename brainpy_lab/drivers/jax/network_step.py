@@ -1,0 +1,272 @@
+"""One step of a network on JAX: values in, values out, all lengths known when it is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from brainpy_lab.codegen.fields import Field
+from brainpy_lab.codegen.network import (
+    CELL,
+    CONNECTION,
+    KEPT_POST,
+    KEPT_PRE,
+    POST,
+    PRE,
+    Advance,
+    Arrive,
+    Emit,
+    Fire,
+    Gather,
+    NetworkCode,
+    Take,
+)
+
+Array = Any
+#: Values by axis and row.
+Values = dict[str, dict[str, Array]]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Lengths for which a step is compiled.
+
+    Attributes
+    ----------
+    fired : tuple of int
+        Of the list of cells that fire in a step, for each event.
+    due : tuple of int
+        Of the list of connections that spikes reach in a step, for each arrival of the schedule.
+    """
+
+    fired: tuple[int, ...]
+    due: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """What else is known when a step is compiled: places of each axis, delays of each table."""
+
+    sizes: tuple[tuple[str, int], ...]
+    delays: tuple[tuple[tuple[str, str], int], ...]
+
+
+@dataclass
+class Wires:
+    """Arrays that do not change in a run: cells of connections, tables, first delays."""
+
+    pre: dict[str, Array]
+    post: dict[str, Array]
+    start: dict[tuple[str, str], Array]
+    order: dict[tuple[str, str], Array]
+    first: dict[tuple[str, str], Array]
+
+
+class NetworkStep:
+    """The operations of a step, traced into one program.
+
+    ``faults`` lists what may go wrong; the fault of a step is its number there, -1 where nothing did.
+    """
+
+    def __init__(
+        self,
+        code: NetworkCode,
+        functions: Mapping[str, Callable[..., Any]],
+        rooms: Rooms,
+        shapes: Shapes,
+        faults: list[Any],
+    ) -> None:
+        self.code, self.functions, self.rooms = code, functions, rooms
+        self.sizes, self.delays = dict(shapes.sizes), dict(shapes.delays)
+        self.faults = faults
+        self.arrivals = [o for o in code.schedule if isinstance(o, Arrive)]
+
+    def __call__(
+        self, step: Array, t: Array, dt: Array, y: Values, scalars: Mapping[str, Array], rings: list[Array],
+        wires: Wires, emitted: Mapping[str, Array], taken: Mapping[str, Array],
+    ) -> tuple[Values, list[Array], list[Array], list[Array], Array, Array]:  # fmt: skip
+        """Values and rings after the step, the cells that fired, the rooms wanted, the fault and its place."""
+        import jax.numpy as jnp
+
+        self.t, self.dt, self.scalars, self.wires = t, dt, scalars, wires
+        self.y = {axis: dict(rows) for axis, rows in y.items()}
+        self.rings, self.step = list(rings), step
+        self.wanted_fired = [jnp.zeros((), int) for _ in self.code.events]
+        self.wanted_due = [jnp.zeros((), int) for _ in self.arrivals]
+        self.fault, self.place = jnp.full((), -1), jnp.zeros((), int)
+        self.lists = [jnp.zeros(0, int)] * len(self.code.events)
+        for operation in self.code.schedule:
+            match operation:
+                case Take(axis, row):
+                    self.y[axis][row] = taken[f"{axis}.{row}"]
+                case Advance():
+                    self._advance(operation)
+                case Gather():
+                    self._gather(operation)
+                case Arrive():
+                    self._arrive(operation)
+                case Fire():
+                    self._fire(operation)
+                case Emit(axis):
+                    self._fired(self.code.events.index((axis, "spike")), emitted[axis])
+        return self.y, self.rings, self.lists, [*self.wanted_fired, *self.wanted_due], self.fault, self.place
+
+    # --- calls -------------------------------------------------------------------------------------------------------
+
+    def _call(
+        self, name: str, index: Mapping[str, Any], axes: Mapping[str, str], passed: Mapping[str, Array]
+    ) -> list[Any]:
+        signature = self.code.functions[name]
+        found = self.functions[name](*(self._value(f, index, axes, passed) for f in signature.arguments))
+        return list(found) if len(signature.results) > 1 else [found]
+
+    def _value(self, f: Field, index: Mapping[str, Any], axes: Mapping[str, str], passed: Mapping[str, Array]) -> Any:
+        if f.role == "time":
+            return self.t
+        if f.role == "step":
+            return self.dt
+        if f.role == "passed":
+            return passed[f.name]
+        if not f.axis:
+            return self.scalars[f.of]
+        row, at = self.y[axes[f.axis]][f.of], index[f.axis]
+        return row if at is None else row[at]
+
+    def _wrong(self, what: Any, flags: Array) -> None:
+        """Note the first thing that goes wrong."""
+        import jax.numpy as jnp
+
+        number = self.faults.index(what)
+        here = flags.any() & (self.fault < 0)
+        self.fault = jnp.where(here, number, self.fault)
+        self.place = jnp.where(here, jnp.argmax(flags), self.place)
+
+    # --- cells -------------------------------------------------------------------------------------------------------
+
+    def _advance(self, operation: Advance) -> None:
+        import jax.numpy as jnp
+
+        rows = self.y[operation.axis]
+        results = self._call(operation.function, {CELL: None}, {CELL: operation.axis}, {})
+        for kept, row in operation.kept.items():
+            rows[kept] = rows[row]
+        for f, value in zip(self.code.functions[operation.function].results, results, strict=True):
+            rows[f.of] = jnp.broadcast_to(jnp.asarray(value, float), rows[f.of].shape)
+            self._wrong((operation.axis, f.of), ~jnp.isfinite(rows[f.of]))
+
+    def _fire(self, operation: Fire) -> None:
+        import jax.numpy as jnp
+
+        axis, rows = operation.axis, self.y[operation.axis]
+        n = self.sizes[axis]
+        flags = jnp.zeros(n, bool)
+        results = self._call(operation.test, {CELL: None}, {CELL: axis}, {})
+        for f, value in zip(self.code.functions[operation.test].results, results, strict=True):
+            if f.role != "flag":
+                rows[f.of] = jnp.broadcast_to(jnp.asarray(value, float), (n,))
+            elif f.of == operation.event:
+                flags = jnp.broadcast_to(jnp.asarray(value, bool), (n,))
+            else:
+                self._wrong((axis, f.of), jnp.broadcast_to(jnp.asarray(value, bool), (n,)))
+        if operation.acts:
+            results = self._call(operation.acts, {CELL: None}, {CELL: axis}, {})
+            for f, value in zip(self.code.functions[operation.acts].results, results, strict=True):
+                rows[f.of] = jnp.where(flags, value, rows[f.of])
+        event = self.code.events.index((axis, operation.event))
+        (cells,) = jnp.nonzero(flags, size=self.rooms.fired[event], fill_value=n)
+        self.wanted_fired[event] = jnp.count_nonzero(flags)
+        self._fired(event, cells)
+
+    def _fired(self, event: int, cells: Array) -> None:
+        ring = self.rings[event]
+        self.rings[event] = ring.at[self.step % len(ring)].set(cells.astype(ring.dtype))
+        self.lists[event] = cells
+
+    # --- connections -------------------------------------------------------------------------------------------------
+
+    def _axes(self, syn: str) -> dict[str, str]:
+        ends = self.code.ends[syn]
+        return {place: ends.axis(syn, place) for place in (CONNECTION, PRE, POST, KEPT_PRE, KEPT_POST)}
+
+    def _gather(self, operation: Gather) -> None:
+        import jax.numpy as jnp
+
+        syn, axes = operation.synapse, self._axes(operation.synapse)
+        pre, post = self.wires.pre[syn], self.wires.post[syn]
+        index = {CONNECTION: None, PRE: pre, POST: post, KEPT_PRE: pre, KEPT_POST: post}
+        (value,) = self._call(operation.function, index, axes, {})
+        rows = self.y[axes[POST]]
+        value = jnp.broadcast_to(value, pre.shape)
+        rows[operation.row] = jnp.zeros_like(rows[operation.row]).at[post].add(value)
+
+    def _arrive(self, operation: Arrive) -> None:
+        import jax.numpy as jnp
+
+        syn, key = operation.synapse, (operation.synapse, operation.side)
+        axes, number = self._axes(syn), self.arrivals.index(operation)
+        cells, places, is_there = self._due(operation)
+        own, side = (KEPT_PRE, PRE) if operation.side == "pre" else (KEPT_POST, POST)
+        passed: dict[str, Array] = {}
+        if operation.cell:
+            n = self.sizes[self.code.ends[syn].pre if operation.side == "pre" else self.code.ends[syn].post]
+            safe = jnp.minimum(cells, n - 1)
+            results = self._call(operation.cell, {own: safe, side: safe}, axes, {})
+            for f, value in zip(self.code.functions[operation.cell].results, results, strict=True):
+                if f.role == "passed":
+                    passed[f.name] = jnp.broadcast_to(value, cells.shape)
+                else:
+                    row = self.y[axes[own]][f.of]
+                    self.y[axes[own]][f.of] = row.at[jnp.where(is_there, cells, n)].set(value, mode="drop")
+        if not operation.function:
+            return
+        start, room = self.wires.start[key], self.rooms.due[number]
+        safe = jnp.where(is_there, places, 0)
+        counts = jnp.where(is_there, start[safe + 1] - start[safe], 0)
+        ends = jnp.cumsum(counts)
+        self.wanted_due[number] = ends[-1] if len(ends) else jnp.zeros((), int)
+        at = jnp.arange(room)
+        row = jnp.minimum(jnp.searchsorted(ends, at, side="right"), len(cells) - 1)
+        total = len(self.wires.pre[syn])
+        stored = jnp.clip(start[safe[row]] + at - (ends - counts)[row], 0, max(total - 1, 0))
+        connections = self.wires.order[key][stored] if key in self.wires.order else stored
+        self._act(operation.function, syn, axes, connections, at < ends[-1], {n: v[row] for n, v in passed.items()})
+
+    def _due(self, operation: Arrive) -> tuple[Array, Array, Array]:
+        """Cells whose spikes are due, earliest spikes first; their places in the table; and whether there is one."""
+        import jax.numpy as jnp
+
+        key = (operation.synapse, operation.side)
+        event = self.code.events.index(operation.source)
+        ring, delays, first = self.rings[event], self.delays[key], self.wires.first[key]
+        numbers = jnp.arange(delays - 1, -1, -1)
+        steps = self.step - first - numbers
+        cells = ring[steps % len(ring)]  # (delays, room)
+        late = (first + numbers > 0) == operation.delayed
+        n = self.sizes.get(operation.source[0], 0)
+        there = (cells < n) & (late & (steps >= 0))[:, None]
+        places = cells * delays + numbers[:, None]
+        return cells.reshape(-1), places.reshape(-1), there.reshape(-1)
+
+    def _act(
+        self,
+        function: str,
+        syn: str,
+        axes: Mapping[str, str],
+        connections: Array,
+        is_there: Array,
+        passed: dict[str, Array],
+    ) -> None:
+        import jax.numpy as jnp
+
+        pre, post = self.wires.pre[syn][connections], self.wires.post[syn][connections]
+        index = {CONNECTION: connections, PRE: pre, POST: post, KEPT_PRE: pre, KEPT_POST: post}
+        for f, value in zip(
+            self.code.functions[function].results, self._call(function, index, axes, passed), strict=True
+        ):
+            rows = self.y[axes[f.axis]]
+            row = rows[f.of]
+            at = jnp.where(is_there, index[f.axis], len(row))  # out of range: dropped
+            value = jnp.broadcast_to(jnp.asarray(value, float), at.shape)
+            changed = row.at[at]
+            rows[f.of] = changed.add(value, mode="drop") if f.role == "sum" else changed.set(value, mode="drop")
