@@ -83,7 +83,12 @@ def test_a_run_in_parts_is_the_whole(delay: object, post_delay: float) -> None:
 def _small() -> bp.Network:
     """One group with a source, a synapse of each form, and delays."""
     E = bp.NeuGroup(
-        lif(), 50, name="E", method="exponential_euler", initial={"V": bp.dist.uniform(-60, -50, seed=3)}, I=12.0
+        lif(),
+        50,
+        name="E",
+        method="exponential_euler",
+        initial={"V": bp.dist.uniform(-60, -50, seed=3)},
+        I=lambda t: 12.0 + np.sin(t + np.arange(50)),
     )
     P = bp.PoissonGroup(20, rate=0.1, name="P")
     random, ampa = bp.connect.fixed_probability(0.2, seed=1), synapse(AMPA)

@@ -257,8 +257,8 @@ class JaxNetworkFlow(NetworkFlow):
             while self.step < end and (not chunks or chunks[-1].fault is None):
                 chunk, row = self._advance_once(end - self.step, self.step - first, drive, sources, outside, rows, row)
                 chunks.append(chunk)
-        whole = [np.concatenate([getattr(c, n) for c in chunks]) for n in ("step", "event", "cell")]
-        return NetworkChunk(self.step - first, *whole, chunks[-1].fault)
+        step, event, cell = (np.concatenate([getattr(c, n) for c in chunks]) for n in ("step", "event", "cell"))
+        return NetworkChunk(self.step - first, step, event, cell, chunks[-1].fault)
 
     def _advance_once(
         self,
