@@ -48,7 +48,7 @@ def test_models_are_found_under_their_names():
 @pytest.mark.parametrize("current", [7, 10, 20])
 def test_spike_times_of_hodgkin_and_huxley(reference, current):
     entry = reference(f"HH_spikes_I{current}")
-    sol = models.hodgkin_huxley().run(200.0, method="rkdp", rtol=1e-9, atol=1e-11, I=current, backend="numpy")
+    sol = models.hodgkin_huxley().run(200.0, method="rkdp", rtol=1e-9, atol=1e-11, I=current, backend="numba")
     np.testing.assert_allclose(sol.events["spike"].t, entry["value"], rtol=0, atol=entry["tolerance"])
 
 

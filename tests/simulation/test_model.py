@@ -126,8 +126,11 @@ def test_wrong_steps(spring):
 # --- editing -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["euler", "rkdp"])
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("backend", "method"),
+    [(backend, "euler") for backend in BACKENDS]
+    + [pytest.param(b, "rkdp", marks=pytest.mark.slow if b in ("jax", "torch") else ()) for b in BACKENDS],
+)
 def test_edited_code_runs(backend, method):
     model = _model(backend=backend, method=method)
     before = model.run()

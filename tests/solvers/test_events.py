@@ -166,8 +166,14 @@ class TestWhatCannotGoOn:
         assert sol.outcome is Outcome.EVENT_STUCK
         assert sol.checkpoint.time == pytest.approx(1, abs=0.011)
 
-    @pytest.mark.parametrize("backend", ["numpy", "numba"])
-    @pytest.mark.parametrize("back", ["-1e-12", "-1e-9", "-1e-300"])
+    @pytest.mark.parametrize(
+        ("back", "backend"),
+        [
+            *((back, "numba") for back in ("-1e-12", "-1e-9", "-1e-300")),
+            *(pytest.param(back, "numpy", marks=pytest.mark.slow) for back in ("-1e-12", "-1e-9")),
+            ("-1e-300", "numpy"),
+        ],
+    )
     @pytest.mark.parametrize("run", RUNS[1:])
     def test_events_without_end_take_bounded_memory(self, run, back, backend):
         model = bp.model(f"dx/dt = 1\nx(0) = -1\nwhen x >= 0:\n    x = {back}", name="Zeno")
@@ -239,9 +245,8 @@ class TestExactCrossings:
 
     @pytest.mark.parametrize("method", FIXED)
     def test_the_order_is_kept_through_resets(self, reference, method):
-        found = self.errors(reference, method, "numpy", (120, 240, 480))
-        slopes = np.log2(found[:-1] / found[1:])
-        assert slopes[-1] == pytest.approx(bp.solvers.get(method).order, abs=0.15)
+        coarse, fine = self.errors(reference, method, "numpy", (240, 480))
+        assert np.log2(coarse / fine) == pytest.approx(bp.solvers.get(method).order, abs=0.15)
 
     @pytest.mark.parametrize("backend", ["numba", "jax", "torch"])
     @pytest.mark.parametrize("method", ["rk4", "exponential_euler"])
