@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from brainpy_lab.drivers.feeds.random_draws import uniforms
+from brainpy_lab.drivers.feeds.poisson_spikes import PoissonSpikes, in_rounds
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.cells import Cells
@@ -18,8 +17,6 @@ from brainpy_lab.networks.values import Values, values_of_cells
 
 #: Of a time, as a part of a step: nearer to the grid than this it lies on it.
 _ON_GRID = 1e-6
-#: First stream of the random numbers of Poisson sources; those of noise count from 0.
-STREAMS = 2**29
 
 
 class PoissonGroup(Source):
@@ -70,22 +67,17 @@ class PoissonGroup(Source):
 
     def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
         """The spikes of a run, by steps."""
-        elements = np.arange(self.size)
+        scale = self.sources * dt
+        constant = np.broadcast_to(np.asarray(self.rate) * self.sources * dt, (1, self.size))
 
-        def counted(first: int, n: int) -> Spikes:
-            offsets, found = np.zeros(n + 1, np.int64), []
-            mean = np.asarray(self.rate) * self.sources * dt
-            for i in range(n):
-                if self.rate_function is not None:
-                    mean = self._rate_at(t0 + (first + i) * dt) * self.sources * dt
-                with np.errstate(over="ignore"):
-                    u = uniforms(elements, STREAMS + stream, np.array([(first + i) // 2]), seed)[(first + i) % 2]
-                cells = in_rounds(poisson(1.0 - u, mean))
-                found.append(cells)
-                offsets[i + 1] = offsets[i] + len(cells)
-            return offsets, np.concatenate(found) if found else np.empty(0, np.int64)
+        def mean(first: int, n: int) -> np.ndarray:
+            if self.rate_function is None:
+                return constant
+            return np.array(
+                [np.broadcast_to(self._rate_at(t0 + (first + i) * dt) * scale, self.size) for i in range(n)]
+            )
 
-        return counted
+        return PoissonSpikes(self.size, mean, seed, stream)
 
     def _rate_at(self, t: float) -> np.ndarray:
         assert self.rate_function is not None
@@ -101,38 +93,6 @@ class PoissonGroup(Source):
 
     def __repr__(self) -> str:
         return f"<PoissonGroup {self.name}: {self.size:,} cells>"
-
-
-def poisson(u: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Poisson numbers of ``mean`` from uniform ones in [0, 1), by inversion: one for each of ``u``."""
-    if mean.size and float(mean.max()) > 30.0:  # sums of many terms; the tails of the sum below would be rounded away
-        from scipy.special import pdtrik
-
-        return np.ceil(np.maximum(pdtrik(u, mean), 0.0) - 1e-12).astype(np.int64)
-    count = np.zeros(u.shape, np.int64)
-    term = np.exp(-mean) * np.ones_like(u)
-    total = term.copy()
-    k = 0
-    while True:
-        above = u >= total
-        if not above.any() or k > 400:
-            return count
-        k += 1
-        count += above
-        term = term * mean / k
-        total = total + term
-
-
-def in_rounds(counts: np.ndarray) -> np.ndarray:
-    """The cells that spike, in rounds: all of them, those that spike twice once more, and so on."""
-    parts: list[np.ndarray] = []
-    k = 1
-    while True:
-        cells = np.flatnonzero(counts >= k)
-        if not len(cells):
-            return np.concatenate(parts) if parts else np.empty(0, np.int64)
-        parts.append(cells)
-        k += 1
 
 
 class SpikeSource(Source):
@@ -201,11 +161,9 @@ class SpikeSource(Source):
         def counted(first: int, n: int) -> Spikes:
             low, high = np.searchsorted(steps, [first, first + n])
             own, cells = steps[low:high] - first, self.index[low:high]
-            counts = np.bincount(own, minlength=n)
-            offsets = np.concatenate([[0], np.cumsum(counts)])
-            parts = [cells[a:b] for a, b in pairwise(offsets)]
-            parts = [p if np.all(np.diff(p) > 0) else in_rounds(np.bincount(p)) for p in parts]
-            return offsets, np.concatenate(parts) if parts else cells
+            offsets = np.concatenate([[0], np.cumsum(np.bincount(own, minlength=n))])
+            numbers, count = np.unique(own * self.size + cells, return_counts=True)
+            return offsets, in_rounds(numbers // self.size, numbers % self.size, count)[1]
 
         return counted
 

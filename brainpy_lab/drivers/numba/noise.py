@@ -323,6 +323,12 @@ def _words_of(draw: Draw, among: Sequence[Draw]) -> list[int]:
     return [_AREA, draw.stream, *places, *draw.coefficients]
 
 
+def uniform_context(seed: int, stream: int) -> list[int]:
+    """The function that fills a row of one draw, uniform numbers of a stream, and the words of its context."""
+    own = [_UNIFORM, stream] + [0] * (_OF_DRAW - 2)
+    return [_draw(), _signed(seed), 1, 1, _draw(), *own]
+
+
 def _signed(number: int) -> int:
     """A number of 64 bits as int64 holds it."""
     return number - (1 << 64) if number >= 1 << 63 else number

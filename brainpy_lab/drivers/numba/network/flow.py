@@ -23,6 +23,7 @@ from brainpy_lab.drivers.numba.network.kernel import (
     network_kernel,
     tables_of,
 )
+from brainpy_lab.drivers.numba.network.poisson import native_spikes
 from brainpy_lab.drivers.numba.program import compiled_module, release_with
 
 #: Spikes for which a chunk has room besides those of one step.
@@ -169,7 +170,7 @@ class NumbaNetworkFlow(NetworkFlow):
         first = self.step
         drive = np.ascontiguousarray(setup.drive(first, n_steps))
         emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
-        sources = {axis: setup.sources[axis](first, n_steps) for axis in emits}
+        sources = {axis: native_spikes(setup.sources[axis])(first, n_steps) for axis in emits}
         taken_in = [self._padded_steps(o, first, n_steps) for o in code.schedule if isinstance(o, Take)]
         found: list[tuple[np.ndarray, ...]] = []
         fault = None

@@ -1,0 +1,101 @@
+"""Spikes of Poisson sources on the Numba driver: the same numbers as `feeds.poisson_spikes`, made by native code."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+from numba import carray, types
+
+from brainpy_lab.drivers.feeds.poisson_spikes import LARGE, STREAMS, Counts, PoissonSpikes
+from brainpy_lab.drivers.numba.cache import kept_cfunc
+from brainpy_lab.drivers.numba.noise import ROW, fill, uniform_context
+
+_BLOCK = 1 << 22  # numbers that are made at once
+_WORDS = 18
+_F8, _I8, _I4 = (types.CPointer(t) for t in (types.float64, types.int64, types.int32))
+
+
+def native_spikes(source: Callable[[int, int], Any]) -> Callable[[int, int], Any]:
+    """The spikes of a source, made by native code where it has some."""
+    if isinstance(source, PoissonSpikes):
+        return partial(source.spikes, counts=partial(_counts, source), block=_BLOCK)
+    return source
+
+
+def _counts(source: PoissonSpikes, mean: np.ndarray, first: int, n: int) -> Counts:
+    """`PoissonSpikes.counts`."""
+    if mean.size and mean.max() > LARGE:
+        return source.counts(mean, first, n)
+    mean = np.ascontiguousarray(mean)
+    silent = np.exp(-mean)
+    room = int(1.1 * np.sum(1.0 - silent) * (n if len(mean) == 1 else 1)) + 4096
+    stream = STREAMS + source.stream
+    work = np.empty(2 * -(-source.size // ROW) * ROW)
+    while True:
+        words = np.array([first, n, source.size, len(mean) > 1, room, *uniform_context(source.seed, stream)], np.int64)
+        found = np.empty((3, room), np.int32)
+        taken = _counter()(*map(_pointer, (words, mean, silent, work, found)))
+        if taken >= 0:
+            step, cell, count = found[:, :taken]
+            return step, cell, count
+        room *= 2
+
+
+def _pointer(array: np.ndarray) -> Any:
+    kind: Any = {"d": ctypes.c_double, "l": ctypes.c_int64, "q": ctypes.c_int64, "i": ctypes.c_int32}[array.dtype.char]
+    return array.ctypes.data_as(ctypes.POINTER(kind))
+
+
+@cache
+def _counter() -> Any:
+    """The function that finds the cells with spikes; -1 where it lacks room for them."""
+
+    @kept_cfunc(types.int64(_I8, _F8, _F8, _F8, _I4), error_model="numpy")
+    def count(words_at, mean_at, silent_at, work_at, found_at):  # type: ignore[no-untyped-def]
+        words = carray(words_at, (_WORDS,))
+        first, n, cells, moves, room, filler = words[0], words[1], words[2], words[3], words[4], words[5]
+        context = words[6:]
+        rows = n if moves else 1
+        mean, silent = carray(mean_at, (rows, cells)), carray(silent_at, (rows, cells))
+        padded = (cells + ROW - 1) // ROW * ROW
+        work, found = carray(work_at, (2, padded)), carray(found_at, (3, room))
+        even, odd = work[0], work[1]
+        drawn, taken = np.empty(2 * ROW), 0
+        for pair in range(first // 2, (first + n + 1) // 2):
+            for block in range(0, padded, ROW):
+                fill(filler, drawn, context, 0, block, pair, 1, ROW)
+                for j in range(ROW):
+                    even[block + j], odd[block + j] = 1.0 - drawn[j], 1.0 - drawn[ROW + j]
+            for half in range(2):
+                step = 2 * pair + half - first
+                if step < 0 or step >= n:
+                    continue
+                row = step if moves else 0
+                for block in range(0, cells, ROW):
+                    end = min(block + ROW, cells)
+                    hits = 0
+                    for j in range(block, end):
+                        hits += 1 if work[half, j] >= silent[row, j] else 0
+                    if hits == 0:
+                        continue
+                    if taken + hits > room:
+                        return -1
+                    for j in range(block, end):
+                        u = work[half, j]
+                        term = silent[row, j]
+                        if u < term:
+                            continue
+                        total, k = term, 0
+                        while u >= total and k <= 400:
+                            k += 1
+                            term = term * mean[row, j] / k
+                            total += term
+                        found[0, taken], found[1, taken], found[2, taken] = step, j, k
+                        taken += 1
+        return taken
+
+    return count.ctypes
