@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from abc import ABCMeta
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -103,6 +104,13 @@ def seed_and_stream(owner: str, seed: Any, stream: Any = 0) -> tuple[int, int]:
     if isinstance(seed, int | np.integer) and not isinstance(seed, bool) and 0 <= seed < 2**64:
         return int(seed), whole(owner, "stream", stream, 0, STREAMS - 1)
     raise ArgumentError(f"{owner}: seed is a whole number from 0 to 2**64 - 1; got {seed!r:.60}.")
+
+
+def mapping(owner: str, name: str, value: Any) -> dict[str, Any]:
+    """``value`` by name; none where it is None."""
+    if value is None or isinstance(value, Mapping):
+        return dict(value or {})
+    raise ArgumentError(f"{owner}: {name} is a mapping by name; got {value!r:.60}.", advice=f"{name}={{'x': 1.0}}")
 
 
 def truth(owner: str, name: str, value: Any) -> bool:

@@ -25,6 +25,8 @@ class Cells:
         Where they stand: (number of cells, dimension).
     members : array of int, optional
         Where they are a part of a group: the number of each in the group. Indices of connections count within the part.
+    owner : str
+        Whose cells they are, for messages.
 
     Raises
     ------
@@ -36,12 +38,13 @@ class Cells:
     4096
     """
 
-    def __init__(self, size: Any, positions: Any = None, members: Any = None) -> None:
+    def __init__(self, size: Any, positions: Any = None, members: Any = None, *, owner: str = "Cells") -> None:
+        self.owner = owner
         sizes = size if isinstance(size, tuple | list) else (size,)
-        self.shape = tuple(whole("Cells", "size", n, 0, MOST_CELLS) for n in sizes)
+        self.shape = tuple(whole(owner, "size", n, 0, MOST_CELLS) for n in sizes)
         self.size = math.prod(self.shape)
         if self.size > MOST_CELLS:
-            raise ArgumentError(f"Cells: {self.size:,} cells are more than {MOST_CELLS:,}.")
+            raise ArgumentError(f"{owner}: {self.size:,} cells are more than {MOST_CELLS:,}.")
         self.positions = None if positions is None else self._checked_positions(positions)
         self.members = None if members is None else self._checked_members(members)
 
@@ -53,22 +56,24 @@ class Cells:
         try:
             values = np.array(positions, dtype=float)
         except (TypeError, ValueError) as error:
-            raise ArgumentError(f"Cells: positions are no numbers: {error}.", advice=advice) from None
+            raise ArgumentError(f"{self.owner}: positions are no numbers: {error}.", advice=advice) from None
         if values.ndim != 2 or len(values) != self.size or values.shape[1] == 0:
-            raise ArgumentError(f"Cells: {self.size:,} cells have no positions of shape {values.shape}.", advice=advice)
+            raise ArgumentError(
+                f"{self.owner}: {self.size:,} cells have no positions of shape {values.shape}.", advice=advice
+            )
         if not np.isfinite(values).all():
             raise ArgumentError(
-                f"Cells: the position of cell {_first(~np.isfinite(values).all(axis=1))} is not finite."
+                f"{self.owner}: the position of cell {_first(~np.isfinite(values).all(axis=1))} is not finite."
             )
         return values
 
     def _checked_members(self, members: Any) -> np.ndarray:
         values = np.array(members)
         if values.shape != (self.size,) or (self.size and values.dtype.kind not in "iu"):
-            raise ArgumentError(f"Cells: members are {self.size:,} whole numbers, one a cell.")
+            raise ArgumentError(f"{self.owner}: members are {self.size:,} whole numbers, one a cell.")
         values = values.astype(np.int64)
         if len(np.unique(values)) < self.size or (self.size and values.min() < 0):
-            raise ArgumentError("Cells: members are different numbers from 0 on.")
+            raise ArgumentError(f"{self.owner}: members are different numbers from 0 on.")
         return values
 
 

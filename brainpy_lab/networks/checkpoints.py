@@ -87,6 +87,7 @@ class Standing:
         found.step = int(numbers["step"] or 0)
         found.delays = {s.name: str(numbers[f"delays/{s.name}"]) for s in parts.synapses}
         for syn in parts.synapses:
+            found.starts[syn.name] = dict(syn.start)
             homes = {n: numbers.get(f"home/{syn.name}.{n}") for n in syn.system.state_names}
             for name in (n for n, home in homes.items() if home is None):
                 raise _other(checkpoint, f"{syn.name} has no '{name}' there")
@@ -202,6 +203,11 @@ def check_goes_on(state: NetworkState, parts: Parts, wired: Mapping[str, Wiring]
                 "their way.",
                 advice=anew,
             )
+        for name, home in syn.homes.of.items():
+            if home != "connection" and syn.start.get(name) is not state.starts[syn.name].get(name):
+                raise ArgumentError(
+                    f"{syn.name}: '{name}' is kept {_HOMES[home]}; it cannot be set where a run goes on.", advice=anew
+                )
         before = state.homes[syn.name]
         for name, home in syn.homes.of.items():
             if before[name] != home:

@@ -10,6 +10,7 @@ import numpy as np
 from brainpy_lab import solvers
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.networks.arguments import mapping
 from brainpy_lab.networks.cells import Cells
 from brainpy_lab.networks.driven import Driven, driven
 from brainpy_lab.networks.source import Source, check_name
@@ -79,14 +80,14 @@ class NeuGroup(Source):
         set_own("model", model)
         set_own("name", check_name("NeuGroup", name if name is not None else model.name))
         set_own("is_named", name is not None)
-        set_own("cells", Cells(size, positions))
+        set_own("cells", Cells(size, positions, owner=self.name))
         set_own("method", self._checked_method(method))
         set_own("parameters", dict(model.parameters))
         set_own("initial", {})
         set_own("state", {})
-        for key, value in {**(parameters or {}), **named}.items():
+        for key, value in {**mapping(self.name, "parameters", parameters), **named}.items():
             self._set_parameter(key, value)
-        for key, value in (initial or {}).items():
+        for key, value in mapping(self.name, "initial", initial).items():
             self._set_initial(key, value)
 
     @property

@@ -56,6 +56,8 @@ class Network:
     """
 
     def __init__(self, *parts: Any, name: str = "Network") -> None:
+        if not isinstance(name, str) or not name.isprintable() or not name:
+            raise ArgumentError(f"The name of a Network is a line of text; got {name!r:.60}.")
         self.name = name
         self.groups, self.synapses = _sorted(parts)
         self._parts = Parts(name, self.groups, self.synapses)
@@ -169,6 +171,14 @@ class Network:
         """
         positive("duration", duration)
         check_seed(seed)
+        if record_every is not None:
+            positive("record_every", record_every)
+        if stop is not None and not hasattr(stop, "is_set"):
+            raise ArgumentError(f"stop must be a threading.Event, not {stop!r:.60}.")
+        if not (callable(progress) or isinstance(progress, bool)):
+            raise ArgumentError(
+                f"progress must be True, False or a function of the fraction done, not {progress!r:.60}."
+            )
         known = self._known(start)
         step = self._step_length(dt, known)
         if known is not None:

@@ -77,18 +77,31 @@ def _of_key(
 ) -> Iterator[Wanted]:
     if isinstance(names, str) or not isinstance(names, list | tuple):
         raise ArgumentError(f"record: '{key}' takes a list of names, not {names!r:.60}.", advice="['V']")
+    if not all(isinstance(name, str) for name in names):
+        raise ArgumentError(f"record: '{key}' takes names of variables, not {names!r:.60}.", advice="['V']")
     text, part, view = _found(key, parts)
     for name in dict.fromkeys(names):
-        mean = _MEAN.fullmatch(str(name))
-        variable = mean[1] if mean else str(name)
-        record, shape = _place(text, part, view, variable, places)
-        yield Wanted(text, str(name), record, () if mean else shape, mean is not None)
+        mean = _MEAN.fullmatch(name)
+        variable = mean[1] if mean else name
+        try:
+            record, shape = _place(text, part, view, variable, places)
+        except ArgumentError:
+            raise
+        except (IndexError, ValueError) as error:
+            raise ArgumentError(f"record: '{text}': {error}.") from None
+        if mean and not len(record.index):
+            raise ArgumentError(f"record: '{text}' has no cells, and so no {name}.")
+        yield Wanted(text, name, record, () if mean else shape, mean is not None)
 
 
 def _found(key: Any, parts: Mapping[str, Source | Synapses]) -> tuple[str, Source | Synapses, Any]:
+    if isinstance(key, View | Source | Synapses):
+        owner = key.group if isinstance(key, View) else key
+        if parts.get(owner.name) is not owner:
+            raise ArgumentError(f"record: {key.name} is not in the network.", advice=f"It has: {', '.join(parts)}.")
     if isinstance(key, View):
         return key.text, key.group, key.index
-    text = key if isinstance(key, str) else getattr(key, "name", str(key))
+    text = key if isinstance(key, str) else str(getattr(key, "name", key))
     found = _PART.fullmatch(text)
     name = found[1] if found else text
     if name not in parts:

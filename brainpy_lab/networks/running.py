@@ -277,6 +277,7 @@ class RunOf:
                 part.state.update({n: state.rows[part.name].pop(n) for n in part.system.state_names})
         for syn in plan.network.synapses:
             state.homes[syn.name], state.delays[syn.name] = dict(syn.homes.of), plan.wired[syn.name].delays
+            state.starts[syn.name] = dict(syn.start)
             stored = plan.wired[syn.name].stored
             for name in syn.homes.at("connection"):
                 values = self.flow.values(syn.name, name)

@@ -110,6 +110,8 @@ class View:
 
 def _index_of(group: Source, key: Any) -> np.ndarray:
     numbers = np.arange(group.size).reshape(group.shape)
+    if key is None or isinstance(key, bool | np.bool_):  # NumPy would take them as all cells
+        raise ArgumentError(f"{group.name}[{key}]: cells are chosen by whole numbers, a mask or a slice.")
     if isinstance(key, list | np.ndarray):
         array = np.asarray(key)
         if array.dtype == bool and array.shape not in (group.shape, (group.size,)):

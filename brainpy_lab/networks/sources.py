@@ -51,7 +51,7 @@ class PoissonGroup(Source):
         positions: Any = None,
     ) -> None:
         self.name, self.is_named = check_name("PoissonGroup", "Poisson" if name is None else name), name is not None
-        self.cells = Cells(size, positions)
+        self.cells = Cells(size, positions, owner=self.name)
         self.sources = whole(self.name, "sources", sources, 1)
         self.rate_function: Callable[[float], Any] | None = None
         self.rate: Values = 0.0
@@ -129,7 +129,9 @@ class SpikeSource(Source):
         self.name, self.is_named = check_name("SpikeSource", "Spikes" if name is None else name), name is not None
         t, cells = self._read(times, index)
         self.cells = Cells(
-            int(cells.max()) + 1 if size is None and len(cells) else 1 if size is None else size, positions
+            int(cells.max()) + 1 if size is None and len(cells) else 1 if size is None else size,
+            positions,
+            owner=self.name,
         )
         if len(cells) and (cells.min() < 0 or cells.max() >= self.size):
             raise ArgumentError(f"{self.name}: there is no cell {cells.max()}; it has {self.size:,} cells.")

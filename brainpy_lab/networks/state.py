@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,8 @@ class NetworkState:
         For each event, the cells that fired in each of the last steps.
     homes : dict of dict of str
         Where each variable of a synapse lived in the last run.
+    starts : dict of dict
+        Initial values that a synapse had been given.
     delays : dict of str
         Of each synapse, a digest of its delays in that run.
     """
@@ -35,6 +38,7 @@ class NetworkState:
     rows: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     queues: dict[Event, dict[int, np.ndarray]] = field(default_factory=dict)
     homes: dict[str, dict[str, str]] = field(default_factory=dict)
+    starts: dict[str, dict[str, Any]] = field(default_factory=dict)
     delays: dict[str, str] = field(default_factory=dict)
 
     @classmethod

@@ -5,22 +5,27 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from brainpy_lab.equations.system import Assign, Event, System
 from brainpy_lab.errors import ArgumentError, did_you_mean
-from brainpy_lab.networks.arguments import STREAMS, real
+from brainpy_lab.networks.arguments import STREAMS, mapping, real
 from brainpy_lab.networks.cells import Part
 from brainpy_lab.networks.connect.rule import Rule
 from brainpy_lab.networks.connections import Connections
 from brainpy_lab.networks.dist import Distribution
 from brainpy_lab.networks.group import NeuGroup, refuse_kinds
 from brainpy_lab.networks.homes import Home, Homes, homes
+from brainpy_lab.networks.on_connections import called, of_matrix, of_xarray
 from brainpy_lab.networks.source import Source, View, check_name
 from brainpy_lab.networks.values import Values, numbers
 from brainpy_lab.simulation.synapse_model import SynapseModel
+
+if TYPE_CHECKING:
+    import xarray
+    from scipy.sparse import csr_array
 
 
 class Synapses:
@@ -104,7 +109,7 @@ class Synapses:
         self._check_sides()
         refuse_kinds(self.name, self.system)
         self._check_own_events()
-        given = {**(parameters or {}), **named}
+        given = {**mapping(self.name, "parameters", parameters), **named}
         if weight is not None:
             given = {"weight": weight, **given}
         self._check_given(given)
@@ -115,7 +120,7 @@ class Synapses:
             (self.start if key in self.system.state_names else self.values)[key] = self._values(key, value)
         self.delay_given = self._delay("delay", delay)
         self.post_delay_given = self._delay("post_delay", post_delay)
-        self.kept = dict(kept or {})
+        self.kept = mapping(self.name, "kept", kept)
         self.state: dict[str, np.ndarray] = {}
         self._check_kept()
 
@@ -254,22 +259,17 @@ class Synapses:
         n = len(self.table)
         if isinstance(given, Distribution):
             return given.sample(n, stream=self.stream)
-        if callable(given) and not isinstance(given, np.ndarray):
-            pre, post = Part(self.pre.cells, self.pre_index, "pre"), Part(self.post.cells, self.post_index, "post")
-            given = np.broadcast_to(np.asarray(given(pre, post), dtype=float), n)
-        if hasattr(given, "tocsr"):
-            given = self._of_matrix(name, given)
+        if hasattr(given, "dims"):
+            given = of_xarray(self.name, name, given, self.table)
+        elif hasattr(given, "tocoo"):
+            given = of_matrix(self.name, name, given, self.table)
+        elif callable(given) and not isinstance(given, np.ndarray):
+            given = called(self.name, name, given, *self._cells())
         return numbers(self.name, name, given, n, (n,), "connections")
 
-    def _of_matrix(self, name: str, given: Any) -> np.ndarray:
-        """One number a connection from a sparse matrix."""
-        matrix = given.tocsr()
-        if matrix.shape != (self.table.n_pre, self.table.n_post):
-            raise ArgumentError(
-                f"{self.name}: '{name}' is a matrix of shape {matrix.shape}; the sides have "
-                f"{self.table.n_pre:,} and {self.table.n_post:,} cells."
-            )
-        return np.asarray(matrix[self.pre_index, self.post_index]).reshape(-1)
+    def _cells(self) -> tuple[Part, Part]:
+        """The two cells of each connection, as functions see them."""
+        return Part(self.pre.cells, self.pre_index, "pre"), Part(self.post.cells, self.post_index, "post")
 
     def _delay(self, name: str, given: Any) -> Values:
         if isinstance(given, int | float | np.number) and not isinstance(given, bool):
@@ -346,30 +346,26 @@ class Synapses:
             if name in ("delay", "post_delay"):
                 new = self._delay(name, given)
                 old = self.delay if name == "delay" else self.post_delay
-                setattr(self, f"{name}_given", _merged(new, old, chosen))
-                self.__dict__.pop("homes", None)
+                object.__setattr__(self, f"{name}_given", _merged(new, old, chosen))
                 continue
             self._check_given({name: given})
             new = _merged(self._values(name, given), self.read(name), chosen)
             if name in self.system.state_names:
                 self.start[name] = new
                 self.state.pop(name, None)
-                self.__dict__.pop("homes", None)
             else:
                 self.values[name] = new
-                self.__dict__.pop("homes", None)
+        self.__dict__.pop("homes", None)
 
     def _chosen(self, where: Any) -> np.ndarray | None:
         if where is None:
             return None
         if callable(where) and not isinstance(where, np.ndarray):
-            where = np.asarray(
-                where(Part(self.pre.cells, self.pre_index, "pre"), Part(self.post.cells, self.post_index, "post"))
-            )
+            where = called(self.name, "where", where, *self._cells())
         mask = np.zeros(len(self), dtype=bool)
         try:
             mask[where] = True
-        except (IndexError, TypeError) as error:
+        except (IndexError, TypeError, ValueError) as error:
             raise ArgumentError(
                 f"{self.name}: where chooses among {len(self):,} connections: {error}.",
                 advice="A mask, an array of whole numbers, a slice, or a function of pre and post.",
@@ -380,6 +376,42 @@ class Synapses:
         if name.startswith("_") or "values" not in self.__dict__:
             raise AttributeError(name)
         return self.read(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "state" in self.__dict__:  # built: what is set is a value of the connections
+            self.set(**{name: value})
+        else:
+            super().__setattr__(name, value)
+
+    # --- other forms -------------------------------------------------------------------------------------------------
+
+    def to_scipy(self, name: str | None = None) -> csr_array:
+        """The connections as a sparse matrix (pre, post): of ones, or of a variable such as "weight"."""
+        return self.table.to_scipy(None if name is None else self.table_of(name)[name])
+
+    def to_networkx(self, *names: str) -> Any:
+        """The connections as a directed graph, whose edges have the named (all) variables of connections."""
+        return self.table.to_networkx(**self.table_of(*names))
+
+    def to_xarray(self) -> xarray.Dataset:
+        """All that connections have, over ``connection``, with their cells ``pre`` and ``post``."""
+        import xarray
+
+        columns = {name: ("connection", np.array(values)) for name, values in self.table_of().items()}
+        cells = {"pre": ("connection", self.pre_index), "post": ("connection", self.post_index)}
+        return xarray.Dataset(columns, cells, {"synapses": self.name, "model": self.model.name})
+
+    def table_of(self, *names: str) -> dict[str, np.ndarray]:
+        """Weights, delays and other values by name, one a connection; states that are kept with cells are not."""
+        every = [*self.system.parameter_names, *self.homes.at("connection"), "delay", "post_delay"]
+        for name in names:
+            if name not in every:
+                raise ArgumentError(
+                    f"{self.name}: its connections have no '{name}'.",
+                    advice=did_you_mean(name, every) or f"They have: {', '.join(every)}.",
+                )
+        own = {"delay": lambda: self.delay, "post_delay": lambda: self.post_delay}
+        return {name: own[name]() if name in own else self.read(name) for name in names or every}
 
     def __repr__(self) -> str:
         sides = f"{self.pre.name} to {self.post.name}"

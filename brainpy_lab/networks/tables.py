@@ -12,10 +12,13 @@ from brainpy_lab.codegen.network import Side
 from brainpy_lab.drivers.network import Table
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.connections import index_type
+from brainpy_lab.networks.room import check_room
 from brainpy_lab.networks.source import View
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.runs.warning import warn
 
+#: Steps that the longest delay may have: spikes of so many are remembered.
+_MOST_STEPS = 10**8
 #: Change of a delay by rounding to whole steps that is said, in steps.
 _SAID = 1e-6
 
@@ -58,6 +61,7 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
     pre, post = in_group(syn.pre_index, syn.pre), in_group(syn.post_index, syn.post)
     delays = delay_steps(syn, "delay", syn.delay_given, dt)
     first, count = _range(delays)
+    _check_room(syn, "delay", syn.pre_group.size, count)
     key = pre.astype(np.int64) * count + (delays - first)
     stored = None
     if np.any(np.diff(key) < 0):
@@ -71,6 +75,7 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
         back = delay_steps(syn, "post_delay", given, dt)
         said.append(back)
         low, many = _range(back)
+        _check_room(syn, "post_delay", syn.post_group.size, many)
         key = post.astype(np.int64) * many + (back - low)
         order = np.argsort(key, kind="stable")
         order = order.astype(index_type(len(order)))
@@ -101,6 +106,13 @@ def _range(steps: np.ndarray) -> tuple[int, int]:
     return int(steps.min()), int(steps.max() - steps.min()) + 1
 
 
+def _check_room(syn: Synapses, name: str, cells: int, delays: int) -> None:
+    """Refuse a table of cells and delays that does not fit into memory."""
+    needed = 8.0 * cells * delays
+    advice = f"Let {name} go over fewer steps of dt."
+    check_room(f"{syn.name}: the tables of {cells:,} cells and {delays:,} steps of {name}", needed, advice)
+
+
 def _starts(key: np.ndarray, n: int) -> np.ndarray:
     """Where each key begins among sorted ones."""
     counts = np.bincount(key, minlength=n)
@@ -119,6 +131,11 @@ def delay_steps(syn: Synapses, name: str, given: float | np.ndarray, dt: float) 
     """
     delays = np.asarray(given, dtype=float)
     ratio = delays / dt
+    if ratio.size and float(ratio.max()) >= _MOST_STEPS:
+        raise ArgumentError(
+            f"{syn.name}: a {name} of {float(delays.max()):g} is {float(ratio.max()):.3g} steps of {dt:g}; at most "
+            f"{_MOST_STEPS:,} are remembered."
+        )
     steps = np.floor(ratio + 0.5).astype(np.int64)
     if np.any((steps == 0) & (delays > 0)):
         least = float(delays[delays > 0].min()) if delays.ndim else float(delays)

@@ -72,6 +72,10 @@ def numbers(owner: str, name: str, given: Any, size: int, shape: tuple[int, ...]
     if isinstance(given, bool | np.bool_):
         raise ArgumentError(f"{owner}: '{name}' is a number; got {given!r}.")
     try:
+        if (
+            given is None or np.asarray(given).dtype.kind in "US"
+        ):  # NumPy would read numbers from text, and nan from None
+            raise TypeError
         array = np.asarray(given, dtype=float)
     except (TypeError, ValueError, OverflowError):
         raise ArgumentError(

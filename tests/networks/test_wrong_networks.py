@@ -1,0 +1,131 @@
+"""What cannot be is refused in words, with the names of the object and of the argument, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import brainpy_lab as bp
+from tests.networks.cells import AMPA, KICK, STDP, lif, synapse
+
+N = 6
+
+
+def group(size: object = N, name: str = "E", **options: object) -> bp.NeuGroup:
+    return bp.NeuGroup(lif(), size, name=name, method="exponential_euler", **options)
+
+
+def connected(text: str = KICK, **options: object) -> bp.Synapses:
+    E = group()
+    return bp.Synapses(
+        pre=E, post=E, model=synapse(text), name="syn", **{"connect": bp.connect.all_to_all(), **options}
+    )
+
+
+def run(syn: bp.Synapses, **options: object) -> object:
+    return bp.Network(syn.pre_group, syn).run(
+        options.pop("duration", 0.2), **{"dt": 0.1, "backend": "numpy", **options}
+    )
+
+
+def _raises(*_: object) -> float:
+    raise KeyError("own")
+
+
+def _of_one(cell: object) -> float:
+    return 1.0
+
+
+CASES: dict[str, Callable[[], object]] = {
+    "E: size is a whole number from 0 to 2,147,483,647; got -1.": lambda: group(-1),
+    "P: size is a whole number from 0 to 2,147,483,647; got '4'.": lambda: bp.PoissonGroup("4", rate=1.0, name="P"),
+    "E: initial is a mapping by name; got 3.": lambda: group(initial=3),
+    "E: parameters is a mapping by name; got [('I', 1)].": lambda: group(parameters=[("I", 1)]),
+    "E: 'I' cannot be '5'.": lambda: group(I="5"),
+    "E: 'I' cannot be None.": lambda: group(I=None),
+    "E: 'V' cannot be [1, '2'].": lambda: group(2, initial={"V": [1, "2"]}),
+    "E[True]: cells are chosen by whole numbers, a mask or a slice.": lambda: group()[True],
+    "syn: parameters is a mapping by name; got 3.": lambda: connected(parameters=3),
+    "syn: kept is a mapping by name; got 'pre'.": lambda: connected(kept="pre"),
+    "syn: the function for 'weight' gives no number for each of 30 connections (KeyError: 'own').": (
+        lambda: connected(weight=_raises)
+    ),
+    "syn: the function for 'delay' gives no number for each of 30 connections (TypeError: "
+    "_of_one() takes 1 positional argument but 2 were given).": lambda: connected(delay=_of_one),
+    "syn: the function for 'where' gives no number for each of 30 connections (KeyError: 'own').": (
+        lambda: connected().set(weight=2, where=_raises)
+    ),
+    "syn: 'Syn' has no 'wieght'.": lambda: setattr(connected(), "wieght", 2.0),
+    "syn: a delay of 1e+300 is 1e+301 steps of 0.1; at most 100,000,000 are remembered.": (
+        lambda: run(connected(delay=1e300))
+    ),
+    "syn: a post_delay of 1e+08 is 1e+09 steps of 0.1; at most 100,000,000 are remembered.": (
+        lambda: run(connected(STDP, post_delay=np.r_[np.zeros(29), 1e8]))
+    ),
+    "The name of a Network is a line of text; got 'a\\nb'.": lambda: bp.Network(group(), name="a\nb"),
+    "record: 'E[9]': index 9 is out of bounds for axis 0 with size 6.": lambda: run(
+        connected(), record={"E[9]": ["V"]}
+    ),
+    "record: 'E[::0]': slice step cannot be zero.": lambda: run(connected(), record={"E[::0]": ["V"]}),
+    "record: 'syn[99]': index 99 is out of bounds for axis 0 with size 30.": (
+        lambda: run(connected(STDP), record={"syn[99]": ["weight"]})
+    ),
+    "record: 'E' takes names of variables, not [['V']].": lambda: run(connected(), record={"E": [["V"]]}),
+    "record: 'E[6:]' has no cells, and so no mean(V).": lambda: run(connected(), record={"E[6:]": ["mean(V)"]}),
+    "record: F[:2] is not in the network.": lambda: run(connected(), record={group(name="F")[:2]: ["V"]}),
+    "record: E is not in the network.": lambda: run(connected(), record={group(9): ["V"]}),
+    "record_every must be a positive number, not nan.": lambda: run(connected(), record_every=np.nan),
+    "record_every must be a positive number, not 'a'.": lambda: run(connected(), record_every="a"),
+    "stop must be a threading.Event, not 3.": lambda: run(connected(), stop=3),
+    "progress must be True, False or a function of the fraction done, not 3.": lambda: run(connected(), progress=3),
+}
+
+
+@pytest.mark.parametrize("message", CASES)
+def test_is_refused_in_words(message: str) -> None:
+    with pytest.raises(bp.errors.ArgumentError) as error:
+        CASES[message]()
+    assert error.value.message == message
+
+
+def test_delays_that_fill_the_memory_are_refused_with_the_size_of_their_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brainpy_lab.networks.room.available_bytes", lambda: 2**28)
+    spread = np.r_[np.zeros(29), 1e6]
+    with pytest.raises(bp.errors.MemoryLimitError) as error:
+        run(connected(delay=spread))
+    assert error.value.message.startswith("syn: the tables of 6 cells and 10,000,001 steps of delay take 458 MiB; ")
+
+
+def test_attributes_of_synapses_are_set_as_by_set() -> None:
+    syn = connected(AMPA)
+    syn.weight, syn.tau = 0.25, np.linspace(4, 6, 30)
+    syn.delay = 0.7
+    assert np.all(syn.weight == 0.25) and syn.tau[-1] == 6 and np.all(syn.delay == 0.7)
+    assert syn.homes.of["g"] == "connection"
+
+
+def test_a_state_kept_with_cells_is_set_before_a_run_that_begins_anew() -> None:
+    syn = connected(STDP)
+    net = bp.Network(syn.pre_group, syn)
+    net.run(0.2, dt=0.1, backend="numpy")
+    syn.x = 0.5
+    with pytest.raises(bp.errors.ArgumentError, match="syn: 'x' is kept once a presynaptic cell; it cannot be set"):
+        net.run(0.2, backend="numpy")
+    sol = net.run(0.2, start=0, dt=0.1, backend="numpy", record={"syn": ["x"]})
+    assert np.all(sol["syn"].x[0] == 0.5)
+    net.run(0.2, backend="numpy")
+
+
+def test_networks_of_nothing_run() -> None:
+    E, none = group(), group(0, name="None_")
+    nothing = bp.connect.fixed_probability(0.0)
+    empty = bp.Synapses(pre=E, post=E, model=synapse(STDP), connect=nothing, name="empty", delay=np.ones(0))
+    masked = bp.Synapses(
+        pre=E[np.zeros(N, bool)], post=none, model=synapse(AMPA), connect=bp.connect.all_to_all(), name="masked"
+    )
+    net = bp.Network(E, none, empty, masked)
+    sol = net.run(0.2, dt=0.1, backend="numpy", record={"empty": ["weight", "x"], "None_": ["V"], "E[6:]": ["V"]})
+    assert sol["empty"].weight.shape == (3, 0) and sol["None_"].V.shape == sol["E[6:]"].V.shape == (3, 0)
+    assert net.checkpoint()["empty.weight"].shape == (0,)
