@@ -16,6 +16,10 @@ from brainpy_lab.errors import DriverError
 Array = Any
 #: Spikes for which a call of the program has room.
 _SPIKES = 1 << 15
+#: Steps that a call takes at most: its tables have this length, whatever it takes, since each length is a program.
+_STEPS = 1024
+#: Numbers in a table, at most; wide ones are shorter.
+_NUMBERS = 1 << 23
 
 
 def padded(length: int) -> int:
@@ -38,6 +42,7 @@ class JaxNetwork(NetworkProgram):
         exec(compile(code.text, f"<step of {code.name}>", "exec"), namespace)
         self.functions: dict[str, Callable[..., Any]] = {name: namespace[name] for name in code.functions}
         self.faults = _faults(code)
+        self.rooms: dict[Shapes, Rooms] = {}
         self.chunk = jax.jit(self._chunk, static_argnames=("rooms", "shapes", "recorded"))
 
     def start(self, setup: NetworkSetup) -> JaxNetworkFlow:
@@ -158,14 +163,15 @@ class JaxNetworkFlow(NetworkFlow):
         self.depths = [setup.depth(code, e) for e in code.events]
         self.arrivals = [o for o in code.schedule if isinstance(o, Arrive)]
         self.emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
-        fired = tuple(padded(max(1, self._cells(e) // 16)) for e in code.events)
-        self.rooms = Rooms(fired, tuple(self._due_room(o) for o in self.arrivals))
         self.queues: dict[Event, dict[int, np.ndarray]] = {e: {} for e in code.events}
         self.rings: list[Array] | None = None
         self.shapes = Shapes(
             tuple((name, int(n)) for name, n in setup.sizes.items()) + tuple((a, self._most(a)) for a in self.emits),
             tuple((key, table.delays) for key, table in setup.tables.items()),
         )
+        fired = tuple(padded(max(1, self._cells(e) // 16)) for e in code.events)
+        first = Rooms(fired, tuple(self._due_room(o) for o in self.arrivals))
+        self.rooms = program.rooms.get(self.shapes, first)  # of the last run: what it needed has been compiled
 
     def _most(self, axis: str) -> int:
         """A number above all cells of a source: it stands for none."""
@@ -236,9 +242,10 @@ class JaxNetworkFlow(NetworkFlow):
         """Rooms that hold so many; rings are made anew."""
         rooms = self.rooms
         self.rooms = Rooms(
-            tuple(max(r, padded(fired.get(i, 0))) for i, r in enumerate(rooms.fired)),
-            tuple(max(r, padded(due.get(i, 0))) for i, r in enumerate(rooms.due)),
+            tuple(r if fired.get(i, 0) <= r else padded(2 * fired[i]) for i, r in enumerate(rooms.fired)),
+            tuple(r if due.get(i, 0) <= r else padded(2 * due[i]) for i, r in enumerate(rooms.due)),
         )
+        self.program.rooms[self.shapes] = self.rooms
         if self.rooms.fired != rooms.fired:
             self.rings = None
 
@@ -274,14 +281,15 @@ class JaxNetworkFlow(NetworkFlow):
         import jax.numpy as jnp
 
         setup, code = self.setup, self.code
-        length = padded(n)
+        widths = [rows.shape[1], *(v.shape[1] for v in outside.values())]
+        length = max(16, min(_STEPS, _NUMBERS // max(1, *widths)))
+        n = min(n, length)
         table = _lengthened(drive[taken : taken + n], length)
         given = {name: jnp.asarray(_lengthened(v[taken : taken + n], length)) for name, v in outside.items()}
         emitted = {axis: self._emitted(axis, spikes, taken, n, length) for axis, spikes in sources.items()}
         if self.rings is None:
             self.rings = self._made_rings()
-        count = (self.step + n - setup.first) // setup.every - (self.step - setup.first) // setup.every
-        buffer = jnp.zeros((padded(count), rows.shape[1]))
+        buffer = jnp.zeros((length, rows.shape[1]))
         clock = (self.step, n, setup.t0, setup.dt, setup.first, setup.every)
         found = self.program.chunk(
             tuple(jnp.asarray(c) for c in clock), self.y, self.scalars, self.rings, self.wires, jnp.asarray(table),
