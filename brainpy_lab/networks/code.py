@@ -12,6 +12,7 @@ import numpy as np
 
 from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.arrival import Place, Written, write_arrival, write_sum
+from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.fields import Field, Fields, Signature
 from brainpy_lab.codegen.generate import generate, helper_texts, printed
 from brainpy_lab.codegen.hidden import held_states, hold_name
@@ -88,6 +89,8 @@ class Assembly:
     ----------
     systems : dict of str to System
         The equations of each group with all that synapses write into them.
+    draws : dict of (str, str) to Draw
+        Random numbers of each step, by group and row.
     """
 
     def __init__(
@@ -102,6 +105,7 @@ class Assembly:
         self.dialect, self.backend = dialect, backend
         self.driven: set[str] = set()
         self.takes: list[Operation] = []
+        self.draws: dict[tuple[str, str], Draw] = {}
         self.parts = _Parts()
         self.systems: dict[str, System] = {}
         self.gathers: list[Operation] = []
@@ -162,6 +166,9 @@ class Assembly:
         names = self._take_text(step, name)
         for row in (*step.states, *step.hidden):
             parts.row(name, row)
+        for draw in step.draws:
+            self.takes.append(Take(name, parts.row(name, draw.name)))
+            self.draws[name, draw.name] = draw
         before: dict[str, str] = {}
         for block in step.blocks:
             tests = "test" in block.phases
@@ -187,7 +194,7 @@ class Assembly:
                     found.append(Field(f.name, CELL, "state", parts.row(name, f"{f.name}_before")))
                 case "state" | "hidden" | "end_state":
                     found.append(Field(f.name, CELL, "state", parts.row(name, f.of)))
-                case "passed":
+                case "passed" | "draw":
                     found.append(Field(f.name, CELL, "state", parts.row(name, f.name)))
                 case "parameter" if self._varies(group, f.name):
                     found.append(Field(f.name, CELL, "state", parts.row(name, f.name)))

@@ -112,7 +112,7 @@ class NeuGroup(Source):
                 advice="For example method='exponential_euler' or method='rk4'.",
             )
         solvers.check(method, self.system)
-        refuse_kinds(self.name, self.system)
+        refuse_kinds(self.name, self.system, random=True)
         return name
 
     # --- values ------------------------------------------------------------------------------------------------------
@@ -203,17 +203,17 @@ class NeuGroup(Source):
         return f"<NeuGroup {self.name}: {self.size:,} cells of {self.model.name}; {self.method}>"
 
 
-def refuse_kinds(owner: str, system: System) -> None:
-    """Refuse equations that networks do not run, by name."""
+def refuse_kinds(owner: str, system: System, *, random: bool = False) -> None:
+    """Refuse equations that networks do not run, by name; ``random`` ones, where they are not allowed."""
     for is_so, what in (
         (system.is_fractional, "has fractional orders"),
         (system.is_delayed, "reads its own past"),
-        (system.is_random, "has noise or draws random numbers"),
+        (system.is_random and not random, "has noise or draws random numbers"),
         (system.mixes_elements, "mixes the elements of array states"),
     ):
         if is_so:
             raise ArgumentError(
-                f"{owner}: '{system.name}' {what}; cells of networks are ordinary differential equations so far.",
+                f"{owner}: '{system.name}' {what}; networks do not run such equations so far.",
                 advice="Run the model by itself, as an ensemble.",
             )
 

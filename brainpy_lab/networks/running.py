@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.network import NetworkCode, Side, Take
+from brainpy_lab.drivers.feeds.draw_rows import DrawRows
+from brainpy_lab.drivers.feeds.levy_areas import terms_for
 from brainpy_lab.drivers.network import NetworkChunk, NetworkFlow, NetworkSetup, Table
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code import Assembly
@@ -35,6 +37,9 @@ from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.problem import NEVER
+
+#: Numbers from outside (draws, courses of each cell) that are made for a chunk at once: 32 MiB.
+_MOST = 1 << 22
 
 
 @dataclass
@@ -134,7 +139,12 @@ class Plan:
         return part.moving[name]
 
     def _taken(self, operation: Take) -> Callable[[int, int], np.ndarray]:
-        return partial(self._course(operation.axis, operation.row).of_steps, self.state.dt)
+        draw = self.assembly.draws.get((operation.axis, operation.row))
+        if draw is None:
+            return partial(self._course(operation.axis, operation.row).of_steps, self.state.dt)
+        groups = [g for g in self.network.groups if isinstance(g, NeuGroup)]
+        number = next(i for i, g in enumerate(groups) if g.name == operation.axis)
+        return DrawRows(draw, self.state.seed, number, groups[number].size, terms_for(self.state.dt))
 
     def _size(self, axis: str) -> int:
         name, _, side = axis.partition(".")
@@ -230,13 +240,14 @@ class RunOf:
 
     def _go(self) -> None:
         plan = self.plan
+        most = max(1, _MOST // max(1, sum(self.setup.sizes[axis] for axis, _ in self.setup.taken)))
         size = ChunkSize(sum(g.size for g in plan.network.groups), 2048)
         try:
             while self.done < plan.n_steps:
                 if plan.stop is not None and plan.stop.is_set():
                     self.outcome = Outcome.STOPPED
                     return
-                begun, n = time.perf_counter(), min(size.steps, plan.n_steps - self.done)
+                begun, n = time.perf_counter(), min(size.steps, plan.n_steps - self.done, most)
                 chunk = self.flow.advance(n, self.rows, self.done // plan.every + 1)
                 self.chunks.append(chunk)
                 size.took(n, time.perf_counter() - begun)
@@ -289,7 +300,7 @@ class RunOf:
         part = self.plan.network.by_name[axis.partition(".")[0]]
         if isinstance(part, Synapses):
             return axis != part.name
-        return isinstance(part, NeuGroup) and row not in part.parameters
+        return isinstance(part, NeuGroup) and row not in part.parameters and (axis, row) not in self.setup.taken
 
     # --- what it gives -----------------------------------------------------------------------------------------------
 

@@ -323,9 +323,9 @@ def _words_of(draw: Draw, among: Sequence[Draw]) -> list[int]:
     return [_AREA, draw.stream, *places, *draw.coefficients]
 
 
-def uniform_context(seed: int, stream: int) -> list[int]:
-    """The function that fills a row of one draw, uniform numbers of a stream, and the words of its context."""
-    own = [_UNIFORM, stream] + [0] * (_OF_DRAW - 2)
+def draw_context(seed: int, stream: int, *, is_uniform: bool) -> list[int]:
+    """The function that fills a row of one draw, normal or uniform numbers of a stream, and its context's words."""
+    own = [_UNIFORM if is_uniform else _NORMAL, stream] + [0] * (_OF_DRAW - 2)
     return [_draw(), _signed(seed), 1, 1, _draw(), *own]
 
 

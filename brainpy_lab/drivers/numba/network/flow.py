@@ -11,6 +11,7 @@ from brainpy_lab.codegen.network import Emit, Fire, NetworkCode, Take
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.numba.feed import LANES
+from brainpy_lab.drivers.numba.network.draws import native_rows
 from brainpy_lab.drivers.numba.network.kernel import (
     FAULT_AXIS,
     FAULT_PLACE,
@@ -199,7 +200,7 @@ class NumbaNetworkFlow(NetworkFlow):
 
     def _padded_steps(self, operation: Take, first: int, n: int) -> np.ndarray:
         """What comes from outside in ``n`` steps, with the last place repeated to whole blocks."""
-        values = self.setup.taken[operation.axis, operation.row](first, n)
+        values = native_rows(self.setup.taken[operation.axis, operation.row], first, n)
         missing = int(self.blocks[self.number[operation.axis]]) * LANES - values.shape[1]
         return np.pad(values, ((0, 0), (0, missing)), mode="edge")
 

@@ -12,7 +12,7 @@ from numba import carray, types
 
 from brainpy_lab.drivers.feeds.poisson_spikes import LARGE, STREAMS, Counts, PoissonSpikes
 from brainpy_lab.drivers.numba.cache import kept_cfunc
-from brainpy_lab.drivers.numba.noise import ROW, fill, uniform_context
+from brainpy_lab.drivers.numba.noise import ROW, draw_context, fill
 
 _BLOCK = 1 << 22  # numbers that are made at once
 _WORDS = 18
@@ -33,19 +33,20 @@ def _counts(source: PoissonSpikes, mean: np.ndarray, first: int, n: int) -> Coun
     mean = np.ascontiguousarray(mean)
     silent = np.exp(-mean)
     room = int(1.1 * np.sum(1.0 - silent) * (n if len(mean) == 1 else 1)) + 4096
-    stream = STREAMS + source.stream
+    context = draw_context(source.seed, STREAMS + source.stream, is_uniform=True)
     work = np.empty(2 * -(-source.size // ROW) * ROW)
     while True:
-        words = np.array([first, n, source.size, len(mean) > 1, room, *uniform_context(source.seed, stream)], np.int64)
+        words = np.array([first, n, source.size, len(mean) > 1, room, *context], np.int64)
         found = np.empty((3, room), np.int32)
-        taken = _counter()(*map(_pointer, (words, mean, silent, work, found)))
+        taken = _counter()(*map(pointer, (words, mean, silent, work, found)))
         if taken >= 0:
             step, cell, count = found[:, :taken]
             return step, cell, count
         room *= 2
 
 
-def _pointer(array: np.ndarray) -> Any:
+def pointer(array: np.ndarray) -> Any:
+    """An array as native functions take it."""
     kind: Any = {"d": ctypes.c_double, "l": ctypes.c_int64, "q": ctypes.c_int64, "i": ctypes.c_int32}[array.dtype.char]
     return array.ctypes.data_as(ctypes.POINTER(kind))
 
