@@ -1,0 +1,76 @@
+"""The COBA network (Brette et al. 2007, doi:10.1007/s10827-007-0038-6) by hand: the limit for one thread."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from .exponential import exp_horner
+
+CELLS, EXCITATORY, HELD = 4000, 3200, 50
+
+CELL = """
+tau = 20; E_e = 0; E_i = -80; tau_e = 5; tau_i = 10
+dV/dt = (-60 - V + ge*(E_e - V) + gi*(E_i - V)) / tau
+dge/dt = -ge/tau_e
+dgi/dt = -gi/tau_i
+when V > -50:
+    V = -60
+    hold(V, 4.9)
+"""
+
+
+def network(seed: int = 4000) -> dict[str, np.ndarray]:
+    """Connections with probability 0.02, by presynaptic cell, and the states at the start."""
+    rng = np.random.default_rng(seed)
+    pre, post = np.nonzero(rng.random((CELLS, CELLS)) < 0.02)
+    start = np.concatenate([[0], np.cumsum(np.bincount(pre, minlength=CELLS))])
+    V = rng.normal(-65, 5, CELLS)
+    ge, gi = np.maximum(rng.normal(4, 1.5, CELLS), 0), np.maximum(rng.normal(20, 12, CELLS), 0)
+    return {"pre": pre, "post": post.astype(np.int32), "start": start, "V": V, "ge": ge, "gi": gi}
+
+
+@njit(error_model="numpy", fastmath={"contract", "arcp"})
+def _advance(V, ge, gi, release, step, rate, keep_e, keep_i):
+    for i in range(V.size):
+        a, b = ge[i], gi[i]
+        total = 1 + a + b
+        rest = (-60 - 80 * b) / total
+        new = rest + (V[i] - rest) * exp_horner(rate * total)
+        V[i] = new if step >= release[i] else V[i]
+        ge[i], gi[i] = a * keep_e, b * keep_i
+
+
+@njit(error_model="numpy")
+def _above(V, cells):
+    count = 0
+    for first in range(0, V.size, 64):
+        last, above = min(first + 64, V.size), 0
+        for i in range(first, last):
+            above += V[i] > -50.0
+        if above:
+            for i in range(first, last):
+                if V[i] > -50.0:
+                    cells[count] = i
+                    count += 1
+    return count
+
+
+@njit(error_model="numpy")
+def run(start, post, V, ge, gi, dt, steps):
+    """Advance the states; the number of spikes."""
+    keep_e, keep_i = math.exp(-dt / 5), math.exp(-dt / 10)
+    release, cells, spikes = np.full(V.size, -1e9), np.empty(V.size, np.int32), 0
+    for step in range(steps):
+        _advance(V, ge, gi, release, float(step), -dt / 20, keep_e, keep_i)
+        count = _above(V, cells)
+        for k in range(count):
+            cell = cells[k]
+            g, weight = (ge, 0.6) if cell < EXCITATORY else (gi, 6.7)
+            for j in range(start[cell], start[cell + 1]):
+                g[post[j]] += weight
+            V[cell], release[cell] = -60.0, step + HELD
+        spikes += count
+    return spikes

@@ -1,0 +1,61 @@
+"""The code of network steps against golden files, and what it says of itself.
+
+``BRAINPY_LAB_UPDATE_GOLDEN=1 pytest tests/networks`` writes them anew after a wished-for change.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import brainpy_lab as bp
+from tests.networks.cells import AMPA, STDP, lif, synapse
+
+FOLDER = Path(__file__).parent / "golden"
+UPDATE = bool(os.environ.get("BRAINPY_LAB_UPDATE_GOLDEN"))
+
+
+def _coba() -> bp.Network:
+    E = bp.NeuGroup(lif(), 4, name="E", method="exponential_euler")
+    gaba = synapse(AMPA.replace("E = 0; tau = 5", "E = -80; tau = 10"), "GABA")
+    connect = bp.connect.all_to_all()
+    exc = bp.Synapses(pre=E[:3], post=E, model=synapse(AMPA, "AMPA"), connect=connect, name="exc")
+    return bp.Network(E, exc, bp.Synapses(pre=E[3:], post=E, model=gaba, connect=connect, name="inh"), name="COBA")
+
+
+def _plastic(delay: float = 0.0) -> bp.Network:
+    E = bp.NeuGroup(lif(), 4, name="E", method="euler")
+    P = bp.PoissonGroup(3, rate=0.1, name="P")
+    model = synapse(STDP + "    post.V += weight", "STDP")
+    plastic = bp.Synapses(pre=P, post=E, model=model, connect=bp.connect.all_to_all(), name="plastic", delay=delay)
+    return bp.Network(E, P, plastic, name="Plastic" if not delay else "Delayed")
+
+
+NETWORKS = {"coba": _coba, "plastic": _plastic, "delayed": lambda: _plastic(1.5)}
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba", "jax", "torch"])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_code_of_a_network_is_the_golden_one(name: str, backend: str) -> None:
+    path = FOLDER / f"{name}_{backend}.txt"
+    text = str(NETWORKS[name]().code(backend))
+    if UPDATE:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert path.is_file(), "write it with BRAINPY_LAB_UPDATE_GOLDEN=1"
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {p.stem for p in FOLDER.iterdir()} == {
+        f"{name}_{backend}" for name in NETWORKS for backend in ("numpy", "numba", "jax", "torch")
+    }
+
+
+def test_a_network_says_where_each_variable_lives() -> None:
+    said = _coba().explain().splitlines()
+    assert "    g: one value a cell of E, in its equations: exc_g" in said
+    said = _plastic().explain().splitlines()
+    assert "    x: one value a cell of P" in said and "    weight: one value a connection" in said
