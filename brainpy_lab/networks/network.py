@@ -15,6 +15,7 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
 from brainpy_lab.networks.code import Assembly, explained
 from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.memory import bytes_of_group, bytes_of_synapses, check_memory
 from brainpy_lab.networks.parts import Parts, check_parts, named_parts
 from brainpy_lab.networks.recording import wanted
 from brainpy_lab.networks.running import Plan, RunOf
@@ -26,6 +27,7 @@ from brainpy_lab.networks.tables import Wiring, wiring
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.run_defaults import check_seed, positive
 from brainpy_lab.simulation.runs.control import Progress
+from brainpy_lab.simulation.runs.record_size import format_bytes
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 
 
@@ -63,6 +65,7 @@ class Network:
         self._parts = Parts(name, self.groups, self.synapses)
         named_parts(self.groups, self.synapses)
         check_parts(self.groups, self.synapses)
+        check_memory(self.synapses)
         self.state: NetworkState | None
         self.reset()
         self._assemblies: dict[Any, Assembly] = {}
@@ -115,13 +118,15 @@ class Network:
         return self._assembly(_backend(backend)).code
 
     def explain(self) -> str:
-        """What the network is made of, and where each variable of a synapse lives, as text."""
+        """What the network is made of, where each variable of a synapse lives, and how much memory a run takes."""
         lines = [repr(self)[1:-1]]
         for group in self.groups:
             lines.append(repr(group)[1:-1])
         for syn in self.synapses:
             lines.append(repr(syn)[1:-1])
             lines += [f"    {line}" for line in explained(syn)]
+        taken = sum(map(bytes_of_group, self.groups)) + sum(map(bytes_of_synapses, self.synapses))
+        lines.append(f"A run takes about {format_bytes(taken)} of memory, besides its records.")
         return "\n".join(lines)
 
     # --- running -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brainpy_lab.equations.system import Assign, Event, System
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.errors import ArgumentError, MemoryLimitError, did_you_mean
 from brainpy_lab.networks.arguments import STREAMS, mapping, real
 from brainpy_lab.networks.cells import Part
 from brainpy_lab.networks.connect.rule import Rule
@@ -237,7 +237,7 @@ class Synapses:
         same = self.pre_group is self.post_group
         try:
             return self.rule.build(self.pre.cells, self.post.cells, same=same, stream=self.stream)
-        except ArgumentError as error:
+        except (ArgumentError, MemoryLimitError) as error:
             error.message = f"{self.name}: {error.message}"
             raise
 
