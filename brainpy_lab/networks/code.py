@@ -125,7 +125,8 @@ class Assembly:
     def code(self) -> NetworkCode:
         """All of it."""
         parts = self.parts
-        head = [_heading(self.name, self.backend, self.groups, self.synapses)]
+        schedule = self._schedule()
+        head = [_heading(self.name, self.backend, self.groups, self.synapses, schedule)]
         for module, names in sorted((m, n) for m, n in parts.imports.items() if n):
             head.append(f"from {module} import {', '.join(sorted(names))}")
         text = "\n".join(head) + "\n\n\n" + "\n\n\n".join(parts.texts) + "\n"
@@ -136,7 +137,7 @@ class Assembly:
             axes=tuple(Axis(name, tuple(rows)) for name, rows in parts.rows.items()),
             scalars=tuple(parts.scalars),
             driven=tuple(s for s in parts.scalars if s in self.driven),
-            schedule=self._schedule(),
+            schedule=schedule,
             functions=parts.functions,
             ends={s.name: Ends(s.pre_group.name, s.post_group.name) for s in self.synapses},
         )
@@ -403,7 +404,9 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
     return text
 
 
-def _heading(name: str, backend: str, groups: Iterable[Source], synapses: Iterable[Synapses]) -> str:
+def _heading(
+    name: str, backend: str, groups: Iterable[Source], synapses: Iterable[Synapses], schedule: Iterable[Operation]
+) -> str:
     lines = [f"One step of the network {name}, driver {backend}.", ""]
     for group in groups:
         what = f"{group.model.name}, {group.method}" if isinstance(group, NeuGroup) else "spikes known beforehand"
@@ -411,7 +414,27 @@ def _heading(name: str, backend: str, groups: Iterable[Source], synapses: Iterab
     for syn in synapses:
         lines.append(f"{syn.name}: {syn.model.name}, from {syn.pre.name} to {syn.post.name}")
         lines += [f"    {line}" for line in explained(syn)]
+    lines += ["", "In this order:"]
+    lines += [f"{number}. {_in_words(operation)}" for number, operation in enumerate(schedule, 1)]
     return '"""' + "\n".join(lines) + '\n"""'
+
+
+def _in_words(operation: Operation) -> str:
+    """What happens at a point of a step."""
+    match operation:
+        case Gather(syn, function, row):
+            return f"sums over the connections of {syn}: {function} gives {row}"
+        case Advance(axis, function):
+            return f"{axis} advances: {function}"
+        case Arrive(syn, _, (group, event), cell, function, delayed):
+            when = "whose delay is over" if delayed else "of this step, without delay"
+            return f"{event}s of {group} {when}, at {syn}: {' then '.join(n for n in (cell, function) if n)}"
+        case Fire(axis, event, test, acts):
+            return f"{event} of {axis}: {test}" + (f", where it happens {acts}" if acts else "")
+        case Emit(axis):
+            return f"spikes of {axis}, known beforehand"
+        case Take(axis, row):
+            return f"{row} of {axis} from outside"
 
 
 def explained(syn: Synapses) -> list[str]:
