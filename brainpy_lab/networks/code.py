@@ -39,6 +39,7 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import State, System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.composed import composed_system, gathered_couplings, sum_name
+from brainpy_lab.networks.described import heading_of
 from brainpy_lab.networks.driven import Driven
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.source import Source
@@ -126,7 +127,7 @@ class Assembly:
         """All of it."""
         parts = self.parts
         schedule = self._schedule()
-        head = [_heading(self.name, self.backend, self.groups, self.synapses, schedule)]
+        head = [heading_of(self.name, self.backend, self.groups, self.synapses, schedule)]
         for module, names in sorted((m, n) for m, n in parts.imports.items() if n):
             head.append(f"from {module} import {', '.join(sorted(names))}")
         text = "\n".join(head) + "\n\n\n" + "\n\n\n".join(parts.texts) + "\n"
@@ -402,50 +403,3 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
     for old, new in names.items():
         text = re.sub(rf"\b{old}(?=\()", new, text)
     return text
-
-
-def _heading(
-    name: str, backend: str, groups: Iterable[Source], synapses: Iterable[Synapses], schedule: Iterable[Operation]
-) -> str:
-    lines = [f"One step of the network {name}, driver {backend}.", ""]
-    for group in groups:
-        what = f"{group.model.name}, {group.method}" if isinstance(group, NeuGroup) else "spikes known beforehand"
-        lines.append(f"{group.name}: {what}")
-    for syn in synapses:
-        lines.append(f"{syn.name}: {syn.model.name}, from {syn.pre.name} to {syn.post.name}")
-        lines += [f"    {line}" for line in explained(syn)]
-    lines += ["", "In this order:"]
-    lines += [f"{number}. {_in_words(operation)}" for number, operation in enumerate(schedule, 1)]
-    return '"""' + "\n".join(lines) + '\n"""'
-
-
-def _in_words(operation: Operation) -> str:
-    """What happens at a point of a step."""
-    match operation:
-        case Gather(syn, function, row):
-            return f"sums over the connections of {syn}: {function} gives {row}"
-        case Advance(axis, function):
-            return f"{axis} advances: {function}"
-        case Arrive(syn, _, (group, event), cell, function, delayed):
-            when = "whose delay is over" if delayed else "of this step, without delay"
-            return f"{event}s of {group} {when}, at {syn}: {' then '.join(n for n in (cell, function) if n)}"
-        case Fire(axis, event, test, acts):
-            return f"{event} of {axis}: {test}" + (f", where it happens {acts}" if acts else "")
-        case Emit(axis):
-            return f"spikes of {axis}, known beforehand"
-        case Take(axis, row):
-            return f"{row} of {axis} from outside"
-
-
-def explained(syn: Synapses) -> list[str]:
-    """Where the states of a synapse live, and why, a line each."""
-    words = {
-        "lumped": f"one value a cell of {syn.post_group.name}, in its equations: {syn.name}_{{0}}",
-        "pre": f"one value a cell of {syn.pre_group.name}", "post": f"one value a cell of {syn.post_group.name}",
-        "connection": "one value a connection",
-    }  # fmt: skip
-    lines = []
-    for state, home in syn.homes.of.items():
-        why = f" ({syn.homes.why[state]})" if home == "connection" and state in syn.homes.why else ""
-        lines.append(f"{state}: {words[home].format(state)}{why}")
-    return lines

@@ -13,7 +13,8 @@ from brainpy_lab import drivers
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
-from brainpy_lab.networks.code import Assembly, explained
+from brainpy_lab.networks.code import Assembly
+from brainpy_lab.networks.described import explained
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.memory import bytes_of_group, bytes_of_synapses, check_memory
 from brainpy_lab.networks.parts import Parts, check_parts, named_parts

@@ -1,0 +1,58 @@
+"""A network in words: where variables live, and the order of its step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from brainpy_lab.codegen.network import Advance, Arrive, Emit, Fire, Gather, Operation, Take
+from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.source import Source
+from brainpy_lab.networks.synapses import Synapses
+
+
+def heading_of(
+    name: str, backend: str, groups: Iterable[Source], synapses: Iterable[Synapses], schedule: Iterable[Operation]
+) -> str:
+    """The text at the head of a network's code: what it is made of, and the order of a step."""
+    lines = [f"One step of the network {name}, driver {backend}.", ""]
+    for group in groups:
+        what = f"{group.model.name}, {group.method}" if isinstance(group, NeuGroup) else "spikes known beforehand"
+        lines.append(f"{group.name}: {what}")
+    for syn in synapses:
+        lines.append(f"{syn.name}: {syn.model.name}, from {syn.pre.name} to {syn.post.name}")
+        lines += [f"    {line}" for line in explained(syn)]
+    lines += ["", "In this order:"]
+    lines += [f"{number}. {_in_words(operation)}" for number, operation in enumerate(schedule, 1)]
+    return '"""' + "\n".join(lines) + '\n"""'
+
+
+def _in_words(operation: Operation) -> str:
+    """What happens at a point of a step."""
+    match operation:
+        case Gather(syn, function, row):
+            return f"sums over the connections of {syn}: {function} gives {row}"
+        case Advance(axis, function):
+            return f"{axis} advances: {function}"
+        case Arrive(syn, _, (group, event), cell, function, delayed):
+            when = "whose delay is over" if delayed else "of this step, without delay"
+            return f"{event}s of {group} {when}, at {syn}: {' then '.join(n for n in (cell, function) if n)}"
+        case Fire(axis, event, test, acts):
+            return f"{event} of {axis}: {test}" + (f", where it happens {acts}" if acts else "")
+        case Emit(axis):
+            return f"spikes of {axis}, known beforehand"
+        case Take(axis, row):
+            return f"{row} of {axis} from outside"
+
+
+def explained(syn: Synapses) -> list[str]:
+    """Where the states of a synapse live, and why, a line each."""
+    words = {
+        "lumped": f"one value a cell of {syn.post_group.name}, in its equations: {syn.name}_{{0}}",
+        "pre": f"one value a cell of {syn.pre_group.name}", "post": f"one value a cell of {syn.post_group.name}",
+        "connection": "one value a connection",
+    }  # fmt: skip
+    lines = []
+    for state, home in syn.homes.of.items():
+        why = f" ({syn.homes.why[state]})" if home == "connection" and state in syn.homes.why else ""
+        lines.append(f"{state}: {words[home].format(state)}{why}")
+    return lines
