@@ -6,15 +6,15 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
-from brainpy_lab import drivers, solvers
+from brainpy_lab import solvers
 from brainpy_lab.codegen.arrival import Place, Written, write_arrival, write_sum
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.fields import Field, Fields, Signature
-from brainpy_lab.codegen.generate import generate, helper_texts, printed
+from brainpy_lab.codegen.generate import helper_texts, printed
 from brainpy_lab.codegen.hidden import held_states, hold_name
 from brainpy_lab.codegen.network import (
     CELL,
@@ -38,12 +38,13 @@ from brainpy_lab.codegen.printing import Dialect, Printer
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import State, System
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.networks.composed import composed_system, gathered_couplings, sum_name
+from brainpy_lab.networks.composed import composed_system, gathered_couplings, step_of, sum_name
 from brainpy_lab.networks.described import heading_of
-from brainpy_lab.networks.driven import Driven
 from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.runs.driven import Driven
+from brainpy_lab.networks.sides import event_name, known_of
 from brainpy_lab.networks.source import Source
-from brainpy_lab.networks.synapses import Synapses, event_name, known_of
+from brainpy_lab.networks.synapses import Synapses
 
 #: What is kept with the cells is advanced by it: exact for what is linear in itself.
 _KEPT_METHOD = "exponential_euler"
@@ -164,7 +165,7 @@ class Assembly:
                 self.takes.append(Take(name, parts.row(name, moving)))
             else:
                 self.driven.add(parts.scalar(name, moving))
-        step = _step(system, group.method, self.backend)
+        step = step_of(system, group.method, self.backend)
         names = self._take_text(step, name)
         for row in (*step.states, *step.hidden):
             parts.row(name, row)
@@ -370,7 +371,7 @@ class Assembly:
             derived=tuple(d for d in system.derived if d.name in read),
             intermediates=tuple(d for d in system.intermediates if d.name in read),
         )  # fmt: skip
-        step = _step(part, _KEPT_METHOD, self.backend)
+        step = step_of(part, _KEPT_METHOD, self.backend)
         names = self._take_text(step, word)
         signature = step.blocks[0].signature
         arguments = [
@@ -383,12 +384,6 @@ class Assembly:
         results = [Field(f.name, CELL, "state", f.of) for f in signature.results.of("state")]
         self.parts.functions[names["advance"]] = Signature(Fields(arguments), Fields(results))
         self.advances.append(Advance(axis, names["advance"]))
-
-
-@lru_cache(maxsize=128)
-def _step(system: System, method: str, backend: str) -> StepCode:
-    """The functions of a step, phase by phase; networks of the same cells need not write them again."""
-    return generate(system, solvers.get(method), drivers.get(backend).dialect, backend, apart=True)
 
 
 def _held(group: Source, systems: Mapping[str, System]) -> dict[str, str]:

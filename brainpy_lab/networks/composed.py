@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
+from brainpy_lab import drivers, solvers
+from brainpy_lab.codegen.generate import generate
+from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.compose import compose, within_cell
 from brainpy_lab.equations.system import Coupling, Parameter, System
 from brainpy_lab.networks.synapses import Synapses
@@ -66,3 +70,9 @@ def _part(synapses: Synapses, couplings: tuple[Coupling, ...]) -> System:
         derived=tuple(d for d in rest.derived if d.name in read),
         intermediates=tuple(d for d in rest.intermediates if d.name in read),
     )
+
+
+@lru_cache(maxsize=128)
+def step_of(system: System, method: str, backend: str) -> StepCode:
+    """The functions of a step, phase by phase; networks of the same cells need not write them again."""
+    return generate(system, solvers.get(method), drivers.get(backend).dialect, backend, apart=True)

@@ -12,7 +12,7 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.arguments import mapping
 from brainpy_lab.networks.cells import Cells
-from brainpy_lab.networks.driven import Driven, driven
+from brainpy_lab.networks.runs.driven import Driven, driven
 from brainpy_lab.networks.source import Source, check_name
 from brainpy_lab.networks.values import Values, values_of_cells
 from brainpy_lab.simulation.model import Model

@@ -12,17 +12,17 @@ import numpy as np
 from brainpy_lab import drivers
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.networks.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
 from brainpy_lab.networks.code import Assembly
 from brainpy_lab.networks.described import explained
 from brainpy_lab.networks.group import NeuGroup
-from brainpy_lab.networks.memory import bytes_of_group, bytes_of_synapses, check_memory
 from brainpy_lab.networks.parts import Parts, check_parts, named_parts
-from brainpy_lab.networks.recording import wanted
-from brainpy_lab.networks.running import Plan, RunOf
+from brainpy_lab.networks.runs.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
+from brainpy_lab.networks.runs.memory import bytes_of_group, bytes_of_synapses, check_memory
+from brainpy_lab.networks.runs.recording import wanted
+from brainpy_lab.networks.runs.running import Plan, RunOf
+from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.source import Source
-from brainpy_lab.networks.state import NetworkState
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.networks.tables import Wiring, wiring
 from brainpy_lab.simulation import ambient

@@ -11,7 +11,7 @@ from brainpy_lab.drivers.feeds.poisson_spikes import PoissonSpikes, in_rounds
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.cells import Cells
-from brainpy_lab.networks.driven import of_time
+from brainpy_lab.networks.runs.driven import of_time
 from brainpy_lab.networks.source import Source, Spikes, check_name
 from brainpy_lab.networks.values import Values, values_of_cells
 

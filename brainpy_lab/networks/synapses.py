@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_lab.equations.system import Assign, Event, System
 from brainpy_lab.errors import ArgumentError, MemoryLimitError, did_you_mean
 from brainpy_lab.networks.arguments import STREAMS, mapping, real
 from brainpy_lab.networks.cells import Part
 from brainpy_lab.networks.connect.rule import Rule
 from brainpy_lab.networks.connections import Connections
 from brainpy_lab.networks.dist import Distribution
-from brainpy_lab.networks.group import NeuGroup, refuse_kinds
+from brainpy_lab.networks.group import refuse_kinds
 from brainpy_lab.networks.homes import Home, Homes, homes
 from brainpy_lab.networks.on_connections import called, of_matrix, of_xarray
+from brainpy_lab.networks.sides import check_sides
 from brainpy_lab.networks.source import Source, View, check_name
 from brainpy_lab.networks.values import Values, numbers
 from brainpy_lab.simulation.synapse_model import SynapseModel
@@ -106,9 +106,8 @@ class Synapses:
                 advice="For example connect=bp.connect.fixed_probability(0.1, seed=1).",
             )
         self.rule = connect
-        self._check_sides()
+        check_sides(self.name, self.system, {"pre": self.pre_group, "post": self.post_group})
         refuse_kinds(self.name, self.system)
-        self._check_own_events()
         given = {**mapping(self.name, "parameters", parameters), **named}
         if weight is not None:
             given = {"weight": weight, **given}
@@ -134,66 +133,6 @@ class Synapses:
             advice=f"For example {side}=bp.NeuGroup(model, 100).",
         )
 
-    def _check_sides(self) -> None:
-        """Refuse what the two sides do not have."""
-        for side, group in (("pre", self.pre_group), ("post", self.post_group)):
-            known = known_of(group)
-            for name in sorted(self._read_of(side)):
-                if name not in known:
-                    near = did_you_mean(name, known)
-                    raise ArgumentError(
-                        f"{self.name}: '{self.model.name}' uses {side}.{name}, which {group.name} does not have.",
-                        advice=near or f"{group.name} has: {', '.join(known) or 'spikes alone'}.",
-                    )
-        for event in self.system.events:
-            group = self.pre_group if event.side == "pre" else self.post_group
-            watched = event_name(event)
-            if event.side and watched not in group.events:
-                raise ArgumentError(
-                    f"{self.name}: '{self.model.name}' waits for {event.side}.{watched}, an event that {group.name} "
-                    "does not have.",
-                    advice=did_you_mean(watched, group.events) or "Write one in the model: when V >= V_th:",
-                )
-        self._check_targets()
-
-    def _check_targets(self) -> None:
-        group = self.post_group
-        for coupling in self.system.couplings:
-            if coupling.side == "pre":
-                raise ArgumentError(
-                    f"{self.name}: it adds to pre.{coupling.target}.", advice="Connect the other way round, too."
-                )
-            parameters = group.system.parameter_names if isinstance(group, NeuGroup) else ()
-            if coupling.target not in parameters:
-                what = "is missing in" if coupling.target not in known_of(group) else "is no parameter of"
-                raise ArgumentError(
-                    f"{self.name}: it adds to post.{coupling.target}, which {what} {group.name}.",
-                    advice=did_you_mean(coupling.target, parameters)
-                    or f"Give the model of {group.name} the line `{coupling.target} = 0`.",
-                )
-        for event in self.system.events:
-            for action in event.actions:
-                target = action.target if isinstance(action, Assign) else action.state
-                side, _, name = target.partition("_")
-                if target in self.system.state_names or side not in ("pre", "post"):
-                    continue
-                other = self.pre_group if side == "pre" else self.post_group
-                states = other.system.state_names if isinstance(other, NeuGroup) else ()
-                if name not in states:
-                    raise ArgumentError(
-                        f"{self.name}: a block sets {side}.{name}, which is no state of {other.name}.",
-                        advice=did_you_mean(name, states) or f"Its states are: {', '.join(states) or 'none'}.",
-                    )
-
-    def _check_own_events(self) -> None:
-        for event in self.system.events:
-            if not event.side:
-                raise ArgumentError(
-                    f"{self.name}: the event '{event.name}' is one of the connection itself; a synapse waits for "
-                    "spikes of its two sides so far.",
-                    advice="Write when pre.spike: or when post.spike:",
-                )
-
     def _check_given(self, given: Mapping[str, Any]) -> None:
         known = (*self.system.parameter_names, *self.system.state_names)
         for name in given:
@@ -217,14 +156,6 @@ class Synapses:
             if found not in wanted:
                 reason = self.homes.why.get(name, f"it is kept '{found}'")
                 raise ArgumentError(f"{self.name}: '{name}' cannot be kept '{home}': {reason}.")
-
-    def _read_of(self, side: str) -> set[str]:
-        """Names of a side that the model reads."""
-        own = {*self.system.state_names, *self.system.parameter_names}
-        own |= {d.name for d in self.system.derived + self.system.intermediates}
-        spikes = {e.condition for e in self.system.events if e.side}
-        read = {n for e in self.system.expressions() if e not in spikes for n in self.system.names_read(e)} - own
-        return {n.removeprefix(f"{side}_") for n in read if n.startswith(f"{side}_")}
 
     # --- connections -------------------------------------------------------------------------------------------------
 
@@ -416,20 +347,6 @@ class Synapses:
     def __repr__(self) -> str:
         sides = f"{self.pre.name} to {self.post.name}"
         return f"<Synapses {self.name}: {len(self):,} connections of {sides}; {self.model.name}>"
-
-
-def event_name(event: Event) -> str:
-    """The event of the other cell that a block waits for."""
-    name = event.condition
-    return str(getattr(name, "id", event.name))
-
-
-def known_of(group: Source) -> tuple[str, ...]:
-    """Names that a synapse can read of a group."""
-    if not isinstance(group, NeuGroup):
-        return ()
-    system: System = group.system
-    return (*system.state_names, *system.parameter_names, *(d.name for d in system.derived + system.intermediates))
 
 
 def _group(side: Source | View) -> Source:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.networks.memory import bytes_of_synapses
+from brainpy_lab.networks.runs.memory import bytes_of_synapses
 from tests.networks.cells import KICK, STDP, lif, synapse
 
 

@@ -11,19 +11,18 @@ from brainpy_lab.codegen.network import Emit, Fire, NetworkCode, Take
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.numba.feed import LANES
-from brainpy_lab.drivers.numba.network.draws import native_rows
-from brainpy_lab.drivers.numba.network.kernel import (
+from brainpy_lab.drivers.numba.network.arguments import (
     FAULT_AXIS,
     FAULT_PLACE,
     FAULT_ROW,
     FULL,
     SPIKES,
     TAKEN,
-    alarms_of,
     indices_of,
-    network_kernel,
     tables_of,
 )
+from brainpy_lab.drivers.numba.network.draws import native_rows
+from brainpy_lab.drivers.numba.network.kernel import alarms_of, network_kernel
 from brainpy_lab.drivers.numba.network.poisson import native_spikes
 from brainpy_lab.drivers.numba.program import compiled_module, release_with
 

@@ -13,7 +13,7 @@ from brainpy_lab.drivers.network import Event
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts
-from brainpy_lab.networks.state import NetworkState
+from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.networks.tables import Wiring
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint, Plain, in_part

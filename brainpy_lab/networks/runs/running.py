@@ -17,13 +17,13 @@ from brainpy_lab.drivers.feeds.levy_areas import terms_for
 from brainpy_lab.drivers.network import NetworkChunk, NetworkFlow, NetworkSetup, Table
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code import Assembly
-from brainpy_lab.networks.driven import Driven
 from brainpy_lab.networks.group import NeuGroup, initial_of
 from brainpy_lab.networks.parts import Parts
-from brainpy_lab.networks.recording import Wanted
+from brainpy_lab.networks.runs.driven import Driven
+from brainpy_lab.networks.runs.recording import Wanted
+from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.sources import SpikeSource
-from brainpy_lab.networks.state import NetworkState
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.networks.tables import Wiring
 from brainpy_lab.simulation.records.picks import steps_between

@@ -1,0 +1,110 @@
+"""What a synapse wants of its two sides: names that it reads, events that it waits for, what it adds to and sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from brainpy_lab.equations.system import Assign, Event, System
+from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.source import Source
+
+
+def check_sides(owner: str, system: System, groups: Mapping[str, Source]) -> None:
+    """Refuse what a synapse wants of its two sides, and they do not have.
+
+    Parameters
+    ----------
+    owner : str
+        The name of the synapses.
+    system : System
+        What their connections do.
+    groups : mapping of str to Source
+        The groups or sources "pre" and "post".
+
+    Raises
+    ------
+    ArgumentError
+    """
+    for side, group in groups.items():
+        known = known_of(group)
+        for name in sorted(_read_of(system, side)):
+            if name not in known:
+                near = did_you_mean(name, known)
+                raise ArgumentError(
+                    f"{owner}: '{system.name}' uses {side}.{name}, which {group.name} does not have.",
+                    advice=near or f"{group.name} has: {', '.join(known) or 'spikes alone'}.",
+                )
+    for event in system.events:
+        if not event.side:
+            raise ArgumentError(
+                f"{owner}: the event '{event.name}' is one of the connection itself; a synapse waits for "
+                "spikes of its two sides so far.",
+                advice="Write when pre.spike: or when post.spike:",
+            )
+        group = groups[event.side]
+        watched = event_name(event)
+        if watched not in group.events:
+            raise ArgumentError(
+                f"{owner}: '{system.name}' waits for {event.side}.{watched}, an event that {group.name} does not have.",
+                advice=did_you_mean(watched, group.events) or "Write one in the model: when V >= V_th:",
+            )
+    _check_couplings(owner, system, groups["post"])
+    _check_blocks(owner, system, groups)
+
+
+def _check_couplings(owner: str, system: System, group: Source) -> None:
+    """Refuse what is added to something else than a parameter of the target."""
+    for coupling in system.couplings:
+        if coupling.side == "pre":
+            raise ArgumentError(
+                f"{owner}: it adds to pre.{coupling.target}.", advice="Connect the other way round, too."
+            )
+        parameters = group.system.parameter_names if isinstance(group, NeuGroup) else ()
+        if coupling.target not in parameters:
+            what = "is missing in" if coupling.target not in known_of(group) else "is no parameter of"
+            raise ArgumentError(
+                f"{owner}: it adds to post.{coupling.target}, which {what} {group.name}.",
+                advice=did_you_mean(coupling.target, parameters)
+                or f"Give the model of {group.name} the line `{coupling.target} = 0`.",
+            )
+
+
+def _check_blocks(owner: str, system: System, groups: Mapping[str, Source]) -> None:
+    """Refuse blocks that set what is no state of a side."""
+    for event in system.events:
+        for action in event.actions:
+            target = action.target if isinstance(action, Assign) else action.state
+            side, _, name = target.partition("_")
+            if target in system.state_names or side not in ("pre", "post"):
+                continue
+            other = groups[side]
+            states = other.system.state_names if isinstance(other, NeuGroup) else ()
+            if name not in states:
+                raise ArgumentError(
+                    f"{owner}: a block sets {side}.{name}, which is no state of {other.name}.",
+                    advice=did_you_mean(name, states) or f"Its states are: {', '.join(states) or 'none'}.",
+                )
+
+
+def _read_of(system: System, side: str) -> set[str]:
+    """Names of a side that the model reads."""
+    own = {*system.state_names, *system.parameter_names}
+    own |= {d.name for d in system.derived + system.intermediates}
+    spikes = {e.condition for e in system.events if e.side}
+    read = {n for e in system.expressions() if e not in spikes for n in system.names_read(e)} - own
+    return {n.removeprefix(f"{side}_") for n in read if n.startswith(f"{side}_")}
+
+
+def event_name(event: Event) -> str:
+    """The event of the other cell that a block waits for."""
+    name = event.condition
+    return str(getattr(name, "id", event.name))
+
+
+def known_of(group: Source) -> tuple[str, ...]:
+    """Names that a synapse can read of a group."""
+    if not isinstance(group, NeuGroup):
+        return ()
+    system: System = group.system
+    return (*system.state_names, *system.parameter_names, *(d.name for d in system.derived + system.intermediates))
