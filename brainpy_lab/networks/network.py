@@ -30,6 +30,7 @@ from brainpy_lab.simulation.run_defaults import check_seed, positive
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.runs.record_size import format_bytes
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 
 class Network:
@@ -68,6 +69,8 @@ class Network:
         check_parts(self.groups, self.synapses)
         check_memory(self.synapses)
         self.state: NetworkState | None
+        #: What the latest run has given, an interrupted one too.
+        self.last: NetworkSolution | None = None
         self.reset()
         self._assemblies: dict[Any, Assembly] = {}
         self._wirings: dict[str, tuple[Any, Wiring]] = {}
@@ -174,6 +177,8 @@ class Network:
         Raises
         ------
         ArgumentError, DriverError, MemoryLimitError
+        KeyboardInterrupt
+            The user interrupted the run: what it had computed is ``net.last``, and the next run goes on from there.
         """
         positive("duration", duration)
         check_seed(seed)
@@ -219,7 +224,10 @@ class Network:
             self.state = state
         run = RunOf(plan, program, time.perf_counter() - begun)
         self.state = state
-        return run.solution()
+        self.last = run.solution()
+        if self.last.outcome is Outcome.INTERRUPTED:
+            raise KeyboardInterrupt
+        return self.last
 
     def _known(self, start: Any) -> NetworkState | None:
         """Where a run goes on from; None where it begins anew. Of a checkpoint its seed, dt and step alone."""

@@ -20,6 +20,7 @@ from brainpy_lab.networks.code import Assembly
 from brainpy_lab.networks.group import NeuGroup, initial_of
 from brainpy_lab.networks.parts import Parts
 from brainpy_lab.networks.runs.driven import Driven
+from brainpy_lab.networks.runs.interrupts import held_back
 from brainpy_lab.networks.runs.recording import Wanted
 from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.solution import NetworkSolution
@@ -248,11 +249,15 @@ class RunOf:
                     self.outcome = Outcome.STOPPED
                     return
                 begun, n = time.perf_counter(), min(size.steps, plan.n_steps - self.done, most)
-                chunk = self.flow.advance(n, self.rows, self.done // plan.every + 1)
-                self.chunks.append(chunk)
+                with held_back() as interrupts:
+                    chunk = self.flow.advance(n, self.rows, self.done // plan.every + 1)
+                    self.chunks.append(chunk)
                 size.took(n, time.perf_counter() - begun)
                 if chunk.fault is not None:
                     self._explain(*chunk.fault)
+                    return
+                if interrupts:
+                    self.outcome = Outcome.INTERRUPTED
                     return
                 plan.report(self.done / plan.n_steps)
         except KeyboardInterrupt:

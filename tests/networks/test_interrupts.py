@@ -1,0 +1,50 @@
+"""Interrupted runs: what was computed is kept, and the next run goes on as if nothing had happened."""
+
+from __future__ import annotations
+
+import signal
+
+import numpy as np
+import pytest
+
+import brainpy_lab as bp
+from brainpy_lab.simulation.solution.outcome import Outcome
+from tests.networks.cells import KICK, lif, synapse
+
+
+def _network(interrupt_at: float) -> bp.Network:
+    """Cells whose input interrupts the run once, in the midst of a chunk."""
+    left = [1]
+
+    def current(t: float) -> float:
+        if t >= interrupt_at and left:
+            left.pop()
+            signal.raise_signal(signal.SIGINT)
+        return 14.0
+
+    E = bp.NeuGroup(lif(), 20, name="E", method="exponential_euler", initial={"V": bp.dist.uniform(-60, -50, seed=1)})
+    E.I = current
+    kick = bp.Synapses(pre=E, post=E, model=synapse(KICK), connect=bp.connect.all_to_all(), weight=0.1, delay=1.5)
+    return bp.Network(E, kick)
+
+
+def test_an_interrupted_run_is_kept_and_goes_on_without_a_trace() -> None:
+    whole = _network(1e9).run(400.0, dt=0.1, backend="numpy")
+    net = _network(30.0)
+    with pytest.raises(KeyboardInterrupt):
+        net.run(400.0, dt=0.1, backend="numpy")
+    assert net.last.outcome is Outcome.INTERRUPTED and 30.0 <= net.time < 400.0
+    rest = net.run(round(400.0 - net.time, 9), backend="numpy")
+    assert np.array_equal(rest.final["E"]["V"], whole.final["E"]["V"])
+    assert np.array_equal(rest["E"].events["spike"].t, whole["E"].events["spike"].t[-len(rest["E"].events["spike"]) :])
+
+
+def test_a_report_that_interrupts_ends_between_two_chunks() -> None:
+    net = _network(1e9)
+
+    def report(fraction: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        net.run(400.0, dt=0.1, backend="numpy", progress=report)
+    assert 0 < net.time < 400.0 and len(net.last["E"].events["spike"]) > 0
