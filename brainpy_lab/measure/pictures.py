@@ -50,8 +50,8 @@ def raster(
     Examples
     --------
     >>> figure = raster({"E": [1.0, 2.0], "I": [1.5]}, t_stop=5.0)
-    >>> figure.axes[0].get_xlim()
-    (0.0, 5.0)
+    >>> [float(x) for x in figure.axes[0].get_xlim()]
+    [0.0, 5.0]
     """
     groups = _groups(spikes, index, size, t_start, t_stop)
     layers: list[Layer] = []
