@@ -201,3 +201,20 @@ def test_what_cannot_be_summed_says_why() -> None:
     assert of(AMPA, weight=np.arange(12.0)).homes.of["g"] == "lumped"
     with pytest.raises(bp.errors.ArgumentError, match="'g' cannot be kept 'post': post.I is not linear"):
         of(squared, weight=np.arange(12.0), kept={"g": "post"})
+
+
+@pytest.mark.filterwarnings("ignore:.*delays are rounded")
+def test_what_each_connection_from_a_source_adds_in_every_step_is_the_same_on_numba() -> None:
+    text = "ds/dt = -s/8\npost.I += weight*s\nwhen pre.spike:\n    s += 0.3*(1 - s)"
+    found = {}
+    for backend in DRIVERS:
+        S = bp.SpikeSource(np.linspace(0.5, 9, 40), np.arange(40) % 3, 3, name="S")
+        E = bp.NeuGroup(lif(), 5, name="E", method="euler")
+        syn = bp.Synapses(
+            pre=S, post=E, model=synapse(text), connect=bp.connect.all_to_all(), name="syn",
+            weight=bp.dist.uniform(10, 30, seed=1), delay=bp.dist.uniform(0.3, 2, seed=2),
+        )  # fmt: skip
+        assert syn.homes.of == {"s": "connection"}
+        found[backend] = bp.Network(S, E, syn).run(10.0, dt=0.1, backend=backend, record={"E": ["V"]})["E"].V
+    assert np.abs(found["numpy"] - found["numba"]).max() < 1e-12
+    assert found["numpy"].max() > -55

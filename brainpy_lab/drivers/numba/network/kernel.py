@@ -326,10 +326,9 @@ class _Kernel:
         self._blocks(ends.post)
         w.add(3, f"for k_j in range({LANES}):")
         w.add(4, f"k_put(k_y, k_o + k_j + {self._row(ends.post, operation.row)}, 0.0)")
-        pre = self.axes[ends.pre][0]
-        w.add(2, f"for k_u in range(k_size[{pre}]):")
-        at = self._own_places(3, syn, "pre", "k_u")
         table = f"{syn}_pre"
+        w.add(2, f"for k_u in range((k_start_{table}.size - 1) // k_delays_{table}):")  # sources have no axis
+        at = self._own_places(3, syn, "pre", "k_u")
         w.add(3, f"k_z = k_u * k_delays_{table}\nk_v = k_z + k_delays_{table}")
         w.add(3, f"for k_g in range(k_start_{table}[k_z], k_start_{table}[k_v]):")
         self._connection(4, syn, "pre", operation.function, at, [], has_order=False)
