@@ -7,7 +7,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.networks.solution import NetworkSolution
-from tests.networks.cells import AMPA, STDP, lif, synapse
+from tests.networks.cells import AMPA, KICK, STDP, lif, synapse
 
 DRIVERS = ["numpy", "numba"]
 
@@ -218,3 +218,13 @@ def test_what_each_connection_from_a_source_adds_in_every_step_is_the_same_on_nu
         found[backend] = bp.Network(S, E, syn).run(10.0, dt=0.1, backend=backend, record={"E": ["V"]})["E"].V
     assert np.abs(found["numpy"] - found["numba"]).max() < 1e-12
     assert found["numpy"].max() > -55
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba", "jax", "torch"])
+def test_synapses_without_connections_do_nothing(backend: str) -> None:
+    E = bp.NeuGroup(lif(), 3, name="E", method="euler", I=12.0)
+    none = bp.connect.pairs([], [])
+    gap = bp.Synapses(pre=E, post=E, model=synapse("post.I += 0.1*(pre.V - post.V)"), connect=none, name="gap")
+    kick = bp.Synapses(pre=E, post=E, model=synapse(KICK), connect=none, name="kick")
+    sol = bp.Network(E, gap, kick).run(60.0, dt=0.1, backend=backend)
+    assert len(sol["E"].events["spike"]) == 3

@@ -218,7 +218,7 @@ class NetworkStep:
                 else:
                     row = self.y[axes[own]][f.of]
                     self.y[axes[own]][f.of] = row.at[jnp.where(is_there, cells, n)].set(value, mode="drop")
-        if not operation.function:
+        if not operation.function or not len(self.wires.pre[syn]):  # an empty array has no place to read from
             return
         start, room = self.wires.start[key], self.rooms.due[number]
         safe = jnp.where(is_there, places, 0)
