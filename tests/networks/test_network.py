@@ -226,5 +226,7 @@ def test_synapses_without_connections_do_nothing(backend: str) -> None:
     none = bp.connect.pairs([], [])
     gap = bp.Synapses(pre=E, post=E, model=synapse("post.I += 0.1*(pre.V - post.V)"), connect=none, name="gap")
     kick = bp.Synapses(pre=E, post=E, model=synapse(KICK), connect=none, name="kick")
-    sol = bp.Network(E, gap, kick).run(60.0, dt=0.1, backend=backend)
+    text = "ds/dt = -s/8\nwhen pre.spike:\n    s += 1\n    post.V += s"
+    own = bp.Synapses(pre=E, post=E, model=synapse(text), connect=none, name="own", kept={"s": "connection"})
+    sol = bp.Network(E, gap, kick, own).run(60.0, dt=0.1, backend=backend)
     assert len(sol["E"].events["spike"]) == 3

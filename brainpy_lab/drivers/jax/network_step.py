@@ -137,6 +137,8 @@ class NetworkStep:
         """Note the first thing that goes wrong."""
         import jax.numpy as jnp
 
+        if not flags.size:
+            return
         number = self.faults.index(what)
         here = flags.any() & (self.fault < 0)
         self.fault = jnp.where(here, number, self.fault)
