@@ -131,6 +131,10 @@ class Ends:
         found = {CONNECTION: synapse, PRE: self.pre, POST: self.post}
         return found.get(place) or f"{synapse}.{place.removeprefix('kept ')}"
 
+    def axes(self, synapse: str) -> dict[str, str]:
+        """All of these axes, by what functions of a connection call them."""
+        return {place: self.axis(synapse, place) for place in (CONNECTION, PRE, POST, KEPT_PRE, KEPT_POST)}
+
 
 @dataclass(frozen=True)
 class NetworkCode:

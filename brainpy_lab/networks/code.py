@@ -38,7 +38,7 @@ from brainpy_lab.codegen.printing import Dialect, Printer
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import State, System
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.networks.composed import composed_system, gathered_couplings, step_of, sum_name
+from brainpy_lab.networks.composed import composed_system, gathered_couplings, reading, step_of, sum_name
 from brainpy_lab.networks.described import heading_of
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.driven import Driven
@@ -365,12 +365,7 @@ class Assembly:
             raise ArgumentError(
                 f"{syn.name}: the equation of '{moving[0].name}' reads '{min(others)}', which lives elsewhere."
             )
-        part = replace(
-            system, states=moving, events=(), couplings=(), delays=(),
-            parameters=tuple(p for p in system.parameters if p.name in read),
-            derived=tuple(d for d in system.derived if d.name in read),
-            intermediates=tuple(d for d in system.intermediates if d.name in read),
-        )  # fmt: skip
+        part = replace(reading(system, read), states=moving, events=(), couplings=(), delays=())
         step = step_of(part, _KEPT_METHOD, self.backend)
         names = self._take_text(step, word)
         signature = step.blocks[0].signature

@@ -62,13 +62,16 @@ def _part(synapses: Synapses, couplings: tuple[Coupling, ...]) -> System:
     states = tuple(s for s in rest.states if s.name in lumped)
     expressions = [s.drift for s in states if s.drift is not None] + [c.value for c in couplings]
     read = rest.names_read(*expressions)
+    return replace(reading(rest, read), states=states, couplings=couplings)
+
+
+def reading(system: System, names: set[str]) -> System:
+    """A system without the parameters and definitions that are not among ``names``."""
     return replace(
-        rest,
-        states=states,
-        couplings=couplings,
-        parameters=tuple(p for p in rest.parameters if p.name in read),
-        derived=tuple(d for d in rest.derived if d.name in read),
-        intermediates=tuple(d for d in rest.intermediates if d.name in read),
+        system,
+        parameters=tuple(p for p in system.parameters if p.name in names),
+        derived=tuple(d for d in system.derived if d.name in names),
+        intermediates=tuple(d for d in system.intermediates if d.name in names),
     )
 
 

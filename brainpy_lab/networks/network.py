@@ -18,7 +18,6 @@ from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts, check_parts, named_parts
 from brainpy_lab.networks.runs.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
 from brainpy_lab.networks.runs.memory import bytes_of_group, bytes_of_synapses, check_memory
-from brainpy_lab.networks.runs.recording import wanted
 from brainpy_lab.networks.runs.running import Plan, RunOf
 from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.solution import NetworkSolution
@@ -214,7 +213,7 @@ class Network:
             state = known
         plan = Plan.of(
             self._parts, wired, assembly, code, state, duration=duration, record=record,
-            record_every=record_every, wanted=wanted, progress=progress, stop=stop,
+            record_every=record_every, progress=progress, stop=stop,
         )  # fmt: skip
         program = driver.network(code)
         if start is not None:

@@ -23,7 +23,8 @@ class PoissonGroup(Source):
     """Cells that spike at random: each is a sum of ``sources`` independent Poisson processes.
 
     In each step a cell has a Poisson number of spikes of mean ``sources*rate*dt``, and what a spike does is done as
-    often as that number says. The numbers depend on the run's seed and the group's name alone.
+    often as that number says. The numbers depend on the run's seed and the group's place in the
+    network alone.
 
     Parameters
     ----------

@@ -1,17 +1,15 @@
 """The loop of the JAX driver: what it compiles, and derivatives that are taken outside its double precision."""
 
+import jax
 import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.drivers.jax import rings
+from brainpy_lab.drivers.jax.loop import JaxLoop
+from brainpy_lab.drivers.jax.precision import x64
 
 from .test_flow_state import ALONE, prepared
-
-jax = pytest.importorskip("jax")
-
-from brainpy_lab.drivers.jax import rings  # noqa: E402 - needs jax
-from brainpy_lab.drivers.jax.loop import JaxLoop  # noqa: E402
-from brainpy_lab.drivers.jax.precision import x64  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("error")  # JAX warns where numbers lose their double precision
 RING = np.arange(24.0).reshape(4, 2, 3) + 0.1

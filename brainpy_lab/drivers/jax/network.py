@@ -20,6 +20,8 @@ _SPIKES = 1 << 15
 _STEPS = 1024
 #: Numbers in a table, at most; wide ones are shorter.
 _NUMBERS = 1 << 23
+#: A number above all cells of a source: it stands for none.
+_NO_CELL = 2**31 - 1
 
 
 def padded(length: int) -> int:
@@ -166,16 +168,12 @@ class JaxNetworkFlow(NetworkFlow):
         self.queues: dict[Event, dict[int, np.ndarray]] = {e: {} for e in code.events}
         self.rings: list[Array] | None = None
         self.shapes = Shapes(
-            tuple((name, int(n)) for name, n in setup.sizes.items()) + tuple((a, self._most(a)) for a in self.emits),
+            tuple((name, int(n)) for name, n in setup.sizes.items()) + tuple((a, _NO_CELL) for a in self.emits),
             tuple((key, table.delays) for key, table in setup.tables.items()),
         )
         fired = tuple(padded(max(1, self._cells(e) // 16)) for e in code.events)
         first = Rooms(fired, tuple(self._due_room(o) for o in self.arrivals))
         self.rooms = program.rooms.get(self.shapes, first)  # of the last run: what it needed has been compiled
-
-    def _most(self, axis: str) -> int:
-        """A number above all cells of a source: it stands for none."""
-        return 2**31 - 1
 
     def _cells(self, event: Event) -> int:
         return self.setup.sizes.get(event[0], 16)

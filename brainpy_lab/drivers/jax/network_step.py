@@ -187,14 +187,10 @@ class NetworkStep:
 
     # --- connections -------------------------------------------------------------------------------------------------
 
-    def _axes(self, syn: str) -> dict[str, str]:
-        ends = self.code.ends[syn]
-        return {place: ends.axis(syn, place) for place in (CONNECTION, PRE, POST, KEPT_PRE, KEPT_POST)}
-
     def _gather(self, operation: Gather) -> None:
         import jax.numpy as jnp
 
-        syn, axes = operation.synapse, self._axes(operation.synapse)
+        syn, axes = operation.synapse, self.code.ends[operation.synapse].axes(operation.synapse)
         pre, post = self.wires.pre[syn], self.wires.post[syn]
         index = {CONNECTION: None, PRE: pre, POST: post, KEPT_PRE: pre, KEPT_POST: post}
         (value,) = self._call(operation.function, index, axes, {})
@@ -206,7 +202,7 @@ class NetworkStep:
         import jax.numpy as jnp
 
         syn, key = operation.synapse, (operation.synapse, operation.side)
-        axes, number = self._axes(syn), self.arrivals.index(operation)
+        axes, number = self.code.ends[syn].axes(syn), self.arrivals.index(operation)
         cells, places, is_there = self._due(operation)
         own, side = (KEPT_PRE, PRE) if operation.side == "pre" else (KEPT_POST, POST)
         passed: dict[str, Array] = {}

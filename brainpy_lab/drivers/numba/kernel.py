@@ -148,14 +148,14 @@ def define(writer: Writer, arguments: Arguments, fed: list[Feed]) -> None:
     writer.add(0, f"def run({', '.join(names)}):")
 
 
-def _is_native(code: StepCode) -> bool:
-    """Whether all functions of the code can be lowered straight to LLVM."""
+def is_native(text: str, names: Iterable[str]) -> bool:
+    """Whether these functions of a text can all be lowered straight to LLVM."""
     from brainpy_lab.drivers.numba.native import native
     from brainpy_lab.drivers.numba.rows import NotNativeError
 
     try:
-        for name in code.functions:
-            native(code.text, name)
+        for name in names:
+            native(text, name)
     except NotNativeError:
         return False
     return True
@@ -190,7 +190,7 @@ def plain_header(writer: Writer, code: StepCode, call_step: bool) -> None:
 
 def _begin(writer: Writer, code: StepCode, packs: bool = False) -> _Step | None:
     """Write the head of a kernel; returns the step's lines when they are to be written into the loop."""
-    if _is_native(code):
+    if is_native(code.text, code.functions):
         native_header(writer, code, code.functions, packs)
         return None
     step = _take_apart(code)

@@ -188,7 +188,7 @@ class TensorNetworkFlow(NetworkFlow):
         syn = operation.synapse
         ends = self.code.ends[syn]
         pre, post = self.setup.pre[syn], self.setup.post[syn]
-        axes = {place: ends.axis(syn, place) for place in (CONNECTION, PRE, POST, KEPT_PRE, KEPT_POST)}
+        axes = ends.axes(syn)
         index = {CONNECTION: slice(None), PRE: pre, POST: post, KEPT_PRE: pre, KEPT_POST: post}
         (value,) = self._call(operation.function, t, index, axes, {})
         total = self.rows[ends.post][operation.row]
@@ -214,7 +214,7 @@ class TensorNetworkFlow(NetworkFlow):
             return
         ends = self.code.ends[syn]
         own = KEPT_PRE if operation.side == "pre" else KEPT_POST
-        axes = {place: ends.axis(syn, place) for place in (CONNECTION, PRE, POST, KEPT_PRE, KEPT_POST)}
+        axes = ends.axes(syn)
         passed: dict[str, Any] = {}
         if operation.cell:
             index = {own: cells, PRE if own == KEPT_PRE else POST: cells}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from brainpy_lab.networks.group import NeuGroup, initial_of
 from brainpy_lab.networks.parts import Parts
 from brainpy_lab.networks.runs.driven import Driven
 from brainpy_lab.networks.runs.interrupts import held_back
-from brainpy_lab.networks.runs.recording import Wanted
+from brainpy_lab.networks.runs.recording import Wanted, wanted
 from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.sources import SpikeSource
@@ -65,7 +65,6 @@ class Plan:
     wired: dict[str, Wiring]
     report: Progress
     stop: threading.Event | None
-    sources: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -79,7 +78,6 @@ class Plan:
         duration: float,
         record: Any,
         record_every: float | None,
-        wanted: Callable[..., tuple[Wanted, ...]],
         progress: bool | Progress,
         stop: threading.Event | None,
     ) -> Plan:

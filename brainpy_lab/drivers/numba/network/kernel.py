@@ -29,8 +29,7 @@ from brainpy_lab.codegen.network import (
 )
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.numba.feed import LANES
-from brainpy_lab.drivers.numba.kernel import FAST_TEXT, Kernel, Writer, native_header, plain_header
-from brainpy_lab.drivers.numba.native import native
+from brainpy_lab.drivers.numba.kernel import FAST_TEXT, Kernel, Writer, is_native, native_header, plain_header
 from brainpy_lab.drivers.numba.network.arguments import (
     FAULT_AXIS,
     FAULT_PLACE,
@@ -42,7 +41,6 @@ from brainpy_lab.drivers.numba.network.arguments import (
     arguments_of,
 )
 from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, written
-from brainpy_lab.drivers.numba.rows import NotNativeError
 
 
 def network_kernel(code: NetworkCode) -> Kernel:
@@ -63,8 +61,8 @@ class _Kernel:
         self._loop()
         self.w = w = Writer()
         step = StepCode(text=code.text, model=code.name, method="network", backend=code.backend, blocks=())
-        is_native = _is_native(code)
-        if is_native:
+        lowers = is_native(code.text, code.functions)
+        if lowers:
             native_header(w, step, ())
         else:
             plain_header(w, step, True)
@@ -72,7 +70,7 @@ class _Kernel:
         w.add(0, "from brainpy_lab.drivers.numba.network.raw import get as k_get, put as k_put")
         w.add(0, "from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered\n")
         for placed in self.placed.values():
-            if is_native:
+            if lowers:
                 w.add(0, f"{placed.word} = lowered(TEXT, {placed!r})")
             else:
                 w.add(0, f"\n\n@njit(error_model='numpy', fastmath={{{FAST_TEXT}}})\n{written(placed)}")
@@ -384,13 +382,3 @@ def alarms_of(code: NetworkCode) -> tuple[str, ...]:
     names = {f"{o.event}" for o in code.schedule if isinstance(o, Fire)}
     flags = (f.of for s in code.functions.values() for f in s.results if f.role == "flag")
     return tuple(dict.fromkeys(f for f in flags if f not in names))
-
-
-def _is_native(code: NetworkCode) -> bool:
-    """Whether all functions can be lowered straight to LLVM."""
-    try:
-        for name in code.functions:
-            native(code.text, name)
-    except NotNativeError:
-        return False
-    return True
