@@ -1,0 +1,1 @@
+"""From groups and synapses to the code of one network step."""

@@ -1,0 +1,85 @@
+"""The part of a group in a network's code: its cells advance, and each event has its test and its block."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from brainpy_lab import solvers
+from brainpy_lab.codegen.fields import Field, Fields, Signature
+from brainpy_lab.codegen.network import CELL, Advance, Fire, Take
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.code.composed import composed_system, gathered_couplings, sum_name
+from brainpy_lab.networks.code.draft import Draft
+from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.runs.driven import Driven
+
+
+def write_group(draft: Draft, group: NeuGroup) -> None:
+    """The functions of a group's cells: advance, and for each event test and act."""
+    name = group.name
+    system = composed_system(group.system, [s for s in draft.synapses if s.post_group is group])
+    solvers.check(solvers.get(group.method), system)
+    draft.systems[name] = system
+    for moving, course in group.moving.items():
+        if course.size:
+            draft.takes.append(Take(name, draft.row(name, moving)))
+        else:
+            draft.driven.add(draft.scalar(name, moving))
+    step, names = draft.step(system, group.method, name)
+    for row in (*step.states, *step.hidden):
+        draft.row(name, row)
+    for draw in step.draws:
+        draft.takes.append(Take(name, draft.row(name, draw.name)))
+        draft.draws[name, draw.name] = draw
+    before: dict[str, str] = {}
+    for block in step.blocks:
+        tests = "test" in block.phases
+        draft.functions[names[block.function]] = _resolved(draft, block.signature, group, before if tests else None)
+    draft.advances.append(Advance(name, names["advance"], dict(before)))
+    for event in system.events:
+        acts = names.get(f"at_{event.name}", "")
+        draft.fires.append(Fire(name, event.name, names[f"test_{event.name}"], acts))
+
+
+def varies(draft: Draft, group: NeuGroup, name: str) -> bool:
+    """Whether a parameter of a group's equations differs from cell to cell."""
+    if name in group.parameters:
+        value = group.parameters[name]
+        return value.size > 0 if isinstance(value, Driven) else isinstance(value, np.ndarray)
+    return any(name == sum_name(s, c) for s in draft.synapses if s.post_group is group for c in gathered_couplings(s))
+
+
+def _resolved(draft: Draft, signature: Signature, group: NeuGroup, before: dict[str, str] | None) -> Signature:
+    """A signature whose fields say where their values stand; ``before`` notes the states that a test reads."""
+    name = group.name
+    found: list[Field] = []
+    for f in signature.arguments:
+        match f.role:
+            case "time" | "step":
+                found.append(f)
+            case "state" if before is not None:
+                before[f"{f.name}_before"] = f.name
+                found.append(Field(f.name, CELL, "state", draft.row(name, f"{f.name}_before")))
+            case "state" | "hidden" | "end_state":
+                found.append(Field(f.name, CELL, "state", draft.row(name, f.of)))
+            case "passed" | "draw":
+                found.append(Field(f.name, CELL, "state", draft.row(name, f.name)))
+            case "parameter" if varies(draft, group, f.name):
+                found.append(Field(f.name, CELL, "state", draft.row(name, f.name)))
+            case "parameter":
+                found.append(Field(f.name, "", "parameter", draft.scalar(*_owner(draft, group, f.name))))
+            case _:
+                raise ArgumentError(f"{name}: networks do not hand a step its {f.role} so far.")
+    given = [
+        f if f.role == "flag" else Field(f.name, CELL, "state", draft.row(name, f.name if f.role == "passed" else f.of))
+        for f in signature.results
+    ]
+    return Signature(Fields(found), Fields(given))
+
+
+def _owner(draft: Draft, group: NeuGroup, name: str) -> tuple[str, str]:
+    """Whose parameter a name of a group's equations is: the group's, or that of a synapse composed with it."""
+    if name in group.parameters:
+        return group.name, name
+    syn = next(s for s in draft.synapses if s.post_group is group and name.startswith(f"{s.name}_"))
+    return syn.name, name.removeprefix(f"{syn.name}_")

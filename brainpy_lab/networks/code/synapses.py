@@ -1,0 +1,194 @@
+"""The part of synapses in a network's code: what they keep advances, sums over connections, spikes that arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from brainpy_lab.codegen.arrival import Place, Written, write_arrival, write_sum
+from brainpy_lab.codegen.fields import Field, Fields, Signature
+from brainpy_lab.codegen.generate import helper_texts, printed
+from brainpy_lab.codegen.hidden import held_states, hold_name
+from brainpy_lab.codegen.network import (
+    CELL,
+    CONNECTION,
+    KEPT_POST,
+    KEPT_PRE,
+    POST,
+    PRE,
+    Advance,
+    Arrive,
+    Ends,
+    Gather,
+    Side,
+)
+from brainpy_lab.codegen.printing import Printer
+from brainpy_lab.equations.system import Event, State, System
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.code.composed import gathered_couplings, reading, sum_name
+from brainpy_lab.networks.code.draft import Draft, renamed
+from brainpy_lab.networks.code.groups import varies
+from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.homes import Home
+from brainpy_lab.networks.sides import event_name, known_of
+from brainpy_lab.networks.source import Source
+from brainpy_lab.networks.synapses import Synapses
+
+#: What is kept with the cells is advanced by it: exact for what is linear in itself.
+_KEPT_METHOD = "exponential_euler"
+
+
+def write_synapses(draft: Draft, syn: Synapses) -> None:
+    """All of their functions; the groups on both sides are written before."""
+    draft.rows.setdefault(syn.name, [])
+    helpers, printer = helper_texts(syn.system, draft.dialect)
+    names = {f.name: f"{f.name}_{syn.name}" for f in syn.system.functions}
+    draft.texts += [renamed(text, names) for text in helpers]
+    writer = _Writer(draft, syn, printer, names)
+    writer.advance("pre", f"{syn.name}.pre", f"{syn.name}_pre")
+    writer.advance("post", f"{syn.name}.post", f"{syn.name}_post")
+    writer.advance("connection", syn.name, syn.name)
+    writer.sums()
+    for event in syn.system.events:
+        writer.arrivals(event)
+    draft.imports.setdefault(draft.dialect.module, set()).update(printer.imports)
+
+
+@dataclass
+class _Writer:
+    """Writes the functions of one synapse."""
+
+    draft: Draft
+    syn: Synapses
+    printer: Printer
+    names: Mapping[str, str]
+
+    # --- what is kept, and advances by itself ------------------------------------------------------------------------
+
+    def advance(self, home: Home, axis: str, word: str) -> None:
+        """What is kept once a connection, or once a cell of a side."""
+        kept = self.syn.homes.at(home)
+        for name in kept:
+            self.draft.row(axis, name)
+        moving = tuple(s for s in self.syn.system.states if s.name in kept and s.drift is not None)
+        if not moving:
+            return
+        draft, syn = self.draft, self.syn
+        step, names = draft.step(self._alone(moving), _KEPT_METHOD, word)
+        signature = step.blocks[0].signature
+        arguments = [
+            f if f.role in ("time", "step")
+            else Field(f.name, CELL, "state", draft.row(axis, f.name))
+            if f.role == "state" or isinstance(syn.values.get(f.name), np.ndarray)
+            else Field(f.name, "", "parameter", draft.scalar(syn.name, f.name))
+            for f in signature.arguments
+        ]  # fmt: skip
+        results = [Field(f.name, CELL, "state", f.of) for f in signature.results.of("state")]
+        draft.functions[names["advance"]] = Signature(Fields(arguments), Fields(results))
+        draft.advances.append(Advance(axis, names["advance"]))
+
+    def _alone(self, moving: tuple[State, ...]) -> System:
+        """The equations of some states, which read nothing else that moves."""
+        syn, system = self.syn, self.syn.system
+        read = system.names_read(*(s.drift for s in moving if s.drift is not None))
+        sided = sorted(n for n in read if n.startswith(("pre_", "post_")) and n not in system.parameter_names)
+        if sided:
+            raise ArgumentError(
+                f"{syn.name}: the equation of '{moving[0].name}' reads {sided[0].replace('_', '.', 1)}; what a synapse "
+                "keeps moves by its own values so far.",
+                advice="Write what it needs of the cells into the model of the group.",
+            )
+        others = read & set(system.state_names) - {s.name for s in moving}
+        if others:
+            raise ArgumentError(
+                f"{syn.name}: the equation of '{moving[0].name}' reads '{min(others)}', which lives elsewhere."
+            )
+        return replace(reading(system, read), states=moving, events=(), couplings=(), delays=())
+
+    # --- what connections do -----------------------------------------------------------------------------------------
+
+    def sums(self) -> None:
+        """What is summed over the connections of a target in each step."""
+        for coupling in gathered_couplings(self.syn):
+            function = f"sum_{self.syn.name}_{coupling.target}"
+            row = sum_name(self.syn, coupling)
+            self._add(function, write_sum(self.syn.system, coupling.value, self._places(), row))
+            self.draft.gathers.append(Gather(self.syn.name, function, row))
+
+    def arrivals(self, event: Event) -> None:
+        """What spikes of one side do when they arrive."""
+        syn = self.syn
+        held = _held(syn.post_group, self.draft.systems)
+        cell, connection = write_arrival(syn.system, event, self._places(), held)
+        word = f"{event.name}_{syn.name}"
+        for function, written in ((f"{word}_cell", cell), (word, connection)):
+            if written is not None:
+                self._add(function, written)
+        side: Side = "pre" if event.side == "pre" else "post"
+        group = syn.pre_group if side == "pre" else syn.post_group
+        delay = np.asarray(syn.delay_given if side == "pre" else syn.post_delay_given)
+        functions = (f"{word}_cell" if cell else "", word if connection else "")
+        for delayed in (True, False):
+            if np.any((delay > 0) == delayed) or (not delayed and not delay.size):
+                source = (group.name, event_name(event))
+                self.draft.arrivals.append(Arrive(syn.name, side, source, *functions, delayed))
+
+    def _add(self, name: str, written: Written) -> None:
+        texts = [text for text, _ in printed(written.lines, self.printer)]
+        head = f"def {name}({', '.join(written.signature.arguments.names)}):"
+        body = [*texts, f"return {', '.join(written.signature.results.names)}"]
+        self.draft.texts.append(renamed("\n".join([head, *(f"    {line}" for line in body)]), self.names))
+        self.draft.functions[name] = self._registered(written.signature)
+
+    def _registered(self, signature: Signature) -> Signature:
+        """The signature, its rows and scalars noted; scalars say whose they are."""
+        syn = self.syn
+        ends = Ends(syn.pre_group.name, syn.post_group.name)
+
+        def noted(f: Field) -> Field:
+            if f.role in ("time", "step", "passed"):
+                return f
+            if not f.axis:
+                owner, _, name = f.of.rpartition(".")
+                return replace(f, of=self.draft.scalar(owner or syn.name, name))
+            self.draft.row(ends.axis(syn.name, f.axis), f.of)
+            return f
+
+        return Signature(Fields(map(noted, signature.arguments)), Fields(map(noted, signature.results)))
+
+    # --- where names stand -------------------------------------------------------------------------------------------
+
+    def _places(self) -> dict[str, Place]:
+        """Where the names of a synapse stand."""
+        syn = self.syn
+        places: dict[str, Place] = {}
+        for state in syn.system.state_names:
+            home = syn.homes.of[state]
+            places[state] = {
+                "lumped": Place(POST, f"{syn.name}_{state}"), "pre": Place(KEPT_PRE, state),
+                "post": Place(KEPT_POST, state), "connection": Place(CONNECTION, state),
+            }[home]  # fmt: skip
+        for name, value in syn.values.items():
+            places[name] = Place(CONNECTION if isinstance(value, np.ndarray) else "", name)
+        for side, group, kind in (("pre", syn.pre_group, PRE), ("post", syn.post_group, POST)):
+            for name in known_of(group):
+                places[f"{side}_{name}"] = self._place_of_side(group, name, kind)
+            if isinstance(group, NeuGroup):
+                for state in held_states(self.draft.systems[group.name]):
+                    places[f"{side}_{hold_name(state)}"] = Place(kind, hold_name(state))
+        return places
+
+    def _place_of_side(self, group: Source, name: str, kind: str) -> Place:
+        assert isinstance(group, NeuGroup)
+        if name in group.parameters and not varies(self.draft, group, name):
+            return Place("", f"{group.name}.{name}")
+        return Place(kind, name)
+
+
+def _held(group: Source, systems: Mapping[str, System]) -> dict[str, str]:
+    """For the states of a target that may be held: the name of the time of release."""
+    if not isinstance(group, NeuGroup):
+        return {}
+    return {f"post_{s}": f"post_{hold_name(s)}" for s in held_states(systems[group.name])}

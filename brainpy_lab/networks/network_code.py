@@ -1,0 +1,137 @@
+"""A network without its runs: what it is made of, and the code of its step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab import drivers
+from brainpy_lab.codegen.network import NetworkCode
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.code.assembly import Assembly
+from brainpy_lab.networks.code.described import explained
+from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.parts import Parts, check_parts, named_parts
+from brainpy_lab.networks.runs.memory import bytes_of_group, bytes_of_synapses, check_memory
+from brainpy_lab.networks.source import Source
+from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.networks.tables import Wiring, wiring
+from brainpy_lab.simulation.runs.record_size import format_bytes
+
+
+class CodedNetwork:
+    """Groups, sources and synapses, and the code that these give."""
+
+    def __init__(self, parts: Iterable[Any], name: str) -> None:
+        if not isinstance(name, str) or not name.isprintable() or not name:
+            raise ArgumentError(f"The name of a Network is a line of text; got {name!r:.60}.")
+        self.name = name
+        self.groups, self.synapses = _sorted(parts)
+        self._parts = Parts(name, self.groups, self.synapses)
+        named_parts(self.groups, self.synapses)
+        check_parts(self.groups, self.synapses)
+        check_memory(self.synapses)
+        self._assemblies: dict[Any, Assembly] = {}
+        self._wirings: dict[str, tuple[Any, Wiring]] = {}
+
+    @property
+    def parts(self) -> dict[str, Source | Synapses]:
+        """All groups, sources and synapses by name."""
+        return self._parts.by_name
+
+    def __getitem__(self, name: str) -> Source | Synapses:
+        return self.parts[name]
+
+    def __repr__(self) -> str:
+        cells = sum(g.size for g in self.groups)
+        connections = sum(len(s) for s in self.synapses)
+        return f"<Network {self.name}: {cells:,} cells, {connections:,} connections>"
+
+    def _assembly(self, backend: str) -> Assembly:
+        """The code on a driver; what was written before for groups and synapses of the same kind is taken again."""
+        driver = drivers.get(backend)
+        key = (driver.name, *(_kind(g) for g in self.groups), *(_kind(s) for s in self.synapses))
+        if key not in self._assemblies:
+            self._assemblies[key] = Assembly(self.name, self.groups, self.synapses, driver.dialect, driver.name)
+        return self._assemblies[key]
+
+    def wiring(self, syn: Synapses, dt: float) -> Wiring:
+        """The connections of synapses in the order of a run, made once for each dt and choice of delays."""
+        key = (dt, syn.delay_given, syn.post_delay_given)
+        known = self._wirings.get(syn.name)
+        if known is None or any(a is not b and not _equal(a, b) for a, b in zip(known[0], key, strict=True)):
+            known = self._wirings[syn.name] = (key, wiring(syn, dt))
+        return known[1]
+
+    def code(self, backend: str | None = None) -> NetworkCode:
+        """The code of one step of the network; prints as text.
+
+        Parameters
+        ----------
+        backend : str, optional
+            The driver; by default the session's.
+        """
+        return self._assembly(backend_name(backend)).code
+
+    def explain(self) -> str:
+        """What the network is made of, where each variable of a synapse lives, and how much memory a run takes."""
+        lines = [repr(self)[1:-1]]
+        for group in self.groups:
+            lines.append(repr(group)[1:-1])
+        for syn in self.synapses:
+            lines.append(repr(syn)[1:-1])
+            lines += [f"    {line}" for line in explained(syn)]
+        taken = sum(map(bytes_of_group, self.groups)) + sum(map(bytes_of_synapses, self.synapses))
+        lines.append(f"A run takes about {format_bytes(taken)} of memory, besides its records.")
+        return "\n".join(lines)
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Whether two delays are one number; arrays are told apart by identity."""
+    return not (isinstance(a, np.ndarray) or isinstance(b, np.ndarray)) and bool(a == b)
+
+
+def _kind(part: Source | Synapses) -> tuple[Any, ...]:
+    """All of a part that its code depends on."""
+    if isinstance(part, NeuGroup):
+        varying = tuple(n for n, v in part.parameters.items() if isinstance(v, np.ndarray))
+        moving = tuple((n, v.size > 0) for n, v in part.moving.items())
+        return part.name, part.system.fingerprint, part.method, varying, moving
+    if isinstance(part, Synapses):
+        delays = (np.asarray(d) for d in (part.delay_given, part.post_delay_given))
+        varying = tuple(n for n, v in part.values.items() if isinstance(v, np.ndarray))
+        late = tuple((bool(np.any(d > 0)), bool(np.any(d == 0))) for d in delays)
+        return part.name, part.system.fingerprint, tuple(part.homes.of.items()), varying, late
+    return (part.name,)
+
+
+def backend_name(given: str | None) -> str:
+    """The driver called so; by default the session's."""
+    from brainpy_lab import backend
+
+    return drivers.get(backend.get() if given is None else given).name
+
+
+def _sorted(parts: Iterable[Any]) -> tuple[tuple[Source, ...], tuple[Synapses, ...]]:
+    """Groups and sources, and synapses, each once, in the order given."""
+    groups: list[Source] = []
+    synapses: list[Synapses] = []
+    for part in parts:
+        if isinstance(part, CodedNetwork):
+            more = (part.groups, part.synapses)
+        elif isinstance(part, list | tuple):
+            more = _sorted(part)
+        elif isinstance(part, Source):
+            more = ((part,), ())
+        elif isinstance(part, Synapses):
+            more = ((), (part,))
+        else:
+            raise ArgumentError(
+                f"A Network is made of groups, sources and synapses; got {type(part).__name__}.",
+                advice="A part of a group belongs to its group: give the group." if hasattr(part, "group") else None,
+            )
+        groups += [g for g in more[0] if g not in groups]
+        synapses += [s for s in more[1] if s not in synapses]
+    return tuple(groups), tuple(synapses)

@@ -1,0 +1,65 @@
+"""What is to be run of a network, all of it checked."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from brainpy_lab.codegen.network import NetworkCode
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.code.assembly import Assembly
+from brainpy_lab.networks.parts import Parts
+from brainpy_lab.networks.runs.recording import Wanted, wanted
+from brainpy_lab.networks.runs.request import Request
+from brainpy_lab.networks.runs.state import NetworkState
+from brainpy_lab.networks.sources import SpikeSource
+from brainpy_lab.networks.tables import Wiring
+from brainpy_lab.simulation.records.picks import steps_between
+from brainpy_lab.simulation.runs.clock import steps_of
+from brainpy_lab.simulation.runs.control import Progress, reporter
+from brainpy_lab.simulation.runs.progress_bar import ProgressBar
+
+
+@dataclass
+class Plan:
+    """What is to be run.
+
+    Attributes
+    ----------
+    n_steps : int
+    every : int
+        Steps from one record to the next.
+    wired : dict of str to Wiring
+    """
+
+    network: Parts
+    assembly: Assembly
+    code: NetworkCode
+    state: NetworkState
+    n_steps: int
+    every: int
+    record: tuple[Wanted, ...]
+    wired: dict[str, Wiring]
+    report: Progress
+    stop: threading.Event | None
+
+    @classmethod
+    def of(
+        cls, network: Parts, wired: dict[str, Wiring], assembly: Assembly, state: NetworkState, request: Request
+    ) -> Plan:
+        """The plan of a run, all of it checked."""
+        duration, record_every, progress = request.duration, request.record_every, request.progress
+        n_steps, rest = steps_of(duration, state.dt)
+        if rest:
+            raise ArgumentError(
+                f"A run of {duration:g} is not a whole number of steps of {state.dt:g}.",
+                advice=f"Run for {n_steps * state.dt:g} or {(n_steps + 1) * state.dt:g}.",
+            )
+        every = 1 if record_every is None else steps_between(record_every, state.dt, "record_every")
+        for group in network.groups:
+            if isinstance(group, SpikeSource) and not state.step:
+                group.check_start(0.0)
+        places = {name: w.stored for name, w in wired.items()}
+        found = wanted(request.record, network.by_name, places)
+        report: Progress = ProgressBar(network.name) if progress is True else reporter(progress)
+        return cls(network, assembly, assembly.code, state, n_steps, every, found, wired, report, request.stop)

@@ -1,0 +1,57 @@
+"""A run of a network as it was asked for: the arguments of `Network.run`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.runs.state import NetworkState
+from brainpy_lab.simulation.run_defaults import check_seed, positive
+from brainpy_lab.simulation.runs.control import Progress
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments of `Network.run`."""
+
+    duration: float
+    dt: float | None = None
+    record: Mapping[Any, Any] | None = None
+    record_every: float | None = None
+    start: float | Checkpoint | None = None
+    seed: int | None = None
+    progress: bool | Progress = False
+    stop: threading.Event | None = None
+
+    def __post_init__(self) -> None:
+        positive("duration", self.duration)
+        check_seed(self.seed)
+        if self.record_every is not None:
+            positive("record_every", self.record_every)
+        if self.stop is not None and not hasattr(self.stop, "is_set"):
+            raise ArgumentError(f"stop must be a threading.Event, not {self.stop!r:.60}.")
+        if not (callable(self.progress) or isinstance(self.progress, bool)):
+            raise ArgumentError(
+                f"progress must be True, False or a function of the fraction done, not {self.progress!r:.60}."
+            )
+        start: Any = self.start
+        is_zero = isinstance(start, int | float | np.number) and not isinstance(start, bool) and start == 0
+        if not (start is None or is_zero or isinstance(start, Checkpoint)):
+            raise ArgumentError(
+                f"start is 0, which begins anew, or a checkpoint of a network; got {start!r:.60}.",
+                advice="Without start, the run goes on from where it stands.",
+            )
+
+    def check_kept(self, known: NetworkState, dt: float) -> None:
+        """Refuse another seed or another length of steps than those of the run that goes on."""
+        for what, given, kept in (("seed", self.seed, known.seed), ("dt", dt, known.dt)):
+            if given not in (None, kept):
+                raise ArgumentError(
+                    f"A continued run keeps its {what}, {kept}.", advice="Give start=0 to begin anew with another."
+                )

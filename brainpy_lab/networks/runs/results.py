@@ -1,0 +1,83 @@
+"""A run of a network as a user reads it: records, spikes, where everything ended."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.runs.running import RunOf
+from brainpy_lab.networks.solution import NetworkSolution
+from brainpy_lab.simulation.solution.checkpoint import Checkpoint
+from brainpy_lab.simulation.solution.events import EventTrain
+from brainpy_lab.simulation.solution.solution import Solution
+
+
+def solution_of(run: RunOf) -> NetworkSolution:
+    """The run as a user reads it."""
+    plan, dt, first = run.plan, run.plan.state.dt, run.setup.first
+    count = run.done // plan.every + 1
+    t = (first + np.arange(count) * plan.every) * dt
+    window = (first * dt, run.flow.step * dt)
+    shapes: dict[str, tuple[int, ...]] = {g.name: g.shape for g in plan.network.groups}
+    data: dict[str, dict[str, np.ndarray]] = {g.name: {} for g in plan.network.groups}
+    column = 0
+    for w in plan.record:
+        values = run.rows[:count, column : column + len(w.record.index)]
+        column += len(w.record.index)
+        shapes.setdefault(w.key, w.shape)
+        data.setdefault(w.key, {})[w.name] = values.mean(axis=1) if w.is_mean else values.reshape(count, *w.shape)
+    trains = _trains(run, window)
+    wall = time.perf_counter() - run.began
+    stats: dict[str, Any] = {
+        "steps": run.done, "dt": dt, "backend": plan.code.backend, "wall_time": wall,
+        "compile_time": run.compile_time, "end": window[1],
+    }  # fmt: skip
+    if run.ended:
+        stats["ended"] = run.ended
+    parts = {
+        key: Solution(
+            t, named, events=trains.get(key, {}), seed=plan.state.seed, outcome=run.outcome, model_name=key,
+            ensemble_shape=shapes[key], stats=stats,
+            checkpoint=Checkpoint(window[1], seed=plan.state.seed, model_name=key, ensemble_shape=shapes[key]),
+        )
+        for key, named in data.items()
+    }  # fmt: skip
+    return NetworkSolution(t, parts, _final(run), plan.state.seed, run.outcome, stats, plan.network.name)
+
+
+def _trains(run: RunOf, window: tuple[float, float]) -> dict[str, dict[str, EventTrain]]:
+    empty = [np.empty(0, np.int64)]
+    step, event, cell = (
+        np.concatenate([getattr(c, name) for c in run.chunks] or empty) for name in ("step", "event", "cell")
+    )
+    found: dict[str, dict[str, EventTrain]] = {}
+    for number, (axis, name) in enumerate(run.plan.code.events):
+        chosen = event == number
+        steps, cells = step[chosen], cell[chosen]
+        if np.any((np.diff(steps) < 0) | ((np.diff(steps) == 0) & (np.diff(cells) < 0))):
+            order = np.lexsort((cells, steps))
+            steps, cells = steps[order], cells[order]
+        shape = next(g.shape for g in run.plan.network.groups if g.name == axis)
+        train = EventTrain(steps * run.plan.state.dt, cells, shape, window)
+        found.setdefault(axis, {})[name] = train
+    return found
+
+
+def _final(run: RunOf) -> dict[str, dict[str, np.ndarray]]:
+    final: dict[str, dict[str, np.ndarray]] = {}
+    for part in run.plan.network.groups:
+        if isinstance(part, NeuGroup):
+            final[part.name] = {n: np.array(v).reshape(part.shape) for n, v in part.state.items()}
+    for syn in run.plan.network.synapses:
+        homes = syn.homes
+        own = {n: np.array(syn.state[n]) for n in homes.at("connection")}
+        for n, home in homes.of.items():
+            if home != "connection":
+                group = syn.pre_group if home == "pre" else syn.post_group
+                place = (group.name, f"{syn.name}_{n}") if home == "lumped" else (f"{syn.name}.{home}", n)
+                own[n] = run.flow.values(*place).reshape(group.shape)
+        final[syn.name] = own
+    return final

@@ -1,0 +1,141 @@
+"""The values with which a driver starts a run of a network: of cells, connections, and what comes from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.network import Side, Take
+from brainpy_lab.drivers.feeds.draw_rows import DrawRows
+from brainpy_lab.drivers.feeds.levy_areas import terms_for
+from brainpy_lab.drivers.network import NetworkSetup, Table
+from brainpy_lab.networks.group import NeuGroup, initial_of
+from brainpy_lab.networks.runs.driven import Driven
+from brainpy_lab.networks.runs.plan import Plan
+from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.simulation.values.problem import NEVER
+
+
+def setup_of(plan: Plan) -> NetworkSetup:
+    """All of them."""
+    return _Values(plan).setup()
+
+
+@dataclass(frozen=True)
+class _Values:
+    """Finds them by axis and row."""
+
+    plan: Plan
+
+    def setup(self) -> NetworkSetup:
+        """What a driver takes."""
+        code, state, network = self.plan.code, self.plan.state, self.plan.network
+        parts = network.by_name
+        tables: dict[tuple[str, Side], Table] = {
+            (name, side): table for name, w in self.plan.wired.items() for side, table in w.tables.items()
+        }
+        sources = {
+            g.name: g.spikes(0.0, state.dt, state.seed, number)
+            for number, g in enumerate(network.groups) if not isinstance(g, NeuGroup)
+        }  # fmt: skip
+        return NetworkSetup(
+            t0=0.0,
+            dt=state.dt,
+            sizes={a.name: self._size(a.name) for a in code.axes},
+            rows={a.name: self._rows(a.name, a.rows) for a in code.axes},
+            scalars={s: _scalar(parts, s) for s in code.scalars},
+            drive=self._drive,
+            taken={(o.axis, o.row): self._taken(o) for o in code.schedule if isinstance(o, Take)},
+            pre={name: w.pre for name, w in self.plan.wired.items()},
+            post={name: w.post for name, w in self.plan.wired.items()},
+            tables=tables,
+            sources=sources,
+            record=tuple(w.record for w in self.plan.record),
+            every=self.plan.every,
+            first=state.step,
+        )
+
+    def _drive(self, first: int, n: int) -> np.ndarray:
+        """Values of the parameters that move in time and are alike for all cells, (n, driven scalars)."""
+        table = np.empty((n, len(self.plan.code.driven)))
+        for column, key in enumerate(self.plan.code.driven):
+            table[:, column] = self._course(*key.split(".")).of_steps(self.plan.state.dt, first, n)
+        return table
+
+    def _course(self, group: str, name: str) -> Driven:
+        part = self.plan.network.by_name[group]
+        assert isinstance(part, NeuGroup)
+        return part.moving[name]
+
+    def _taken(self, operation: Take) -> Callable[[int, int], np.ndarray]:
+        draw = self.plan.assembly.draws.get((operation.axis, operation.row))
+        if draw is None:
+            return partial(self._course(operation.axis, operation.row).of_steps, self.plan.state.dt)
+        groups = [g for g in self.plan.network.groups if isinstance(g, NeuGroup)]
+        number = next(i for i, g in enumerate(groups) if g.name == operation.axis)
+        return DrawRows(draw, self.plan.state.seed, number, groups[number].size, terms_for(self.plan.state.dt))
+
+    def _size(self, axis: str) -> int:
+        name, _, side = axis.partition(".")
+        part = self.plan.network.by_name[name]
+        if isinstance(part, Synapses):
+            return part.pre_group.size if side == "pre" else part.post_group.size if side else len(part)
+        return part.size
+
+    def _rows(self, axis: str, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+        name = axis.partition(".")[0]
+        part = self.plan.network.by_name[name]
+        if isinstance(part, Synapses):
+            return {row: self._row_of_synapse(part, axis, row) for row in names}
+        assert isinstance(part, NeuGroup)
+        return self._rows_of_group(part, names)
+
+    def _rows_of_group(self, group: NeuGroup, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+        system = self.plan.assembly.systems[group.name]
+        parameters = self._parameters(group)
+        start = initial_of(system, parameters, group.initial)
+        found = {}
+        for row in names:
+            kept = self.plan.state.row(group.name, row)
+            if row in group.parameters:
+                value: Any = parameters[row]
+            elif row in group.state:
+                value = group.state[row]
+            elif kept is not None and row not in group.system.state_names:
+                value = kept
+            elif row in start:
+                value = start[row]
+            else:
+                value = NEVER if row.endswith("_release") else 0.0
+            found[row] = np.asarray(value, dtype=float)
+        return found
+
+    def _parameters(self, group: NeuGroup) -> dict[str, Any]:
+        """All parameters of a group's equations, those of synapses among them."""
+        system = self.plan.assembly.systems[group.name]
+        own = group.at_start()
+        return {p.name: own.get(p.name, p.value) for p in system.parameters}
+
+    def _row_of_synapse(self, syn: Synapses, axis: str, row: str) -> np.ndarray:
+        if axis != syn.name:
+            kept = self.plan.state.row(axis, row)
+            return np.asarray(syn.initial(row) if kept is None else kept, dtype=float)
+        stored = self.plan.wired[syn.name].stored
+        value = syn.values[row] if row in syn.values else syn.state.get(row, syn.initial(row))
+        array = np.asarray(value, dtype=float)
+        return array if stored is None or not array.ndim else array[stored]
+
+
+def _scalar(parts: Mapping[str, Any], key: str) -> float:
+    owner, _, name = key.partition(".")
+    part = parts[owner]
+    if isinstance(part, Synapses):
+        if name == "delay":
+            return float(np.asarray(part.delay_given))
+        return float(np.asarray(part.values[name]))
+    value = part.parameters[name]
+    return value.at_start() if isinstance(value, Driven) else float(value)
