@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab.drivers.feeds.poisson_points import PoissonPoints
 from brainpy_lab.drivers.feeds.poisson_spikes import PoissonSpikes, in_rounds
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.arguments import whole
@@ -24,7 +25,8 @@ class PoissonGroup(Source):
 
     In each step a cell has a Poisson number of spikes of mean ``sources*rate*dt``, and what a spike does is done as
     often as that number says. The numbers depend on the run's seed and the group's place in the
-    network alone.
+    network alone. Where a cell is one process at a rate that does not move in time, the work goes with the spikes; else
+    one number is drawn for each cell and step.
 
     Parameters
     ----------
@@ -69,7 +71,10 @@ class PoissonGroup(Source):
     def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
         """The spikes of a run, by steps."""
         scale = self.sources * dt
-        constant = np.broadcast_to(np.asarray(self.rate) * self.sources * dt, (1, self.size))
+        constant = np.atleast_1d(np.asarray(self.rate, dtype=float)) * scale
+        if self.rate_function is None and self.sources == 1:
+            return PoissonPoints(self.size, constant, seed, stream)
+        constant = np.broadcast_to(constant, (1, self.size))
 
         def mean(first: int, n: int) -> np.ndarray:
             if self.rate_function is None:

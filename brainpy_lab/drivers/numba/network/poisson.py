@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
@@ -10,8 +9,11 @@ from typing import Any
 import numpy as np
 from numba import carray, types
 
+from brainpy_lab.drivers.feeds.poisson_points import PoissonPoints
 from brainpy_lab.drivers.feeds.poisson_spikes import LARGE, STREAMS, Counts, PoissonSpikes
 from brainpy_lab.drivers.numba.cache import kept_cfunc
+from brainpy_lab.drivers.numba.network.pointers import pointer
+from brainpy_lab.drivers.numba.network.poisson_points import native_points
 from brainpy_lab.drivers.numba.noise import ROW, draw_context, fill
 
 _BLOCK = 1 << 22  # numbers that are made at once
@@ -23,6 +25,8 @@ def native_spikes(source: Callable[[int, int], Any]) -> Callable[[int, int], Any
     """The spikes of a source, made by native code where it has some."""
     if isinstance(source, PoissonSpikes):
         return partial(source.spikes, counts=partial(_counts, source), block=_BLOCK)
+    if isinstance(source, PoissonPoints):
+        return partial(source.spikes, points=partial(native_points, source))
     return source
 
 
@@ -43,12 +47,6 @@ def _counts(source: PoissonSpikes, mean: np.ndarray, first: int, n: int) -> Coun
             step, cell, count = found[:, :taken]
             return step, cell, count
         room *= 2
-
-
-def pointer(array: np.ndarray) -> Any:
-    """An array as native functions take it."""
-    kind: Any = {"d": ctypes.c_double, "l": ctypes.c_int64, "q": ctypes.c_int64, "i": ctypes.c_int32}[array.dtype.char]
-    return array.ctypes.data_as(ctypes.POINTER(kind))
 
 
 @cache
