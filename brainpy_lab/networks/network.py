@@ -34,7 +34,8 @@ class Network(CodedNetwork):
     Parameters
     ----------
     *parts : NeuGroup, source, Synapses or Network
-        Lists of them, too. Synapses are served in the order given here.
+        Lists of them, too. Synapses are served in the order given here. In a ``%%brainpy`` cell ``bp.Network()`` takes
+        those that the cell has assigned to names, in that order, and the groups that its synapses connect.
     name : str
 
     Raises
@@ -55,7 +56,7 @@ class Network(CodedNetwork):
     """
 
     def __init__(self, *parts: Any, name: str = "Network") -> None:
-        super().__init__(parts, name)
+        super().__init__(parts or ambient.found_parts(), name)
         self.state: NetworkState | None
         #: What the latest run has given, an interrupted one too.
         self.last: NetworkSolution | None = None

@@ -62,7 +62,10 @@ def named_parts(groups: Sequence[Source], synapses: Sequence[Synapses]) -> None:
 def check_parts(groups: Sequence[Source], synapses: Iterable[Synapses]) -> None:
     """Refuse synapses whose groups are not in the network, and a network without groups."""
     if not groups:
-        raise ArgumentError("A network has at least one group.", advice="bp.Network(E, I, exc, inh)")
+        raise ArgumentError(
+            "A network has at least one group.",
+            advice="bp.Network(E, I, exc, inh); in a %%brainpy cell, bp.Network() takes those assigned to names there.",
+        )
     for syn in synapses:
         for side, group in (("pre", syn.pre_group), ("post", syn.post_group)):
             if group not in groups:

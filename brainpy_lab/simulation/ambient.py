@@ -1,13 +1,17 @@
-"""Time step and seed of runs that name none, for a block of code: what ``%%brainpy --dt 0.05`` sets for its cell."""
+"""What holds for a block of code, such as a ``%%brainpy`` cell: dt and seed of its runs, the parts of its networks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
+
+PartsFinder = Callable[[], Sequence[Any]]
 
 _dt: ContextVar[float | None] = ContextVar("brainpy_lab_dt", default=None)
 _seed: ContextVar[int | None] = ContextVar("brainpy_lab_seed", default=None)
+_parts: ContextVar[PartsFinder | None] = ContextVar("brainpy_lab_parts", default=None)
 
 
 @contextmanager
@@ -21,6 +25,16 @@ def use(dt: float | None = None, seed: int | None = None) -> Iterator[None]:
         _seed.reset(tokens[1])
 
 
+@contextmanager
+def finding(parts: PartsFinder) -> Iterator[None]:
+    """Within a ``with`` block, let a network that is given no parts take those that ``parts`` finds."""
+    token = _parts.set(parts)
+    try:
+        yield
+    finally:
+        _parts.reset(token)
+
+
 def dt_or(own: float) -> float:
     """The block's time step, or the model's own."""
     chosen = _dt.get()
@@ -31,3 +45,9 @@ def seed_or(own: int | None) -> int | None:
     """The block's seed, or the model's own."""
     chosen = _seed.get()
     return own if chosen is None else chosen
+
+
+def found_parts() -> Sequence[Any]:
+    """The parts that the block finds; none outside such a block."""
+    find = _parts.get()
+    return () if find is None else find()

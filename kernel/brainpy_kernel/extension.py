@@ -9,6 +9,7 @@ from typing import Any
 from brainpy_kernel import workspace
 from brainpy_kernel.cells import body, completion, reports
 from brainpy_kernel.cells.magics import BrainPyMagics
+from brainpy_kernel.cells.quiet import PictureHook
 from brainpy_kernel.cells.status import CellStatus
 from brainpy_kernel.panel.channel import Channel
 from brainpy_kernel.panel.panel import Panel
@@ -33,6 +34,7 @@ class Extension:
         has_kernel = getattr(shell, "kernel", None) is not None
         self.channel = Channel(self.panel) if has_kernel else None
         self.status = CellStatus(shell) if has_kernel else None
+        self.pictures = PictureHook(shell)
         self.magics = BrainPyMagics(shell, self.workspace, self.channel, self.bp_panel)
         self._given: dict[str, Any] = {}
         self._inline: list[Any] = []
@@ -43,6 +45,7 @@ class Extension:
         self.shell.register_magics(self.magics)
         completion.install(self.shell)
         reports.install(self.shell)
+        self.pictures.load()
         self.shell.events.register(EVENT, self._after_cell)
         self.shell.input_transformers_cleanup.append(body.help_needs_no_body)
         if "bp_panel" not in self.shell.user_ns:  # a user's own name is left alone
@@ -71,6 +74,7 @@ class Extension:
             self.status.unload()
         self.shell.events.unregister(EVENT, self._after_cell)
         self.shell.input_transformers_cleanup.remove(body.help_needs_no_body)
+        self.pictures.unload()
         reports.uninstall()
         completion.uninstall(self.shell)
         self._unregister_magics()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.magic import Magics, line_cell_magic, magics_class, output_can_be_silenced
 
-from brainpy_kernel.cells import body
+from brainpy_kernel.cells import body, quiet
 from brainpy_kernel.cells.options import CELL, LINE, MODEL
 from brainpy_kernel.widgets import typeset
 from brainpy_lab.errors import ArgumentError, did_you_mean
@@ -77,7 +77,9 @@ class BrainPyMagics(Magics):
 
         self._shell.user_ns.setdefault("bp", bp)
         with self._conditions(options):
-            return body.run(self._shell, CELL.name, line, cell)
+            value = body.run(self._shell, CELL.name, line, cell)
+        quiet.show_picture(value, cell)
+        return value
 
     def _read(self, options: Any, cell: str) -> System:
         """The equations of a cell. The magic's line counts as the first, so that positions are those the user sees."""
