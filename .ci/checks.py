@@ -1,8 +1,9 @@
-"""Runs every check of the project, one after the other, and ends with one summary: what `make test` does.
+"""Runs every check of the project and ends with one summary: what `make test` does.
 
     python .ci/checks.py [--slow] [name ...]
 
-A failing check does not stop the others. Every line a check prints is shown; the last line is pytest's closing one.
+A failing check does not stop the others. Those that use one core run side by side, each shown whole when it ends; then
+pytest has all cores, and its lines are shown as they come. The last line is pytest's closing one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,17 +23,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name in the summary and its command."""
+    """One check: its name in the summary, its command, and whether it uses all cores."""
 
     name: str
     command: tuple[str, ...]
+    uses_all_cores: bool = False
 
 
 @dataclass(frozen=True)
 class Result:
     """How a check ended."""
 
-    name: str
+    check: Check
     passed: bool
     seconds: float
     closing_line: str
@@ -42,24 +45,24 @@ CLOSING_LINE = re.compile(r"=+ .*\b(passed|failed|errors?|no tests ran)\b.* in [
 
 
 def checks(slow: bool) -> list[Check]:
-    """All checks, pytest last."""
+    """All checks: the longest of those for one core first, pytest last."""
     python = sys.executable
     workers = (f"--numprocesses={os.cpu_count() or 2}", "--dist=worksteal")
     pytest = (python, "-m", "pytest", "--durations=15", *workers, *(() if slow else ("-m", "not slow")))
     return [
-        Check("ruff lint", (python, "-m", "ruff", "check", ".")),
-        Check("ruff format", (python, "-m", "ruff", "format", "--check", ".")),
         Check("mypy (strict)", (python, "-m", "mypy")),
-        Check("TypeScript types", ("npm", "run", "--silent", "check:types")),
         Check("ESLint, Prettier", ("npm", "run", "--silent", "lint:check")),
         Check("TypeScript units", ("npm", "run", "--silent", "test")),
-        Check("pytest", pytest),
+        Check("TypeScript types", ("npm", "run", "--silent", "check:types")),
+        Check("ruff lint", (python, "-m", "ruff", "check", ".")),
+        Check("ruff format", (python, "-m", "ruff", "format", "--check", ".")),
+        Check("pytest", pytest, uses_all_cores=True),
     ]
 
 
 def run(check: Check) -> Result:
-    """Run a check and pass on what it prints."""
-    print(f"\n== {check.name}: {' '.join(Path(word).name for word in check.command)}", flush=True)
+    """Run a check and show what it prints: line by line if it runs alone, else at its end."""
+    title = f"\n== {check.name}: {' '.join(Path(word).name for word in check.command)}\n"
     start = time.monotonic()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "CI": os.environ.get("CI", "true")}
     process = subprocess.Popen(
@@ -74,11 +77,23 @@ def run(check: Check) -> Result:
     )
     assert process.stdout is not None
     closing_line = ""
-    for line in process.stdout:
-        print(line, end="", flush=True)
-        if CLOSING_LINE.fullmatch(line.strip()):
-            closing_line = line.strip()
-    return Result(check.name, process.wait() == 0, time.monotonic() - start, closing_line)
+    if check.uses_all_cores:
+        print(title, end="", flush=True)
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if CLOSING_LINE.fullmatch(line.strip()):
+                closing_line = line.strip()
+    else:
+        said = process.stdout.read()
+        print(title + said, end="", flush=True)
+    return Result(check, process.wait() == 0, time.monotonic() - start, closing_line)
+
+
+def run_all(chosen: list[Check]) -> list[Result]:
+    """Run checks, those for one core side by side; results in the order of the checks."""
+    with ThreadPoolExecutor(os.cpu_count() or 2) as cores:
+        beside = {check: cores.submit(run, check) for check in chosen if not check.uses_all_cores}
+    return [beside[check].result() if check in beside else run(check) for check in chosen]
 
 
 def main() -> int:
@@ -90,11 +105,11 @@ def main() -> int:
     chosen = [c for c in checks(options.slow) if not options.names or c.name.startswith(tuple(options.names))]
     if not chosen:
         parser.error("no check of that name")
-    results = [run(check) for check in chosen]
+    results = run_all(chosen)
 
     print("\n== summary")
     for result in results:
-        print(f"{'ok' if result.passed else 'FAILED':8}{result.name:20}{result.seconds:7.1f} s")
+        print(f"{'ok' if result.passed else 'FAILED':8}{result.check.name:20}{result.seconds:7.1f} s")
     if results[-1].closing_line:
         print(results[-1].closing_line)
     return 0 if all(result.passed for result in results) else 1
