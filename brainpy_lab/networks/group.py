@@ -14,7 +14,7 @@ from brainpy_lab.networks.arguments import mapping
 from brainpy_lab.networks.cells import Cells
 from brainpy_lab.networks.runs.driven import Driven, driven
 from brainpy_lab.networks.source import Source, check_name
-from brainpy_lab.networks.values import Values, values_of_cells
+from brainpy_lab.networks.values import Values, changed_values
 from brainpy_lab.simulation.model import Model
 from brainpy_lab.simulation.values.initial import default_values, initial_values
 from brainpy_lab.solvers.auto import AUTO
@@ -135,13 +135,7 @@ class NeuGroup(Source):
 
     def _changed(self, name: str, value: Any, old: Any, where: np.ndarray | None) -> Values:
         """A value of all cells, of which those of ``where`` may be new."""
-        if where is None:
-            return values_of_cells(self.name, name, value, self.cells)
-        part = Cells(len(where), None if self.cells.positions is None else self.cells.positions[where])
-        new = values_of_cells(f"{self.name}[...]", name, value, part)
-        whole = np.array(np.broadcast_to(np.asarray(old, dtype=float), self.size))
-        whole[where] = new
-        return whole
+        return changed_values(self.name, name, value, self.cells, old, where)
 
     def _set_initial(self, name: str, value: Any, where: np.ndarray | None = None) -> None:
         if name not in self.system.state_names:

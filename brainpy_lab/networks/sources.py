@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,14 @@ import numpy as np
 from brainpy_lab.drivers.feeds.poisson_points import PoissonPoints
 from brainpy_lab.drivers.feeds.poisson_spikes import PoissonSpikes, in_rounds
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.inputs import Input
 from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.cells import Cells
-from brainpy_lab.networks.runs.driven import of_time
+from brainpy_lab.networks.runs.driven import Driven, driven, of_time
 from brainpy_lab.networks.source import Source, Spikes, check_name
-from brainpy_lab.networks.values import Values, values_of_cells
+from brainpy_lab.networks.spike_lists import spike_list
+from brainpy_lab.networks.values import Values, changed_values
+from brainpy_lab.simulation.solution.record import Record
 
 #: Of a time, as a part of a step: nearer to the grid than this it lies on it.
 _ON_GRID = 1e-6
@@ -31,9 +34,10 @@ class PoissonGroup(Source):
     Parameters
     ----------
     size : int or tuple of int
-    rate : number, array, distribution, function of ``index`` or ``position``, or function of ``t``
-        Spikes per unit of the models' time: 20 Hz in milliseconds is 0.02. A function of ``t`` gives a number or one
-        for each cell, and is taken at the start of each step.
+    rate : number, array, distribution, function of ``index`` or ``position``; function of ``t``, Input or Solution
+        Spikes per unit of the models' time: 20 Hz in milliseconds is 0.02. One that moves in time gives a number or one
+        for each cell, and is taken at the start of each step. ``P.rate = 0.03`` and ``P[:10].rate = 0.1`` set it
+        between runs.
     sources : int
         How many processes a cell stands for.
     name : str, optional
@@ -56,13 +60,38 @@ class PoissonGroup(Source):
         self.name, self.is_named = check_name("PoissonGroup", "Poisson" if name is None else name), name is not None
         self.cells = Cells(size, positions, owner=self.name)
         self.sources = whole(self.name, "sources", sources, 1)
-        self.rate_function: Callable[[float], Any] | None = None
-        self.rate: Values = 0.0
-        if of_time(rate):
-            self.rate_function = rate
-        else:
-            self.rate = values_of_cells(self.name, "rate", rate, self.cells)
-            self._check(np.asarray(self.rate))
+        self._rate: Values = 0.0
+        self._moving: Driven | Callable[[float], Any] | None = None
+        self.set_values("rate", rate, None)
+
+    @property
+    def rate(self) -> Any:
+        """Spikes per unit of time, one for each cell; what moves in time as it was given."""
+        if self._moving is not None:
+            return self._moving.given if isinstance(self._moving, Driven) else self._moving
+        return np.array(np.broadcast_to(np.asarray(self._rate, dtype=float), self.size))
+
+    @rate.setter
+    def rate(self, value: Any) -> None:
+        self.set_values("rate", value, None)
+
+    def set_values(self, name: str, value: Any, where: np.ndarray | None) -> None:
+        """Set the rate, of all cells or of some."""
+        if name != "rate":
+            raise ArgumentError(f"{self.name} has no '{name}' to set.", advice="It has: rate.")
+        is_course = isinstance(value, Input | Record)  # which can be called with t, too
+        is_function = of_time(value) and not is_course
+        moving: Any = value if is_function else driven(self.name, name, value, self.size, self.shape)
+        if where is not None and (moving is not None or self._moving is not None):
+            raise ArgumentError(
+                f"{self.name}[...]: 'rate' cannot move in time in some cells and stand still in others.",
+                advice=f"Give {self.name}.rate a function of t, or an Input, that has a value for each cell.",
+            )
+        if moving is None:
+            rate = changed_values(self.name, name, value, self.cells, 0.0 if where is None else self._rate, where)
+            self._check(np.asarray(rate))
+            self._rate = rate
+        self._moving = moving
 
     def _check(self, rate: np.ndarray) -> None:
         if rate.size and rate.min() < 0:
@@ -71,24 +100,30 @@ class PoissonGroup(Source):
     def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
         """The spikes of a run, by steps."""
         scale = self.sources * dt
-        constant = np.atleast_1d(np.asarray(self.rate, dtype=float)) * scale
-        if self.rate_function is None and self.sources == 1:
+        constant = np.atleast_1d(np.asarray(self._rate, dtype=float)) * scale
+        if self._moving is None and self.sources == 1:
             return PoissonPoints(self.size, constant, seed, stream)
         constant = np.broadcast_to(constant, (1, self.size))
 
         def mean(first: int, n: int) -> np.ndarray:
-            if self.rate_function is None:
+            if self._moving is None:
                 return constant
-            return np.array(
-                [np.broadcast_to(self._rate_at(t0 + (first + i) * dt) * scale, self.size) for i in range(n)]
-            )
+            times = t0 + np.arange(first, first + n) * dt
+            return np.array([np.broadcast_to(rate * scale, self.size) for rate in self._rates_at(times)])
 
         return PoissonSpikes(self.size, mean, seed, stream)
 
-    def _rate_at(self, t: float) -> np.ndarray:
-        assert self.rate_function is not None
+    def _rates_at(self, times: np.ndarray) -> Iterator[np.ndarray]:
+        """The rate at each time: a number, or one for each cell."""
+        if isinstance(self._moving, Driven):
+            found = np.asarray(self._moving.drive.at(times), dtype=float)
+            yield from (self._checked(t, rate) for t, rate in zip(times.tolist(), found, strict=True))
+        elif self._moving is not None:
+            yield from map(self._checked, times.tolist(), map(self._moving, times.tolist()))
+
+    def _checked(self, t: float, given: Any) -> np.ndarray:
         try:
-            rate = np.asarray(self.rate_function(t), dtype=float)
+            rate = np.asarray(given, dtype=float)
             rate = rate if rate.ndim == 0 else rate.reshape(self.size)
         except (TypeError, ValueError) as error:
             raise ArgumentError(f"{self.name}: rate({t:g}) is not one number for each cell: {error}.") from None
@@ -109,8 +144,9 @@ class SpikeSource(Source):
 
     Parameters
     ----------
-    times : array (n,)
-        In the models' unit of time.
+    times : array (n,), events of a run, or the name of a file
+        In the models' unit of time. ``sol["E"].events["spike"]`` has times and cells. So has a file: ``.npz`` with
+        arrays ``times`` and ``index``, or ``.csv`` with columns of these names.
     index : array of int (n,), optional
         Which cell; by default 0.
     size : int or tuple of int, optional
@@ -133,32 +169,21 @@ class SpikeSource(Source):
         positions: Any = None,
     ) -> None:
         self.name, self.is_named = check_name("SpikeSource", "Spikes" if name is None else name), name is not None
-        t, cells = self._read(times, index)
-        self.cells = Cells(
-            int(cells.max()) + 1 if size is None and len(cells) else 1 if size is None else size,
-            positions,
-            owner=self.name,
-        )
-        if len(cells) and (cells.min() < 0 or cells.max() >= self.size):
-            raise ArgumentError(f"{self.name}: there is no cell {cells.max()}; it has {self.size:,} cells.")
-        order = np.lexsort((cells, t))
-        self.times, self.index = t[order], cells[order]
+        t, cells, shape = spike_list(self.name, times, index)
+        if size is None:
+            size = shape or (int(cells.max()) + 1 if len(cells) else 1)
+        self.cells = Cells(size, positions, owner=self.name)
+        self._take(t, cells)
 
-    def _read(self, times: Any, index: Any) -> tuple[np.ndarray, np.ndarray]:
-        try:
-            t = np.atleast_1d(np.asarray(times, dtype=float))
-        except (TypeError, ValueError):
-            raise ArgumentError(f"{self.name}: times are numbers; got {times!r:.60}.") from None
-        cells = np.zeros(t.shape, np.int64) if index is None else np.atleast_1d(np.asarray(index))
-        if t.ndim != 1 or cells.shape != t.shape:
-            raise ArgumentError(
-                f"{self.name}: there is one cell for each time; got {t.size:,} times and {cells.size:,} cells."
-            )
-        if cells.size and cells.dtype.kind not in "iu":
-            raise ArgumentError(f"{self.name}: index is made of whole numbers.")
-        if not np.isfinite(t).all():
-            raise ArgumentError(f"{self.name}: a time is not finite.")
-        return t, cells.astype(np.int64)
+    def set(self, times: Any, index: Any = None) -> None:
+        """Take other spikes, in the forms in which the first ones may come."""
+        self._take(*spike_list(self.name, times, index)[:2])
+
+    def _take(self, times: np.ndarray, index: np.ndarray) -> None:
+        strange = index[(index < 0) | (index >= self.size)]
+        if len(strange):
+            raise ArgumentError(f"{self.name}: there is no cell {strange.max()}; it has {self.size:,} cells.")
+        self.times, self.index = times, index
 
     def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
         """The spikes of a run, by steps."""

@@ -38,6 +38,16 @@ def values_of_cells(owner: str, name: str, given: Any, cells: Cells) -> Values:
     return numbers(owner, name, given, cells.size, cells.shape, "cells")
 
 
+def changed_values(owner: str, name: str, given: Any, cells: Cells, old: Any, where: np.ndarray | None) -> Values:
+    """A value of all cells, of which those of ``where`` alone may be new."""
+    if where is None:
+        return values_of_cells(owner, name, given, cells)
+    part = Cells(len(where), None if cells.positions is None else cells.positions[where])
+    whole = np.array(np.broadcast_to(np.asarray(old, dtype=float), cells.size))
+    whole[where] = values_of_cells(f"{owner}[...]", name, given, part)
+    return whole
+
+
 def _called(owner: str, name: str, function: Callable[..., Any], cells: Cells) -> Any:
     part = Part(cells, np.arange(cells.size), "post")
     known: dict[str, Callable[[], Any]] = {"index": lambda: part.index, "position": lambda: _position(owner, part)}
