@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.networks.runs.spikes import DrawnTrain
 from brainpy_lab.networks.source import View
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
@@ -18,6 +19,9 @@ from brainpy_lab.simulation.solution.solution import Solution
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+#: Spikes of a source that are drawn for a picture of everything.
+_MOST_DRAWN = 1e6
 
 
 @dataclass(repr=False, eq=False)
@@ -73,6 +77,8 @@ class NetworkSolution:
     def plot(self, *groups: str) -> Figure:
         """The spikes of all groups, or of those named, above each other.
 
+        Sources with more than a million spikes are shown where they are named.
+
         Courses of what was recorded: ``sol["E"].plot("V")``.
 
         Returns
@@ -86,10 +92,13 @@ class NetworkSolution:
         trains = self.trains()
         if groups:
             trains = {name: train for name, train in trains.items() if self[name.partition(".")[0]] in wanted}
-        return plot_trains(self.name, trains)
+            return plot_trains(self.name, trains)
+        left = [n for n, train in trains.items() if isinstance(train, DrawnTrain) and train.expected > _MOST_DRAWN]
+        title = self.name if not left else f"{self.name}, without {', '.join(left)}"
+        return plot_trains(title, {name: train for name, train in trains.items() if name not in left})
 
     def __repr__(self) -> str:
-        spikes = ", ".join(f"{name} {len(train):,}" for name, train in self.trains().items())
+        spikes = ", ".join(f"{name} {_size(train)}" for name, train in self.trains().items())
         return f"Solution of {self.name} to {self.end:g}: spikes {spikes or 'none'}; {self._ending()}"
 
     @property
@@ -103,10 +112,14 @@ class NetworkSolution:
     def _repr_html_(self) -> str:
         start = float(self.t[0]) if len(self.t) else 0.0
         rows = [("time", f"{start:g} to {self.end:g}")]
-        rows += [(n, f"events: {len(train):,}, cells: {train.n_cells:,}") for n, train in self.trains().items()]
+        rows += [(n, f"events: {_size(train)}, cells: {train.n_cells:,}") for n, train in self.trains().items()]
         recorded = [f"{key}: {', '.join(part)}" for key, part in self.parts.items() if part.data]
         rows += [("recorded", text) for text in recorded or ["nothing but spikes"]]
         rows.append(("outcome", self._ending()))
         rows.append(("method", f"{self.stats.get('backend')}, dt {self.stats.get('dt'):g}, seed {self.seed}"))
         rows.append(("wall time", f"{self.stats['wall_time']:.3g} s, {self.stats['compile_time']:.3g} s to compile"))
         return f"<div><strong>Solution of {escape(self.name)}</strong>{table(rows)}</div>"
+
+
+def _size(train: EventTrain) -> str:
+    return train.size_in_words if isinstance(train, DrawnTrain) else f"{len(train):,}"

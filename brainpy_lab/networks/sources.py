@@ -105,21 +105,33 @@ class PoissonGroup(Source):
             return PoissonPoints(self.size, constant, seed, stream)
         constant = np.broadcast_to(constant, (1, self.size))
 
+        moving = self._moving  # of this run: another may be set after it, and spikes are drawn again when they are read
+
         def mean(first: int, n: int) -> np.ndarray:
-            if self._moving is None:
+            if moving is None:
                 return constant
             times = t0 + np.arange(first, first + n) * dt
-            return np.array([np.broadcast_to(rate * scale, self.size) for rate in self._rates_at(times)])
+            return np.array([np.broadcast_to(rate * scale, self.size) for rate in self._rates_at(times, moving)])
 
         return PoissonSpikes(self.size, mean, seed, stream)
 
-    def _rates_at(self, times: np.ndarray) -> Iterator[np.ndarray]:
+    @property
+    def is_constant(self) -> bool:
+        """Whether the rate stands still in time."""
+        return self._moving is None
+
+    @property
+    def total_rate(self) -> float:
+        """How many spikes of all cells there are about in a unit of time, at a constant rate."""
+        return float(np.sum(np.broadcast_to(np.asarray(self._rate, dtype=float), self.size)) * self.sources)
+
+    def _rates_at(self, times: np.ndarray, moving: Driven | Callable[[float], Any]) -> Iterator[np.ndarray]:
         """The rate at each time: a number, or one for each cell."""
-        if isinstance(self._moving, Driven):
-            found = np.asarray(self._moving.drive.at(times), dtype=float)
+        if isinstance(moving, Driven):
+            found = np.asarray(moving.drive.at(times), dtype=float)
             yield from (self._checked(t, rate) for t, rate in zip(times.tolist(), found, strict=True))
-        elif self._moving is not None:
-            yield from map(self._checked, times.tolist(), map(self._moving, times.tolist()))
+        else:
+            yield from map(self._checked, times.tolist(), map(moving, times.tolist()))
 
     def _checked(self, t: float, given: Any) -> np.ndarray:
         try:

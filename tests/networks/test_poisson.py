@@ -70,3 +70,30 @@ def test_a_spike_list_out_of_order_is_served_by_cell_and_twice_in_a_step_in_roun
     assert list(cells) == [2, 5, 7, 2, 1]
     assert list(np.flatnonzero(np.diff(offsets))) == [3, 9]
     assert len(S.spikes(0.0, 0.1, 0, 0)(12, 4)[1]) == 0
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+@pytest.mark.parametrize("sources", [1, 500])
+def test_spikes_read_after_the_run_are_those_that_arrived(backend: str, sources: int) -> None:
+    counter = bp.model("dn/dt = 0", name="Counter")
+    count = bp.model("weight = 1\nwhen pre.spike:\n    post.n += weight", name="Count", synapse=True)
+    p = bp.PoissonGroup(30, rate=0.02, sources=sources, name="P")
+    c = bp.NeuGroup(counter, 30, name="C")
+    net = bp.Network(p, c, bp.Synapses(pre=p, post=c, model=count, connect=bp.connect.one_to_one(), name="S"))
+    net.run(5.0, dt=0.1, seed=3, backend=backend)
+    before = np.array(c.n)
+    sol = net.run(7.0, backend=backend)
+    assert f"P about {30 * 0.02 * sources * 7:,.0f};" in repr(sol)
+    train = sol["P"].events["spike"]
+    np.testing.assert_array_equal(np.bincount(train.index, minlength=30), np.array(c.n) - before)
+    assert train.t.min() > 5.0 and train.t.max() <= 12.0 + 1e-9
+    assert np.all(np.diff(train.t) >= 0) and train.window == (pytest.approx(5.0), pytest.approx(12.0))
+
+
+def test_a_picture_of_all_leaves_out_sources_with_more_spikes_than_can_be_seen() -> None:
+    lif = bp.model("dV/dt = -V/20\nwhen V > 1:\n    V = 0", name="LIF")
+    p, e = bp.PoissonGroup(1000, rate=1.0, sources=1000, name="P"), bp.NeuGroup(lif, 2, name="E")
+    sol = bp.Network(p, e).run(2.0, dt=0.5, backend="numpy")
+    (axes,) = sol.plot().axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["E"]
+    assert axes.get_title() == "Network, without P"

@@ -9,6 +9,7 @@ import numpy as np
 
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.running import RunOf
+from brainpy_lab.networks.runs.spikes import DrawnTrain
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.events import EventTrain
@@ -29,7 +30,7 @@ def solution_of(run: RunOf) -> NetworkSolution:
         column += len(w.record.index)
         shapes.setdefault(w.key, w.shape)
         data.setdefault(w.key, {})[w.name] = values.mean(axis=1) if w.is_mean else values.reshape(count, *w.shape)
-    trains = _trains(run, window)
+    trains = _trains(run, window, shapes)
     wall = time.perf_counter() - run.began
     stats: dict[str, Any] = {
         "steps": run.done, "dt": dt, "backend": plan.code.backend, "wall_time": wall,
@@ -48,20 +49,19 @@ def solution_of(run: RunOf) -> NetworkSolution:
     return NetworkSolution(t, parts, _final(run), plan.state.seed, run.outcome, stats, plan.network.name)
 
 
-def _trains(run: RunOf, window: tuple[float, float]) -> dict[str, dict[str, EventTrain]]:
-    empty = [np.empty(0, np.int64)]
-    step, event, cell = (
-        np.concatenate([getattr(c, name) for c in run.chunks] or empty) for name in ("step", "event", "cell")
-    )
+def _trains(
+    run: RunOf, window: tuple[float, float], shapes: dict[str, tuple[int, ...]]
+) -> dict[str, dict[str, EventTrain]]:
     found: dict[str, dict[str, EventTrain]] = {}
+    dt, first, last = run.plan.state.dt, run.setup.first, run.flow.step
     for number, (axis, name) in enumerate(run.plan.code.events):
-        chosen = event == number
-        steps, cells = step[chosen], cell[chosen]
-        if np.any((np.diff(steps) < 0) | ((np.diff(steps) == 0) & (np.diff(cells) < 0))):
-            order = np.lexsort((cells, steps))
-            steps, cells = steps[order], cells[order]
-        shape = next(g.shape for g in run.plan.network.groups if g.name == axis)
-        train = EventTrain(steps * run.plan.state.dt, cells, shape, window)
+        group = run.drawn.get(axis)
+        train: EventTrain
+        if group is not None:
+            train = DrawnTrain(run.setup.sources[axis], first, last, dt, group.shape, group.total_rate)
+        else:
+            steps, cells = run.spikes.of(number)
+            train = EventTrain(steps * dt, cells, shapes[axis], window)
         found.setdefault(axis, {})[name] = train
     return found
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.drivers.network import NetworkChunk, NetworkFlow
+from brainpy_lab.drivers.network import NetworkFlow
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.interrupts import held_back
 from brainpy_lab.networks.runs.plan import Plan
+from brainpy_lab.networks.runs.spikes import Spikes
 from brainpy_lab.networks.runs.values import setup_of
+from brainpy_lab.networks.sources import PoissonGroup
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.runs.control import ChunkSize
 from brainpy_lab.simulation.runs.progress_bar import ProgressBar
@@ -37,7 +39,9 @@ class RunOf:
         self.flow: NetworkFlow = program.start(self.setup)
         for event, spikes in plan.state.queues.items():
             self.flow.load_queue(event, spikes)
-        self.chunks: list[NetworkChunk] = []
+        poisson = [g for g in plan.network.groups if isinstance(g, PoissonGroup)]
+        self.drawn = {g.name: g for g in poisson if g.is_constant}  # a function may give other rates later
+        self.spikes = Spikes(plan.code.events, self.setup.first, set(self.drawn))
         self.outcome, self.ended = Outcome.COMPLETED, ""
         self._record_start()
         self._go()
@@ -65,7 +69,7 @@ class RunOf:
                 begun, n = time.perf_counter(), min(size.steps, plan.n_steps - self.done, most)
                 with held_back() as interrupts:
                     chunk = self.flow.advance(n, self.rows, self.done // plan.every + 1)
-                    self.chunks.append(chunk)
+                    self.spikes.take(chunk)
                 size.took(n, time.perf_counter() - begun)
                 if chunk.fault is not None:
                     self._explain(*chunk.fault)

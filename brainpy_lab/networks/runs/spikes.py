@@ -1,0 +1,107 @@
+"""The spikes of a run: kept as they are found, in eight bytes each, or drawn again when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.drivers.network import Event, NetworkChunk
+from brainpy_lab.simulation.solution.events import EventTrain
+
+#: Steps whose spikes are drawn at once.
+_STEPS = 1024
+
+#: From the first step and a number of steps to offsets and cells: see `NetworkSetup.sources`.
+Draw = Callable[[int, int], tuple[np.ndarray, np.ndarray]]
+
+
+class Spikes:
+    """Spikes by event, in the order of steps, then cells.
+
+    Parameters
+    ----------
+    events : tuple of (str, str)
+    first : int
+        The run's first step.
+    drawn : set of str
+        Sources whose spikes are not kept: a Poisson group for 1,000 processes a cell has more of them than there is
+        memory for, and they can be drawn again.
+    """
+
+    def __init__(self, events: tuple[Event, ...], first: int, drawn: set[str]) -> None:
+        self.first = first
+        self._found: dict[int, list[np.ndarray]] = {
+            number: [] for number, (axis, _) in enumerate(events) if axis not in drawn
+        }
+
+    def take(self, chunk: NetworkChunk) -> None:
+        """Keep what a chunk brought."""
+        for number, parts in self._found.items():
+            chosen = chunk.event == number
+            if chosen.any():
+                parts.append(_sorted(chunk.step[chosen] - self.first, chunk.cell[chosen]).astype(np.int32))
+
+    def of(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Steps, counted from the start of the network's time, and cells of an event."""
+        parts = self._found[number]
+        step, cell = np.concatenate(parts, axis=1) if parts else np.empty((2, 0), np.int32)
+        return step + np.int64(self.first), cell.astype(np.int64)
+
+
+def _sorted(step: np.ndarray, cell: np.ndarray) -> np.ndarray:
+    """Both, (2, n): most are in order as they are found."""
+    both = np.stack([step, cell])
+    ahead = np.diff(both)
+    if np.any((ahead[0] < 0) | ((ahead[0] == 0) & (ahead[1] < 0))):
+        both = both[:, np.lexsort((cell, step))]
+    return both
+
+
+class DrawnTrain(EventTrain):
+    """The spikes of a source that are drawn when they are read: ``t`` and ``index`` are those that the run had.
+
+    Parameters
+    ----------
+    draw : callable
+    first, last : int
+        The run's first step, and the one after its last.
+    dt : float
+    shape : tuple of int
+    rate : float
+        How many spikes of all cells there are about in a unit of time.
+    """
+
+    def __init__(self, draw: Draw, first: int, last: int, dt: float, shape: tuple[int, ...], rate: float) -> None:
+        self._draw, self._first, self._last, self._dt = draw, first, last, dt
+        self.expected = rate * (last - first) * dt
+        self.ensemble_shape = shape
+        self.window = (first * dt, last * dt)
+
+    @cached_property
+    def _drawn(self) -> tuple[np.ndarray, np.ndarray]:
+        parts = []
+        for begin in range(self._first, self._last, _STEPS):
+            n = min(_STEPS, self._last - begin)
+            offsets, cells = self._draw(begin, n)
+            steps = begin + 1 + np.repeat(np.arange(n), np.diff(offsets))
+            parts.append(_sorted(steps, np.asarray(cells)))
+        steps, cells = np.concatenate(parts, axis=1) if parts else np.empty((2, 0), np.int64)
+        return steps * self._dt, cells.astype(np.int64)
+
+    @cached_property
+    def t(self) -> Any:
+        """Times."""
+        return self._drawn[0]
+
+    @cached_property
+    def index(self) -> Any:
+        """Cells."""
+        return self._drawn[1]
+
+    @property
+    def size_in_words(self) -> str:
+        """How many they are: about, as long as nobody has read them."""
+        return f"{len(self):,}" if "_drawn" in self.__dict__ else f"about {self.expected:,.0f}"
