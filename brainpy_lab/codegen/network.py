@@ -64,13 +64,22 @@ class Advance:
 class Fire:
     """An event tested in each cell of a group; where it happens its block runs, and the cell is noted as fired.
 
-    ``acts`` is the name of the block's function, or "".
+    ``acts`` is the name of the block's function, or "" where there is none, or it runs later (`Act`).
     """
 
     axis: str
     event: str
     test: str
     acts: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """The block of an event, in the cells in which it has happened in this step; where it is not a part of `Fire`."""
+
+    axis: str
+    event: str
+    function: str
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,7 @@ class Gather:
     row: str
 
 
-Operation = Take | Advance | Fire | Emit | Arrive | Gather
+Operation = Take | Advance | Fire | Act | Emit | Arrive | Gather
 
 
 @dataclass(frozen=True)

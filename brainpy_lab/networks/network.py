@@ -37,6 +37,8 @@ class Network(CodedNetwork):
         Lists of them, too. Synapses are served in the order given here. In a ``%%brainpy`` cell ``bp.Network()`` takes
         those that the cell has assigned to names, in that order, and the groups that its synapses connect.
     name : str
+    schedule : {"default", "brian2"}, optional
+        The order within a step, which ``net.schedule`` shows. Of a network of networks by default theirs.
 
     Raises
     ------
@@ -55,8 +57,8 @@ class Network(CodedNetwork):
     True
     """
 
-    def __init__(self, *parts: Any, name: str = "Network") -> None:
-        super().__init__(parts or ambient.found_parts(), name)
+    def __init__(self, *parts: Any, name: str = "Network", schedule: str | None = None) -> None:
+        super().__init__(parts or ambient.found_parts(), name, schedule)
         self.state: NetworkState | None
         #: What the latest run has given, an interrupted one too.
         self.last: NetworkSolution | None = None

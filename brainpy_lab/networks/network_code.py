@@ -12,6 +12,7 @@ from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.assembly import Assembly
 from brainpy_lab.networks.code.described import explained
+from brainpy_lab.networks.code.schedule import DEFAULT, Schedule, check_schedule
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts, check_parts, named_parts
 from brainpy_lab.networks.runs.memory import bytes_of_group, bytes_of_synapses, check_memory
@@ -24,11 +25,12 @@ from brainpy_lab.simulation.runs.record_size import format_bytes
 class CodedNetwork:
     """Groups, sources and synapses, and the code that these give."""
 
-    def __init__(self, parts: Iterable[Any], name: str) -> None:
+    def __init__(self, parts: Iterable[Any], name: str, schedule: str | None) -> None:
         if not isinstance(name, str) or not name.isprintable() or not name:
             raise ArgumentError(f"The name of a Network is a line of text; got {name!r:.60}.")
         self.name = name
         self.groups, self.synapses = _sorted(parts)
+        self._schedule = _schedule(name, parts, schedule)
         self._parts = Parts(name, self.groups, self.synapses)
         named_parts(self.groups, self.synapses)
         check_parts(self.groups, self.synapses)
@@ -54,7 +56,8 @@ class CodedNetwork:
         driver = drivers.get(backend)
         key = (driver.name, *(_kind(g) for g in self.groups), *(_kind(s) for s in self.synapses))
         if key not in self._assemblies:
-            self._assemblies[key] = Assembly(self.name, self.groups, self.synapses, driver.dialect, driver.name)
+            parts = (self.name, self.groups, self.synapses)
+            self._assemblies[key] = Assembly(*parts, driver.dialect, driver.name, self._schedule)
         return self._assemblies[key]
 
     def wiring(self, syn: Synapses, dt: float) -> Wiring:
@@ -74,6 +77,11 @@ class CodedNetwork:
             The driver; by default the session's.
         """
         return self._assembly(backend_name(backend)).code
+
+    @property
+    def schedule(self) -> Schedule:
+        """The order within a step: prints as text, a line a phase."""
+        return self._assembly(backend_name(None)).schedule
 
     def explain(self) -> str:
         """What the network is made of, where each variable of a synapse lives, and how much memory a run takes."""
@@ -112,6 +120,19 @@ def backend_name(given: str | None) -> str:
     from brainpy_lab import backend
 
     return drivers.get(backend.get() if given is None else given).name
+
+
+def _schedule(name: str, parts: Iterable[Any], given: str | None) -> str:
+    """The schedule asked for, or that of the networks of which a network is made."""
+    if given is not None:
+        return check_schedule(given)
+    found = {part._schedule for part in parts if isinstance(part, CodedNetwork)} or {DEFAULT}
+    if len(found) > 1:
+        raise ArgumentError(
+            f"{name}: the networks that it is made of have the schedules {' and '.join(sorted(found))}.",
+            advice="Say which one holds: bp.Network(..., schedule='default').",
+        )
+    return found.pop()
 
 
 def _sorted(parts: Iterable[Any]) -> tuple[tuple[Source, ...], tuple[Synapses, ...]]:

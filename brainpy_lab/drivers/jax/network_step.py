@@ -14,6 +14,7 @@ from brainpy_lab.codegen.network import (
     KEPT_PRE,
     POST,
     PRE,
+    Act,
     Advance,
     Arrive,
     Emit,
@@ -95,6 +96,7 @@ class NetworkStep:
         self.wanted_fired = [jnp.zeros((), int) for _ in self.code.events]
         self.wanted_due = [jnp.zeros((), int) for _ in self.arrivals]
         self.fault, self.place = jnp.full((), -1), jnp.zeros((), int)
+        self.flags: dict[tuple[str, str], Array] = {}
         self.lists = [jnp.zeros(0, int)] * len(self.code.events)
         for operation in self.code.schedule:
             match operation:
@@ -108,6 +110,8 @@ class NetworkStep:
                     self._arrive(operation)
                 case Fire():
                     self._fire(operation)
+                case Act(axis, event, function):
+                    self._act_in_cells(axis, self.flags[axis, event], function)
                 case Emit(axis):
                     self._fired(self.code.events.index((axis, "spike")), emitted[axis])
         return self.y, self.rings, self.lists, [*self.wanted_fired, *self.wanted_due], self.fault, self.place
@@ -172,13 +176,21 @@ class NetworkStep:
             else:
                 self._wrong((axis, f.of), jnp.broadcast_to(jnp.asarray(value, bool), (n,)))
         if operation.acts:
-            results = self._call(operation.acts, {CELL: None}, {CELL: axis}, {})
-            for f, value in zip(self.code.functions[operation.acts].results, results, strict=True):
-                rows[f.of] = jnp.where(flags, value, rows[f.of])
+            self._act_in_cells(axis, flags, operation.acts)
+        self.flags[axis, operation.event] = flags
         event = self.code.events.index((axis, operation.event))
         (cells,) = jnp.nonzero(flags, size=self.rooms.fired[event], fill_value=n)
         self.wanted_fired[event] = jnp.count_nonzero(flags)
         self._fired(event, cells)
+
+    def _act_in_cells(self, axis: str, flags: Array, function: str) -> None:
+        """What an event does in the cells in which it has happened."""
+        import jax.numpy as jnp
+
+        rows = self.y[axis]
+        results = self._call(function, {CELL: None}, {CELL: axis}, {})
+        for f, value in zip(self.code.functions[function].results, results, strict=True):
+            rows[f.of] = jnp.where(flags, value, rows[f.of])
 
     def _fired(self, event: int, cells: Array) -> None:
         ring = self.rings[event]

@@ -19,6 +19,7 @@ from brainpy_lab.codegen.network import (
     KEPT_PRE,
     POST,
     PRE,
+    Act,
     Advance,
     Arrive,
     Emit,
@@ -113,6 +114,8 @@ class TensorNetworkFlow(NetworkFlow):
                     self._arrive(operation, t)
                 case Fire():
                     fault = self._fire(operation, t)
+                case Act(axis, event, function):
+                    self._act_in_cells(axis, self.queues[axis, event][self.step], function, t)
                 case Emit(axis):
                     offsets, cells = sources[axis]
                     self._fired((axis, "spike"), cells[offsets[offset] : offsets[offset + 1]])
@@ -168,12 +171,17 @@ class TensorNetworkFlow(NetworkFlow):
                 cells = raised
             elif len(raised):
                 return axis, f.of, int(raised[0])
-        if len(cells) and operation.acts:
-            results = self._call(operation.acts, t, {CELL: cells}, places, {})
-            for f, value in zip(self.code.functions[operation.acts].results, results, strict=True):
-                rows[f.of][cells] = value
+        self._act_in_cells(axis, cells, operation.acts, t)
         self._fired((axis, event), cells)
         return None
+
+    def _act_in_cells(self, axis: str, cells: np.ndarray, function: str, t: float) -> None:
+        """What an event does in the cells in which it has happened."""
+        if not (len(cells) and function):
+            return
+        results = self._call(function, t, {CELL: cells}, {CELL: axis}, {})
+        for f, value in zip(self.code.functions[function].results, results, strict=True):
+            self.rows[axis][f.of][cells] = value
 
     def _fired(self, event: Event, cells: np.ndarray) -> None:
         queue = self.queues[event]

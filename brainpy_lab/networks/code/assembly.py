@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from brainpy_lab.codegen.network import Axis, Emit, Ends, NetworkCode, Operation
+from brainpy_lab.codegen.network import Axis, Emit, Ends, NetworkCode
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.networks.code.described import heading_of
 from brainpy_lab.networks.code.draft import Draft
 from brainpy_lab.networks.code.groups import write_group
+from brainpy_lab.networks.code.schedule import DEFAULT, Schedule, schedule_of
 from brainpy_lab.networks.code.synapses import write_synapses
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.source import Source
@@ -25,11 +26,12 @@ class Assembly:
         In the order in which they were given.
     dialect : callable
         From a system to the driver's spelling of its functions.
-    backend : str
+    backend, schedule : str
 
     Attributes
     ----------
     code : NetworkCode
+    schedule : Schedule
     systems : dict of str to System
         The equations of each group with all that synapses write into them.
     draws : dict of (str, str) to Draw
@@ -43,6 +45,7 @@ class Assembly:
         synapses: Iterable[Synapses],
         dialect: Dialect,
         backend: str,
+        schedule: str,
     ) -> None:
         groups, synapses = tuple(groups), tuple(synapses)
         draft = Draft(synapses, dialect, backend)
@@ -54,13 +57,14 @@ class Assembly:
         for syn in synapses:
             write_synapses(draft, syn)
         self.systems, self.draws = draft.systems, draft.draws
-        self.code = _code(draft, name, groups)
+        self.schedule = schedule_of(name, schedule, draft)
+        self.code = _code(draft, name, groups, self.schedule)
 
 
-def _code(draft: Draft, name: str, groups: tuple[Source, ...]) -> NetworkCode:
+def _code(draft: Draft, name: str, groups: tuple[Source, ...], schedule: Schedule) -> NetworkCode:
     """All of it."""
-    schedule = _schedule(draft)
-    head = [heading_of(name, draft.backend, groups, draft.synapses, schedule)]
+    named = "" if schedule.name == DEFAULT else schedule.name
+    head = [heading_of(name, draft.backend, groups, draft.synapses, schedule.operations, named)]
     for module, names in sorted((m, n) for m, n in draft.imports.items() if n):
         head.append(f"from {module} import {', '.join(sorted(names))}")
     return NetworkCode(
@@ -70,15 +74,7 @@ def _code(draft: Draft, name: str, groups: tuple[Source, ...]) -> NetworkCode:
         axes=tuple(Axis(name, tuple(rows)) for name, rows in draft.rows.items()),
         scalars=tuple(draft.scalars),
         driven=tuple(s for s in draft.scalars if s in draft.driven),
-        schedule=schedule,
+        schedule=schedule.operations,
         functions=draft.functions,
         ends={s.name: Ends(s.pre_group.name, s.post_group.name) for s in draft.synapses},
     )
-
-
-def _schedule(draft: Draft) -> tuple[Operation, ...]:
-    """The order of a step: advance, arrivals that are due, test and act, arrivals without delay."""
-    late = [a for a in draft.arrivals if a.delayed]
-    early = [a for a in draft.arrivals if not a.delayed]
-    first, then = ([a for a in early if a.side == side] for side in ("pre", "post"))
-    return (*draft.takes, *draft.gathers, *draft.advances, *late, *draft.fires, *draft.emits, *first, *then)

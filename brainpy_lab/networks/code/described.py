@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from brainpy_lab.codegen.network import Advance, Arrive, Emit, Fire, Gather, Operation, Take
+from brainpy_lab.codegen.headings import docstring
+from brainpy_lab.codegen.network import Act, Advance, Arrive, Emit, Fire, Gather, Operation, Take
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses
 
 
 def heading_of(
-    name: str, backend: str, groups: Iterable[Source], synapses: Iterable[Synapses], schedule: Iterable[Operation]
+    name: str,
+    backend: str,
+    groups: Iterable[Source],
+    synapses: Iterable[Synapses],
+    order: Iterable[Operation],
+    schedule: str = "",
 ) -> str:
-    """The text at the head of a network's code: what it is made of, and the order of a step."""
+    """The text at the head of a network's code: what it is made of, and the order of a step, by name if it has one."""
     lines = [f"One step of the network {name}, driver {backend}.", ""]
     for group in groups:
         what = f"{group.model.name}, {group.method}" if isinstance(group, NeuGroup) else "spikes known beforehand"
@@ -21,12 +27,12 @@ def heading_of(
     for syn in synapses:
         lines.append(f"{syn.name}: {syn.model.name}, from {syn.pre.name} to {syn.post.name}")
         lines += [f"    {line}" for line in explained(syn)]
-    lines += ["", "In this order:"]
-    lines += [f"{number}. {_in_words(operation)}" for number, operation in enumerate(schedule, 1)]
-    return '"""' + "\n".join(lines) + '\n"""'
+    lines += ["", f"In this order, schedule '{schedule}':" if schedule else "In this order:"]
+    lines += [f"{number}. {in_words(operation)}" for number, operation in enumerate(order, 1)]
+    return docstring(*lines)
 
 
-def _in_words(operation: Operation) -> str:
+def in_words(operation: Operation) -> str:
     """What happens at a point of a step."""
     match operation:
         case Gather(syn, function, row):
@@ -38,6 +44,8 @@ def _in_words(operation: Operation) -> str:
             return f"{event}s of {group} {when}, at {syn}: {' then '.join(n for n in (cell, function) if n)}"
         case Fire(axis, event, test, acts):
             return f"{event} of {axis}: {test}" + (f", where it happens {acts}" if acts else "")
+        case Act(axis, event, function):
+            return f"{event} of {axis} acts: {function}"
         case Emit(axis):
             return f"spikes of {axis}, known beforehand"
         case Take(axis, row):

@@ -18,6 +18,7 @@ from brainpy_lab.codegen.network import (
     KEPT_PRE,
     POST,
     PRE,
+    Act,
     Advance,
     Arrive,
     Emit,
@@ -109,6 +110,8 @@ class _Kernel:
                     self._arrive(operation)
                 case Fire():
                     self._fire(operation)
+                case Act():
+                    self._act(operation)
                 case Emit():
                     self._emit(operation)
         w.add(2, "k_left -= 1")
@@ -225,11 +228,16 @@ class _Kernel:
             self._test(fire)
 
     def _fused(self, axis: str) -> list[Fire]:
-        """The tests of an axis that may follow its step block by block: no spikes are due before them."""
-        arrivals = (self.code.ends[o.synapse] for o in self.code.schedule if isinstance(o, Arrive) and o.delayed)
-        if any(axis in (ends.pre, ends.post) for ends in arrivals):
-            return []
-        return [o for o in self.code.schedule if isinstance(o, Fire) and o.axis == axis]
+        """The tests of an axis that may follow its step block by block: no spikes arrive there before them."""
+        found: list[Fire] = []
+        for operation in self.code.schedule:
+            if isinstance(operation, Arrive):
+                ends = self.code.ends[operation.synapse]
+                if axis in (ends.pre, ends.post):
+                    break
+            elif isinstance(operation, Fire) and operation.axis == axis:
+                found.append(operation)
+        return found
 
     def _find_fault(self, operation: Advance) -> None:
         """End where a cell's value is not finite. What stands behind the last cell, and has no spikes, is set anew."""
@@ -278,6 +286,16 @@ class _Kernel:
         w.add(6, f"k_c = k_b * {LANES} + k_j")
         w.add(6, f"k_es[k_count] = k_step + 1\nk_ee[k_count] = {event}\nk_ec[k_count] = k_c\nk_count += 1")
         self._noted(6, event, "k_c")
+
+    def _act(self, operation: Act) -> None:
+        """An event's block in the cells that have fired in this step."""
+        w, axis = self.w, operation.axis
+        event = self.code.events.index((axis, operation.event))
+        w.add(2, f"# {operation.event} of {axis} acts")
+        w.add(2, f"for k_q in range(k_s{event}[k_slot{event}], k_pos[{event}]):")
+        w.add(3, f"k_u = np.int64(k_h{event}[k_q % k_h{event}.size])")
+        w.add(3, f"k_o = {self._address(axis, 'k_u')}")
+        w.add(3, self._call(operation.function, {CELL: (axis, "k_o")}, "take"))
 
     def _noted(self, depth: int, event: int, cell: str) -> None:
         """A spike in the ring of its event."""
