@@ -7,7 +7,7 @@ formed in one order, that of the connections, on every driver.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from brainpy_lab.codegen.builder import Line, Lines, StepBuilder
@@ -16,6 +16,7 @@ from brainpy_lab.codegen.fields import CLOCK, Field, Fields, Signature, join
 from brainpy_lab.codegen.functions import all_lines, assigned, names_needed, without_unused
 from brainpy_lab.codegen.network import CONNECTION, KEPT_POST, KEPT_PRE, POST
 from brainpy_lab.codegen.printing import parse, rename
+from brainpy_lab.codegen.traces import Trace
 from brainpy_lab.equations.system import CONSTANTS, Assign, Event, State, System
 
 #: The time at which blocks of arriving spikes run.
@@ -68,7 +69,7 @@ def added(value: ast.expr, name: str) -> ast.expr | None:
 
 
 def write_arrival(
-    system: System, event: Event, places: Mapping[str, Place], held: Mapping[str, str]
+    system: System, event: Event, places: Mapping[str, Place], held: Mapping[str, str], traces: Iterable[Trace] = ()
 ) -> tuple[Written | None, Written | None]:
     """The functions of a block: of the cell that has fired, and of each of its connections.
 
@@ -82,11 +83,13 @@ def write_arrival(
         Where the names of the synapse stand.
     held : mapping of str to str
         For states of the target that may be held: the name of the time of release.
+    traces : iterable of Trace
+        States that stand nowhere themselves, but are read from what is kept of them.
     """
     own = KEPT_PRE if event.side == "pre" else KEPT_POST
     summed = {n for n, p in places.items() if p.axis and p.axis not in (CONNECTION, own)}
     summed = {n for n in summed if is_additive(event, n, system)}
-    step, new, sums = _lines(system, event, places, held, summed)
+    step, new, sums = _lines(system, event, places, held, summed, tuple(traces))
     lines = all_lines(step)
     changed = {n: v for n, v in new.items() if v != n and n not in sums.values()}
     kept = {n: v for n, v in changed.items() if places[n].axis == own}
@@ -111,7 +114,12 @@ def write_arrival(
 
 
 def _lines(
-    system: System, event: Event, places: Mapping[str, Place], held: Mapping[str, str], summed: set[str]
+    system: System,
+    event: Event,
+    places: Mapping[str, Place],
+    held: Mapping[str, str],
+    summed: set[str],
+    traces: tuple[Trace, ...],
 ) -> tuple[StepBuilder, dict[str, str], dict[str, str]]:
     """The block's lines; the names after them; and, for what is added to, the name of what is added."""
     sums = {n: f"{n}_added" for n in summed}
@@ -129,13 +137,20 @@ def _lines(
         actions.append(replace(action, target=target, value=_unless_held(action, target, value, held)))
     variables = [n for n, p in places.items() if p.axis]
     known = {d.name for d in system.derived + system.intermediates}
-    states = tuple(State(n, None) for n in (*variables, *sums.values()) if n not in known)
+    names = (*variables, *sums.values(), *(trace.name for trace in traces))
+    states = tuple(State(n, None) for n in names if n not in known)
     parameters = tuple(p for p in system.parameters if p.name not in variables)
     pseudo = replace(system, states=states, parameters=parameters, events=(), couplings=(), delays=())
     step = StepBuilder(pseudo)
     step.phase("act", event.name)
+    for trace in traces:
+        trace.read(step, ARRIVAL)
     new = {s.name: s.name for s in states}
     write_actions(step, replace(event, actions=tuple(actions)), None, new, {}, ARRIVAL)
+    for trace in traces:
+        name = new.pop(trace.name)
+        if name != trace.name:
+            new |= trace.write(step, name, ARRIVAL)
     return step, new, sums
 
 

@@ -137,6 +137,10 @@ class NetworkFlow(ABC):
         """A row of an axis: a copy."""
 
     @abstractmethod
+    def scale(self, axis: str, row: str, factor: float) -> None:
+        """Multiply a row of an axis by a number."""
+
+    @abstractmethod
     def queue(self, event: Event) -> dict[int, np.ndarray]:
         """The cells that fired in each of the last steps whose spikes may still arrive, by the number of the step."""
 

@@ -20,6 +20,7 @@ from brainpy_lab.networks.homes import Home, Homes, homes
 from brainpy_lab.networks.on_connections import called, of_matrix, of_xarray
 from brainpy_lab.networks.sides import check_sides
 from brainpy_lab.networks.source import Source, View, check_name
+from brainpy_lab.networks.traces import Traces, traces
 from brainpy_lab.networks.values import Values, numbers
 from brainpy_lab.simulation.synapse_model import SynapseModel
 
@@ -221,6 +222,11 @@ class Synapses:
         }  # fmt: skip
         return homes(self.system, varying, spread=spread, forced=[n for n, h in self.kept.items() if h == "connection"])
 
+    @cached_property
+    def traces(self) -> Traces:
+        """States that are updated where an event needs them, and why others advance in each step."""
+        return traces(self.system, self.homes, (n for n, v in self.values.items() if isinstance(v, np.ndarray)))
+
     @property
     def weight(self) -> np.ndarray:
         """The weight of each connection, in the order of ``pre_index``: where the network stands."""
@@ -286,7 +292,8 @@ class Synapses:
                 self.state.pop(name, None)
             else:
                 self.values[name] = new
-        self.__dict__.pop("homes", None)
+        for found in ("homes", "traces"):
+            self.__dict__.pop(found, None)
 
     def _chosen(self, where: Any) -> np.ndarray | None:
         if where is None:

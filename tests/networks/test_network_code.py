@@ -60,4 +60,5 @@ def test_a_network_says_where_each_variable_lives() -> None:
     said = _coba().explain().splitlines()
     assert "    g: one value a cell of E, in its equations: exc_g" in said
     said = _plastic().explain().splitlines()
-    assert "    x: one value a cell of P" in said and "    weight: one value a connection" in said
+    assert any(line.startswith("    x: one value a cell of P") for line in said)
+    assert "    weight: one value a connection" in said

@@ -359,6 +359,11 @@ class JaxNetworkFlow(NetworkFlow):
         """A row of an axis."""
         return np.array(self.y[axis][row])
 
+    def scale(self, axis: str, row: str, factor: float) -> None:
+        """Multiply a row of an axis."""
+        with x64():
+            self.y[axis][row] = self.y[axis][row] * factor
+
 
 def _lengthened(lines: np.ndarray, length: int) -> np.ndarray:
     """Lines, and as many of zeros as make ``length``."""

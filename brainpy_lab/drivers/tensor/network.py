@@ -275,6 +275,10 @@ class TensorNetworkFlow(NetworkFlow):
         """A row of an axis."""
         return self.rows[axis][row].copy()
 
+    def scale(self, axis: str, row: str, factor: float) -> None:
+        """Multiply a row of an axis."""
+        self.rows[axis][row] *= factor
+
     def queue(self, event: Event) -> dict[int, np.ndarray]:
         """Spikes that may still arrive."""
         return dict(self.queues[event])

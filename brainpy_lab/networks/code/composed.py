@@ -11,6 +11,7 @@ from brainpy_lab import drivers, solvers
 from brainpy_lab.codegen.generate import generate
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.compose import compose, within_cell
+from brainpy_lab.equations.reduced import reading
 from brainpy_lab.equations.system import Coupling, Parameter, System
 from brainpy_lab.networks.synapses import Synapses
 
@@ -63,16 +64,6 @@ def _part(synapses: Synapses, couplings: tuple[Coupling, ...]) -> System:
     expressions = [s.drift for s in states if s.drift is not None] + [c.value for c in couplings]
     read = rest.names_read(*expressions)
     return replace(reading(rest, read), states=states, couplings=couplings)
-
-
-def reading(system: System, names: set[str]) -> System:
-    """A system without the parameters and definitions that are not among ``names``."""
-    return replace(
-        system,
-        parameters=tuple(p for p in system.parameters if p.name in names),
-        derived=tuple(d for d in system.derived if d.name in names),
-        intermediates=tuple(d for d in system.intermediates if d.name in names),
-    )
 
 
 @lru_cache(maxsize=128)

@@ -62,5 +62,17 @@ def explained(syn: Synapses) -> list[str]:
     lines = []
     for state, home in syn.homes.of.items():
         why = f" ({syn.homes.why[state]})" if home == "connection" and state in syn.homes.why else ""
-        lines.append(f"{state}: {words[home].format(state)}{why}")
+        lines.append(f"{state}: {words[home].format(state)}{why}{_when(syn, state)}")
     return lines
+
+
+def _when(syn: Synapses, state: str) -> str:
+    """When a state that moves by an equation is brought up to date."""
+    if state in syn.traces.why:
+        return f"; advanced in every step: {syn.traces.why[state]}"
+    trace = syn.traces.of.get(state)
+    if trace is None:
+        return ""
+    if trace.factor:
+        return f"; at spikes: {state} = {trace.kept}*{trace.factor}, {trace.factor} the decay of all since a time"
+    return f"; at spikes: from {trace.kept}, its value at the last one, at the time {trace.since}"

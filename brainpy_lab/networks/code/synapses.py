@@ -25,9 +25,10 @@ from brainpy_lab.codegen.network import (
     Side,
 )
 from brainpy_lab.codegen.printing import Printer
+from brainpy_lab.equations.reduced import alone
 from brainpy_lab.equations.system import Event, State, System
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.networks.code.composed import gathered_couplings, reading, sum_name
+from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft, renamed
 from brainpy_lab.networks.code.groups import varies
 from brainpy_lab.networks.group import NeuGroup
@@ -35,9 +36,7 @@ from brainpy_lab.networks.homes import Home
 from brainpy_lab.networks.sides import event_name, known_of
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses
-
-#: What is kept with the cells is advanced by it: exact for what is linear in itself.
-_KEPT_METHOD = "exponential_euler"
+from brainpy_lab.networks.traces import STEPPED_METHOD
 
 
 def write_synapses(draft: Draft, syn: Synapses) -> None:
@@ -68,15 +67,16 @@ class _Writer:
     # --- what is kept, and advances by itself ------------------------------------------------------------------------
 
     def advance(self, home: Home, axis: str, word: str) -> None:
-        """What is kept once a connection, or once a cell of a side."""
-        kept = self.syn.homes.at(home)
+        """What is kept once a connection, or once a cell of a side, and moves in every step."""
+        draft, syn = self.draft, self.syn
+        kept = syn.homes.at(home)
         for name in kept:
-            self.draft.row(axis, name)
-        moving = tuple(s for s in self.syn.system.states if s.name in kept and s.drift is not None)
+            for row in syn.traces.of[name].rows if name in syn.traces.of else (name,):
+                draft.row(axis, row)
+        moving = tuple(s for s in syn.system.states if s.name in kept and s.name in syn.traces.why)
         if not moving:
             return
-        draft, syn = self.draft, self.syn
-        step, names = draft.step(self._alone(moving), _KEPT_METHOD, word)
+        step, names = draft.step(self._alone(moving), STEPPED_METHOD, word)
         signature = step.blocks[0].signature
         arguments = [
             f if f.role in ("time", "step")
@@ -105,7 +105,7 @@ class _Writer:
             raise ArgumentError(
                 f"{syn.name}: the equation of '{moving[0].name}' reads '{min(others)}', which lives elsewhere."
             )
-        return replace(reading(system, read), states=moving, events=(), couplings=(), delays=())
+        return alone(system, moving)
 
     # --- what connections do -----------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class _Writer:
         """What spikes of one side do when they arrive."""
         syn = self.syn
         held = _held(syn.post_group, self.draft.systems)
-        cell, connection = write_arrival(syn.system, event, self._places(), held)
+        cell, connection = write_arrival(syn.system, event, self._places(), held, syn.traces.of.values())
         word = f"{event.name}_{syn.name}"
         for function, written in ((f"{word}_cell", cell), (word, connection)):
             if written is not None:
@@ -166,10 +166,15 @@ class _Writer:
         places: dict[str, Place] = {}
         for state in syn.system.state_names:
             home = syn.homes.of[state]
-            places[state] = {
-                "lumped": Place(POST, f"{syn.name}_{state}"), "pre": Place(KEPT_PRE, state),
-                "post": Place(KEPT_POST, state), "connection": Place(CONNECTION, state),
-            }[home]  # fmt: skip
+            if home == "lumped":
+                places[state] = Place(POST, f"{syn.name}_{state}")
+                continue
+            axis = {"pre": KEPT_PRE, "post": KEPT_POST, "connection": CONNECTION}[home]
+            trace = syn.traces.of.get(state)
+            places |= {row: Place(axis, row) for row in (trace.rows if trace else (state,))}
+            if trace and trace.factor:
+                places[trace.factor] = Place("", trace.factor)
+                self.draft.driven.add(f"{syn.name}.{trace.factor}")
         for name, value in syn.values.items():
             places[name] = Place(CONNECTION if isinstance(value, np.ndarray) else "", name)
         for side, group, kind in (("pre", syn.pre_group, PRE), ("post", syn.post_group, POST)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import NetworkCode
+from brainpy_lab.codegen.network import Axis, NetworkCode
 from brainpy_lab.drivers.network import Event
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.group import NeuGroup
@@ -38,6 +38,7 @@ def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]
         numbers[f"connections/{syn.name}"] = len(syn)
         numbers[f"delays/{syn.name}"] = state.delays[syn.name]
         numbers[f"cells/{syn.name}"] = wired[syn.name].cells
+        numbers |= {f"trace/{syn.name}.{n}": state.traces[f"{syn.name}.{n}"] for n in syn.traces.of}
         numbers |= {f"home/{syn.name}.{n}": home for n, home in state.homes[syn.name].items()}
         kept = (n for n, home in state.homes[syn.name].items() if home == "connection")
         values |= {f"{syn.name}.{n}": np.array(syn.read(n)) for n in kept}
@@ -103,8 +104,11 @@ class Standing:
             if isinstance(part, NeuGroup):
                 rows = [r for r in axis.rows if r not in part.parameters and r not in part.system.state_names]
             else:
-                rows = [] if axis.name == part.name else list(axis.rows)
+                assert isinstance(part, Synapses)
+                rows = [] if axis.name == part.name else _rows_of_side(part, axis)
             found.rows[axis.name] = {r: taken.array("rows", f"{axis.name}.{r}") for r in rows}
+        for syn in parts.synapses:
+            _take_traces(syn, found, taken)
         found.queues = {event: taken.queue(event) for event in code.events}
         return cls(found, values)
 
@@ -115,6 +119,25 @@ class Standing:
             if states:
                 part.state.clear()
                 part.state.update(states)
+
+
+def _rows_of_side(syn: Synapses, axis: Axis) -> list[str]:
+    """What a synapse keeps for the cells of a side: of traces the values."""
+    kept = {row: trace.name for trace in syn.traces.of.values() for row in trace.rows}
+    return list(dict.fromkeys(kept.get(row, row) for row in axis.rows))
+
+
+def _take_traces(syn: Synapses, state: NetworkState, taken: _Taken) -> None:
+    """What is kept of traces, bit for bit, where the checkpoint has it in the same form; else their values serve."""
+    for name, trace in syn.traces.of.items():
+        home = state.homes[syn.name][name]
+        axis = syn.name if home == "connection" else f"{syn.name}.{home}"
+        known = taken.checkpoint.numbers.get(f"trace/{syn.name}.{name}")
+        if known is None or any(f"rows/{axis}.{row}" not in taken.checkpoint.arrays for row in trace.rows):
+            continue
+        state.traces[f"{syn.name}.{name}"] = str(known)
+        kept = state.rows.setdefault(axis, {})
+        kept |= {row: taken.array("rows", f"{axis}.{row}") for row in trace.rows}
 
 
 def _names(part: object, state: NetworkState) -> tuple[str, ...]:

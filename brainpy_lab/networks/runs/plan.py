@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.assembly import Assembly
 from brainpy_lab.networks.parts import Parts
+from brainpy_lab.networks.runs.fading import Course, courses
 from brainpy_lab.networks.runs.recording import Wanted, wanted
 from brainpy_lab.networks.runs.request import Request
 from brainpy_lab.networks.runs.state import NetworkState
@@ -30,6 +34,8 @@ class Plan:
     every : int
         Steps from one record to the next.
     wired : dict of str to Wiring
+    traces : dict of str to Course
+        Of synapses, by ``exc.x``.
     """
 
     network: Parts
@@ -40,6 +46,7 @@ class Plan:
     every: int
     record: tuple[Wanted, ...]
     wired: dict[str, Wiring]
+    traces: dict[str, Course]
     report: Progress
     stop: threading.Event | None
 
@@ -62,4 +69,18 @@ class Plan:
         places = {name: w.stored for name, w in wired.items()}
         found = wanted(request.record, network.by_name, places)
         report: Progress = ProgressBar(network.name) if progress is True else reporter(progress)
-        return cls(network, assembly, assembly.code, state, n_steps, every, found, wired, report, request.stop)
+        traces = courses(network.synapses, places, state.dt)
+        return cls(network, assembly, assembly.code, state, n_steps, every, found, wired, traces, report, request.stop)
+
+    @cached_property
+    def fades(self) -> dict[str, Course]:
+        """The traces that have a factor, by its name among the scalars."""
+        return {f"{c.synapses.name}.{c.trace.factor}": c for c in self.traces.values() if c.trace.factor}
+
+    @cached_property
+    def traced(self) -> dict[str, dict[str, np.ndarray]]:
+        """What is kept of traces when the run begins, by axis and row."""
+        found: dict[str, dict[str, np.ndarray]] = {}
+        for course in self.traces.values():
+            found.setdefault(course.axis, {}).update(course.initial(self.state))
+        return found

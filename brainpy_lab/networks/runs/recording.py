@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from brainpy_lab.codegen.traces import Trace
 from brainpy_lab.drivers.network import Recorded
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.group import NeuGroup
@@ -32,6 +33,10 @@ class Wanted:
         Of its values at one time.
     is_mean : bool
         Whether the mean over cells is kept alone.
+    trace : str or None
+        ``exc.x`` where it is a trace of synapses, which is worked out from what stands in its rows.
+    since : Recorded or None
+        For a trace, the row with the time of its last event.
     """
 
     key: str
@@ -39,6 +44,13 @@ class Wanted:
     record: Recorded
     shape: tuple[int, ...]
     is_mean: bool = False
+    trace: str | None = None
+    since: Recorded | None = None
+
+    @property
+    def rows(self) -> tuple[Recorded, ...]:
+        """All that is recorded for it."""
+        return (self.record,) if self.since is None else (self.record, self.since)
 
 
 _MEAN = re.compile(r"mean\((\w+)\)")
@@ -91,7 +103,16 @@ def _of_key(
             raise ArgumentError(f"record: '{text}': {error}.") from None
         if mean and not len(record.index):
             raise ArgumentError(f"record: '{text}' has no cells, and so no {name}.")
-        yield Wanted(text, name, record, () if mean else shape, mean is not None)
+        found = Wanted(text, name, record, () if mean else shape, mean is not None)
+        trace = part.traces.of.get(variable) if isinstance(part, Synapses) else None
+        yield found if trace is None else _traced(found, part.name, trace)
+
+
+def _traced(wanted: Wanted, synapses: str, trace: Trace) -> Wanted:
+    """What is recorded of a trace: the rows that are kept of it."""
+    record = replace(wanted.record, row=trace.kept)
+    since = replace(record, row=trace.since) if trace.since else None
+    return replace(wanted, record=record, trace=f"{synapses}.{trace.name}", since=since)
 
 
 def _found(key: Any, parts: Mapping[str, Source | Synapses]) -> tuple[str, Source | Synapses, Any]:

@@ -26,8 +26,11 @@ def solution_of(run: RunOf) -> NetworkSolution:
     data: dict[str, dict[str, np.ndarray]] = {g.name: {} for g in plan.network.groups}
     column = 0
     for w in plan.record:
-        values = run.rows[:count, column : column + len(w.record.index)]
-        column += len(w.record.index)
+        width = sum(len(r.index) for r in w.rows)
+        values = run.rows[:count, column : column + width]
+        column += width
+        if w.trace is not None:
+            values = plan.traces[w.trace].recorded(values, first, plan.every, w.record.index)
         shapes.setdefault(w.key, w.shape)
         data.setdefault(w.key, {})[w.name] = values.mean(axis=1) if w.is_mean else values.reshape(count, *w.shape)
     trains = _trains(run, window, shapes)
@@ -78,6 +81,8 @@ def _final(run: RunOf) -> dict[str, dict[str, np.ndarray]]:
             if home != "connection":
                 group = syn.pre_group if home == "pre" else syn.post_group
                 place = (group.name, f"{syn.name}_{n}") if home == "lumped" else (f"{syn.name}.{home}", n)
-                own[n] = run.flow.values(*place).reshape(group.shape)
+                course = run.plan.traces.get(f"{syn.name}.{n}")
+                values = run.now(course) if course else run.flow.values(*place)
+                own[n] = values.reshape(group.shape)
         final[syn.name] = own
     return final

@@ -9,6 +9,7 @@ import numpy as np
 
 from brainpy_lab.drivers.network import NetworkFlow
 from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.runs.fading import Course
 from brainpy_lab.networks.runs.interrupts import held_back
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.runs.spikes import Spikes
@@ -66,10 +67,13 @@ class RunOf:
                 if plan.stop is not None and plan.stop.is_set():
                     self.outcome = Outcome.STOPPED
                     return
-                begun, n = time.perf_counter(), min(size.steps, plan.n_steps - self.done, most)
+                fresh = (c.period - self.flow.step % c.period for c in plan.fades.values())
+                begun, n = time.perf_counter(), min(size.steps, plan.n_steps - self.done, most, *fresh)
                 with held_back() as interrupts:
                     chunk = self.flow.advance(n, self.rows, self.done // plan.every + 1)
                     self.spikes.take(chunk)
+                    if chunk.taken:
+                        self._begin_factors()
                 size.took(n, time.perf_counter() - begun)
                 if chunk.fault is not None:
                     self._explain(*chunk.fault)
@@ -83,6 +87,12 @@ class RunOf:
         finally:
             if isinstance(plan.report, ProgressBar):
                 plan.report.close()
+
+    def _begin_factors(self) -> None:
+        """Let factors of traces begin anew at 1 where they are due, before they are too small a number."""
+        for course in self.plan.fades.values():
+            if self.flow.step % course.period == 0:
+                self.flow.scale(course.axis, course.trace.kept, float(course.factor(self.flow.step)))
 
     def _explain(self, axis: str, row: str, place: int) -> None:
         """Say what went wrong, and where."""
@@ -114,13 +124,22 @@ class RunOf:
             state.starts[syn.name] = dict(syn.start)
             stored = plan.wired[syn.name].stored
             for name in syn.homes.at("connection"):
-                values = self.flow.values(syn.name, name)
+                course = plan.traces.get(f"{syn.name}.{name}")
+                values = self.now(course) if course else self.flow.values(syn.name, name)
                 if stored is not None:
                     values[stored] = values.copy()
                 syn.state[name] = values
+        for course in plan.traces.values():
+            state.traces[course.name] = course.digest
+            if course.axis != course.synapses.name:
+                state.rows[course.axis][course.trace.name] = self.now(course)
+
+    def now(self, course: Course) -> np.ndarray:
+        """The values of a trace."""
+        return course.now({row: self.flow.values(course.axis, row) for row in course.trace.rows}, self.flow.step)
 
     def _is_kept(self, axis: str, row: str) -> bool:
         part = self.plan.network.by_name[axis.partition(".")[0]]
         if isinstance(part, Synapses):
-            return axis != part.name
+            return axis != part.name or row in self.plan.traced.get(axis, {})
         return isinstance(part, NeuGroup) and row not in part.parameters and (axis, row) not in self.setup.taken

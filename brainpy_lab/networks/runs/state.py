@@ -30,6 +30,8 @@ class NetworkState:
         Initial values that a synapse had been given.
     delays : dict of str
         Of each synapse, a digest of its delays in that run.
+    traces : dict of str
+        Of each trace of a synapse, a digest of what the values that are kept of it depend on.
     """
 
     seed: int
@@ -40,6 +42,7 @@ class NetworkState:
     homes: dict[str, dict[str, str]] = field(default_factory=dict)
     starts: dict[str, dict[str, Any]] = field(default_factory=dict)
     delays: dict[str, str] = field(default_factory=dict)
+    traces: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls, seed: int, dt: float) -> NetworkState:

@@ -47,14 +47,14 @@ class _Values:
             dt=state.dt,
             sizes={a.name: self._size(a.name) for a in code.axes},
             rows={a.name: self._rows(a.name, a.rows) for a in code.axes},
-            scalars={s: _scalar(parts, s) for s in code.scalars},
+            scalars={s: 1.0 if s in self.plan.fades else _scalar(parts, s) for s in code.scalars},
             drive=self._drive,
             taken={(o.axis, o.row): self._taken(o) for o in code.schedule if isinstance(o, Take)},
             pre={name: w.pre for name, w in self.plan.wired.items()},
             post={name: w.post for name, w in self.plan.wired.items()},
             tables=tables,
             sources=sources,
-            record=tuple(w.record for w in self.plan.record),
+            record=tuple(r for w in self.plan.record for r in w.rows),
             every=self.plan.every,
             first=state.step,
         )
@@ -63,6 +63,9 @@ class _Values:
         """Values of the parameters that move in time and are alike for all cells, (n, driven scalars)."""
         table = np.empty((n, len(self.plan.code.driven)))
         for column, key in enumerate(self.plan.code.driven):
+            if key in self.plan.fades:
+                table[:, column] = self.plan.fades[key].factor(first + 1 + np.arange(n))
+                continue
             table[:, column] = self._course(*key.split(".")).of_steps(self.plan.state.dt, first, n)
         return table
 
@@ -121,6 +124,8 @@ class _Values:
         return {p.name: own.get(p.name, p.value) for p in system.parameters}
 
     def _row_of_synapse(self, syn: Synapses, axis: str, row: str) -> np.ndarray:
+        if row in self.plan.traced.get(axis, {}):
+            return self.plan.traced[axis][row]
         if axis != syn.name:
             kept = self.plan.state.row(axis, row)
             return np.asarray(syn.initial(row) if kept is None else kept, dtype=float)

@@ -267,6 +267,10 @@ class NumbaNetworkFlow(NetworkFlow):
         """A row of an axis."""
         return self._view(axis, row).reshape(-1)[: self.setup.sizes[axis]].copy()
 
+    def scale(self, axis: str, row: str, factor: float) -> None:
+        """Multiply a row of an axis."""
+        self._view(axis, row)[:] *= factor
+
 
 def _plain(array: np.ndarray, kind: type) -> np.ndarray:
     """An array as kernels take it: contiguous, and not marked as one that must not be written."""
