@@ -11,6 +11,7 @@ import numpy as np
 
 from brainpy_lab import drivers
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.ensemble import Ensemble
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.network_code import CodedNetwork, backend_name
 from brainpy_lab.networks.runs.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
@@ -81,6 +82,8 @@ class Network(CodedNetwork):
         backend: str | None = None,
         progress: bool | Progress = False,
         stop: threading.Event | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        threads: int = 1,
     ) -> NetworkSolution:
         """Run the network on from where it stands.
 
@@ -103,10 +106,18 @@ class Network(CodedNetwork):
         backend : str, optional
         progress : bool or callable
         stop : threading.Event, optional
+        parameters : mapping, optional
+            Numbers for this run alone, by part and name: ``{"E.I": 12.0, "exc.weight": np.linspace(0, 1, 20)}``. Arrays
+            broadcast to an ensemble: several networks side by side, each of which runs as it would by itself. Such a
+            run begins anew, or at a checkpoint, and the network stays where it stands.
+        threads : int
+            How many members of an ensemble run at once, where the driver has threads.
 
         Returns
         -------
         NetworkSolution
+            Arrays of an ensemble have its axes behind time: ``sol["E"].V`` (n_times, *ensemble, *shape of the group);
+            ``sol.members`` has each by itself.
 
         Raises
         ------
@@ -114,7 +125,9 @@ class Network(CodedNetwork):
         KeyboardInterrupt
             The user interrupted the run: what it had computed is ``net.last``, and the next run goes on from there.
         """
-        request = Request(duration, dt, record, record_every, start, seed, progress, stop)
+        request = Request(duration, dt, record, record_every, start, seed, progress, stop, parameters, threads)
+        if parameters:
+            return self._run_members(request, backend_name(backend))
         begun = time.perf_counter()
         plan, standing = self._planned(request, backend_name(backend))
         program = drivers.get(plan.code.backend).network(plan.code)
@@ -127,6 +140,19 @@ class Network(CodedNetwork):
         self.state = plan.state
         self.last = solution_of(run)
         if self.last.outcome is Outcome.INTERRUPTED:
+            raise KeyboardInterrupt
+        return self.last
+
+    def _run_members(self, request: Request, backend: str) -> NetworkSolution:
+        """Runs of twins of this network, each with numbers of its own."""
+        if request.start is None and self.state is not None:
+            raise ArgumentError(
+                f"{self.name} has run to {self.time:g}; a run with parameters of its own does not go on from there.",
+                advice="Give start=0, or start=net.checkpoint().",
+            )
+        ensemble = Ensemble.of(self, request, backend)
+        self.last, is_interrupted = ensemble.run()
+        if is_interrupted:
             raise KeyboardInterrupt
         return self.last
 

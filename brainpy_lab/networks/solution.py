@@ -41,6 +41,11 @@ class NetworkSolution:
     outcome : Outcome
     stats : dict
         steps, dt, backend, wall_time and compile_time in seconds; how a run ended that ended early.
+    name : str
+    ensemble_shape : tuple of int
+        Shape of the ensemble; ``()`` is a single run.
+    members : tuple of NetworkSolution
+        Of an ensemble, the runs one by one, in C order.
     """
 
     t: np.ndarray
@@ -50,6 +55,8 @@ class NetworkSolution:
     outcome: Outcome = Outcome.COMPLETED
     stats: dict[str, Any] = field(default_factory=dict)
     name: str = "Network"
+    ensemble_shape: tuple[int, ...] = ()
+    members: tuple[NetworkSolution, ...] = ()
 
     def __getitem__(self, key: Any) -> Solution:
         text = key.text if isinstance(key, View) else key if isinstance(key, str) else getattr(key, "name", str(key))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.simulation.run_defaults import check_seed, positive
 from brainpy_lab.simulation.runs.control import Progress
@@ -28,6 +29,8 @@ class Request:
     seed: int | None = None
     progress: bool | Progress = False
     stop: threading.Event | None = None
+    parameters: Mapping[str, Any] | None = None
+    threads: int = 1
 
     def __post_init__(self) -> None:
         positive("duration", self.duration)
@@ -40,6 +43,12 @@ class Request:
             raise ArgumentError(
                 f"progress must be True, False or a function of the fraction done, not {self.progress!r:.60}."
             )
+        if not (self.parameters is None or isinstance(self.parameters, Mapping)):
+            raise ArgumentError(
+                f"parameters is a mapping by part and name, not {self.parameters!r:.60}.",
+                advice="For example parameters={'E.I': [10, 12, 14]}.",
+            )
+        whole("run", "threads", self.threads, 1)
         start: Any = self.start
         is_zero = isinstance(start, int | float | np.number) and not isinstance(start, bool) and start == 0
         if not (start is None or is_zero or isinstance(start, Checkpoint)):
