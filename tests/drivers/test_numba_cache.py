@@ -1,6 +1,7 @@
 """Native functions on disk: a damaged file is found before it is read, and compiled anew."""
 
 import pickle
+import subprocess
 import sys
 
 import pytest
@@ -104,3 +105,14 @@ def test_the_least_recently_used_goes_and_what_is_in_use_is_found_again():
         recent.get("b", lambda: 1 / 0)
     recent.clear()
     assert recent.get("a", Thing) is not first
+
+
+def test_a_kernel_from_the_cache_needs_none_of_numbas_registries(kernel):
+    """They take longer to load than all else."""
+    program = (
+        "import sys, brainpy_lab as bp\n"
+        "model = bp.model('dx/dt = -x/2; x(0) = 1', name='Sealed')\n"
+        "print(model.run(1.0, dt=0.5, method='euler', backend='numba').final['x'], 'numba.np.arraymath' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout == b"0.5625 False\n"

@@ -24,6 +24,7 @@ from numba.core.caching import NullCache
 from numba.core.ccallback import CFunc
 from numba.core.compiler import CompileResult
 from numba.core.registry import cpu_target
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from brainpy_lab.codegen.cachefolder import drop, read_sealed, write_sealed
@@ -52,7 +53,7 @@ class SealedCache(NullCache):
 
     def load_overload(self, signature: Any, target: Any) -> CompileResult | None:
         """The function compiled for ``signature``, or None when there is none that can be used."""
-        target.refresh()
+        rtsys.initialize(target)  # all that it needs of Numba, whose registries take longer to load than all else
         name = self._name(signature, target.codegen())
         content = read_sealed(name)
         if content is None:

@@ -221,8 +221,8 @@ class _Kernel:
         self._blocks(axis)
         w.add(3, "k_bad = 0")
         w.add(3, f"for k_j in range({LANES}):")
-        w.add(4, f"k_bad += {self._call(operation.function, at, 'advance', operation.kept)}")
-        w.add(3, "if k_bad > 0:")
+        w.add(4, f"k_bad |= {self._call(operation.function, at, 'advance', operation.kept)}")
+        w.add(3, "if k_bad != 0:")
         self._find_fault(operation)
         for fire in self._fused(axis):
             self._test(fire)
@@ -266,9 +266,11 @@ class _Kernel:
         """Test an event in the cells of a block, and act."""
         w, axis = self.w, operation.axis
         at = {CELL: (axis, "k_o + k_j")}
-        w.add(3, "k_any = 0")
-        w.add(3, f"for k_j in range({LANES}):")
-        w.add(4, f"k_any += {self._call(operation.test, at, 'look')}")
+        for mode in ("glance", "look"):
+            w.add(3, "k_any = 0" if mode == "glance" else "if k_any > 0:\n    k_any = 0")
+            depth = 3 if mode == "glance" else 4
+            w.add(depth, f"for k_j in range({LANES}):")
+            w.add(depth + 1, f"k_any += {self._call(operation.test, at, mode)}")
         w.add(3, "if k_any > 0:")
         w.add(4, "for k_j in range(k_m):")
         w.add(5, f"k_bits = {self._call(operation.test, at, 'take')}")

@@ -22,8 +22,9 @@ _F64, _I64 = ir.DoubleType(), ir.IntType(64)
 _VECTOR = types.float64[::1]
 
 #: What becomes of the results: they are stored, and the answer is whether one is not finite ("advance"), or the flags
-#: as bits ("take"); nothing is stored, and the answer is whether something would change ("look").
-Mode = Literal["advance", "take", "look"]
+#: as bits ("take"); nothing is stored, and the answer is whether something would change ("look"), or might because it
+#: would if what the function may change were 0, or is not 0 ("glance").
+Mode = Literal["advance", "take", "look", "glance"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,10 @@ class Placed:
         """Names of what it takes."""
         return ("k_y", "t", "dt", "k_s", *(f"k_a{i}" for i in range(self.addresses)), *(["k_x"] if self.passed else []))
 
+    def is_zero(self, spot: Spot) -> bool:
+        """Whether the function is called with 0 instead of the value at a place."""
+        return self.mode == "glance" and spot in self.gives
+
     @property
     def hands_on(self) -> int:
         """How many values it passes on."""
@@ -101,7 +106,7 @@ def lowered(text: str, placed: Placed) -> Any:
         lowering = Lowering(functions, Emit(builder), functools.partial(lookup, context, builder))
         body = _Body(context, builder, signature, values, placed)
         names = [a.arg for a in function.args.args]
-        given = [body.load(spot) for spot in placed.takes]
+        given = [body.given(spot) for spot in placed.takes]
         found = lowering.call(function, dict(zip(names, given, strict=True)))
         return body.finish(found)
 
@@ -141,10 +146,14 @@ class _Body:
                 return self.builder.extract_value(self.values[-1], spot.offset)
         return self.builder.load(self._pointer(spot))
 
+    def given(self, spot: Spot) -> Any:
+        """A value that is handed to the function."""
+        return _F64(0.0) if self.placed.is_zero(spot) else self.load(spot)
+
     def finish(self, found: list[Any]) -> Any:
         """Put what the function gave in its place, and answer."""
         placed, b = self.placed, self.builder
-        if placed.mode == "look":
+        if placed.mode in ("look", "glance"):
             return self._changed(found)
         for old, new in placed.copies:
             b.store(self.load(old), self._pointer(new))
@@ -167,10 +176,10 @@ class _Body:
         return b.zext(changed, _I64)
 
     def _not_finite(self, found: list[Any]) -> Any:
-        """Whether some may be nan or infinite: their sum is; so it may be where the numbers are merely huge."""
+        """Not 0 where some may be nan or infinite: their sum is; so it may be where the numbers are merely huge."""
         b = self.builder
         total = functools.reduce(b.fadd, found)
-        return b.zext(b.fcmp_unordered("!=", b.fsub(total, total), _F64(0.0)), _I64)
+        return b.bitcast(b.fsub(total, total), _I64)
 
     def _flags(self, found: list[Any]) -> Any:
         b, bits = self.builder, _I64(0)
@@ -183,6 +192,9 @@ class _Body:
 
 def written(placed: Placed) -> str:
     """The same as the text of a function, for what Numba must compile itself."""
+
+    def given(spot: Spot) -> str:
+        return "0.0" if placed.is_zero(spot) else value(spot)
 
     def value(spot: Spot) -> str:
         match spot.kind:
@@ -197,9 +209,9 @@ def written(placed: Placed) -> str:
         return f"k_get(k_y, k_a{spot.address} + {spot.offset})"
 
     names = [f"k_new_{i}" for i in range(len(placed.gives))]
-    lines = [f"{', '.join(names)} = {placed.name}({', '.join(map(value, placed.takes))})"]
+    lines = [f"{', '.join(names)} = {placed.name}({', '.join(map(given, placed.takes))})"]
     pairs = list(zip(placed.gives, names, strict=True))
-    if placed.mode == "look":
+    if placed.mode in ("look", "glance"):
         changed = (f"{n} != {'0.0' if s.kind == 'flag' else value(s)}" for s, n in pairs)
         lines.append(f"return 1 if {' or '.join(changed)} else 0")
     else:
