@@ -36,15 +36,21 @@ def pictures() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def lab_page(lab: Lab, browser: Browser) -> Iterator[LabPage]:
+    """One page for all tests: to load JupyterLab takes longer than most of them."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield LabPage(context.new_page(), lab.url, lab.token)
+    context.close()
+
+
 @pytest.fixture
 def open_notebook(
-    lab: Lab, browser: Browser, request: pytest.FixtureRequest, pictures: Path
+    lab: Lab, lab_page: LabPage, request: pytest.FixtureRequest, pictures: Path
 ) -> Iterator[Callable[..., LabPage]]:
-    """Open notebooks with given cells in one page; a picture of it is kept in `test-results/`."""
-    width, height = getattr(request, "param", (1400, 900))
-    context = browser.new_context(viewport={"width": width, "height": height})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = LabPage(context.new_page(), lab.url, lab.token)
+    """Open notebooks with given cells, and kernels of their own; a picture of the page is kept in `test-results/`."""
+    page = lab_page
 
     def open_(*cells: str, name: str = request.node.name, kernel: str = "brainpy-lab") -> LabPage:
         path = lab.root / f"{name}.ipynb"
@@ -54,5 +60,4 @@ def open_notebook(
 
     yield open_
     page.browser_page.screenshot(path=pictures / f"{request.node.name}.png")
-    page.shut_down_kernels()
-    context.close()
+    page.clear()

@@ -16,6 +16,15 @@ _FIND = """
 const notebook = path => [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
 """
 
+_CLEAR = """() => {
+  const { shell, serviceManager: { sessions } } = window.jupyterapp;
+  const kernels = [...sessions.running()].map(({ id }) => id);
+  [...shell.widgets('main'), ...shell.widgets('right')]
+    .filter(widget => widget.context || widget.id === 'brainpy-lab-panel')
+    .forEach(widget => widget.dispose());
+  kernels.forEach(id => void sessions.shutdown(id));
+}"""
+
 _VIEWS = {"Code": "code", "Phase plane": "phase", "Fixed points": "fixed_points", "Runs": "runs"}
 
 #: Whether some workspace on the server holds the panel with this tab.
@@ -39,6 +48,7 @@ class LabPage:
         self.comm_messages: list[dict[str, Any]] = []
         self._url = url
         self._token = token
+        self._is_loaded = False
         page.set_default_timeout(TIMEOUT)
         expect.set_options(timeout=TIMEOUT)
         page.on("websocket", self._listen)
@@ -46,11 +56,12 @@ class LabPage:
     # --- JupyterLab ---------------------------------------------------------------------------------------
 
     def open(self, path: str) -> None:
-        """Load JupyterLab with this notebook and wait for its kernel; a second one opens beside the first."""
-        if self.path:
+        """Show a notebook, beside those that are open, and wait for its kernel; the first one loads JupyterLab."""
+        if self._is_loaded:
             self.execute("docmanager:open", path=path)
         else:
             self.browser_page.goto(f"{self._url}/lab/tree/{path}?token={self._token}&reset")
+            self._is_loaded = True
         self.path = path
         self.wait_for_kernel()
 
@@ -137,8 +148,14 @@ class LabPage:
         self.browser_page.wait_for_function("() => window.restarted === true")
         self.wait_for_kernel()
 
+    def clear(self) -> None:
+        """Leave the page as it was loaded: no notebook, no panel, the light theme. Kernels end in their own time."""
+        self.browser_page.evaluate(_CLEAR)
+        self.panel.wait_for(state="detached")
+        self.set_theme("JupyterLab Light")
+
     def shut_down_kernels(self) -> None:
-        """End all kernels, so that they do not take time from the next test."""
+        """End all kernels and wait until they have ended."""
         self.browser_page.evaluate(
             "() => window.jupyterapp ? window.jupyterapp.serviceManager.sessions.shutdownAll().then(() => 1) : 1"
         )
@@ -165,6 +182,15 @@ class LabPage:
         """Choose a theme and wait until it is drawn."""
         self.execute("apputils:change-theme", theme=name)
         self.browser_page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
+    @contextmanager
+    def sized(self, width: int, height: int) -> Iterator[None]:
+        """Give the window another size while the block runs."""
+        before = self.browser_page.viewport_size
+        assert before is not None
+        self.browser_page.set_viewport_size({"width": width, "height": height})
+        yield
+        self.browser_page.set_viewport_size(before)
 
     # --- the panel ----------------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ def arguments(rng: random.Random) -> tuple[object, dict[str, object]]:
 
 
 @pytest.mark.parametrize(
-    ("seed", "cases"), [(8, 10_000), pytest.param(9, 30_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+    ("seed", "cases"), [(8, 3_000), pytest.param(9, 40_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
 )
 def test_any_arguments_give_a_solution_or_an_error(seed, cases):
     text = "a = 1\nb = 0.5\ndx/dt = a - x\ndy/dt = x - b*y\nwhen x >= 0.7 as up: x = 0"

@@ -59,7 +59,7 @@ def check_error(error: BrainPyLabError, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cases", "runs"), [(10_000, 60), pytest.param(100_000, 3000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+    ("cases", "runs"), [(5_000, 40), pytest.param(100_000, 3000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
 )
 def test_any_cell_is_a_model_or_an_error_with_a_place(cases, runs):
     rng, models, refused = random.Random(8), [], 0
