@@ -17,9 +17,8 @@ from math import ceil, cos, erf, erfc, floor, log10, pi, sin, sqrt, tan  # noqa:
 from math import lgamma as gammaln  # noqa: F401
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
 from brainpy_lab.drivers.numba.linear import converged, factor, solve, solved  # noqa: F401
@@ -334,55 +333,3 @@ log, sign = _intrinsic("log", 1), _intrinsic("sign", 1)
 minimum, maximum = _intrinsic("minimum", 2), _intrinsic("maximum", 2)
 heaviside, clip = _intrinsic("heaviside", 2), _intrinsic("clip", 3)
 log1p = math.log1p
-
-
-@njit(nogil=True)
-def fired(flags: Any, room: int) -> Any:
-    """The cells whose flag is raised, ascending, and how many they are; the index stands in for none behind them.
-
-    The index has ``room`` places; where more cells have fired, the first of them stand there and the count says so.
-    """
-    index, count = np.full(room, len(flags)), 0
-    for i in range(len(flags)):
-        if flags[i]:
-            if count < room:
-                index[count] = i
-            count += 1
-    return index, count
-
-
-@njit(nogil=True)
-def deliver(into: Any, index: Any, start: Any, targets: Any, weights: Any, room: int) -> Any:
-    """``into``, changed in place: the weights of all connections of the cells of `fired` are added to their targets.
-
-    Connection j leads to ``targets[j]``; those of presynaptic cell i are ``start[i]`` up to ``start[i + 1]``. They are
-    added one after the other, by presynaptic cell and connection. There is room for ``room`` of them: where there are
-    more, as their number says, which is given too, the rest has not been added.
-    """
-    total = 0
-    for k in range(len(index)):
-        i = index[k]
-        if i >= len(start) - 1:  # none behind it either
-            break
-        first, last = start[i], start[i + 1]
-        for j in range(first, min(last, first + max(room - total, 0))):
-            into[targets[j]] += weights[j]
-        total += last - first
-    return into, total
-
-
-@njit(nogil=True)
-def gather(values: Any, sources: Any, targets: Any, weights: Any, size: int) -> Any:
-    """For each of ``size`` targets the sum of presynaptic value times weight over its connections, in their order."""
-    sums = np.zeros(size)
-    for j in range(len(targets)):
-        sums[targets[j]] += weights[j] * values[sources[j]]
-    return sums
-
-
-@njit(nogil=True)
-def put(into: Any, mask: Any, values: Any) -> Any:
-    """``into``, changed in place: ``values`` where the mask holds."""
-    for i in range(len(into)):
-        into[i] = values[i] if mask[i] else into[i]
-    return into

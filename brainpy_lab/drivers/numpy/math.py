@@ -35,13 +35,19 @@ from numpy import (  # noqa: F401
     sqrt,
     tan,
     tanh,
-    where,
 )
 
 from brainpy_lab.drivers.negligible import is_negligible
 from brainpy_lab.equations.elementary import erf, erfc, expit, exprel, gammaln, part, phi2, phi3, roll  # noqa: F401
 
 Array = Any
+
+
+def where(condition: Any, yes: Any, no: Any) -> Any:
+    """``yes`` where the condition holds, else ``no``."""
+    if isinstance(condition, bool):  # of plain numbers: nothing is chosen place by place
+        return yes if condition else no
+    return np.where(condition, yes, no)
 
 
 def exprel_of(power: Array, x: Array) -> Array:
@@ -107,41 +113,3 @@ def converged(*pairs: Array) -> bool:
 def solved(change: Array, value: Array) -> Array:
     """``value`` where its last change was negligible, nan elsewhere."""
     return np.where(is_negligible(change, value), value, np.nan)
-
-
-def fired(flags: Array, room: int) -> tuple[Array, int]:
-    """The cells whose flag is raised, ascending, and how many they are; the index stands in for none behind them.
-
-    The index has ``room`` places; where more cells have fired, the first of them stand there and the count says so.
-    """
-    (found,) = np.nonzero(flags)
-    index = np.full(room, len(flags))
-    index[: len(found)] = found[:room]
-    return index, len(found)
-
-
-def deliver(into: Array, index: Array, start: Array, targets: Array, weights: Array, room: int) -> tuple[Array, int]:
-    """``into`` with the weights of all connections of the cells of `fired` added to their targets, and their number.
-
-    Connection j leads to ``targets[j]``; those of presynaptic cell i are ``start[i]`` up to ``start[i + 1]``. They are
-    added one after the other, by presynaptic cell and connection. There is room for ``room`` of them: where there are
-    more, as the number says, the rest has not been added.
-    """
-    index = index[index < len(start) - 1]
-    counts = start[index + 1] - start[index]
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    chosen = (np.arange(total) + np.repeat(start[index] - (ends - counts), counts))[:room]
-    result = np.array(into, dtype=float)
-    np.add.at(result, targets[chosen], weights[chosen])
-    return result, total
-
-
-def gather(values: Array, sources: Array, targets: Array, weights: Array, size: int) -> Array:
-    """For each of ``size`` targets the sum of presynaptic value times weight over its connections, in their order."""
-    return np.bincount(targets, weights=weights * values[sources], minlength=size)
-
-
-def put(into: Array, mask: Array, values: Array) -> Array:
-    """``into`` with ``values`` where the mask holds."""
-    return np.where(mask, values, into)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from brainpy_lab.drivers.adaptive.loop import AdaptiveLoop, advance
 from brainpy_lab.drivers.driver import Array, Capability, Driver, Layout, Program
 from brainpy_lab.drivers.network import NetworkProgram
 from brainpy_lab.drivers.tensor.flow import TensorProgram
+from brainpy_lab.drivers.tensor.network_arrays import NetworkArrays
 from brainpy_lab.drivers.tensor.past import StepHistory
 
 
@@ -51,10 +53,14 @@ class TensorDriver(Driver):
         return TensorProgram(self, code, layout, self.wrap(load_functions(code)["step"]))
 
     def compile_network(self, code: NetworkCode) -> NetworkProgram:
-        """The functions of a network's step; spikes are sent on by NumPy."""
+        """The functions of a network's step; spikes are sent on by the driver's own arrays."""
         from brainpy_lab.drivers.tensor.network import TensorNetwork
 
-        return TensorNetwork(code, self.array, self.to_numpy)
+        return TensorNetwork(code, self.network_arrays(), partial(self.computing, False))
+
+    def network_arrays(self) -> NetworkArrays:
+        """What networks do with the driver's arrays besides computing."""
+        return NetworkArrays()
 
     def compile_adaptive(self, code: StepCode, shape: Shape) -> AdaptiveLoop:
         """The adaptive loop in Python, around functions that compute with the driver's arrays."""

@@ -11,6 +11,7 @@ import numpy as np
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.drivers.driver import Capability
 from brainpy_lab.drivers.tensor.driver import TensorDriver
+from brainpy_lab.drivers.tensor.network_arrays import NetworkArrays
 
 
 class TorchDriver(TensorDriver):
@@ -38,6 +39,12 @@ class TorchDriver(TensorDriver):
     def to_numpy(self, value: Any) -> np.ndarray:
         """A tensor as a NumPy array."""
         return np.asarray(value.detach().cpu().numpy())
+
+    def network_arrays(self) -> NetworkArrays:
+        """What networks do with tensors besides computing."""
+        from brainpy_lab.drivers.torch.network_arrays import TorchNetworkArrays
+
+        return TorchNetworkArrays()
 
     def gather(self, ring: Any, slot: np.ndarray) -> Any:
         """``ring[slot[j], :, j]`` for each element j."""

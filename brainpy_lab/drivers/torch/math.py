@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import factorial, isqrt, pi  # noqa: F401
 from typing import Any
 
@@ -19,8 +20,16 @@ def _tensor(x: Any) -> Tensor:
     return torch.as_tensor(x, dtype=torch.bool if isinstance(x, bool) else torch.float64)  # a condition of constants
 
 
-def _lift(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    def lifted(*args: Any) -> Tensor:
+@lru_cache(maxsize=1024, typed=True)
+def _of_numbers(function: Callable[..., Tensor], *numbers: float) -> Any:
+    """What a function gives for plain numbers, a plain number: parts of a step that stay the same are computed once."""
+    return function(*(torch.as_tensor(n, dtype=torch.float64, device="cpu") for n in numbers)).item()
+
+
+def _lift(function: Callable[..., Tensor]) -> Callable[..., Any]:
+    def lifted(*args: Any) -> Any:
+        if all(type(a) is float and a for a in args):  # not 0, which has a sign that the cache does not see
+            return _of_numbers(function, *args)
         return function(*(_tensor(a) for a in args))
 
     lifted.__name__ = function.__name__
@@ -41,6 +50,8 @@ logaddexp = _lift(torch.logaddexp)
 
 def where(condition: Any, yes: Any, no: Any) -> Tensor:
     """``yes`` where the condition holds, or is a number other than 0; else ``no``."""
+    if isinstance(condition, bool):
+        return yes if condition else no
     holds = _tensor(condition)
     return torch.where(holds if holds.dtype == torch.bool else holds != 0.0, _tensor(yes), _tensor(no))
 
@@ -147,43 +158,3 @@ def _phi(x: Tensor, order: int) -> Tensor:
     for k in range(1, order):
         value = (value - 1.0 / factorial(k)) / large
     return torch.where(near, series, value)
-
-
-def fired(flags: Tensor, room: int) -> tuple[Tensor, int]:
-    """The cells whose flag is raised, ascending, and how many they are; the index stands in for none behind them.
-
-    The index has ``room`` places; where more cells have fired, the first of them stand there and the count says so.
-    """
-    found = torch.nonzero(flags)[:, 0]
-    index = torch.full((room,), len(flags), device=found.device)
-    index[: min(room, len(found))] = found[:room]
-    return index, len(found)
-
-
-def deliver(
-    into: Tensor, index: Tensor, start: Tensor, targets: Tensor, weights: Tensor, room: int
-) -> tuple[Tensor, int]:
-    """``into`` with the weights of all connections of the cells of `fired` added to their targets, and their number.
-
-    Connection j leads to ``targets[j]``; those of presynaptic cell i are ``start[i]`` up to ``start[i + 1]``. On a CPU
-    they are added one after the other, by presynaptic cell and connection. There is room for ``room`` of them: where
-    there are more, as the number says, the rest has not been added.
-    """
-    index = index[index < len(start) - 1]
-    counts = start[index + 1] - start[index]
-    ends = torch.cumsum(counts, 0)
-    total = int(ends[-1]) if len(ends) else 0
-    first = torch.repeat_interleave(start[index] - (ends - counts), counts)
-    chosen = (torch.arange(total, device=start.device) + first)[:room]
-    return into.index_add(0, targets[chosen], weights[chosen]), total
-
-
-def gather(values: Tensor, sources: Tensor, targets: Tensor, weights: Tensor, size: int) -> Tensor:
-    """For each of ``size`` targets the sum of presynaptic value times weight over its connections, in their order."""
-    zeros = torch.zeros(size, dtype=values.dtype, device=values.device)
-    return zeros.index_add(0, targets, weights * values[sources])
-
-
-def put(into: Tensor, mask: Tensor, values: Any) -> Tensor:
-    """``into`` with ``values`` where the mask holds."""
-    return where(mask, values, into)

@@ -1,0 +1,76 @@
+"""What networks do with whole arrays besides computing: sums at places, choices of places, copies. This is NumPy's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+#: An array of the driver's library.
+Array = Any
+
+
+class NetworkArrays:
+    """Arrays of float64 and of numbers of places, on NumPy; other libraries take its place method by method."""
+
+    def floats(self, values: np.ndarray) -> Array:
+        """An array of numbers, a copy."""
+        return np.array(values, dtype=float)
+
+    def numbers(self, values: np.ndarray) -> Array:
+        """An array of numbers of places."""
+        return np.asarray(values)
+
+    def to_numpy(self, values: Array) -> np.ndarray:
+        """A NumPy array."""
+        return np.asarray(values)
+
+    def whole(self, value: Any, n: int) -> Array:
+        """What a function gave, as ``n`` numbers."""
+        if isinstance(value, np.ndarray) and value.dtype == float and value.shape == (n,):
+            return value
+        return np.array(np.broadcast_to(value, n), dtype=float)
+
+    def copy(self, values: Array) -> Array:
+        """A copy."""
+        return values.copy()
+
+    def zeros(self, n: int) -> Array:
+        """Zeros."""
+        return np.zeros(n)
+
+    def raised(self, flags: Any, n: int) -> Array:
+        """The places of ``n`` at which a flag holds, ascending."""
+        return (flags if np.shape(flags) else np.full(n, bool(flags))).nonzero()[0]
+
+    def any(self, flags: Any) -> bool:
+        """Whether a flag holds anywhere."""
+        return bool(np.any(flags))
+
+    def all_finite(self, rows: Sequence[Array]) -> bool:
+        """Whether there is neither nan nor infinity in rows."""
+        # a sum is not finite where one of its terms is not; where it is not for its size alone, each term is looked at
+        total = sum(float(row.sum()) for row in rows)
+        return math.isfinite(total) or all(bool(np.isfinite(row).all()) for row in rows)
+
+    def repeated(self, values: Array, counts: Array, total: int) -> Array:
+        """Each value as often as its count says, ``total`` in all."""
+        return np.repeat(values, counts)
+
+    def sequence(self, n: int) -> Array:
+        """0, 1, ..., n - 1."""
+        return np.arange(n)
+
+    def joined(self, parts: Sequence[Array]) -> Array:
+        """Arrays one after the other."""
+        return np.concatenate(parts)
+
+    def add(self, into: Array, at: Array, value: Any) -> None:
+        """Add to places, one after the other where a place is named again."""
+        np.add.at(into, at, value)
+
+    def put(self, into: Array, at: Array, value: Any) -> None:
+        """Set places."""
+        into[at] = value

@@ -1,0 +1,107 @@
+"""The cells of a network's step on whole arrays: groups advance, events are tested and act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from brainpy_lab.codegen.network import CELL, Advance, Fire
+from brainpy_lab.drivers.tensor.network_arrays import Array
+from brainpy_lab.drivers.tensor.network_values import Call, NetworkValues
+
+#: What went wrong: the axis, the row or alarm, and the place.
+Fault = tuple[str, str, int]
+_ALL = {CELL: None}
+
+
+class AdvanceCells:
+    """All places of an axis advance."""
+
+    def __init__(self, operation: Advance, values: NetworkValues, functions: Mapping[str, Callable[..., Any]]) -> None:
+        self.axis, self.values, self.kept = operation.axis, values, dict(operation.kept)
+        self.size = values.setup.sizes[operation.axis]
+        self.call = Call(values, functions[operation.function], operation.function, {CELL: operation.axis})
+
+    def __call__(self) -> Fault | None:
+        """Take the step."""
+        rows, arrays = self.values.rows[self.axis], self.values.arrays
+        found = self.call(_ALL)
+        for kept, row in self.kept.items():
+            rows[kept] = rows[row]
+        if self.kept:
+            self._part()
+        for f, value in zip(self.call.results, found, strict=True):
+            rows[f.of] = own(value, rows, self.values, self.size)
+        if arrays.all_finite([rows[f.of] for f in self.call.results]):
+            return None
+        return self._fault()
+
+    def _part(self) -> None:
+        """What is kept of before is an array of its own, should the row itself stay as it is."""
+        rows, arrays = self.values.rows[self.axis], self.values.arrays
+        given = {f.of for f in self.call.results}
+        for kept, row in self.kept.items():
+            if row not in given:
+                rows[kept] = arrays.copy(rows[row])
+
+    def _fault(self) -> Fault:
+        arrays = self.values.arrays
+        for f in self.call.results:
+            row = self.values.rows[self.axis][f.of]
+            if not arrays.all_finite([row]):
+                return self.axis, f.of, int(arrays.raised(row - row != 0.0, self.size)[0])
+        raise AssertionError
+
+
+def own(value: Any, rows: Mapping[str, Array], values: NetworkValues, size: int) -> Array:
+    """What a function gave, as an array that is no other row's."""
+    found = values.arrays.whole(value, size)
+    if any(found is row for row in rows.values()):
+        return values.arrays.copy(found)
+    return found
+
+
+class FireCells:
+    """An event is tested in all cells of a group; where it happens its block runs."""
+
+    def __init__(self, operation: Fire, values: NetworkValues, functions: Mapping[str, Callable[..., Any]]) -> None:
+        self.axis, self.values = operation.axis, values
+        self.event, self.size = operation.event, values.setup.sizes[operation.axis]
+        self.test = Call(values, functions[operation.test], operation.test, {CELL: operation.axis})
+        self.act: ActInCells | None = None
+        if operation.acts:
+            self.act = ActInCells(operation.axis, operation.event, operation.acts, values, functions)
+
+    def __call__(self) -> Fault | None:
+        """Test, note the cells, and act."""
+        values, rows, arrays = self.values, self.values.rows[self.axis], self.values.arrays
+        cells: list[Array] = []
+        for f, value in zip(self.test.results, self.test(_ALL), strict=True):
+            if f.role != "flag":
+                rows[f.of] = own(value, rows, values, self.size)
+            elif f.of == self.event:
+                raised = arrays.raised(value, self.size)
+                cells = [raised] if len(raised) else []
+            elif arrays.any(value):
+                return self.axis, f.of, int(arrays.raised(value, self.size)[0])
+        values.fired((self.axis, self.event), cells)
+        if self.act is not None:
+            self.act()
+        return None
+
+
+class ActInCells:
+    """What an event does in the cells in which it has happened in this step."""
+
+    def __init__(
+        self, axis: str, event: str, name: str, values: NetworkValues, functions: Mapping[str, Callable[..., Any]]
+    ) -> None:
+        self.axis, self.event, self.values = axis, event, values
+        self.call = Call(values, functions[name], name, {CELL: axis})
+
+    def __call__(self) -> None:
+        """Run its block."""
+        rows, arrays = self.values.rows[self.axis], self.values.arrays
+        for cells in self.values.queues[self.axis, self.event][self.values.step]:
+            for f, value in zip(self.call.results, self.call({CELL: cells}), strict=True):
+                arrays.put(rows[f.of], cells, value)

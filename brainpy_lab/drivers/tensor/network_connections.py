@@ -1,0 +1,110 @@
+"""The connections of a network's step on whole arrays: sums over all of them, and spikes that arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from brainpy_lab.codegen.network import CONNECTION, KEPT_POST, KEPT_PRE, POST, PRE, Arrive, Gather
+from brainpy_lab.drivers.tensor.network_arrays import Array
+from brainpy_lab.drivers.tensor.network_values import Call, NetworkValues
+
+_Functions = Mapping[str, Callable[..., Any]]
+
+
+class GatherSums:
+    """A sum over all connections of each target."""
+
+    def __init__(self, operation: Gather, values: NetworkValues, functions: _Functions) -> None:
+        syn, setup, arrays = operation.synapse, values.setup, values.arrays
+        ends = values.code.ends[syn]
+        self.values, self.row, self.group = values, operation.row, ends.post
+        pre, self.post = arrays.numbers(setup.pre[syn]), arrays.numbers(setup.post[syn])
+        self.index = {CONNECTION: None, PRE: pre, POST: self.post, KEPT_PRE: pre, KEPT_POST: self.post}
+        self.call = Call(values, functions[operation.function], operation.function, ends.axes(syn))
+
+    def __call__(self) -> None:
+        """Form the sums."""
+        arrays = self.values.arrays
+        (value,) = self.call(self.index)
+        total = arrays.zeros(self.values.setup.sizes[self.group])
+        arrays.add(total, self.post, value)
+        self.values.rows[self.group][self.row] = total
+
+
+class SpikesArrive:
+    """Spikes that are due at a synapse act on what the cell keeps, then on its connections, by their numbers."""
+
+    def __init__(self, operation: Arrive, values: NetworkValues, functions: _Functions) -> None:
+        syn, setup, arrays = operation.synapse, values.setup, values.arrays
+        self.operation, self.values = operation, values
+        self.table = table = setup.tables[syn, operation.side]
+        self.start = arrays.numbers(table.start[:-1])
+        self.count = arrays.numbers(table.start[1:] - table.start[:-1])
+        self.pre, self.post = arrays.numbers(setup.pre[syn]), arrays.numbers(setup.post[syn])
+        self.order = None if table.order is None else arrays.numbers(table.order)
+        self.axes = values.code.ends[syn].axes(syn)
+        self.own, self.side = (KEPT_PRE, PRE) if operation.side == "pre" else (KEPT_POST, POST)
+        self.cell, self.act = (
+            Call(values, functions[name], name, self.axes) if name else None
+            for name in (operation.cell, operation.function)
+        )
+        #: Whether what a connection does can be read by the next: they then take their turns one by one.
+        self.in_turn = self.act is not None and any(f.role != "sum" and f.axis != CONNECTION for f in self.act.results)
+        kinds = set() if self.act is None else self.act.kinds
+        self.reads_pre, self.reads_post = bool(kinds & {PRE, KEPT_PRE}), bool(kinds & {POST, KEPT_POST})
+
+    def __call__(self) -> None:
+        """Serve the spikes that are due, the earliest first."""
+        queue, table, step = self.values.queues[self.operation.source], self.table, self.values.step
+        for number in reversed(range(table.delays)):
+            delay = table.first + number
+            if (delay == 0) == self.operation.delayed:
+                continue
+            for cells in queue.get(step - delay, ()):
+                self._deliver(cells, number)
+
+    def _deliver(self, cells: Array, number: int) -> None:
+        """Spikes of different cells, and those of their connections that have one delay."""
+        arrays, delays = self.values.arrays, self.table.delays
+        places = cells if delays == 1 else cells * delays + number
+        counts = self.count[places]
+        ends = counts.cumsum(0)
+        total = int(ends[-1])
+        if not total and delays > 1:
+            return
+        passed = self._cells(cells, counts, total) if self.cell is not None else {}
+        if self.act is None or not total:
+            return
+        connections = arrays.repeated(self.start[places] - ends + counts, counts, total)
+        connections += arrays.sequence(total)
+        if self.order is not None:
+            connections = self.order[connections]
+        if self.in_turn:
+            for i in range(total):
+                self._act(connections[i : i + 1], {n: v[i : i + 1] for n, v in passed.items()})
+        else:
+            self._act(connections, passed)
+
+    def _cells(self, cells: Array, counts: Array, total: int) -> dict[str, Any]:
+        """Call the function of the cells that spiked; what it hands to each of their connections."""
+        assert self.cell is not None
+        rows, arrays, passed = self.values.rows[self.axes[self.own]], self.values.arrays, {}
+        for f, value in zip(self.cell.results, self.cell({self.own: cells, self.side: cells}), strict=True):
+            if f.role == "passed":
+                passed[f.name] = arrays.repeated(arrays.whole(value, len(cells)), counts, total)
+            else:
+                arrays.put(rows[f.of], cells, value)
+        return passed
+
+    def _act(self, connections: Array, passed: Mapping[str, Any]) -> None:
+        assert self.act is not None
+        arrays = self.values.arrays
+        index = {CONNECTION: connections}
+        if self.reads_pre:
+            index[PRE] = index[KEPT_PRE] = self.pre[connections]
+        if self.reads_post:
+            index[POST] = index[KEPT_POST] = self.post[connections]
+        for f, value in zip(self.act.results, self.act(index, passed), strict=True):
+            row, at = self.values.rows[self.axes[f.axis]][f.of], index[f.axis]
+            (arrays.add if f.role == "sum" else arrays.put)(row, at, value)

@@ -1,0 +1,105 @@
+"""The values of a network's run on whole arrays, and its functions, each bound to where what it takes stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.codegen.fields import Field
+from brainpy_lab.codegen.network import NetworkCode
+from brainpy_lab.drivers.network import Event, NetworkSetup
+from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
+
+#: The places of each kind of axis at which a function is called; None is all of them.
+Index = Mapping[str, Any]
+_NOTHING: Mapping[str, Any] = {}
+
+
+class NetworkValues:
+    """What the operations of a step read and change.
+
+    Attributes
+    ----------
+    rows : dict of str to dict of str to array
+        By axis and name. An array is changed in place by spikes alone: no two rows are one array.
+    scalars : dict of str to float
+    queues : dict
+        For each event and step the cells that fired, as arrays none of which has a cell twice.
+    found : list of (step, event, cells)
+        Spikes since the last chunk.
+    """
+
+    def __init__(self, code: NetworkCode, setup: NetworkSetup, arrays: NetworkArrays) -> None:
+        self.code, self.setup, self.arrays = code, setup, arrays
+        self.rows: dict[str, dict[str, Array]] = {
+            a.name: {r: arrays.floats(np.broadcast_to(setup.rows[a.name][r], setup.sizes[a.name])) for r in a.rows}
+            for a in code.axes
+        }
+        self.scalars = dict(setup.scalars)
+        self.step, self.t = setup.first, 0.0
+        self.depths = {e: setup.depth(code, e) for e in code.events}
+        self.queues: dict[Event, dict[int, list[Array]]] = {e: {} for e in code.events}
+        self.found: list[tuple[int, int, list[Array]]] = []
+
+    def fired(self, event: Event, cells: list[Array]) -> None:
+        """Note the spikes of the step."""
+        queue = self.queues[event]
+        queue[self.step] = cells
+        queue.pop(self.step - self.depths[event], None)
+        if cells:
+            self.found.append((self.step + 1, self.code.events.index(event), cells))
+
+    def once_each(self, cells: np.ndarray) -> list[Array]:
+        """Cells that spike in one step, in arrays none of which has a cell twice."""
+        if not len(cells):
+            return []
+        parts = np.split(cells, np.flatnonzero(np.diff(cells) <= 0) + 1)
+        return [self.arrays.numbers(part) for part in parts]
+
+
+class Call:
+    """A function of the step, and where what it takes stands.
+
+    Parameters
+    ----------
+    values : NetworkValues
+    function : callable
+    name : str
+        Of the function in the code.
+    axes : mapping of str to str
+        The axis that stands for each kind of axis.
+    """
+
+    def __init__(self, values: NetworkValues, function: Callable[..., Any], name: str, axes: Mapping[str, str]) -> None:
+        self.values, self.function = values, function
+        signature = values.code.functions[name]
+        self.results = tuple(signature.results)
+        #: The kinds of axes on which something stands that it takes or gives.
+        self.kinds = {f.axis for f in (*signature.arguments, *signature.results)}
+        self._getters = [self._getter(f, axes) for f in signature.arguments]
+        self._is_one = len(self.results) == 1
+
+    def _getter(self, f: Field, axes: Mapping[str, str]) -> Callable[[Index, Mapping[str, Any]], Any]:
+        values = self.values
+        if f.role == "time":
+            return lambda index, passed: values.t
+        if f.role == "step":
+            return lambda index, passed: values.setup.dt
+        if f.role == "passed":
+            return lambda index, passed: passed[f.name]
+        if not f.axis:
+            return lambda index, passed: values.scalars[f.of]
+        rows, row, kind = values.rows[axes[f.axis]], f.of, f.axis
+
+        def at_places(index: Index, passed: Mapping[str, Any]) -> Any:
+            at = index[kind]
+            return rows[row] if at is None else rows[row][at]
+
+        return at_places
+
+    def __call__(self, index: Index, passed: Mapping[str, Any] = _NOTHING) -> Any:
+        """What the function gives at some places, one entry a result."""
+        found = self.function(*[get(index, passed) for get in self._getters])
+        return (found,) if self._is_one else found

@@ -1,0 +1,92 @@
+"""What networks do with whole arrays besides computing, on tensors: they stay on torch's default device."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
+
+Tensor = torch.Tensor
+
+
+class TorchNetworkArrays(NetworkArrays):
+    """Tensors; sums at places are formed in the order of the connections on a CPU, in one fixed order elsewhere."""
+
+    def floats(self, values: np.ndarray) -> Array:
+        """An array of numbers, a copy."""
+        return torch.tensor(values, dtype=torch.float64)
+
+    def numbers(self, values: np.ndarray) -> Array:
+        """An array of numbers of places."""
+        return torch.tensor(np.asarray(values, dtype=np.int64))
+
+    def to_numpy(self, values: Array) -> np.ndarray:
+        """A NumPy array."""
+        return np.asarray(values.cpu().numpy()) if isinstance(values, Tensor) else np.asarray(values)
+
+    def whole(self, value: Any, n: int) -> Array:
+        """What a function gave, as ``n`` numbers."""
+        if not isinstance(value, Tensor):
+            return torch.full((n,), float(value), dtype=torch.float64)
+        if value.ndim and value.dtype == torch.float64:
+            return value
+        return torch.zeros(n, dtype=torch.float64).copy_(value)
+
+    def copy(self, values: Array) -> Array:
+        """A copy."""
+        return values.clone()
+
+    def zeros(self, n: int) -> Array:
+        """Zeros."""
+        return torch.zeros(n, dtype=torch.float64)
+
+    def raised(self, flags: Any, n: int) -> Array:
+        """The places of ``n`` at which a flag holds, ascending."""
+        if not isinstance(flags, Tensor) or not flags.ndim:
+            return torch.arange(n if flags else 0)
+        return flags.nonzero()[:, 0]
+
+    def any(self, flags: Any) -> bool:
+        """Whether a flag holds anywhere."""
+        return bool(flags.any()) if isinstance(flags, Tensor) else bool(flags)
+
+    def all_finite(self, rows: Sequence[Array]) -> bool:
+        """Whether there is neither nan nor infinity in rows."""
+        total = sum(row.sum() for row in rows)
+        return math.isfinite(float(total)) or all(bool(torch.isfinite(row).all()) for row in rows)
+
+    def repeated(self, values: Array, counts: Array, total: int) -> Array:
+        """Each value as often as its count says, ``total`` in all."""
+        return torch.repeat_interleave(values, counts, output_size=total)
+
+    def sequence(self, n: int) -> Array:
+        """0, 1, ..., n - 1."""
+        return torch.arange(n)
+
+    def joined(self, parts: Sequence[Array]) -> Array:
+        """Arrays one after the other."""
+        return torch.cat(list(parts))
+
+    def add(self, into: Array, at: Array, value: Any) -> None:
+        """Add to places, one after the other where a place is named again."""
+        values = _as_many(value, at)
+        if into.is_cuda:
+            into.index_put_((at,), values, accumulate=True)  # index_add_ adds in whatever order threads come
+        else:
+            into.index_add_(0, at, values)
+
+    def put(self, into: Array, at: Array, value: Any) -> None:
+        """Set places."""
+        into[at] = value.to(into.dtype) if isinstance(value, Tensor) else float(value)
+
+
+def _as_many(value: Any, at: Array) -> Array:
+    """As many values as there are places."""
+    if not isinstance(value, Tensor):
+        return torch.full(at.shape, float(value), dtype=torch.float64, device=at.device)
+    return value.to(at.device, torch.float64).expand(at.shape)
