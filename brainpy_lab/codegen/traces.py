@@ -9,7 +9,10 @@ changed it, and the time of that.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from brainpy_lab.codegen.builder import Line, StepBuilder
 from brainpy_lab.codegen.printing import parse, rename
@@ -54,6 +57,13 @@ class Trace:
         drift = self.system.states[0].drift
         assert drift is not None
         return drift
+
+    @cached_property
+    def numbers(self) -> Callable[..., tuple[Any, ...]]:
+        """A function (value, parameters, t) -> drift and rate, of arrays."""
+        from brainpy_lab.symbolic.compiling import Compiler
+
+        return Compiler(self.system).compile([self.drift, self.rate])
 
     def read(self, step: StepBuilder, time: str) -> None:
         """Write the lines that give its value at ``time`` to its name."""

@@ -28,12 +28,15 @@ class Table:
         The connections of cell i whose delay is first + d stand from ``start[i*delays + d]`` on.
     order : array of int or None
         Their numbers on the axis of the synapse; None where they stand there in this order.
+    others : array of int or None
+        The cell on their other side, in this order; None where they stand in it on the axis of the synapse.
     """
 
     first: int
     delays: int
     start: np.ndarray
     order: np.ndarray | None = None
+    others: np.ndarray | None = None
 
     @property
     def last(self) -> int:

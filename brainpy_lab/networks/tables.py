@@ -79,7 +79,7 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
         key = post.astype(np.int64) * many + (back - low)
         order = np.argsort(key, kind="stable")
         order = order.astype(index_type(len(order)))
-        tables["post"] = Table(low, many, _starts(key[order], syn.post_group.size * many), order)
+        tables["post"] = Table(low, many, _starts(key[order], syn.post_group.size * many), order, pre[order])
     return Wiring(stored, pre, post, tables, _digest(*said))
 
 

@@ -38,4 +38,4 @@ def test_a_network_of_which_a_run_does_not_fit_is_refused(monkeypatch: pytest.Mo
     monkeypatch.setattr("brainpy_lab.networks.room.available_bytes", lambda: 2**24)
     with pytest.raises(bp.errors.MemoryLimitError) as error:
         bp.Network(syn.pre_group, syn)
-    assert error.value.message == "exc: 999,000 connections in a run take 34.3 MiB; 12.8 MiB are free."
+    assert error.value.message == "exc: 999,000 connections in a run take 38.1 MiB; 12.8 MiB are free."

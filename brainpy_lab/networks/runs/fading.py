@@ -13,7 +13,6 @@ import numpy as np
 from brainpy_lab.codegen.traces import Trace
 from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.synapses import Synapses
-from brainpy_lab.symbolic.compiling import Compiler
 
 #: The logarithm of a factor, at most: then what is kept is multiplied by it, and the factor begins anew at 1.
 _MOST = 256.0
@@ -60,14 +59,10 @@ class Course:
         return found
 
     @cached_property
-    def _of(self) -> Any:
-        return Compiler(self.trace.system).compile([self.trace.drift, self.trace.rate])
-
-    @cached_property
     def rate(self) -> float:
         """The rate of a trace that has a factor."""
         with np.errstate(all="ignore"):
-            return float(self._of(1.0, *self._parameters.values(), 0.0)[1])
+            return float(self.trace.numbers(1.0, *self._parameters.values(), 0.0)[1])
 
     @cached_property
     def period(self) -> int:
@@ -93,7 +88,7 @@ class Course:
         """The value at time ``t`` of a trace without a factor."""
         parameters = [v[places] if v.ndim else v for v in self._parameters.values()]
         with np.errstate(all="ignore"):
-            slope, rate = self._of(kept, *parameters, 0.0)
+            slope, rate = self.trace.numbers(kept, *parameters, 0.0)
             past = t - since
             found: np.ndarray = kept + np.where(rate != 0, slope / rate * np.expm1(rate * past), past * slope)
         return found

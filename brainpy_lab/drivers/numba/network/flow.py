@@ -96,7 +96,7 @@ class NumbaNetworkFlow(NetworkFlow):
         rows = self.code.axes[number].rows
         index = np.asarray(index, dtype=np.int64)
         first = 0 if row is None else rows.index(row) * LANES
-        return np.asarray(self.base[number] + (index // LANES) * (len(rows) * LANES) + index % LANES + first)
+        return np.asarray(self.base[number] + first + (index >> 6) * (len(rows) * LANES) + (index & (LANES - 1)))
 
     def _fixed(self) -> tuple[Any, ...]:
         """Tables and indices as the kernel takes them."""
@@ -108,7 +108,10 @@ class NumbaNetworkFlow(NetworkFlow):
             order = none if table.order is None else _plain(table.order, np.int32)
             found += [_plain(table.start, np.int64), table.first, table.delays, order]
         for syn, what in indices_of(self.code):
-            cells = setup.pre[syn] if what.startswith("pre") else setup.post[syn]
+            cells = setup.post[syn]
+            if what.startswith("pre"):  # read at spikes of the other side, in the order of its table
+                others = setup.tables[syn, "post"].others
+                cells = setup.pre[syn] if others is None else others
             if what.endswith("_at"):
                 ends = self.code.ends[syn]
                 cells = self._addresses(ends.pre if what.startswith("pre") else ends.post, None, cells)

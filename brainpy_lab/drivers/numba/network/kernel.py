@@ -86,6 +86,8 @@ class _Kernel:
         """The loop over time."""
         w, code = self.w, self.code
         w.add(1, "k_count = 0")
+        for number in range(len(code.axes)):
+            w.add(1, f"k_base_{number} = k_base[{number}]")
         if not code.driven:
             w.add(1, "k_s = k_scalars(k_p)")
         w.add(1, "for k_i in range(k_n):")
@@ -151,8 +153,8 @@ class _Kernel:
         """The address of a place's first row, from its number."""
         number, width = self.axes[axis][0], self._width(axis)
         if width == 1:
-            return f"k_base[{number}] + {place}"
-        return f"k_base[{number}] + ({place} >> 6) * {width * LANES} + ({place} & {LANES - 1})"
+            return f"k_base_{number} + {place}"
+        return f"k_base_{number} + ({place} >> 6) * {width * LANES} + ({place} & {LANES - 1})"
 
     def _call(
         self,
@@ -200,7 +202,7 @@ class _Kernel:
         """The head of a loop over blocks: the address of each, and how many places it has."""
         number = self.axes[axis][0]
         self.w.add(2, f"for k_b in range((k_size[{number}] + {LANES - 1}) // {LANES}):")
-        self.w.add(3, f"k_o = k_base[{number}] + k_b * {self._width(axis) * LANES}")
+        self.w.add(3, f"k_o = k_base_{number} + k_b * {self._width(axis) * LANES}")
         self.w.add(3, f"k_m = min({LANES}, k_size[{number}] - k_b * {LANES})")
 
     def _take(self, operation: Take) -> None:
@@ -388,7 +390,7 @@ class _Kernel:
                 continue
             axis = ends.axis(syn, place)
             name = f"k_at_{what}"
-            found = f"k_get(k_{what}_{syn}, k_w)"
+            found = f"k_get(k_{what}_{syn}, k_g)"
             if not what.endswith("_at"):
                 w.add(depth, f"k_l = {found}")
                 found = self._address(axis, "k_l")
