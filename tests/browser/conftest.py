@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from . import server
+from .cells import FITZHUGH_NAGUMO
 from .lab_page import LabPage
 from .server import Lab
 
@@ -51,6 +52,7 @@ def open_notebook(
 ) -> Iterator[Callable[..., LabPage]]:
     """Open notebooks with given cells, and kernels of their own; a picture of the page is kept in `test-results/`."""
     page = lab_page
+    page.clear()
 
     def open_(*cells: str, name: str = request.node.name, kernel: str = "brainpy-lab") -> LabPage:
         path = lab.root / f"{name}.ipynb"
@@ -60,4 +62,22 @@ def open_notebook(
 
     yield open_
     page.browser_page.screenshot(path=pictures / f"{request.node.name}.png")
-    page.clear()
+
+
+@pytest.fixture
+def fhn(lab: Lab, lab_page: LabPage, request: pytest.FixtureRequest, pictures: Path) -> Iterator[LabPage]:
+    """A notebook whose FitzHugh-Nagumo cell has just been run, and the panel with its code.
+
+    For tests that leave nothing behind that running the cell again does not undo: they share the notebook.
+    """
+    page = lab_page
+    if page.path != "fhn.ipynb":
+        page.clear()
+        (lab.root / "fhn.ipynb").write_text(json.dumps(server.notebook((FITZHUGH_NAGUMO,))))
+        page.open("fhn.ipynb")
+    page.set_theme("JupyterLab Light")
+    page.open_panel(view="code")
+    page.run_cell(0)
+    page.wait_for_code("def step")
+    yield page
+    page.browser_page.screenshot(path=pictures / f"{request.node.name}.png")

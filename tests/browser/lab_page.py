@@ -150,6 +150,9 @@ class LabPage:
 
     def clear(self) -> None:
         """Leave the page as it was loaded: no notebook, no panel, the light theme. Kernels end in their own time."""
+        self.path = ""
+        if not self._is_loaded:
+            return
         self.browser_page.evaluate(_CLEAR)
         self.panel.wait_for(state="detached")
         self.set_theme("JupyterLab Light")

@@ -65,13 +65,6 @@ FAINT = """() => {
 }"""
 
 
-def run_fhn(open_notebook: Open) -> LabPage:
-    page = open_notebook(FITZHUGH_NAGUMO)
-    page.run_cell(0)
-    page.wait_for_code("def step")
-    return page
-
-
 def test_every_part_has_a_role_and_a_name(open_notebook: Open) -> None:
     page = open_notebook(FITZHUGH_NAGUMO)
     expect(page.panel).to_contain_text("have not been run")
@@ -86,8 +79,8 @@ def test_every_part_has_a_role_and_a_name(open_notebook: Open) -> None:
     assert page.panel.locator("[role=status][aria-live=polite]").count() == 1
 
 
-def test_keyboard_alone(open_notebook: Open) -> None:
-    page = run_fhn(open_notebook)
+def test_keyboard_alone(fhn: LabPage) -> None:
+    page = fhn
     keyboard = page.browser_page.keyboard
     page.open_panel()
     expect(page.panel.get_by_role("tab", name="Code")).to_be_focused()
@@ -107,8 +100,8 @@ def test_keyboard_alone(open_notebook: Open) -> None:
     assert any("Method" in text for text in reached)
 
 
-def test_texts_can_be_read_in_light_and_dark(open_notebook: Open, pictures: Path) -> None:
-    page = run_fhn(open_notebook)
+def test_texts_can_be_read_in_light_and_dark(fhn: LabPage, pictures: Path) -> None:
+    page = fhn
     with page.sized(900, 600):
         look(page, pictures, "JupyterLab Light")
     look(page, pictures, "JupyterLab Light")

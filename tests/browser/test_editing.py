@@ -72,10 +72,8 @@ def test_a_bad_edit_is_refused_at_its_position(open_notebook: Open, pictures: Pa
     assert page.step_code() != "\n".join(lines)
 
 
-def test_driver_and_method(open_notebook: Open) -> None:
-    page = open_notebook(FITZHUGH_NAGUMO)
-    page.run_cell(0)
-    page.wait_for_code("def step")
+def test_driver_and_method(fhn: LabPage) -> None:
+    page = fhn
     page.panel.get_by_label("Method").select_option("euler")
     page.wait_for_code("euler" if "euler" in page.step_code().lower() else "Euler")
     expect(page.panel.get_by_label("Method")).to_have_value("euler")

@@ -31,9 +31,8 @@ HAS_PICTURE = """path => [...window.jupyterapp.shell.widgets('main')].find(w => 
   .context.model.toJSON().cells[0].outputs.some(output => output.data?.['image/png'])"""
 
 
-def test_controls_have_names(open_notebook: Open) -> None:
-    page = open_notebook(FITZHUGH_NAGUMO)
-    page.run_cell(0)
+def test_controls_have_names(fhn: LabPage) -> None:
+    page = fhn
     output = page.output(0)
     expect(output.get_by_role("slider", name="tau", exact=True)).to_have_count(1)
     expect(output.get_by_role("spinbutton", name="Value of tau", exact=True)).to_have_count(1)

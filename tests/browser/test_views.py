@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from .cells import FITZHUGH_NAGUMO
 from .lab_page import LabPage
-
-Open = Callable[..., LabPage]
 
 PATH_CHANGED = "([selector, before]) => document.querySelector(selector)?.getAttribute('d') !== before"
 TIME_COURSE = ".jp-Notebook .bqplot path.line"
-
-
-def run_fhn(open_notebook: Open) -> LabPage:
-    page = open_notebook(FITZHUGH_NAGUMO)
-    page.run_cell(0)
-    page.wait_for_code("def step")
-    return page
 
 
 def picture_of(page: LabPage, selector: str) -> str:
@@ -37,8 +26,8 @@ def cells_of(table: Locator) -> list[str]:
     return table.locator("tbody td").all_inner_texts()
 
 
-def test_shows_the_model_and_follows_its_sliders(open_notebook: Open, pictures: Path) -> None:
-    page = run_fhn(open_notebook)
+def test_shows_the_model_and_follows_its_sliders(fhn: LabPage, pictures: Path) -> None:
+    page = fhn
     code = page.step_code()
     assert "def step(" in code
     assert "V ** 3 / 3 - w + I" in code
@@ -71,8 +60,8 @@ def test_shows_the_model_and_follows_its_sliders(open_notebook: Open, pictures: 
     page.browser_page.screenshot(path=pictures / "runs.png")
 
 
-def test_a_click_in_the_phase_plane_starts_a_trajectory(open_notebook: Open) -> None:
-    page = run_fhn(open_notebook)
+def test_a_click_in_the_phase_plane_starts_a_trajectory(fhn: LabPage) -> None:
+    page = fhn
     page.tab("Phase plane")
     picture_of(page, "#brainpy-lab-panel .bqplot path.line")
     course = picture_of(page, TIME_COURSE)
@@ -83,8 +72,8 @@ def test_a_click_in_the_phase_plane_starts_a_trajectory(open_notebook: Open) -> 
     page.browser_page.wait_for_function(PATH_CHANGED, arg=[TIME_COURSE, course])
 
 
-def test_only_the_shown_view_is_sent(open_notebook: Open) -> None:
-    page = run_fhn(open_notebook)
+def test_only_the_shown_view_is_sent(fhn: LabPage) -> None:
+    page = fhn
     page.tab("Fixed points").get_by_role("table").wait_for()
     course = picture_of(page, TIME_COURSE)
     with page.recorded() as messages:
@@ -94,8 +83,8 @@ def test_only_the_shown_view_is_sent(open_notebook: Open) -> None:
     assert {message["data"]["type"] for message in messages} <= {"fixed_points", "state"}
 
 
-def test_with_the_panel_closed_no_message_is_sent(open_notebook: Open) -> None:
-    page = run_fhn(open_notebook)
+def test_with_the_panel_closed_no_message_is_sent(fhn: LabPage) -> None:
+    page = fhn
     course = picture_of(page, TIME_COURSE)
     page.close_panel()
     assert page.comm_messages[-1]["kind"] == "comm_close"

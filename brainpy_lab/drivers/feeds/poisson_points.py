@@ -73,10 +73,14 @@ class PoissonPoints:
         step = place // max(1, self.size)
         cell = place - step * self.size
         is_again = np.diff(place) == 0
-        if is_again.any():
-            first_of = np.flatnonzero(np.concatenate([[True], ~is_again]))
-            count = np.diff(np.append(first_of, len(step)))
-            cell = in_rounds(step[first_of], cell[first_of], count)[1]
+        if is_again.any():  # in few steps, whose cells are put in rounds
+            some = np.zeros(n, bool)
+            some[step[1:][is_again]] = True
+            chosen = np.flatnonzero(some[step])
+            begins = np.flatnonzero(np.diff(place[chosen], prepend=-1))
+            count = np.diff(begins, append=len(chosen))
+            own = np.cumsum(some) - 1  # the number of a step among those
+            cell[chosen] = in_rounds(own[step[chosen][begins]], cell[chosen][begins], count)[1]
         return np.concatenate([[0], np.cumsum(np.bincount(step, minlength=n))]), cell
 
     def counts(self, stretches: np.ndarray) -> np.ndarray:

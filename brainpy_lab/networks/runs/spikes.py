@@ -11,8 +11,8 @@ import numpy as np
 from brainpy_lab.drivers.network import Event, NetworkChunk
 from brainpy_lab.simulation.solution.events import EventTrain
 
-#: Steps whose spikes are drawn at once.
-_STEPS = 1024
+#: About how many spikes are drawn at once, and the fewest steps.
+_AT_ONCE, _STEPS = 1 << 18, 1024
 
 #: From the first step and a number of steps to offsets and cells: see `NetworkSetup.sources`.
 Draw = Callable[[int, int], tuple[np.ndarray, np.ndarray]]
@@ -82,9 +82,10 @@ class DrawnTrain(EventTrain):
 
     @cached_property
     def _drawn(self) -> tuple[np.ndarray, np.ndarray]:
-        parts = []
-        for begin in range(self._first, self._last, _STEPS):
-            n = min(_STEPS, self._last - begin)
+        parts, steps = [], self._last - self._first
+        at_once = max(_STEPS, int(_AT_ONCE * steps / (self.expected + 1.0)))
+        for begin in range(self._first, self._last, at_once):
+            n = min(at_once, self._last - begin)
             offsets, cells = self._draw(begin, n)
             steps = begin + 1 + np.repeat(np.arange(n), np.diff(offsets))
             parts.append(_sorted(steps, np.asarray(cells)))
