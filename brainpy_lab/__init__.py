@@ -41,7 +41,7 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "errors": ("brainpy_lab.errors", None),
     "fdeint": ("brainpy_lab.simulation.create", "fdeint"),
     "inputs": ("brainpy_lab.inputs", None),
-    "load": ("brainpy_lab.simulation.solution.load", "load"),
+    "load": ("brainpy_lab.networks.loading", "load"),
     "measure": ("brainpy_lab.measure", None),
     "model": ("brainpy_lab.simulation.create", "model"),
     "models": ("brainpy_lab.models", None),
@@ -91,13 +91,13 @@ if TYPE_CHECKING:
     from brainpy_lab.networks import connect, dist
     from brainpy_lab.networks.cells import distance
     from brainpy_lab.networks.group import NeuGroup
+    from brainpy_lab.networks.loading import load
     from brainpy_lab.networks.network import Network
     from brainpy_lab.networks.sources import PoissonGroup, SpikeSource
     from brainpy_lab.networks.synapses import Synapses
     from brainpy_lab.simulation.cache import clear_cache
     from brainpy_lab.simulation.create import ddeint, fdeint, model, odeint, sdeint
     from brainpy_lab.simulation.model import Model
-    from brainpy_lab.simulation.solution.load import load
     from brainpy_lab.simulation.solution.solution import Solution
     from brainpy_lab.simulation.values.brownian import BrownianPath
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 from brainpy_lab.networks.runs.spikes import DrawnTrain
 from brainpy_lab.networks.source import View
 from brainpy_lab.simulation.solution.events import EventTrain
@@ -103,6 +104,26 @@ class NetworkSolution:
         left = [n for n, train in trains.items() if isinstance(train, DrawnTrain) and train.expected > _MOST_DRAWN]
         title = self.name if not left else f"{self.name}, without {', '.join(left)}"
         return plot_trains(title, {name: train for name, train in trains.items() if name not in left})
+
+    @in_words("save")
+    def save(self, path: str | Path) -> Path:
+        """Write the run to ``path``: NetCDF (``.nc``) or NumPy (``.npz``). ``bp.load`` reads either.
+
+        Spikes that are drawn when they are read are written as numbers. An error leaves a file that stood there as it
+        was.
+
+        Raises
+        ------
+        ArgumentError
+            The suffix says neither form; there is no such folder.
+        """
+        from brainpy_lab.networks.saving import content_of
+        from brainpy_lab.simulation.solution.files import format_of, write
+
+        path = Path(path)
+        format_of(path)
+        write(content_of(self), path)
+        return path
 
     def __repr__(self) -> str:
         spikes = ", ".join(f"{name} {_size(train)}" for name, train in self.trains().items())

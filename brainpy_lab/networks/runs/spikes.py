@@ -82,8 +82,8 @@ class DrawnTrain(EventTrain):
 
     @cached_property
     def _drawn(self) -> tuple[np.ndarray, np.ndarray]:
-        parts, steps = [], self._last - self._first
-        at_once = max(_STEPS, int(_AT_ONCE * steps / (self.expected + 1.0)))
+        parts = []
+        at_once = max(_STEPS, int(_AT_ONCE * (self._last - self._first) / (self.expected + 1.0)))
         for begin in range(self._first, self._last, at_once):
             n = min(at_once, self._last - begin)
             offsets, cells = self._draw(begin, n)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,9 +20,38 @@ class FileWarning(UserWarning):
     """A file was read whose numbers could not be checked."""
 
 
+@dataclass(frozen=True)
+class Form:
+    """A kind of thing that a file may hold.
+
+    Attributes
+    ----------
+    is_of : callable
+        Whether a description is one of its.
+    keys : callable
+        See `files.Keys`.
+    built : callable
+        The thing itself, from what a file holds.
+    """
+
+    is_of: Callable[[dict[str, Any]], bool]
+    keys: files.Keys
+    built: Callable[[files.Content], Any]
+
+
+#: Those of the runs of models; the last one takes all that no other has taken.
+_FORMS = (
+    Form(is_solution, keys_of, lambda content: Solution(**fields_of(content))),
+    Form(
+        lambda described: True, keys_of,
+        lambda content: Checkpoint.of(content.described["checkpoint"], content.arrays),
+    ),
+)  # fmt: skip
+
+
 @in_words("load")
-def load(path: str | Path) -> Any:
-    """Read what `Solution.save` or `Checkpoint.save` wrote.
+def load(path: str | Path, more: tuple[Form, ...] = ()) -> Any:
+    """Read what `Solution.save` or `Checkpoint.save` wrote, or a file of ``more`` forms.
 
     Parameters
     ----------
@@ -47,16 +78,20 @@ def load(path: str | Path) -> Any:
     except OSError as error:
         raise ArgumentError(f"{path} cannot be read: {error}") from error
     with source:
-        return read(source, path)
+        return read(source, path, more)
 
 
-def read(source: BinaryIO, path: Path) -> Solution | Checkpoint:
+def read(source: BinaryIO, path: Path, more: tuple[Form, ...] = ()) -> Any:
     """Read what `save` wrote from ``source``, an open file of which messages speak as ``path``."""
+
+    def form_of(described: dict[str, Any]) -> Form:
+        return next(form for form in (*more, *_FORMS) if form.is_of(described))
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what the libraries find odd in a damaged file
-            content, is_checked = files.read(source, path, keys_of)
-            found = _found(content)
+            content, is_checked = files.read(source, path, lambda described: form_of(described).keys(described))
+            found = form_of(content.described).built(content)
             _show(found)  # refused here if anything in it is of another kind
     except BrainPyLabError:
         raise
@@ -69,13 +104,7 @@ def read(source: BinaryIO, path: Path) -> Solution | Checkpoint:
     return found
 
 
-def _found(content: files.Content) -> Solution | Checkpoint:
-    if is_solution(content.described):
-        return Solution(**fields_of(content))
-    return Checkpoint.of(content.described["checkpoint"], content.arrays)
-
-
-def _show(found: Solution | Checkpoint) -> None:
+def _show(found: Any) -> None:
     repr(found)
-    if isinstance(found, Solution):
+    if hasattr(found, "_repr_html_"):
         found._repr_html_()

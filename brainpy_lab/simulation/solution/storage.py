@@ -45,6 +45,19 @@ def save(sol: Record, path: str | Path) -> Path:
     return path
 
 
+def described_solution(sol: Record) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """All of ``sol`` as JSON and named arrays; `keys_of` and `fields_of` lead back.
+
+    Raises
+    ------
+    ArgumentError
+        Something in it is no number.
+    """
+    check_numbers(sol.data)
+    described, arrays = _describe(sol)
+    return described, arrays | _recorded(sol)
+
+
 # --- to JSON and arrays -------------------------------------------------------------------------------
 
 

@@ -1,0 +1,78 @@
+"""Solutions of networks read back from files, and all else that ``bp.load`` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.errors import in_words
+from brainpy_lab.networks.solution import NetworkSolution
+from brainpy_lab.simulation.solution import load as loading
+from brainpy_lab.simulation.solution.described import check_version
+from brainpy_lab.simulation.solution.files import Content
+from brainpy_lab.simulation.solution.outcome import Outcome
+from brainpy_lab.simulation.solution.solution import Solution
+from brainpy_lab.simulation.solution.storage import fields_of, keys_of
+
+
+def _is_network(described: dict[str, Any]) -> bool:
+    return "network" in described
+
+
+def _keys(described: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+    check_version(described)
+    network = described["network"]
+    for name, expected in {"name": str, "seed": int, "outcome": str, "stats": dict}.items():
+        if not isinstance(network[name], expected):
+            raise TypeError(f"'{name}' is of another kind than a Solution's")
+    yield "times", None
+    for number, part in enumerate(network["parts"]):
+        for key, kind in keys_of(part["solution"]):
+            yield f"part{number}/{key}", kind
+    for number in range(len(network["final"])):
+        yield f"final{number}", None
+
+
+def _built(content: Content) -> NetworkSolution:
+    network, arrays = content.described["network"], content.arrays
+    parts = {}
+    for number, part in enumerate(network["parts"]):
+        own = {key.partition("/")[2]: a for key, a in arrays.items() if key.startswith(f"part{number}/")}
+        parts[part["key"]] = Solution(**fields_of(Content(part["solution"], own)))
+    final: dict[str, dict[str, np.ndarray]] = {owner: {} for owner in network["owners"]}
+    for number, (owner, name) in enumerate(network["final"]):
+        final[owner][name] = arrays[f"final{number}"]
+    return NetworkSolution(
+        arrays["times"], parts, final, network["seed"], Outcome(network["outcome"]), network["stats"],
+        network["name"], tuple(network["ensemble_shape"]),
+    )  # fmt: skip
+
+
+#: How files hold solutions of networks.
+NETWORK = loading.Form(_is_network, _keys, _built)
+
+
+@in_words("load")
+def load(path: str | Path) -> Any:
+    """Read what ``save`` of a Solution, of a network's solution or of a Checkpoint wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``.nc`` or ``.npz`` file.
+
+    Returns
+    -------
+    Solution, NetworkSolution or Checkpoint
+        With all that was saved; runs go on from a Solution or Checkpoint as they would from the original. Dense output
+        is not saved: ``sol(t)`` needs the run itself. An ensemble of networks comes without its ``members``.
+
+    Raises
+    ------
+    ArgumentError
+        No such file; it holds no Solution, or not the one that was saved; another version of BrainPy Lab wrote it.
+    """
+    return loading.load(path, (NETWORK,))
