@@ -77,7 +77,8 @@ CASES = [
 ]
 ALL = {(text, isinstance(start, np.ndarray)) for text, start in CASES}
 #: Where compiling takes seconds, each kind stands for some.
-COMPILED = ALL - {("ordinary", False), ("noisy", False), ("mixing noisy", True)}
+COMPILED = {("ordinary", True), ("noisy", True), ("delayed", False), ("fractional", False), ("mixing", True),
+            ("mixing delayed", True)}  # fmt: skip
 COMPILED_BY_NUMBA = {("noisy", True), ("delayed", False), ("fractional", False), ("mixing delayed", True)}
 N, M = 101, 60
 

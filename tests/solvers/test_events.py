@@ -157,8 +157,9 @@ class TestWhatCannotGoOn:
     @pytest.mark.parametrize("run", RUNS)
     def test_on_a_moving_floor(self, run):
         model = ball("v = -0.5*(v - cos(5*t)) + cos(5*t)", "h <= 0.2*sin(5*t)")
+        backend = "numba" if "crossing" in run else "numpy"  # the last bounces take long to locate
         with pytest.warns(UserWarning, match="at the event 'bounce'"):
-            sol = model.run(10, backend="numpy", **run)
+            sol = model.run(10, backend=backend, **run)
         assert sol["h"].min() > -0.25
 
     @pytest.mark.parametrize("run", RUNS)

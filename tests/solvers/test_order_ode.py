@@ -17,8 +17,16 @@ TABLEAUS = PAIRS | {name: m for name, m in METHODS.items() if isinstance(m, Expl
 
 #: Methods whose code is of one kind each: measured on every driver in `make test`, all others in `make test-all`.
 KINDS = ("rk4", "bs", "dop853", "etdrk4", "trapezoid", "rodas4")
+
+
+def _is_quick(method, driver):
+    if (method, driver) == ("dop853", "jax"):
+        return False  # its twelve stages take seconds to compile there
+    return driver == "numpy" or method in KINDS
+
+
 EVERYWHERE = [
-    pytest.param(method, driver, marks=() if driver == "numpy" or method in KINDS else pytest.mark.slow)
+    pytest.param(method, driver, marks=() if _is_quick(method, driver) else pytest.mark.slow)
     for driver in bp.drivers.registry()
     for method in METHODS
 ]
