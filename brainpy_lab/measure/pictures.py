@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
+from collections.abc import Mapping
 from typing import Any
 
-from brainpy_lab.errors import ArgumentError, DriverError, in_words
+from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.measure.rates import population_rate
 from brainpy_lab.measure.reading import groups_of
 from brainpy_lab.measure.reading import spikes as read
 from brainpy_lab.networks.arguments import truth
 from brainpy_lab.networks.solution import NetworkSolution
+from brainpy_lab.simulation.displays import display_of
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.plot import PlotFigure, thinned
 from brainpy_lab.simulation.solution.raster import draw_raster
@@ -59,7 +59,7 @@ def raster(
         layers.append(layer(name, train, layers[-1].high if layers else 0))
     across = times_of(*groups.values())
     if truth("raster", "zoom", zoom):
-        return _display("raster")(layers, across)
+        return display_of("raster")(layers, across)
     return _drawn(layers, across)
 
 
@@ -138,11 +138,3 @@ def _drawn(layers: list[Layer], across: Range) -> PlotFigure:
         axes.text(1.01, middle, shown.name, color=f"C{i}", va="center", transform=axes.get_yaxis_transform())
     draw_raster(figure, axes, layers, across)
     return figure
-
-
-def _display(name: str) -> Callable[..., Any]:
-    """What the kernel half draws with."""
-    for entry in entry_points(group="brainpy_lab.displays", name=name):
-        show: Callable[..., Any] = entry.load()
-        return show
-    raise DriverError("Nothing is installed that can show a widget: pip install 'brainpy-lab[lab]'.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation import ambient
+from brainpy_lab.simulation.displays import display_of
 from brainpy_lab.simulation.run_defaults import positive
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
@@ -212,6 +213,21 @@ class Network(CodedNetwork):
             model = next((g.model for g in self.groups if isinstance(g, NeuGroup)), None)
             dt = known.dt if known is not None else ambient.dt_or(0.1 if model is None else model.dt)
         return positive("dt", dt)
+
+    def interact(self, parameters: Mapping[str, Any] | Iterable[str] | None = None, **options: Any) -> Any:
+        """Show the network with sliders, the raster of its spikes and the rates of its groups, in a notebook.
+
+        What is shown is a copy: its runs begin anew with each move of a slider, and this network stays where it stands.
+
+        Parameters
+        ----------
+        parameters : mapping or names, optional
+            The sliders: ``{"exc.weight": (0, 1), "E.I": 5}``, with a range or a value each; by default all parameters,
+            rates and delays that are one number.
+        **options
+            ``duration``, ``dt``, ``seed``, ``backend``: see `brainpy_kernel.interact_network`.
+        """
+        return display_of("interact")(self, parameters=parameters, **options)
 
     def reset(self) -> None:
         """Go back to the start: states and learned weights to what was built or last set."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from brainpy_lab import drivers, solvers
@@ -13,9 +12,10 @@ from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.equations.text.synapses import check_runs_alone
-from brainpy_lab.errors import ArgumentError, CodeError, DriverError, RunError
+from brainpy_lab.errors import ArgumentError, CodeError, RunError
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.by_name import options_of, takes_parameters
+from brainpy_lab.simulation.displays import display_of
 from brainpy_lab.simulation.model_code import ModelCode, method_name
 from brainpy_lab.simulation.run_defaults import positive
 from brainpy_lab.simulation.runs.auto_method import choice
@@ -337,10 +337,7 @@ class Model(ModelCode):
         parameters : mapping, optional
             The same for parameters and states that are called like an option of the display.
         """
-        for entry in entry_points(group="brainpy_lab.displays", name="interact"):
-            show: Callable[..., Any] = entry.load()
-            return show(self, parameters=parameters, **options)
-        raise DriverError("Nothing is installed that can show a model: pip install 'brainpy-lab[lab]'.")
+        return display_of("interact")(self, parameters=parameters, **options)
 
 
 @cache

@@ -103,6 +103,7 @@ class Extension:
     def _after_cell(self, result: Any) -> None:
         """A cell may have made, replaced or deleted a model."""
         self.workspace.scan()
+        self.panel.after_cell()
 
     def _unregister_magics(self) -> None:
         manager = self.shell.magics_manager

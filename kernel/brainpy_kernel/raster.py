@@ -132,7 +132,7 @@ def _image(pixels: np.ndarray) -> Any:
     from matplotlib.image import imsave
 
     file = io.BytesIO()
-    imsave(file, pixels, format="png")
+    imsave(file, pixels, format="png", pil_kwargs={"compress_level": 1})  # on its way to a screen: fast before small
     return Image(value=file.getvalue(), format="png")
 
 

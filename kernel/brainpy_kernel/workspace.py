@@ -1,22 +1,32 @@
-"""What the kernel knows: the models of the user's namespace, the current one, and what is displayed of them."""
+"""What the kernel knows: models and networks of the user's namespace, the current one, and what is shown of them."""
 
 from __future__ import annotations
 
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from brainpy_kernel.sessions.runtime import Run, Runtime
 from brainpy_kernel.sessions.session import Session
+from brainpy_kernel.sessions.shown import Shown
 
 if TYPE_CHECKING:
-    from brainpy_kernel.widgets.view import View
-    from brainpy_lab import Model
+    from brainpy_kernel.widgets.output import Output
+    from brainpy_lab import Model, Network
+
+Subject: TypeAlias = "Model | Network"
+AnyShown = TypeVar("AnyShown", bound=Shown)
+AnyOutput = TypeVar("AnyOutput", bound="Output")
+
+
+def is_model(subject: Subject) -> bool:
+    """Whether it is a model; else it is a network."""
+    return hasattr(subject, "system")
 
 
 class Workspace:
-    """Models, sessions and views of one kernel.
+    """Models, networks, sessions and views of one kernel.
 
     Parameters
     ----------
@@ -27,12 +37,22 @@ class Workspace:
     def __init__(self, shell: Any = None, runtime: Runtime | None = None) -> None:
         self.shell = shell
         self.runtime = runtime or Runtime()
-        self.models: dict[str, Model] = {}
+        self.subjects: dict[str, Subject] = {}
         self.current: str | None = None
         self.listeners: list[Callable[[], None]] = []
-        self._sessions: dict[int, Session] = {}
-        self._views: list[tuple[str, str | None, View]] = []
+        self._sessions: dict[int, Shown] = {}
+        self._views: list[tuple[str, str | None, Output]] = []
         self._lock = threading.RLock()
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """The models by name."""
+        return {name: cast("Model", found) for name, found in self.subjects.items() if is_model(found)}
+
+    @property
+    def networks(self) -> dict[str, Network]:
+        """The networks by name."""
+        return {name: cast("Network", found) for name, found in self.subjects.items() if not is_model(found)}
 
     def define(self, name: str, model: Model) -> None:
         """Bind ``name`` in the user's namespace to ``model``, and close what showed the model it replaces."""
@@ -43,52 +63,59 @@ class Workspace:
         self._tell()
 
     def scan(self) -> None:
-        """Bring the list of models up to date with the user's namespace; tell the listeners when it has changed."""
-        simulation = sys.modules.get("brainpy_lab.simulation.model")
-        if simulation is None or self.shell is None:  # not imported: there can be no model
+        """Bring the lists up to date with the user's namespace; tell the listeners when they have changed."""
+        kinds = _kinds()
+        if not kinds or self.shell is None:
             return
         hidden = self.shell.user_ns_hidden
-        found = {
+        found: dict[str, Any] = {
             name: value
             for name, value in list(self.shell.user_ns.items())
-            if isinstance(value, simulation.Model) and not name.startswith("_") and name not in hidden
+            if isinstance(value, kinds) and not name.startswith("_") and name not in hidden
         }
         with self._lock:
-            if {k: id(v) for k, v in found.items()} == {k: id(v) for k, v in self.models.items()}:
+            if {k: id(v) for k, v in found.items()} == {k: id(v) for k, v in self.subjects.items()}:
                 return
-            for name, model in found.items():
-                if self.models.get(name) is not model:
-                    self._take(name, model)
-            for name in set(self.models) - set(found):
-                del self.models[name]
-            if self.current not in self.models:
-                self.current = next(reversed(self.models), None)
-            kept = {id(m) for m in self.models.values()} | {id(v.session.model) for _, _, v in self._views}
+            for name, subject in found.items():
+                if self.subjects.get(name) is not subject:
+                    self._take(name, subject)
+            for name in set(self.subjects) - set(found):
+                del self.subjects[name]
+            if self.current not in self.subjects:
+                self.current = next(reversed(self.subjects), None)
+            kept = {id(m) for m in self.subjects.values()} | {id(v.session.subject) for _, _, v in self._views}
             self._sessions = {k: s for k, s in self._sessions.items() if k in kept}
         self._tell()
 
     def select(self, name: str) -> bool:
-        """Make ``name`` the current model; False when there is none of that name."""
+        """Make ``name`` the current model or network; False when there is none of that name."""
         with self._lock:
-            if name not in self.models:
+            if name not in self.subjects:
                 return False
             self.current = name
         return True
+
+    def name_of(self, subject: Subject) -> str:
+        """The variable that holds a model or network, or its own name."""
+        self.scan()
+        return next((name for name, known in self.subjects.items() if known is subject), subject.name)
 
     def session_of(self, model: Model, name: str | None = None) -> Session:
         """The session that shows ``model``, the latest when there are several."""
         with self._lock:
             session = self._sessions.get(id(model))
-            if session is None:
+            if not isinstance(session, Session):
                 session = self._sessions[id(model)] = Session(model, self.runtime, name)
             return session
 
-    def show(self, session: Session, build: Callable[[Session, Callable[[View], None]], View], name: str) -> View:
-        """A new view of ``session``; the one that this cell made of the same model before is closed."""
+    def show(
+        self, session: AnyShown, build: Callable[[AnyShown, Callable[[Any], None]], AnyOutput], name: str
+    ) -> AnyOutput:
+        """A new view of ``session``; the one that this cell made of the same model or network before is closed."""
         cell = self.cell_id()
         self.close_views(name, cell)
         with self._lock:
-            self._sessions[id(session.model)] = session
+            self._sessions[id(session.subject)] = session
         view = build(session, self._forget)
         with self._lock:
             self._views.append((name, cell, view))
@@ -96,7 +123,7 @@ class Workspace:
         return view
 
     def close_views(self, name: str | None = None, cell: str | None = None) -> None:
-        """Close views: all, those of one model, or those that one cell made of it."""
+        """Close views: all, those of one model or network, or those that one cell made of it."""
         with self._lock:
             doomed = [
                 v for n, c, v in self._views if (name is None or n == name) and (cell is None or c is None or c == cell)
@@ -104,17 +131,22 @@ class Workspace:
         for view in doomed:
             view.close()
 
-    def view_of(self, session: Session) -> View | None:
+    def view_of(self, session: Shown) -> Output | None:
         """The open view of ``session``, when there is one."""
         with self._lock:
             return next((v for _, _, v in self._views if v.session is session), None)
+
+    def latest_view(self, subject: Subject) -> Output | None:
+        """The view of a model or network that was opened last and is still open."""
+        with self._lock:
+            return next((v for _, _, v in reversed(self._views) if v.session.subject is subject), None)
 
     def changed(self, model: Model) -> None:
         """Run again what shows ``model``: its step code, driver or method has changed."""
         with self._lock:
             sessions = {id(s): s for s in (*self._sessions.values(), *(v.session for _, _, v in self._views))}
         for session in sessions.values():
-            if session.model is model:
+            if session.subject is model:
                 session.request()
         self._tell()
 
@@ -124,7 +156,7 @@ class Workspace:
         self.runtime.close()
         self.listeners.clear()
         self._sessions.clear()
-        self.models.clear()
+        self.subjects.clear()
 
     def runs(self) -> list[Run]:
         """The simulations of the views, newest first."""
@@ -137,19 +169,25 @@ class Workspace:
         except (AttributeError, KeyError, TypeError):
             return None
 
-    def _take(self, name: str, model: Model) -> None:
+    def _take(self, name: str, subject: Subject) -> None:
         with self._lock:
-            self.models.pop(name, None)  # to stand last: the latest model becomes the current one when that goes
-            self.models[name] = model
+            self.subjects.pop(name, None)  # to stand last: the latest becomes the current one when that goes
+            self.subjects[name] = subject
             self.current = name
 
-    def _forget(self, view: View) -> None:
+    def _forget(self, view: Output) -> None:
         with self._lock:
             self._views = [entry for entry in self._views if entry[2] is not view]
 
     def _tell(self) -> None:
         for listener in list(self.listeners):
             listener()
+
+
+def _kinds() -> tuple[type, ...]:
+    """The classes of models and networks; of what nobody has imported there can be none."""
+    modules = {"brainpy_lab.simulation.model": "Model", "brainpy_lab.networks.network": "Network"}
+    return tuple(getattr(sys.modules[module], name) for module, name in modules.items() if module in sys.modules)
 
 
 _made: list[Workspace] = []

@@ -1,13 +1,15 @@
 // Made by `npm run generate` from kernel/brainpy_kernel/protocol.schema.json: change that file, not this one.
 // @ts-nocheck: written by ajv, in JavaScript
 import type { KernelMessage } from './protocol';
-const validate = validate31;
+const validate = validate33;
 const schema40 = {
   description: 'A message from the kernel to the panel.',
   oneOf: [
     { $ref: '#/$defs/Open' },
     { $ref: '#/$defs/State' },
     { $ref: '#/$defs/Code' },
+    { $ref: '#/$defs/Structure' },
+    { $ref: '#/$defs/Activity' },
     { $ref: '#/$defs/Phase' },
     { $ref: '#/$defs/FixedPoints' },
     { $ref: '#/$defs/Runs' },
@@ -21,7 +23,8 @@ const schema41 = {
   required: ['type']
 };
 const schema46 = {
-  description: 'The step code in force (`text`) and the generated one (`generated`).',
+  description:
+    'The step code in force (`text`) and the generated one (`generated`); `editable` says whether Apply may change it.',
   type: 'object',
   properties: {
     type: { const: 'code' },
@@ -31,18 +34,25 @@ const schema46 = {
     text: { type: 'string' },
     generated: { type: 'string' },
     edited: { type: 'boolean' },
+    editable: { type: 'boolean' },
     file: { type: ['string', 'null'] }
   },
-  required: ['type', 'model', 'backend', 'method', 'text', 'generated', 'edited', 'file']
+  required: ['type', 'model', 'backend', 'method', 'text', 'generated', 'edited', 'editable', 'file']
 };
-const schema47 = {
+const schema50 = {
+  description: "Raster and rates of a network's latest run as an ipywidget; null while it has not run.",
+  type: 'object',
+  properties: { type: { const: 'activity' }, model: { type: 'string' }, model_id: { type: ['string', 'null'] } },
+  required: ['type', 'model', 'model_id']
+};
+const schema51 = {
   description:
     "The phase plane as an ipywidget, rendered by the notebook's rendermime; null when the model has none (`error` says why).",
   type: 'object',
   properties: { type: { const: 'phase' }, model: { type: 'string' }, model_id: { type: ['string', 'null'] } },
   required: ['type', 'model', 'model_id']
 };
-const schema52 = {
+const schema56 = {
   description:
     'Something the user asked for was refused, and what they had stays. `line` counts from 1, `column` from 0, in the step code of the Code view.',
   type: 'object',
@@ -51,7 +61,7 @@ const schema52 = {
     model: { type: ['string', 'null'] },
     view: {
       description: 'The tab it belongs to; null for the panel as a whole.',
-      enum: ['code', 'phase', 'fixed_points', 'runs', null]
+      enum: ['code', 'structure', 'activity', 'phase', 'fixed_points', 'runs', null]
     },
     message: { type: 'string' },
     line: { type: ['integer', 'null'] },
@@ -60,7 +70,7 @@ const schema52 = {
   required: ['type', 'model', 'view', 'message', 'line', 'column']
 };
 const schema42 = {
-  description: 'All models of the kernel, the current one, and what can be chosen.',
+  description: 'All models and networks of the kernel, the current one, and what can be chosen for it.',
   type: 'object',
   properties: {
     type: { const: 'state' },
@@ -73,9 +83,11 @@ const schema42 = {
   required: ['type', 'protocol', 'models', 'current', 'drivers', 'methods']
 };
 const schema43 = {
-  description: "A model of the user's namespace.",
+  description:
+    "A model or network of the user's namespace. The states of a network are its groups; it has no parameters of its own and no single method.",
   type: 'object',
   properties: {
+    kind: { enum: ['model', 'network'] },
     name: { type: 'string' },
     title: { type: 'string' },
     states: { type: 'array', items: { type: 'string' } },
@@ -88,7 +100,7 @@ const schema43 = {
     method: { type: 'string' },
     edited: { type: 'boolean' }
   },
-  required: ['name', 'title', 'states', 'parameters', 'backend', 'method', 'edited']
+  required: ['kind', 'name', 'title', 'states', 'parameters', 'backend', 'method', 'edited']
 };
 const schema44 = {
   description: 'A driver; `reason` says why it is not available.',
@@ -192,6 +204,7 @@ function validate24(
                       if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
                         let missing1;
                         if (
+                          (data3.kind === undefined && (missing1 = 'kind')) ||
                           (data3.name === undefined && (missing1 = 'name')) ||
                           (data3.title === undefined && (missing1 = 'title')) ||
                           (data3.states === undefined && (missing1 = 'states')) ||
@@ -210,15 +223,16 @@ function validate24(
                           ];
                           return false;
                         } else {
-                          if (data3.name !== undefined) {
+                          if (data3.kind !== undefined) {
+                            let data4 = data3.kind;
                             const _errs8 = errors;
-                            if (typeof data3.name !== 'string') {
+                            if (!(data4 === 'model' || data4 === 'network')) {
                               validate24.errors = [
                                 {
-                                  instancePath: instancePath + '/models/' + i0 + '/name',
-                                  schemaPath: '#/$defs/ModelInfo/properties/name/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' }
+                                  instancePath: instancePath + '/models/' + i0 + '/kind',
+                                  schemaPath: '#/$defs/ModelInfo/properties/kind/enum',
+                                  keyword: 'enum',
+                                  params: { allowedValues: schema43.properties.kind.enum }
                                 }
                               ];
                               return false;
@@ -228,165 +242,186 @@ function validate24(
                             var valid3 = true;
                           }
                           if (valid3) {
-                            if (data3.title !== undefined) {
-                              const _errs10 = errors;
-                              if (typeof data3.title !== 'string') {
+                            if (data3.name !== undefined) {
+                              const _errs9 = errors;
+                              if (typeof data3.name !== 'string') {
                                 validate24.errors = [
                                   {
-                                    instancePath: instancePath + '/models/' + i0 + '/title',
-                                    schemaPath: '#/$defs/ModelInfo/properties/title/type',
+                                    instancePath: instancePath + '/models/' + i0 + '/name',
+                                    schemaPath: '#/$defs/ModelInfo/properties/name/type',
                                     keyword: 'type',
                                     params: { type: 'string' }
                                   }
                                 ];
                                 return false;
                               }
-                              var valid3 = _errs10 === errors;
+                              var valid3 = _errs9 === errors;
                             } else {
                               var valid3 = true;
                             }
                             if (valid3) {
-                              if (data3.states !== undefined) {
-                                let data6 = data3.states;
-                                const _errs12 = errors;
-                                if (errors === _errs12) {
-                                  if (Array.isArray(data6)) {
-                                    var valid4 = true;
-                                    const len1 = data6.length;
-                                    for (let i1 = 0; i1 < len1; i1++) {
-                                      const _errs14 = errors;
-                                      if (typeof data6[i1] !== 'string') {
-                                        validate24.errors = [
-                                          {
-                                            instancePath: instancePath + '/models/' + i0 + '/states/' + i1,
-                                            schemaPath: '#/$defs/ModelInfo/properties/states/items/type',
-                                            keyword: 'type',
-                                            params: { type: 'string' }
-                                          }
-                                        ];
-                                        return false;
-                                      }
-                                      var valid4 = _errs14 === errors;
-                                      if (!valid4) {
-                                        break;
-                                      }
+                              if (data3.title !== undefined) {
+                                const _errs11 = errors;
+                                if (typeof data3.title !== 'string') {
+                                  validate24.errors = [
+                                    {
+                                      instancePath: instancePath + '/models/' + i0 + '/title',
+                                      schemaPath: '#/$defs/ModelInfo/properties/title/type',
+                                      keyword: 'type',
+                                      params: { type: 'string' }
                                     }
-                                  } else {
-                                    validate24.errors = [
-                                      {
-                                        instancePath: instancePath + '/models/' + i0 + '/states',
-                                        schemaPath: '#/$defs/ModelInfo/properties/states/type',
-                                        keyword: 'type',
-                                        params: { type: 'array' }
-                                      }
-                                    ];
-                                    return false;
-                                  }
+                                  ];
+                                  return false;
                                 }
-                                var valid3 = _errs12 === errors;
+                                var valid3 = _errs11 === errors;
                               } else {
                                 var valid3 = true;
                               }
                               if (valid3) {
-                                if (data3.parameters !== undefined) {
-                                  let data8 = data3.parameters;
-                                  const _errs16 = errors;
-                                  if (errors === _errs16) {
-                                    if (data8 && typeof data8 == 'object' && !Array.isArray(data8)) {
-                                      for (const key0 in data8) {
-                                        let data9 = data8[key0];
-                                        const _errs19 = errors;
-                                        if (!(typeof data9 == 'number' && isFinite(data9)) && data9 !== null) {
+                                if (data3.states !== undefined) {
+                                  let data7 = data3.states;
+                                  const _errs13 = errors;
+                                  if (errors === _errs13) {
+                                    if (Array.isArray(data7)) {
+                                      var valid4 = true;
+                                      const len1 = data7.length;
+                                      for (let i1 = 0; i1 < len1; i1++) {
+                                        const _errs15 = errors;
+                                        if (typeof data7[i1] !== 'string') {
                                           validate24.errors = [
                                             {
-                                              instancePath:
-                                                instancePath +
-                                                '/models/' +
-                                                i0 +
-                                                '/parameters/' +
-                                                key0.replace(/~/g, '~0').replace(/\//g, '~1'),
-                                              schemaPath:
-                                                '#/$defs/ModelInfo/properties/parameters/additionalProperties/type',
+                                              instancePath: instancePath + '/models/' + i0 + '/states/' + i1,
+                                              schemaPath: '#/$defs/ModelInfo/properties/states/items/type',
                                               keyword: 'type',
-                                              params: { type: schema43.properties.parameters.additionalProperties.type }
+                                              params: { type: 'string' }
                                             }
                                           ];
                                           return false;
                                         }
-                                        var valid5 = _errs19 === errors;
-                                        if (!valid5) {
+                                        var valid4 = _errs15 === errors;
+                                        if (!valid4) {
                                           break;
                                         }
                                       }
                                     } else {
                                       validate24.errors = [
                                         {
-                                          instancePath: instancePath + '/models/' + i0 + '/parameters',
-                                          schemaPath: '#/$defs/ModelInfo/properties/parameters/type',
+                                          instancePath: instancePath + '/models/' + i0 + '/states',
+                                          schemaPath: '#/$defs/ModelInfo/properties/states/type',
                                           keyword: 'type',
-                                          params: { type: 'object' }
+                                          params: { type: 'array' }
                                         }
                                       ];
                                       return false;
                                     }
                                   }
-                                  var valid3 = _errs16 === errors;
+                                  var valid3 = _errs13 === errors;
                                 } else {
                                   var valid3 = true;
                                 }
                                 if (valid3) {
-                                  if (data3.backend !== undefined) {
-                                    const _errs21 = errors;
-                                    if (typeof data3.backend !== 'string') {
-                                      validate24.errors = [
-                                        {
-                                          instancePath: instancePath + '/models/' + i0 + '/backend',
-                                          schemaPath: '#/$defs/ModelInfo/properties/backend/type',
-                                          keyword: 'type',
-                                          params: { type: 'string' }
+                                  if (data3.parameters !== undefined) {
+                                    let data9 = data3.parameters;
+                                    const _errs17 = errors;
+                                    if (errors === _errs17) {
+                                      if (data9 && typeof data9 == 'object' && !Array.isArray(data9)) {
+                                        for (const key0 in data9) {
+                                          let data10 = data9[key0];
+                                          const _errs20 = errors;
+                                          if (!(typeof data10 == 'number' && isFinite(data10)) && data10 !== null) {
+                                            validate24.errors = [
+                                              {
+                                                instancePath:
+                                                  instancePath +
+                                                  '/models/' +
+                                                  i0 +
+                                                  '/parameters/' +
+                                                  key0.replace(/~/g, '~0').replace(/\//g, '~1'),
+                                                schemaPath:
+                                                  '#/$defs/ModelInfo/properties/parameters/additionalProperties/type',
+                                                keyword: 'type',
+                                                params: {
+                                                  type: schema43.properties.parameters.additionalProperties.type
+                                                }
+                                              }
+                                            ];
+                                            return false;
+                                          }
+                                          var valid5 = _errs20 === errors;
+                                          if (!valid5) {
+                                            break;
+                                          }
                                         }
-                                      ];
-                                      return false;
+                                      } else {
+                                        validate24.errors = [
+                                          {
+                                            instancePath: instancePath + '/models/' + i0 + '/parameters',
+                                            schemaPath: '#/$defs/ModelInfo/properties/parameters/type',
+                                            keyword: 'type',
+                                            params: { type: 'object' }
+                                          }
+                                        ];
+                                        return false;
+                                      }
                                     }
-                                    var valid3 = _errs21 === errors;
+                                    var valid3 = _errs17 === errors;
                                   } else {
                                     var valid3 = true;
                                   }
                                   if (valid3) {
-                                    if (data3.method !== undefined) {
-                                      const _errs23 = errors;
-                                      if (typeof data3.method !== 'string') {
+                                    if (data3.backend !== undefined) {
+                                      const _errs22 = errors;
+                                      if (typeof data3.backend !== 'string') {
                                         validate24.errors = [
                                           {
-                                            instancePath: instancePath + '/models/' + i0 + '/method',
-                                            schemaPath: '#/$defs/ModelInfo/properties/method/type',
+                                            instancePath: instancePath + '/models/' + i0 + '/backend',
+                                            schemaPath: '#/$defs/ModelInfo/properties/backend/type',
                                             keyword: 'type',
                                             params: { type: 'string' }
                                           }
                                         ];
                                         return false;
                                       }
-                                      var valid3 = _errs23 === errors;
+                                      var valid3 = _errs22 === errors;
                                     } else {
                                       var valid3 = true;
                                     }
                                     if (valid3) {
-                                      if (data3.edited !== undefined) {
-                                        const _errs25 = errors;
-                                        if (typeof data3.edited !== 'boolean') {
+                                      if (data3.method !== undefined) {
+                                        const _errs24 = errors;
+                                        if (typeof data3.method !== 'string') {
                                           validate24.errors = [
                                             {
-                                              instancePath: instancePath + '/models/' + i0 + '/edited',
-                                              schemaPath: '#/$defs/ModelInfo/properties/edited/type',
+                                              instancePath: instancePath + '/models/' + i0 + '/method',
+                                              schemaPath: '#/$defs/ModelInfo/properties/method/type',
                                               keyword: 'type',
-                                              params: { type: 'boolean' }
+                                              params: { type: 'string' }
                                             }
                                           ];
                                           return false;
                                         }
-                                        var valid3 = _errs25 === errors;
+                                        var valid3 = _errs24 === errors;
                                       } else {
                                         var valid3 = true;
+                                      }
+                                      if (valid3) {
+                                        if (data3.edited !== undefined) {
+                                          const _errs26 = errors;
+                                          if (typeof data3.edited !== 'boolean') {
+                                            validate24.errors = [
+                                              {
+                                                instancePath: instancePath + '/models/' + i0 + '/edited',
+                                                schemaPath: '#/$defs/ModelInfo/properties/edited/type',
+                                                keyword: 'type',
+                                                params: { type: 'boolean' }
+                                              }
+                                            ];
+                                            return false;
+                                          }
+                                          var valid3 = _errs26 === errors;
+                                        } else {
+                                          var valid3 = true;
+                                        }
                                       }
                                     }
                                   }
@@ -430,9 +465,9 @@ function validate24(
             }
             if (valid0) {
               if (data.current !== undefined) {
-                let data13 = data.current;
-                const _errs27 = errors;
-                if (typeof data13 !== 'string' && data13 !== null) {
+                let data14 = data.current;
+                const _errs28 = errors;
+                if (typeof data14 !== 'string' && data14 !== null) {
                   validate24.errors = [
                     {
                       instancePath: instancePath + '/current',
@@ -443,30 +478,30 @@ function validate24(
                   ];
                   return false;
                 }
-                var valid0 = _errs27 === errors;
+                var valid0 = _errs28 === errors;
               } else {
                 var valid0 = true;
               }
               if (valid0) {
                 if (data.drivers !== undefined) {
-                  let data14 = data.drivers;
-                  const _errs29 = errors;
-                  if (errors === _errs29) {
-                    if (Array.isArray(data14)) {
+                  let data15 = data.drivers;
+                  const _errs30 = errors;
+                  if (errors === _errs30) {
+                    if (Array.isArray(data15)) {
                       var valid6 = true;
-                      const len2 = data14.length;
+                      const len2 = data15.length;
                       for (let i2 = 0; i2 < len2; i2++) {
-                        let data15 = data14[i2];
-                        const _errs31 = errors;
+                        let data16 = data15[i2];
                         const _errs32 = errors;
-                        if (errors === _errs32) {
-                          if (data15 && typeof data15 == 'object' && !Array.isArray(data15)) {
+                        const _errs33 = errors;
+                        if (errors === _errs33) {
+                          if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
                             let missing2;
                             if (
-                              (data15.name === undefined && (missing2 = 'name')) ||
-                              (data15.title === undefined && (missing2 = 'title')) ||
-                              (data15.available === undefined && (missing2 = 'available')) ||
-                              (data15.reason === undefined && (missing2 = 'reason'))
+                              (data16.name === undefined && (missing2 = 'name')) ||
+                              (data16.title === undefined && (missing2 = 'title')) ||
+                              (data16.available === undefined && (missing2 = 'available')) ||
+                              (data16.reason === undefined && (missing2 = 'reason'))
                             ) {
                               validate24.errors = [
                                 {
@@ -478,9 +513,9 @@ function validate24(
                               ];
                               return false;
                             } else {
-                              if (data15.name !== undefined) {
-                                const _errs34 = errors;
-                                if (typeof data15.name !== 'string') {
+                              if (data16.name !== undefined) {
+                                const _errs35 = errors;
+                                if (typeof data16.name !== 'string') {
                                   validate24.errors = [
                                     {
                                       instancePath: instancePath + '/drivers/' + i2 + '/name',
@@ -491,14 +526,14 @@ function validate24(
                                   ];
                                   return false;
                                 }
-                                var valid8 = _errs34 === errors;
+                                var valid8 = _errs35 === errors;
                               } else {
                                 var valid8 = true;
                               }
                               if (valid8) {
-                                if (data15.title !== undefined) {
-                                  const _errs36 = errors;
-                                  if (typeof data15.title !== 'string') {
+                                if (data16.title !== undefined) {
+                                  const _errs37 = errors;
+                                  if (typeof data16.title !== 'string') {
                                     validate24.errors = [
                                       {
                                         instancePath: instancePath + '/drivers/' + i2 + '/title',
@@ -509,14 +544,14 @@ function validate24(
                                     ];
                                     return false;
                                   }
-                                  var valid8 = _errs36 === errors;
+                                  var valid8 = _errs37 === errors;
                                 } else {
                                   var valid8 = true;
                                 }
                                 if (valid8) {
-                                  if (data15.available !== undefined) {
-                                    const _errs38 = errors;
-                                    if (typeof data15.available !== 'boolean') {
+                                  if (data16.available !== undefined) {
+                                    const _errs39 = errors;
+                                    if (typeof data16.available !== 'boolean') {
                                       validate24.errors = [
                                         {
                                           instancePath: instancePath + '/drivers/' + i2 + '/available',
@@ -527,15 +562,15 @@ function validate24(
                                       ];
                                       return false;
                                     }
-                                    var valid8 = _errs38 === errors;
+                                    var valid8 = _errs39 === errors;
                                   } else {
                                     var valid8 = true;
                                   }
                                   if (valid8) {
-                                    if (data15.reason !== undefined) {
-                                      let data19 = data15.reason;
-                                      const _errs40 = errors;
-                                      if (typeof data19 !== 'string' && data19 !== null) {
+                                    if (data16.reason !== undefined) {
+                                      let data20 = data16.reason;
+                                      const _errs41 = errors;
+                                      if (typeof data20 !== 'string' && data20 !== null) {
                                         validate24.errors = [
                                           {
                                             instancePath: instancePath + '/drivers/' + i2 + '/reason',
@@ -546,7 +581,7 @@ function validate24(
                                         ];
                                         return false;
                                       }
-                                      var valid8 = _errs40 === errors;
+                                      var valid8 = _errs41 === errors;
                                     } else {
                                       var valid8 = true;
                                     }
@@ -566,7 +601,7 @@ function validate24(
                             return false;
                           }
                         }
-                        var valid6 = _errs31 === errors;
+                        var valid6 = _errs32 === errors;
                         if (!valid6) {
                           break;
                         }
@@ -583,30 +618,30 @@ function validate24(
                       return false;
                     }
                   }
-                  var valid0 = _errs29 === errors;
+                  var valid0 = _errs30 === errors;
                 } else {
                   var valid0 = true;
                 }
                 if (valid0) {
                   if (data.methods !== undefined) {
-                    let data20 = data.methods;
-                    const _errs42 = errors;
-                    if (errors === _errs42) {
-                      if (Array.isArray(data20)) {
+                    let data21 = data.methods;
+                    const _errs43 = errors;
+                    if (errors === _errs43) {
+                      if (Array.isArray(data21)) {
                         var valid9 = true;
-                        const len3 = data20.length;
+                        const len3 = data21.length;
                         for (let i3 = 0; i3 < len3; i3++) {
-                          let data21 = data20[i3];
-                          const _errs44 = errors;
+                          let data22 = data21[i3];
                           const _errs45 = errors;
-                          if (errors === _errs45) {
-                            if (data21 && typeof data21 == 'object' && !Array.isArray(data21)) {
+                          const _errs46 = errors;
+                          if (errors === _errs46) {
+                            if (data22 && typeof data22 == 'object' && !Array.isArray(data22)) {
                               let missing3;
                               if (
-                                (data21.name === undefined && (missing3 = 'name')) ||
-                                (data21.title === undefined && (missing3 = 'title')) ||
-                                (data21.order === undefined && (missing3 = 'order')) ||
-                                (data21.adaptive === undefined && (missing3 = 'adaptive'))
+                                (data22.name === undefined && (missing3 = 'name')) ||
+                                (data22.title === undefined && (missing3 = 'title')) ||
+                                (data22.order === undefined && (missing3 = 'order')) ||
+                                (data22.adaptive === undefined && (missing3 = 'adaptive'))
                               ) {
                                 validate24.errors = [
                                   {
@@ -618,9 +653,9 @@ function validate24(
                                 ];
                                 return false;
                               } else {
-                                if (data21.name !== undefined) {
-                                  const _errs47 = errors;
-                                  if (typeof data21.name !== 'string') {
+                                if (data22.name !== undefined) {
+                                  const _errs48 = errors;
+                                  if (typeof data22.name !== 'string') {
                                     validate24.errors = [
                                       {
                                         instancePath: instancePath + '/methods/' + i3 + '/name',
@@ -631,14 +666,14 @@ function validate24(
                                     ];
                                     return false;
                                   }
-                                  var valid11 = _errs47 === errors;
+                                  var valid11 = _errs48 === errors;
                                 } else {
                                   var valid11 = true;
                                 }
                                 if (valid11) {
-                                  if (data21.title !== undefined) {
-                                    const _errs49 = errors;
-                                    if (typeof data21.title !== 'string') {
+                                  if (data22.title !== undefined) {
+                                    const _errs50 = errors;
+                                    if (typeof data22.title !== 'string') {
                                       validate24.errors = [
                                         {
                                           instancePath: instancePath + '/methods/' + i3 + '/title',
@@ -649,15 +684,15 @@ function validate24(
                                       ];
                                       return false;
                                     }
-                                    var valid11 = _errs49 === errors;
+                                    var valid11 = _errs50 === errors;
                                   } else {
                                     var valid11 = true;
                                   }
                                   if (valid11) {
-                                    if (data21.order !== undefined) {
-                                      let data24 = data21.order;
-                                      const _errs51 = errors;
-                                      if (!(typeof data24 == 'number' && isFinite(data24))) {
+                                    if (data22.order !== undefined) {
+                                      let data25 = data22.order;
+                                      const _errs52 = errors;
+                                      if (!(typeof data25 == 'number' && isFinite(data25))) {
                                         validate24.errors = [
                                           {
                                             instancePath: instancePath + '/methods/' + i3 + '/order',
@@ -668,14 +703,14 @@ function validate24(
                                         ];
                                         return false;
                                       }
-                                      var valid11 = _errs51 === errors;
+                                      var valid11 = _errs52 === errors;
                                     } else {
                                       var valid11 = true;
                                     }
                                     if (valid11) {
-                                      if (data21.adaptive !== undefined) {
-                                        const _errs53 = errors;
-                                        if (typeof data21.adaptive !== 'boolean') {
+                                      if (data22.adaptive !== undefined) {
+                                        const _errs54 = errors;
+                                        if (typeof data22.adaptive !== 'boolean') {
                                           validate24.errors = [
                                             {
                                               instancePath: instancePath + '/methods/' + i3 + '/adaptive',
@@ -686,7 +721,7 @@ function validate24(
                                           ];
                                           return false;
                                         }
-                                        var valid11 = _errs53 === errors;
+                                        var valid11 = _errs54 === errors;
                                       } else {
                                         var valid11 = true;
                                       }
@@ -706,7 +741,7 @@ function validate24(
                               return false;
                             }
                           }
-                          var valid9 = _errs44 === errors;
+                          var valid9 = _errs45 === errors;
                           if (!valid9) {
                             break;
                           }
@@ -723,7 +758,7 @@ function validate24(
                         return false;
                       }
                     }
-                    var valid0 = _errs42 === errors;
+                    var valid0 = _errs43 === errors;
                   } else {
                     var valid0 = true;
                   }
@@ -746,32 +781,46 @@ validate24.evaluated = {
   dynamicProps: false,
   dynamicItems: false
 };
-const schema48 = {
-  description:
-    'The fixed points at the present parameter values; `message` says what qualifies all of them or why there are none, or is null.',
+const schema47 = {
+  description: 'What a network is made of; `memory` is about what a run takes, in words.',
   type: 'object',
   properties: {
-    type: { const: 'fixed_points' },
+    type: { const: 'structure' },
     model: { type: 'string' },
-    states: { type: 'array', items: { type: 'string' } },
-    parameters: { type: 'object', additionalProperties: { type: ['number', 'null'] } },
-    rows: { type: 'array', items: { $ref: '#/$defs/FixedPointRow' } },
-    message: { type: ['string', 'null'] }
+    groups: { type: 'array', items: { $ref: '#/$defs/GroupInfo' } },
+    synapses: { type: 'array', items: { $ref: '#/$defs/SynapsesInfo' } },
+    memory: { type: 'string' }
   },
-  required: ['type', 'model', 'states', 'parameters', 'rows', 'message']
+  required: ['type', 'model', 'groups', 'synapses', 'memory']
+};
+const schema48 = {
+  description: 'A group or source of a network; `model` and `method` are null for a source.',
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    kind: { type: 'string' },
+    model: { type: ['string', 'null'] },
+    method: { type: ['string', 'null'] },
+    cells: { type: 'integer' },
+    shape: { type: 'array', items: { type: 'integer' } },
+    states: { type: 'array', items: { type: 'string' } }
+  },
+  required: ['name', 'kind', 'model', 'method', 'cells', 'shape', 'states']
 };
 const schema49 = {
   description:
-    'One fixed point: the value of each state, the eigenvalues as [real, imaginary], its kind in words; `note` qualifies the kind, or is empty.',
+    'Synapses of a network: the groups they connect, smallest and largest delay, and where each variable lives, in words.',
   type: 'object',
   properties: {
-    values: { type: 'array', items: { type: 'number' } },
-    eigenvalues: { type: 'array', items: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 } },
-    kind: { type: 'string' },
-    stable: { type: 'boolean' },
-    note: { type: 'string' }
+    name: { type: 'string' },
+    model: { type: 'string' },
+    pre: { type: 'string' },
+    post: { type: 'string' },
+    connections: { type: 'integer' },
+    delay: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 },
+    notes: { type: 'array', items: { type: 'string' } }
   },
-  required: ['values', 'eigenvalues', 'kind', 'stable', 'note']
+  required: ['name', 'model', 'pre', 'post', 'connections', 'delay', 'notes']
 };
 function validate26(
   data,
@@ -792,10 +841,9 @@ function validate26(
       if (
         (data.type === undefined && (missing0 = 'type')) ||
         (data.model === undefined && (missing0 = 'model')) ||
-        (data.states === undefined && (missing0 = 'states')) ||
-        (data.parameters === undefined && (missing0 = 'parameters')) ||
-        (data.rows === undefined && (missing0 = 'rows')) ||
-        (data.message === undefined && (missing0 = 'message'))
+        (data.groups === undefined && (missing0 = 'groups')) ||
+        (data.synapses === undefined && (missing0 = 'synapses')) ||
+        (data.memory === undefined && (missing0 = 'memory'))
       ) {
         validate26.errors = [
           { instancePath, schemaPath: '#/required', keyword: 'required', params: { missingProperty: missing0 } }
@@ -804,13 +852,13 @@ function validate26(
       } else {
         if (data.type !== undefined) {
           const _errs1 = errors;
-          if ('fixed_points' !== data.type) {
+          if ('structure' !== data.type) {
             validate26.errors = [
               {
                 instancePath: instancePath + '/type',
                 schemaPath: '#/properties/type/const',
                 keyword: 'const',
-                params: { allowedValue: 'fixed_points' }
+                params: { allowedValue: 'structure' }
               }
             ];
             return false;
@@ -838,6 +886,672 @@ function validate26(
             var valid0 = true;
           }
           if (valid0) {
+            if (data.groups !== undefined) {
+              let data2 = data.groups;
+              const _errs4 = errors;
+              if (errors === _errs4) {
+                if (Array.isArray(data2)) {
+                  var valid1 = true;
+                  const len0 = data2.length;
+                  for (let i0 = 0; i0 < len0; i0++) {
+                    let data3 = data2[i0];
+                    const _errs6 = errors;
+                    const _errs7 = errors;
+                    if (errors === _errs7) {
+                      if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
+                        let missing1;
+                        if (
+                          (data3.name === undefined && (missing1 = 'name')) ||
+                          (data3.kind === undefined && (missing1 = 'kind')) ||
+                          (data3.model === undefined && (missing1 = 'model')) ||
+                          (data3.method === undefined && (missing1 = 'method')) ||
+                          (data3.cells === undefined && (missing1 = 'cells')) ||
+                          (data3.shape === undefined && (missing1 = 'shape')) ||
+                          (data3.states === undefined && (missing1 = 'states'))
+                        ) {
+                          validate26.errors = [
+                            {
+                              instancePath: instancePath + '/groups/' + i0,
+                              schemaPath: '#/$defs/GroupInfo/required',
+                              keyword: 'required',
+                              params: { missingProperty: missing1 }
+                            }
+                          ];
+                          return false;
+                        } else {
+                          if (data3.name !== undefined) {
+                            const _errs9 = errors;
+                            if (typeof data3.name !== 'string') {
+                              validate26.errors = [
+                                {
+                                  instancePath: instancePath + '/groups/' + i0 + '/name',
+                                  schemaPath: '#/$defs/GroupInfo/properties/name/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' }
+                                }
+                              ];
+                              return false;
+                            }
+                            var valid3 = _errs9 === errors;
+                          } else {
+                            var valid3 = true;
+                          }
+                          if (valid3) {
+                            if (data3.kind !== undefined) {
+                              const _errs11 = errors;
+                              if (typeof data3.kind !== 'string') {
+                                validate26.errors = [
+                                  {
+                                    instancePath: instancePath + '/groups/' + i0 + '/kind',
+                                    schemaPath: '#/$defs/GroupInfo/properties/kind/type',
+                                    keyword: 'type',
+                                    params: { type: 'string' }
+                                  }
+                                ];
+                                return false;
+                              }
+                              var valid3 = _errs11 === errors;
+                            } else {
+                              var valid3 = true;
+                            }
+                            if (valid3) {
+                              if (data3.model !== undefined) {
+                                let data6 = data3.model;
+                                const _errs13 = errors;
+                                if (typeof data6 !== 'string' && data6 !== null) {
+                                  validate26.errors = [
+                                    {
+                                      instancePath: instancePath + '/groups/' + i0 + '/model',
+                                      schemaPath: '#/$defs/GroupInfo/properties/model/type',
+                                      keyword: 'type',
+                                      params: { type: schema48.properties.model.type }
+                                    }
+                                  ];
+                                  return false;
+                                }
+                                var valid3 = _errs13 === errors;
+                              } else {
+                                var valid3 = true;
+                              }
+                              if (valid3) {
+                                if (data3.method !== undefined) {
+                                  let data7 = data3.method;
+                                  const _errs15 = errors;
+                                  if (typeof data7 !== 'string' && data7 !== null) {
+                                    validate26.errors = [
+                                      {
+                                        instancePath: instancePath + '/groups/' + i0 + '/method',
+                                        schemaPath: '#/$defs/GroupInfo/properties/method/type',
+                                        keyword: 'type',
+                                        params: { type: schema48.properties.method.type }
+                                      }
+                                    ];
+                                    return false;
+                                  }
+                                  var valid3 = _errs15 === errors;
+                                } else {
+                                  var valid3 = true;
+                                }
+                                if (valid3) {
+                                  if (data3.cells !== undefined) {
+                                    let data8 = data3.cells;
+                                    const _errs17 = errors;
+                                    if (!(
+                                      typeof data8 == 'number' &&
+                                      !(data8 % 1) &&
+                                      !isNaN(data8) &&
+                                      isFinite(data8)
+                                    )) {
+                                      validate26.errors = [
+                                        {
+                                          instancePath: instancePath + '/groups/' + i0 + '/cells',
+                                          schemaPath: '#/$defs/GroupInfo/properties/cells/type',
+                                          keyword: 'type',
+                                          params: { type: 'integer' }
+                                        }
+                                      ];
+                                      return false;
+                                    }
+                                    var valid3 = _errs17 === errors;
+                                  } else {
+                                    var valid3 = true;
+                                  }
+                                  if (valid3) {
+                                    if (data3.shape !== undefined) {
+                                      let data9 = data3.shape;
+                                      const _errs19 = errors;
+                                      if (errors === _errs19) {
+                                        if (Array.isArray(data9)) {
+                                          var valid4 = true;
+                                          const len1 = data9.length;
+                                          for (let i1 = 0; i1 < len1; i1++) {
+                                            let data10 = data9[i1];
+                                            const _errs21 = errors;
+                                            if (!(
+                                              typeof data10 == 'number' &&
+                                              !(data10 % 1) &&
+                                              !isNaN(data10) &&
+                                              isFinite(data10)
+                                            )) {
+                                              validate26.errors = [
+                                                {
+                                                  instancePath: instancePath + '/groups/' + i0 + '/shape/' + i1,
+                                                  schemaPath: '#/$defs/GroupInfo/properties/shape/items/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'integer' }
+                                                }
+                                              ];
+                                              return false;
+                                            }
+                                            var valid4 = _errs21 === errors;
+                                            if (!valid4) {
+                                              break;
+                                            }
+                                          }
+                                        } else {
+                                          validate26.errors = [
+                                            {
+                                              instancePath: instancePath + '/groups/' + i0 + '/shape',
+                                              schemaPath: '#/$defs/GroupInfo/properties/shape/type',
+                                              keyword: 'type',
+                                              params: { type: 'array' }
+                                            }
+                                          ];
+                                          return false;
+                                        }
+                                      }
+                                      var valid3 = _errs19 === errors;
+                                    } else {
+                                      var valid3 = true;
+                                    }
+                                    if (valid3) {
+                                      if (data3.states !== undefined) {
+                                        let data11 = data3.states;
+                                        const _errs23 = errors;
+                                        if (errors === _errs23) {
+                                          if (Array.isArray(data11)) {
+                                            var valid5 = true;
+                                            const len2 = data11.length;
+                                            for (let i2 = 0; i2 < len2; i2++) {
+                                              const _errs25 = errors;
+                                              if (typeof data11[i2] !== 'string') {
+                                                validate26.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/groups/' + i0 + '/states/' + i2,
+                                                    schemaPath: '#/$defs/GroupInfo/properties/states/items/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'string' }
+                                                  }
+                                                ];
+                                                return false;
+                                              }
+                                              var valid5 = _errs25 === errors;
+                                              if (!valid5) {
+                                                break;
+                                              }
+                                            }
+                                          } else {
+                                            validate26.errors = [
+                                              {
+                                                instancePath: instancePath + '/groups/' + i0 + '/states',
+                                                schemaPath: '#/$defs/GroupInfo/properties/states/type',
+                                                keyword: 'type',
+                                                params: { type: 'array' }
+                                              }
+                                            ];
+                                            return false;
+                                          }
+                                        }
+                                        var valid3 = _errs23 === errors;
+                                      } else {
+                                        var valid3 = true;
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        }
+                      } else {
+                        validate26.errors = [
+                          {
+                            instancePath: instancePath + '/groups/' + i0,
+                            schemaPath: '#/$defs/GroupInfo/type',
+                            keyword: 'type',
+                            params: { type: 'object' }
+                          }
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid1 = _errs6 === errors;
+                    if (!valid1) {
+                      break;
+                    }
+                  }
+                } else {
+                  validate26.errors = [
+                    {
+                      instancePath: instancePath + '/groups',
+                      schemaPath: '#/properties/groups/type',
+                      keyword: 'type',
+                      params: { type: 'array' }
+                    }
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs4 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.synapses !== undefined) {
+                let data13 = data.synapses;
+                const _errs27 = errors;
+                if (errors === _errs27) {
+                  if (Array.isArray(data13)) {
+                    var valid6 = true;
+                    const len3 = data13.length;
+                    for (let i3 = 0; i3 < len3; i3++) {
+                      let data14 = data13[i3];
+                      const _errs29 = errors;
+                      const _errs30 = errors;
+                      if (errors === _errs30) {
+                        if (data14 && typeof data14 == 'object' && !Array.isArray(data14)) {
+                          let missing2;
+                          if (
+                            (data14.name === undefined && (missing2 = 'name')) ||
+                            (data14.model === undefined && (missing2 = 'model')) ||
+                            (data14.pre === undefined && (missing2 = 'pre')) ||
+                            (data14.post === undefined && (missing2 = 'post')) ||
+                            (data14.connections === undefined && (missing2 = 'connections')) ||
+                            (data14.delay === undefined && (missing2 = 'delay')) ||
+                            (data14.notes === undefined && (missing2 = 'notes'))
+                          ) {
+                            validate26.errors = [
+                              {
+                                instancePath: instancePath + '/synapses/' + i3,
+                                schemaPath: '#/$defs/SynapsesInfo/required',
+                                keyword: 'required',
+                                params: { missingProperty: missing2 }
+                              }
+                            ];
+                            return false;
+                          } else {
+                            if (data14.name !== undefined) {
+                              const _errs32 = errors;
+                              if (typeof data14.name !== 'string') {
+                                validate26.errors = [
+                                  {
+                                    instancePath: instancePath + '/synapses/' + i3 + '/name',
+                                    schemaPath: '#/$defs/SynapsesInfo/properties/name/type',
+                                    keyword: 'type',
+                                    params: { type: 'string' }
+                                  }
+                                ];
+                                return false;
+                              }
+                              var valid8 = _errs32 === errors;
+                            } else {
+                              var valid8 = true;
+                            }
+                            if (valid8) {
+                              if (data14.model !== undefined) {
+                                const _errs34 = errors;
+                                if (typeof data14.model !== 'string') {
+                                  validate26.errors = [
+                                    {
+                                      instancePath: instancePath + '/synapses/' + i3 + '/model',
+                                      schemaPath: '#/$defs/SynapsesInfo/properties/model/type',
+                                      keyword: 'type',
+                                      params: { type: 'string' }
+                                    }
+                                  ];
+                                  return false;
+                                }
+                                var valid8 = _errs34 === errors;
+                              } else {
+                                var valid8 = true;
+                              }
+                              if (valid8) {
+                                if (data14.pre !== undefined) {
+                                  const _errs36 = errors;
+                                  if (typeof data14.pre !== 'string') {
+                                    validate26.errors = [
+                                      {
+                                        instancePath: instancePath + '/synapses/' + i3 + '/pre',
+                                        schemaPath: '#/$defs/SynapsesInfo/properties/pre/type',
+                                        keyword: 'type',
+                                        params: { type: 'string' }
+                                      }
+                                    ];
+                                    return false;
+                                  }
+                                  var valid8 = _errs36 === errors;
+                                } else {
+                                  var valid8 = true;
+                                }
+                                if (valid8) {
+                                  if (data14.post !== undefined) {
+                                    const _errs38 = errors;
+                                    if (typeof data14.post !== 'string') {
+                                      validate26.errors = [
+                                        {
+                                          instancePath: instancePath + '/synapses/' + i3 + '/post',
+                                          schemaPath: '#/$defs/SynapsesInfo/properties/post/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' }
+                                        }
+                                      ];
+                                      return false;
+                                    }
+                                    var valid8 = _errs38 === errors;
+                                  } else {
+                                    var valid8 = true;
+                                  }
+                                  if (valid8) {
+                                    if (data14.connections !== undefined) {
+                                      let data19 = data14.connections;
+                                      const _errs40 = errors;
+                                      if (!(
+                                        typeof data19 == 'number' &&
+                                        !(data19 % 1) &&
+                                        !isNaN(data19) &&
+                                        isFinite(data19)
+                                      )) {
+                                        validate26.errors = [
+                                          {
+                                            instancePath: instancePath + '/synapses/' + i3 + '/connections',
+                                            schemaPath: '#/$defs/SynapsesInfo/properties/connections/type',
+                                            keyword: 'type',
+                                            params: { type: 'integer' }
+                                          }
+                                        ];
+                                        return false;
+                                      }
+                                      var valid8 = _errs40 === errors;
+                                    } else {
+                                      var valid8 = true;
+                                    }
+                                    if (valid8) {
+                                      if (data14.delay !== undefined) {
+                                        let data20 = data14.delay;
+                                        const _errs42 = errors;
+                                        if (errors === _errs42) {
+                                          if (Array.isArray(data20)) {
+                                            if (data20.length > 2) {
+                                              validate26.errors = [
+                                                {
+                                                  instancePath: instancePath + '/synapses/' + i3 + '/delay',
+                                                  schemaPath: '#/$defs/SynapsesInfo/properties/delay/maxItems',
+                                                  keyword: 'maxItems',
+                                                  params: { limit: 2 }
+                                                }
+                                              ];
+                                              return false;
+                                            } else {
+                                              if (data20.length < 2) {
+                                                validate26.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/synapses/' + i3 + '/delay',
+                                                    schemaPath: '#/$defs/SynapsesInfo/properties/delay/minItems',
+                                                    keyword: 'minItems',
+                                                    params: { limit: 2 }
+                                                  }
+                                                ];
+                                                return false;
+                                              } else {
+                                                var valid9 = true;
+                                                const len4 = data20.length;
+                                                for (let i4 = 0; i4 < len4; i4++) {
+                                                  let data21 = data20[i4];
+                                                  const _errs44 = errors;
+                                                  if (!(typeof data21 == 'number' && isFinite(data21))) {
+                                                    validate26.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/synapses/' + i3 + '/delay/' + i4,
+                                                        schemaPath: '#/$defs/SynapsesInfo/properties/delay/items/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'number' }
+                                                      }
+                                                    ];
+                                                    return false;
+                                                  }
+                                                  var valid9 = _errs44 === errors;
+                                                  if (!valid9) {
+                                                    break;
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          } else {
+                                            validate26.errors = [
+                                              {
+                                                instancePath: instancePath + '/synapses/' + i3 + '/delay',
+                                                schemaPath: '#/$defs/SynapsesInfo/properties/delay/type',
+                                                keyword: 'type',
+                                                params: { type: 'array' }
+                                              }
+                                            ];
+                                            return false;
+                                          }
+                                        }
+                                        var valid8 = _errs42 === errors;
+                                      } else {
+                                        var valid8 = true;
+                                      }
+                                      if (valid8) {
+                                        if (data14.notes !== undefined) {
+                                          let data22 = data14.notes;
+                                          const _errs46 = errors;
+                                          if (errors === _errs46) {
+                                            if (Array.isArray(data22)) {
+                                              var valid10 = true;
+                                              const len5 = data22.length;
+                                              for (let i5 = 0; i5 < len5; i5++) {
+                                                const _errs48 = errors;
+                                                if (typeof data22[i5] !== 'string') {
+                                                  validate26.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/synapses/' + i3 + '/notes/' + i5,
+                                                      schemaPath: '#/$defs/SynapsesInfo/properties/notes/items/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'string' }
+                                                    }
+                                                  ];
+                                                  return false;
+                                                }
+                                                var valid10 = _errs48 === errors;
+                                                if (!valid10) {
+                                                  break;
+                                                }
+                                              }
+                                            } else {
+                                              validate26.errors = [
+                                                {
+                                                  instancePath: instancePath + '/synapses/' + i3 + '/notes',
+                                                  schemaPath: '#/$defs/SynapsesInfo/properties/notes/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'array' }
+                                                }
+                                              ];
+                                              return false;
+                                            }
+                                          }
+                                          var valid8 = _errs46 === errors;
+                                        } else {
+                                          var valid8 = true;
+                                        }
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        } else {
+                          validate26.errors = [
+                            {
+                              instancePath: instancePath + '/synapses/' + i3,
+                              schemaPath: '#/$defs/SynapsesInfo/type',
+                              keyword: 'type',
+                              params: { type: 'object' }
+                            }
+                          ];
+                          return false;
+                        }
+                      }
+                      var valid6 = _errs29 === errors;
+                      if (!valid6) {
+                        break;
+                      }
+                    }
+                  } else {
+                    validate26.errors = [
+                      {
+                        instancePath: instancePath + '/synapses',
+                        schemaPath: '#/properties/synapses/type',
+                        keyword: 'type',
+                        params: { type: 'array' }
+                      }
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs27 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.memory !== undefined) {
+                  const _errs50 = errors;
+                  if (typeof data.memory !== 'string') {
+                    validate26.errors = [
+                      {
+                        instancePath: instancePath + '/memory',
+                        schemaPath: '#/properties/memory/type',
+                        keyword: 'type',
+                        params: { type: 'string' }
+                      }
+                    ];
+                    return false;
+                  }
+                  var valid0 = _errs50 === errors;
+                } else {
+                  var valid0 = true;
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' } }];
+      return false;
+    }
+  }
+  validate26.errors = vErrors;
+  return errors === 0;
+}
+validate26.evaluated = {
+  props: { type: true, model: true, groups: true, synapses: true, memory: true },
+  dynamicProps: false,
+  dynamicItems: false
+};
+const schema52 = {
+  description:
+    'The fixed points at the present parameter values; `message` says what qualifies all of them or why there are none, or is null.',
+  type: 'object',
+  properties: {
+    type: { const: 'fixed_points' },
+    model: { type: 'string' },
+    states: { type: 'array', items: { type: 'string' } },
+    parameters: { type: 'object', additionalProperties: { type: ['number', 'null'] } },
+    rows: { type: 'array', items: { $ref: '#/$defs/FixedPointRow' } },
+    message: { type: ['string', 'null'] }
+  },
+  required: ['type', 'model', 'states', 'parameters', 'rows', 'message']
+};
+const schema53 = {
+  description:
+    'One fixed point: the value of each state, the eigenvalues as [real, imaginary], its kind in words; `note` qualifies the kind, or is empty.',
+  type: 'object',
+  properties: {
+    values: { type: 'array', items: { type: 'number' } },
+    eigenvalues: { type: 'array', items: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 } },
+    kind: { type: 'string' },
+    stable: { type: 'boolean' },
+    note: { type: 'string' }
+  },
+  required: ['values', 'eigenvalues', 'kind', 'stable', 'note']
+};
+function validate28(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}
+) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate28.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = undefined;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = undefined;
+  }
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0;
+      if (
+        (data.type === undefined && (missing0 = 'type')) ||
+        (data.model === undefined && (missing0 = 'model')) ||
+        (data.states === undefined && (missing0 = 'states')) ||
+        (data.parameters === undefined && (missing0 = 'parameters')) ||
+        (data.rows === undefined && (missing0 = 'rows')) ||
+        (data.message === undefined && (missing0 = 'message'))
+      ) {
+        validate28.errors = [
+          { instancePath, schemaPath: '#/required', keyword: 'required', params: { missingProperty: missing0 } }
+        ];
+        return false;
+      } else {
+        if (data.type !== undefined) {
+          const _errs1 = errors;
+          if ('fixed_points' !== data.type) {
+            validate28.errors = [
+              {
+                instancePath: instancePath + '/type',
+                schemaPath: '#/properties/type/const',
+                keyword: 'const',
+                params: { allowedValue: 'fixed_points' }
+              }
+            ];
+            return false;
+          }
+          var valid0 = _errs1 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.model !== undefined) {
+            const _errs2 = errors;
+            if (typeof data.model !== 'string') {
+              validate28.errors = [
+                {
+                  instancePath: instancePath + '/model',
+                  schemaPath: '#/properties/model/type',
+                  keyword: 'type',
+                  params: { type: 'string' }
+                }
+              ];
+              return false;
+            }
+            var valid0 = _errs2 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
             if (data.states !== undefined) {
               let data2 = data.states;
               const _errs4 = errors;
@@ -848,7 +1562,7 @@ function validate26(
                   for (let i0 = 0; i0 < len0; i0++) {
                     const _errs6 = errors;
                     if (typeof data2[i0] !== 'string') {
-                      validate26.errors = [
+                      validate28.errors = [
                         {
                           instancePath: instancePath + '/states/' + i0,
                           schemaPath: '#/properties/states/items/type',
@@ -864,7 +1578,7 @@ function validate26(
                     }
                   }
                 } else {
-                  validate26.errors = [
+                  validate28.errors = [
                     {
                       instancePath: instancePath + '/states',
                       schemaPath: '#/properties/states/type',
@@ -889,12 +1603,12 @@ function validate26(
                       let data5 = data4[key0];
                       const _errs11 = errors;
                       if (!(typeof data5 == 'number' && isFinite(data5)) && data5 !== null) {
-                        validate26.errors = [
+                        validate28.errors = [
                           {
                             instancePath: instancePath + '/parameters/' + key0.replace(/~/g, '~0').replace(/\//g, '~1'),
                             schemaPath: '#/properties/parameters/additionalProperties/type',
                             keyword: 'type',
-                            params: { type: schema48.properties.parameters.additionalProperties.type }
+                            params: { type: schema52.properties.parameters.additionalProperties.type }
                           }
                         ];
                         return false;
@@ -905,7 +1619,7 @@ function validate26(
                       }
                     }
                   } else {
-                    validate26.errors = [
+                    validate28.errors = [
                       {
                         instancePath: instancePath + '/parameters',
                         schemaPath: '#/properties/parameters/type',
@@ -942,7 +1656,7 @@ function validate26(
                               (data7.stable === undefined && (missing1 = 'stable')) ||
                               (data7.note === undefined && (missing1 = 'note'))
                             ) {
-                              validate26.errors = [
+                              validate28.errors = [
                                 {
                                   instancePath: instancePath + '/rows/' + i1,
                                   schemaPath: '#/$defs/FixedPointRow/required',
@@ -963,7 +1677,7 @@ function validate26(
                                       let data9 = data8[i2];
                                       const _errs20 = errors;
                                       if (!(typeof data9 == 'number' && isFinite(data9))) {
-                                        validate26.errors = [
+                                        validate28.errors = [
                                           {
                                             instancePath: instancePath + '/rows/' + i1 + '/values/' + i2,
                                             schemaPath: '#/$defs/FixedPointRow/properties/values/items/type',
@@ -979,7 +1693,7 @@ function validate26(
                                       }
                                     }
                                   } else {
-                                    validate26.errors = [
+                                    validate28.errors = [
                                       {
                                         instancePath: instancePath + '/rows/' + i1 + '/values',
                                         schemaPath: '#/$defs/FixedPointRow/properties/values/type',
@@ -1008,7 +1722,7 @@ function validate26(
                                         if (errors === _errs24) {
                                           if (Array.isArray(data11)) {
                                             if (data11.length > 2) {
-                                              validate26.errors = [
+                                              validate28.errors = [
                                                 {
                                                   instancePath: instancePath + '/rows/' + i1 + '/eigenvalues/' + i3,
                                                   schemaPath:
@@ -1020,7 +1734,7 @@ function validate26(
                                               return false;
                                             } else {
                                               if (data11.length < 2) {
-                                                validate26.errors = [
+                                                validate28.errors = [
                                                   {
                                                     instancePath: instancePath + '/rows/' + i1 + '/eigenvalues/' + i3,
                                                     schemaPath:
@@ -1037,7 +1751,7 @@ function validate26(
                                                   let data12 = data11[i4];
                                                   const _errs26 = errors;
                                                   if (!(typeof data12 == 'number' && isFinite(data12))) {
-                                                    validate26.errors = [
+                                                    validate28.errors = [
                                                       {
                                                         instancePath:
                                                           instancePath +
@@ -1063,7 +1777,7 @@ function validate26(
                                               }
                                             }
                                           } else {
-                                            validate26.errors = [
+                                            validate28.errors = [
                                               {
                                                 instancePath: instancePath + '/rows/' + i1 + '/eigenvalues/' + i3,
                                                 schemaPath: '#/$defs/FixedPointRow/properties/eigenvalues/items/type',
@@ -1080,7 +1794,7 @@ function validate26(
                                         }
                                       }
                                     } else {
-                                      validate26.errors = [
+                                      validate28.errors = [
                                         {
                                           instancePath: instancePath + '/rows/' + i1 + '/eigenvalues',
                                           schemaPath: '#/$defs/FixedPointRow/properties/eigenvalues/type',
@@ -1099,7 +1813,7 @@ function validate26(
                                   if (data7.kind !== undefined) {
                                     const _errs28 = errors;
                                     if (typeof data7.kind !== 'string') {
-                                      validate26.errors = [
+                                      validate28.errors = [
                                         {
                                           instancePath: instancePath + '/rows/' + i1 + '/kind',
                                           schemaPath: '#/$defs/FixedPointRow/properties/kind/type',
@@ -1117,7 +1831,7 @@ function validate26(
                                     if (data7.stable !== undefined) {
                                       const _errs30 = errors;
                                       if (typeof data7.stable !== 'boolean') {
-                                        validate26.errors = [
+                                        validate28.errors = [
                                           {
                                             instancePath: instancePath + '/rows/' + i1 + '/stable',
                                             schemaPath: '#/$defs/FixedPointRow/properties/stable/type',
@@ -1135,7 +1849,7 @@ function validate26(
                                       if (data7.note !== undefined) {
                                         const _errs32 = errors;
                                         if (typeof data7.note !== 'string') {
-                                          validate26.errors = [
+                                          validate28.errors = [
                                             {
                                               instancePath: instancePath + '/rows/' + i1 + '/note',
                                               schemaPath: '#/$defs/FixedPointRow/properties/note/type',
@@ -1155,7 +1869,7 @@ function validate26(
                               }
                             }
                           } else {
-                            validate26.errors = [
+                            validate28.errors = [
                               {
                                 instancePath: instancePath + '/rows/' + i1,
                                 schemaPath: '#/$defs/FixedPointRow/type',
@@ -1172,7 +1886,7 @@ function validate26(
                         }
                       }
                     } else {
-                      validate26.errors = [
+                      validate28.errors = [
                         {
                           instancePath: instancePath + '/rows',
                           schemaPath: '#/properties/rows/type',
@@ -1192,12 +1906,12 @@ function validate26(
                     let data16 = data.message;
                     const _errs34 = errors;
                     if (typeof data16 !== 'string' && data16 !== null) {
-                      validate26.errors = [
+                      validate28.errors = [
                         {
                           instancePath: instancePath + '/message',
                           schemaPath: '#/properties/message/type',
                           keyword: 'type',
-                          params: { type: schema48.properties.message.type }
+                          params: { type: schema52.properties.message.type }
                         }
                       ];
                       return false;
@@ -1213,25 +1927,25 @@ function validate26(
         }
       }
     } else {
-      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' } }];
+      validate28.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' } }];
       return false;
     }
   }
-  validate26.errors = vErrors;
+  validate28.errors = vErrors;
   return errors === 0;
 }
-validate26.evaluated = {
+validate28.evaluated = {
   props: { type: true, model: true, states: true, parameters: true, rows: true, message: true },
   dynamicProps: false,
   dynamicItems: false
 };
-const schema50 = {
+const schema54 = {
   description: 'The runs of this kernel, newest first.',
   type: 'object',
   properties: { type: { const: 'runs' }, runs: { type: 'array', items: { $ref: '#/$defs/RunInfo' } } },
   required: ['type', 'runs']
 };
-const schema51 = {
+const schema55 = {
   description:
     'One run. `progress` runs from 0 to 1, `started` is in seconds since 1970, `duration` in model time, `steps` counts steps done.',
   type: 'object',
@@ -1247,13 +1961,13 @@ const schema51 = {
   },
   required: ['id', 'model', 'status', 'progress', 'started', 'duration', 'outcome', 'steps']
 };
-function validate28(
+function validate30(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}
 ) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate28.evaluated;
+  const evaluated0 = validate30.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = undefined;
   }
@@ -1264,7 +1978,7 @@ function validate28(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0;
       if ((data.type === undefined && (missing0 = 'type')) || (data.runs === undefined && (missing0 = 'runs'))) {
-        validate28.errors = [
+        validate30.errors = [
           { instancePath, schemaPath: '#/required', keyword: 'required', params: { missingProperty: missing0 } }
         ];
         return false;
@@ -1272,7 +1986,7 @@ function validate28(
         if (data.type !== undefined) {
           const _errs1 = errors;
           if ('runs' !== data.type) {
-            validate28.errors = [
+            validate30.errors = [
               {
                 instancePath: instancePath + '/type',
                 schemaPath: '#/properties/type/const',
@@ -1311,7 +2025,7 @@ function validate28(
                         (data2.outcome === undefined && (missing1 = 'outcome')) ||
                         (data2.steps === undefined && (missing1 = 'steps'))
                       ) {
-                        validate28.errors = [
+                        validate30.errors = [
                           {
                             instancePath: instancePath + '/runs/' + i0,
                             schemaPath: '#/$defs/RunInfo/required',
@@ -1324,7 +2038,7 @@ function validate28(
                         if (data2.id !== undefined) {
                           const _errs7 = errors;
                           if (typeof data2.id !== 'string') {
-                            validate28.errors = [
+                            validate30.errors = [
                               {
                                 instancePath: instancePath + '/runs/' + i0 + '/id',
                                 schemaPath: '#/$defs/RunInfo/properties/id/type',
@@ -1342,7 +2056,7 @@ function validate28(
                           if (data2.model !== undefined) {
                             const _errs9 = errors;
                             if (typeof data2.model !== 'string') {
-                              validate28.errors = [
+                              validate30.errors = [
                                 {
                                   instancePath: instancePath + '/runs/' + i0 + '/model',
                                   schemaPath: '#/$defs/RunInfo/properties/model/type',
@@ -1367,12 +2081,12 @@ function validate28(
                                 data5 === 'cancelled' ||
                                 data5 === 'failed'
                               )) {
-                                validate28.errors = [
+                                validate30.errors = [
                                   {
                                     instancePath: instancePath + '/runs/' + i0 + '/status',
                                     schemaPath: '#/$defs/RunInfo/properties/status/enum',
                                     keyword: 'enum',
-                                    params: { allowedValues: schema51.properties.status.enum }
+                                    params: { allowedValues: schema55.properties.status.enum }
                                   }
                                 ];
                                 return false;
@@ -1388,7 +2102,7 @@ function validate28(
                                 if (errors === _errs12) {
                                   if (typeof data6 == 'number' && isFinite(data6)) {
                                     if (data6 > 1 || isNaN(data6)) {
-                                      validate28.errors = [
+                                      validate30.errors = [
                                         {
                                           instancePath: instancePath + '/runs/' + i0 + '/progress',
                                           schemaPath: '#/$defs/RunInfo/properties/progress/maximum',
@@ -1399,7 +2113,7 @@ function validate28(
                                       return false;
                                     } else {
                                       if (data6 < 0 || isNaN(data6)) {
-                                        validate28.errors = [
+                                        validate30.errors = [
                                           {
                                             instancePath: instancePath + '/runs/' + i0 + '/progress',
                                             schemaPath: '#/$defs/RunInfo/properties/progress/minimum',
@@ -1411,7 +2125,7 @@ function validate28(
                                       }
                                     }
                                   } else {
-                                    validate28.errors = [
+                                    validate30.errors = [
                                       {
                                         instancePath: instancePath + '/runs/' + i0 + '/progress',
                                         schemaPath: '#/$defs/RunInfo/properties/progress/type',
@@ -1431,7 +2145,7 @@ function validate28(
                                   let data7 = data2.started;
                                   const _errs14 = errors;
                                   if (!(typeof data7 == 'number' && isFinite(data7))) {
-                                    validate28.errors = [
+                                    validate30.errors = [
                                       {
                                         instancePath: instancePath + '/runs/' + i0 + '/started',
                                         schemaPath: '#/$defs/RunInfo/properties/started/type',
@@ -1450,7 +2164,7 @@ function validate28(
                                     let data8 = data2.duration;
                                     const _errs16 = errors;
                                     if (!(typeof data8 == 'number' && isFinite(data8))) {
-                                      validate28.errors = [
+                                      validate30.errors = [
                                         {
                                           instancePath: instancePath + '/runs/' + i0 + '/duration',
                                           schemaPath: '#/$defs/RunInfo/properties/duration/type',
@@ -1469,12 +2183,12 @@ function validate28(
                                       let data9 = data2.outcome;
                                       const _errs18 = errors;
                                       if (typeof data9 !== 'string' && data9 !== null) {
-                                        validate28.errors = [
+                                        validate30.errors = [
                                           {
                                             instancePath: instancePath + '/runs/' + i0 + '/outcome',
                                             schemaPath: '#/$defs/RunInfo/properties/outcome/type',
                                             keyword: 'type',
-                                            params: { type: schema51.properties.outcome.type }
+                                            params: { type: schema55.properties.outcome.type }
                                           }
                                         ];
                                         return false;
@@ -1488,12 +2202,12 @@ function validate28(
                                         let data10 = data2.steps;
                                         const _errs20 = errors;
                                         if (!(typeof data10 == 'number' && isFinite(data10)) && data10 !== null) {
-                                          validate28.errors = [
+                                          validate30.errors = [
                                             {
                                               instancePath: instancePath + '/runs/' + i0 + '/steps',
                                               schemaPath: '#/$defs/RunInfo/properties/steps/type',
                                               keyword: 'type',
-                                              params: { type: schema51.properties.steps.type }
+                                              params: { type: schema55.properties.steps.type }
                                             }
                                           ];
                                           return false;
@@ -1511,7 +2225,7 @@ function validate28(
                         }
                       }
                     } else {
-                      validate28.errors = [
+                      validate30.errors = [
                         {
                           instancePath: instancePath + '/runs/' + i0,
                           schemaPath: '#/$defs/RunInfo/type',
@@ -1528,7 +2242,7 @@ function validate28(
                   }
                 }
               } else {
-                validate28.errors = [
+                validate30.errors = [
                   {
                     instancePath: instancePath + '/runs',
                     schemaPath: '#/properties/runs/type',
@@ -1546,21 +2260,21 @@ function validate28(
         }
       }
     } else {
-      validate28.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' } }];
+      validate30.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' } }];
       return false;
     }
   }
-  validate28.errors = vErrors;
+  validate30.errors = vErrors;
   return errors === 0;
 }
-validate28.evaluated = { props: { type: true, runs: true }, dynamicProps: false, dynamicItems: false };
-function validate31(
+validate30.evaluated = { props: { type: true, runs: true }, dynamicProps: false, dynamicItems: false };
+function validate33(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}
 ) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate31.evaluated;
+  const evaluated0 = validate33.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = undefined;
   }
@@ -1659,6 +2373,7 @@ function validate31(
           (data.text === undefined && (missing1 = 'text')) ||
           (data.generated === undefined && (missing1 = 'generated')) ||
           (data.edited === undefined && (missing1 = 'edited')) ||
+          (data.editable === undefined && (missing1 = 'editable')) ||
           (data.file === undefined && (missing1 = 'file'))
         ) {
           const err3 = {
@@ -1821,15 +2536,14 @@ function validate31(
                         var valid4 = true;
                       }
                       if (valid4) {
-                        if (data.file !== undefined) {
-                          let data8 = data.file;
+                        if (data.editable !== undefined) {
                           const _errs22 = errors;
-                          if (typeof data8 !== 'string' && data8 !== null) {
+                          if (typeof data.editable !== 'boolean') {
                             const err11 = {
-                              instancePath: instancePath + '/file',
-                              schemaPath: '#/$defs/Code/properties/file/type',
+                              instancePath: instancePath + '/editable',
+                              schemaPath: '#/$defs/Code/properties/editable/type',
                               keyword: 'type',
-                              params: { type: schema46.properties.file.type }
+                              params: { type: 'boolean' }
                             };
                             if (vErrors === null) {
                               vErrors = [err11];
@@ -1842,6 +2556,29 @@ function validate31(
                         } else {
                           var valid4 = true;
                         }
+                        if (valid4) {
+                          if (data.file !== undefined) {
+                            let data9 = data.file;
+                            const _errs24 = errors;
+                            if (typeof data9 !== 'string' && data9 !== null) {
+                              const err12 = {
+                                instancePath: instancePath + '/file',
+                                schemaPath: '#/$defs/Code/properties/file/type',
+                                keyword: 'type',
+                                params: { type: schema46.properties.file.type }
+                              };
+                              if (vErrors === null) {
+                                vErrors = [err12];
+                              } else {
+                                vErrors.push(err12);
+                              }
+                              errors++;
+                            }
+                            var valid4 = _errs24 === errors;
+                          } else {
+                            var valid4 = true;
+                          }
+                        }
                       }
                     }
                   }
@@ -1851,11 +2588,11 @@ function validate31(
           }
         }
       } else {
-        const err12 = { instancePath, schemaPath: '#/$defs/Code/type', keyword: 'type', params: { type: 'object' } };
+        const err13 = { instancePath, schemaPath: '#/$defs/Code/type', keyword: 'type', params: { type: 'object' } };
         if (vErrors === null) {
-          vErrors = [err12];
+          vErrors = [err13];
         } else {
-          vErrors.push(err12);
+          vErrors.push(err13);
         }
         errors++;
       }
@@ -1877,109 +2614,16 @@ function validate31(
           props0.text = true;
           props0.generated = true;
           props0.edited = true;
+          props0.editable = true;
           props0.file = true;
         }
       }
-      const _errs24 = errors;
-      const _errs25 = errors;
-      if (errors === _errs25) {
-        if (data && typeof data == 'object' && !Array.isArray(data)) {
-          let missing2;
-          if (
-            (data.type === undefined && (missing2 = 'type')) ||
-            (data.model === undefined && (missing2 = 'model')) ||
-            (data.model_id === undefined && (missing2 = 'model_id'))
-          ) {
-            const err13 = {
-              instancePath,
-              schemaPath: '#/$defs/Phase/required',
-              keyword: 'required',
-              params: { missingProperty: missing2 }
-            };
-            if (vErrors === null) {
-              vErrors = [err13];
-            } else {
-              vErrors.push(err13);
-            }
-            errors++;
-          } else {
-            if (data.type !== undefined) {
-              const _errs27 = errors;
-              if ('phase' !== data.type) {
-                const err14 = {
-                  instancePath: instancePath + '/type',
-                  schemaPath: '#/$defs/Phase/properties/type/const',
-                  keyword: 'const',
-                  params: { allowedValue: 'phase' }
-                };
-                if (vErrors === null) {
-                  vErrors = [err14];
-                } else {
-                  vErrors.push(err14);
-                }
-                errors++;
-              }
-              var valid6 = _errs27 === errors;
-            } else {
-              var valid6 = true;
-            }
-            if (valid6) {
-              if (data.model !== undefined) {
-                const _errs28 = errors;
-                if (typeof data.model !== 'string') {
-                  const err15 = {
-                    instancePath: instancePath + '/model',
-                    schemaPath: '#/$defs/Phase/properties/model/type',
-                    keyword: 'type',
-                    params: { type: 'string' }
-                  };
-                  if (vErrors === null) {
-                    vErrors = [err15];
-                  } else {
-                    vErrors.push(err15);
-                  }
-                  errors++;
-                }
-                var valid6 = _errs28 === errors;
-              } else {
-                var valid6 = true;
-              }
-              if (valid6) {
-                if (data.model_id !== undefined) {
-                  let data11 = data.model_id;
-                  const _errs30 = errors;
-                  if (typeof data11 !== 'string' && data11 !== null) {
-                    const err16 = {
-                      instancePath: instancePath + '/model_id',
-                      schemaPath: '#/$defs/Phase/properties/model_id/type',
-                      keyword: 'type',
-                      params: { type: schema47.properties.model_id.type }
-                    };
-                    if (vErrors === null) {
-                      vErrors = [err16];
-                    } else {
-                      vErrors.push(err16);
-                    }
-                    errors++;
-                  }
-                  var valid6 = _errs30 === errors;
-                } else {
-                  var valid6 = true;
-                }
-              }
-            }
-          }
-        } else {
-          const err17 = { instancePath, schemaPath: '#/$defs/Phase/type', keyword: 'type', params: { type: 'object' } };
-          if (vErrors === null) {
-            vErrors = [err17];
-          } else {
-            vErrors.push(err17);
-          }
-          errors++;
-        }
+      const _errs26 = errors;
+      if (!validate26(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+        errors = vErrors.length;
       }
-      var _valid0 = _errs24 === errors;
+      var _valid0 = _errs26 === errors;
       if (_valid0 && valid0) {
         valid0 = false;
         passing0 = [passing0, 3];
@@ -1991,15 +2635,116 @@ function validate31(
             props0 = props0 || {};
             props0.type = true;
             props0.model = true;
-            props0.model_id = true;
+            props0.groups = true;
+            props0.synapses = true;
+            props0.memory = true;
           }
         }
-        const _errs32 = errors;
-        if (!validate26(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
-          errors = vErrors.length;
+        const _errs27 = errors;
+        const _errs28 = errors;
+        if (errors === _errs28) {
+          if (data && typeof data == 'object' && !Array.isArray(data)) {
+            let missing2;
+            if (
+              (data.type === undefined && (missing2 = 'type')) ||
+              (data.model === undefined && (missing2 = 'model')) ||
+              (data.model_id === undefined && (missing2 = 'model_id'))
+            ) {
+              const err14 = {
+                instancePath,
+                schemaPath: '#/$defs/Activity/required',
+                keyword: 'required',
+                params: { missingProperty: missing2 }
+              };
+              if (vErrors === null) {
+                vErrors = [err14];
+              } else {
+                vErrors.push(err14);
+              }
+              errors++;
+            } else {
+              if (data.type !== undefined) {
+                const _errs30 = errors;
+                if ('activity' !== data.type) {
+                  const err15 = {
+                    instancePath: instancePath + '/type',
+                    schemaPath: '#/$defs/Activity/properties/type/const',
+                    keyword: 'const',
+                    params: { allowedValue: 'activity' }
+                  };
+                  if (vErrors === null) {
+                    vErrors = [err15];
+                  } else {
+                    vErrors.push(err15);
+                  }
+                  errors++;
+                }
+                var valid6 = _errs30 === errors;
+              } else {
+                var valid6 = true;
+              }
+              if (valid6) {
+                if (data.model !== undefined) {
+                  const _errs31 = errors;
+                  if (typeof data.model !== 'string') {
+                    const err16 = {
+                      instancePath: instancePath + '/model',
+                      schemaPath: '#/$defs/Activity/properties/model/type',
+                      keyword: 'type',
+                      params: { type: 'string' }
+                    };
+                    if (vErrors === null) {
+                      vErrors = [err16];
+                    } else {
+                      vErrors.push(err16);
+                    }
+                    errors++;
+                  }
+                  var valid6 = _errs31 === errors;
+                } else {
+                  var valid6 = true;
+                }
+                if (valid6) {
+                  if (data.model_id !== undefined) {
+                    let data12 = data.model_id;
+                    const _errs33 = errors;
+                    if (typeof data12 !== 'string' && data12 !== null) {
+                      const err17 = {
+                        instancePath: instancePath + '/model_id',
+                        schemaPath: '#/$defs/Activity/properties/model_id/type',
+                        keyword: 'type',
+                        params: { type: schema50.properties.model_id.type }
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err17];
+                      } else {
+                        vErrors.push(err17);
+                      }
+                      errors++;
+                    }
+                    var valid6 = _errs33 === errors;
+                  } else {
+                    var valid6 = true;
+                  }
+                }
+              }
+            }
+          } else {
+            const err18 = {
+              instancePath,
+              schemaPath: '#/$defs/Activity/type',
+              keyword: 'type',
+              params: { type: 'object' }
+            };
+            if (vErrors === null) {
+              vErrors = [err18];
+            } else {
+              vErrors.push(err18);
+            }
+            errors++;
+          }
         }
-        var _valid0 = _errs32 === errors;
+        var _valid0 = _errs27 === errors;
         if (_valid0 && valid0) {
           valid0 = false;
           passing0 = [passing0, 4];
@@ -2011,18 +2756,114 @@ function validate31(
               props0 = props0 || {};
               props0.type = true;
               props0.model = true;
-              props0.states = true;
-              props0.parameters = true;
-              props0.rows = true;
-              props0.message = true;
+              props0.model_id = true;
             }
           }
-          const _errs33 = errors;
-          if (!validate28(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-            errors = vErrors.length;
+          const _errs35 = errors;
+          const _errs36 = errors;
+          if (errors === _errs36) {
+            if (data && typeof data == 'object' && !Array.isArray(data)) {
+              let missing3;
+              if (
+                (data.type === undefined && (missing3 = 'type')) ||
+                (data.model === undefined && (missing3 = 'model')) ||
+                (data.model_id === undefined && (missing3 = 'model_id'))
+              ) {
+                const err19 = {
+                  instancePath,
+                  schemaPath: '#/$defs/Phase/required',
+                  keyword: 'required',
+                  params: { missingProperty: missing3 }
+                };
+                if (vErrors === null) {
+                  vErrors = [err19];
+                } else {
+                  vErrors.push(err19);
+                }
+                errors++;
+              } else {
+                if (data.type !== undefined) {
+                  const _errs38 = errors;
+                  if ('phase' !== data.type) {
+                    const err20 = {
+                      instancePath: instancePath + '/type',
+                      schemaPath: '#/$defs/Phase/properties/type/const',
+                      keyword: 'const',
+                      params: { allowedValue: 'phase' }
+                    };
+                    if (vErrors === null) {
+                      vErrors = [err20];
+                    } else {
+                      vErrors.push(err20);
+                    }
+                    errors++;
+                  }
+                  var valid8 = _errs38 === errors;
+                } else {
+                  var valid8 = true;
+                }
+                if (valid8) {
+                  if (data.model !== undefined) {
+                    const _errs39 = errors;
+                    if (typeof data.model !== 'string') {
+                      const err21 = {
+                        instancePath: instancePath + '/model',
+                        schemaPath: '#/$defs/Phase/properties/model/type',
+                        keyword: 'type',
+                        params: { type: 'string' }
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err21];
+                      } else {
+                        vErrors.push(err21);
+                      }
+                      errors++;
+                    }
+                    var valid8 = _errs39 === errors;
+                  } else {
+                    var valid8 = true;
+                  }
+                  if (valid8) {
+                    if (data.model_id !== undefined) {
+                      let data15 = data.model_id;
+                      const _errs41 = errors;
+                      if (typeof data15 !== 'string' && data15 !== null) {
+                        const err22 = {
+                          instancePath: instancePath + '/model_id',
+                          schemaPath: '#/$defs/Phase/properties/model_id/type',
+                          keyword: 'type',
+                          params: { type: schema51.properties.model_id.type }
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err22];
+                        } else {
+                          vErrors.push(err22);
+                        }
+                        errors++;
+                      }
+                      var valid8 = _errs41 === errors;
+                    } else {
+                      var valid8 = true;
+                    }
+                  }
+                }
+              }
+            } else {
+              const err23 = {
+                instancePath,
+                schemaPath: '#/$defs/Phase/type',
+                keyword: 'type',
+                params: { type: 'object' }
+              };
+              if (vErrors === null) {
+                vErrors = [err23];
+              } else {
+                vErrors.push(err23);
+              }
+              errors++;
+            }
           }
-          var _valid0 = _errs33 === errors;
+          var _valid0 = _errs35 === errors;
           if (_valid0 && valid0) {
             valid0 = false;
             passing0 = [passing0, 5];
@@ -2033,198 +2874,16 @@ function validate31(
               if (props0 !== true) {
                 props0 = props0 || {};
                 props0.type = true;
-                props0.runs = true;
+                props0.model = true;
+                props0.model_id = true;
               }
             }
-            const _errs34 = errors;
-            const _errs35 = errors;
-            if (errors === _errs35) {
-              if (data && typeof data == 'object' && !Array.isArray(data)) {
-                let missing3;
-                if (
-                  (data.type === undefined && (missing3 = 'type')) ||
-                  (data.model === undefined && (missing3 = 'model')) ||
-                  (data.view === undefined && (missing3 = 'view')) ||
-                  (data.message === undefined && (missing3 = 'message')) ||
-                  (data.line === undefined && (missing3 = 'line')) ||
-                  (data.column === undefined && (missing3 = 'column'))
-                ) {
-                  const err18 = {
-                    instancePath,
-                    schemaPath: '#/$defs/Refusal/required',
-                    keyword: 'required',
-                    params: { missingProperty: missing3 }
-                  };
-                  if (vErrors === null) {
-                    vErrors = [err18];
-                  } else {
-                    vErrors.push(err18);
-                  }
-                  errors++;
-                } else {
-                  if (data.type !== undefined) {
-                    const _errs37 = errors;
-                    if ('error' !== data.type) {
-                      const err19 = {
-                        instancePath: instancePath + '/type',
-                        schemaPath: '#/$defs/Refusal/properties/type/const',
-                        keyword: 'const',
-                        params: { allowedValue: 'error' }
-                      };
-                      if (vErrors === null) {
-                        vErrors = [err19];
-                      } else {
-                        vErrors.push(err19);
-                      }
-                      errors++;
-                    }
-                    var valid8 = _errs37 === errors;
-                  } else {
-                    var valid8 = true;
-                  }
-                  if (valid8) {
-                    if (data.model !== undefined) {
-                      let data13 = data.model;
-                      const _errs38 = errors;
-                      if (typeof data13 !== 'string' && data13 !== null) {
-                        const err20 = {
-                          instancePath: instancePath + '/model',
-                          schemaPath: '#/$defs/Refusal/properties/model/type',
-                          keyword: 'type',
-                          params: { type: schema52.properties.model.type }
-                        };
-                        if (vErrors === null) {
-                          vErrors = [err20];
-                        } else {
-                          vErrors.push(err20);
-                        }
-                        errors++;
-                      }
-                      var valid8 = _errs38 === errors;
-                    } else {
-                      var valid8 = true;
-                    }
-                    if (valid8) {
-                      if (data.view !== undefined) {
-                        let data14 = data.view;
-                        const _errs40 = errors;
-                        if (!(
-                          data14 === 'code' ||
-                          data14 === 'phase' ||
-                          data14 === 'fixed_points' ||
-                          data14 === 'runs' ||
-                          data14 === null
-                        )) {
-                          const err21 = {
-                            instancePath: instancePath + '/view',
-                            schemaPath: '#/$defs/Refusal/properties/view/enum',
-                            keyword: 'enum',
-                            params: { allowedValues: schema52.properties.view.enum }
-                          };
-                          if (vErrors === null) {
-                            vErrors = [err21];
-                          } else {
-                            vErrors.push(err21);
-                          }
-                          errors++;
-                        }
-                        var valid8 = _errs40 === errors;
-                      } else {
-                        var valid8 = true;
-                      }
-                      if (valid8) {
-                        if (data.message !== undefined) {
-                          const _errs41 = errors;
-                          if (typeof data.message !== 'string') {
-                            const err22 = {
-                              instancePath: instancePath + '/message',
-                              schemaPath: '#/$defs/Refusal/properties/message/type',
-                              keyword: 'type',
-                              params: { type: 'string' }
-                            };
-                            if (vErrors === null) {
-                              vErrors = [err22];
-                            } else {
-                              vErrors.push(err22);
-                            }
-                            errors++;
-                          }
-                          var valid8 = _errs41 === errors;
-                        } else {
-                          var valid8 = true;
-                        }
-                        if (valid8) {
-                          if (data.line !== undefined) {
-                            let data16 = data.line;
-                            const _errs43 = errors;
-                            if (
-                              !(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16)) &&
-                              data16 !== null
-                            ) {
-                              const err23 = {
-                                instancePath: instancePath + '/line',
-                                schemaPath: '#/$defs/Refusal/properties/line/type',
-                                keyword: 'type',
-                                params: { type: schema52.properties.line.type }
-                              };
-                              if (vErrors === null) {
-                                vErrors = [err23];
-                              } else {
-                                vErrors.push(err23);
-                              }
-                              errors++;
-                            }
-                            var valid8 = _errs43 === errors;
-                          } else {
-                            var valid8 = true;
-                          }
-                          if (valid8) {
-                            if (data.column !== undefined) {
-                              let data17 = data.column;
-                              const _errs45 = errors;
-                              if (
-                                !(typeof data17 == 'number' && !(data17 % 1) && !isNaN(data17) && isFinite(data17)) &&
-                                data17 !== null
-                              ) {
-                                const err24 = {
-                                  instancePath: instancePath + '/column',
-                                  schemaPath: '#/$defs/Refusal/properties/column/type',
-                                  keyword: 'type',
-                                  params: { type: schema52.properties.column.type }
-                                };
-                                if (vErrors === null) {
-                                  vErrors = [err24];
-                                } else {
-                                  vErrors.push(err24);
-                                }
-                                errors++;
-                              }
-                              var valid8 = _errs45 === errors;
-                            } else {
-                              var valid8 = true;
-                            }
-                          }
-                        }
-                      }
-                    }
-                  }
-                }
-              } else {
-                const err25 = {
-                  instancePath,
-                  schemaPath: '#/$defs/Refusal/type',
-                  keyword: 'type',
-                  params: { type: 'object' }
-                };
-                if (vErrors === null) {
-                  vErrors = [err25];
-                } else {
-                  vErrors.push(err25);
-                }
-                errors++;
-              }
+            const _errs43 = errors;
+            if (!validate28(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+              vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+              errors = vErrors.length;
             }
-            var _valid0 = _errs34 === errors;
+            var _valid0 = _errs43 === errors;
             if (_valid0 && valid0) {
               valid0 = false;
               passing0 = [passing0, 6];
@@ -2236,10 +2895,244 @@ function validate31(
                   props0 = props0 || {};
                   props0.type = true;
                   props0.model = true;
-                  props0.view = true;
+                  props0.states = true;
+                  props0.parameters = true;
+                  props0.rows = true;
                   props0.message = true;
-                  props0.line = true;
-                  props0.column = true;
+                }
+              }
+              const _errs44 = errors;
+              if (!validate30(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+                vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+                errors = vErrors.length;
+              }
+              var _valid0 = _errs44 === errors;
+              if (_valid0 && valid0) {
+                valid0 = false;
+                passing0 = [passing0, 7];
+              } else {
+                if (_valid0) {
+                  valid0 = true;
+                  passing0 = 7;
+                  if (props0 !== true) {
+                    props0 = props0 || {};
+                    props0.type = true;
+                    props0.runs = true;
+                  }
+                }
+                const _errs45 = errors;
+                const _errs46 = errors;
+                if (errors === _errs46) {
+                  if (data && typeof data == 'object' && !Array.isArray(data)) {
+                    let missing4;
+                    if (
+                      (data.type === undefined && (missing4 = 'type')) ||
+                      (data.model === undefined && (missing4 = 'model')) ||
+                      (data.view === undefined && (missing4 = 'view')) ||
+                      (data.message === undefined && (missing4 = 'message')) ||
+                      (data.line === undefined && (missing4 = 'line')) ||
+                      (data.column === undefined && (missing4 = 'column'))
+                    ) {
+                      const err24 = {
+                        instancePath,
+                        schemaPath: '#/$defs/Refusal/required',
+                        keyword: 'required',
+                        params: { missingProperty: missing4 }
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err24];
+                      } else {
+                        vErrors.push(err24);
+                      }
+                      errors++;
+                    } else {
+                      if (data.type !== undefined) {
+                        const _errs48 = errors;
+                        if ('error' !== data.type) {
+                          const err25 = {
+                            instancePath: instancePath + '/type',
+                            schemaPath: '#/$defs/Refusal/properties/type/const',
+                            keyword: 'const',
+                            params: { allowedValue: 'error' }
+                          };
+                          if (vErrors === null) {
+                            vErrors = [err25];
+                          } else {
+                            vErrors.push(err25);
+                          }
+                          errors++;
+                        }
+                        var valid10 = _errs48 === errors;
+                      } else {
+                        var valid10 = true;
+                      }
+                      if (valid10) {
+                        if (data.model !== undefined) {
+                          let data17 = data.model;
+                          const _errs49 = errors;
+                          if (typeof data17 !== 'string' && data17 !== null) {
+                            const err26 = {
+                              instancePath: instancePath + '/model',
+                              schemaPath: '#/$defs/Refusal/properties/model/type',
+                              keyword: 'type',
+                              params: { type: schema56.properties.model.type }
+                            };
+                            if (vErrors === null) {
+                              vErrors = [err26];
+                            } else {
+                              vErrors.push(err26);
+                            }
+                            errors++;
+                          }
+                          var valid10 = _errs49 === errors;
+                        } else {
+                          var valid10 = true;
+                        }
+                        if (valid10) {
+                          if (data.view !== undefined) {
+                            let data18 = data.view;
+                            const _errs51 = errors;
+                            if (!(
+                              data18 === 'code' ||
+                              data18 === 'structure' ||
+                              data18 === 'activity' ||
+                              data18 === 'phase' ||
+                              data18 === 'fixed_points' ||
+                              data18 === 'runs' ||
+                              data18 === null
+                            )) {
+                              const err27 = {
+                                instancePath: instancePath + '/view',
+                                schemaPath: '#/$defs/Refusal/properties/view/enum',
+                                keyword: 'enum',
+                                params: { allowedValues: schema56.properties.view.enum }
+                              };
+                              if (vErrors === null) {
+                                vErrors = [err27];
+                              } else {
+                                vErrors.push(err27);
+                              }
+                              errors++;
+                            }
+                            var valid10 = _errs51 === errors;
+                          } else {
+                            var valid10 = true;
+                          }
+                          if (valid10) {
+                            if (data.message !== undefined) {
+                              const _errs52 = errors;
+                              if (typeof data.message !== 'string') {
+                                const err28 = {
+                                  instancePath: instancePath + '/message',
+                                  schemaPath: '#/$defs/Refusal/properties/message/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' }
+                                };
+                                if (vErrors === null) {
+                                  vErrors = [err28];
+                                } else {
+                                  vErrors.push(err28);
+                                }
+                                errors++;
+                              }
+                              var valid10 = _errs52 === errors;
+                            } else {
+                              var valid10 = true;
+                            }
+                            if (valid10) {
+                              if (data.line !== undefined) {
+                                let data20 = data.line;
+                                const _errs54 = errors;
+                                if (
+                                  !(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20)) &&
+                                  data20 !== null
+                                ) {
+                                  const err29 = {
+                                    instancePath: instancePath + '/line',
+                                    schemaPath: '#/$defs/Refusal/properties/line/type',
+                                    keyword: 'type',
+                                    params: { type: schema56.properties.line.type }
+                                  };
+                                  if (vErrors === null) {
+                                    vErrors = [err29];
+                                  } else {
+                                    vErrors.push(err29);
+                                  }
+                                  errors++;
+                                }
+                                var valid10 = _errs54 === errors;
+                              } else {
+                                var valid10 = true;
+                              }
+                              if (valid10) {
+                                if (data.column !== undefined) {
+                                  let data21 = data.column;
+                                  const _errs56 = errors;
+                                  if (
+                                    !(
+                                      typeof data21 == 'number' &&
+                                      !(data21 % 1) &&
+                                      !isNaN(data21) &&
+                                      isFinite(data21)
+                                    ) &&
+                                    data21 !== null
+                                  ) {
+                                    const err30 = {
+                                      instancePath: instancePath + '/column',
+                                      schemaPath: '#/$defs/Refusal/properties/column/type',
+                                      keyword: 'type',
+                                      params: { type: schema56.properties.column.type }
+                                    };
+                                    if (vErrors === null) {
+                                      vErrors = [err30];
+                                    } else {
+                                      vErrors.push(err30);
+                                    }
+                                    errors++;
+                                  }
+                                  var valid10 = _errs56 === errors;
+                                } else {
+                                  var valid10 = true;
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  } else {
+                    const err31 = {
+                      instancePath,
+                      schemaPath: '#/$defs/Refusal/type',
+                      keyword: 'type',
+                      params: { type: 'object' }
+                    };
+                    if (vErrors === null) {
+                      vErrors = [err31];
+                    } else {
+                      vErrors.push(err31);
+                    }
+                    errors++;
+                  }
+                }
+                var _valid0 = _errs45 === errors;
+                if (_valid0 && valid0) {
+                  valid0 = false;
+                  passing0 = [passing0, 8];
+                } else {
+                  if (_valid0) {
+                    valid0 = true;
+                    passing0 = 8;
+                    if (props0 !== true) {
+                      props0 = props0 || {};
+                      props0.type = true;
+                      props0.model = true;
+                      props0.view = true;
+                      props0.message = true;
+                      props0.line = true;
+                      props0.column = true;
+                    }
+                  }
                 }
               }
             }
@@ -2249,14 +3142,14 @@ function validate31(
     }
   }
   if (!valid0) {
-    const err26 = { instancePath, schemaPath: '#/oneOf', keyword: 'oneOf', params: { passingSchemas: passing0 } };
+    const err32 = { instancePath, schemaPath: '#/oneOf', keyword: 'oneOf', params: { passingSchemas: passing0 } };
     if (vErrors === null) {
-      vErrors = [err26];
+      vErrors = [err32];
     } else {
-      vErrors.push(err26);
+      vErrors.push(err32);
     }
     errors++;
-    validate31.errors = vErrors;
+    validate33.errors = vErrors;
     return false;
   } else {
     errors = _errs0;
@@ -2268,10 +3161,10 @@ function validate31(
       }
     }
   }
-  validate31.errors = vErrors;
+  validate33.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate31.evaluated = { dynamicProps: true, dynamicItems: false };
+validate33.evaluated = { dynamicProps: true, dynamicItems: false };
 /** Whether a value is a message that the kernel half may send. Properties that the schema does not name are ignored. */
 export const isKernelMessage: (value: unknown) => value is KernelMessage = validate;

@@ -1,7 +1,19 @@
 import { ISignal, Signal } from '@lumino/signaling';
 
-import type { Code, FixedPoints, KernelMessage, PanelMessage, Phase, Refusal, Runs, State } from './protocol';
-import { ILink, INotebook, IPanelModel, LinkStatus, Part, View } from './tokens';
+import type {
+  Activity,
+  Code,
+  FixedPoints,
+  KernelMessage,
+  ModelInfo,
+  PanelMessage,
+  Phase,
+  Refusal,
+  Runs,
+  State,
+  Structure
+} from './protocol';
+import { ILink, INotebook, IPanelModel, LinkStatus, Part, VIEWS, View } from './tokens';
 
 /** Message of the error that stands for an answer outside the protocol. */
 export const OUTSIDE_PROTOCOL = 'outside-protocol';
@@ -37,6 +49,14 @@ export class PanelModel implements IPanelModel {
     return this._code;
   }
 
+  get structure(): Structure | null {
+    return this._structure;
+  }
+
+  get activity(): Activity | null {
+    return this._activity;
+  }
+
   get phase(): Phase | null {
     return this._phase;
   }
@@ -49,8 +69,13 @@ export class PanelModel implements IPanelModel {
     return this._runs;
   }
 
+  /** The tab that the user chose, or the first where the current model has no such tab. */
   get view(): View {
-    return this._view;
+    return this.views.includes(this._view) ? this._view : (this.views[0] as View);
+  }
+
+  get views(): readonly View[] {
+    return VIEWS[this._current?.kind ?? 'model'];
   }
 
   get draft(): string {
@@ -58,7 +83,7 @@ export class PanelModel implements IPanelModel {
   }
 
   get isDirty(): boolean {
-    return this._code !== null && this._drafts.has(this._draftKey);
+    return this._code?.editable === true && this._drafts.has(this._draftKey);
   }
 
   get isOutdated(): boolean {
@@ -105,8 +130,9 @@ export class PanelModel implements IPanelModel {
   }
 
   show(view: View): void {
-    if (view !== this._view) {
-      this._view = view;
+    const before = this.view;
+    this._view = view;
+    if (this.view !== before) {
       this._tellView();
       this._changed.emit('view');
     }
@@ -139,7 +165,7 @@ export class PanelModel implements IPanelModel {
   }
 
   setDraft(text: string): void {
-    if (!this._code || text === this.draft) {
+    if (!this._code?.editable || text === this.draft) {
       return;
     }
     const base = this._drafts.get(this._draftKey)?.base ?? this._code.text;
@@ -198,6 +224,10 @@ export class PanelModel implements IPanelModel {
     }
   }
 
+  private get _current(): ModelInfo | undefined {
+    return this._state?.models.find(({ name }) => name === this._state?.current);
+  }
+
   private get _draftKey(): string {
     return JSON.stringify([this._link.kernelId, this._state?.current ?? null]);
   }
@@ -216,16 +246,25 @@ export class PanelModel implements IPanelModel {
 
   /** Tell the kernel which view can be seen, once for each change. */
   private _tellView(): void {
-    const shown = this._isVisible ? this._view : null;
+    const shown = this._isVisible ? this.view : null;
     if (this.status !== 'connected' || shown === this._told) {
       return;
     }
-    if (this._told === 'phase' && this._phase) {
-      this._phase = null; // the kernel closes the figure of a hidden phase plane
-      this._changed.emit('phase');
-    }
+    this._forgetFigure();
     this._told = shown;
     this._send({ type: 'show', view: shown });
+  }
+
+  /** The kernel closes the figure of a hidden tab. */
+  private _forgetFigure(): void {
+    if (this._told === 'phase' && this._phase) {
+      this._phase = null;
+      this._changed.emit('phase');
+    }
+    if (this._told === 'activity' && this._activity) {
+      this._activity = null;
+      this._changed.emit('activity');
+    }
   }
 
   private _onRenamed(): void {
@@ -250,6 +289,10 @@ export class PanelModel implements IPanelModel {
         return this._setState(message);
       case 'code':
         return this._setCode(message);
+      case 'structure':
+        return this._ofCurrent(message, 'structure', () => (this._structure = message));
+      case 'activity':
+        return this._ofCurrent(message, 'activity', () => (this._activity = message));
       case 'phase':
         return this._ofCurrent(message, 'phase', () => (this._phase = message));
       case 'fixed_points':
@@ -264,12 +307,17 @@ export class PanelModel implements IPanelModel {
 
   private _setState(state: State): void {
     const previous = this._state?.current;
+    const before = this.view;
     this._state = state;
     this._errors.delete(null);
     if (state.current !== previous) {
       this._forgetViews();
     }
     this._changed.emit('state');
+    if (this.view !== before) {
+      this._tellView();
+      this._changed.emit('view');
+    }
     this._changed.emit('error');
   }
 
@@ -311,7 +359,7 @@ export class PanelModel implements IPanelModel {
   }
 
   /** Keep a message of the current model; one about another model came too late. */
-  private _ofCurrent(message: Phase | FixedPoints, part: Part & View, keep: () => void): void {
+  private _ofCurrent(message: Structure | Activity | Phase | FixedPoints, part: Part & View, keep: () => void): void {
     if (message.model === this._state?.current) {
       this._errors.delete(part);
       keep();
@@ -351,10 +399,12 @@ export class PanelModel implements IPanelModel {
 
   private _forgetViews(): void {
     this._code = null;
+    this._structure = null;
+    this._activity = null;
     this._phase = null;
     this._fixedPoints = null;
     this._isApplying = false;
-    for (const view of ['code', 'phase', 'fixed_points'] as const) {
+    for (const view of ['code', 'structure', 'activity', 'phase', 'fixed_points'] as const) {
       this._errors.delete(view);
     }
   }
@@ -366,6 +416,8 @@ export class PanelModel implements IPanelModel {
   private _notebook: INotebook | null = null;
   private _state: State | null = null;
   private _code: Code | null = null;
+  private _structure: Structure | null = null;
+  private _activity: Activity | null = null;
   private _phase: Phase | null = null;
   private _fixedPoints: FixedPoints | null = null;
   private _runs: Runs | null = null;

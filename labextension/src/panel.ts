@@ -7,12 +7,13 @@ import { brainIcon } from './icons';
 import type { Area, IPanelModel, Part, View } from './tokens';
 import { Alert } from './views/alert';
 import { CodeView } from './views/code';
+import { ActivityView, PhaseView } from './views/figures';
 import { FixedPointsView } from './views/fixedPoints';
 import { Guide } from './views/guide';
 import { Header } from './views/header';
-import { PhaseView } from './views/phase';
 import { RunsView } from './views/runs';
 import { StatusLine } from './views/statusLine';
+import { StructureView } from './views/structure';
 import { Tabs } from './views/tabs';
 
 /** The panel: a model picker over tabs, or a guide while there is nothing to show. It owns its model. */
@@ -97,7 +98,9 @@ export class BrainPyPanel extends Panel {
   private _createTabs(services: IEditorServices, trans: TranslationBundle): Tabs {
     const tabs = new Tabs(trans.__('Views of the model'));
     this._views = [
+      ['structure', trans.__('Structure'), new StructureView(this.model, trans)],
       ['code', trans.__('Code'), new CodeView(this.model, services, trans)],
+      ['activity', trans.__('Activity'), new ActivityView(this.model, trans)],
       ['phase', trans.__('Phase plane'), new PhaseView(this.model, trans)],
       ['fixed_points', trans.__('Fixed points'), new FixedPointsView(this.model, trans)],
       ['runs', trans.__('Runs'), new RunsView(this.model, trans)]
@@ -126,6 +129,8 @@ export class BrainPyPanel extends Panel {
   }
 
   private _showTab(): void {
+    const { views } = this.model;
+    this._tabs.offer(this._views.filter(([view]) => views.includes(view)).map(([, , widget]) => widget));
     const found = this._views.find(([view]) => view === this.model.view);
     this._tabs.current = found?.[2] ?? null;
   }
@@ -135,6 +140,7 @@ export class BrainPyPanel extends Panel {
     this._header.setHidden(!hasModel);
     this._tabs.setHidden(!hasModel);
     this._guide.setHidden(hasModel);
+    this._showTab();
   }
 
   private _tellVisible(): void {
@@ -151,7 +157,9 @@ export class BrainPyPanel extends Panel {
 
 function describe(title: Title<Widget>, trans: TranslationBundle): void {
   title.label = trans.__('BrainPy Lab');
-  title.caption = trans.__('Step code, phase plane, fixed points and runs of the active notebook’s models');
+  title.caption = trans.__(
+    'Step code, phase plane, fixed points and runs of the active notebook’s models and networks'
+  );
   title.icon = brainIcon;
   title.closable = true;
 }

@@ -11,7 +11,7 @@ export type PanelMessage = Hello | Select | Configure | Apply | Revert | Show | 
 /**
  * A message from the kernel to the panel.
  */
-export type KernelMessage = Open | State | Code | Phase | FixedPoints | Runs | Refusal;
+export type KernelMessage = Open | State | Code | Structure | Activity | Phase | FixedPoints | Runs | Refusal;
 
 /**
  * The panel is there; the kernel answers with `state`, then with the data of the shown view.
@@ -59,7 +59,7 @@ export interface Show {
   /**
    * The visible tab.
    */
-  view: 'code' | 'phase' | 'fixed_points' | 'runs' | null;
+  view: 'code' | 'structure' | 'activity' | 'phase' | 'fixed_points' | 'runs' | null;
 }
 /**
  * Stop a run; its Solution up to there is kept.
@@ -75,7 +75,7 @@ export interface Open {
   type: 'open';
 }
 /**
- * All models of the kernel, the current one, and what can be chosen.
+ * All models and networks of the kernel, the current one, and what can be chosen for it.
  */
 export interface State {
   type: 'state';
@@ -86,9 +86,10 @@ export interface State {
   methods: MethodInfo[];
 }
 /**
- * A model of the user's namespace.
+ * A model or network of the user's namespace. The states of a network are its groups; it has no parameters of its own and no single method.
  */
 export interface ModelInfo {
+  kind: 'model' | 'network';
   name: string;
   title: string;
   states: string[];
@@ -121,7 +122,7 @@ export interface MethodInfo {
   adaptive: boolean;
 }
 /**
- * The step code in force (`text`) and the generated one (`generated`).
+ * The step code in force (`text`) and the generated one (`generated`); `editable` says whether Apply may change it.
  */
 export interface Code {
   type: 'code';
@@ -131,7 +132,54 @@ export interface Code {
   text: string;
   generated: string;
   edited: boolean;
+  editable: boolean;
   file: string | null;
+}
+/**
+ * What a network is made of; `memory` is about what a run takes, in words.
+ */
+export interface Structure {
+  type: 'structure';
+  model: string;
+  groups: GroupInfo[];
+  synapses: SynapsesInfo[];
+  memory: string;
+}
+/**
+ * A group or source of a network; `model` and `method` are null for a source.
+ */
+export interface GroupInfo {
+  name: string;
+  kind: string;
+  model: string | null;
+  method: string | null;
+  cells: number;
+  shape: number[];
+  states: string[];
+}
+/**
+ * Synapses of a network: the groups they connect, smallest and largest delay, and where each variable lives, in words.
+ */
+export interface SynapsesInfo {
+  name: string;
+  model: string;
+  pre: string;
+  post: string;
+  connections: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  delay: [number, number];
+  notes: string[];
+}
+/**
+ * Raster and rates of a network's latest run as an ipywidget; null while it has not run.
+ */
+export interface Activity {
+  type: 'activity';
+  model: string;
+  model_id: string | null;
 }
 /**
  * The phase plane as an ipywidget, rendered by the notebook's rendermime; null when the model has none (`error` says why).
@@ -193,7 +241,7 @@ export interface Refusal {
   /**
    * The tab it belongs to; null for the panel as a whole.
    */
-  view: 'code' | 'phase' | 'fixed_points' | 'runs' | null;
+  view: 'code' | 'structure' | 'activity' | 'phase' | 'fixed_points' | 'runs' | null;
   message: string;
   line: number | null;
   column: number | null;

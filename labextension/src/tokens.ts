@@ -4,7 +4,20 @@ import { Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
-import type { Code, FixedPoints, KernelMessage, PanelMessage, Phase, Refusal, Runs, Show, State } from './protocol';
+import type {
+  Activity,
+  Code,
+  FixedPoints,
+  KernelMessage,
+  ModelInfo,
+  PanelMessage,
+  Phase,
+  Refusal,
+  Runs,
+  Show,
+  State,
+  Structure
+} from './protocol';
 
 /** Comm target that both halves of BrainPy Lab use. */
 export const COMM_TARGET = 'brainpy_lab';
@@ -29,6 +42,12 @@ export namespace CommandIDs {
 
 /** A tab of the panel. */
 export type View = NonNullable<Show['view']>;
+
+/** The tabs of a model and of a network; the first is shown where the selected one is not among them. */
+export const VIEWS: Record<ModelInfo['kind'], readonly View[]> = {
+  model: ['code', 'phase', 'fixed_points', 'runs'],
+  network: ['structure', 'code', 'activity', 'runs']
+};
 
 /** Where the panel opens. */
 export type Area = 'main' | 'right';
@@ -79,7 +98,18 @@ export interface ILink extends IDisposable {
 
 /** What a change of the model was about. */
 export type Part =
-  'notebook' | 'status' | 'state' | 'view' | 'code' | 'draft' | 'phase' | 'fixed_points' | 'runs' | 'error';
+  | 'notebook'
+  | 'status'
+  | 'state'
+  | 'view'
+  | 'code'
+  | 'draft'
+  | 'structure'
+  | 'activity'
+  | 'phase'
+  | 'fixed_points'
+  | 'runs'
+  | 'error';
 
 /** State of the panel and what one can do with it. Knows no DOM. */
 export interface IPanelModel extends IDisposable {
@@ -91,11 +121,15 @@ export interface IPanelModel extends IDisposable {
   readonly state: State | null;
   /** Data of the current model's views; null until they arrive. */
   readonly code: Code | null;
+  readonly structure: Structure | null;
+  readonly activity: Activity | null;
   readonly phase: Phase | null;
   readonly fixedPoints: FixedPoints | null;
   readonly runs: Runs | null;
   /** The selected tab. */
   readonly view: View;
+  /** The tabs that the current model or network has. */
+  readonly views: readonly View[];
   /** What was refused last, for a view or (null) for the panel as a whole. */
   error(view: View | null): Refusal | null;
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { OUTSIDE_PROTOCOL, PanelModel } from '../src/model';
 import type { Part } from '../src/tokens';
 import { FakeLink, fakeNotebook } from './fakes';
-import { code, fixedPoints, GENERATED, phase, refusal, runs, state } from './samples';
+import { activity, code, fixedPoints, GENERATED, info, phase, refusal, runs, state, structure } from './samples';
 
 let link: FakeLink;
 let model: PanelModel;
@@ -101,6 +101,47 @@ describe('the shown view', () => {
     link.say(phase('FHN'));
     model.show('runs');
     expect(model.phase).toBeNull();
+  });
+});
+
+describe('a network', () => {
+  const withNetwork = (current: string) => ({
+    ...state(current, 'FHN'),
+    models: [info('FHN'), info('net', { kind: 'network' })]
+  });
+
+  beforeEach(() => {
+    connect();
+    model.show('phase');
+    link.sent.length = 0;
+    parts.length = 0;
+    link.say(withNetwork('net'));
+  });
+
+  it('has tabs of its own, and the first is shown where the chosen one is none of them', () => {
+    expect(model.views).toEqual(['structure', 'code', 'activity', 'runs']);
+    expect(model.view).toBe('structure');
+    expect(link.sent).toEqual([{ type: 'show', view: 'structure' }]);
+    expect(parts).toContain('view');
+  });
+
+  it('gives the chosen tab back with a model', () => {
+    link.say(withNetwork('FHN'));
+    expect(model.view).toBe('phase');
+    expect(link.sent.at(-1)).toEqual({ type: 'show', view: 'phase' });
+  });
+
+  it('keeps what belongs to it', () => {
+    link.say(structure('net'), activity('net'), structure('other'));
+    expect(model.structure?.groups[0]?.cells).toBe(6);
+    expect(model.activity?.model_id).toBe('abc');
+  });
+
+  it('has code that is read and not edited', () => {
+    link.say({ ...code('net'), editable: false });
+    model.setDraft('something else');
+    expect(model.draft).toBe(GENERATED);
+    expect(model.isDirty).toBe(false);
   });
 });
 

@@ -1,10 +1,22 @@
-import type { Code, FixedPoints, KernelMessage, ModelInfo, Phase, Refusal, Runs, State } from '../src/protocol';
+import type {
+  Activity,
+  Code,
+  FixedPoints,
+  KernelMessage,
+  ModelInfo,
+  Phase,
+  Refusal,
+  Runs,
+  State,
+  Structure
+} from '../src/protocol';
 
 export const GENERATED = 'def step(V, w):\n    V_1 = V\n    w_1 = w\n    return V_1, w_1\n';
 
 export function info(name: string, changes: Partial<ModelInfo> = {}): ModelInfo {
   const parameters = { I: 0.5, rate: null };
   return {
+    kind: 'model',
     name,
     title: name,
     states: ['V', 'w'],
@@ -42,8 +54,28 @@ export function code(model: string, text = GENERATED): Code {
     text,
     generated: GENERATED,
     edited: text !== GENERATED,
+    editable: true,
     file: null
   };
+}
+
+export function structure(model: string): Structure {
+  return {
+    type: 'structure',
+    model,
+    groups: [
+      { name: 'E', kind: 'NeuGroup', model: 'LIF', method: 'rk4', cells: 6, shape: [2, 3], states: ['V'] },
+      { name: 'P', kind: 'PoissonGroup', model: null, method: null, cells: 2, shape: [2], states: [] }
+    ],
+    synapses: [
+      { name: 'exc', model: 'Kick', pre: 'P', post: 'E', connections: 12, delay: [0.5, 2], notes: ['lumped'] }
+    ],
+    memory: 'A run takes about 1 kB of memory.'
+  };
+}
+
+export function activity(model: string, id: string | null = 'abc'): Activity {
+  return { type: 'activity', model, model_id: id };
 }
 
 export function phase(model: string, id: string | null = 'abc'): Phase {
@@ -105,6 +137,9 @@ export const MESSAGES: KernelMessage[] = [
   code('FHN'),
   phase('FHN'),
   phase('FHN', null),
+  structure('net'),
+  activity('net'),
+  activity('net', null),
   fixedPoints('FHN'),
   runs(),
   refusal('FHN', 'code', 3),

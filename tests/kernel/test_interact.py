@@ -61,7 +61,7 @@ def test_a_number_outside_the_range_widens_the_slider(jupyter, view):
 def test_resets_of_parameters_and_state_are_apart(jupyter, view):
     view.controls.sliders["I"].value = 1.1
     view.session.set_state(V=1.5)
-    view.controls.reset_state.click()
+    view.reset_state.click()
     jupyter.settle()
     assert (view.session.params["I"], view.session.initial["V"]) == (1.1, -1.0)
     view.session.set_state(V=1.5)

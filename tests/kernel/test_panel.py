@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from brainpy_kernel.panel.inline import TABS
 from brainpy_kernel.panel.inline import InlinePanel
 
 ROOT = next(r.real for r in np.roots([-1 / 3, 0, 1 - 1 / 0.8, 0.5 - 0.7 / 0.8]) if abs(r.imag) < 1e-9)
@@ -253,10 +254,10 @@ def test_inline_panel(jupyter, cell):
     inline.apply.click()
     jupyter.settle()
     assert "does not parse" in inline.message.value
-    inline.tabs.selected_index = 2
+    inline.tabs.selected_index = list(TABS).index("fixed_points")
     jupyter.settle()
     assert f"{ROOT:.6g}" in inline.table.value
-    inline.tabs.selected_index = 1
+    inline.tabs.selected_index = list(TABS).index("phase")
     jupyter.settle()
     (shown,) = inline.phase.children
     assert shown.children[-1].marks[1].x == pytest.approx([ROOT], abs=1e-9)

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.image import imread
 
 from brainpy_kernel.widgets import picture
-from brainpy_kernel.widgets.view import VIEW_TYPE
+from brainpy_kernel.widgets.output import VIEW_TYPE
 from brainpy_lab import models
 from brainpy_lab.equations import read_text
 from brainpy_lab.equations.latex import system_latex

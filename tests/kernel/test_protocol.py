@@ -29,7 +29,10 @@ WRONG = [
     ({"type": "apply", "model": "FHN", "text": 1.5}, "'text' must be of the type string, not 1.5."),
     ({"type": "apply", "model": None, "text": ""}, "'model' must be of the type string, not None."),
     ({"type": "revert", "model": True}, "'model' must be of the type string, not True."),
-    ({"type": "show", "view": "graph"}, "must be one of 'code', 'phase', 'fixed_points', 'runs', None, not 'graph'."),
+    (
+        {"type": "show", "view": "graph"},
+        "must be one of 'code', 'structure', 'activity', 'phase', 'fixed_points', 'runs', None, not 'graph'.",
+    ),
     ({"type": "show", "view": {}}, "'view' must be one of "),
     ({"type": "cancel", "run": 7}, "'run' must be of the type string, not 7."),
     ({"type": "cancel", "run": []}, "'run' must be of the type string, not []."),

@@ -224,3 +224,17 @@ def test_delays(executed):
     assert numbers(shown["rhythm"])[:2] == pytest.approx([10.03, 100], abs=0.2)
     found, series = numbers(shown["pantograph"])[1:]
     assert found == pytest.approx(series, abs=1e-9)
+
+
+@pytest.mark.timeout(900)
+def test_networks(executed):
+    shown = executed("networks")
+    assert "[image/png]" in shown["network"]
+    excitatory, inhibitory = (numbers(line) for line in shown["rates"].splitlines()[:2])
+    assert excitatory == pytest.approx([19.8, 1.17], abs=0.2)
+    assert inhibitory == pytest.approx([19.3, 1.17], abs=0.2)
+    assert "Network net: 1,000 cells, 79,965 connections" in shown["explain"]
+    assert "3. spikes of E whose delay is over, at EE: pre_spike_EE" in shown["code"]
+    assert "[application/vnd.jupyter.widget-view+json]" in shown["interact"]
+    rates = numbers(shown["numbers"])[1::2]
+    assert rates == pytest.approx([194.9, 176.7, 18.8, 6.8], rel=0.02)

@@ -134,7 +134,7 @@ class BrainPyMagics(Magics):
             return
         from IPython.display import display
 
-        from brainpy_kernel.interact import show_model
+        from brainpy_kernel.interact_model import show_model
 
         display(show_model(self._space, name, model))
 

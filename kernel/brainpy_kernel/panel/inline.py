@@ -12,7 +12,10 @@ from brainpy_kernel.panel.panel import Message, Panel
 from brainpy_kernel.widgets.closing import close_tree
 from brainpy_kernel.workspace import Workspace
 
-TABS = {"code": "Code", "phase": "Phase plane", "fixed_points": "Fixed points", "runs": "Runs"}
+TABS = {
+    "code": "Code", "structure": "Structure", "activity": "Activity", "phase": "Phase plane",
+    "fixed_points": "Fixed points", "runs": "Runs",
+}  # fmt: skip
 
 
 class InlinePanel:
@@ -30,13 +33,15 @@ class InlinePanel:
         self.text.add_class("jp-RenderedText")
         self.apply = Button(description="Apply", button_style="primary")
         self.revert = Button(description="Revert")
-        self.mark, self.message, self.table, self.runs = HTML(), HTML(), HTML(), HTML()
-        self.phase = Box(layout=Layout(width="100%"))
+        self.mark, self.message, self.table, self.runs, self.parts = HTML(), HTML(), HTML(), HTML(), HTML()
+        self.phase, self.activity = Box(layout=Layout(width="100%")), Box(layout=Layout(width="100%"))
         code = VBox([HBox([self.backend, self.method]), self.text, HBox([self.apply, self.revert, self.mark])])
-        self.tabs = Tab([code, self.phase, self.table, self.runs], titles=list(TABS.values()))
+        pages = [code, self.parts, self.activity, self.phase, self.table, self.runs]
+        self.tabs = Tab(pages, titles=list(TABS.values()))
         self.widget = VBox([self.model, self.tabs, self.message])
         self._receivers = {
             "state": self._on_state, "code": self._on_code, "phase": self._on_phase,
+            "structure": self._on_structure, "activity": self._on_activity,
             "fixed_points": self._on_fixed_points, "runs": self._on_runs, "error": self._on_error,
         }  # fmt: skip
         self.model.observe(lambda c: self._ask("select", model=c["new"]), "value")
@@ -62,7 +67,7 @@ class InlinePanel:
     def close(self) -> None:
         """Leave the panel and take the widgets out of the page."""
         self._panel.forget(self)
-        self.phase.children = []  # the figure belongs to the panel or to a view, and lives on
+        self.phase.children = self.activity.children = []  # figures belong to the panel or to a view, and live on
         close_tree(self.widget)
 
     def _ask(self, kind: str, **fields: Any) -> None:
@@ -87,13 +92,27 @@ class InlinePanel:
     def _on_code(self, message: Message) -> None:
         self.text.value = message["text"]
         self.mark.value = "edited" if message["edited"] else ""
+        self.text.disabled = self.apply.disabled = self.revert.disabled = not message["editable"]
+
+    def _on_structure(self, message: Message) -> None:
+        groups = "".join(
+            f"<tr>{_cells(g['name'], g['cells'], g['model'] or g['kind'])}</tr>" for g in message["groups"]
+        )
+        synapses = "".join(
+            f"<tr>{_cells(s['name'], s['pre'] + ' → ' + s['post'], s['connections'], s['model'])}</tr>"
+            for s in message["synapses"]
+        )
+        self.parts.value = (
+            f"<table><tr><th>group</th><th>cells</th><th>model</th></tr>{groups}</table>"
+            f"<table><tr><th>synapses</th><th>from, to</th><th>connections</th><th>model</th></tr>{synapses}</table>"
+            f"<div>{html.escape(message['memory'])}</div>"
+        )
+
+    def _on_activity(self, message: Message) -> None:
+        self.activity.children = _living(message["model_id"])
 
     def _on_phase(self, message: Message) -> None:
-        from ipywidgets import Widget
-        from ipywidgets.widgets.widget import _instances
-
-        found: Widget | None = _instances.get(message["model_id"])
-        self.phase.children = [found] if found is not None else []
+        self.phase.children = _living(message["model_id"])
 
     def _on_fixed_points(self, message: Message) -> None:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in message["states"])
@@ -113,6 +132,18 @@ class InlinePanel:
 
     def _on_error(self, message: Message) -> None:
         self.message.value = f"<pre role='alert'>{html.escape(message['message'])}</pre>"
+
+
+def _living(model_id: str | None) -> list[Any]:
+    """The widget of that id, or none."""
+    from ipywidgets.widgets.widget import _instances
+
+    found = _instances.get(model_id)
+    return [] if found is None else [found]
+
+
+def _cells(*values: object) -> str:
+    return "".join(f"<td>{html.escape(f'{v:,}' if isinstance(v, int) else str(v))}</td>" for v in values)
 
 
 def _row(row: Message) -> str:

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from brainpy_kernel.panel.networks import NetworkPages
 from brainpy_kernel.sessions.frame import Frame
 from brainpy_kernel.sessions.session import Session
-from brainpy_kernel.workspace import Workspace
+from brainpy_kernel.workspace import Workspace, is_model
 from brainpy_lab.errors import BrainPyLabError
 
 if TYPE_CHECKING:
-    from brainpy_lab import Model
+    from brainpy_lab import Model, Network
 
 PROTOCOL = 1
-VIEWS = ("code", "phase", "fixed_points", "runs")
+VIEWS = ("code", "structure", "activity", "phase", "fixed_points", "runs")
 
 Message = dict[str, Any]
 
 
-def state(workspace: Workspace) -> Message:
-    """All models, the current one, and the drivers and methods to choose from."""
-    models = [_model_info(workspace, name, model) for name, model in list(workspace.models.items())]
+def state(workspace: Workspace, networks: NetworkPages) -> Message:
+    """All models and networks, the current one, and the drivers and methods to choose from."""
+    models = [
+        _model_info(workspace, name, cast("Model", subject))
+        if is_model(subject)
+        else networks.info(name, cast("Network", subject))
+        for name, subject in list(workspace.subjects.items())
+    ]
     current = workspace.models.get(workspace.current) if workspace.current else None
     drivers, methods = choices(current) if models else ([], [])
+    if workspace.current in workspace.networks:
+        methods = []  # each group has its own
     return {
         "type": "state", "protocol": PROTOCOL, "models": models, "current": workspace.current,
         "drivers": drivers, "methods": methods,
@@ -55,7 +63,7 @@ def code(name: str, model: Model) -> Message:
     generated = model.generated_code()
     return {
         "type": "code", "model": name, "backend": in_force.backend, "method": in_force.method, "text": in_force.text,
-        "generated": generated.text, "edited": in_force.edited, "file": str(in_force.file),
+        "generated": generated.text, "edited": in_force.edited, "editable": True, "file": str(in_force.file),
     }  # fmt: skip
 
 
@@ -120,6 +128,6 @@ def _model_info(workspace: Workspace, name: str, model: Model) -> Message:
     parameters = {**{k: number(v) for k, v in model.parameters.items()}, **session.params}
     title = next(iter(model.system.doc.strip().splitlines()), "").lstrip("# ") or model.name
     return {
-        "name": name, "title": title, "states": list(model.system.state_names), "parameters": parameters,
-        "backend": model.backend, "method": model.method, "edited": model.is_edited,
+        "kind": "model", "name": name, "title": title, "states": list(model.system.state_names),
+        "parameters": parameters, "backend": model.backend, "method": model.method, "edited": model.is_edited,
     }  # fmt: skip

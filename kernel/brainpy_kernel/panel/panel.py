@@ -12,12 +12,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from brainpy_kernel.panel import messages
+from brainpy_kernel.panel.networks import NETWORK_VIEWS, NetworkPages
 from brainpy_kernel.panel.protocol import fault
 from brainpy_kernel.sessions.frame import Frame
 from brainpy_kernel.sessions.runtime import Run, Ticket
 from brainpy_kernel.sessions.session import Session
 from brainpy_kernel.widgets.closing import close_tree
 from brainpy_kernel.widgets.phase_figure import PhaseFigure
+from brainpy_kernel.widgets.view import View
 from brainpy_kernel.workspace import Workspace
 from brainpy_lab.errors import BrainPyLabError
 
@@ -44,6 +46,8 @@ class Panel:
         self._views: dict[Client, str | None] = {}
         self._session: Session | None = None
         self._figure: PhaseFigure | None = None
+        self._networks = NetworkPages(workspace)
+        self._last: dict[Client, Message] = {}  # of the view that a client shows, what it was told of a network
         self._lock = threading.RLock()  # reentrant: what a message changes comes back through `update`
         self._handlers: dict[str, Callable[[Client, Message], None]] = {
             "hello": self._on_hello,
@@ -96,6 +100,7 @@ class Panel:
         """The client has gone: send it nothing more, compute nothing for it."""
         with self._lock:
             self._views.pop(client, None)
+            self._last.pop(client, None)
             self._follow()
 
     def update(self) -> None:
@@ -104,10 +109,20 @@ class Panel:
             return
         with self._lock:
             self._follow()
-            state = messages.state(self._workspace)
+            state = messages.state(self._workspace, self._networks)
             for client in list(self._views):
                 self._send(client, state)
                 self._push(client)
+
+    def after_cell(self) -> None:
+        """A cell may have run a network, or changed it: tell those who look at it, where there is news."""
+        name = self._workspace.current
+        if not self.is_open or name not in self._workspace.networks:
+            return
+        with self._lock:
+            for client, view in list(self._views.items()):
+                if view is not None:
+                    self._push_network(client, view, name, news=True)
 
     def show(self, frame: Frame) -> None:
         """A new picture is there; the figure draws itself, and its failure is told."""
@@ -125,13 +140,14 @@ class Panel:
         """Forget all clients: nothing more is sent or computed for them."""
         with self._lock:
             self._views.clear()
+            self._last.clear()
             self._follow()
 
     def _on_hello(self, client: Client, message: Message) -> None:
         self._views.setdefault(client, None)
         self._workspace.scan()
         self._follow()
-        self._send(client, messages.state(self._workspace))
+        self._send(client, messages.state(self._workspace, self._networks))
         self._push(client)
 
     def _on_show(self, client: Client, message: Message) -> None:
@@ -141,11 +157,16 @@ class Panel:
         self._push(client)
 
     def _on_select(self, client: Client, message: Message) -> None:
-        self._model(message)
-        self._workspace.select(message["model"])
+        if not self._workspace.select(message["model"]):
+            self._model(message)  # says that there is none
         self.update()
 
     def _on_configure(self, client: Client, message: Message) -> None:
+        name = message["model"]
+        if name in self._workspace.networks:
+            self._networks.choose(name, message.get("backend", ""))
+            self.update()
+            return
         model = self._model(message)
         before = model.backend, model.method
         try:
@@ -188,6 +209,8 @@ class Panel:
 
     def _model(self, message: Message) -> Model:
         name = message["model"]
+        if name in self._workspace.networks:
+            raise BrainPyLabError(f"'{name}' is a network: the code of its step cannot be edited here.")
         if name not in self._workspace.models:
             raise BrainPyLabError(
                 f"There is no model '{name}' in this notebook.", advice="Run the cell that defines it."
@@ -200,8 +223,11 @@ class Panel:
     def _follow(self) -> None:
         """Observe the current model's session while a view needs it, and no other."""
         current = self._workspace.current
-        wanted = current is not None and (self.needs_phase or self.needs_fixed_points)
-        session = self._workspace.session_of(self._workspace.models[current], current) if wanted and current else None
+        model = self._workspace.models.get(current) if current else None
+        wanted = model is not None and (self.needs_phase or self.needs_fixed_points)
+        session = self._workspace.session_of(model, current) if model is not None and wanted else None
+        if "activity" not in self._views.values():
+            self._networks.drop()
         if session is not self._session:
             self._drop_figure()
             if self._session is not None:
@@ -220,6 +246,9 @@ class Panel:
             self._send(client, messages.runs(self._workspace))
         if name is None or view is None:
             return
+        if name in self._workspace.networks:
+            self._push_network(client, view, name)
+            return
         model = self._workspace.models[name]
         try:
             if view == "code":
@@ -229,13 +258,25 @@ class Panel:
         except BrainPyLabError as error:
             self._send(client, messages.refusal(error, model=name, view=view))
 
+    def _push_network(self, client: Client, view: str, name: str, *, news: bool = False) -> None:
+        """The same for a network; ``news`` alone, where the client has been told before."""
+        if view not in NETWORK_VIEWS:
+            return
+        try:
+            message = self._networks.page(view, name, self._workspace.networks[name])
+        except BrainPyLabError as error:
+            message = messages.refusal(error, model=name, view=view)
+        if not news or message != self._last.get(client):
+            self._send(client, message)
+        self._last[client] = message
+
     def _phase_id(self) -> str | None:
         """The widget that shows the phase plane: the one of the cell's output where there is one, else our own."""
         session = self._session
         if session is None or not session.has_phase_plane:
             return None
         view = self._workspace.view_of(session)
-        if view is not None and view.phase is not None:
+        if isinstance(view, View) and view.phase is not None:
             self._drop_figure()
             return str(view.phase.widget.model_id)
         if self._figure is None:

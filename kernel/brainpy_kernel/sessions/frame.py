@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_kernel.sessions.reduction import drawable
-from brainpy_lab.errors import BrainPyLabError
+from brainpy_kernel.sessions.shown import Outcome, attempted
 
 if TYPE_CHECKING:
     from brainpy_kernel.sessions.runtime import Ticket
@@ -57,20 +56,16 @@ class Frame:
     wall_time: float = 0.0
 
 
-def simulate(
-    model: Model, settings: Settings, ticket: Ticket, report: Callable[[float], None]
-) -> tuple[Solution | None, str, float]:
-    """The solution, what went wrong in words, and the seconds it took; never raises for a fault of the model's."""
+def simulate(model: Model, settings: Settings, ticket: Ticket, report: Callable[[float], None]) -> Outcome:
+    """Run ``model`` as ``settings`` say."""
     from brainpy_lab.simulation.model import run_options
 
-    start = time.perf_counter()
-    message = ""
-    solution: Solution | None
     options = run_options()
     hidden = {name: value for name, value in _every(model, settings).items() if name in options}
     others: dict[str, Any] = {name: value for name, value in settings.params.items() if name not in hidden}
-    try:
-        solution = model.run(
+
+    def run() -> Solution:
+        return model.run(
             settings.duration,
             dt=settings.dt,
             initial=dict(settings.initial),
@@ -80,23 +75,13 @@ def simulate(
             parameters=hidden,
             **others,
         )
-    except BrainPyLabError as error:
-        solution, message = getattr(error, "solution", None), str(error)
-    except Exception as error:  # a fault in a helper function of the user's: shown, like every other
-        solution, message = None, f"{type(error).__name__}: {error}"
-    if solution is not None and not message and not solution.outcome and not ticket.is_set():
-        message = failure(solution)
-    return solution, message, time.perf_counter() - start
+
+    return attempted(run, ticket)
 
 
 def _every(model: Model, settings: Settings) -> dict[str, Any]:
     """Every parameter with its value: arrays have no slider."""
     return {**model.parameters, **settings.params}
-
-
-def failure(solution: Solution) -> str:
-    """Why a run ended before its time, in the words of its warning."""
-    return str(solution.stats.get("ended") or solution.outcome.advice)
 
 
 def grown_box(

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from brainpy_kernel.sessions.session import Session
+from brainpy_kernel.sessions.shown import Shown
 from brainpy_lab.errors import BrainPyLabError
 
 Range = tuple[float, float, float]
 
 
-def slider_ranges(session: Session, chosen: Mapping[str, tuple[float, ...]] | None = None) -> dict[str, Range]:
+def slider_ranges(session: Shown, chosen: Mapping[str, tuple[float, ...]] | None = None) -> dict[str, Range]:
     """Lowest value, highest value and step of each parameter's slider; ``chosen`` ones go before the model's own."""
     from brainpy_lab.equations.text.ranges import guess_range
 
     ranges: dict[str, Range] = {}
-    for p in session.model.system.parameters:
-        if p.name not in session.params:
-            continue
-        value = session.params[p.name]
+    for name, knob in session.knobs.items():
+        value = session.params[name]
         low, high, step = guess_range(value)
-        if p.bounds is not None:
-            low, high = p.bounds
-            step = p.step or _step(low, high)
-        if chosen and p.name in chosen:
-            low, high, *rest = chosen[p.name]
+        if knob.bounds is not None:
+            low, high = knob.bounds
+            step = knob.step or _step(low, high)
+        if chosen and name in chosen:
+            low, high, *rest = chosen[name]
             step = rest[0] if rest else _step(low, high)
-        ranges[p.name] = (min(low, value), max(high, value), step)
+        ranges[name] = (min(low, value), max(high, value), step)
     return ranges
 
 
@@ -42,15 +40,14 @@ def _step(low: float, high: float) -> float:
 class Controls:
     """The widgets that change a session. Their callbacks only tell the session, which computes elsewhere."""
 
-    def __init__(self, session: Session, ranges: Mapping[str, Range]) -> None:
+    def __init__(self, session: Shown, ranges: Mapping[str, Range]) -> None:
         from ipywidgets import Button, FloatText, GridBox, HBox, Layout, VBox
 
         self._session = session
         self._updating = False
         self.sliders: dict[str, Any] = {}
         self.boxes: dict[str, Any] = {}
-        descriptions = {p.name: p.description for p in session.model.system.parameters}
-        rows = [self._row(name, ranges[name], descriptions.get(name, "")) for name in ranges]
+        rows = [self._row(name, ranges[name], session.knobs[name].description) for name in ranges]
         grid = GridBox(
             rows,
             layout=Layout(grid_template_columns="repeat(auto-fill, minmax(min(340px, 100%), 1fr))", grid_gap="0 16px"),
@@ -64,15 +61,18 @@ class Controls:
             tooltip="Give every parameter its value in the model",
             layout=Layout(width="auto"),
         )
-        self.reset_state = Button(
-            description="Reset state",
-            tooltip="Start from the initial values of the model",
-            layout=Layout(width="auto"),
-        )
         self.reset_parameters.on_click(lambda _: self._reset_parameters())
-        self.reset_state.on_click(lambda _: self._session.reset_state())
-        buttons = HBox([self.duration, self.reset_parameters, self.reset_state], layout=Layout(flex_flow="row wrap"))
-        self.widget = VBox([grid, buttons])
+        self.buttons = HBox([self.duration, self.reset_parameters], layout=Layout(flex_flow="row wrap"))
+        self.widget = VBox([grid, self.buttons])
+
+    def add_button(self, text: str, tooltip: str, action: Callable[[], None]) -> Any:
+        """Put a button behind the others."""
+        from ipywidgets import Button, Layout
+
+        button = Button(description=text, tooltip=tooltip, layout=Layout(width="auto"))
+        button.on_click(lambda _: action())
+        self.buttons.children = (*self.buttons.children, button)
+        return button
 
     def _row(self, name: str, bounds: Range, description: str) -> Any:
         from ipywidgets import Button, FloatText, HBox, Layout
@@ -92,7 +92,7 @@ class Controls:
         reset.layout.padding = "0"
         slider.observe(lambda change: self._on_slider(name, change["new"]), "value")
         box.observe(lambda change: self._on_box(name, change["new"]), "value")
-        reset.on_click(lambda _: self._on_box(name, float(self._session.model.parameters[name])))
+        reset.on_click(lambda _: self._on_box(name, self._session.knobs[name].value))
         self.sliders[name], self.boxes[name] = slider, box
         return HBox([slider, box, reset], layout=Layout(flex_flow="row wrap"))
 

@@ -36,41 +36,55 @@ export class CodeControls extends PartWidget {
             options={(state?.drivers ?? []).map(driver => this._driverOption(driver))}
             onChange={backend => model.configure({ backend })}
           />
-          <Choice
-            label={trans.__('Method')}
-            value={current?.method ?? ''}
-            options={(state?.methods ?? []).map(method => this._methodOption(method))}
-            onChange={method => model.configure({ method })}
-          />
+          {current?.kind === 'network' ? null : (
+            <Choice
+              label={trans.__('Method')}
+              value={current?.method ?? ''}
+              options={(state?.methods ?? []).map(method => this._methodOption(method))}
+              onChange={method => model.configure({ method })}
+            />
+          )}
         </div>
-        <div className="bpl-Actions" role="group" aria-label={trans.__('Step code')}>
-          <button
-            className="bpl-Button bpl-mod-accept"
-            disabled={!model.isDirty || model.isApplying}
-            title={trans.__('Use the code in the editor from the next run on (Shift+Enter)')}
-            onClick={() => model.apply()}
-          >
-            {model.isApplying ? trans.__('Applying…') : trans.__('Apply')}
-          </button>
-          <button
-            className="bpl-Button"
-            disabled={!model.isDirty && !code?.edited}
-            title={trans.__('Bring the generated code back')}
-            onClick={() => model.revert()}
-          >
-            {trans.__('Revert')}
-          </button>
-          <button
-            className="bpl-Button"
-            aria-pressed={this._showsChanges}
-            disabled={!differs && !this._showsChanges}
-            title={trans.__('Compare with the generated code')}
-            onClick={() => this._toggle()}
-          >
-            {trans.__('Changes')}
-          </button>
-        </div>
+        {code?.editable === false ? (
+          <p className="bpl-Hint">{trans.__('The step of a network, to be read: it cannot be edited here.')}</p>
+        ) : (
+          this._actions(differs)
+        )}
       </>
+    );
+  }
+
+  private _actions(differs: boolean): React.ReactElement {
+    const { model, trans } = this;
+    const { code } = model;
+    return (
+      <div className="bpl-Actions" role="group" aria-label={trans.__('Step code')}>
+        <button
+          className="bpl-Button bpl-mod-accept"
+          disabled={!model.isDirty || model.isApplying}
+          title={trans.__('Use the code in the editor from the next run on (Shift+Enter)')}
+          onClick={() => model.apply()}
+        >
+          {model.isApplying ? trans.__('Applying…') : trans.__('Apply')}
+        </button>
+        <button
+          className="bpl-Button"
+          disabled={!model.isDirty && !code?.edited}
+          title={trans.__('Bring the generated code back')}
+          onClick={() => model.revert()}
+        >
+          {trans.__('Revert')}
+        </button>
+        <button
+          className="bpl-Button"
+          aria-pressed={this._showsChanges}
+          disabled={!differs && !this._showsChanges}
+          title={trans.__('Compare with the generated code')}
+          onClick={() => this._toggle()}
+        >
+          {trans.__('Changes')}
+        </button>
+      </div>
     );
   }
 

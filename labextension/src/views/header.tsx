@@ -41,7 +41,10 @@ export class Header extends PartWidget {
   private _summary(info: ModelInfo): React.ReactElement {
     return (
       <span className="bpl-Summary">
-        <span className="bpl-Summary-states" title={this.trans.__('State variables')}>
+        <span
+          className="bpl-Summary-states"
+          title={info.kind === 'network' ? info.title : this.trans.__('State variables')}
+        >
           {info.states.join(', ')}
         </span>
         {info.edited ? (

@@ -33,6 +33,9 @@ export class StatusLine extends PartWidget {
     if (!info) {
       return '';
     }
+    if (info.kind === 'network') {
+      return info.title;
+    }
     if (model.isDirty) {
       return trans.__('Text not applied yet: Shift+Enter applies it');
     }

@@ -23,7 +23,21 @@ export class Tabs extends Panel {
     page.node.setAttribute('aria-label', page.title.label);
     page.hide();
     this.addWidget(page);
-    this.bar.addTab(page.title);
+  }
+
+  /** Show tabs for these pages alone, in this order. */
+  offer(pages: Widget[]): void {
+    const titles = pages.map(page => page.title);
+    if (titles.length === this.bar.titles.length && titles.every((title, i) => title === this.bar.titles[i])) {
+      return;
+    }
+    for (const title of [...this.bar.titles]) {
+      if (!titles.includes(title)) {
+        title.owner.hide();
+        this.bar.removeTab(title);
+      }
+    }
+    titles.forEach((title, i) => this.bar.insertTab(i, title));
   }
 
   get current(): Widget | null {

@@ -13,17 +13,22 @@ const WIDGET_MIME = 'application/vnd.jupyter.widget-view+json';
 /** How long a renderer may say nothing before it is made anew, in milliseconds: no figure takes so long. */
 const PATIENCE = 2000;
 
-/** The Phase plane tab: a live widget of the kernel, drawn by the notebook's own renderers. */
-export class PhaseView extends Panel {
-  constructor(model: IPanelModel, trans: TranslationBundle) {
+/** A tab with a live widget of the kernel, drawn by the notebook's own renderers. */
+abstract class FigureView extends Panel {
+  constructor(
+    model: IPanelModel,
+    private readonly _part: 'phase' | 'activity',
+    label: string,
+    message: PartWidget
+  ) {
     super();
     this.addClass('bpl-Phase');
     this._model = model;
     this._figure = new Panel();
     this._figure.addClass('bpl-Phase-figure');
     this._figure.node.setAttribute('role', 'region');
-    this._figure.node.setAttribute('aria-label', trans.__('Phase plane'));
-    this.addWidget(new PhaseMessage(model, trans));
+    this._figure.node.setAttribute('aria-label', label);
+    this.addWidget(message);
     this.addWidget(this._figure);
     model.changed.connect(this._onChanged, this);
   }
@@ -43,13 +48,13 @@ export class PhaseView extends Panel {
   }
 
   private _onChanged(_: IPanelModel, part: Part): void {
-    if (part === 'phase' || part === 'state' || part === 'status' || part === 'notebook') {
+    if (part === this._part || part === 'state' || part === 'status' || part === 'notebook') {
       this._draw();
     }
   }
 
   private _draw(): void {
-    const id = this._model.phase?.model_id ?? null;
+    const id = this._model[this._part]?.model_id ?? null;
     if (id === this._shown) {
       return;
     }
@@ -72,7 +77,7 @@ export class PhaseView extends Panel {
     this._figure.addWidget(renderer);
     const data = { [WIDGET_MIME]: { model_id: id, version_major: 2, version_minor: 0 } };
     renderer.renderModel(new MimeModel({ trusted: true, data })).catch(reason => {
-      console.warn('BrainPy Lab could not draw the phase plane', reason);
+      console.warn('BrainPy Lab could not draw a figure', reason);
     });
     if (mayRetry) {
       this._timer = window.setTimeout(() => this._retry(id, renderer), PATIENCE);
@@ -100,6 +105,20 @@ export class PhaseView extends Panel {
   private _timer = 0;
 }
 
+/** The Phase plane tab. */
+export class PhaseView extends FigureView {
+  constructor(model: IPanelModel, trans: TranslationBundle) {
+    super(model, 'phase', trans.__('Phase plane'), new PhaseMessage(model, trans));
+  }
+}
+
+/** The Activity tab: raster and rates of a network. */
+export class ActivityView extends FigureView {
+  constructor(model: IPanelModel, trans: TranslationBundle) {
+    super(model, 'activity', trans.__('Activity'), new ActivityMessage(model, trans));
+  }
+}
+
 /** Says why there is no phase plane, or that it is on its way. */
 class PhaseMessage extends PartWidget {
   constructor(model: IPanelModel, trans: TranslationBundle) {
@@ -116,6 +135,34 @@ class PhaseMessage extends PartWidget {
           <p className="bpl-Hint">
             {this.trans.__(
               'This model has no phase plane: its states would have to be numbers, and its rates to depend on them alone and not on their past.'
+            )}
+          </p>
+        ) : null}
+      </div>
+    );
+  }
+}
+
+/** Says that a network has not run, and how it is run. */
+class ActivityMessage extends PartWidget {
+  constructor(model: IPanelModel, trans: TranslationBundle) {
+    super(model, trans, ['activity', 'state', 'status', 'error']);
+  }
+
+  protected override render(): React.ReactElement {
+    const { activity, state } = this.model;
+    const error = this.model.error('activity');
+    const name = state?.current ?? '';
+    return (
+      <div role="status">
+        {error ? <p className="bpl-Message bpl-mod-error">{error.message}</p> : null}
+        {!error && !activity ? <p className="bpl-Hint">{this.trans.__('Drawing the spikes…')}</p> : null}
+        {!error && activity?.model_id === null ? (
+          <p className="bpl-Hint">
+            {this.trans.__(
+              'The network has not run: %1 in a cell runs it, %2 shows it with sliders.',
+              `${name}.run(200)`,
+              `${name}.interact()`
             )}
           </p>
         ) : null}

@@ -1,0 +1,115 @@
+"""The panel's messages about networks: structure, code, activity."""
+
+from __future__ import annotations
+
+import pytest
+
+NET = """%%brainpy --backend numpy
+lif = bp.model("I = 12\\ndV/dt = (I - V)/20\\nwhen V >= 10:\\n    V = 0", name="LIF", dt=0.5)
+kick = bp.model("when pre.spike:\\n    post.V += weight", name="Kick", synapse=True)
+E = bp.NeuGroup(lif, (4, 5), method="exponential_euler")
+P = bp.PoissonGroup(10, rate=0.5)
+drive = bp.Synapses(
+    pre=P, post=E[:2], model=kick, connect=bp.connect.all_to_all(), weight=1.0, delay=bp.dist.uniform(1, 2, seed=1)
+)
+net = bp.Network()
+"""
+
+
+@pytest.fixture
+def network(jupyter, panel):
+    jupyter(NET)
+    return panel
+
+
+def test_a_network_of_a_cell_is_known(network):
+    state = network.heard("state")[-1]
+    (info,) = (m for m in state["models"] if m["name"] == "net")
+    assert (info["kind"], info["states"], state["current"]) == ("network", ["E", "P"], "net")
+    assert info["title"] == "Network net: 30 cells, 100 connections"
+    assert state["methods"] == []
+    assert {m["name"]: m["kind"] for m in state["models"]} == {"lif": "model", "net": "network"}
+
+
+def test_structure(network):
+    network.say("show", view="structure")
+    (found,) = network.heard("structure")
+    assert found["groups"] == [
+        {
+            "name": "E", "kind": "NeuGroup", "model": "LIF", "method": "exponential_euler", "cells": 20,
+            "shape": [4, 5], "states": ["V"],
+        },
+        {"name": "P", "kind": "PoissonGroup", "model": None, "method": None, "cells": 10, "shape": [10], "states": []},
+    ]  # fmt: skip
+    (syn,) = found["synapses"]
+    assert (syn["pre"], syn["post"], syn["connections"], syn["model"]) == ("P", "E[:2]", 100, "Kick")
+    low, high = syn["delay"]
+    assert 1 <= low < high <= 2
+    assert found["memory"].startswith("A run takes about")
+
+
+def test_code_is_that_of_a_driver_and_cannot_be_edited(jupyter, network):
+    network.say("show", view="code")
+    network.say("configure", model="net", backend="numpy")
+    code = network.heard("code")[-1]
+    assert code["text"] == str(jupyter.value("net.code('numpy')"))
+    assert (code["backend"], code["editable"], code["edited"]) == ("numpy", False, False)
+    network.say("apply", model="net", text="pass")
+    assert "'net' is a network" in network.heard("error")[-1]["message"]
+    network.say("configure", model="net", backend="fortran")
+    assert "fortran" in network.heard("error")[-1]["message"]
+
+
+def test_activity_is_the_latest_run_or_the_open_view(jupyter, network):
+    network.say("show", view="activity")
+    assert network.heard("activity")[-1]["model_id"] is None
+    jupyter("sol = net.run(50.0, backend='numpy', seed=1)")
+    first = network.heard("activity")[-1]["model_id"]
+    pages = jupyter.extension.panel._networks
+    assert pages._pictures.widget.model_id == first
+    assert len(pages._pictures.raster.marks.x) == sum(len(t) for t in jupyter.value("sol").trains().values())
+    sent = len(network.heard("activity"))
+    jupyter("1 + 1")
+    assert len(network.heard("activity")) == sent
+    jupyter("view = net.interact(duration=20, backend='numpy');")
+    jupyter.settle()
+    assert network.heard("activity")[-1]["model_id"] == jupyter.value("view").pictures.widget.model_id
+    network.say("show", view="structure")
+    assert pages._pictures is None
+
+
+def test_what_a_cell_changes_is_told_to_those_who_look(jupyter, network, open_panel):
+    network.say("show", view="structure")
+    jupyter("drive.delay = 3.0")
+    assert network.heard("structure")[-1]["synapses"][0]["delay"] == [3.0, 3.0]
+    assert len(network.heard("structure")) == 2
+    network.close()
+    jupyter("drive.delay = 4.0")
+    assert len(network.heard("structure")) == 2
+
+
+def test_views_of_models_send_nothing_for_a_network(jupyter, network):
+    network.say("show", view="phase")
+    network.say("show", view="fixed_points")
+    assert not network.heard("phase")
+    assert not network.heard("error")
+    network.say("select", model="lif")
+    assert network.heard("state")[-1]["current"] == "lif"
+
+
+def test_runs_of_a_view_are_listed(jupyter, network):
+    network.say("show", view="runs")
+    jupyter("view = net.interact(duration=20, backend='numpy');")
+    jupyter.settle()
+    (run,) = network.heard("runs")[-1]["runs"]
+    assert (run["model"], run["status"], run["steps"]) == ("net", "done", 40)
+
+
+def test_the_inline_panel_shows_networks_too(jupyter, wire):
+    jupyter(NET)
+    jupyter("inline = bp_panel()")
+    inline = jupyter.extension._inline[-1]
+    assert (inline.model.value, inline.apply.disabled, inline.text.disabled) == ("net", True, True)
+    assert "def" in inline.text.value
+    inline.tabs.selected_index = 1
+    assert "P → E[:2]" in inline.parts.value
