@@ -7,9 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
-from brainpy_lab.networks.copies import copied
 
 NET = """%%brainpy --backend numpy
 lif = bp.model(
@@ -160,21 +158,3 @@ def test_cancel_stops_a_run_and_keeps_its_spikes(cells, shown):
     assert (run.status, run.outcome) == ("cancelled", "stopped")
     assert "stopped at t = " in view.status.value
     assert 0 < view.session.frame.solution.end < 20_000
-
-
-def test_a_copy_shares_tables_and_nothing_that_is_set(cells):
-    net = cells.value("net")
-    copy = copied(net)
-    assert copy["exc"].table is net["exc"].table
-    assert copy["exc"].pre.group is copy["E"]
-    assert copy["exc"].pre_group is copy["E"]
-    copy["E"][:5].I = 3.0
-    copy["exc"].set(weight=9.0)
-    assert (net["E"].I == 12.0).all()
-    assert (net["exc"].weight == 0.2).all()
-    net.run(20.0, backend="numpy")
-    assert copy.time == 0.0
-    copy.run(20.0, backend="numpy")
-    with pytest.raises(ArgumentError, match="cannot be set|has no"):
-        copy["E"].nothing = 1
-    assert isinstance(copy, bp.Network)

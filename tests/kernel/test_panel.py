@@ -8,8 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from brainpy_kernel.panel.inline import TABS
-from brainpy_kernel.panel.inline import InlinePanel
+from brainpy_kernel.panel.inline import TABS, InlinePanel
 
 ROOT = next(r.real for r in np.roots([-1 / 3, 0, 1 - 1 / 0.8, 0.5 - 0.7 / 0.8]) if abs(r.imag) < 1e-9)
 

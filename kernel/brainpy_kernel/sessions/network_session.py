@@ -65,11 +65,11 @@ class NetworkSession(Shown):
         seed: int | None = None,
         backend: str | None = None,
     ) -> None:
-        from brainpy_lab.networks.copies import copied
+        from brainpy_lab.networks.twins import Twin
 
         model = next((group.model for group in net.groups if hasattr(group, "model")), None)
         super().__init__(net, runtime, name, 100.0 if model is None else model.duration)
-        self.net = copied(net)
+        self.net: Network = Twin(net).network
         self.dt = dt if dt is not None else ambient.dt_or(0.1 if model is None else model.dt)
         self.seed, self.backend = seed if seed is not None else ambient.seed_or(0), backend
         found = {name: (knob, put) for name, knob, put in places(self.net, self.dt)}

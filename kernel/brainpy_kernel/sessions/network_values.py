@@ -33,7 +33,7 @@ def places(net: Network, dt: float) -> Iterator[Place]:
 def _of_group(group: Any) -> Iterator[Place]:
     rate = getattr(group, "rate", None)
     rates = np.unique(rate) if isinstance(rate, float | np.ndarray) else np.empty(0)
-    if len(rates) == 1 and _is_number(rates[0]) and getattr(group, "rate_function", None) is None:
+    if len(rates) == 1 and _is_number(rates[0]):
         yield f"{group.name}.rate", Knob(float(rates[0]), (0.0, _reach(rates[0]))), _setter(group, "rate")
     if not hasattr(group, "system"):
         return
