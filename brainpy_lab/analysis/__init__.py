@@ -1,4 +1,4 @@
-"""Analysis of models: fixed points, nullclines and the phase plane.
+"""Analysis of models: fixed points, nullclines, the phase plane, bifurcation diagrams.
 
 Each analysis returns an object with arrays first, and draws on request. Names load on first use, so that importing the
 package costs nothing.
@@ -10,14 +10,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from brainpy_lab.analysis.continuation.branch import Branch
+    from brainpy_lab.analysis.continuation.diagram import Diagram
+    from brainpy_lab.analysis.continuation.one_parameter import bifurcation
+    from brainpy_lab.analysis.continuation.special import SpecialPoint, SpecialPoints
     from brainpy_lab.analysis.equilibria import fixed_points
     from brainpy_lab.analysis.phase_plane import PhasePlane
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
     from brainpy_lab.analysis.velocities import Velocities
 
-__all__ = ["FixedPoint", "FixedPoints", "PhasePlane", "Velocities", "fixed_points"]
+__all__ = [
+    "Branch",
+    "Diagram",
+    "FixedPoint",
+    "FixedPoints",
+    "PhasePlane",
+    "SpecialPoint",
+    "SpecialPoints",
+    "Velocities",
+    "bifurcation",
+    "fixed_points",
+]
 
 _HOME = {
+    "Branch": "continuation.branch",
+    "Diagram": "continuation.diagram",
+    "SpecialPoint": "continuation.special",
+    "SpecialPoints": "continuation.special",
+    "bifurcation": "continuation.one_parameter",
     "FixedPoint": "points",
     "FixedPoints": "points",
     "fixed_points": "equilibria",

@@ -47,6 +47,9 @@ SAMPLE = 512
 #: More multiple zeros than this are said to be perhaps points of a curve.
 MOST_MULTIPLE = 12
 
+#: A state that has no range is looked for as far from its initial value as so many times its size.
+FAR = 10.0
+
 #: Part of a range by which the sample that decides on reductions reaches beyond it, as searches do (`roots.MARGIN`).
 BEYOND = 0.01
 
@@ -114,7 +117,7 @@ def fixed_points(
 def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None = None) -> FixedPoints:
     """All fixed points of ``field`` in ``box``; states missing from it are looked for around ``near``."""
     # the sample comes first: from it the usual sizes of drifts, the units, and which reductions are safe are taken
-    ranges = [box.get(name) or _around((near or {}).get(name, 0.0)) for name in field.free]
+    ranges = ranges_of(field, box, near)
     low, high = np.array(ranges).T
     sample = low[:, None] + (high - low)[:, None] * (spread(len(ranges), SAMPLE) * (1 + 2 * BEYOND) - BEYOND)
     scaled = Scaled.over(field, high - low, sample)
@@ -132,13 +135,23 @@ def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float]
     rounding = ROUNDING * usual
     held = caveats.frozen(field)
     remarks = (*caveats.remarks(field), *jumps(field, low, high, usual))
-    described = [
-        _described(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside
+    points = [
+        described(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside
     ]
     flat = sum(int(found.is_flat[i]) for i in inside)
     if flat > MOST_MULTIPLE:
         remarks = (*remarks, f"{flat} of these points are multiple zeros; so many may belong to a curve or surface.")
-    return FixedPoints(described, frozen=held, remarks=remarks, complete=_completeness(described))
+    return FixedPoints(points, frozen=held, remarks=remarks, complete=_completeness(points))
+
+
+def ranges_of(
+    field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None = None, times: float = FAR
+) -> list[Range]:
+    """Where each free state is looked for: in its range of ``box``, else around its value in ``near``.
+
+    There it may be as far away as ``times`` its size.
+    """
+    return [box.get(name) or _around((near or {}).get(name, 0.0), times) for name in field.free]
 
 
 def _search(reduced: Reduced, scaled: Scaled, ranges: list[Range]) -> Array:
@@ -208,9 +221,10 @@ def _kept(points: Array) -> list[int]:
     return kept
 
 
-def _described(
+def described(
     field: VectorField, point: Array, dimension: int, rounding: Array, widths: Array, frozen: dict[str, float]
 ) -> FixedPoint:
+    """The fixed point at ``point``, shape (n_free,), with its stability; ``rounding`` errors of the drift as given."""
     # + 0.0: a zero found from below would be shown as -0
     values = {name: float(v) + 0.0 for name, v in zip(field.free, point, strict=True)}
     eigenvalues, kind, stable = stability(field, point, rounding, widths)
@@ -235,7 +249,7 @@ def _in_box(values: dict[str, Any], box: Mapping[str, Range]) -> bool:
     )
 
 
-def _around(value: float) -> Range:
-    """Where to look for a state that the box does not name: ten times its usual size, or that of a gate, either way."""
-    size = 10 * max(1.0, abs(value))
+def _around(value: float, times: float) -> Range:
+    """Where to look for a state that the box does not name: some times its size, or a gate's, either way."""
+    size = times * max(1.0, abs(value))
     return value - size, value + size

@@ -48,12 +48,15 @@ class Zero:
         Steps taken.
     residual : float
         The largest component of F at the point, without its sign; nan where F cannot be evaluated.
+    slopes : ndarray, shape (n_equations, size)
+        The derivatives of F at the point.
     """
 
     point: Array
     converged: bool
     iterations: int
     residual: float
+    slopes: Array
 
 
 @dataclass(frozen=True)
@@ -95,23 +98,32 @@ def newton(problem: ZeroProblem, start: Array, tolerance: float = TOLERANCE, mos
         It gives up after so many steps.
     """
     point = np.array(start, dtype=float)
-    value = problem.residual(point)
+    value, slopes = problem.both(point)
     first = np.inf
     for taken in range(1, most + 1):
-        slopes = problem.jacobian(point)
-        step = newton_step(slopes[..., None], value[:, None])[:, 0]
+        step, solves = _step(slopes, value)
         length = float(np.abs(step / (1 + np.abs(point))).max(initial=0.0))
         if taken == 1:
             first = max(length, tolerance)
         # before the step is taken: `not`, so that a length of nan leads away too
         if not length <= LEADS_AWAY * first:
-            return Zero(point, False, taken - 1, _size(value))
-        solves = bool(_solved(slopes[..., None], value[:, None], step[:, None])[0])
+            return Zero(point, False, taken - 1, _size(value), slopes)
         point = point + step
-        value = problem.residual(point)
+        value, slopes = problem.both(point)
         if length <= tolerance or not solves:
-            return Zero(point, solves and bool(np.isfinite(value).all()), taken, _size(value))
-    return Zero(point, False, most, _size(value))
+            return Zero(point, solves and bool(np.isfinite(value).all()), taken, _size(value), slopes)
+    return Zero(point, False, most, _size(value), slopes)
+
+
+def _step(slopes: Array, value: Array) -> tuple[Array, bool]:
+    """One step, and whether it makes the linearised residual vanish."""
+    if slopes.shape[0] == slopes.shape[1] and np.isfinite(slopes).all():
+        try:
+            return np.asarray(-np.linalg.solve(slopes, value), dtype=float), True
+        except np.linalg.LinAlgError:
+            pass
+    step = newton_step(slopes[..., None], value[:, None])[:, 0]
+    return step, bool(_solved(slopes[..., None], value[:, None], step[:, None])[0])
 
 
 @np.errstate(all="ignore")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,11 +33,18 @@ class ZeroProblem:
         U, shape (size, ...), to F(U), shape (n_equations, ...).
     jacobian : callable
         U to the derivatives of F by U, shape (n_equations, size, ...).
+    at_point : callable, optional
+        Both at one U, shape (size,), where that takes less time than one after the other.
     """
 
     size: int
     residual: VectorFunction
     jacobian: VectorFunction
+    at_point: Callable[[Array], tuple[Array, Array]] | None = None
+
+    def both(self, u: Array) -> tuple[Array, Array]:
+        """F and its derivatives at one U."""
+        return (self.residual(u), self.jacobian(u)) if self.at_point is None else self.at_point(u)
 
     def in_units(self, unknowns: Array, equations: Array) -> ZeroProblem:
         """This problem for U over ``unknowns``, shape (size,), with F over ``equations``, shape (n_equations,).
@@ -53,7 +61,13 @@ class ZeroProblem:
             result: Array = slopes * (unknowns / equations[:, None]).reshape(slopes.shape[:2] + (1,) * (z.ndim - 1))
             return result
 
-        return ZeroProblem(self.size, residual, jacobian)
+        factors = unknowns / equations[:, None]
+
+        def at_point(z: Array) -> tuple[Array, Array]:
+            value, slopes = self.both(z * unknowns)
+            return value / equations, slopes * factors
+
+        return ZeroProblem(self.size, residual, jacobian, at_point)
 
     def bordered(self, rows: Array, at: Array, beyond: Array | float = 0.0) -> ZeroProblem:
         """The problem with the further equations rows·(U - at) = beyond: it stays on a plane through ``at``.
@@ -69,6 +83,10 @@ class ZeroProblem:
         beyond : float or array, shape (n_rows,)
         """
 
+        def at_point(u: Array) -> tuple[Array, Array]:
+            value, slopes = self.both(u)
+            return np.append(value, rows @ (u - at) - beyond), np.concatenate([slopes, rows])
+
         def residual(u: Array) -> Array:
             plane = np.tensordot(rows, u - _along(at, u), axes=1) - _along(np.broadcast_to(beyond, len(rows)), u)
             return np.concatenate([self.residual(u), plane])
@@ -77,7 +95,7 @@ class ZeroProblem:
             fixed = np.broadcast_to(_along(rows, u, axes=2), (*rows.shape, *u.shape[1:]))
             return np.concatenate([self.jacobian(u), fixed])
 
-        return ZeroProblem(self.size, residual, jacobian)
+        return ZeroProblem(self.size, residual, jacobian, at_point)
 
 
 def equilibria(field: VectorField, parameters: Sequence[str] = ()) -> ZeroProblem:
@@ -109,7 +127,36 @@ class _Moving:
 
     @property
     def problem(self) -> ZeroProblem:
-        return ZeroProblem(len(self.field.free) + len(self.parameters), self._residual, self._jacobian)
+        size = len(self.field.free) + len(self.parameters)
+        return ZeroProblem(size, self._residual, self._jacobian, self._at_point)
+
+    def _at_point(self, u: Array) -> tuple[Array, Array]:
+        """In plain numbers; with NumPy where those have no value."""
+        plain = self._plain
+        if plain is not None:
+            given, places, function = plain
+            arguments = given.copy()  # two threads may ask at once
+            for place, value in zip(places, u.tolist(), strict=True):
+                arguments[place] = value
+            try:
+                found = np.array(function(*arguments), dtype=float)
+            except (ArithmeticError, ValueError, TypeError):
+                pass
+            else:
+                n, rows = len(self.field.system.states), self.field.rows
+                return found[:n][rows], found[n:].reshape(n, -1)[rows]
+        return self._residual(u), self._jacobian(u)
+
+    @cached_property
+    def _plain(self) -> tuple[list[float], list[int], Callable[..., tuple[float, ...]]] | None:
+        """Arguments of the function in plain numbers, where the unknowns stand among them, and the function."""
+        field, names = self.field, (*self.field.free, *self.parameters)
+        function = field.numeric.at_point(names)
+        given = {**field.held, **field.params, **dict.fromkeys(names, 0.0)}
+        order = [*field.system.state_names, *field.system.parameter_names]
+        if function is None or not all(isinstance(given[n], int | float) for n in order):
+            return None
+        return [*(float(given[n]) for n in order), float(field.t)], [order.index(n) for n in names], function
 
     def _values(self, u: Array) -> tuple[Array, dict[str, Array | float]]:
         """All states, shape (n_states, ...), and all parameters by name."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -118,12 +118,16 @@ class Compiler:
         return result
 
     def compile(
-        self, results: Sequence[ast.expr], extra: Sequence[Definition] = (), further: Sequence[str] = ()
+        self,
+        results: Sequence[ast.expr],
+        extra: Sequence[Definition] = (),
+        further: Sequence[str] = (),
+        functions: Mapping[str, Any] | None = None,
     ) -> Callable[..., tuple[Any, ...]]:
         """A function (states, parameters, t, further) -> tuple of the values of ``results``.
 
         ``extra`` are definitions computed after the System's own, such as common subexpressions; ``further`` are names
-        of arguments. Delayed states take the value of the present state.
+        of arguments; ``functions`` stand for those of NumPy. Delayed states take the value of the present state.
         """
         system = self.system
         definitions = needed([*system.derived, *system.intermediates, *extra], results)
@@ -138,7 +142,7 @@ class Compiler:
         function.args.args = [ast.arg(arg=a) for a in arguments]
         function.body = [*delayed, *computed, ast.Return(value=values)]
         ast.fix_missing_locations(module)
-        namespace = dict(self.namespace)
+        namespace = {**self.namespace, **(functions or {})}
         exec(compile(module, f"<numpy form of {system.name}>", "exec"), namespace)
         compiled: Callable[..., tuple[Any, ...]] = namespace["evaluate"]
         return compiled

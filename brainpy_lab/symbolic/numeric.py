@@ -18,6 +18,7 @@ from brainpy_lab.equations.system import Definition, System
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 from brainpy_lab.symbolic.compiling import Compiler, names_read
 from brainpy_lab.symbolic.inline import NotStraightError, inline
+from brainpy_lab.symbolic.plain import PLAIN
 from brainpy_lab.symbolic.singularities import filled_system
 from brainpy_lab.symbolic.view import view, working
 
@@ -171,6 +172,24 @@ class NumericSystem:
         y = np.asarray(y, dtype=float)
         return self._stack(self._evaluate(function, y, params, t, *(c for v in vectors for c in v)), y)
 
+    def at_point(self, names: Sequence[str]) -> Callable[..., tuple[float, ...]] | None:
+        """The drift and its derivatives by states or parameters at one point, in plain numbers; None where inexact.
+
+        The function takes states, parameters and t by position. It gives all drifts, then the derivatives of the first
+        one by all ``names``, of the second one, and so on. It raises ArithmeticError, ValueError or TypeError where
+        NumPy gives infinity or nan.
+        """
+        if self.derivative != "exact":
+            return None
+        return self._compiled(("at point", *names), lambda: self._at_point(tuple(names)))
+
+    def _at_point(self, names: tuple[str, ...]) -> Callable[..., tuple[float, ...]]:
+        zero = ast.Constant(0.0)
+        with working():
+            slopes, extra = self._slope_expressions(names)
+            drifts = [zero if s.drift is None else s.drift for s in self.system.states]
+            return self._compiler.compile([*drifts, *slopes], extra, functions=PLAIN)
+
     def intermediates(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> dict[str, Array]:
         """Every derived parameter and intermediate by name, each with the trailing shape of ``y``."""
         names = [d.name for d in (*self.system.derived, *self.system.intermediates)]
@@ -246,17 +265,21 @@ class NumericSystem:
         return directional(self.system, self._compiler, order, names)
 
     def _exact_slopes(self, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
+        with working():
+            results, extra = self._slope_expressions(names)
+            return self._compiler.compile(results, extra)
+
+    def _slope_expressions(self, names: tuple[str, ...]) -> tuple[list[ast.expr], list[Definition]]:
+        """The derivatives of all drifts by ``names``, and what they have in common."""
         import sympy
 
         from brainpy_lab.symbolic.printing import to_ast
 
         symbols = view(self.system)
-        with working():
-            entries = [self._entry(symbols, s, x) for s in self.system.state_names for x in names]
-            temporaries = sympy.numbered_symbols("shared ", real=True)  # a space: no clash with the model's names
-            shared, results = sympy.cse(entries, symbols=temporaries, list=True)
-            extra = [Definition(s.name, to_ast(value)) for s, value in shared]
-            return self._compiler.compile([to_ast(r) for r in results], extra)
+        entries = [self._entry(symbols, s, x) for s in self.system.state_names for x in names]
+        temporaries = sympy.numbered_symbols("shared ", real=True)  # a space: no clash with the model's names
+        shared, results = sympy.cse(entries, symbols=temporaries, list=True)
+        return [to_ast(r) for r in results], [Definition(s.name, to_ast(value)) for s, value in shared]
 
     def _entry(self, symbols: Any, state: str, by: str) -> Any:
         """d(drift of state)/d(by), through the present and every delayed value of ``by``."""

@@ -1,0 +1,108 @@
+"""Equilibria with one free parameter: the problem that a curve follows, and its derivatives along directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
+from brainpy_lab.errors import AnalysisError, ArgumentError
+
+#: Steps of differences of the exact Jacobian, where there is no exact second derivative: eps**(1/3), relative.
+STEP = 6e-6
+
+Complex = NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class EquilibriumProblem:
+    """The equilibria of ``field`` as its parameter ``name`` moves; unknowns are the free states, then the parameter."""
+
+    field: VectorField
+    name: str
+
+    @cached_property
+    def zeros(self) -> ZeroProblem:
+        """F(U) = 0."""
+        return equilibria(self.field, [self.name])
+
+    @property
+    def n(self) -> int:
+        """Number of free states."""
+        return len(self.field.free)
+
+    def slopes(self, u: Array) -> Array:
+        """The derivatives by states and parameter, (n, n + 1)."""
+        return self.zeros.both(u)[1]
+
+    def jacobian(self, u: Array) -> Array:
+        """The derivatives by states, (n, n)."""
+        result: Array = self.slopes(u)[:, : self.n]
+        return result
+
+    def second(self, u: Array, a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+        """The second derivative along ``a`` and ``b``, each (n + 1, ...); (n, ...)."""
+        return self._along(u, [a, b])
+
+    def third(self, u: Array, a: Complex, b: Complex, c: Complex) -> Complex:
+        """The third derivative along three directions."""
+        return self._along(u, [a, b, c])
+
+    def _along(self, u: Array, directions: list[NDArray[Any]]) -> NDArray[Any]:
+        if not self._has_exact:
+            return self._differences(u, directions)
+        field = self.field
+        states, params = self._values(u)
+        system = field.system
+        is_state = self.name in system.state_names
+        by = () if is_state else (self.name,)
+        vectors = []
+        for direction in directions:
+            full = np.zeros((len(system.states) + len(by), *direction.shape[1:]), direction.dtype)
+            full[field.rows] = direction[: self.n]
+            full[system.state_names.index(self.name) if is_state else -1] = direction[self.n]
+            vectors.append(full)
+        shape = np.broadcast_shapes(*(v.shape[1:] for v in vectors))
+        at = np.broadcast_to(states.reshape(-1, *(1,) * len(shape)), (len(states), *shape))
+        result: NDArray[Any] = field.numeric.directional(at, vectors, params, field.t, by=by)[field.rows]
+        return result
+
+    @cached_property
+    def _has_exact(self) -> bool:
+        unit = np.zeros(len(self.field.system.states))
+        try:
+            self.field.numeric.directional(unit, [unit, unit], self.field.params, self.field.t)
+        except (AnalysisError, ArgumentError):
+            return False
+        return True
+
+    def _differences(self, u: Array, directions: list[NDArray[Any]]) -> NDArray[Any]:
+        """The same by central differences of the Jacobian; complex directions by their parts."""
+        *rest, last = directions
+        if np.iscomplexobj(last):
+            return self._differences(u, [*rest, last.real]) + 1j * self._differences(u, [*rest, last.imag])
+        if last.ndim > 1 or any(d.ndim > 1 for d in rest):
+            columns = np.broadcast_arrays(*(d.reshape(len(d), -1) for d in directions))
+            each = [self._differences(u, [c[:, k] for c in columns]) for k in range(columns[0].shape[1])]
+            return np.stack(each, axis=1)
+        size = float(np.abs(last / (1 + np.abs(u))).max(initial=0.0))
+        if not size:
+            return np.zeros(self.n)
+        h = STEP ** (2 / (1 + len(rest))) / size
+        if len(rest) == 1:
+            two = [self.slopes(u + s * h * last) @ rest[0] for s in (1, -1)]
+        else:
+            two = [self._differences(u + s * h * last, rest) for s in (1, -1)]
+        result: NDArray[Any] = (two[0] - two[1]) / (2 * h)
+        return result
+
+    def _values(self, u: Array) -> tuple[Array, dict[str, float]]:
+        field = self.field
+        given = {**field.held, **field.params, **dict(zip((*field.free, self.name), u, strict=True))}
+        states = np.array([given[name] for name in field.system.state_names], dtype=float)
+        return states, {name: float(given[name]) for name in field.params}

@@ -1,0 +1,260 @@
+"""Following a curve of zeros: F(U) = 0 with one unknown more than equations.
+
+Each step goes along the tangent and is corrected by Newton's method in the plane across it (pseudo-arclength), so that
+the curve may turn back in its parameter, which is the last unknown. Lengths are measured in units of the unknowns that
+grow with the range seen: a voltage of 60 and a gate of 0.01 count alike.
+
+References: H. B. Keller (1977). Numerical solution of bifurcation and nonlinear eigenvalue problems. Applications of
+Bifurcation Theory, 359-384. E. L. Allgower, K. Georg (2003). Introduction to Numerical Continuation Methods, chapters
+2-6. doi:10.1137/1.9780898719154
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from brainpy_lab.analysis.newton import newton
+from brainpy_lab.analysis.vector_field import Array, Range
+from brainpy_lab.analysis.zero_problem import ZeroProblem
+
+#: The first step, relative to the longest: a wrong guess of the units costs a few doublings.
+FIRST = 0.1
+
+#: The shortest step, relative to the longest.
+SHORTEST = 1e-7
+
+#: The most by which the tangent turns in a step, in radians: a turn is then seen in ten points or more.
+TURN = 0.3
+
+#: A step after which fewer iterations were needed, and the tangent turned less, is followed by a longer one.
+EASY_ITERATIONS, EASY_TURN = 3, 0.12
+
+#: A point this near to a border, relative to the range, is moved onto it.
+EDGE = 1e-9
+
+#: Most points of a curve; one that is longer turns for ever.
+MOST_POINTS = 20000
+
+#: A state this many times larger than all that was expected of it has left for infinity.
+FAR = 1e4
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """A point of a curve.
+
+    Attributes
+    ----------
+    u : ndarray, shape (size,)
+        The unknowns, the parameter last.
+    tangent : ndarray, shape (size,)
+        The direction in which the curve is followed, of length one in the units of the curve.
+    """
+
+    u: Array
+    tangent: Array
+
+    @property
+    def parameter(self) -> float:
+        """The last unknown."""
+        return float(self.u[-1])
+
+
+@dataclass
+class Curve:
+    """What is followed, and in which units.
+
+    Attributes
+    ----------
+    problem : ZeroProblem
+        Of n equations for n + 1 unknowns.
+    range : (float, float)
+        Of the parameter; the curve ends exactly on its borders.
+    units : ndarray, shape (size,)
+        Of the unknowns.
+    longest : float
+        The longest step.
+    tolerance : float
+        Of Newton's method, relative to the units.
+    end : str
+        Why the curve ended, when it has: "border", "closed", "far", "steps", "points".
+    """
+
+    problem: ZeroProblem
+    range: Range
+    units: Array
+    longest: float = 0.1
+    tolerance: float = 1e-10
+    end: str = ""
+    _scaled: ZeroProblem | None = field(default=None, repr=False)
+
+    def point(self, u: Array, along: Array) -> CurvePoint | None:
+        """The curve's point with the parameter of ``u`` or, where that is a turn, near it; None where there is none."""
+        row = np.zeros(len(u))
+        row[-1] = 1.0
+        for plane in (row, None):
+            found = self.corrected(u, plane)
+            if found is not None:
+                return self.with_tangent(found, along)
+        return None
+
+    def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
+        """Points from ``start`` on (which is not among them), until the curve ends; `end` says why it did."""
+        self.end = ""
+        here, step = start, FIRST * self.longest
+        expected = np.abs(start.u) + self.units
+        low, high = start.u.copy(), start.u.copy()
+        for number in range(MOST_POINTS):
+            there = self._next(here, step)
+            if there is None:
+                step /= 2
+                if step < SHORTEST * self.longest:
+                    self.end = "steps"
+                    return
+                continue
+            point, is_easy = there
+            if not self._is_inside(point):
+                last = self._at_border(here, point)
+                if last is None and step > SHORTEST * self.longest:
+                    step /= 2
+                    continue
+                self.end = "border"
+                if last is not None and np.linalg.norm(self._scale(last.u - here.u)) > EDGE:
+                    yield last
+                return
+            if number > 2 and self._passes(start, here, point):
+                self.end = "closed"
+                yield CurvePoint(start.u, start.tangent)
+                return
+            yield point
+            if (np.abs(point.u) > FAR * expected)[:-1].any():
+                self.end = "far"
+                return
+            low, high = np.minimum(low, point.u), np.maximum(high, point.u)
+            here = self._in_new_units(point, high - low)
+            if is_easy:
+                step = min(1.5 * step, self.longest)
+        self.end = "points"
+
+    def between(self, a: CurvePoint, b: CurvePoint, part: float) -> CurvePoint | None:
+        """The point between two neighbours that lies at ``part`` of the way from ``a`` to ``b``."""
+        chord = self._scale(b.u - a.u)
+        length = float(np.linalg.norm(chord))
+        if not length:
+            return a
+        s, h = part, length
+        # the cubic through both points and tangents
+        guess = (
+            (1 + 2 * s) * (1 - s) ** 2 * a.u + s**2 * (3 - 2 * s) * b.u
+            + h * s * (1 - s) ** 2 * a.tangent - h * s**2 * (1 - s) * b.tangent
+        )  # fmt: skip
+        found = self.corrected(guess, chord / length, a.u + s * (b.u - a.u))
+        return None if found is None else self.with_tangent(found, chord / length * self.units)
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def _next(self, here: CurvePoint, step: float) -> tuple[CurvePoint, bool] | None:
+        """The next point and whether it was easily found, or None where the step is too long."""
+        guess = here.u + step * here.tangent
+        along = self._scale(here.tangent)
+        zero = newton(self.scaled.bordered(along[None], self._scale(guess)), self._scale(guess), self.tolerance, 8)
+        if not zero.converged or float(np.linalg.norm(zero.point - self._scale(guess))) > step:
+            return None
+        point = self.with_tangent(zero.point * self.units, here.tangent, zero.slopes[:-1])
+        if point is None:
+            return None
+        turn = float(np.arccos(np.clip(along @ self._scale(point.tangent), -1, 1)))
+        if turn > TURN and step > 4 * SHORTEST * self.longest:
+            return None
+        return point, zero.iterations <= EASY_ITERATIONS and turn < EASY_TURN
+
+    def _is_inside(self, point: CurvePoint) -> bool:
+        low, high = self.range
+        edge = EDGE * (high - low)  # so near to the border the next step would be one of rounding errors
+        return bool(low + edge < point.parameter < high - edge)
+
+    def _at_border(self, inside: CurvePoint, outside: CurvePoint) -> CurvePoint | None:
+        """The point on the border between two others."""
+        border = min(self.range, key=lambda b: abs(b - outside.parameter))
+        way = outside.parameter - inside.parameter
+        part = float(np.clip((border - inside.parameter) / way, 0, 1)) if way else 0.0
+        guess = inside.u + part * (outside.u - inside.u)
+        guess[-1] = border
+        row = np.zeros(len(guess))
+        row[-1] = 1.0
+        found = self.corrected(guess, row)
+        far = float(np.linalg.norm(self._scale(outside.u - inside.u)))
+        if found is None or float(np.linalg.norm(self._scale(found - guess))) > far:
+            return None
+        found[-1] = border
+        return self.with_tangent(found, inside.tangent)
+
+    def _passes(self, start: CurvePoint, a: CurvePoint, b: CurvePoint) -> bool:
+        """Whether the way from ``a`` to ``b`` leads through ``start``."""
+        way, first = self._scale(b.u - a.u), self._scale(start.u - a.u)
+        length = float(np.linalg.norm(way))
+        part = float(first @ way) / length**2
+        aside = float(np.linalg.norm(first - part * way))
+        return (
+            0 < part <= 1
+            and aside < 0.1 * length
+            and float(way @ self._scale(start.tangent))
+            > 0.9 * length * float(np.linalg.norm(self._scale(start.tangent)))
+        )
+
+    # --- in units ----------------------------------------------------------------------------------------------------
+
+    @property
+    def scaled(self) -> ZeroProblem:
+        """The problem in the curve's units."""
+        if self._scaled is None:
+            self._scaled = self.problem.in_units(self.units, np.ones(len(self.units) - 1))
+        return self._scaled
+
+    def _scale(self, u: Array) -> Array:
+        result: Array = u / self.units
+        return result
+
+    def _in_new_units(self, point: CurvePoint, seen: Array) -> CurvePoint:
+        """The point, after units have grown where more than twice as much was seen; that of the parameter stays."""
+        grown = seen * np.sqrt(len(seen) - 1) > 2 * self.units
+        grown[-1] = False
+        if not grown.any():
+            return point
+        self.units = np.where(grown, power_of_two(seen * np.sqrt(len(seen) - 1)), self.units)
+        self._scaled = None
+        return CurvePoint(point.u, point.tangent / np.linalg.norm(self._scale(point.tangent)))
+
+    def corrected(self, guess: Array, plane: Array | None, through: Array | None = None) -> Array | None:
+        """The zero near ``guess`` in a plane across ``plane``, or the nearest one where that is None."""
+        start = self._scale(guess)
+        problem = self.scaled
+        if plane is not None:
+            problem = problem.bordered(plane[None], start if through is None else self._scale(through))
+        zero = newton(problem, start, self.tolerance)
+        return zero.point * self.units if zero.converged else None
+
+    def with_tangent(self, u: Array, along: Array, slopes: Array | None = None) -> CurvePoint | None:
+        """The point with its tangent, on the side of ``along``; ``slopes`` of the scaled problem there, if known."""
+        if slopes is None:
+            slopes = self.scaled.both(self._scale(u))[1]
+        old = self._scale(along)
+        if not np.isfinite(slopes).all():
+            return None
+        matrix = np.concatenate([slopes, old[None] / np.linalg.norm(old)])
+        right = np.zeros(len(u))
+        right[-1] = 1.0
+        try:
+            tangent = np.linalg.solve(matrix, right)
+        except np.linalg.LinAlgError:
+            tangent = np.linalg.svd(slopes)[2][-1]
+            tangent = tangent if tangent @ old >= 0 else -tangent
+        return CurvePoint(u, tangent / np.linalg.norm(tangent) * self.units)
+
+
+def power_of_two(values: Array) -> Array:
+    """The powers of two next to ``values``: multiplying with them makes no rounding error."""
+    return np.asarray(2.0 ** np.round(np.log2(values)), dtype=float)

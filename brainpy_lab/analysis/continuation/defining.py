@@ -1,0 +1,174 @@
+"""Systems of equations whose zeros are the special points of a branch of equilibria.
+
+Each adds to F = 0 as few equations as possible: a bordered matrix that is regular at the point is solved, and one
+component of the solution vanishes where the matrix inside is singular. Newton's method then finds the point to rounding
+errors, whatever the steps of the branch were.
+
+Reference: W. J. F. Govaerts (2000). Numerical Methods for Bifurcations of Dynamical Equilibria, chapters 3-5.
+doi:10.1137/1.9780898719543
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
+from brainpy_lab.analysis.newton import newton
+from brainpy_lab.analysis.vector_field import Array
+from brainpy_lab.analysis.zero_problem import ZeroProblem
+
+#: Steps of Newton's method towards a special point; three to six are usual.
+MOST_STEPS = 20
+
+#: The last step, relative to the units: rounding errors remain.
+TOLERANCE = 1e-12
+
+#: Errors of 1e-9 are still good where rounding lets no step be shorter.
+GOOD = 1e-9
+
+
+@dataclass(frozen=True)
+class InUnits:
+    """A problem of equilibria in the units of a curve: the drift in those of the states, so that eigenvalues stay.
+
+    Attributes
+    ----------
+    problem : EquilibriumProblem
+    units : ndarray, shape (n + 1,)
+    """
+
+    problem: EquilibriumProblem
+    units: Array
+
+    @cached_property
+    def zeros(self) -> ZeroProblem:
+        """F(U) = 0."""
+        return self.problem.zeros.in_units(self.units, self.units[:-1])
+
+    def slopes(self, z: Array) -> Array:
+        """DF, (n, n + 1)."""
+        return self.zeros.both(z)[1]
+
+    @property
+    def n(self) -> int:
+        """Number of states."""
+        return self.problem.n
+
+    def derivatives(self, z: Array, v: NDArray[Any]) -> NDArray[Any]:
+        """Those of DF·v by all unknowns, (n, n + 1); ``v`` has n + 1 components."""
+        every = np.diag(self.units)
+        found = self.problem.second(z * self.units, (v * self.units)[:, None], every)
+        result: NDArray[Any] = found / self.units[:-1, None]
+        return result
+
+
+def fold(system: InUnits, guess: Array) -> Array | None:
+    """The point near ``guess`` at which an eigenvalue is zero and the branch turns; in units."""
+    n = system.n
+    left, _, right = np.linalg.svd(system.slopes(guess)[:, :n])
+    b, c = left[:, -1], right[-1]
+
+    def solved(z: Array) -> tuple[Array, Array, float]:
+        matrix = np.block([[system.slopes(z)[:, :n], b[:, None]], [c[None], np.zeros((1, 1))]])
+        last = np.eye(n + 1)[-1]
+        x, y = np.linalg.solve(matrix, last), np.linalg.solve(matrix.T, last)
+        return x[:n], y[:n], float(x[n])
+
+    def residual(z: Array) -> Array:
+        return np.append(system.zeros.residual(z), solved(z)[2])
+
+    def jacobian(z: Array) -> Array:
+        v, w, _ = solved(z)
+        return np.concatenate([system.slopes(z), -(w @ system.derivatives(z, np.append(v, 0.0)))[None]])
+
+    return _zero(ZeroProblem(n + 1, residual, jacobian), guess)
+
+
+def hopf(system: InUnits, guess: Array, omega: float) -> tuple[Array, float] | None:
+    """The point near ``guess`` with the eigenvalues ± i omega, in units, and omega."""
+    n = system.n
+    unit = np.eye(n)
+    left, _, right = np.linalg.svd(system.slopes(guess)[:, :n] - 1j * omega * unit)
+    b, c = left[:, -1], right[-1]
+
+    def solved(z: Array) -> tuple[Complex, Complex, complex]:
+        inner = system.slopes(z[:-1])[:, :n] - 1j * z[-1] * unit
+        matrix = np.block([[inner, b[:, None]], [c[None], np.zeros((1, 1))]])
+        last = np.eye(n + 1)[-1]
+        x, y = np.linalg.solve(matrix, last), np.linalg.solve(matrix.T, last)
+        return x[:n], y[:n], complex(x[n])
+
+    def residual(z: Array) -> Array:
+        g = solved(z)[2]
+        return np.concatenate([system.zeros.residual(z[:-1]), [g.real, g.imag]])
+
+    def jacobian(z: Array) -> Array:
+        v, w, _ = solved(z)
+        row = np.append(-(w @ system.derivatives(z[:-1], np.append(v, 0.0))), 1j * (w @ v))
+        top = np.concatenate([system.slopes(z[:-1]), np.zeros((n, 1))], axis=1)
+        return np.concatenate([top, row.real[None], row.imag[None]])
+
+    found = _zero(ZeroProblem(n + 2, residual, jacobian), np.append(guess, omega))
+    return None if found is None else (found[:-1], abs(float(found[-1])))
+
+
+def branch_point(system: InUnits, guess: Array) -> Array | None:
+    """The point near ``guess`` at which the branch crosses another one, in units; None where two branches miss."""
+    n = system.n
+    left, _, right = np.linalg.svd(system.slopes(guess))
+    psi, phi = left[:, -1], right[-2:]
+
+    def solved(z: Array) -> tuple[Array, Array, Array]:
+        matrix = np.block([[system.slopes(z), psi[:, None]], [phi, np.zeros((2, 1))]])
+        x = np.linalg.solve(matrix, np.concatenate([np.zeros((n, 2)), np.eye(2)]))
+        y = np.linalg.solve(matrix.T, np.eye(n + 2)[-1])
+        return x[: n + 1], y[:n], x[n + 1]
+
+    def residual(z: Array) -> Array:
+        return np.concatenate([system.zeros.residual(z[:-1]) + z[-1] * psi, solved(z[:-1])[2]])
+
+    def jacobian(z: Array) -> Array:
+        v, w, _ = solved(z[:-1])
+        rows = np.stack([-(w @ system.derivatives(z[:-1], v[:, k])) for k in range(2)])
+        top = np.concatenate([system.slopes(z[:-1]), psi[:, None]], axis=1)
+        return np.concatenate([top, np.concatenate([rows, np.zeros((2, 1))], axis=1)])
+
+    found = _zero(ZeroProblem(n + 2, residual, jacobian), np.append(guess, 0.0))
+    return None if found is None or abs(found[-1]) > GOOD else found[:-1]
+
+
+def directions(system: InUnits, z: Array) -> list[Array]:
+    """The tangents of the branches through a branch point: one or two, in units.
+
+    With the kernel of DF spanned by two vectors, those combinations along which the second derivative vanishes in the
+    direction that DF does not reach (the algebraic branching equation: Keller 1977).
+    """
+    left, _, right = np.linalg.svd(system.slopes(z))
+    psi, (a, b) = left[:, -1], right[-2:]
+    by_a, by_b = psi @ system.derivatives(z, a), psi @ system.derivatives(z, b)
+    aa, ab, bb = float(by_a @ a), float(by_a @ b), float(by_b @ b)
+    size = max(abs(aa), abs(ab), abs(bb))
+    if not size or ab * ab - aa * bb < 0:
+        return []
+    root = np.sqrt(ab * ab - aa * bb)
+    # aa x² + 2 ab x y + bb y² = 0, in the form that divides by nothing small
+    q = -(ab + np.copysign(root, ab))
+    pairs = [(q, aa), (bb, q)] if abs(q) > 1e-12 * size else [(1.0, 0.0), (0.0, 1.0)]
+    found = [x * a + y * b for x, y in pairs if abs(x) + abs(y) > 1e-12 * size]
+    return [np.asarray(v / np.linalg.norm(v)) for v in found]
+
+
+def _zero(problem: ZeroProblem, guess: Array) -> Array | None:
+    for tolerance in (TOLERANCE, GOOD):
+        try:
+            zero = newton(problem, guess, tolerance, MOST_STEPS)
+        except np.linalg.LinAlgError:
+            return None
+        if zero.converged:
+            return zero.point
+    return None

@@ -1,0 +1,198 @@
+"""Between which points of a branch of equilibria something happens, and what: decided by counts.
+
+At each point the unstable eigenvalues are counted, and two signs taken: that of the parameter's direction, which turns
+at a fold, and that of the determinant of the Jacobian with the tangent, which turns at a branch point. A step between
+two points that differ is halved until one thing is left in it. A step in which an eigenvalue comes near the axis is
+looked into as well: two points of one kind in it would cancel in the counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
+from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
+from brainpy_lab.analysis.vector_field import Array
+
+#: A step is halved at most so often for what the counts tell: Newton's method tells no points apart in 2**-26 of it.
+HALVINGS = 26
+
+#: A step with one thing in it by the counts is halved so often before that is believed: a Hopf point and a fold beside
+#: it count as a fold.
+SURE = 3
+
+#: And so often where the counts are equal and an eigenvalue comes near.
+LOOKS = 5
+
+#: An eigenvalue comes near the axis in a step when it turns there, nearer than this part of its values at the ends.
+NEAR = 0.3
+
+#: Length of the way along which the rates of eigenvalues are taken, in units: its square root is their relative error.
+WAY = 1e-5
+
+
+@dataclass(frozen=True)
+class Station:
+    """A point of a branch and what is counted there.
+
+    Attributes
+    ----------
+    point : CurvePoint
+    eigenvalues : ndarray of complex, shape (n,)
+        The one with the largest real part first.
+    rates : ndarray, shape (n,)
+        How their real parts change along the curve.
+    unstable : int
+        How many have a positive real part.
+    turn : int
+        The sign of the parameter's direction.
+    crossing : int
+        The sign of the determinant of the bordered Jacobian.
+    """
+
+    point: CurvePoint
+    eigenvalues: Complex
+    rates: Array
+    unstable: int
+    turn: int
+    crossing: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A piece of a branch with one thing in it."""
+
+    kind: str
+    before: Station
+    after: Station
+    is_resolved: bool = True
+
+
+def station(problem: EquilibriumProblem, curve: Curve, point: CurvePoint) -> Station:
+    """Count at a point."""
+    slopes = problem.slopes(point.u)
+    values = _sorted(slopes)
+    moved = _sorted(problem.slopes(point.u + WAY * point.tangent))
+    # each with the nearest one: some may have changed places
+    nearest = np.abs(values[:, None] - moved[None]).argmin(axis=1)
+    rates = (moved[nearest].real - values.real) / WAY
+    scaled = slopes * curve.units / curve.units[:-1, None]
+    tangent = point.tangent / curve.units
+    sign = np.linalg.slogdet(np.concatenate([scaled, tangent[None]]))[0]
+    return Station(point, values, rates, int((values.real > 0).sum()), int(np.sign(tangent[-1])), int(sign))
+
+
+def _sorted(slopes: Array) -> Complex:
+    values = np.linalg.eigvals(slopes[:, :-1]).astype(np.complex128)
+    return values[np.lexsort((-values.imag, -values.real))]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Finds what lies between neighbouring points of a curve."""
+
+    problem: EquilibriumProblem
+    curve: Curve
+
+    def gaps(self, a: Station, b: Station, halvings: int = 0, looks: int = 0) -> Iterator[Gap]:
+        """The pieces with one special point each, in order."""
+        kind = _single(a, b)
+        if kind is not None and halvings >= SURE:
+            yield Gap(kind, a, b)
+            return
+        is_same = _counts(a) == _counts(b)
+        part: float | None = 0.5
+        if is_same:
+            part = None if looks >= LOOKS else self._nearest(a, b)
+            if part is None:
+                return
+        middle = None if halvings >= HALVINGS else self.curve.between(a.point, b.point, part or 0.5)
+        if middle is None:
+            if not is_same:
+                yield Gap(kind or _several(a, b), a, b, is_resolved=kind is not None)
+            return
+        m = station(self.problem, self.curve, middle)
+        if not m.turn or not m.crossing:  # the very point: look beside it
+            aside = self.curve.between(a.point, b.point, 0.53)
+            m = m if aside is None else station(self.problem, self.curve, aside)
+        looks += is_same
+        yield from self.gaps(a, m, halvings + 1, looks)
+        yield from self.gaps(m, b, halvings + 1, looks)
+
+    def _nearest(self, a: Station, b: Station) -> float | None:
+        """At which part of the way an eigenvalue, or the turn of the curve, may touch zero; None where none comes near.
+
+        Real parts of eigenvalues are cubics in between, by their values and rates at both ends.
+        """
+        way = (b.point.u - a.point.u) / self.curve.units
+        length = float(np.linalg.norm(way))
+        first, last = a.eigenvalues.real, b.eigenvalues.real
+        slopes = length * np.stack([a.rates, b.rates])
+        rise = last - first
+        # value + c1 x + c2 x² + c3 x³, and its rate
+        cubic = np.stack([first, slopes[0], 3 * rise - 2 * slopes[0] - slopes[1], slopes[0] + slopes[1] - 2 * rise])
+        start, end = (s.point.tangent[-1] / self.curve.units[-1] * length for s in (a, b))
+        mean = float(way[-1])
+        turn = np.array([start, 6 * mean - 4 * start - 2 * end, 3 * (start + end - 2 * mean), 0.0])
+        found = [_touch(c) for c in (*cubic.T, turn)]
+        near = [f for f in found if f is not None]
+        return min(near, key=lambda f: f[1])[0] if near else None
+
+
+def _touch(cubic: Array) -> tuple[float, float] | None:
+    """Where a cubic over [0, 1] is nearest to zero inside, and how near relative to its ends; None where it is not."""
+    ends = np.array([cubic[0], cubic.sum()])
+    size = float(np.abs(ends).max())
+    if not size or not np.isfinite(cubic).all():
+        return None
+    c1, c2, c3 = cubic[1], 2 * cubic[2], 3 * cubic[3]
+    root = c2 * c2 - 4 * c1 * c3
+    if root < 0:
+        return None
+    q = -(c2 + np.copysign(np.sqrt(root), c2)) / 2
+    best: tuple[float, float] | None = None
+    for up, down in ((q, c3), (c1, q)):
+        x = up / down if down else -1.0
+        if 0.0 < x < 1.0:
+            value = float(cubic @ np.array([1.0, x, x * x, x**3]))
+            beyond = value * ends[0] <= 0 or value * ends[1] <= 0
+            near = 0.0 if beyond else abs(value) / size
+            if near < NEAR and (best is None or near < best[1]):
+                best = float(np.clip(x, 0.05, 0.95)), near
+    return best
+
+
+def _counts(s: Station) -> tuple[int, int, int]:
+    return s.unstable, s.turn, s.crossing
+
+
+def _single(a: Station, b: Station) -> str | None:
+    """The kind of the only thing between two points, or None: nothing, or more than one."""
+    change, turns, crosses = abs(b.unstable - a.unstable), a.turn != b.turn, a.crossing != b.crossing
+    if turns and not crosses and change == 1:
+        return "fold"
+    if crosses and not turns and change == 1:
+        return "branch point"
+    if change == 2 and not turns and not crosses:
+        return "hopf" if _rotates(a, b) else None
+    return None
+
+
+def _rotates(a: Station, b: Station) -> bool:
+    """Whether the two eigenvalues that cross are a pair on both sides."""
+    k = min(a.unstable, b.unstable)
+    return all(
+        abs(s.eigenvalues[k].imag) > 0 and np.isclose(s.eigenvalues[k], s.eigenvalues[k + 1].conj()) for s in (a, b)
+    )
+
+
+def _several(a: Station, b: Station) -> str:
+    """What to call things that lie closer together than can be told."""
+    if a.crossing != b.crossing:
+        return "branch point"
+    if a.turn != b.turn:
+        return "fold"
+    return "hopf" if _rotates(a, b) else "branch point"

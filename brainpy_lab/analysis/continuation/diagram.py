@@ -1,0 +1,119 @@
+"""Bifurcation diagrams as data, and how they show themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+from brainpy_lab.analysis.continuation.branch import Branch
+from brainpy_lab.analysis.continuation.special import SpecialPoints
+from brainpy_lab.analysis.points import FixedPoints
+from brainpy_lab.errors import ArgumentError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from brainpy_lab.simulation.solution.plot import PlotFigure
+
+
+@dataclass(repr=False, eq=False)
+class Diagram:
+    """Branches over a parameter, and the points on them where something changes.
+
+    Attributes
+    ----------
+    model_name : str
+    parameter : str
+    range : (float, float)
+    branches : list of Branch
+    points : SpecialPoints
+        Sorted by the parameter; ``points.of("hopf")`` gives those of one kind.
+    remarks : tuple of str
+        What was not followed, and what holds for the whole diagram, in sentences.
+    """
+
+    model_name: str
+    parameter: str
+    range: tuple[float, float]
+    branches: list[Branch]
+    points: SpecialPoints
+    remarks: tuple[str, ...] = ()
+    _at: Callable[[float], FixedPoints] | None = field(default=None, repr=False)
+
+    def at(self, value: float) -> FixedPoints:
+        """The equilibria of all branches at one value of the parameter, with eigenvalues and kinds.
+
+        Raises
+        ------
+        ArgumentError
+            For a value outside the range.
+        """
+        low, high = self.range
+        if not low <= value <= high:
+            raise ArgumentError(f"{self.parameter} = {value:g} is outside {low:g} to {high:g}.")
+        if self._at is None:
+            raise ArgumentError("A diagram from a file has no equations.", advice="Compute it from its model.")
+        return self._at(value)
+
+    def to_xarray(self) -> xr.Dataset:
+        """All points of all branches along one axis; ``branch`` says to which one each belongs."""
+        import xarray as xr
+
+        parts = [b.to_xarray().assign(branch=("point", [k] * len(b))) for k, b in enumerate(self.branches)]
+        return xr.concat(parts, "point", combine_attrs="drop")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The special points as a table, a row each."""
+        import pandas as pd
+
+        rows = [
+            {"kind": p.kind, **p.parameters, **p.values, "period": p.period, "l1": p.data.get("l1"), "note": p.note}
+            for p in self.points
+        ]
+        return pd.DataFrame(rows)
+
+    def plot(self, variable: str | None = None) -> PlotFigure:
+        """A state over the parameter: stable branches solid, others dashed, special points marked.
+
+        Parameters
+        ----------
+        variable : str, optional
+            By default the first state.
+
+        Raises
+        ------
+        ArgumentError
+        """
+        from brainpy_lab.analysis.continuation.drawing import draw_diagram
+
+        if not self.branches:
+            raise ArgumentError(f"There is nothing to plot. {self._nothing}")
+        names = self.branches[0].names
+        if variable is not None and variable not in names:
+            raise ArgumentError(
+                f"There is no state '{variable}'.",
+                advice=did_you_mean(variable, names) or f"States: {', '.join(names)}.",
+            )
+        return draw_diagram(self, variable or names[0])
+
+    @property
+    def _nothing(self) -> str:
+        low, high = self.range
+        return f"No equilibrium of {self.model_name} was found for {self.parameter} from {low:g} to {high:g}."
+
+    def __repr__(self) -> str:
+        low, high = self.range
+        head = f"Diagram of {self.model_name}: {self.parameter} from {low:g} to {high:g}, {len(self.branches)} branches"
+        lines = [head, *map(repr, self.points), *self.remarks]
+        return "\n".join(lines if self.branches else [head, self._nothing, *self.remarks])
+
+    def _repr_html_(self) -> str:
+        from brainpy_lab.analysis.plotting import as_html
+
+        notes = "".join(f"<p>{escape(text)}</p>" for text in self.remarks)
+        if not self.branches:
+            return f"<p>{escape(self._nothing)}</p>{notes}"
+        return as_html(self.plot()) + self.points._repr_html_() + notes

@@ -1,0 +1,61 @@
+"""Bifurcation diagrams as Matplotlib figures."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from brainpy_lab.analysis.continuation.branch import Branch
+from brainpy_lab.analysis.continuation.special import SpecialPoints
+from brainpy_lab.simulation.solution.plot import PlotFigure
+
+#: Shape and colour of each kind of point: told apart without colours, and without shapes.
+MARKS = {"fold": ("s", "#d55e00"), "hopf": ("o", "#009e73"), "branch point": ("D", "#cc79a7")}
+
+#: Stable branches are dark and solid, the others light and dashed.
+STABLE: dict[str, Any] = {"color": "#0072b2", "lw": 1.8}
+UNSTABLE: dict[str, Any] = {"color": "#56b4e9", "lw": 1.2, "ls": "--"}
+
+
+class Drawn(Protocol):
+    """What is drawn of a `Diagram`."""
+
+    model_name: str
+    parameter: str
+    range: tuple[float, float]
+    branches: list[Branch]
+    points: SpecialPoints
+
+
+def draw_diagram(diagram: Drawn, variable: str) -> PlotFigure:
+    """``variable`` over the parameter."""
+    figure = PlotFigure(figsize=(5.6, 4.0), layout="constrained")
+    axes = figure.add_subplot()
+    said: set[str] = set()
+    for branch in diagram.branches:
+        _draw_branch(axes, branch, variable, said)
+    for kind, (marker, colour) in MARKS.items():
+        points = diagram.points.of(kind)
+        if points:
+            x, y = [p.parameter for p in points], [p.values[variable] for p in points]
+            axes.plot(x, y, marker, color=colour, label=kind, markersize=6, zorder=5)
+    axes.set_xlabel(diagram.parameter)
+    axes.set_ylabel(variable)
+    axes.set_xlim(diagram.range)
+    axes.set_title(diagram.model_name, parse_math=False)
+    axes.legend(loc="best", fontsize="small")
+    return figure
+
+
+def _draw_branch(axes: Axes, branch: Branch, variable: str, said: set[str]) -> None:
+    """A branch in pieces of one stability."""
+    x, y, stable = branch[branch.parameter], branch[variable], branch.stable
+    edges = [0, *(np.flatnonzero(np.diff(stable)) + 1).tolist(), len(branch) - 1]
+    for a, b in pairwise(edges):
+        label = "stable" if stable[min(a, len(stable) - 1)] else "unstable"
+        style = STABLE if label == "stable" else UNSTABLE
+        axes.plot(x[a : b + 1], y[a : b + 1], label=None if label in said else label, **style)
+        said.add(label)

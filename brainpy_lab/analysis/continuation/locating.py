@@ -1,0 +1,127 @@
+"""From a piece of a branch with one thing in it to the special point itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from brainpy_lab.analysis.continuation import defining
+from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.curve import Curve
+from brainpy_lab.analysis.continuation.defining import InUnits
+from brainpy_lab.analysis.continuation.detection import Detector, Gap, Station, station
+from brainpy_lab.analysis.continuation.normal_form import first_lyapunov_coefficient
+from brainpy_lab.analysis.continuation.special import SpecialPoint
+from brainpy_lab.analysis.vector_field import Array
+from brainpy_lab.errors import AnalysisError
+
+#: Unknowns below this, in units, are zero but for rounding errors.
+ROUNDING = 1e-15
+
+#: A piece is halved so often between two trials with Newton's method; the last is of 2**-30 of the step.
+TRIALS = (0, 2, 4, 8, 16)
+
+#: How a point is described that the defining equations did not give.
+BISECTED = "found by halving steps: the defining equations do not hold there to 1e-9"
+
+
+@dataclass(frozen=True)
+class Located:
+    """A special point and where it stands: (states, parameter)."""
+
+    point: SpecialPoint
+    u: Array
+
+
+def locate(problem: EquilibriumProblem, curve: Curve, gap: Gap) -> Located:
+    """The special point in ``gap``."""
+    system = InUnits(problem, curve.units)
+    detector = Detector(problem, curve)
+    done = 0
+    for halvings in TRIALS if gap.is_resolved else (0,):
+        gap = _halved(detector, gap, halvings - done)
+        done = halvings
+        found = _solved(system, curve, gap)
+        if found is not None:
+            return found
+    return _described(problem, gap.kind, _guess(curve, gap), omega=_omega(gap), note=BISECTED)
+
+
+def _solved(system: InUnits, curve: Curve, gap: Gap) -> Located | None:
+    guess = _guess(curve, gap) / curve.units
+    omega: float | None = None
+    if gap.kind == "hopf":
+        both = defining.hopf(system, guess, _omega(gap))
+        if both is None or both[1] <= 0:
+            return None
+        z, omega = both
+    else:
+        z_or_none = (defining.fold if gap.kind == "fold" else defining.branch_point)(system, guess)
+        if z_or_none is None:
+            return None
+        z = z_or_none
+    a, b = (s.point.u / curve.units for s in (gap.before, gap.after))
+    if np.linalg.norm(z - (a + b) / 2) > np.linalg.norm(b - a) + 1e-6:
+        return None
+    u = np.where(np.abs(z) < ROUNDING, 0.0, z * curve.units)
+    located = _described(system.problem, gap.kind, u, omega=omega)
+    if gap.kind == "branch point":
+        tangents = defining.directions(system, z)
+        flat = [abs(t[-1]) < 1e-6 for t in tangents]  # a tangent across the parameter: the branches of a pitchfork
+        kind = "pitchfork" if any(flat) else "transcritical"
+        if len(tangents) == 2:
+            located = replace(located, point=replace(located.point, data={**located.point.data, "type": kind}))
+    return located
+
+
+def _guess(curve: Curve, gap: Gap) -> Array:
+    a, b = (_measure(gap, s) for s in (gap.before, gap.after))
+    part = a / (a + b) if a + b else 0.5
+    found = curve.between(gap.before.point, gap.after.point, float(np.clip(part, 0.02, 0.98)))
+    u = gap.before.point.u + part * (gap.after.point.u - gap.before.point.u) if found is None else found.u
+    return np.asarray(u)
+
+
+def _measure(gap: Gap, s: Station) -> float:
+    """How far a station is from the special point."""
+    if gap.kind == "fold":
+        return float(abs(s.point.tangent[-1]))
+    return float(abs(s.eigenvalues.real[_crossing(gap)]))
+
+
+def _crossing(gap: Gap) -> int:
+    return min(gap.before.unstable, gap.after.unstable)
+
+
+def _omega(gap: Gap) -> float:
+    k = _crossing(gap)
+    return float((abs(gap.before.eigenvalues[k].imag) + abs(gap.after.eigenvalues[k].imag)) / 2)
+
+
+def _halved(detector: Detector, gap: Gap, times: int) -> Gap:
+    """The half in which it lies, again and again."""
+    for _ in range(times):
+        middle = detector.curve.between(gap.before.point, gap.after.point, 0.5)
+        if middle is None:
+            return gap
+        m = station(detector.problem, detector.curve, middle)
+        first = list(detector.gaps(gap.before, m, halvings=99))
+        gap = Gap(gap.kind, gap.before, m) if first else Gap(gap.kind, m, gap.after)
+    return gap
+
+
+def _described(problem: EquilibriumProblem, kind: str, u: Array, omega: float | None = None, note: str = "") -> Located:
+    values = np.linalg.eigvals(problem.jacobian(u)).astype(np.complex128)
+    data: dict[str, object] = {"eigenvalues": values[np.lexsort((-values.imag, -values.real))]}
+    period = None
+    if omega:
+        period = 2 * np.pi / omega
+        data["omega"] = omega
+        try:
+            data["l1"] = first_lyapunov_coefficient(problem, u, omega)
+        except (AnalysisError, np.linalg.LinAlgError):
+            note = f"{note} without the first Lyapunov coefficient: no third derivative".strip()
+    states = {name: float(v) + 0.0 for name, v in zip(problem.field.free, u, strict=False)}
+    place = {problem.name: float(u[-1]) + 0.0}
+    return Located(SpecialPoint(kind, place, states, period, data, note), u)

@@ -1,0 +1,233 @@
+"""Bifurcation diagrams: equilibria over a parameter, where they appear, vanish and lose their stability."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.analysis import caveats
+from brainpy_lab.analysis.box import check_range, read_box
+from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.diagram import Diagram
+from brainpy_lab.analysis.continuation.special import in_order
+from brainpy_lab.analysis.continuation.tracing import Tracer, at
+from brainpy_lab.analysis.equilibria import ROUNDING, described, find, ranges_of
+from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, make_field
+from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean, in_words
+from brainpy_lab.simulation.by_name import takes_parameters
+
+#: Values of the parameter, in parts of its range, at which equilibria are looked for: what misses all is missed.
+LOOKED_AT = (0.0, 1.0, 0.5, 0.25, 0.75)
+
+#: A state that the box does not name is looked for as far from its initial value as so many times its size: branches
+#: lead out of that, and each start takes a search.
+AROUND = 3.0
+
+#: Parameters above this are no sizes of states: rates and capacitances in units that do not fit.
+LARGE = 1e4
+
+#: The longest step, in parts of the range, that a user may ask for.
+LONGEST = 0.5
+
+
+@in_words("bifurcation")
+@takes_parameters(0, states=True)
+def bifurcation(
+    model: ModelLike,
+    parameter: str,
+    range: tuple[float, float],
+    *,
+    box: Mapping[str, tuple[float, float]] | None = None,
+    start: FixedPoint | Mapping[str, float] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    step: float = 0.1,
+    tolerance: float = 1e-10,
+    t: float = 0.0,
+    progress: Callable[[float], None] | None = None,
+    stop: threading.Event | None = None,
+    **values: Any,
+) -> Diagram:
+    """The equilibria of ``model`` while a parameter moves over a range.
+
+    Equilibria are looked for at five values of the parameter and followed both ways, through
+    folds, to the borders of the range; where branches cross, the other ones are followed too. Folds, Hopf points and
+    branch points are found by counting eigenvalues, and then solved for.
+
+    Parameters
+    ----------
+    model : Model
+    parameter : str
+        A parameter of the model, or one of its states, which is then held and moved by hand.
+    range : (float, float)
+        Of the parameter. Branches end exactly on its borders.
+    box : mapping
+        State name to (low, high): where equilibria are looked for. Branches may leave it.
+    start : FixedPoint or mapping
+        Follow the branch through this equilibrium alone; values of the states, and of the parameter if it is not in the
+        middle of the range. It is corrected first.
+    parameters, **values
+        Other parameters, by name or as keywords.
+    step : float
+        The longest step, in units of the range and of the ranges that the states pass.
+    tolerance : float
+        Relative error of the points of branches. Special points are solved for to rounding errors.
+    t : float
+        The time at which a drift that depends on time is frozen.
+    progress : callable, optional
+        Called with the part of the range seen.
+    stop : threading.Event, optional
+        Ends the work; what was found is kept.
+
+    Returns
+    -------
+    Diagram
+        ``points``, the special points; ``branches``, as arrays; ``plot()``; ``at(value)``, all equilibria there.
+
+    Raises
+    ------
+    ArgumentError
+        For unknown names, impossible ranges, a start where no equilibrium is near.
+    AnalysisError
+        For delayed and fractional models.
+
+    References
+    ----------
+    Y. A. Kuznetsov (2004). Elements of Applied Bifurcation Theory, 3rd ed., chapter 10. doi:10.1007/978-1-4757-3978-7.
+    W. J. F. Govaerts (2000). Numerical Methods for Bifurcations of Dynamical Equilibria.
+    doi:10.1137/1.9780898719543
+
+    Examples
+    --------
+    >>> import brainpy_lab as bp
+    >>> diagram = bp.analysis.bifurcation(bp.models.fitzhugh_nagumo(), "I", (0, 2))
+    >>> diagram.points
+    subcritical Hopf at I = 0.331281, period 22.81
+    subcritical Hopf at I = 1.41872, period 22.81
+    """
+    limits, given = read_box(model, box, parameters, values)
+    field = _field(model, parameter, check_range(parameter, range), given, t)
+    low, high = check_range(parameter, range)
+    _check_number("step", step, 1e-4, LONGEST)
+    _check_number("tolerance", tolerance, 1e-13, 1e-4)
+    problem = EquilibriumProblem(field, parameter)
+    boxes = _boxes(field, limits, getattr(model, "initial", {}))
+    widths = np.array([high - low for low, high in boxes[0].values()])
+    seen = [0.0]
+
+    def heard(u: Array) -> bool:
+        if progress is not None:
+            seen[0] = max(seen[0], abs(float(u[-1]) - low) / (high - low))
+            progress(min(1.0, seen[0]))
+        return stop is not None and stop.is_set()
+
+    tracer = Tracer(problem, (low, high), widths, step, tolerance, heard)
+    with np.errstate(all="ignore"):
+        if start is not None:
+            tracer.follow_from([_start(problem, start, low, high)])
+        else:
+            for ranges in boxes:
+                for part in () if tracer.branches else LOOKED_AT:
+                    value = low + part * (high - low)
+                    tracer.follow_from(_found(field, parameter, value, ranges))
+    remarks = (*caveats.remarks(field), *_resets(field), *_time(field), *tracer.remarks)
+    remarks += ("Stopped: what was found until then.",) if tracer.is_stopped else ()
+    return Diagram(
+        field.system.name, parameter, (low, high), tracer.branches, in_order(p.point for p in tracer.located),
+        tuple(dict.fromkeys(remarks)), lambda value: _at(tracer, field, parameter, value, widths),
+    )  # fmt: skip
+
+
+def _field(model: ModelLike, name: str, range: Range, given: Mapping[str, Any], t: float) -> VectorField:
+    system = model.system
+    if name in given:
+        raise ArgumentError(f"'{name}' moves over its range, and cannot have a value besides.")
+    if name not in (*system.parameter_names, *system.state_names):
+        known = (*system.parameter_names, *system.state_names)
+        raise ArgumentError(
+            f"'{name}' is no parameter of {system.name}.",
+            advice=did_you_mean(str(name), known) or f"It has {', '.join(system.parameter_names)}.",
+        )
+    for what, is_so in (("delays", system.is_delayed), ("fractional orders", system.is_fractional)):
+        if is_so:
+            raise AnalysisError(
+                f"{system.name} has {what}: their bifurcations are not computed.",
+                advice="bp.analysis.fixed_points gives its equilibria and their stability at one value.",
+            )
+    free = tuple(s.name for s in system.states if s.drift is not None and s.name not in given and s.name != name)
+    return make_field(model, free, {**given, name: range[0]}, t)
+
+
+def _check_number(name: str, value: float, low: float, high: float) -> None:
+    if not low <= float(value) <= high:
+        raise ArgumentError(f"{name} is {value!r}; it must lie between {low:g} and {high:g}.")
+
+
+def _moved(field: VectorField, name: str, value: float) -> VectorField:
+    """The field with the parameter at a value."""
+    if name in field.held:
+        return replace(field, held={**field.held, name: value})
+    return replace(field, params={**field.params, name: value})
+
+
+def _boxes(field: VectorField, limits: Mapping[str, Range], near: Mapping[str, float]) -> list[dict[str, Range]]:
+    """Where to look for equilibria, one box after the other until there are some."""
+    first = dict(zip(field.free, ranges_of(field, limits, near, AROUND), strict=True))
+    # a model without initial values: its states are of the size of its parameters, as voltages are of reversal
+    # potentials
+    most = AROUND * max((abs(v) for v in field.params.values() if abs(v) < LARGE), default=1.0)
+    wider = {n: limits.get(n) or (min(low, -most), max(high, most)) for n, (low, high) in first.items()}
+    return [first] if wider == first else [first, wider]
+
+
+def _found(field: VectorField, name: str, value: float, ranges: Mapping[str, Range]) -> list[Array]:
+    points = find(_moved(field, name, value), ranges)
+    return [np.array([*point.values.values(), value]) for point in points if not point.dimension]
+
+
+def _start(problem: EquilibriumProblem, start: FixedPoint | Mapping[str, float], low: float, high: float) -> Array:
+    """The start a user gave, as far as it is one: Newton's method corrects it."""
+    values = dict(start.values if isinstance(start, FixedPoint) else start)
+    name, free = problem.name, problem.field.free
+    missing = [n for n in free if n not in values]
+    unknown = [n for n in values if n not in (*free, name)]
+    if missing or unknown:
+        what = f"has no value for {', '.join(missing)}" if missing else f"names {', '.join(unknown)}, which is no state"
+        raise ArgumentError(f"The start {what}.", advice=f"Give {', '.join(free)}.")
+    value = float(values.get(name, (low + high) / 2))
+    if not low <= value <= high:
+        raise ArgumentError(f"The start has {name} = {value:g}, outside {low:g} to {high:g}.")
+    return np.array([*(float(values[n]) for n in free), value])
+
+
+def _at(tracer: Tracer, field: VectorField, name: str, value: float, widths: Array) -> FixedPoints:
+    moved = _moved(field, name, value)
+    found: list[Array] = []
+    for branch, curve in zip(tracer.branches, tracer.curves, strict=True):
+        for u in at(branch, curve, value):
+            if not any(np.allclose(u, v, rtol=1e-7, atol=1e-9) for v in found):
+                found.append(u)
+    held = caveats.frozen(moved)
+    points = []
+    for u in sorted(found, key=lambda u: tuple(u[:-1])):
+        rounding = ROUNDING * (np.abs(moved.jacobian(u[:-1])) @ np.abs(u[:-1]))
+        points.append(described(moved, u[:-1], 0, rounding, widths, held))
+    return FixedPoints(points, frozen=held, complete="Branches that were not found are not in it.")
+
+
+def _resets(field: VectorField) -> tuple[str, ...]:
+    names = [e.name for e in field.system.events if field.system.is_reset(e)]
+    if not names:
+        return ()
+    return (f"The event '{names[0]}' resets the state: these are the equilibria of the equations between resets.",)
+
+
+def _time(field: VectorField) -> tuple[str, ...]:
+    held = caveats.frozen(field)
+    if "t" not in held:
+        return ()
+    return (f"The equations depend on time, which is held at t = {held['t']:g}.",)

@@ -1,0 +1,101 @@
+"""Special points of diagrams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.errors import ArgumentError, did_you_mean
+
+#: What a diagram may hold, in the order of its tables.
+KINDS = ("fold", "hopf", "branch point", "cusp")
+
+
+@dataclass(frozen=True)
+class SpecialPoint:
+    """Where something changes on a branch.
+
+    Attributes
+    ----------
+    kind : str
+        "fold", "hopf", "branch point".
+    parameters : dict
+        The free parameter.
+    values : dict
+        The states.
+    period : float or None
+        2π/omega at a Hopf point.
+    data : dict
+        ``eigenvalues``; ``omega`` and ``l1``, the first Lyapunov coefficient (Kuznetsov 2004, formula 5.62), at a Hopf
+        point; ``type``, "pitchfork" or "transcritical", at a branch point.
+    note : str
+        What is not certain.
+    """
+
+    kind: str
+    parameters: dict[str, float]
+    values: dict[str, float]
+    period: float | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def parameter(self) -> float:
+        """The value of the first parameter."""
+        return next(iter(self.parameters.values()))
+
+    def __repr__(self) -> str:
+        place = ", ".join(f"{name} = {value:.6g}" for name, value in self.parameters.items())
+        period = "" if self.period is None else f", period {self.period:.4g}"
+        return f"{self._title} at {place}{period}{f' ({self.note})' if self.note else ''}"
+
+    @property
+    def _title(self) -> str:
+        if self.kind == "hopf":
+            l1 = self.data.get("l1", np.nan)
+            return "Hopf" if not abs(l1) > 0 else f"{'supercritical' if l1 < 0 else 'subcritical'} Hopf"
+        return f"{self.data['type']} ({self.kind})" if "type" in self.data else self.kind
+
+
+class SpecialPoints(list[SpecialPoint]):
+    """A list of special points, by their parameter, that shows itself as a table."""
+
+    def of(self, kind: str) -> SpecialPoints:
+        """Those of one kind.
+
+        Raises
+        ------
+        ArgumentError
+            For a kind that there is not.
+        """
+        if kind not in KINDS:
+            raise ArgumentError(
+                f"There is no kind '{kind}'.", advice=did_you_mean(str(kind), KINDS) or f"Kinds: {', '.join(KINDS)}."
+            )
+        return SpecialPoints(p for p in self if p.kind == kind)
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self)) or "no special points"
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return "<p>No special points.</p>"
+        names = list(self[0].parameters)
+        states = list(self[0].values)
+        head = "".join(f"<th>{escape(n)}</th>" for n in ("point", *names, *states, "period", "l1"))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, self))}</tbody></table>"
+
+
+def in_order(points: Iterable[SpecialPoint]) -> SpecialPoints:
+    """The points sorted by their first parameter."""
+    return SpecialPoints(sorted(points, key=lambda p: p.parameter))
+
+
+def _row(p: SpecialPoint) -> str:
+    numbers = [*p.parameters.values(), *p.values.values(), p.period, p.data.get("l1")]
+    cells = "".join(f"<td>{'' if x is None else f'{x:.6g}'}</td>" for x in numbers)
+    return f"<tr><td>{escape(p._title)}{f'<br>{escape(p.note)}' if p.note else ''}</td>{cells}</tr>"

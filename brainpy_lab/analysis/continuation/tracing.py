@@ -1,0 +1,194 @@
+"""All branches of equilibria that hang together with some starting points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from brainpy_lab.analysis.continuation import defining
+from brainpy_lab.analysis.continuation.branch import Branch
+from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint, power_of_two
+from brainpy_lab.analysis.continuation.defining import InUnits
+from brainpy_lab.analysis.continuation.detection import Detector, Station, station
+from brainpy_lab.analysis.continuation.locating import Located, locate
+from brainpy_lab.analysis.vector_field import Array, Range
+
+#: Points nearer than this, in units of the curve, are one.
+SAME = 1e-6
+
+#: A chord is off its curve by less than this part of its length, as tangents turn by 0.3 at most in a step; and a point
+#: that is nearer than the second is on the curve.
+BESIDE, CLOSE = 0.1, 1e-3
+
+#: How far from a branch point the other branch is looked for, in steps of the curve.
+ASIDE = 0.1
+
+#: A unit of a state is at least this part of its value, and of the box.
+LEAST, OF_BOX = 0.05, 0.01
+
+
+@dataclass
+class Tracer:
+    """Follows branches, each once.
+
+    Attributes
+    ----------
+    problem : EquilibriumProblem
+    range : (float, float)
+        Of the parameter.
+    widths : ndarray, shape (n,)
+        Of the box in which states are looked for.
+    longest, tolerance : float
+        See `Curve`.
+    heard : callable
+        Called with each point, (states, parameter); True ends the work.
+    """
+
+    problem: EquilibriumProblem
+    range: Range
+    widths: Array
+    longest: float
+    tolerance: float
+    heard: Callable[[Array], bool] = field(default=lambda u: False)
+    branches: list[Branch] = field(default_factory=list)
+    located: list[Located] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    is_stopped: bool = False
+    curves: list[Curve] = field(default_factory=list)
+
+    def follow_from(self, starts: Iterable[Array]) -> None:
+        """Follow the branches through ``starts``, and those that cross them."""
+        for u in starts:
+            if not self.is_stopped and not self.is_known(u):
+                self._from(u, None)
+
+    def is_known(self, u: Array) -> bool:
+        """Whether a branch leads through ``u``: whether it meets the plane through ``u`` across its chord there."""
+        for branch, curve in zip(self.branches, self.curves, strict=True):
+            points = branch.points / curve.units
+            ways = np.diff(points, axis=0)
+            squares = (ways**2).sum(axis=1)
+            aside = u / curve.units - points[:-1]
+            parts = (aside * ways).sum(axis=1) / np.where(squares > 0, squares, np.inf)
+            beside = np.linalg.norm(aside - parts[:, None] * ways, axis=1)
+            near = (parts > -0.1) & (parts < 1.1) & (beside < BESIDE * np.sqrt(squares)) & (squares > 0)
+            for i in np.flatnonzero(near):
+                length = float(np.sqrt(squares[i]))
+                foot = (points[i] + parts[i] * ways[i]) * curve.units
+                v = curve.corrected(foot, ways[i] / length)
+                if v is not None and np.linalg.norm((v - u) / curve.units) < CLOSE * length + SAME:
+                    return True
+        return False
+
+    def _from(self, u: Array, tangent: Array | None) -> None:
+        curve = self._curve(u)
+        along = np.zeros(len(u))
+        along[-1] = 1.0
+        start = curve.point(u, along) if tangent is None else curve.with_tangent(u, tangent)
+        if start is None:
+            place = f"{self.problem.name} = {u[-1]:.6g}"
+            self.remarks.append(f"A branch through {place} was not followed: Newton's method finds no point there.")
+            return
+        before = len(self.located)
+        first, said = self._one_way(curve, start)
+        second: list[Station] = []
+        ends = (said, said)
+        if curve.end != "closed" and not self.is_stopped:
+            back = CurvePoint(start.u, -start.tangent)
+            second, other = self._one_way(curve, back)
+            ends = (other, said)
+        self._keep(curve, [*reversed(second[1:]), *first], ends)
+        for found in self.located[before:]:
+            if found.point.kind == "branch point":
+                self._switch(curve, found)
+
+    def _one_way(self, curve: Curve, start: CurvePoint) -> tuple[list[Station], str]:
+        """Stations from ``start`` on, and why they end."""
+        here = station(self.problem, curve, start)
+        found = [here]
+        for point in curve.steps(start):
+            there = station(self.problem, curve, point)
+            for gap in Detector(self.problem, curve).gaps(here, there):
+                special = locate(self.problem, curve, gap)
+                self._add(curve, special)
+                found.append(replace(gap.before, point=CurvePoint(special.u, gap.before.point.tangent)))
+            found.append(there)
+            here = there
+            if self.heard(point.u):
+                self.is_stopped = True
+                return found, "stopped"
+        return found, self._ending(curve, here)
+
+    def _ending(self, curve: Curve, last: Station) -> str:
+        place = f"{self.problem.name} = {last.point.parameter:.6g}"
+        if curve.end == "border":
+            return f"{place}, the border of the range"
+        if curve.end == "closed":
+            return "closed"
+        if curve.end == "far":
+            far = int(np.argmax(np.abs(last.point.u[:-1] / curve.units[:-1])))
+            return f"{self.problem.field.free[far]} leaves for infinity near {place}"
+        reason = "steps became too short: a derivative jumps there or is infinite"
+        if curve.end == "points":
+            reason = "it turns without an end"
+        self.remarks.append(f"A branch is followed as far as {place}: {reason}.")
+        return f"{place}: {reason}"
+
+    def _add(self, curve: Curve, found: Located) -> None:
+        for other in self.located:
+            if other.point.kind == found.point.kind and np.linalg.norm((other.u - found.u) / curve.units) < SAME:
+                return
+        self.located.append(found)
+
+    def _switch(self, curve: Curve, found: Located) -> None:
+        """Follow what crosses the branch at a branch point."""
+        system = InUnits(self.problem, curve.units)
+        z = found.u / curve.units
+        for tangent in defining.directions(system, z):
+            for side in (1.0, -1.0):
+                guess = z + side * ASIDE * curve.longest * tangent
+                u = curve.corrected(guess * curve.units, tangent)
+                if u is None or self.is_stopped or not self.range[0] <= u[-1] <= self.range[1]:
+                    continue
+                if not self.is_known(u):
+                    self._from(u, side * tangent * curve.units)
+
+    def _curve(self, u: Array) -> Curve:
+        """A curve with units guessed at ``u``: what each state may move while the parameter moves over its range."""
+        n = self.problem.n
+        width = self.range[1] - self.range[0]
+        slopes = self.problem.slopes(u)
+        rate = np.abs(np.linalg.lstsq(slopes[:, :n], -slopes[:, n], rcond=None)[0]) * width
+        units = np.maximum.reduce([LEAST * np.abs(u[:-1]), OF_BOX * self.widths, np.minimum(0.1 * rate, self.widths)])
+        scaled = power_of_two(np.append(units * np.sqrt(n), width))
+        return Curve(self.problem.zeros, self.range, scaled, self.longest, self.tolerance)
+
+    def _keep(self, curve: Curve, stations: list[Station], ends: tuple[str, str]) -> None:
+        self.branches.append(
+            Branch(
+                "equilibrium", self.problem.name, self.problem.field.free,
+                np.array([s.point.u for s in stations]), np.array([s.eigenvalues for s in stations]),
+                np.array([s.unstable for s in stations]), ends,
+            )
+        )  # fmt: skip
+        self.curves.append(curve)
+
+
+def at(branch: Branch, curve: Curve, parameter: float) -> list[Array]:
+    """The points of a branch at which the parameter has a value."""
+    values = branch.points[:, -1]
+    found: list[Array] = []
+    for i in np.flatnonzero((values[:-1] - parameter) * (values[1:] - parameter) <= 0):
+        a, b = branch.points[i], branch.points[i + 1]
+        part = (parameter - a[-1]) / (b[-1] - a[-1]) if b[-1] != a[-1] else 0.0
+        guess = a + part * (b - a)
+        guess[-1] = parameter
+        row = np.zeros(len(guess))
+        row[-1] = 1.0
+        u = curve.corrected(guess, row)
+        if u is not None and not any(np.linalg.norm((u - v) / curve.units) < SAME for v in found):
+            found.append(u)
+    return found
