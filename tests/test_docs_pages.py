@@ -63,6 +63,12 @@ def test_examples_of_the_page_on_networks(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found["part"], found["weights"][1000:2000])
 
 
+def test_examples_of_the_page_on_bifurcations(tmp_path: Path) -> None:
+    found: dict[str, Any] = examples("bifurcations.md", tmp_path)
+    assert [p.kind for p in found["diagram"].points] == ["hopf", "hopf"]
+    assert found["hopf"].parameter == pytest.approx(0.33128133745474581, abs=1e-9)  # v = -sqrt(1 - b/tau)
+
+
 def test_examples_of_the_page_on_measures(tmp_path: Path) -> None:
     found: dict[str, Any] = examples("measures.md", tmp_path)
     assert found["cv"][50:].mean() == pytest.approx(0.0, abs=0.01), "driven by a constant current"
