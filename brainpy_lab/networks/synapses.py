@@ -22,6 +22,7 @@ from brainpy_lab.networks.sides import check_sides
 from brainpy_lab.networks.source import Source, View, check_name
 from brainpy_lab.networks.traces import Traces, traces
 from brainpy_lab.networks.values import Values, numbers
+from brainpy_lab.networks.weighted import Weighted, weighted
 from brainpy_lab.simulation.synapse_model import SynapseModel
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Synapses:
                 f"Synapses: model is a synapse, not {type(model).__name__}.",
                 advice="bp.model(text, synapse=True), or a cell %%brainpy_model NAME --synapse.",
             )
-        self.model, self.system = model, model.system
+        self.model, self.system, self.weighted = model, model.system, Weighted(model.system)
         self.is_named = name is not None
         self.name = check_name("Synapses", model.name if name is None else name)
         self.pre, self.post = self._side("pre", pre), self._side("post", post)
@@ -121,6 +122,7 @@ class Synapses:
         self.delay_given = self._delay("delay", delay)
         self.post_delay_given = self._delay("post_delay", post_delay)
         self.kept = mapping(self.name, "kept", kept)
+        self._move_weights()
         self.state: dict[str, np.ndarray] = {}
         self._check_kept()
 
@@ -216,11 +218,22 @@ class Synapses:
     @cached_property
     def homes(self) -> Homes:
         """Where each state lives."""
-        varying = {n for n, v in {**self.values, **self.start}.items() if isinstance(v, np.ndarray)}
-        spread = {
-            "pre": isinstance(self.delay_given, np.ndarray), "post": isinstance(self.post_delay_given, np.ndarray)
-        }  # fmt: skip
-        return homes(self.system, varying, spread=spread, forced=[n for n, h in self.kept.items() if h == "connection"])
+        forced = [n for n, home in self.kept.items() if home == "connection"]
+        return homes(self.system, self._varying(), spread=self._spread(), forced=forced)
+
+    def _varying(self) -> set[str]:
+        """What differs between connections."""
+        return {n for n, v in {**self.values, **self.start}.items() if isinstance(v, np.ndarray)}
+
+    def _spread(self) -> dict[str, bool]:
+        """Whether spikes of a side reach its connections at different times."""
+        given = {"pre": self.delay_given, "post": self.post_delay_given}
+        return {side: isinstance(delay, np.ndarray) for side, delay in given.items()}
+
+    def _move_weights(self) -> None:
+        """Take the equations in which weights stand where spikes add, as far as these say so."""
+        found = weighted(self.model.system, self._varying(), self._spread(), self.kept)
+        self.__dict__.update(weighted=found, system=found.system)
 
     @cached_property
     def traces(self) -> Traces:
@@ -294,6 +307,7 @@ class Synapses:
                 self.values[name] = new
         for found in ("homes", "traces"):
             self.__dict__.pop(found, None)
+        self._move_weights()
 
     def _chosen(self, where: Any) -> np.ndarray | None:
         if where is None:

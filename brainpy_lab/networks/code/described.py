@@ -62,7 +62,8 @@ def explained(syn: Synapses) -> list[str]:
     lines = []
     for state, home in syn.homes.of.items():
         why = f" ({syn.homes.why[state]})" if home == "connection" and state in syn.homes.why else ""
-        lines.append(f"{state}: {words[home].format(state)}{why}{_when(syn, state)}")
+        by = f", times {syn.weighted.by[state]}" if state in syn.weighted.by else ""
+        lines.append(f"{state}: {words[home].format(state)}{by}{why}{_when(syn, state)}")
     return lines
 
 

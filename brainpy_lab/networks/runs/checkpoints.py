@@ -37,6 +37,7 @@ def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]
     for syn in parts.synapses:
         numbers[f"connections/{syn.name}"] = len(syn)
         numbers[f"delays/{syn.name}"] = state.delays[syn.name]
+        numbers[f"weighted/{syn.name}"] = ", ".join(syn.weighted.names)
         numbers[f"cells/{syn.name}"] = wired[syn.name].cells
         numbers |= {f"trace/{syn.name}.{n}": state.traces[f"{syn.name}.{n}"] for n in syn.traces.of}
         numbers |= {f"home/{syn.name}.{n}": home for n, home in state.homes[syn.name].items()}
@@ -88,7 +89,9 @@ class Standing:
         found.step = int(numbers["step"] or 0)
         found.delays = {s.name: str(numbers[f"delays/{s.name}"]) for s in parts.synapses}
         for syn in parts.synapses:
-            found.starts[syn.name] = dict(syn.start)
+            if numbers.get(f"weighted/{syn.name}", "") != ", ".join(syn.weighted.names):
+                raise _other(checkpoint, f"other weights of {syn.name} are in the sums there")
+            found.starts[syn.name] = {**syn.start, **{n: syn.values[n] for n in syn.weighted.names}}
             homes = {n: numbers.get(f"home/{syn.name}.{n}") for n in syn.system.state_names}
             for name in (n for n, home in homes.items() if home is None):
                 raise _other(checkpoint, f"{syn.name} has no '{name}' there")
@@ -230,6 +233,14 @@ def check_goes_on(state: NetworkState, parts: Parts, wired: Mapping[str, Wiring]
             if home != "connection" and syn.start.get(name) is not state.starts[syn.name].get(name):
                 raise ArgumentError(
                     f"{syn.name}: '{name}' is kept {_HOMES[home]}; it cannot be set where a run goes on.", advice=anew
+                )
+        for name in syn.system.parameter_names:
+            now = syn.values[name] if name in syn.weighted.names else None
+            if state.starts[syn.name].get(name) is not now:
+                sums = ", ".join(syn.weighted.by) or "the sums of its last run"
+                raise ArgumentError(
+                    f"{syn.name}: '{name}' stands in {sums}; it cannot be set where a run goes on.",
+                    advice=f"{anew} Or take kept={{'{next(iter(syn.weighted.by), 'g')}': 'connection'}}.",
                 )
         before = state.homes[syn.name]
         for name, home in syn.homes.of.items():

@@ -121,7 +121,7 @@ class RunOf:
                 part.state.update({n: state.rows[part.name].pop(n) for n in part.system.state_names})
         for syn in plan.network.synapses:
             state.homes[syn.name], state.delays[syn.name] = dict(syn.homes.of), plan.wired[syn.name].delays
-            state.starts[syn.name] = dict(syn.start)
+            state.starts[syn.name] = {**syn.start, **{n: syn.values[n] for n in syn.weighted.names}}
             stored = plan.wired[syn.name].stored
             for name in syn.homes.at("connection"):
                 course = plan.traces.get(f"{syn.name}.{name}")
