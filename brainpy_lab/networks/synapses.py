@@ -16,13 +16,13 @@ from brainpy_lab.networks.connect.rule import Rule
 from brainpy_lab.networks.connections import Connections
 from brainpy_lab.networks.dist import Distribution
 from brainpy_lab.networks.group import refuse_kinds
-from brainpy_lab.networks.homes import Home, Homes, homes
 from brainpy_lab.networks.on_connections import called, of_matrix, of_xarray
 from brainpy_lab.networks.sides import check_sides
 from brainpy_lab.networks.source import Source, View, check_name
-from brainpy_lab.networks.traces import Traces, traces
+from brainpy_lab.networks.states.homes import Home, Homes, homes
+from brainpy_lab.networks.states.traces import Traces, traces
+from brainpy_lab.networks.states.weighted import Weighted, weighted
 from brainpy_lab.networks.values import Values, numbers
-from brainpy_lab.networks.weighted import Weighted, weighted
 from brainpy_lab.simulation.synapse_model import SynapseModel
 
 if TYPE_CHECKING:

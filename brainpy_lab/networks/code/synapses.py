@@ -32,11 +32,11 @@ from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft, renamed
 from brainpy_lab.networks.code.groups import varies
 from brainpy_lab.networks.group import NeuGroup
-from brainpy_lab.networks.homes import Home
 from brainpy_lab.networks.sides import event_name, known_of
 from brainpy_lab.networks.source import Source
+from brainpy_lab.networks.states.homes import Home
+from brainpy_lab.networks.states.traces import STEPPED_METHOD
 from brainpy_lab.networks.synapses import Synapses
-from brainpy_lab.networks.traces import STEPPED_METHOD
 
 
 def write_synapses(draft: Draft, syn: Synapses) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from brainpy_lab.codegen.arrival import added
 from brainpy_lab.codegen.printing import rename
 from brainpy_lab.equations.system import Assign, Coupling, Hold, System
-from brainpy_lab.networks.homes import Home, homes
+from brainpy_lab.networks.states.homes import Home, homes
 
 
 @dataclass(frozen=True)

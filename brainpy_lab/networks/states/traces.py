@@ -12,7 +12,7 @@ from brainpy_lab.codegen.printing import names_used, parse
 from brainpy_lab.codegen.traces import Trace
 from brainpy_lab.equations.reduced import alone
 from brainpy_lab.equations.system import CONSTANTS, State, System
-from brainpy_lab.networks.homes import Homes
+from brainpy_lab.networks.states.homes import Homes
 
 #: What is no trace is advanced by it: exact for what is linear in itself.
 STEPPED_METHOD = "exponential_euler"
