@@ -30,7 +30,8 @@ HEAD = """# Measured orders of convergence
 Made by `make convergence` from the measurements that the tests assert (`tests/solvers/orders/`): the slope of the error
 against the step between the finest steps, on problems whose exact solutions are known. Adaptive methods are measured
 with tolerances so loose that every step has the length `max_step`. A number in brackets would be further than 0.15 from
-the nominal order. Fractional methods are measured at order 0.6: `caputo_l1` has order 2 - 0.6, `caputo_pece` 1 + 0.6.
+the nominal order. Fractional methods are measured at order 0.6: `caputo_l1` has order 2 - 0.6, `caputo_pece` 1 + 0.6,
+and `exact` on linear equations whose inputs change in time: where they are constant, it has no error but rounding.
 """
 
 

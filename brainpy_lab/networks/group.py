@@ -32,7 +32,8 @@ class NeuGroup(Source):
     name : str, optional
         For records and messages; by default that of the model.
     method : str, optional
-        A fixed-step method; by default the model's.
+        A fixed-step method; by default the one that the model names. Where that names none, it is "exact" in networks
+        in which the equations are linear, with all that synapses write into them, else the default of such equations.
     initial : mapping, optional
         Initial values by state: a number, an array, a distribution of `bp.dist`, or a function of ``index`` and/or
         ``position``.
@@ -101,10 +102,10 @@ class NeuGroup(Source):
         """Names of its events."""
         return tuple(e.name for e in self.system.events)
 
-    def _checked_method(self, given: str | None) -> str:
-        name = self.model.method if given is None else given
-        if name == AUTO:
-            name = solvers.default_method(self.system)
+    def _checked_method(self, given: str | None) -> str | None:
+        """The method that was named; None where the network chooses it."""
+        named = self.model.method if given is None and self.model.names_method else given
+        name = solvers.default_method(self.system) if named in (None, AUTO) else named
         method = solvers.get(name)
         if method.is_adaptive:
             raise ArgumentError(
@@ -113,7 +114,7 @@ class NeuGroup(Source):
             )
         solvers.check(method, self.system)
         refuse_kinds(self.name, self.system, random=True)
-        return name
+        return None if named is None else name
 
     # --- values ------------------------------------------------------------------------------------------------------
 
@@ -194,7 +195,8 @@ class NeuGroup(Source):
             )
 
     def __repr__(self) -> str:
-        return f"<NeuGroup {self.name}: {self.size:,} cells of {self.model.name}; {self.method}>"
+        method = f"; {self.method}" if self.method else ""
+        return f"<NeuGroup {self.name}: {self.size:,} cells of {self.model.name}{method}>"
 
 
 def refuse_kinds(owner: str, system: System, *, random: bool = False) -> None:

@@ -12,6 +12,7 @@ from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.assembly import Assembly
 from brainpy_lab.networks.code.described import explained
+from brainpy_lab.networks.code.methods import method_of
 from brainpy_lab.networks.code.schedule import DEFAULT, Schedule, check_schedule
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts, check_parts, named_parts
@@ -88,6 +89,8 @@ class CodedNetwork:
         lines = [repr(self)[1:-1]]
         for group in self.groups:
             lines.append(repr(group)[1:-1])
+            if isinstance(group, NeuGroup) and group.method is None:
+                lines[-1] += f"; {method_of(group, self.synapses)}"
         for syn in self.synapses:
             lines.append(repr(syn)[1:-1])
             lines += [f"    {line}" for line in explained(syn)]

@@ -24,6 +24,8 @@ class ModelCode(RunDefaults, ABC):
     def __init__(self, system: System, method: str | None, backend: str | None) -> None:
         super().__init__(system)
         self._method = method_name(solvers.default_method(system) if method is None else method)
+        #: Whether a method was named, by the model's text or its user; else it is the default of such equations.
+        self.names_method = method is not None
         self._backend = None if backend is None else drivers.get(backend).name
         #: Write exponentials with commensurate arguments as powers of one (visible in the code; a few ulp).
         self.share_exponentials = True
@@ -50,7 +52,7 @@ class ModelCode(RunDefaults, ABC):
 
     @method.setter
     def method(self, name: str) -> None:
-        self._method = method_name(name)
+        self._method, self.names_method = method_name(name), True
 
     @property
     def backend(self) -> str:

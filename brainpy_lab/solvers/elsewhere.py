@@ -14,7 +14,7 @@ _OURS: Mapping[str, str] = {
     "milstein_grad_free": "milstein_derivative_free", "srk1w1": "sri1w1", "srk2w1": "sri2w1", "heun_sde": "heun",
     "caputol1schema": "caputo_l1", "caputoeuler": "caputo_pi", "glshortmemory": "grunwald_letnikov",
     # Brian, NEURON
-    "exact": "exponential_euler", "linear": "exponential_euler", "cnexp": "exponential_euler",
+    "linear": "exact", "cnexp": "exponential_euler",
     "derivimplicit": "backward_euler", "sparse": "backward_euler", "gsl": "rkf45", "gsl_rkf45": "rkf45",
     # SciPy, MATLAB, Julia, XPP
     "rk45": "rkdp", "ode45": "rkdp", "dopri5": "rkdp", "dp5": "rkdp", "dopri8": "dop853", "rk23": "bs", "ode23": "bs",

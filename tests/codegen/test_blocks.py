@@ -84,6 +84,14 @@ TEXTS = {
             w += 0.3
             hold(V, 0.2)
     """,
+    "linear": """
+        dV/dt = 2 - V - w
+        dw/dt = 0.5*V - w
+        when V >= 0.9:
+            V = 0
+            w += 0.3
+            hold(V, 0.2)
+    """,
     "array": """
         dx/dt = 0.5 - x/3 + 0.01*sum(x)
         x(0) = start
@@ -94,7 +102,8 @@ TEXTS = {
     """,
 }
 CASES = [
-    *(("hold", name, "step") for name, m in FIXED.items() if m.family == "ode"),
+    *(("hold", name, "step") for name, m in FIXED.items() if m.family == "ode" and name != "exact"),
+    ("linear", "exact", "step"),
     *(("noisy", name, "bridge") for name, m in FIXED.items() if m.handles_noise),
     *(("fractional", name, "step") for name, m in FIXED.items() if m.handles_orders),
     *((model, "rk4", "step") for model in TEXTS if model not in ("hold", "noisy", "fractional")),

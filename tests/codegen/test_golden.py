@@ -19,11 +19,31 @@ FOLDER = Path(__file__).parent / "golden"
 UPDATE = bool(os.environ.get("BRAINPY_LAB_UPDATE_GOLDEN"))
 EXAMPLES = [("fitzhugh_nagumo", method) for method in KINDS]
 EXAMPLES += [("leaky_integrate_and_fire", method) for method in ("rk4", "rkdp")]
+EXAMPLES += [("current_synapses", "exact"), ("adapting", "exact")]
 EXAMPLES += [("hodgkin_huxley", "exponential_euler")]
 EXAMPLES += [("noisy_pair", "euler_maruyama")]
 EXAMPLES += [("delayed_neuron", method) for method in ("rk4", "rkdp")]
 EXAMPLES += [("fractional_neuron", method) for method in ("caputo_pece", "caputo_l1")]
 CELLS = {
+    "current_synapses": """
+        tau = 20; tau_e = 5; tau_i = 10; E = -49; t_ref = 5
+        I_syn = ge + gi
+        dV/dt = (E - V + I_syn + sin(t)) / tau
+        dge/dt = -ge / tau_e
+        dgi/dt = -gi / tau_i
+        when V >= -50:
+            V = -60
+            hold(V, t_ref)
+    """,
+    "adapting": """
+        tau = 20; tau_w = 100; a = 0.5; t_ref = 5
+        dV/dt = (20 - V - w) / tau
+        dw/dt = (a*V - w) / tau_w
+        when V >= 10:
+            V = 0
+            w += 1
+            hold(V, t_ref)
+    """,
     "delayed_neuron": """
         tau = 10; delay = 3; g = 0.8
         late = V(t - delay/(1 + w))

@@ -42,6 +42,7 @@ from jax.numpy import (  # noqa: F401
 from jax.scipy.linalg import lu_factor, lu_solve
 from jax.scipy.special import erf, erfc, expit, gammaln  # noqa: F401
 
+from brainpy_lab.drivers.matrix_exponential import exponential
 from brainpy_lab.drivers.negligible import is_negligible
 
 Array = Any
@@ -110,6 +111,31 @@ def solve(factors: tuple[Array, Array], *right: Array) -> tuple[Array, ...]:
     shape = jnp.broadcast_shapes(b.shape, factors[0].shape[:-1])
     x = lu_solve(factors, jnp.broadcast_to(b, shape)[..., None])
     return tuple(x[..., i, 0] for i in range(len(right)))
+
+
+def expm(*entries: Array) -> Array:
+    """The exponential of a matrix given row by row, its axes last."""
+    n, columns = isqrt(len(entries)), jnp.broadcast_arrays(*entries)
+    matrix = jnp.stack(columns, axis=-1).reshape(*columns[0].shape, n, n)
+    norm = jnp.abs(matrix).sum(axis=-1).max(axis=-1)[..., None, None]
+    halvings = jnp.maximum(jnp.floor(jnp.log2(jnp.maximum(norm, 1e-300))) + 2.0, 0.0)
+    rest = exponential(matrix, jax.lax.stop_gradient(halvings), jnp.where, loop=_in_turn, product=_product)
+    return jnp.eye(n) + rest
+
+
+def _product(x: Array, y: Array) -> Array:
+    """Of small matrices: XLA makes one loop with what stands around it."""
+    return (x[..., :, :, None] * y[..., None, :, :]).sum(-2)
+
+
+def _in_turn(turns: int, change: Callable[[Any, Array], Array], value: Array) -> Array:
+    """`matrix_exponential.in_turn` as one loop of the program."""
+    return jax.lax.fori_loop(0, turns, change, value)
+
+
+def entry(matrix: Array, row: int, column: int) -> Array:
+    """One number of each matrix."""
+    return matrix[..., row, column]
 
 
 def converged(*pairs: Array) -> Array:

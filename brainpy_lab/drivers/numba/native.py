@@ -20,6 +20,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from brainpy_lab.drivers.negligible import ABSOLUTE, RELATIVE
+from brainpy_lab.drivers.numba import expm as numba_expm
 from brainpy_lab.drivers.numba import linear as numba_linear
 from brainpy_lab.drivers.numba import math as numba_math
 from brainpy_lab.drivers.numba import past as numba_past
@@ -38,6 +39,7 @@ from brainpy_lab.drivers.numba.rows import (
     exponential_increment,
     functions_of,
     half_number,
+    is_zero,
     loop_of,
     ready_exponentials,
     results_of,
@@ -140,6 +142,9 @@ class Lowering:
                     targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id="factor"), args=entries)
                 ):
                     names[target] = numba_linear.emit_factor(self.e, [self.real(e, names) for e in entries])
+                case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id="expm"), args=entries)):
+                    given = [None if is_zero(e) else self.real(e, names) for e in entries]
+                    names[target] = numba_expm.emit_expm(self.e, given)
                 case ast.Assign(targets=[ast.Name(id=target)]):
                     names[target] = self.value(statement.value, names)
                 case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call(args=[ast.Name(id=matrix), *right])):
@@ -241,6 +246,8 @@ class Lowering:
             case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=array), place]) if name == ELEMENT:
                 assert self.element is not None
                 return self.element(array, b.fptosi(self.real(place, names), _I64))
+            case ast.Call(func=ast.Name(id="entry"), args=[ast.Name(id=matrix), row, column]):
+                return names[matrix][ast.literal_eval(row)][ast.literal_eval(column)]
             case ast.Call(func=ast.Name(id="converged"), args=args):
                 numbers = [self.real(a, names) for a in args]
                 tests = [self._settled(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]

@@ -30,7 +30,7 @@ LOOKUPS = ("past", "before")
 ELEMENT = "k_element"
 #: Choices and logic of whole arrays, as functions.
 SELECTS = ("where", "logical_and", "logical_or", "logical_not")
-LINEAR = ("factor", "solve", "converged", "solved")
+LINEAR = ("factor", "solve", "converged", "solved", "expm", "entry")
 LIBRARY = {
     "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "log1p": "log1p", "erf": "erf", "erfc": "erfc",
     "gammaln": "lgamma",
@@ -188,6 +188,11 @@ def constant(name: str) -> float:
     if name == "pi":
         return math.pi
     raise NotNativeError(name)
+
+
+def is_zero(node: ast.expr) -> bool:
+    """Whether an expression is the number 0."""
+    return isinstance(node, ast.Constant) and not isinstance(node.value, bool) and node.value == 0
 
 
 def half_number(node: ast.expr) -> int | None:

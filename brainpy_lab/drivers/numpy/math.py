@@ -37,6 +37,7 @@ from numpy import (  # noqa: F401
     tanh,
 )
 
+from brainpy_lab.drivers.matrix_exponential import MOST_HALVINGS, exponential
 from brainpy_lab.drivers.negligible import is_negligible
 from brainpy_lab.equations.elementary import erf, erfc, expit, exprel, gammaln, part, phi2, phi3, roll  # noqa: F401
 
@@ -91,8 +92,11 @@ def before(history: Any, t: Any) -> Any:
 
 def factor(*entries: Array) -> Array:
     """A matrix given row by row, its axes last, for `solve`."""
-    n = isqrt(len(entries))
-    return np.stack(np.broadcast_arrays(*entries), axis=-1).reshape(*np.broadcast(*entries).shape, n, n)
+    n, shape = isqrt(len(entries)), np.broadcast_shapes(*map(np.shape, entries))
+    matrix = np.empty((*shape, n * n))
+    for place, value in enumerate(entries):  # NumPy broadcasts no more than 64 arrays at once
+        matrix[..., place] = value
+    return matrix.reshape(*shape, n, n)
 
 
 def solve(matrix: Array, *right: Array) -> tuple[Array, ...]:
@@ -103,6 +107,21 @@ def solve(matrix: Array, *right: Array) -> tuple[Array, ...]:
     except np.linalg.LinAlgError:
         x = np.full(np.broadcast_shapes(matrix[..., :1].shape, b.shape), np.nan)
     return tuple(x[..., i, 0] for i in range(len(right)))
+
+
+def expm(*entries: Array) -> Array:
+    """The exponential of a matrix given row by row, its axes last."""
+    matrix = factor(*entries)
+    norm = np.abs(matrix).sum(axis=-1).max(axis=-1)[..., None, None]
+    halvings = np.maximum(np.floor(np.log2(np.maximum(norm, 1e-300))) + 2.0, 0.0)
+    turns = np.max(halvings, initial=0.0)
+    turns = int(turns) if turns <= MOST_HALVINGS else MOST_HALVINGS
+    return np.eye(matrix.shape[-1]) + exponential(matrix, halvings, np.where, turns)
+
+
+def entry(matrix: Array, row: int, column: int) -> Array:
+    """One number of each matrix."""
+    return matrix[..., row, column]
 
 
 def converged(*pairs: Array) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from brainpy_lab.drivers.matrix_exponential import exponential
 from brainpy_lab.drivers.negligible import is_negligible
 
 Tensor = Any
@@ -125,6 +126,20 @@ def solve(factors: Any, *right: Any) -> Any:
     whole = torch.broadcast_tensors(*(torch.as_tensor(r, dtype=torch.float64) for r in right))
     x = torch.linalg.lu_solve(*factors, torch.stack(whole, dim=-1).unsqueeze(-1)).squeeze(-1)
     return x.unbind(-1)
+
+
+def expm(*entries: Any) -> Tensor:
+    """The exponential of a matrix given row by row, its axes last."""
+    n, whole = isqrt(len(entries)), torch.broadcast_tensors(*(torch.as_tensor(e, dtype=torch.float64) for e in entries))
+    matrix = torch.stack(whole, dim=-1).reshape(*whole[0].shape, n, n)
+    norm = matrix.detach().abs().sum(-1).amax(-1)[..., None, None]
+    halvings = (norm.clamp(min=1e-300).log2().floor() + 2.0).clamp(min=0.0)
+    return torch.eye(n, dtype=torch.float64) + exponential(matrix, halvings, torch.where)
+
+
+def entry(matrix: Tensor, row: int, column: int) -> Tensor:
+    """One number of each matrix."""
+    return matrix[..., row, column]
 
 
 def converged(*pairs: Any) -> bool:

@@ -64,7 +64,7 @@ class Assembly:
 def _code(draft: Draft, name: str, groups: tuple[Source, ...], schedule: Schedule) -> NetworkCode:
     """All of it."""
     named = "" if schedule.name == DEFAULT else schedule.name
-    head = [heading_of(name, draft.backend, groups, draft.synapses, schedule.operations, named)]
+    head = [heading_of(name, draft.backend, groups, draft.synapses, schedule.operations, draft.methods, named)]
     for module, names in sorted((m, n) for m, n in draft.imports.items() if n):
         head.append(f"from {module} import {', '.join(sorted(names))}")
     return NetworkCode(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from brainpy_lab.codegen.headings import docstring
 from brainpy_lab.codegen.network import Act, Advance, Arrive, Emit, Fire, Gather, Operation, Take
@@ -17,13 +17,14 @@ def heading_of(
     groups: Iterable[Source],
     synapses: Iterable[Synapses],
     order: Iterable[Operation],
+    methods: Mapping[str, str],
     schedule: str = "",
 ) -> str:
     """The text at the head of a network's code: what it is made of, and the order of a step, by name if it has one."""
     lines = [f"One step of the network {name}, driver {backend}.", ""]
     for group in groups:
-        what = f"{group.model.name}, {group.method}" if isinstance(group, NeuGroup) else "spikes known beforehand"
-        lines.append(f"{group.name}: {what}")
+        known = isinstance(group, NeuGroup) and f"{group.model.name}, {methods[group.name]}"
+        lines.append(f"{group.name}: {known or 'spikes known beforehand'}")
     for syn in synapses:
         lines.append(f"{syn.name}: {syn.model.name}, from {syn.pre.name} to {syn.post.name}")
         lines += [f"    {line}" for line in explained(syn)]

@@ -30,6 +30,8 @@ class Draft:
     backend : str
     systems : dict of str to System
         The equations of each group with all that synapses write into them.
+    methods : dict of str to str
+        The method of each group.
     draws : dict of (str, str) to Draw
         Random numbers of each step, by group and row.
     """
@@ -44,6 +46,7 @@ class Draft:
     scalars: list[str] = field(default_factory=list)
     driven: set[str] = field(default_factory=set)
     systems: dict[str, System] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
     draws: dict[tuple[str, str], Draw] = field(default_factory=dict)
     takes: list[Operation] = field(default_factory=list)
     gathers: list[Operation] = field(default_factory=list)

@@ -10,6 +10,7 @@ from brainpy_lab.codegen.network import CELL, Advance, Fire, Take
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.composed import composed_system, gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft
+from brainpy_lab.networks.code.methods import default_of
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.driven import Driven
 
@@ -18,14 +19,15 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
     """The functions of a group's cells: advance, and for each event test and act."""
     name = group.name
     system = composed_system(group.system, [s for s in draft.synapses if s.post_group is group])
-    solvers.check(solvers.get(group.method), system)
+    method = draft.methods[name] = group.method or default_of(system)
+    solvers.check(solvers.get(method), system)
     draft.systems[name] = system
     for moving, course in group.moving.items():
         if course.size:
             draft.takes.append(Take(name, draft.row(name, moving)))
         else:
             draft.driven.add(draft.scalar(name, moving))
-    step, names = draft.step(system, group.method, name)
+    step, names = draft.step(system, method, name)
     for row in (*step.states, *step.hidden):
         draft.row(name, row)
     for draw in step.draws:
