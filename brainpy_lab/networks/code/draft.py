@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.fields import Signature
-from brainpy_lab.codegen.network import Arrive, Operation
+from brainpy_lab.codegen.network import Arrive, Fire, Operation
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
@@ -51,7 +51,7 @@ class Draft:
     takes: list[Operation] = field(default_factory=list)
     gathers: list[Operation] = field(default_factory=list)
     advances: list[Operation] = field(default_factory=list)
-    fires: list[Operation] = field(default_factory=list)
+    fires: list[Fire] = field(default_factory=list)
     emits: list[Operation] = field(default_factory=list)
     arrivals: list[Arrive] = field(default_factory=list)
 
