@@ -34,8 +34,8 @@ def registry() -> Mapping[str, Method]:
     found: dict[str, Method] = {}
     for family in _FAMILIES:
         package = importlib.import_module(f"{__name__}.{family}")
-        for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
-            for method in _methods_in(f"{package.__name__}.{info.name}"):
+        for info in sorted(pkgutil.walk_packages(package.__path__, f"{package.__name__}."), key=lambda i: i.name):
+            for method in _methods_in(info.name):
                 found[method.name] = method
     for entry in entry_points(group="brainpy_lab.solvers"):
         try:

@@ -21,8 +21,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from brainpy_lab.drivers.numba.expm import entry, expm  # noqa: F401
-from brainpy_lab.drivers.numba.linear import converged, factor, solve, solved  # noqa: F401
+from brainpy_lab.drivers.numba.linear import converged, entry, expm, factor, solve, solved  # noqa: F401
 from brainpy_lab.drivers.numba.past import before, past  # noqa: F401
 
 abs = abs  # noqa: PLW0127

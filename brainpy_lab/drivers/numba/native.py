@@ -20,7 +20,6 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from brainpy_lab.drivers.negligible import ABSOLUTE, RELATIVE
-from brainpy_lab.drivers.numba import expm as numba_expm
 from brainpy_lab.drivers.numba import linear as numba_linear
 from brainpy_lab.drivers.numba import math as numba_math
 from brainpy_lab.drivers.numba import past as numba_past
@@ -144,7 +143,7 @@ class Lowering:
                     names[target] = numba_linear.emit_factor(self.e, [self.real(e, names) for e in entries])
                 case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id="expm"), args=entries)):
                     given = [None if is_zero(e) else self.real(e, names) for e in entries]
-                    names[target] = numba_expm.emit_expm(self.e, given)
+                    names[target] = numba_linear.emit_expm(self.e, given)
                 case ast.Assign(targets=[ast.Name(id=target)]):
                     names[target] = self.value(statement.value, names)
                 case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call(args=[ast.Name(id=matrix), *right])):

@@ -1,0 +1,1 @@
+"""Exponential methods for ordinary differential equations."""
