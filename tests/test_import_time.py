@@ -8,7 +8,7 @@ import sys
 
 HEAVY = (
     "numba", "llvmlite", "jax", "torch", "sympy", "scipy.integrate", "scipy.optimize", "pandas", "matplotlib", "xarray",
-    "dask", "distributed", "h5netcdf", "contourpy", "tqdm", "IPython", "ipywidgets", "bqplot",
+    "dask", "distributed", "zarr", "h5netcdf", "contourpy", "tqdm", "IPython", "ipywidgets", "bqplot",
 )  # fmt: skip
 
 

@@ -87,9 +87,9 @@ def test_metadata(wheel: zipfile.ZipFile) -> None:
     assert found["Name"] == "brainpy-lab"
     assert found["Requires-Python"] == ">=3.11"
     assert found["License-Expression"] == "Apache-2.0"
-    assert set(found.get_all("Provides-Extra") or []) == {"jax", "torch", "lab", "dask", "all", "test"}
+    assert set(found.get_all("Provides-Extra") or []) == {"jax", "torch", "lab", "dask", "zarr", "all", "test"}
     required = [line for line in found.get_all("Requires-Dist") or [] if "extra ==" not in line]
-    optional = ("jax", "torch", "jupyterlab", "dask", "pytest")
+    optional = ("jax", "torch", "jupyterlab", "dask", "zarr", "pytest")
     assert [line for line in required if line.startswith(optional)] == []
 
 

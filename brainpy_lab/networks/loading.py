@@ -10,6 +10,7 @@ import numpy as np
 
 from brainpy_lab.errors import in_words
 from brainpy_lab.networks.solution import NetworkSolution
+from brainpy_lab.networks.stores.reading import opened
 from brainpy_lab.simulation.solution import load as loading
 from brainpy_lab.simulation.solution.described import check_version
 from brainpy_lab.simulation.solution.files import Content
@@ -62,7 +63,7 @@ def load(path: str | Path) -> Any:
     Parameters
     ----------
     path : str or Path
-        A ``.nc`` or ``.npz`` file.
+        A ``.nc`` or ``.npz`` file, or the folder ``.zarr`` of ``net.run(..., store=...)``.
 
     Returns
     -------
@@ -75,4 +76,6 @@ def load(path: str | Path) -> Any:
     ArgumentError
         No such file; it holds no Solution, or not the one that was saved; another version of BrainPy Lab wrote it.
     """
+    if Path(path).suffix == ".zarr":
+        return opened(Path(path))
     return loading.load(path, (NETWORK,))

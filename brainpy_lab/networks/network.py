@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,7 @@ class Network(CodedNetwork):
         stop: threading.Event | None = None,
         parameters: Mapping[str, Any] | None = None,
         threads: int = 1,
+        store: str | PathLike[str] | None = None,
     ) -> NetworkSolution:
         """Run the network on from where it stands.
 
@@ -113,6 +115,9 @@ class Network(CodedNetwork):
             run begins anew, or at a checkpoint, and the network stays where it stands.
         threads : int
             How many members of an ensemble run at once, where the driver has threads.
+        store : str or path, optional
+            A folder, ``run.zarr``, that takes records and spikes while the run goes, for those that memory does not
+            hold. They are read from there when they are asked for; ``bp.load(path)`` opens it again.
 
         Returns
         -------
@@ -126,7 +131,7 @@ class Network(CodedNetwork):
         KeyboardInterrupt
             The user interrupted the run: what it had computed is ``net.last``, and the next run goes on from there.
         """
-        request = Request(duration, dt, record, record_every, start, seed, progress, stop, parameters, threads)
+        request = Request(duration, dt, record, record_every, start, seed, progress, stop, parameters, threads, store)
         if parameters:
             return self._run_members(request, backend_name(backend))
         begun = time.perf_counter()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class Plan:
     traces: dict[str, Course]
     report: Progress
     stop: threading.Event | None
+    store: Path | None = None
 
     @classmethod
     def of(
@@ -70,7 +72,20 @@ class Plan:
         found = wanted(request.record, network.by_name, places)
         report: Progress = ProgressBar(network.name) if progress is True else reporter(progress)
         traces = courses(network.synapses, places, state.dt)
-        return cls(network, assembly, assembly.code, state, n_steps, every, found, wired, traces, report, request.stop)
+        return cls(
+            network,
+            assembly,
+            assembly.code,
+            state,
+            n_steps,
+            every,
+            found,
+            wired,
+            traces,
+            report,
+            request.stop,
+            request.path,
+        )
 
     @cached_property
     def fades(self) -> dict[str, Course]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ import numpy as np
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.runs.state import NetworkState
+from brainpy_lab.networks.stores.package import zarr_module
+from brainpy_lab.networks.stores.writing import check_path
 from brainpy_lab.simulation.run_defaults import check_seed, positive
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
@@ -31,6 +35,7 @@ class Request:
     stop: threading.Event | None = None
     parameters: Mapping[str, Any] | None = None
     threads: int = 1
+    store: str | PathLike[str] | None = None
 
     def __post_init__(self) -> None:
         positive("duration", self.duration)
@@ -48,6 +53,14 @@ class Request:
                 f"parameters is a mapping by part and name, not {self.parameters!r:.60}.",
                 advice="For example parameters={'E.I': [10, 12, 14]}.",
             )
+        if self.path is not None:
+            if self.parameters:
+                raise ArgumentError(
+                    "store: an ensemble keeps its records in memory.",
+                    advice="Run its members one by one, each with a store of its own.",
+                )
+            check_path(self.path)
+            zarr_module(f"store='{self.path.name}'")
         whole("run", "threads", self.threads, 1)
         start: Any = self.start
         is_zero = isinstance(start, int | float | np.number) and not isinstance(start, bool) and start == 0
@@ -56,6 +69,13 @@ class Request:
                 f"start is 0, which begins anew, or a checkpoint of a network; got {start!r:.60}.",
                 advice="Without start, the run goes on from where it stands.",
             )
+
+    @property
+    def path(self) -> Path | None:
+        """The folder that takes records and spikes, where there is to be one."""
+        if self.store is None or isinstance(self.store, str | PathLike):
+            return None if self.store is None else Path(self.store)
+        raise ArgumentError(f"store is the name of a folder, not {self.store!r:.60}.", advice="store='run.zarr'")
 
     def check_kept(self, known: NetworkState, dt: float) -> None:
         """Refuse another seed or another length of steps than those of the run that goes on."""

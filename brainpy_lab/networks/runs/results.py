@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.runs.recorded import recorded
 from brainpy_lab.networks.runs.running import RunOf
 from brainpy_lab.networks.runs.spikes import DrawnTrain
 from brainpy_lab.networks.solution import NetworkSolution
@@ -24,16 +25,10 @@ def solution_of(run: RunOf) -> NetworkSolution:
     window = (first * dt, run.flow.step * dt)
     shapes: dict[str, tuple[int, ...]] = {g.name: g.shape for g in plan.network.groups}
     data: dict[str, dict[str, np.ndarray]] = {g.name: {} for g in plan.network.groups}
-    column = 0
     for w in plan.record:
-        width = sum(len(r.index) for r in w.rows)
-        values = run.rows[:count, column : column + width]
-        column += width
-        if w.trace is not None:
-            values = plan.traces[w.trace].recorded(values, first, plan.every, w.record.index)
         shapes.setdefault(w.key, w.shape)
-        data.setdefault(w.key, {})[w.name] = values.mean(axis=1) if w.is_mean else values.reshape(count, *w.shape)
-    trains = _trains(run, window, shapes)
+    for (key, name), values in recorded(plan, run.rows.array[:count], first).items():
+        data.setdefault(key, {})[name] = values
     wall = time.perf_counter() - run.began
     stats: dict[str, Any] = {
         "steps": run.done, "dt": dt, "backend": plan.code.backend, "wall_time": wall,
@@ -41,6 +36,9 @@ def solution_of(run: RunOf) -> NetworkSolution:
     }  # fmt: skip
     if run.ended:
         stats["ended"] = run.ended
+    if run.store is not None:
+        return run.store.solution(run.rows, run.done, _final(run), run.outcome, stats)
+    trains = _trains(run, window, shapes)
     parts = {
         key: Solution(
             t, named, events=trains.get(key, {}), seed=plan.state.seed, outcome=run.outcome, model_name=key,

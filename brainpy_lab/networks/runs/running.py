@@ -12,7 +12,9 @@ from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.fading import Course
 from brainpy_lab.networks.runs.interrupts import held_back
 from brainpy_lab.networks.runs.plan import Plan
+from brainpy_lab.networks.runs.rows import Rows
 from brainpy_lab.networks.runs.spikes import Spikes
+from brainpy_lab.networks.runs.stored import RunStore
 from brainpy_lab.networks.runs.values import setup_of
 from brainpy_lab.networks.sources import PoissonGroup
 from brainpy_lab.networks.synapses import Synapses
@@ -35,23 +37,29 @@ class RunOf:
         self.setup = setup_of(plan)
         width = sum(len(r.index) for r in self.setup.record)
         count = plan.n_steps // plan.every + 1
-        check_record_memory(count, {"records": ()}, (width,), record_every=plan.every * plan.state.dt)
-        self.rows = np.empty((count, width))
+        if plan.store is None:
+            check_record_memory(count, {"records": ()}, (width,), record_every=plan.every * plan.state.dt)
         self.flow: NetworkFlow = program.start(self.setup)
         for event, spikes in plan.state.queues.items():
             self.flow.load_queue(event, spikes)
-        poisson = [g for g in plan.network.groups if isinstance(g, PoissonGroup)]
+        poisson = [g for g in plan.network.groups if isinstance(g, PoissonGroup) and plan.store is None]
         self.drawn = {g.name: g for g in poisson if g.is_constant}  # a function may give other rates later
-        self.spikes = Spikes(plan.code.events, self.setup.first, set(self.drawn))
+        self.store = None if plan.store is None else RunStore(plan, self.setup.first, count)
+        if self.store is None:
+            self.rows = Rows(count, width, plan.every)
+            self.spikes = Spikes(plan.code.events, self.setup.first, set(self.drawn))
+        else:
+            self.rows, self.spikes = self.store.rows(width), self.store.spikes()
         self.outcome, self.ended = Outcome.COMPLETED, ""
         self._record_start()
         self._go()
         self._keep()
 
     def _record_start(self) -> None:
-        if self.rows.size:
+        if self.rows.array.size:
             parts = [self.flow.values(r.axis, r.row)[r.index] for r in self.setup.record]
-            self.rows[0] = np.concatenate(parts)
+            self.rows.array[0] = np.concatenate(parts)
+        self.rows.flush(self.done)
 
     @property
     def done(self) -> int:
@@ -68,10 +76,12 @@ class RunOf:
                     self.outcome = Outcome.STOPPED
                     return
                 fresh = (c.period - self.flow.step % c.period for c in plan.fades.values())
-                begun, n = time.perf_counter(), min(size.steps, plan.n_steps - self.done, most, *fresh)
+                n = min(size.steps, plan.n_steps - self.done, most, self.rows.steps(self.done), *fresh)
+                begun = time.perf_counter()
                 with held_back() as interrupts:
-                    chunk = self.flow.advance(n, self.rows, self.done // plan.every + 1)
+                    chunk = self.flow.advance(n, self.rows.array, self.rows.next(self.done))
                     self.spikes.take(chunk)
+                    self.rows.flush(self.done)
                     if chunk.taken:
                         self._begin_factors()
                 size.took(n, time.perf_counter() - begun)

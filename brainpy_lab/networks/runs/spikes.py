@@ -50,6 +50,10 @@ class Spikes:
         step, cell = np.concatenate(parts, axis=1) if parts else np.empty((2, 0), np.int32)
         return step + np.int64(self.first), cell.astype(np.int64)
 
+    def drop(self, number: int) -> None:
+        """Forget those of an event."""
+        self._found[number] = []
+
 
 def _sorted(step: np.ndarray, cell: np.ndarray) -> np.ndarray:
     """Both, (2, n): most are in order as they are found."""

@@ -1,0 +1,20 @@
+"""Rows of records as the variables that were asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from brainpy_lab.networks.runs.plan import Plan
+
+
+def recorded(plan: Plan, rows: np.ndarray, step: int) -> dict[tuple[str, str], np.ndarray]:
+    """The values of each variable, (records, *shape), by key and name; ``step`` is that of the first record."""
+    found, column = {}, 0
+    for w in plan.record:
+        width = sum(len(r.index) for r in w.rows)
+        values = rows[:, column : column + width]
+        column += width
+        if w.trace is not None:
+            values = plan.traces[w.trace].recorded(values, step, plan.every, w.record.index)
+        found[w.key, w.name] = values.mean(axis=1) if w.is_mean else values.reshape(len(rows), *w.shape)
+    return found

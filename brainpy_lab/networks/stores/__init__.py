@@ -1,0 +1,1 @@
+"""Records and spikes of networks on disk (Zarr), for runs larger than memory."""
