@@ -52,12 +52,14 @@ class Take:
 class Advance:
     """A function called for each place of an axis; what it gives takes the place of what it has read.
 
-    ``kept`` are rows that hold another's values of before: the tests of events read those.
+    ``kept`` are rows that hold another's values of before: the tests of events read those. With a ``synapse`` it is for
+    what that keeps, and its function's values stand where those of a connection do.
     """
 
     axis: str
     function: str
     kept: Mapping[str, str] = field(default_factory=dict)
+    synapse: str = ""
 
 
 @dataclass(frozen=True)

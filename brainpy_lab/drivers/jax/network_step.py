@@ -153,8 +153,13 @@ class NetworkStep:
     def _advance(self, operation: Advance) -> None:
         import jax.numpy as jnp
 
-        rows = self.y[operation.axis]
-        results = self._call(operation.function, {CELL: None}, {CELL: operation.axis}, {})
+        rows, syn = self.y[operation.axis], operation.synapse
+        axes: Mapping[str, str] = {CELL: operation.axis}
+        index: Mapping[str, Any] = {CELL: None}
+        if syn:
+            axes = self.code.ends[syn].axes(syn)
+            index = self._every_connection(syn) if operation.axis == syn else dict.fromkeys(axes)
+        results = self._call(operation.function, index, axes, {})
         for kept, row in operation.kept.items():
             rows[kept] = rows[row]
         for f, value in zip(self.code.functions[operation.function].results, results, strict=True):
@@ -199,15 +204,19 @@ class NetworkStep:
 
     # --- connections -------------------------------------------------------------------------------------------------
 
+    def _every_connection(self, syn: str) -> Mapping[str, Any]:
+        """The places of each kind of axis for all connections."""
+        pre, post = self.wires.pre[syn], self.wires.post[syn]
+        return {CONNECTION: None, PRE: pre, POST: post, KEPT_PRE: pre, KEPT_POST: post}
+
     def _gather(self, operation: Gather) -> None:
         import jax.numpy as jnp
 
         syn, axes = operation.synapse, self.code.ends[operation.synapse].axes(operation.synapse)
-        pre, post = self.wires.pre[syn], self.wires.post[syn]
-        index = {CONNECTION: None, PRE: pre, POST: post, KEPT_PRE: pre, KEPT_POST: post}
-        (value,) = self._call(operation.function, index, axes, {})
+        post = self.wires.post[syn]
+        (value,) = self._call(operation.function, self._every_connection(syn), axes, {})
         rows = self.y[axes[POST]]
-        value = jnp.broadcast_to(value, pre.shape)
+        value = jnp.broadcast_to(value, post.shape)
         rows[operation.row] = jnp.zeros_like(rows[operation.row]).at[post].add(value)
 
     def _arrive(self, operation: Arrive) -> None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from brainpy_lab.codegen.network import CELL, Advance, Fire
+from brainpy_lab.codegen.network import CELL, CONNECTION, KEPT_POST, KEPT_PRE, POST, PRE, Advance, Fire
 from brainpy_lab.drivers.tensor.network_arrays import Array
-from brainpy_lab.drivers.tensor.network_values import Call, NetworkValues
+from brainpy_lab.drivers.tensor.network_values import Call, Index, NetworkValues
 
 #: What went wrong: the axis, the row or alarm, and the place.
 Fault = tuple[str, str, int]
-_ALL = {CELL: None}
+_ALL: Index = {CELL: None}
+
+
+def every_connection(synapse: str, values: NetworkValues, *, whole: bool = False) -> Index:
+    """The places of each kind of axis for all connections, or where sides are taken as a whole."""
+    setup, arrays = values.setup, values.arrays
+    pre, post = (None, None) if whole else (arrays.numbers(setup.pre[synapse]), arrays.numbers(setup.post[synapse]))
+    return {CONNECTION: None, PRE: pre, POST: post, KEPT_PRE: pre, KEPT_POST: post}
 
 
 class AdvanceCells:
@@ -20,12 +27,16 @@ class AdvanceCells:
     def __init__(self, operation: Advance, values: NetworkValues, functions: Mapping[str, Callable[..., Any]]) -> None:
         self.axis, self.values, self.kept = operation.axis, values, dict(operation.kept)
         self.size = values.setup.sizes[operation.axis]
-        self.call = Call(values, functions[operation.function], operation.function, {CELL: operation.axis})
+        axes, self.index = {CELL: operation.axis}, _ALL
+        if operation.synapse:
+            axes = values.code.ends[operation.synapse].axes(operation.synapse)
+            self.index = every_connection(operation.synapse, values, whole=operation.axis != operation.synapse)
+        self.call = Call(values, functions[operation.function], operation.function, axes)
 
     def __call__(self) -> Fault | None:
         """Take the step."""
         rows, arrays = self.values.rows[self.axis], self.values.arrays
-        found = self.call(_ALL)
+        found = self.call(self.index)
         for kept, row in self.kept.items():
             rows[kept] = rows[row]
         if self.kept:

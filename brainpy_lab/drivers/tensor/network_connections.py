@@ -7,6 +7,7 @@ from typing import Any
 
 from brainpy_lab.codegen.network import CONNECTION, KEPT_POST, KEPT_PRE, POST, PRE, Arrive, Gather
 from brainpy_lab.drivers.tensor.network_arrays import Array
+from brainpy_lab.drivers.tensor.network_cells import every_connection
 from brainpy_lab.drivers.tensor.network_values import Call, NetworkValues
 
 _Functions = Mapping[str, Callable[..., Any]]
@@ -16,11 +17,11 @@ class GatherSums:
     """A sum over all connections of each target."""
 
     def __init__(self, operation: Gather, values: NetworkValues, functions: _Functions) -> None:
-        syn, setup, arrays = operation.synapse, values.setup, values.arrays
+        syn = operation.synapse
         ends = values.code.ends[syn]
         self.values, self.row, self.group = values, operation.row, ends.post
-        pre, self.post = arrays.numbers(setup.pre[syn]), arrays.numbers(setup.post[syn])
-        self.index = {CONNECTION: None, PRE: pre, POST: self.post, KEPT_PRE: pre, KEPT_POST: self.post}
+        self.index = every_connection(syn, values)
+        self.post = self.index[POST]
         self.call = Call(values, functions[operation.function], operation.function, ends.axes(syn))
 
     def __call__(self) -> None:

@@ -50,6 +50,7 @@ class Draft:
     draws: dict[tuple[str, str], Draw] = field(default_factory=dict)
     takes: list[Operation] = field(default_factory=list)
     gathers: list[Operation] = field(default_factory=list)
+    follows: list[Operation] = field(default_factory=list)
     advances: list[Operation] = field(default_factory=list)
     fires: list[Fire] = field(default_factory=list)
     emits: list[Operation] = field(default_factory=list)

@@ -84,7 +84,7 @@ def _default(draft: Draft) -> tuple[Phase, ...]:
     undelayed = _pre_first(a for a in draft.arrivals if not a.delayed)
     return (
         Phase("sources, inputs", tuple(draft.takes)),
-        Phase("advance", (*draft.gathers, *draft.advances)),
+        Phase("advance", (*draft.gathers, *draft.follows, *draft.advances)),
         Phase("arrivals due", tuple(a for a in draft.arrivals if a.delayed)),
         Phase("test, act, enqueue", (*draft.fires, *draft.emits)),
         Phase("arrivals without delay", undelayed),
@@ -103,7 +103,7 @@ def _brian2(draft: Draft) -> tuple[Phase, ...]:
     acts = tuple(Act(f.axis, f.event, f.acts) for f in draft.fires if f.acts)
     return (
         Phase("sources, inputs", tuple(draft.takes)),
-        Phase("advance", (*draft.gathers, *draft.advances)),
+        Phase("advance", (*draft.gathers, *draft.follows, *draft.advances)),
         Phase("test, enqueue", (*tests, *draft.emits)),
         Phase("arrivals due, with delay and without", _pre_first(draft.arrivals)),
         Phase("act", acts),

@@ -26,8 +26,7 @@ from brainpy_lab.codegen.network import (
 )
 from brainpy_lab.codegen.printing import Printer
 from brainpy_lab.equations.reduced import alone
-from brainpy_lab.equations.system import Event, State, System
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.equations.system import Event, Parameter, State, System
 from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft, renamed
 from brainpy_lab.networks.code.groups import varies
@@ -76,36 +75,33 @@ class _Writer:
         moving = tuple(s for s in syn.system.states if s.name in kept and s.name in syn.traces.why)
         if not moving:
             return
-        step, names = draft.step(self._alone(moving), STEPPED_METHOD, word)
-        signature = step.blocks[0].signature
+        places = self._places()
+        step, names = draft.step(self._alone(moving, places), STEPPED_METHOD, word)
+        given = step.blocks[0].signature
+        stand = {f.name: places[f.name] for f in given.arguments if f.role not in ("time", "step")}
+        own = {"pre": KEPT_PRE, "post": KEPT_POST, "connection": CONNECTION}[home]
+        is_own = all(place.axis in (own, "") for place in stand.values())
         arguments = [
-            f if f.role in ("time", "step")
-            else Field(f.name, CELL, "state", draft.row(axis, f.name))
-            if f.role == "state" or isinstance(syn.values.get(f.name), np.ndarray)
-            else Field(f.name, "", "parameter", draft.scalar(syn.name, f.name))
-            for f in signature.arguments
+            Field(f.name, stand[f.name].axis, "state" if stand[f.name].axis else "parameter", stand[f.name].row)
+            if f.name in stand else f
+            for f in given.arguments
         ]  # fmt: skip
-        results = [Field(f.name, CELL, "state", f.of) for f in signature.results.of("state")]
-        draft.functions[names["advance"]] = Signature(Fields(arguments), Fields(results))
-        draft.advances.append(Advance(axis, names["advance"]))
+        results = [Field(f.name, own, "state", f.of) for f in given.results.of("state")]
+        signature = self._registered(Signature(Fields(arguments), Fields(results)))
+        if is_own:
+            draft.functions[names["advance"]] = _of_cells(signature)
+            draft.advances.append(Advance(axis, names["advance"]))
+        else:
+            draft.functions[names["advance"]] = signature
+            draft.follows.insert(0, Advance(axis, names["advance"], synapse=syn.name))
 
-    def _alone(self, moving: tuple[State, ...]) -> System:
-        """The equations of some states, which read nothing else that moves."""
-        syn, system = self.syn, self.syn.system
-        read = system.names_read(*(s.drift for s in moving if s.drift is not None))
-        sided = sorted(n for n in read if n.startswith(("pre_", "post_")) and n not in system.parameter_names)
-        if sided:
-            raise ArgumentError(
-                f"{syn.name}: the equation of '{moving[0].name}' reads {sided[0].replace('_', '.', 1)}; what a synapse "
-                "keeps moves by its own values so far.",
-                advice="Write what it needs of the cells into the model of the group.",
-            )
-        others = read & set(system.state_names) - {s.name for s in moving}
-        if others:
-            raise ArgumentError(
-                f"{syn.name}: the equation of '{moving[0].name}' reads '{min(others)}', which lives elsewhere."
-            )
-        return alone(system, moving)
+    def _alone(self, moving: tuple[State, ...], places: Mapping[str, Place]) -> System:
+        """The equations of some states; what else they read has its value of the step's start."""
+        system = self.syn.system
+        part = alone(system, moving)
+        read = part.names_read(*(s.drift for s in moving if s.drift is not None))
+        others = sorted((read & set(places)) - {s.name for s in moving} - set(part.parameter_names))
+        return replace(part, parameters=(*part.parameters, *(Parameter(n, 0.0) for n in others)))
 
     # --- what connections do -----------------------------------------------------------------------------------------
 
@@ -190,6 +186,15 @@ class _Writer:
         if name in group.parameters and not varies(self.draft, group, name):
             return Place("", f"{group.name}.{name}")
         return Place(kind, name)
+
+
+def _of_cells(signature: Signature) -> Signature:
+    """The signature of what reads nothing but its own axis."""
+
+    def of(f: Field) -> Field:
+        return replace(f, axis=CELL) if f.axis else f
+
+    return Signature(Fields(map(of, signature.arguments)), Fields(map(of, signature.results)))
 
 
 def _held(group: Source, systems: Mapping[str, System]) -> dict[str, str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from brainpy_lab.codegen.network import (
     KEPT_POST,
     KEPT_PRE,
     POST,
     PRE,
+    Advance,
     Arrive,
     Emit,
     Gather,
     NetworkCode,
+    Operation,
     Side,
     Take,
 )
@@ -26,13 +30,18 @@ _COMMON = (
 )  # fmt: skip
 
 
+def is_of_connections(operation: Operation) -> TypeGuard[Advance]:
+    """Whether it advances what connections keep, by values of their cells too."""
+    return isinstance(operation, Advance) and bool(operation.synapse) and operation.axis == operation.synapse
+
+
 def tables_of(code: NetworkCode) -> tuple[tuple[str, Side], ...]:
     """The tables that a kernel takes, in their order."""
     found: dict[tuple[str, Side], None] = {}
     for operation in code.schedule:
         if isinstance(operation, Arrive):
             found[operation.synapse, operation.side] = None
-        elif isinstance(operation, Gather):
+        elif isinstance(operation, Gather) or is_of_connections(operation):
             found[operation.synapse, "pre"] = None
     return tuple(found)
 
@@ -41,7 +50,7 @@ def indices_of(code: NetworkCode) -> tuple[tuple[str, str], ...]:
     """What a kernel takes of the cells of each connection: their numbers, or addresses of their values."""
     found: dict[tuple[str, str], None] = {}
     for operation in code.schedule:
-        if not isinstance(operation, Arrive | Gather) or not operation.function:
+        if not (isinstance(operation, Arrive | Gather) or is_of_connections(operation)) or not operation.function:
             continue
         signature = code.functions[operation.function]
         own: Side = operation.side if isinstance(operation, Arrive) else "pre"

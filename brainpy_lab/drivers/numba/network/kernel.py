@@ -40,6 +40,7 @@ from brainpy_lab.drivers.numba.network.arguments import (
     SPIKES,
     TAKEN,
     arguments_of,
+    is_of_connections,
 )
 from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, written
 
@@ -218,9 +219,14 @@ class _Kernel:
     def _advance(self, operation: Advance) -> None:
         """Cells take their step, block by block; with them their tests where nothing comes between."""
         w, axis = self.w, operation.axis
-        at = {CELL: (axis, "k_o + k_j")}
         w.add(2, f"# advance {axis}")
+        if is_of_connections(operation):
+            self._advance_connections(operation)
+            return
         self._blocks(axis)
+        at = {CELL: (axis, "k_o + k_j")}
+        if operation.synapse:
+            at = self._side_places(operation)
         w.add(3, "k_bad = 0")
         w.add(3, f"for k_j in range({LANES}):")
         w.add(4, f"k_bad |= {self._call(operation.function, at, 'advance', operation.kept)}")
@@ -228,6 +234,32 @@ class _Kernel:
         self._find_fault(operation)
         for fire in self._fused(axis):
             self._test(fire)
+
+    def _side_places(self, operation: Advance) -> dict[str, tuple[str, str]]:
+        """Addresses of what a synapse keeps for a side, and of that side's cells, in a block."""
+        ends, side = self.code.ends[operation.synapse], operation.axis.rpartition(".")[2]
+        own, group = (KEPT_PRE, ends.pre) if side == "pre" else (KEPT_POST, ends.post)
+        number = self.axes[group][0]
+        self.w.add(3, f"k_e = k_base_{number} + k_b * {self._width(group) * LANES}")
+        return {own: (operation.axis, "k_o + k_j"), PRE if side == "pre" else POST: (group, "k_e + k_j")}
+
+    def _advance_connections(self, operation: Advance) -> None:
+        """What connections keep takes its step, connection by connection, and reads their cells."""
+        w, syn = self.w, operation.synapse
+        w.add(2, "k_bad = 0")
+        self._every_connection(syn, operation.function, answer="k_bad |= ")
+        self._blocks(syn)
+        w.add(3, "if k_bad != 0:")
+        self._find_fault(operation)
+
+    def _every_connection(self, syn: str, function: str, answer: str = "") -> None:
+        """Call a function for each connection, by presynaptic cell."""
+        w, table = self.w, f"{syn}_pre"
+        w.add(2, f"for k_u in range((k_start_{table}.size - 1) // k_delays_{table}):")  # sources have no axis
+        at = self._own_places(3, syn, "pre", "k_u")
+        w.add(3, f"k_z = k_u * k_delays_{table}\nk_v = k_z + k_delays_{table}")
+        w.add(3, f"for k_g in range(k_start_{table}[k_z], k_start_{table}[k_v]):")
+        self._connection(4, syn, "pre", function, at, [], has_order=False, answer=answer)
 
     def _fused(self, axis: str) -> list[Fire]:
         """The tests of an axis that may follow its step block by block: no spikes arrive there before them."""
@@ -346,12 +378,7 @@ class _Kernel:
         self._blocks(ends.post)
         w.add(3, f"for k_j in range({LANES}):")
         w.add(4, f"k_put(k_y, k_o + k_j + {self._row(ends.post, operation.row)}, 0.0)")
-        table = f"{syn}_pre"
-        w.add(2, f"for k_u in range((k_start_{table}.size - 1) // k_delays_{table}):")  # sources have no axis
-        at = self._own_places(3, syn, "pre", "k_u")
-        w.add(3, f"k_z = k_u * k_delays_{table}\nk_v = k_z + k_delays_{table}")
-        w.add(3, f"for k_g in range(k_start_{table}[k_z], k_start_{table}[k_v]):")
-        self._connection(4, syn, "pre", operation.function, at, [], has_order=False)
+        self._every_connection(syn, operation.function)
 
     def _own_places(self, depth: int, syn: str, side: Side, cell: str) -> dict[str, tuple[str, str]]:
         """Addresses of what the cell that has fired has itself."""
@@ -375,6 +402,7 @@ class _Kernel:
         passed: Sequence[str],
         *,
         has_order: bool,
+        answer: str = "",
     ) -> None:
         """One connection, whose place in the table is ``k_g``."""
         w, ends = self.w, self.code.ends[syn]
@@ -396,7 +424,8 @@ class _Kernel:
                 found = self._address(axis, "k_l")
             w.add(depth, f"{name} = {found}")
             at[place] = (axis, name)
-        w.add(depth, self._call(function, at, "take", passed=passed))
+        call = self._call(function, at, "advance" if answer else "take", passed=passed)
+        w.add(depth, f"{answer}{call}")
 
 
 def alarms_of(code: NetworkCode) -> tuple[str, ...]:
