@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 from numba.extending import overload
+from numba.np.numpy_support import as_dtype
 from numpy import (  # noqa: F401
     abs,
     ceil,
@@ -20,7 +21,6 @@ from numpy import (  # noqa: F401
     minimum,
     pi,
     sign,
-    where,
 )
 
 from brainpy_lab.drivers.numba import math as numba_math
@@ -62,6 +62,64 @@ log, log1p, log10, sqrt = (_over_elements(n) for n in ("log", "log1p", "log10", 
 sin, cos, tan, arcsin, arccos, arctan = (_over_elements(n) for n in ("sin", "cos", "tan", "arcsin", "arccos", "arctan"))
 erf, erfc, expit, gammaln = (_over_elements(n) for n in ("erf", "erfc", "expit", "gammaln"))
 sinh, cosh, tanh = (_over_elements(n) for n in ("sinh", "cosh", "tanh"))
+
+
+def where(condition: Array, x: Array, y: Array) -> Array:
+    """``x`` where the condition holds, else ``y``. NumPy's takes seconds to compile, for the shapes it may be given."""
+    raise NotImplementedError
+
+
+@overload(where)
+def _where(condition: Array, x: Array, y: Array) -> Array:
+    def of_numbers(condition: Array, x: Array, y: Array) -> Array:
+        return x if condition else y
+
+    def of_arrays(condition: Array, x: Array, y: Array) -> Array:
+        size = 1
+        for given in (_size(condition), _size(x), _size(y)):
+            if given != size and given != 1:
+                if size != 1:
+                    raise ValueError("arrays of different sizes")
+                size = given
+        values = np.empty(size, kind)
+        for j in range(size):
+            values[j] = _element(x, j) if _element(condition, j) else _element(y, j)
+        return values
+
+    if not any(isinstance(given, types.Array) for given in (condition, x, y)):
+        return of_numbers
+    kind = np.promote_types(*(as_dtype(getattr(given, "dtype", types.unliteral(given))) for given in (x, y)))
+    return of_arrays
+
+
+def _size(x: Array) -> Array:
+    raise NotImplementedError
+
+
+@overload(_size)
+def _typed_size(x: Array) -> Array:
+    def of_array(x: Array) -> Array:
+        return x.size
+
+    def of_number(x: Array) -> Array:
+        return 1
+
+    return of_array if isinstance(x, types.Array) else of_number
+
+
+def _element(x: Array, j: int) -> Array:
+    raise NotImplementedError
+
+
+@overload(_element)
+def _typed_element(x: Array, j: int) -> Array:
+    def of_array(x: Array, j: int) -> Array:
+        return x.flat[0 if x.size == 1 else j]
+
+    def of_number(x: Array, j: int) -> Array:
+        return x
+
+    return of_array if isinstance(x, types.Array) else of_number
 
 
 @njit(error_model="numpy")
