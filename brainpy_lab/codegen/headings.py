@@ -9,6 +9,8 @@ import ast
 import re
 from dataclasses import dataclass
 
+from brainpy_lab.codegen.editing import parsed
+
 #: Characters of a name that a heading shows.
 LONGEST = 80
 
@@ -34,12 +36,15 @@ def heading_of(name: str, title: str, backend: str) -> Heading:
 
 def read_heading(text: str) -> Heading | None:
     """The heading of step code, or None where its first line is another."""
-    try:
-        doc = ast.get_docstring(ast.parse(text), clean=False) or ""
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    found = _HEADING.fullmatch(doc.strip().split("\n")[0].strip())
+    found = _HEADING.fullmatch(first_line(text))
     return None if found is None else Heading(found["model"], found["title"], found["backend"])
+
+
+def first_line(text: str) -> str:
+    """The first line of the docstring of a text; "" where it has none."""
+    tree = parsed(text)
+    doc = ast.get_docstring(tree, clean=False) if tree is not None else None
+    return (doc or "").strip().split("\n")[0].strip()
 
 
 def words(text: str) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
+from brainpy_lab.codegen.code_text import CodeText
+from brainpy_lab.codegen.editing import check_edited
 from brainpy_lab.codegen.fields import Signature
 
 Side = Literal["pre", "post"]
@@ -148,7 +150,7 @@ class Ends:
 
 
 @dataclass(frozen=True)
-class NetworkCode:
+class NetworkCode(CodeText):
     """The text of a network's step, and what is called in it, in which order.
 
     Attributes
@@ -166,6 +168,8 @@ class NetworkCode:
         What each function of the text takes and gives.
     ends : mapping of str to Ends
         The two sides of each synapse.
+    edited : bool
+        Whether the user has changed the generated text.
     """
 
     text: str
@@ -177,10 +181,23 @@ class NetworkCode:
     schedule: tuple[Operation, ...]
     functions: Mapping[str, Signature]
     ends: Mapping[str, Ends]
-    line_map: Mapping[int, int] = field(default_factory=dict)
+    edited: bool = False
 
-    def __str__(self) -> str:
-        return self.text
+    @property
+    def stem(self) -> str:
+        """What its file is called, besides the digest of its content."""
+        return f"{self.name}_network_{self.backend}"
+
+    def edit(self, text: str) -> NetworkCode:
+        """This code with a user's text in place of its own, after checking that it can still be run.
+
+        Raises
+        ------
+        CodeError
+            See `check_edited`.
+        """
+        check_edited(text, self.functions)
+        return replace(self, text=text, edited=True)
 
     def axis(self, name: str) -> Axis:
         """The axis of that name."""

@@ -160,3 +160,7 @@ class NetworkProgram(ABC):
     @abstractmethod
     def start(self, setup: NetworkSetup) -> NetworkFlow:
         """Begin a run."""
+
+    @abstractmethod
+    def try_functions(self) -> None:
+        """Call each function of the text that has not been compiled once, so that what is wrong with it is raised."""

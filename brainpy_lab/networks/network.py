@@ -168,17 +168,17 @@ class Network(CodedNetwork):
         dt = self._step_length(request.dt, known)
         if known is not None:
             request.check_kept(known, dt)
-        assembly = self._assembly(backend)
+        assembly, code = self._assembly(backend), self.code(backend)
         wired = {s.name: self.wiring(s, dt) for s in self.synapses}
         state, standing = known, None
         if isinstance(request.start, Checkpoint):
-            standing = Standing.of(request.start, self._parts, wired, assembly.code)
+            standing = Standing.of(request.start, self._parts, wired, code)
             state = standing.state
         elif state is not None:
             check_goes_on(state, self._parts, wired)
         else:
             state = NetworkState.fresh(request.seed if request.seed is not None else ambient.seed_or(None) or 0, dt)
-        return Plan.of(self._parts, wired, assembly, state, request), standing
+        return Plan.of(self._parts, wired, assembly, code, state, request), standing
 
     def _known(self, start: float | Checkpoint | None) -> NetworkState | None:
         """Where a run goes on from; None where it begins anew. Of a checkpoint its seed, dt and step alone."""

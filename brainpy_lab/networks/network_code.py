@@ -12,6 +12,7 @@ from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.assembly import Assembly
 from brainpy_lab.networks.code.described import explained
+from brainpy_lab.networks.code.edited import Edit, edit_of, written_for
 from brainpy_lab.networks.code.methods import method_of
 from brainpy_lab.networks.code.schedule import DEFAULT, Schedule, check_schedule
 from brainpy_lab.networks.group import NeuGroup
@@ -37,6 +38,7 @@ class CodedNetwork:
         check_parts(self.groups, self.synapses)
         check_memory(self.synapses)
         self._assemblies: dict[Any, Assembly] = {}
+        self._edits: dict[str, Edit] = {}
         self._wirings: dict[str, tuple[Any, Wiring]] = {}
 
     @property
@@ -50,7 +52,8 @@ class CodedNetwork:
     def __repr__(self) -> str:
         cells = sum(g.size for g in self.groups)
         connections = sum(len(s) for s in self.synapses)
-        return f"<Network {self.name}: {cells:,} cells, {connections:,} connections>"
+        edited = f", edited on {' and '.join(self._edits)}" if self._edits else ""
+        return f"<Network {self.name}: {cells:,} cells, {connections:,} connections{edited}>"
 
     def _assembly(self, backend: str) -> Assembly:
         """The code on a driver; what was written before for groups and synapses of the same kind is taken again."""
@@ -70,14 +73,68 @@ class CodedNetwork:
         return known[1]
 
     def code(self, backend: str | None = None) -> NetworkCode:
-        """The code of one step of the network; prints as text.
+        """The code of one step of the network, as generated or as edited; prints as text.
+
+        Parameters
+        ----------
+        backend : str, optional
+            The driver; by default the session's.
+
+        Returns
+        -------
+        NetworkCode
+            ``str(code)`` or ``code.text`` is the text, ``code.file`` the file that holds it.
+        """
+        name = backend_name(backend)
+        generated = self._assembly(name).code
+        return self._edits[name].on(generated) if name in self._edits else generated
+
+    def edit(self, text: str, *, backend: str | None = None) -> NetworkCode:
+        """Put ``text`` in the place of the generated code; later runs on its driver use it.
+
+        The text is checked and compiled first: when it is refused, the code that was in force stays. Its first line
+        says which driver it was written for, and is followed.
+
+        Parameters
+        ----------
+        text : str
+            The whole of the new code: that of `code`, with changed lines.
+        backend : str, optional
+            The driver whose code it is; by default the one that the text says.
+
+        Raises
+        ------
+        CodeError
+            With line and column: it does not parse or compile, has lost a function, an argument or a result, reads a
+            name that is defined nowhere, or was written for another network or driver.
+        """
+        if not isinstance(text, str):
+            raise ArgumentError(
+                f"Step code is a text, not {type(text).__name__}.", advice="For example net.code().text."
+            )
+        name = backend_name(backend or written_for(text))
+        edit = edit_of(text, self._assembly(name).code, backend)
+        if edit is None:
+            self._edits.pop(name, None)
+        else:
+            self._edits[name] = edit
+        return self.code(name)
+
+    def revert(self, *, backend: str | None = None) -> NetworkCode:
+        """Bring the generated code back.
 
         Parameters
         ----------
         backend : str, optional
             The driver; by default the session's.
         """
-        return self._assembly(backend_name(backend)).code
+        self._edits.pop(backend_name(backend), None)
+        return self.code(backend)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the code of the session's driver was edited."""
+        return backend_name(None) in self._edits
 
     @property
     def schedule(self) -> Schedule:

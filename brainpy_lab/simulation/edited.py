@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-
 from brainpy_lab import drivers, solvers
+from brainpy_lab.codegen.editing import parsed, place
 from brainpy_lab.codegen.headings import Heading, heading_of, read_heading
-from brainpy_lab.codegen.stepcode import StepCode, place
+from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.errors import CodeError, MethodError
 
 
@@ -22,7 +21,7 @@ def check_heading(text: str, code: StepCode, *, is_said: bool) -> None:
     is_said : bool
         Whether the user said the driver and the method; a text without a heading is then taken at their word.
     """
-    if not _parses(text):
+    if parsed(text) is None:
         return  # the check of the code itself says where
     own, found = read_heading(code.text), read_heading(text)
     assert own is not None
@@ -48,14 +47,6 @@ def written_for(text: str) -> tuple[str | None, str | None]:
     if found is None:
         return None, None
     return found.backend if found.backend in drivers.registry() else None, _method_titled(found.title)
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _method_titled(title: str) -> str | None:

@@ -14,8 +14,8 @@ from brainpy_lab.codegen.blocks import STEP, Block
 from brainpy_lab.codegen.fields import CELLS
 from brainpy_lab.codegen.generate import generate
 from brainpy_lab.drivers.jax.precision import x64
+from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.numba.kernel import FAST_MATH
-from brainpy_lab.drivers.tensor.driver import load_functions
 
 from .kinds import FIXED
 from .test_golden import example

@@ -10,7 +10,7 @@ import brainpy_lab as bp
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.crossing import distance
 from brainpy_lab.codegen.printing import Dialect, Printer, names_used, rename
-from brainpy_lab.drivers.tensor.driver import load_functions
+from brainpy_lab.drivers.loaded import load_functions
 
 from .kinds import KINDS
 

@@ -9,7 +9,7 @@ from brainpy_lab.drivers.driver import Array, Layout
 from brainpy_lab.drivers.jax.feed import Feed, Moment
 from brainpy_lab.drivers.jax.loops import flag_of_lanes, with_loops
 from brainpy_lab.drivers.jax.reciprocals import with_reciprocals
-from brainpy_lab.drivers.tensor.driver import load_functions
+from brainpy_lab.drivers.loaded import load_functions
 
 Arrays = tuple[Array, ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,9 @@ import numpy as np
 from brainpy_lab.codegen.network import CONNECTION, Advance, Arrive, Emit, Fire, NetworkCode, Take
 from brainpy_lab.drivers.jax.network_step import NetworkStep, Rooms, Shapes, Values, Wires
 from brainpy_lab.drivers.jax.precision import x64
+from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
+from brainpy_lab.drivers.trial import try_functions
 from brainpy_lab.errors import DriverError
 
 Array = Any
@@ -40,12 +42,21 @@ class JaxNetwork(NetworkProgram):
 
         self.code = code
         _check(code)
-        namespace: dict[str, Any] = {}
-        exec(compile(code.text, f"<step of {code.name}>", "exec"), namespace)
-        self.functions: dict[str, Callable[..., Any]] = {name: namespace[name] for name in code.functions}
+        self.functions = load_functions(code)
         self.faults = _faults(code)
         self.rooms: dict[Shapes, Rooms] = {}
         self.chunk = jax.jit(self._chunk, static_argnames=("rooms", "shapes", "recorded"))
+
+    def try_functions(self) -> None:
+        """Trace each function of the text once."""
+        import jax
+        import jax.numpy as jnp
+
+        def call(name: str, *given: Any) -> Any:
+            return jax.eval_shape(self.functions[name], *given)
+
+        with x64():
+            try_functions(self.code, call, jnp.ones(()), jnp.ones(2), lambda value: tuple(value.shape))
 
     def start(self, setup: NetworkSetup) -> JaxNetworkFlow:
         """Begin a run."""

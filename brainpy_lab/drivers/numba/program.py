@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import weakref
 from collections.abc import Mapping
@@ -66,9 +67,8 @@ def _load(text: str, file: Path, code: StepCode, line_map: Mapping[int, int]) ->
     try:
         exec(compile(text, str(file), "exec"), vars(module))
     except NumbaError as error:
-        line = getattr(getattr(error, "loc", None), "line", None)
-        origin = line_map.get(line) if line else None
-        lines = [s.strip() for s in str(error).splitlines() if s.strip()]
+        origin = _origin(error, file, line_map)
+        lines = [s.strip() for s in str(error).splitlines() if s.strip() and not s.startswith("Failed in")]
         detail = next((s for s in lines if "rror" in s), lines[0] if lines else type(error).__name__)
         raise CodeError(
             f"Numba cannot compile this step: {detail}",
@@ -76,6 +76,13 @@ def _load(text: str, file: Path, code: StepCode, line_map: Mapping[int, int]) ->
             advice=_advice(code),
         ) from None
     return module
+
+
+def _origin(error: NumbaError, file: Path, line_map: Mapping[int, int]) -> int | None:
+    """The line of the step code in which an error is: it names lines of the kernel, the innermost one first."""
+    lines = [int(n) for n in re.findall(rf"{re.escape(str(file))} \((\d+)\)", str(error))]
+    lines += [getattr(getattr(error, "loc", None), "line", None) or 0]
+    return next((line_map[n] for n in lines if n in line_map), None)
 
 
 def release_with(user: object, module: ModuleType) -> None:

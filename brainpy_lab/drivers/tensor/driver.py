@@ -6,9 +6,8 @@ A driver whose arrays follow NumPy's operators needs little more than its dialec
 
 from __future__ import annotations
 
-import ast
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,23 +18,11 @@ from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.functions import ADAPTIVE_FUNCTIONS, Shape, function_text
 from brainpy_lab.drivers.adaptive.loop import AdaptiveLoop, advance
 from brainpy_lab.drivers.driver import Array, Capability, Driver, Layout, Program
+from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import NetworkProgram
 from brainpy_lab.drivers.tensor.flow import TensorProgram
 from brainpy_lab.drivers.tensor.network_arrays import NetworkArrays
 from brainpy_lab.drivers.tensor.past import StepHistory
-
-
-def load_functions(
-    code: StepCode, instead: Mapping[str, ast.FunctionDef] | None = None
-) -> dict[str, Callable[..., Any]]:
-    """The functions of a step code as Python functions of its file, some with another definition ``instead``."""
-    tree = code.tree
-    if instead:
-        body = [instead.get(n.name, n) if isinstance(n, ast.FunctionDef) else n for n in tree.body]
-        tree = ast.Module(body, tree.type_ignores)
-    namespace: dict[str, Any] = {"__file__": str(code.file), "__name__": f"brainpy_lab_step_{code.hash}"}
-    exec(compile(tree, str(code.file), "exec"), namespace)
-    return {name: namespace[name] for name in code.functions}
 
 
 def _put(into: np.ndarray, values: Any) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.network import Act, Advance, Arrive, Emit, Fire, Gather, NetworkCode, Operation, Take
+from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
 from brainpy_lab.drivers.tensor.network_cells import ActInCells, AdvanceCells, Fault, FireCells
 from brainpy_lab.drivers.tensor.network_connections import GatherSums, SpikesArrive
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
+from brainpy_lab.drivers.trial import try_functions
 
 
 class TensorNetwork(NetworkProgram):
@@ -29,9 +31,13 @@ class TensorNetwork(NetworkProgram):
 
     def __init__(self, code: NetworkCode, arrays: NetworkArrays, computing: Callable[[], Any]) -> None:
         self.code, self.arrays, self.computing = code, arrays, computing
-        namespace: dict[str, Any] = {}
-        exec(compile(code.text, f"<step of {code.name}>", "exec"), namespace)
-        self.functions: dict[str, Callable[..., Any]] = {name: namespace[name] for name in code.functions}
+        self.functions = load_functions(code)
+
+    def try_functions(self) -> None:
+        """Call each function of the text once."""
+        two = self.arrays.floats(np.ones(2))
+        with self.computing(), np.errstate(all="ignore"):
+            try_functions(self.code, lambda name, *given: self.functions[name](*given), 1.0, two, np.shape)
 
     def start(self, setup: NetworkSetup) -> TensorNetworkFlow:
         """Begin a run."""

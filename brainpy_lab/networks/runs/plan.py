@@ -54,7 +54,13 @@ class Plan:
 
     @classmethod
     def of(
-        cls, network: Parts, wired: dict[str, Wiring], assembly: Assembly, state: NetworkState, request: Request
+        cls,
+        network: Parts,
+        wired: dict[str, Wiring],
+        assembly: Assembly,
+        code: NetworkCode,
+        state: NetworkState,
+        request: Request,
     ) -> Plan:
         """The plan of a run, all of it checked."""
         duration, record_every, progress = request.duration, request.record_every, request.progress
@@ -73,18 +79,7 @@ class Plan:
         report: Progress = ProgressBar(network.name) if progress is True else reporter(progress)
         traces = courses(network.synapses, places, state.dt)
         return cls(
-            network,
-            assembly,
-            assembly.code,
-            state,
-            n_steps,
-            every,
-            found,
-            wired,
-            traces,
-            report,
-            request.stop,
-            request.path,
+            network, assembly, code, state, n_steps, every, found, wired, traces, report, request.stop, request.path
         )
 
     @cached_property

@@ -10,6 +10,7 @@ import numpy as np
 from brainpy_lab.drivers.network import NetworkFlow
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.fading import Course
+from brainpy_lab.networks.runs.failing import code_line
 from brainpy_lab.networks.runs.interrupts import held_back
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.runs.rows import Rows
@@ -52,7 +53,8 @@ class RunOf:
             self.rows, self.spikes = self.store.rows(width), self.store.spikes()
         self.outcome, self.ended = Outcome.COMPLETED, ""
         self._record_start()
-        self._go()
+        with code_line(plan.code):
+            self._go()
         self._keep()
 
     def _record_start(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from brainpy_lab.codegen.stepcode import StepCode, place
+from brainpy_lab.codegen.editing import line_in, place
+from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import Span, System
 from brainpy_lab.errors import BrainPyLabError, RunError
 
@@ -21,7 +22,7 @@ def user_line(system: System, code: StepCode, retrace: Callable[[], None] = lamb
     except (BrainPyLabError, KeyboardInterrupt, MemoryError):
         raise
     except Exception as error:
-        line = _line_in(error, str(code.file))
+        line = line_in(error, str(code.file))
         if line is None:
             retrace()
             raise
@@ -36,12 +37,3 @@ def user_line(system: System, code: StepCode, retrace: Callable[[], None] = lamb
         span = Span(cell_line, column, cell_line, len(source.rstrip()))
         location = system.place(span)
         raise RunError(f"The model '{system.name}' failed: {message}", location=location) from error
-
-
-def _line_in(error: BaseException, file: str) -> int | None:
-    line, frame = None, error.__traceback__
-    while frame is not None:
-        if frame.tb_frame.f_code.co_filename == file:
-            line = frame.tb_lineno
-        frame = frame.tb_next
-    return line

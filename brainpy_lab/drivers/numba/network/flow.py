@@ -37,10 +37,13 @@ class NumbaNetwork(NetworkProgram):
 
     def __init__(self, code: NetworkCode) -> None:
         self.code = code
-        step = StepCode(text=code.text, model=code.name, method="network", backend=code.backend, blocks=())
+        step = StepCode(code.text, code.name, "network", code.backend, (), edited=code.edited)
         module = compiled_module(network_kernel(code), step)
         release_with(self, module)
         self.run: Any = module.run
+
+    def try_functions(self) -> None:
+        """All is compiled: there is nothing left to try."""
 
     def start(self, setup: NetworkSetup) -> NumbaNetworkFlow:
         """Begin a run."""
