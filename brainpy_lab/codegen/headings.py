@@ -9,7 +9,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from brainpy_lab.codegen.editing import parsed
+from brainpy_lab.codegen.code_text import parsed
 
 #: Characters of a name that a heading shows.
 LONGEST = 80

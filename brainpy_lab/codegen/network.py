@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from brainpy_lab.codegen.code_text import CodeText
-from brainpy_lab.codegen.editing import check_edited
+from brainpy_lab.codegen.code_text import CodeText, check_edited
 from brainpy_lab.codegen.fields import Signature
 
 Side = Literal["pre", "post"]

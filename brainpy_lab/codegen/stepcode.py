@@ -8,9 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from brainpy_lab.codegen.blocks import Block, Phase
-from brainpy_lab.codegen.code_text import CodeText
+from brainpy_lab.codegen.code_text import CodeText, check_edited
 from brainpy_lab.codegen.draws import Draw
-from brainpy_lab.codegen.editing import check_edited
 from brainpy_lab.codegen.events import Alarm
 from brainpy_lab.codegen.fields import Fields, Signature
 

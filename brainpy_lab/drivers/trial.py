@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from brainpy_lab.codegen.editing import place
+from brainpy_lab.codegen.code_text import place
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import CodeError
 

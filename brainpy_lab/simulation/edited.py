@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brainpy_lab import drivers, solvers
-from brainpy_lab.codegen.editing import parsed, place
+from brainpy_lab.codegen.code_text import parsed, place
 from brainpy_lab.codegen.headings import Heading, heading_of, read_heading
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.errors import CodeError, MethodError

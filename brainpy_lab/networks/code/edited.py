@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from brainpy_lab import drivers
-from brainpy_lab.codegen.editing import line_in, parsed, place
+from brainpy_lab.codegen.code_text import line_in, parsed, place
 from brainpy_lab.codegen.headings import first_line
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import BrainPyLabError, CodeError

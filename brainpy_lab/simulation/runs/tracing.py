@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from brainpy_lab.codegen.editing import line_in, place
+from brainpy_lab.codegen.code_text import line_in, place
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import Span, System
 from brainpy_lab.errors import BrainPyLabError, RunError
