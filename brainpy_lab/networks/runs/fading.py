@@ -29,6 +29,8 @@ class Course:
     synapses : Synapses
     trace : Trace
     dt : float
+    first : int
+        The step with which the run begins.
     stored : array of int or None
         The order in which values of connections stand.
     """
@@ -36,6 +38,7 @@ class Course:
     synapses: Synapses
     trace: Trace
     dt: float
+    first: int
     stored: np.ndarray | None
 
     @property
@@ -100,12 +103,12 @@ class Course:
             return kept * self.at_start(step)
         return self.value(kept, rows[self.trace.since], step * self.dt)
 
-    def recorded(self, columns: np.ndarray, first: int, every: int, places: np.ndarray) -> np.ndarray:
-        """The values at the times of records, (times, places), from the columns of what is kept."""
-        steps = first + np.arange(len(columns)) * every
+    def recorded(self, columns: np.ndarray, step: int, every: int, places: np.ndarray) -> np.ndarray:
+        """The values at the times of records from ``step`` on, (times, places), from the columns of what is kept."""
+        steps = step + np.arange(len(columns)) * every
         kept = columns[:, : len(places)]
         if self.trace.factor:
-            factors = np.append(self.at_start(first), self.factor(steps[1:]))
+            factors = np.where(steps == self.first, self.at_start(self.first), self.factor(steps))
             found: np.ndarray = kept * factors[:, np.newaxis]
             return found
         return self.value(kept, columns[:, len(places) :], steps[:, np.newaxis] * self.dt, places)
@@ -134,7 +137,9 @@ class Course:
         return self.kept(found if order is None or not found.ndim else found[order], state.step)
 
 
-def courses(synapses: Iterable[Synapses], stored: Mapping[str, np.ndarray | None], dt: float) -> dict[str, Course]:
-    """The traces of all synapses, by ``exc.x``."""
-    found = (Course(s, trace, dt, stored[s.name]) for s in synapses for trace in s.traces.of.values())
+def courses(
+    synapses: Iterable[Synapses], stored: Mapping[str, np.ndarray | None], state: NetworkState
+) -> dict[str, Course]:
+    """The traces of all synapses in a run from there on, by ``exc.x``."""
+    found = (Course(s, trace, state.dt, state.step, stored[s.name]) for s in synapses for trace in s.traces.of.values())
     return {course.name: course for course in found}

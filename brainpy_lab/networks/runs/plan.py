@@ -77,7 +77,7 @@ class Plan:
         places = {name: w.stored for name, w in wired.items()}
         found = wanted(request.record, network.by_name, places)
         report: Progress = ProgressBar(network.name) if progress is True else reporter(progress)
-        traces = courses(network.synapses, places, state.dt)
+        traces = courses(network.synapses, places, state)
         return cls(
             network, assembly, code, state, n_steps, every, found, wired, traces, report, request.stop, request.path
         )

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.networks.runs.fading import courses
+from brainpy_lab.networks.runs.state import NetworkState
 from tests.networks.cells import STDP, synapse
 
 DT, STEPS = 0.1, 400
@@ -91,6 +93,18 @@ def test_factors_begin_anew_before_they_are_too_small() -> None:
     for n in range(1, STEPS + 1):
         course[n] = course[n - 1] * np.exp(-5.0) + fired[n]
     assert np.allclose(sol["s"].x, course, rtol=1e-12, atol=0)
+
+
+def test_records_that_are_read_in_parts_have_the_factors_of_their_times() -> None:
+    """Parts begin where factors do: what is recorded there has still that of before."""
+    net = network(STDP.replace("tau_pre = 20", "tau_pre = 0.02"))
+    course = courses(net.synapses, {"s": None}, NetworkState.fresh(0, DT))["s.x"]
+    assert course.period == 51
+    kept, places = np.ones((STEPS + 1, 5)), np.arange(5)
+    whole = course.recorded(kept, 0, 1, places)
+    parts = [course.recorded(kept[n : n + 51], n, 1, places) for n in range(0, STEPS + 1, 51)]
+    assert np.array_equal(np.concatenate(parts), whole)
+    assert np.allclose(np.log(whole[[0, 1, 50, 51, 52], 0]), [0, -5, -250, -255, -5], rtol=1e-12)
 
 
 @pytest.mark.parametrize("text", [OWN, STDP.replace("tau_pre = 20", "tau_pre = 0.3")], ids=["own", "stdp"])
