@@ -11,6 +11,7 @@ from brainpy_lab.codegen.network import Emit, Fire, NetworkCode, Take
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.numba.feed import LANES
+from brainpy_lab.drivers.numba.network.addresses import KeptAddresses, addresses
 from brainpy_lab.drivers.numba.network.arguments import (
     FAULT_AXIS,
     FAULT_PLACE,
@@ -25,6 +26,7 @@ from brainpy_lab.drivers.numba.network.draws import native_rows
 from brainpy_lab.drivers.numba.network.kernel import alarms_of, network_kernel
 from brainpy_lab.drivers.numba.network.poisson import native_spikes
 from brainpy_lab.drivers.numba.program import compiled_module, release_with
+from brainpy_lab.errors import DriverError
 
 #: Spikes for which a chunk has room besides those of one step.
 _ROOM = 1 << 16
@@ -41,6 +43,7 @@ class NumbaNetwork(NetworkProgram):
         module = compiled_module(network_kernel(code), step)
         release_with(self, module)
         self.run: Any = module.run
+        self.addresses = KeptAddresses()
 
     def try_functions(self) -> None:
         """All is compiled: there is nothing left to try."""
@@ -62,12 +65,18 @@ class NumbaNetworkFlow(NetworkFlow):
         self.blocks = -(-self.size // LANES)
         lengths = [int(b) * len(a.rows) * LANES for a, b in zip(code.axes, self.blocks, strict=True)]
         self.base = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        if self.base[-1] >= _MOST:
+            raise DriverError(
+                f"The values of this network's cells and connections are {int(self.base[-1]):,}; the driver 'numba' "
+                f"counts to {_MOST:,}.",
+                advice="Run a smaller network, or keep fewer values a connection: net.explain() says where they are.",
+            )
         self.y = np.zeros(int(self.base[-1]))
         for axis in code.axes:
             for row in axis.rows:
                 self._view(axis.name, row)[:] = self._padded(axis.name, setup.rows[axis.name][row])
         self.p = np.array([setup.scalars[s] for s in code.scalars], dtype=float)
-        self.fixed = self._fixed()
+        self.fixed = self._fixed(program.addresses)
         fires = [o for o in code.schedule if isinstance(o, Fire)]
         room = _ROOM + sum(setup.sizes[o.axis] for o in fires)
         self.events = [np.empty(room, np.int64) for _ in range(3)]
@@ -93,15 +102,13 @@ class NumbaNetworkFlow(NetworkFlow):
         whole[:n] = given
         return whole.reshape(blocks, LANES)
 
-    def _addresses(self, axis: str, row: str | None, index: np.ndarray) -> np.ndarray:
+    def _addresses(self, axis: str, row: str, index: np.ndarray) -> np.ndarray:
         """Where values stand in ``y``."""
         number = self.number[axis]
         rows = self.code.axes[number].rows
-        index = np.asarray(index, dtype=np.int64)
-        first = 0 if row is None else rows.index(row) * LANES
-        return np.asarray(self.base[number] + first + (index >> 6) * (len(rows) * LANES) + (index & (LANES - 1)))
+        return addresses(int(self.base[number]) + rows.index(row) * LANES, len(rows), np.asarray(index, dtype=np.int64))
 
-    def _fixed(self) -> tuple[Any, ...]:
+    def _fixed(self, kept: KeptAddresses) -> tuple[Any, ...]:
         """Tables and indices as the kernel takes them."""
         setup = self.setup
         found: list[Any] = []
@@ -117,7 +124,8 @@ class NumbaNetworkFlow(NetworkFlow):
                 cells = setup.pre[syn] if others is None else others
             if what.endswith("_at"):
                 ends = self.code.ends[syn]
-                cells = self._addresses(ends.pre if what.startswith("pre") else ends.post, None, cells)
+                number = self.number[ends.pre if what.startswith("pre") else ends.post]
+                cells = kept.of((syn, what), int(self.base[number]), len(self.code.axes[number].rows), cells)
             found.append(_plain(cells, np.int32))
         return tuple(found)
 
