@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.crossing import crossed_between, distance
-from brainpy_lab.codegen.hidden import armed_name, hold_name
+from brainpy_lab.codegen.hidden import armed_name, held_events, hold_name
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.system import Assign, Event, System
 
@@ -94,10 +94,11 @@ def _write_event(
     names = step.definitions([event.condition], f"_{event.name}", new, time)
     condition = rename(event.condition, names)
     between = crossed_between(step, event, new, time) if bridge else None
+    dead = _dead_time(step, event, tested.hidden, time)
     if not is_watched(system, event):
         side = step.line(f"{on}_new", ast.IfExp(condition, ast.Constant(1.0), ast.Constant(0.0)), "", line)
         crossed = parse(f"{side} > {on}")
-        crossed = crossed if between is None else ast.BoolOp(ast.Or(), [crossed, between])
+        crossed = _unless(dead, crossed if between is None else ast.BoolOp(ast.Or(), [crossed, between]))
         flag = step.line(event.name, crossed, "the condition has become true", line)
         tested.hidden[on] = tested.waiting[event.name] = side
         tested.flags.append(flag)
@@ -106,7 +107,7 @@ def _write_event(
         return
     holds = step.line(f"{event.name}_true", condition, "", line)
     fires: ast.expr = parse(f"{holds} and {on} == 0.0")
-    fires = fires if between is None else ast.BoolOp(ast.Or(), [fires, between])
+    fires = _unless(dead, fires if between is None else ast.BoolOp(ast.Or(), [fires, between]))
     flag = step.line(event.name, fires, "the condition has become true", line)
     tested.flags.append(flag)
     depth = rename(distance(event.condition), names)
@@ -116,10 +117,23 @@ def _write_event(
     alarm = step.line(f"{event.name}_stuck", stuck, "its block left it true, and it moved further beyond")
     tested.alarms.append(Alarm(alarm, event.name, "stuck"))
     _watch_spoiled(step, event, flag, new, tested, slopes)
-    waiting = tested.waiting[event.name] = f"{on} if {holds} else 0.0"
+    still = f"({on} if {on} > 0.0 else {FREE})" if dead else on  # what came true in the dead time fires no more
+    waiting = tested.waiting[event.name] = f"{still} if {holds} else 0.0"
     step.phase("act", event.name, new)
     left = write_block(step, event, flag, new, tested.hidden, time)
     tested.hidden[on] = step.line(f"{on}_new", parse(f"{left} if {flag} else ({waiting})"))
+
+
+def _dead_time(step: StepBuilder, event: Event, hidden: Mapping[str, str], time: str) -> str:
+    """Write whether a step lies in the dead time of an event; "" where it has none."""
+    if event.name not in held_events(step.system):
+        return ""
+    release = hidden[hold_name(event.name)]
+    return step.line(f"{event.name}_dead", f"{time} + 0.5*dt < {release}", f"too soon after the last {event.name}")
+
+
+def _unless(dead: str, fires: ast.expr) -> ast.expr:
+    return ast.BoolOp(ast.And(), [fires, ast.UnaryOp(ast.Not(), ast.Name(dead, ast.Load()))]) if dead else fires
 
 
 def is_watched(system: System, event: Event) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from brainpy_lab.equations.system import Event, Hold, System
 
 
-def hold_name(state: str) -> str:
-    """Name of the hidden variable that holds the time at which ``state`` is released."""
-    return f"{state}_release"
+def hold_name(held: str) -> str:
+    """Name of the hidden variable that holds the time at which a state, or an event, is released."""
+    return f"{held}_release"
 
 
 def armed_name(event: Event) -> str:
@@ -21,9 +21,16 @@ def held_states(system: System) -> tuple[str, ...]:
     return tuple(s for s in system.state_names if s in held)
 
 
+def held_events(system: System) -> tuple[str, ...]:
+    """Events that have a dead time, in the order of the events."""
+    held = {a.state for e in system.events for a in e.actions if isinstance(a, Hold)} - {*system.state_names}
+    return tuple(e.name for e in system.events if e.name in held)
+
+
 def hidden_names(system: System) -> tuple[str, ...]:
     """Hidden variables that a step carries besides the states: release times, then the last tests of events."""
-    return tuple(hold_name(s) for s in held_states(system)) + tuple(armed_name(e) for e in system.events)
+    held = (*held_states(system), *held_events(system))
+    return tuple(map(hold_name, held)) + tuple(armed_name(e) for e in system.events)
 
 
 def count_names(system: System) -> tuple[str, ...]:

@@ -21,10 +21,11 @@ from brainpy_lab.codegen.functions import (
     settle,
     without_unused,
 )
-from brainpy_lab.codegen.hidden import held_states, hold_name, past_names
+from brainpy_lab.codegen.hidden import held_events, held_states, hold_name, past_names
 from brainpy_lab.codegen.printing import rename
 from brainpy_lab.codegen.written import StepWriter, Written
 from brainpy_lab.equations.system import Event, System
+from brainpy_lab.errors import MethodError
 
 
 @dataclass
@@ -36,6 +37,11 @@ class Located:
     share_exp: bool
 
     def __post_init__(self) -> None:
+        if dead := held_events(self.system):
+            raise MethodError(
+                f"The event '{dead[0]}' of '{self.system.name}' is held for a dead time, which needs whole steps.",
+                advice="Use a fixed-step method, for example method='rk4', without crossing='exact'.",
+            )
         self.holds = tuple(hold_name(s) for s in held_states(self.system))
         self.carried = carried(self.system, self.holds)
         self.steady = join(parameters(self.system), fields("history", past_names(self.system)))

@@ -152,7 +152,7 @@ class Assign:
 
 @dataclass(frozen=True)
 class Hold:
-    """``state`` keeps its value for ``duration``: a refractory period."""
+    """``state`` keeps its value for ``duration``: a refractory period; or, an event's name, that does not happen."""
 
     state: str
     duration: ast.expr

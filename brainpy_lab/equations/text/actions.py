@@ -40,7 +40,8 @@ class _EventReader:
     def event(self, raw: RawEvent, number: int) -> Event:
         """A `when` block in normal form; without a name the first is called 'spike', the others by their number."""
         self.scope.random = self.count
-        actions = tuple(self.hold(a) if a.holds else self.assign(a) for a in raw.actions)
+        own = raw.name or self.free("spike" if number == 0 else f"event_{number + 1}")
+        actions = tuple(self.hold(a, own) if a.holds else self.assign(a) for a in raw.actions)
         self.count, self.scope.random = self.scope.random, None
         match raw.condition:
             case ast.Attribute(value=ast.Name(id="pre" | "post" as side), attr=watched):
@@ -99,10 +100,12 @@ class _EventReader:
             raise self.no_state(raw, "set")
         return True
 
-    def hold(self, raw: RawAction) -> Hold:
-        if raw.target not in self.scope.states:
+    def hold(self, raw: RawAction, event: str) -> Hold:
+        """A state that is held by the block of an event, or an event that does not happen for a while."""
+        is_event = raw.target not in self.scope.states and raw.target in (event, *self.seen, *self.explicit)
+        if raw.target not in self.scope.states and (not is_event or self.scope.synapse):
             raise self.no_state(raw, "held")
-        if raw.target not in self.draft.derivatives:
+        if not is_event and raw.target not in self.draft.derivatives:
             raise self.source.error(
                 f"'{raw.target}' has no derivative: it keeps its value anyway.", raw.target_span, "Delete the line."
             )
