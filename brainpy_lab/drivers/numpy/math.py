@@ -46,7 +46,7 @@ Array = Any
 
 def where(condition: Any, yes: Any, no: Any) -> Any:
     """``yes`` where the condition holds, else ``no``."""
-    if isinstance(condition, bool):  # of plain numbers: nothing is chosen place by place
+    if isinstance(condition, bool) and not np.ndim(yes) and not np.ndim(no):  # nothing is chosen place by place
         return yes if condition else no
     return np.where(condition, yes, no)
 
