@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import CONNECTION, Advance, Arrive, Emit, Fire, NetworkCode, Take
+from brainpy_lab.codegen.network import Advance, Arrive, Emit, Fire, NetworkCode, Take
 from brainpy_lab.drivers.jax.network_step import NetworkStep, Rooms, Shapes, Values, Wires
 from brainpy_lab.drivers.jax.precision import x64
 from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.trial import try_functions
-from brainpy_lab.errors import DriverError
 
 Array = Any
-#: Spikes for which a call of the program has room.
+#: Spikes for which a call of the program has room, and more where one step may have many.
 _SPIKES = 1 << 15
 #: Steps that a call takes at most: its tables have this length, whatever it takes, since each length is a program.
 _STEPS = 1024
@@ -41,7 +40,6 @@ class JaxNetwork(NetworkProgram):
         import jax
 
         self.code = code
-        _check(code)
         self.functions = load_functions(code)
         self.faults = _faults(code)
         self.rooms: dict[Shapes, Rooms] = {}
@@ -89,11 +87,12 @@ class JaxNetwork(NetworkProgram):
         n_events = len(self.code.events)
         fires = [self.code.events.index((o.axis, o.event)) for o in self.code.schedule if isinstance(o, Fire)]
         most = sum(rooms.fired[e] for e in fires)
+        room = max(_SPIKES, 4 * most)
         wires = Wires(*wires)
 
         def goes_on(carry: Any) -> Array:
             i, *_, count, wanted, fault, _place = carry
-            return (i < n) & (fault < 0) & (count + most <= _SPIKES) & (wanted <= limits).all()
+            return (i < n) & (fault < 0) & (count + most <= room) & (wanted <= limits).all()
 
         def take(carry: Any) -> Any:
             i, y, rings, rows, spikes, count, wanted, *_ = carry
@@ -122,25 +121,11 @@ class JaxNetwork(NetworkProgram):
                 rows = rows.at[jnp.where(due, at, len(rows))].set(line, mode="drop")
             return (i + jnp.where(good, 1, 0), *kept, rows, spikes, count, jnp.maximum(wanted, needs), wrong, where)
 
-        spikes = tuple(jnp.zeros(_SPIKES + max(most, 1), int) for _ in range(3))
+        spikes = tuple(jnp.zeros(room, int) for _ in range(3))
         wanted = jnp.zeros(n_events + len(rooms.due), int)
         zero = jnp.zeros((), int)
         start = (zero, y, rings, rows, spikes, zero, wanted, jnp.full((), -1), zero)
         return jax.lax.while_loop(goes_on, take, start)
-
-
-def _check(code: NetworkCode) -> None:
-    """Refuse what several connections of one step would do to one value one after the other."""
-    for operation in code.schedule:
-        if not isinstance(operation, Arrive) or not operation.function:
-            continue
-        for f in code.functions[operation.function].results:
-            if f.role != "sum" and f.axis != CONNECTION:
-                raise DriverError(
-                    f"The driver 'jax' does not run '{operation.synapse}': a block sets {f.of} of a cell, which "
-                    "several spikes of one step may reach one after the other.",
-                    advice="Add to it, as in post.g += weight, or run it with backend='numba'.",
-                )
 
 
 def _faults(code: NetworkCode) -> list[Any]:
@@ -264,7 +249,6 @@ class JaxNetworkFlow(NetworkFlow):
         """Run the program, again where its lists were full or too short."""
         first, end = self.step, self.step + n_steps
         sources = {axis: self.setup.sources[axis](first, n_steps) for axis in self.emits}
-        self._check_sources(sources)
         drive = self.setup.drive(first, n_steps)
         takes = [o for o in self.code.schedule if isinstance(o, Take)]
         outside = {f"{o.axis}.{o.row}": self.setup.taken[o.axis, o.row](first, n_steps) for o in takes}
@@ -348,23 +332,6 @@ class JaxNetworkFlow(NetworkFlow):
         within = np.arange(len(steps)) - np.repeat(np.cumsum(counts) - counts, counts)
         lines[steps, within] = cells[offsets[taken] : offsets[taken + n]]
         return jnp.asarray(lines)
-
-    def _check_sources(self, sources: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
-        """Refuse several spikes of one cell in one step where each changes what the next one meets."""
-        for operation in self.arrivals:
-            spikes = sources.get(operation.source[0])
-            results = self.code.functions[operation.function].results if operation.function else ()
-            if spikes is None or not (operation.cell or any(f.role != "sum" for f in results)):
-                continue
-            offsets, cells = spikes
-            steps = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-            pairs = np.unique(np.stack([steps, cells]), axis=1)
-            if pairs.shape[1] < len(cells):
-                raise DriverError(
-                    f"The driver 'jax' does not run '{operation.synapse}' with several spikes of one cell of "
-                    f"{operation.source[0]} in one step.",
-                    advice="Take a smaller dt, or run it with backend='numba'.",
-                )
 
     def values(self, axis: str, row: str) -> np.ndarray:
         """A row of an axis."""

@@ -64,6 +64,26 @@ class Wires:
     first: dict[tuple[str, str], Array]
 
 
+@dataclass
+class Due:
+    """Cells whose spikes are due at a synapse, earliest spikes first.
+
+    Attributes
+    ----------
+    cells, places : array of int
+        The cells, and their places in the table of connections.
+    is_there : array of bool
+        Whether there is one.
+    round_ : array of int
+        In each step that is due a source may have a cell several times: no round has a cell twice.
+    """
+
+    cells: Array
+    places: Array
+    is_there: Array
+    round_: Array
+
+
 class NetworkStep:
     """The operations of a step, traced into one program.
 
@@ -220,11 +240,40 @@ class NetworkStep:
         rows[operation.row] = jnp.zeros_like(rows[operation.row]).at[post].add(value)
 
     def _arrive(self, operation: Arrive) -> None:
+        """Spikes that are due act: all at once, or in rounds where one cell has several and each meets the last's."""
+        import jax
+        import jax.numpy as jnp
+
+        due = self._due(operation)
+        if not self._has_rounds(operation):
+            self._serve(operation, due, due.is_there)
+            return
+        own = jnp.where(due.is_there, due.round_, -1)
+
+        def serve(carry: Any) -> Any:
+            number, self.y, wanted = carry
+            self._serve(operation, due, own == number)
+            return number + 1, self.y, jnp.maximum(wanted, self.wanted_due[self.arrivals.index(operation)])
+
+        begin = (jnp.zeros((), own.dtype), self.y, jnp.zeros((), int))
+        last = own.max(initial=-1)
+        _, self.y, wanted = jax.lax.while_loop(lambda carry: carry[0] <= last, serve, begin)
+        self.wanted_due[self.arrivals.index(operation)] = wanted
+
+    def _has_rounds(self, operation: Arrive) -> bool:
+        """Whether a cell may have several spikes in a step, as those of sources have, and it matters that they are."""
+        if not any(isinstance(o, Emit) and o.axis == operation.source[0] for o in self.code.schedule):
+            return False
+        results = self.code.functions[operation.function].results if operation.function else ()
+        return bool(operation.cell) or any(f.role != "sum" for f in results)
+
+    def _serve(self, operation: Arrive, due: Due, is_there: Array) -> None:
+        """Spikes of different cells."""
         import jax.numpy as jnp
 
         syn, key = operation.synapse, (operation.synapse, operation.side)
         axes, number = self.code.ends[syn].axes(syn), self.arrivals.index(operation)
-        cells, places, is_there = self._due(operation)
+        cells, places = due.cells, due.places
         own, side = (KEPT_PRE, PRE) if operation.side == "pre" else (KEPT_POST, POST)
         passed: dict[str, Array] = {}
         if operation.cell:
@@ -237,22 +286,48 @@ class NetworkStep:
                 else:
                     row = self.y[axes[own]][f.of]
                     self.y[axes[own]][f.of] = row.at[jnp.where(is_there, cells, n)].set(value, mode="drop")
+        self.wanted_due[number] = jnp.zeros((), int)
         if not operation.function or not len(self.wires.pre[syn]):  # an empty array has no place to read from
             return
         start, room = self.wires.start[key], self.rooms.due[number]
         safe = jnp.where(is_there, places, 0)
         counts = jnp.where(is_there, start[safe + 1] - start[safe], 0)
         ends = jnp.cumsum(counts)
-        self.wanted_due[number] = ends[-1] if len(ends) else jnp.zeros((), int)
+        total = ends[-1] if len(ends) else jnp.zeros((), int)
+        self.wanted_due[number] = total
         at = jnp.arange(room)
         row = jnp.minimum(jnp.searchsorted(ends, at, side="right"), len(cells) - 1)
-        total = len(self.wires.pre[syn])
-        stored = jnp.clip(start[safe[row]] + at - (ends - counts)[row], 0, max(total - 1, 0))
+        stored = jnp.clip(start[safe[row]] + at - (ends - counts)[row], 0, len(self.wires.pre[syn]) - 1)
         connections = self.wires.order[key][stored] if key in self.wires.order else stored
-        self._act(operation.function, syn, axes, connections, at < ends[-1], {n: v[row] for n, v in passed.items()})
+        given = {n: v[row] for n, v in passed.items()}
+        if any(f.role != "sum" and f.axis != CONNECTION for f in self.code.functions[operation.function].results):
+            self._act_in_turn(operation.function, syn, axes, connections, jnp.minimum(total, room), given)
+        else:
+            self._act(operation.function, syn, axes, connections, at < total, given)
 
-    def _due(self, operation: Arrive) -> tuple[Array, Array, Array]:
-        """Cells whose spikes are due, earliest spikes first; their places in the table; and whether there is one."""
+    def _act_in_turn(
+        self,
+        function: str,
+        syn: str,
+        axes: Mapping[str, str],
+        connections: Array,
+        count: Array,
+        passed: dict[str, Array],
+    ) -> None:
+        """Connections of which each may meet what the one before it has set, one after the other."""
+        import jax
+        import jax.numpy as jnp
+
+        def act(i: Array, y: Values) -> Values:
+            self.y = y
+            one = {n: v[i][None] for n, v in passed.items()}
+            self._act(function, syn, axes, connections[i][None], jnp.ones(1, bool), one)
+            return self.y
+
+        self.y = jax.lax.fori_loop(0, count, act, self.y)
+
+    def _due(self, operation: Arrive) -> Due:
+        """Cells whose spikes are due, earliest spikes first."""
         import jax.numpy as jnp
 
         key = (operation.synapse, operation.side)
@@ -265,7 +340,8 @@ class NetworkStep:
         n = self.sizes.get(operation.source[0], 0)
         there = (cells < n) & (late & (steps >= 0))[:, None]
         places = cells * delays + numbers[:, None]
-        return cells.reshape(-1), places.reshape(-1), there.reshape(-1)
+        again = jnp.concatenate([jnp.zeros((delays, 1), bool), cells[:, 1:] <= cells[:, :-1]], axis=1)
+        return Due(*(a.reshape(-1) for a in (cells, places, there, jnp.cumsum(again, axis=1))))
 
     def _act(
         self,

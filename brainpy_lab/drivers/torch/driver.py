@@ -51,14 +51,14 @@ class TorchDriver(TensorDriver):
         import torch
 
         shape = np.broadcast_shapes(slot.shape, tuple(ring.shape[2:]))
-        whole = torch.from_numpy(np.array(np.broadcast_to(slot, (1, ring.shape[1], *shape))))
+        whole = torch.tensor(np.array(np.broadcast_to(slot, (1, ring.shape[1], *shape))), device=ring.device)
         return torch.take_along_dim(ring.expand(*ring.shape[:2], *shape), whole, dim=0)[0]
 
     def mask(self, value: np.ndarray) -> Any:
         """Truth values as a tensor."""
         import torch
 
-        return torch.from_numpy(np.asarray(value))
+        return torch.tensor(np.asarray(value))
 
     def choose(self, condition: Any, yes: Any, no: Any) -> Any:
         """Elementwise choice."""
