@@ -37,7 +37,9 @@ def test_several_spikes_of_one_cell_in_one_step_each_meet_what_the_last_has_left
     text = "U = 0.5\nx(0) = 1\nwhen pre.spike:\n    post.V += weight*U*x\n    x -= U*x"
     model = synapse(text)
     for kept in ({}, {"x": "connection"}):
-        syn = bp.Synapses(pre=S, post=E, model=model, connect=bp.connect.all_to_all(), name="syn", kept=kept, weight=8.0)
+        syn = bp.Synapses(
+            pre=S, post=E, model=model, connect=bp.connect.all_to_all(), name="syn", kept=kept, weight=8.0
+        )
         sol = bp.Network(S, E, syn).run(2.0, dt=0.1, backend=backend)
         assert sol.final["E"]["V"] == pytest.approx([1 + 8 * (0.5 + 0.25 + 0.125) + 8 * 0.5], rel=1e-14)
         assert sol.final["syn"]["x"] == pytest.approx([0.125, 0.5], rel=1e-14)

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import Advance, Arrive, Emit, Fire, NetworkCode, Take
+from brainpy_lab.codegen.network import Advance, Emit, Fire, NetworkCode, Take
 from brainpy_lab.drivers.jax.network_step import NetworkStep, Rooms, Shapes, Values, Wires
 from brainpy_lab.drivers.jax.precision import x64
 from brainpy_lab.drivers.loaded import load_functions
-from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
+from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup, Table
 from brainpy_lab.drivers.trial import try_functions
 
 Array = Any
@@ -21,16 +21,27 @@ _SPIKES = 1 << 15
 _STEPS = 1024
 #: Numbers in a table, at most; wide ones are shorter.
 _NUMBERS = 1 << 23
+#: Lanes of spikes times connections that act at once: on a processor, and on devices with thousands of lanes.
+_NARROW, _WIDE = 256, 1 << 16
 #: A number above all cells of a source: it stands for none.
 _NO_CELL = 2**31 - 1
 
 
-def padded(length: int) -> int:
+def padded(length: int, least: int = 16) -> int:
     """The next length for which programs are compiled: they grow by a quarter."""
-    found = 16
+    found = least
     while found < length:
         found += max(1, found // 4)
     return found
+
+
+def _block(table: Table, lanes: int) -> tuple[int, int]:
+    """How many spikes are served at once, and how many connections of each.
+
+    Several spikes where all their connections find room: connections act in their order.
+    """
+    longest = padded(int(np.diff(table.start).max(initial=1)))
+    return (lanes // longest, longest) if longest <= lanes else (1, lanes)
 
 
 class JaxNetwork(NetworkProgram):
@@ -77,16 +88,18 @@ class JaxNetwork(NetworkProgram):
         shapes: Shapes,
         recorded: tuple[tuple[str, str], ...],
     ) -> Any:
-        """Up to ``n`` steps: fewer where the lists of spikes are full, a room was too small, or something is wrong."""
+        """Up to ``n`` steps: fewer where the lists of spikes are full.
+
+        A step whose lists were too short, or in which something went wrong, is the last; its values are of no use.
+        """
         import jax
         import jax.numpy as jnp
 
         first, n, t0, dt, since, every = clock
         step = NetworkStep(self.code, self.functions, rooms, shapes, self.faults)
-        limits = jnp.array([*rooms.fired, *rooms.due])
-        n_events = len(self.code.events)
+        limits = jnp.array(rooms, int)
         fires = [self.code.events.index((o.axis, o.event)) for o in self.code.schedule if isinstance(o, Fire)]
-        most = sum(rooms.fired[e] for e in fires)
+        most = sum(rooms[e] for e in fires)
         room = max(_SPIKES, 4 * most)
         wires = Wires(*wires)
 
@@ -100,29 +113,26 @@ class JaxNetwork(NetworkProgram):
             now = dict(scalars) | {s: drive[i, k] for k, s in enumerate(self.code.driven)}
             sources = {axis: cells[i] for axis, cells in emitted.items()}
             outside = {row: values[i] for row, values in taken.items()}
-            new, new_rings, lists, needs, wrong, where = step(
+            y, rings, lists, needs, wrong, where = step(
                 number, t0 + number * dt, dt, y, now, rings, wires, sources, outside
             )
-            needs = jnp.stack(needs) if needs else jnp.zeros(0, int)
-            good = (needs <= limits).all() & (wrong < 0)
-            kept = jax.tree.map(lambda a, b: jnp.where(good, a, b), (new, new_rings), (y, rings))
+            wanted = jnp.maximum(wanted, jnp.stack(needs)) if needs else wanted
             for e in fires:
                 parts = (jnp.full(lists[e].shape, number + 1), jnp.full(lists[e].shape, e), lists[e])
                 spikes = tuple(
                     jax.lax.dynamic_update_slice(a, p.astype(a.dtype), (count,))
                     for a, p in zip(spikes, parts, strict=True)
                 )
-                count = count + jnp.where(good, jnp.minimum(needs[e], rooms.fired[e]), 0)
-            values = [kept[0][axis][row][index] for (axis, row), index in zip(recorded, record, strict=True)]
-            due = good & ((number + 1 - since) % every == 0)
+                count = count + jnp.minimum(needs[e], rooms[e])
+            values = [y[axis][row][index] for (axis, row), index in zip(recorded, record, strict=True)]
             if values:
                 line = jnp.concatenate(values)
                 at = (number + 1 - since) // every - 1 - (first - since) // every
-                rows = rows.at[jnp.where(due, at, len(rows))].set(line, mode="drop")
-            return (i + jnp.where(good, 1, 0), *kept, rows, spikes, count, jnp.maximum(wanted, needs), wrong, where)
+                rows = rows.at[jnp.where((number + 1 - since) % every == 0, at, len(rows))].set(line, mode="drop")
+            return i + 1, y, rings, rows, spikes, count, wanted, wrong, where
 
         spikes = tuple(jnp.zeros(room, int) for _ in range(3))
-        wanted = jnp.zeros(n_events + len(rooms.due), int)
+        wanted = jnp.zeros(len(self.code.events), int)
         zero = jnp.zeros((), int)
         start = (zero, y, rings, rows, spikes, zero, wanted, jnp.full((), -1), zero)
         return jax.lax.while_loop(goes_on, take, start)
@@ -148,10 +158,14 @@ class JaxNetworkFlow(NetworkFlow):
         self.program, self.code, self.setup = program, program.code, setup
         self.step = setup.first
         code = self.code
+        lengths = {name: padded(n) if name in code.ends else int(n) for name, n in setup.sizes.items()}
+        self.tables = {key: _padded_table(table) for key, table in setup.tables.items()}
         with x64():
             self.y: Values = {
                 a.name: {
-                    r: jnp.array(np.broadcast_to(np.asarray(setup.rows[a.name][r], float), setup.sizes[a.name]))
+                    r: jnp.array(
+                        _lengthened(np.broadcast_to(setup.rows[a.name][r], setup.sizes[a.name]), lengths[a.name])
+                    )
                     for r in a.rows
                 }
                 for a in code.axes
@@ -159,37 +173,34 @@ class JaxNetworkFlow(NetworkFlow):
             self.scalars = {s: jnp.asarray(float(v)) for s, v in setup.scalars.items()}
             self.wires = self._wires()
         self.depths = [setup.depth(code, e) for e in code.events]
-        self.arrivals = [o for o in code.schedule if isinstance(o, Arrive)]
         self.emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
         self.queues: dict[Event, dict[int, np.ndarray]] = {e: {} for e in code.events}
         self.rings: list[Array] | None = None
+        is_wide = any(d.platform != "cpu" for row in self.y.values() for v in row.values() for d in v.devices())
         self.shapes = Shapes(
-            tuple((name, int(n)) for name, n in setup.sizes.items()) + tuple((a, _NO_CELL) for a in self.emits),
-            tuple((key, table.delays) for key, table in setup.tables.items()),
+            tuple(lengths.items()) + tuple((a, _NO_CELL) for a in self.emits),
+            tuple((key, table.delays) for key, table in self.tables.items()),
+            tuple((key, _block(table, _WIDE if is_wide else _NARROW)) for key, table in self.tables.items()),
+            is_wide,
         )
-        fired = tuple(padded(max(1, self._cells(e) // 16)) for e in code.events)
-        first = Rooms(fired, tuple(self._due_room(o) for o in self.arrivals))
+        first = tuple(padded(max(1, self._cells(e) // 16)) for e in code.events)
         self.rooms = program.rooms.get(self.shapes, first)  # of the last run: what it needed has been compiled
 
     def _cells(self, event: Event) -> int:
         return self.setup.sizes.get(event[0], 16)
 
-    def _due_room(self, operation: Arrive) -> int:
-        table = self.setup.tables[operation.synapse, operation.side]
-        n = max(1, (len(table.start) - 1) // table.delays)
-        each = int(table.start[-1]) / n
-        return padded(int(each * max(1, n // 64)) + 16)
-
     def _wires(self) -> tuple[Any, ...]:
         import jax.numpy as jnp
 
-        setup = self.setup
+        setup, tables = self.setup, self.tables
+        length = {syn: padded(len(pre)) for syn, pre in setup.pre.items()}
         return (
-            {s: jnp.asarray(v) for s, v in setup.pre.items()},
-            {s: jnp.asarray(v) for s, v in setup.post.items()},
-            {k: jnp.asarray(t.start) for k, t in setup.tables.items()},
-            {k: jnp.asarray(t.order) for k, t in setup.tables.items() if t.order is not None},
-            {k: jnp.asarray(t.first) for k, t in setup.tables.items()},
+            {s: jnp.asarray(_lengthened(v, length[s])) for s, v in setup.pre.items()},
+            {s: jnp.asarray(_lengthened(np.asarray(v, np.int32), length[s], _NO_CELL)) for s, v in setup.post.items()},
+            {k: jnp.asarray(t.start) for k, t in tables.items()},
+            {k: jnp.asarray(_lengthened(t.order, length[k[0]])) for k, t in tables.items() if t.order is not None},
+            {k: jnp.asarray(t.first) for k, t in tables.items()},
+            {s: jnp.asarray(len(v)) for s, v in setup.pre.items()},
         )
 
     # --- spikes on their way -----------------------------------------------------------------------------------------
@@ -205,7 +216,7 @@ class JaxNetworkFlow(NetworkFlow):
 
         rings = []
         for number, event in enumerate(self.code.events):
-            ring = np.full((self.depths[number], self.rooms.fired[number]), self._none(number), np.int32)
+            ring = np.full((padded(self.depths[number], 1), self.rooms[number]), self._none(number), np.int32)
             for step, cells in self.queues[event].items():
                 if step >= self.step - self.depths[number]:
                     ring[step % len(ring), : len(cells)] = cells
@@ -230,18 +241,14 @@ class JaxNetworkFlow(NetworkFlow):
         """Take up such spikes of a run before."""
         self.queues[event] = dict(spikes)
         number = self.code.events.index(event)
-        self._enlarge({number: max((len(s) for s in spikes.values()), default=0)}, {})
+        self._enlarge({number: max((len(s) for s in spikes.values()), default=0)})
 
-    def _enlarge(self, fired: Mapping[int, int], due: Mapping[int, int]) -> None:
+    def _enlarge(self, fired: Mapping[int, int]) -> None:
         """Rooms that hold so many; rings are made anew."""
-        rooms = self.rooms
-        self.rooms = Rooms(
-            tuple(r if fired.get(i, 0) <= r else padded(2 * fired[i]) for i, r in enumerate(rooms.fired)),
-            tuple(r if due.get(i, 0) <= r else padded(2 * due[i]) for i, r in enumerate(rooms.due)),
-        )
-        self.program.rooms[self.shapes] = self.rooms
-        if self.rooms.fired != rooms.fired:
+        rooms = tuple(r if fired.get(i, 0) <= r else padded(2 * fired[i]) for i, r in enumerate(self.rooms))
+        if rooms != self.rooms:
             self.rings = None
+        self.rooms = self.program.rooms[self.shapes] = rooms
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -270,41 +277,47 @@ class JaxNetworkFlow(NetworkFlow):
         rows: np.ndarray,
         row: int,
     ) -> tuple[NetworkChunk, int]:
-        import jax
         import jax.numpy as jnp
 
-        setup, code = self.setup, self.code
+        setup = self.setup
         widths = [rows.shape[1], *(v.shape[1] for v in outside.values())]
         length = max(16, min(_STEPS, _NUMBERS // max(1, *widths)))
         n = min(n, length)
-        table = _lengthened(drive[taken : taken + n], length)
         given = {name: jnp.asarray(_lengthened(v[taken : taken + n], length)) for name, v in outside.items()}
         emitted = {axis: self._emitted(axis, spikes, taken, n, length) for axis, spikes in sources.items()}
-        if self.rings is None:
-            self.rings = self._made_rings()
-        buffer = jnp.zeros((length, rows.shape[1]))
-        clock = (self.step, n, setup.t0, setup.dt, setup.first, setup.every)
-        found = self.program.chunk(
-            tuple(jnp.asarray(c) for c in clock), self.y, self.scalars, self.rings, self.wires, jnp.asarray(table),
-            emitted, given, [jnp.asarray(r.index) for r in setup.record], buffer, rooms=self.rooms, shapes=self.shapes,
-            recorded=tuple((r.axis, r.row) for r in setup.record),
-        )  # fmt: skip
-        i, self.y, self.rings, buffer, spikes, total, wanted, fault, place = found
-        i, total, wanted = int(i), int(total), jax.device_get(wanted)
-        begun, self.step = self.step, self.step + i
+        inputs = (jnp.asarray(_lengthened(drive[taken : taken + n], length)), emitted, given)
+        found = self._called(n, inputs, jnp.zeros((length, rows.shape[1])))
+        fault, place = int(found[-2]), int(found[-1])
+        if fault >= 0:  # where the run stands is the end of the step before
+            found = self._called(int(found[0]) - 1, inputs, jnp.zeros((length, rows.shape[1])))
+        i, self.y, self.rings, buffer, spikes, total, *_ = found
+        begun, self.step = self.step, self.step + int(i)
         lines = (self.step - setup.first) // setup.every - (begun - setup.first) // setup.every
         rows[row : row + lines] = np.asarray(buffer)[:lines]
-        chunk = self._chunk_of(begun, i, [np.asarray(s)[:total] for s in spikes], sources, taken)
-        if int(fault) >= 0:
-            axis, name = self.program.faults[int(fault)]
-            chunk.fault = (axis, name, int(place))
+        chunk = self._chunk_of(begun, int(i), [np.asarray(s)[: int(total)] for s in spikes], sources, taken)
+        if fault >= 0:
+            chunk.fault = (*self.program.faults[fault], place)
         self._noted(chunk)
-        n_events = len(code.events)
-        self._enlarge(
-            {e: int(w) for e, w in enumerate(wanted[:n_events]) if w > self.rooms.fired[e]},
-            {k: int(w) for k, w in enumerate(wanted[n_events:]) if w > self.rooms.due[k]},
-        )
         return chunk, row + lines
+
+    def _called(self, n: int, inputs: tuple[Any, ...], buffer: Array) -> Any:
+        """What the program gives for ``n`` steps from here, whose lists are long enough."""
+        import jax.numpy as jnp
+
+        setup = self.setup
+        while True:
+            if self.rings is None:
+                self.rings = self._made_rings()
+            clock = (self.step, n, setup.t0, setup.dt, setup.first, setup.every)
+            found = self.program.chunk(
+                tuple(jnp.asarray(c) for c in clock), self.y, self.scalars, self.rings, self.wires, *inputs,
+                [jnp.asarray(r.index) for r in setup.record], buffer, rooms=self.rooms, shapes=self.shapes,
+                recorded=tuple((r.axis, r.row) for r in setup.record),
+            )  # fmt: skip
+            short = {e: int(w) for e, w in enumerate(np.asarray(found[6])) if w > self.rooms[e]}
+            if not short:
+                return found
+            self._enlarge(short)
 
     def _chunk_of(
         self, begun: int, n: int, spikes: list[np.ndarray], sources: Mapping[str, Any], taken: int
@@ -326,8 +339,8 @@ class JaxNetworkFlow(NetworkFlow):
         offsets, cells = spikes
         number = self.code.events.index((axis, "spike"))
         counts = np.diff(offsets[taken : taken + n + 1])
-        self._enlarge({number: int(counts.max(initial=0))}, {})
-        lines = np.full((length, self.rooms.fired[number]), self._none(number), np.int64)
+        self._enlarge({number: int(counts.max(initial=0))})
+        lines = np.full((length, self.rooms[number]), self._none(number), np.int64)
         steps = np.repeat(np.arange(n), counts)
         within = np.arange(len(steps)) - np.repeat(np.cumsum(counts) - counts, counts)
         lines[steps, within] = cells[offsets[taken] : offsets[taken + n]]
@@ -335,7 +348,7 @@ class JaxNetworkFlow(NetworkFlow):
 
     def values(self, axis: str, row: str) -> np.ndarray:
         """A row of an axis."""
-        return np.array(self.y[axis][row])
+        return np.array(self.y[axis][row])[: self.setup.sizes[axis]]
 
     def scale(self, axis: str, row: str, factor: float) -> None:
         """Multiply a row of an axis."""
@@ -343,8 +356,17 @@ class JaxNetworkFlow(NetworkFlow):
             self.y[axis][row] = self.y[axis][row] * factor
 
 
-def _lengthened(lines: np.ndarray, length: int) -> np.ndarray:
-    """Lines, and as many of zeros as make ``length``."""
-    whole = np.zeros((length, *lines.shape[1:]))
+def _lengthened(lines: np.ndarray, length: int, value: float = 0) -> np.ndarray:
+    """Lines, and as many of ``value`` as make ``length``."""
+    whole = np.full((length, *lines.shape[1:]), value, lines.dtype)
     whole[: len(lines)] = lines
     return whole
+
+
+def _padded_table(table: Table) -> Table:
+    """A table with room for more delays, which have no connections."""
+    delays = padded(table.delays, 1)
+    start = np.append(np.repeat(table.start[table.delays :: table.delays], delays), table.start[-1:])
+    for d in range(table.delays):
+        start[d:-1:delays] = table.start[d : -1 : table.delays]
+    return Table(table.first, delays, start, table.order)

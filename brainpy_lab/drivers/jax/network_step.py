@@ -29,44 +29,48 @@ Array = Any
 Values = dict[str, dict[str, Array]]
 
 
-@dataclass(frozen=True)
-class Rooms:
-    """Lengths for which a step is compiled.
-
-    Attributes
-    ----------
-    fired : tuple of int
-        Of the list of cells that fire in a step, for each event.
-    due : tuple of int
-        Of the list of connections that spikes reach in a step, for each arrival of the schedule.
-    """
-
-    fired: tuple[int, ...]
-    due: tuple[int, ...]
+#: Flags that are looked at together.
+_BLOCK = 64
+#: For each event the length of the list of cells that fire in a step, for which the step is compiled.
+Rooms = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Shapes:
-    """What else is known when a step is compiled: places of each axis, delays of each table."""
+    """What else is known when a step is compiled.
+
+    Attributes
+    ----------
+    sizes : tuple of (str, int)
+        Places of each axis.
+    delays : tuple of (key of a table, int)
+    blocks : tuple of (key of a table, (int, int))
+        Spikes that are served at once, and how many connections of each.
+    is_wide : bool
+        Whether the device likes wide operations: a loop costs it more than lanes that do nothing.
+    """
 
     sizes: tuple[tuple[str, int], ...]
     delays: tuple[tuple[tuple[str, str], int], ...]
+    blocks: tuple[tuple[tuple[str, str], tuple[int, int]], ...]
+    is_wide: bool
 
 
 @dataclass
 class Wires:
-    """Arrays that do not change in a run: cells of connections, tables, first delays."""
+    """Arrays that do not change in a run: cells of connections, tables, first delays, numbers of connections."""
 
     pre: dict[str, Array]
     post: dict[str, Array]
     start: dict[tuple[str, str], Array]
     order: dict[tuple[str, str], Array]
     first: dict[tuple[str, str], Array]
+    count: dict[str, Array]
 
 
 @dataclass
 class Due:
-    """Cells whose spikes are due at a synapse, earliest spikes first.
+    """Cells whose spikes are due at a synapse: a line for each delay, earliest spikes first.
 
     Attributes
     ----------
@@ -99,9 +103,8 @@ class NetworkStep:
         faults: list[Any],
     ) -> None:
         self.code, self.functions, self.rooms = code, functions, rooms
-        self.sizes, self.delays = dict(shapes.sizes), dict(shapes.delays)
-        self.faults = faults
-        self.arrivals = [o for o in code.schedule if isinstance(o, Arrive)]
+        self.sizes, self.delays, self.blocks = dict(shapes.sizes), dict(shapes.delays), dict(shapes.blocks)
+        self.is_wide, self.faults = shapes.is_wide, faults
 
     def __call__(
         self, step: Array, t: Array, dt: Array, y: Values, scalars: Mapping[str, Array], rings: list[Array],
@@ -114,7 +117,6 @@ class NetworkStep:
         self.y = {axis: dict(rows) for axis, rows in y.items()}
         self.rings, self.step = list(rings), step
         self.wanted_fired = [jnp.zeros((), int) for _ in self.code.events]
-        self.wanted_due = [jnp.zeros((), int) for _ in self.arrivals]
         self.fault, self.place = jnp.full((), -1), jnp.zeros((), int)
         self.flags: dict[tuple[str, str], Array] = {}
         self.lists = [jnp.zeros(0, int)] * len(self.code.events)
@@ -134,7 +136,7 @@ class NetworkStep:
                     self._act_in_cells(axis, self.flags[axis, event], function)
                 case Emit(axis):
                     self._fired(self.code.events.index((axis, "spike")), emitted[axis])
-        return self.y, self.rings, self.lists, [*self.wanted_fired, *self.wanted_due], self.fault, self.place
+        return self.y, self.rings, self.lists, self.wanted_fired, self.fault, self.place
 
     # --- calls -------------------------------------------------------------------------------------------------------
 
@@ -163,6 +165,8 @@ class NetworkStep:
 
         if not flags.size:
             return
+        if what[0] in self.wires.count:
+            flags = flags & (jnp.arange(len(flags)) < self.wires.count[what[0]])
         number = self.faults.index(what)
         here = flags.any() & (self.fault < 0)
         self.fault = jnp.where(here, number, self.fault)
@@ -204,8 +208,8 @@ class NetworkStep:
             self._act_in_cells(axis, flags, operation.acts)
         self.flags[axis, operation.event] = flags
         event = self.code.events.index((axis, operation.event))
-        (cells,) = jnp.nonzero(flags, size=self.rooms.fired[event], fill_value=n)
         self.wanted_fired[event] = jnp.count_nonzero(flags)
+        cells = raised(flags, self.wanted_fired[event], self.rooms[event], self.is_wide)
         self._fired(event, cells)
 
     def _act_in_cells(self, axis: str, flags: Array, function: str) -> None:
@@ -237,7 +241,7 @@ class NetworkStep:
         (value,) = self._call(operation.function, self._every_connection(syn), axes, {})
         rows = self.y[axes[POST]]
         value = jnp.broadcast_to(value, post.shape)
-        rows[operation.row] = jnp.zeros_like(rows[operation.row]).at[post].add(value)
+        rows[operation.row] = jnp.zeros_like(rows[operation.row]).at[post].add(value, mode="drop")
 
     def _arrive(self, operation: Arrive) -> None:
         """Spikes that are due act: all at once, or in rounds where one cell has several and each meets the last's."""
@@ -251,14 +255,12 @@ class NetworkStep:
         own = jnp.where(due.is_there, due.round_, -1)
 
         def serve(carry: Any) -> Any:
-            number, self.y, wanted = carry
+            number, self.y = carry
             self._serve(operation, due, own == number)
-            return number + 1, self.y, jnp.maximum(wanted, self.wanted_due[self.arrivals.index(operation)])
+            return number + 1, self.y
 
-        begin = (jnp.zeros((), own.dtype), self.y, jnp.zeros((), int))
-        last = own.max(initial=-1)
-        _, self.y, wanted = jax.lax.while_loop(lambda carry: carry[0] <= last, serve, begin)
-        self.wanted_due[self.arrivals.index(operation)] = wanted
+        begin, last = jnp.zeros((), own.dtype), own.max(initial=-1)
+        _, self.y = jax.lax.while_loop(lambda carry: carry[0] <= last, serve, (begin, self.y))
 
     def _has_rounds(self, operation: Arrive) -> bool:
         """Whether a cell may have several spikes in a step, as those of sources have, and it matters that they are."""
@@ -268,12 +270,11 @@ class NetworkStep:
         return bool(operation.cell) or any(f.role != "sum" for f in results)
 
     def _serve(self, operation: Arrive, due: Due, is_there: Array) -> None:
-        """Spikes of different cells."""
+        """Spikes of different cells: first all that the cells keep changes, then what their connections do."""
         import jax.numpy as jnp
 
-        syn, key = operation.synapse, (operation.synapse, operation.side)
-        axes, number = self.code.ends[syn].axes(syn), self.arrivals.index(operation)
-        cells, places = due.cells, due.places
+        syn = operation.synapse
+        axes, cells = self.code.ends[syn].axes(syn), due.cells
         own, side = (KEPT_PRE, PRE) if operation.side == "pre" else (KEPT_POST, POST)
         passed: dict[str, Array] = {}
         if operation.cell:
@@ -286,45 +287,72 @@ class NetworkStep:
                 else:
                     row = self.y[axes[own]][f.of]
                     self.y[axes[own]][f.of] = row.at[jnp.where(is_there, cells, n)].set(value, mode="drop")
-        self.wanted_due[number] = jnp.zeros((), int)
-        if not operation.function or not len(self.wires.pre[syn]):  # an empty array has no place to read from
-            return
-        start, room = self.wires.start[key], self.rooms.due[number]
-        safe = jnp.where(is_there, places, 0)
-        counts = jnp.where(is_there, start[safe + 1] - start[safe], 0)
-        ends = jnp.cumsum(counts)
-        total = ends[-1] if len(ends) else jnp.zeros((), int)
-        self.wanted_due[number] = total
-        at = jnp.arange(room)
-        row = jnp.minimum(jnp.searchsorted(ends, at, side="right"), len(cells) - 1)
-        stored = jnp.clip(start[safe[row]] + at - (ends - counts)[row], 0, len(self.wires.pre[syn]) - 1)
-        connections = self.wires.order[key][stored] if key in self.wires.order else stored
-        given = {n: v[row] for n, v in passed.items()}
-        if any(f.role != "sum" and f.axis != CONNECTION for f in self.code.functions[operation.function].results):
-            self._act_in_turn(operation.function, syn, axes, connections, jnp.minimum(total, room), given)
-        else:
-            self._act(operation.function, syn, axes, connections, at < total, given)
+        if operation.function:
+            self._serve_connections(operation, due, is_there, passed)
 
-    def _act_in_turn(
-        self,
-        function: str,
-        syn: str,
-        axes: Mapping[str, str],
-        connections: Array,
-        count: Array,
-        passed: dict[str, Array],
-    ) -> None:
-        """Connections of which each may meet what the one before it has set, one after the other."""
+    def _serve_connections(self, operation: Arrive, due: Due, is_there: Array, passed: Mapping[str, Array]) -> None:
+        """Block by block of spikes, and of the connections of each."""
         import jax
         import jax.numpy as jnp
 
-        def act(i: Array, y: Values) -> Values:
+        key = (operation.synapse, operation.side)
+        start, (height, width) = self.wires.start[key], self.blocks[key]
+        along = due.cells.shape[1]
+        height = min(height, along)
+
+        def serve(place: Array, line: Array, y: Values) -> Values:
+            """Up to ``height`` spikes of a line from ``place`` on."""
+            # a slice that would go beyond the end is moved: spikes that it shows a second time are not there
+            first = jnp.minimum(place, along - height)
+            cut = lambda a: jax.lax.dynamic_slice(a, (line, first), (1, height))[0]  # noqa: E731
+            there = cut(is_there) & (first + jnp.arange(height) >= place)
+            spot = jnp.where(there, cut(due.places), 0)
+            given = {n: cut(v) for n, v in passed.items()}
+            begin, end = start[spot], jnp.where(there, start[spot + 1], 0)
+
+            def connect(carry: Any) -> Any:
+                done, self.y = carry
+                at = (begin + done)[:, None] + jnp.arange(width, dtype=begin.dtype)
+                lanes = {n: jnp.broadcast_to(v[:, None], at.shape).reshape(-1) for n, v in given.items()}
+                self._connect(operation, at.reshape(-1), (at < end[:, None]).reshape(-1), lanes)
+                return done + width, self.y
+
+            zero = jnp.zeros((), begin.dtype)
+            return jax.lax.while_loop(lambda carry: (begin + carry[0] < end).any(), connect, (zero, y))[1]  # type: ignore[no-any-return]
+
+        def serve_line(line: Array, y: Values) -> Values:
+            last = jnp.max(jnp.where(is_there[line], jnp.arange(along) + 1, 0), initial=0)
+            place = jnp.zeros((), last.dtype)
+            goes_on = lambda carry: carry[0] < last  # noqa: E731
+            take = lambda carry: (carry[0] + height, serve(carry[0], line, carry[1]))  # noqa: E731
+            return jax.lax.while_loop(goes_on, take, (place, y))[1]  # type: ignore[no-any-return]
+
+        if len(is_there) == 1:
+            self.y = serve_line(jnp.zeros((), int), self.y)
+        else:
+            self.y = jax.lax.fori_loop(0, len(is_there), serve_line, self.y)
+
+    def _connect(self, operation: Arrive, at: Array, is_there: Array, passed: dict[str, Array]) -> None:
+        """Connections at places of the table act, all at once or one after the other."""
+        import jax
+        import jax.numpy as jnp
+
+        syn, key = operation.synapse, (operation.synapse, operation.side)
+        axes = self.code.ends[syn].axes(syn)
+        connections = jnp.minimum(at, len(self.wires.pre[syn]) - 1)
+        if key in self.wires.order:
+            connections = self.wires.order[key][connections]
+        if all(f.role == "sum" or f.axis == CONNECTION for f in self.code.functions[operation.function].results):
+            self._act(operation.function, syn, axes, connections, is_there, passed)
+            return
+
+        def act(i: Array, y: Values) -> Values:  # each may meet what the one before it has set
             self.y = y
             one = {n: v[i][None] for n, v in passed.items()}
-            self._act(function, syn, axes, connections[i][None], jnp.ones(1, bool), one)
+            self._act(operation.function, syn, axes, connections[i][None], is_there[i][None], one)
             return self.y
 
-        self.y = jax.lax.fori_loop(0, count, act, self.y)
+        self.y = jax.lax.fori_loop(0, len(at), act, self.y)
 
     def _due(self, operation: Arrive) -> Due:
         """Cells whose spikes are due, earliest spikes first."""
@@ -341,7 +369,7 @@ class NetworkStep:
         there = (cells < n) & (late & (steps >= 0))[:, None]
         places = cells * delays + numbers[:, None]
         again = jnp.concatenate([jnp.zeros((delays, 1), bool), cells[:, 1:] <= cells[:, :-1]], axis=1)
-        return Due(*(a.reshape(-1) for a in (cells, places, there, jnp.cumsum(again, axis=1))))
+        return Due(cells, places, there, jnp.cumsum(again, axis=1))
 
     def _act(
         self,
@@ -365,3 +393,37 @@ class NetworkStep:
             value = jnp.broadcast_to(jnp.asarray(value, float), at.shape)
             changed = row.at[at]
             rows[f.of] = changed.add(value, mode="drop") if f.role == "sum" else changed.set(value, mode="drop")
+
+
+def raised(flags: Array, count: Array, room: int, is_wide: bool) -> Array:
+    """The places at which flags hold, ascending: ``room`` of them, ``len(flags)`` for none.
+
+    ``count`` of them hold. Few are found one by one, each by a look at which block of flags has one: JAX's own way
+    costs as much for few as for many.
+    """
+    import jax
+    import jax.numpy as jnp
+
+    n = len(flags)
+
+    def at_once(flags: Array) -> Array:
+        return jnp.nonzero(flags, size=room, fill_value=n)[0].astype(jnp.int32)
+
+    if is_wide or n < 2 * _BLOCK:
+        return at_once(flags)
+
+    def one_by_one(flags: Array) -> Array:
+        blocks = jnp.pad(flags, (0, -n % _BLOCK)).reshape(-1, _BLOCK)
+
+        def find(carry: Any) -> Any:
+            k, found, blocks, some = carry
+            block = jnp.argmax(some)
+            place = jnp.argmax(blocks[block])
+            blocks = blocks.at[block, place].set(False)
+            found = found.at[k].set((block * _BLOCK + place).astype(jnp.int32), mode="drop")
+            return k + 1, found, blocks, some.at[block].set(blocks[block].any())
+
+        start = (jnp.zeros((), int), jnp.full(room, n, jnp.int32), blocks, blocks.any(axis=1))
+        return jax.lax.while_loop(lambda carry: carry[0] < count, find, start)[1]
+
+    return jax.lax.cond(count > n // _BLOCK, at_once, one_by_one, flags)

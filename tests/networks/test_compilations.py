@@ -1,0 +1,74 @@
+"""XLA compiles a network's step once: other values, delays, spikes and connections compile nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+import brainpy_lab as bp
+from tests.networks.cells import AMPA, KICK, STDP, lif, synapse
+
+COMPILED = "/jax/core/compile/backend_compile_duration"
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Iterator[Callable[[], int]]:
+    """How many programs XLA has compiled since the last call."""
+    import jax
+
+    seen: list[str] = []
+
+    def note(event: str, seconds: float, **_: object) -> None:
+        if event == COMPILED:
+            seen.append(event)
+
+    def since() -> int:
+        count = len(seen)
+        seen.clear()
+        return count
+
+    jax.monitoring.register_event_duration_secs_listener(note)
+    yield since
+    jax.monitoring.unregister_event_duration_listener(note)
+
+
+def _run(
+    *, weight: float = 0.3, tau: float = 20.0, late: float = 1.5, farthest: float = 1.2, spikes: int = 3, seed: int = 1
+) -> bp.NetworkSolution:
+    S = bp.SpikeSource(np.linspace(1.0, 9.0, 20 * spikes), np.arange(20 * spikes) % 20, 20, name="S")
+    E = bp.NeuGroup(
+        lif(), 60, name="E", method="euler", I=16.0, tau=tau, initial={"V": bp.dist.uniform(-60, -50, seed=3)}
+    )
+    random = bp.connect.fixed_probability(0.2, seed=seed)
+    spread = bp.dist.uniform(0.3, farthest, seed=seed)
+    net = bp.Network(
+        S, E,
+        bp.Synapses(pre=S, post=E, model=synapse(STDP), connect=random, name="plastic"),
+        bp.Synapses(pre=E, post=E, model=synapse(AMPA), connect=random, name="exc", weight=weight / 100, delay=late),
+        bp.Synapses(pre=E, post=E, model=synapse(KICK), connect=random, name="kick", weight=-0.1, delay=spread),
+    )  # fmt: skip
+    return net.run(10.0, dt=0.1, backend="jax", record={"E": ["V"]})
+
+
+def _numbers(sol: bp.NetworkSolution) -> np.ndarray:
+    return np.concatenate([np.ravel(sol["E"].V), sol.final["plastic"]["weight"]])
+
+
+@pytest.mark.filterwarnings("ignore:.*delays are rounded")
+def test_xla_compiles_a_network_once_for_a_padded_shape(compiled: Callable[[], int]) -> None:
+    first = _run()
+    assert compiled() > 0
+    assert len(first["E"].events["spike"]) > 20
+    changes = {
+        "a weight": {"weight": 0.6}, "a parameter": {"tau": 15.0}, "a delay": {"late": 1.6},
+        "a distribution of delays": {"farthest": 1.15}, "the spikes of a source": {"spikes": 4},
+        "the seed of the connections": {"seed": 6},
+    }  # fmt: skip
+    for what, change in changes.items():
+        other = _run(**change)
+        assert not np.array_equal(_numbers(other), _numbers(first)), what
+        assert compiled() == 0, what
+    _run(spikes=100)  # a list of spikes with more in one step than there was room for
+    assert 0 < compiled() <= 3
