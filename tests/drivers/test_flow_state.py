@@ -181,9 +181,15 @@ def test_drives_count_from_the_step():
         same(whole.state(), later.state())
 
 
-@pytest.mark.parametrize("backend", [d for d in DRIVERS if d in ("jax", "torch")])
 @pytest.mark.parametrize(
-    ("text", "start"), [c for c in CASES if not np.ndim(c[1])], ids=lambda c: c if isinstance(c, str) else ""
+    ("backend", "text", "start"),
+    [
+        pytest.param(d, *c, marks=pytest.mark.slow if (d, c[0]) == ("jax", "noisy") else ())
+        for d in DRIVERS
+        for c in CASES
+        if d in ("jax", "torch") and not np.ndim(c[1])
+    ],
+    ids=lambda c: c if isinstance(c, str) else "",
 )
 def test_flows_that_keep_derivatives_go_on_too(backend, text, start):
     run = prepared(text, start, backend)
