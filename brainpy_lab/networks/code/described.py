@@ -37,7 +37,7 @@ def in_words(operation: Operation) -> str:
     """What happens at a point of a step."""
     match operation:
         case Gather(syn, function, row):
-            return f"sums over the connections of {syn}: {function} gives {row}"
+            return f"sums over the connections of {syn}: {function} gives {row}, held over the step (order 1)"
         case Advance(axis, function):
             return f"{axis} advances: {function}"
         case Arrive(syn, _, (group, event), cell, function, delayed):

@@ -27,6 +27,7 @@ from brainpy_lab.codegen.network import (
 from brainpy_lab.codegen.printing import Printer
 from brainpy_lab.equations.reduced import alone
 from brainpy_lab.equations.system import Event, Parameter, State, System
+from brainpy_lab.networks.code.cells_read import with_definitions_of_cells
 from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft, renamed
 from brainpy_lab.networks.code.groups import varies
@@ -44,7 +45,7 @@ def write_synapses(draft: Draft, syn: Synapses) -> None:
     helpers, printer = helper_texts(syn.system, draft.dialect)
     names = {f.name: f"{f.name}_{syn.name}" for f in syn.system.functions}
     draft.texts += [renamed(text, names) for text in helpers]
-    writer = _Writer(draft, syn, printer, names)
+    writer = _Writer(draft, syn, with_definitions_of_cells(syn, draft.synapses), printer, names)
     writer.advance("pre", f"{syn.name}.pre", f"{syn.name}_pre")
     writer.advance("post", f"{syn.name}.post", f"{syn.name}_post")
     writer.advance("connection", syn.name, syn.name)
@@ -56,10 +57,11 @@ def write_synapses(draft: Draft, syn: Synapses) -> None:
 
 @dataclass
 class _Writer:
-    """Writes the functions of one synapse."""
+    """Writes the functions of one synapse; its ``system`` has what it reads of its cells written out."""
 
     draft: Draft
     syn: Synapses
+    system: System
     printer: Printer
     names: Mapping[str, str]
 
@@ -97,8 +99,7 @@ class _Writer:
 
     def _alone(self, moving: tuple[State, ...], places: Mapping[str, Place]) -> System:
         """The equations of some states; what else they read has its value of the step's start."""
-        system = self.syn.system
-        part = alone(system, moving)
+        part = alone(self.system, moving)
         read = part.names_read(*(s.drift for s in moving if s.drift is not None))
         others = sorted((read & set(places)) - {s.name for s in moving} - set(part.parameter_names))
         return replace(part, parameters=(*part.parameters, *(Parameter(n, 0.0) for n in others)))
@@ -110,14 +111,14 @@ class _Writer:
         for coupling in gathered_couplings(self.syn):
             function = f"sum_{self.syn.name}_{coupling.target}"
             row = sum_name(self.syn, coupling)
-            self._add(function, write_sum(self.syn.system, coupling.value, self._places(), row))
+            self._add(function, write_sum(self.system, coupling.value, self._places(), row))
             self.draft.gathers.append(Gather(self.syn.name, function, row))
 
     def arrivals(self, event: Event) -> None:
         """What spikes of one side do when they arrive."""
         syn = self.syn
         held = _held(syn.post_group, self.draft.systems)
-        cell, connection = write_arrival(syn.system, event, self._places(), held, syn.traces.of.values())
+        cell, connection = write_arrival(self.system, event, self._places(), held, syn.traces.of.values())
         word = f"{event.name}_{syn.name}"
         for function, written in ((f"{word}_cell", cell), (word, connection)):
             if written is not None:
@@ -160,6 +161,7 @@ class _Writer:
         """Where the names of a synapse stand."""
         syn = self.syn
         places: dict[str, Place] = {}
+        defined = {d.name for d in self.system.derived + self.system.intermediates}
         for state in syn.system.state_names:
             home = syn.homes.of[state]
             if home == "lumped":
@@ -174,7 +176,7 @@ class _Writer:
         for name, value in syn.values.items():
             places[name] = Place(CONNECTION if isinstance(value, np.ndarray) else "", name)
         for side, group, kind in (("pre", syn.pre_group, PRE), ("post", syn.post_group, POST)):
-            for name in known_of(group):
+            for name in (n for n in known_of(group) if f"{side}_{n}" not in defined):
                 places[f"{side}_{name}"] = self._place_of_side(group, name, kind)
             if isinstance(group, NeuGroup):
                 for state in held_states(self.draft.systems[group.name]):
