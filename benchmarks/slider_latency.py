@@ -57,9 +57,12 @@ FRAMES = """(() => {
   });
 })()"""
 
-#: Sets up two measurements in the page; a move is an arrow key on the handle of I.
-SCRIPT = """([course, plane]) => {
-  const path = selector => document.querySelector(selector)?.getAttribute('d');
+#: Sets up two measurements in the page of two pictures; a move is an arrow key on the handle of a slider.
+SCRIPT = """([course, plane, name]) => {
+  const path = selector => {
+    const node = document.querySelector(selector);
+    return node?.getAttribute('d') ?? node?.getAttribute('href');
+  };
   const soon = window.latencyFrames.soon;
   // The end of the frame that paints what has just changed: this one, when it changed in an animation callback.
   const next = done => requestAnimationFrame(() => soon(done));
@@ -73,11 +76,11 @@ SCRIPT = """([course, plane]) => {
       done(painted());
     });
     for (const selector of selectors) {
-      observer.observe(document.querySelector(selector), { attributes: true, attributeFilter: ['d'] });
+      observer.observe(document.querySelector(selector), { attributes: true, attributeFilter: ['d', 'href'] });
     }
   });
   const sliders = [...document.querySelectorAll('.jp-Notebook .widget-slider')];
-  const slider = sliders.find(node => node.textContent.trim()[0] === 'I');
+  const slider = sliders.find(node => node.textContent.trim() === name);
   const handle = slider.querySelector('.noUi-handle');
   const press = key => handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
   const pause = () => new Promise(done => setTimeout(done, 50));
@@ -108,7 +111,7 @@ SCRIPT = """([course, plane]) => {
       const drawn = [];
       const observer = new MutationObserver(() => drawn.push(performance.now()));
       for (const node of document.querySelectorAll(course + ',' + plane)) {
-        observer.observe(node, { attributes: true, attributeFilter: ['d'] });
+        observer.observe(node, { attributes: true, attributeFilter: ['d', 'href'] });
       }
       const begin = performance.now();
       for (let i = 0; i < count; i++) {
@@ -156,7 +159,7 @@ def measure(page: LabPage, moves: int) -> list[dict[str, Any]]:
         page.browser_page.wait_for_function(
             "selector => (document.querySelector(selector)?.getAttribute('d')?.length ?? 0) > 1000", arg=selector
         )
-    page.browser_page.evaluate(SCRIPT, [COURSE, PLANE])
+    page.browser_page.evaluate(SCRIPT, [COURSE, PLANE, "I"])
     page.browser_page.evaluate("() => window.latency.single(5)")  # warm
     times = sorted(page.browser_page.evaluate("count => window.latency.single(count)", moves))
     flood = page.browser_page.evaluate("() => window.latency.flood(200, 2)")

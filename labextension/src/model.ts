@@ -75,7 +75,8 @@ export class PanelModel implements IPanelModel {
   }
 
   get views(): readonly View[] {
-    return VIEWS[this._current?.kind ?? 'model'];
+    const kind = this._current?.kind;
+    return kind ? VIEWS[kind] : [...VIEWS.model, ...VIEWS.network]; // none is given up while the kernel restarts
   }
 
   get draft(): string {

@@ -115,7 +115,7 @@ export class BrainPyPanel extends Panel {
 
   private _onTab(): void {
     const found = this._views.find(([, , widget]) => widget === this._tabs.current);
-    if (found) {
+    if (found && !this._isOffering) {
       this.model.show(found[0]);
     }
   }
@@ -130,9 +130,11 @@ export class BrainPyPanel extends Panel {
 
   private _showTab(): void {
     const { views } = this.model;
+    this._isOffering = true; // a bar that loses its current tab chooses another: the user has not
     this._tabs.offer(this._views.filter(([view]) => views.includes(view)).map(([, , widget]) => widget));
     const found = this._views.find(([view]) => view === this.model.view);
     this._tabs.current = found?.[2] ?? null;
+    this._isOffering = false;
   }
 
   private _showBody(): void {
@@ -153,6 +155,7 @@ export class BrainPyPanel extends Panel {
   private readonly _guide: Guide;
   private readonly _tabs: Tabs;
   private _views: [View, string, Widget][] = [];
+  private _isOffering = false;
 }
 
 function describe(title: Title<Widget>, trans: TranslationBundle): void {

@@ -131,6 +131,14 @@ describe('a network', () => {
     expect(link.sent.at(-1)).toEqual({ type: 'show', view: 'phase' });
   });
 
+  it('keeps a tab of its own through a restart of the kernel', () => {
+    model.show('activity');
+    link.go('restarting');
+    expect(model.view).toBe('activity');
+    link.say(state(null), withNetwork('net'));
+    expect(model.view).toBe('activity');
+  });
+
   it('keeps what belongs to it', () => {
     link.say(structure('net'), activity('net'), structure('other'));
     expect(model.structure?.groups[0]?.cells).toBe(6);

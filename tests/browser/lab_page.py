@@ -25,7 +25,10 @@ _CLEAR = """() => {
   kernels.forEach(id => void sessions.shutdown(id));
 }"""
 
-_VIEWS = {"Code": "code", "Phase plane": "phase", "Fixed points": "fixed_points", "Runs": "runs"}
+_VIEWS = {
+    "Code": "code", "Structure": "structure", "Activity": "activity", "Phase plane": "phase",
+    "Fixed points": "fixed_points", "Runs": "runs",
+}  # fmt: skip
 
 #: Whether some workspace on the server holds the panel with this tab.
 _SAVED = """

@@ -59,7 +59,8 @@ def model_cells() -> list[object]:
     ]
     for path in NOTEBOOKS:
         for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code" and cell.source.startswith("%%brainpy_model"):
+            head = cell.source.split("\n", 1)[0]
+            if cell.cell_type == "code" and head.startswith("%%brainpy_model") and "--synapse" not in head:
                 text = "\n" + cell.source.split("\n", 1)[1].rstrip().rstrip(";")
                 found.append(pytest.param(text, id=f"{path.stem}:{cell.id}"))
     return found

@@ -41,7 +41,8 @@ def test_what_a_task_asks_for_is_on_the_slider(path):
     cells = nbformat.read(path, as_version=4).cells
     scales: dict[str, list[Scale]] = {}
     for cell in cells:
-        if cell.cell_type == "code" and cell.source.startswith("%%brainpy_model"):
+        head = cell.source.split("\n", 1)[0]
+        if cell.cell_type == "code" and head.startswith("%%brainpy_model") and "--synapse" not in head:
             model = Model(read_text("\n" + cell.source.split("\n", 1)[1], name="Model"))
             for name, bounds in slider_ranges(Session(model, Runtime(threaded=False))).items():
                 scales.setdefault(name, []).append(Scale(*bounds))

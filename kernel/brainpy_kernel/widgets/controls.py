@@ -47,6 +47,9 @@ class Controls:
         self._updating = False
         self.sliders: dict[str, Any] = {}
         self.boxes: dict[str, Any] = {}
+        # 80 pixels, the width of ipywidgets, hold some nine letters; 'group.parameter' has more
+        longest = max(map(len, ranges), default=0)
+        self._name_width = f"{0.62 * min(longest, 24):.1f}em" if longest > 9 else None
         rows = [self._row(name, ranges[name], session.knobs[name].description) for name in ranges]
         grid = GridBox(
             rows,
@@ -90,6 +93,8 @@ class Controls:
         reset = Button(icon="undo", tooltip=f"Reset {name}")
         slider.layout.flex, box.layout.width, reset.layout.width = "1 1 11em", "6.5em", "2.4em"
         reset.layout.padding = "0"
+        if self._name_width is not None:
+            slider.style.description_width = self._name_width
         slider.observe(lambda change: self._on_slider(name, change["new"]), "value")
         box.observe(lambda change: self._on_box(name, change["new"]), "value")
         reset.on_click(lambda _: self._on_box(name, self._session.knobs[name].value))

@@ -12,8 +12,8 @@ from brainpy_kernel.sessions.reduction import rows
 from brainpy_kernel.widgets import look
 from brainpy_lab.simulation.solution.events import EventTrain
 
-#: Bins of a rate over the whole run, at most: fewer than pixels, so that the eye sees a curve and no noise.
-BINS = 250
+#: Bins of a rate over the whole run, at most: far fewer than pixels, so that the eye sees a curve and no noise.
+BINS = 100
 
 #: Milliseconds in a second.
 _HZ = 1000.0
@@ -80,7 +80,7 @@ class NetworkPictures:
         import bqplot as bq
 
         self.raster = Raster(layers, across)
-        x, y = bq.LinearScale(min=across[0], max=across[1]), bq.LinearScale()
+        x, y = bq.LinearScale(), bq.LinearScale()
         start = np.zeros((len(names), 2), np.float32)
         self._rates = bq.Lines(
             x=start, y=start, scales={"x": x, "y": y}, colors=[look.colour(i) for i in range(len(names))],

@@ -33,8 +33,8 @@ export class StructureView extends PartWidget {
     const cells = groups.reduce((sum, group) => sum + group.cells, 0);
     const connections = synapses.reduce((sum, syn) => sum + syn.connections, 0);
     const said = [
-      this.trans._n('%1 cell', '%1 cells', cells, cells.toLocaleString()),
-      this.trans._n('%1 connection', '%1 connections', connections, connections.toLocaleString())
+      this.trans._n('%2 cell', '%2 cells', cells, cells.toLocaleString()),
+      this.trans._n('%2 connection', '%2 connections', connections, connections.toLocaleString())
     ];
     return `${said.join(', ')}. ${memory}`;
   }
