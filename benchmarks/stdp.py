@@ -22,9 +22,7 @@ DURATION, DT = 1000.0, 0.1
 def built(made: dict[str, np.ndarray]) -> bp.Network:
     """The network of groups and synapses."""
     cells = bp.model(stdp.CELL, name="CUBA")
-    G = bp.NeuGroup(
-        cells, stdp.CELLS, name="G", method="exponential_euler", initial={"V": made["V"], "ge": 0.0, "gi": 0.0}
-    )
+    G = bp.NeuGroup(cells, stdp.CELLS, name="G", method="exact", initial={"V": made["V"], "ge": 0.0, "gi": 0.0})
     E, I = G[: stdp.EXCITATORY], G[stdp.EXCITATORY :]
     rule = bp.model(stdp.RULE, name="STDP", synapse=True)
     parts = [bp.Synapses(pre=E, post=E, model=rule, connect=bp.connect.pairs(made["pre"], made["post"]),

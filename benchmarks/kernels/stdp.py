@@ -96,7 +96,7 @@ def _above(V, cells):
 def run(start, post, weight, by_post, cells_by_post, order, other_start, other_post, V, dt, steps):
     """Advance V and the weights; the number of spikes."""
     keep, keep_e, keep_i = math.exp(-dt / TAU), math.exp(-dt / TAU_E), math.exp(-dt / TAU_I)
-    by_e = by_i = 1 - keep
+    by_e, by_i = TAU_E / (TAU_E - TAU) * (keep_e - keep), TAU_I / (TAU_I - TAU) * (keep_i - keep)
     ge, gi, cells, spikes = np.zeros(V.size), np.zeros(V.size), np.empty(V.size, np.int32), 0
     held, held_count = np.empty((HELD, V.size), np.int32), np.zeros(HELD, np.int64)
     x, y, up, down = np.zeros(EXCITATORY), np.zeros(EXCITATORY), 1.0, 1.0
