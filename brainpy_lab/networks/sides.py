@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 
-from brainpy_lab.equations.system import Assign, Event, System
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.equations.system import Assign, Event, Span, System
+from brainpy_lab.errors import ArgumentError, Location, did_you_mean
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.source import Source
 
@@ -33,6 +34,7 @@ def check_sides(owner: str, system: System, groups: Mapping[str, Source]) -> Non
                 near = did_you_mean(name, known)
                 raise ArgumentError(
                     f"{owner}: '{system.name}' uses {side}.{name}, which {group.name} does not have.",
+                    location=_place_of_name(system, f"{side}_{name}"),
                     advice=near or f"{group.name} has: {', '.join(known) or 'spikes alone'}.",
                 )
     for event in system.events:
@@ -40,6 +42,7 @@ def check_sides(owner: str, system: System, groups: Mapping[str, Source]) -> Non
             raise ArgumentError(
                 f"{owner}: the event '{event.name}' is one of the connection itself; a synapse waits for "
                 "spikes of its two sides so far.",
+                location=_place(system, event.span),
                 advice="Write when pre.spike: or when post.spike:",
             )
         group = groups[event.side]
@@ -47,6 +50,7 @@ def check_sides(owner: str, system: System, groups: Mapping[str, Source]) -> Non
         if watched not in group.events:
             raise ArgumentError(
                 f"{owner}: '{system.name}' waits for {event.side}.{watched}, an event that {group.name} does not have.",
+                location=_place(system, event.span),
                 advice=did_you_mean(watched, group.events) or "Write one in the model: when V >= V_th:",
             )
     _check_couplings(owner, system, groups["post"])
@@ -58,16 +62,24 @@ def _check_couplings(owner: str, system: System, group: Source) -> None:
     for coupling in system.couplings:
         if coupling.side == "pre":
             raise ArgumentError(
-                f"{owner}: it adds to pre.{coupling.target}.", advice="Connect the other way round, too."
+                f"{owner}: it adds to pre.{coupling.target}.",
+                location=_place(system, coupling.span),
+                advice="Connect the other way round, too.",
             )
         parameters = group.system.parameter_names if isinstance(group, NeuGroup) else ()
-        if coupling.target not in parameters:
-            what = "is missing in" if coupling.target not in known_of(group) else "is no parameter of"
-            raise ArgumentError(
-                f"{owner}: it adds to post.{coupling.target}, which {what} {group.name}.",
-                advice=did_you_mean(coupling.target, parameters)
-                or f"Give the model of {group.name} the line `{coupling.target} = 0`.",
-            )
+        if coupling.target in parameters:
+            continue
+        target = coupling.target
+        if target in known_of(group):
+            what = "is no parameter of"
+            advice: str | None = f"A state is added to at spikes: when pre.spike: post.{target} += ..."
+        else:
+            what, advice = "is missing in", did_you_mean(target, parameters)
+        raise ArgumentError(
+            f"{owner}: it adds to post.{target}, which {what} {group.name}.",
+            location=_place(system, coupling.span),
+            advice=advice or f"Give the model of {group.name} the line `{target} = 0`.",
+        )
 
 
 def _check_blocks(owner: str, system: System, groups: Mapping[str, Source]) -> None:
@@ -83,6 +95,7 @@ def _check_blocks(owner: str, system: System, groups: Mapping[str, Source]) -> N
             if name not in states:
                 raise ArgumentError(
                     f"{owner}: a block sets {side}.{name}, which is no state of {other.name}.",
+                    location=_place(system, action.span),
                     advice=did_you_mean(name, states) or f"Its states are: {', '.join(states) or 'none'}.",
                 )
 
@@ -94,6 +107,16 @@ def _read_of(system: System, side: str) -> set[str]:
     spikes = {e.condition for e in system.events if e.side}
     read = {n for e in system.expressions() if e not in spikes for n in system.names_read(e)} - own
     return {n.removeprefix(f"{side}_") for n in read if n.startswith(f"{side}_")}
+
+
+def _place(system: System, span: Span | None) -> Location | None:
+    return system.place(span) if span is not None else None
+
+
+def _place_of_name(system: System, name: str) -> Location | None:
+    """Where a name of a side is read first."""
+    found = (n for e in system.expressions() for n in ast.walk(e) if isinstance(n, ast.Name) and n.id == name)
+    return next((system.place(n) for n in found if hasattr(n, "lineno")), None)
 
 
 def event_name(event: Event) -> str:

@@ -125,6 +125,7 @@ class Synapses:
         self._move_weights()
         self.state: dict[str, np.ndarray] = {}
         self._check_kept()
+        self._check_delayed()
 
     # --- checks ------------------------------------------------------------------------------------------------------
 
@@ -212,6 +213,16 @@ class Synapses:
         if isinstance(values, np.ndarray) and len(values) and values.min() < 0:
             raise ArgumentError(f"{self.name}: a {name} is at least 0; one is {values.min():g}.")
         return values
+
+    def _check_delayed(self) -> None:
+        """Refuse delays of spikes for which nothing waits."""
+        waits = {e.side for e in self.system.events}
+        for side, name, given in (("pre", "delay", self.delay_given), ("post", "post_delay", self.post_delay_given)):
+            if np.any(np.asarray(given) > 0) and side not in waits:
+                raise ArgumentError(
+                    f"{self.name}: {name} is of {side}synaptic spikes, for which '{self.model.name}' does not wait.",
+                    advice=f"Leave it out, or write a block: when {side}.spike:",
+                )
 
     # --- values ------------------------------------------------------------------------------------------------------
 

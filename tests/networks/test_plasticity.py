@@ -168,4 +168,5 @@ def test_the_code_says_what_reads_the_cells() -> None:
 def test_what_grows_without_bound_is_told(backend: str, recwarn: pytest.WarningsRecorder) -> None:
     net = network(DOPAMINE.replace("dweight/dt = c*D", "dweight/dt = 1e300*(1 + c*D)*weight"))
     sol = net.run(10.0, dt=DT, backend=backend)
-    assert sol.outcome.name == "NON_FINITE" and "s: 'weight' became nan or infinite in cell 0" in sol.stats["ended"]
+    said = "s: 'weight' became nan or infinite in connection 0"
+    assert sol.outcome.name == "NON_FINITE" and said in sol.stats["ended"]

@@ -1,13 +1,19 @@
-"""Python errors inside the text of a network's step, told at their line."""
+"""What goes wrong within a run: Python errors told at their line, values and events at that of their equation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+
+import numpy as np
 
 from brainpy_lab.codegen.code_text import line_in, place
 from brainpy_lab.codegen.network import NetworkCode
-from brainpy_lab.errors import BrainPyLabError, RunError
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import BrainPyLabError, Location, RunError
+from brainpy_lab.networks.runs.plan import Plan
+from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.simulation.solution.outcome import Outcome
 
 
 @contextmanager
@@ -25,3 +31,40 @@ def code_line(code: NetworkCode) -> Iterator[None]:
         where = place(code.text, line)
         message = f"The step of '{code.name}' failed: {type(error).__name__}: {said}"
         raise RunError(message, location=where) from error
+
+
+def in_words(plan: Plan, axis: str, row: str, place: int, t: float) -> tuple[Outcome, str]:
+    """What has gone wrong at a place of an axis, with the line of the cell that says how it moves."""
+    if row.endswith(("_stuck", "_spoiled")):
+        outcome = Outcome.EVENT_STUCK if row.endswith("_stuck") else Outcome.EVENT_SPOILED
+        what = f"the event '{row.rpartition('_')[0]}'"
+    else:
+        outcome = Outcome.NON_FINITE
+        what = f"'{row}' became nan or infinite"
+    owner, _, side = axis.partition(".")
+    part = plan.network.by_name[owner]
+    of = "connection" if isinstance(part, Synapses) and not side else "cell"
+    where = _line_of(plan.assembly.systems.get(axis) or getattr(part, "system", None), row)
+    text = f"{owner}: {what} in {of} {place} at t = {t:g}. {outcome.advice}"
+    return outcome, text if where is None else f"{text}\n  {where}"
+
+
+def _line_of(system: System | None, row: str) -> Location | None:
+    """Where the equation of a state stands, or the event of an alarm."""
+    if system is None:
+        return None
+    spans = {s.name: s.span for s in system.states}
+    spans |= {f"{e.name}_{alarm}": e.span for e in system.events for alarm in ("stuck", "spoiled")}
+    span = spans.get(row)
+    return None if span is None else system.place(span)
+
+
+def spoiled(syn: Synapses, values: Mapping[str, np.ndarray]) -> tuple[str, int] | None:
+    """The first state of connections that is not finite, where it began as a number, and the connection."""
+    for name, array in values.items():
+        if np.isfinite(array.sum()):  # a sum of numbers that are not finite is none
+            continue
+        wrong = np.flatnonzero(~np.isfinite(array))
+        if len(wrong) and np.isfinite(np.asarray(syn.initial(name), dtype=float)).all():
+            return name, int(wrong[0])
+    return None

@@ -10,7 +10,7 @@ import numpy as np
 from brainpy_lab.drivers.network import NetworkFlow
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.fading import Course
-from brainpy_lab.networks.runs.failing import code_line
+from brainpy_lab.networks.runs.failing import code_line, in_words, spoiled
 from brainpy_lab.networks.runs.interrupts import held_back
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.runs.rows import Rows
@@ -56,6 +56,7 @@ class RunOf:
         with code_line(plan.code):
             self._go()
         self._keep()
+        self._look_through()
 
     def _record_start(self) -> None:
         if self.rows.array.size:
@@ -109,14 +110,25 @@ class RunOf:
     def _explain(self, axis: str, row: str, place: int) -> None:
         """Say what went wrong, and where."""
         t = (self.setup.first + self.done + 1) * self.plan.state.dt
-        if row.endswith(("_stuck", "_spoiled")):
-            self.outcome = Outcome.EVENT_STUCK if row.endswith("_stuck") else Outcome.EVENT_SPOILED
-            what = f"the event '{row.rpartition('_')[0]}'"
-        else:
-            self.outcome = Outcome.NON_FINITE
-            what = f"'{row}' became nan or infinite"
-        self.ended = f"{axis}: {what} in cell {place} at t = {t:g}. {self.outcome.advice}"
+        if axis in self.plan.wired:  # a connection: as it is counted, not as it is stored
+            stored = self.plan.wired[axis].stored
+            place = place if stored is None else int(stored[place])
+        self.outcome, self.ended = in_words(self.plan, axis, row, place, t)
         warn(self.ended)
+
+    def _look_through(self) -> None:
+        """Say which state of synapses is no number: that stops no step by itself."""
+        state = self.plan.state
+        for syn in self.plan.network.synapses:
+            kept = {syn.name: {n: syn.state[n] for n in syn.homes.at("connection")}}
+            for home in ("pre", "post"):
+                rows = state.rows.get(f"{syn.name}.{home}", {})
+                kept[f"{syn.name}.{home}"] = {n: rows[n] for n, h in syn.homes.of.items() if h == home and n in rows}
+            for axis, values in kept.items():
+                wrong = spoiled(syn, values)
+                if wrong is not None and self.outcome is Outcome.COMPLETED:
+                    self.outcome, self.ended = in_words(self.plan, axis, *wrong, state.time)
+                    warn(self.ended)
 
     def _keep(self) -> None:
         """Let groups, synapses and the network know where the run has ended."""
