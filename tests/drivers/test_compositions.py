@@ -44,7 +44,15 @@ FORMS = {"numba": ("alone", "many"), "jax": ("many", "mixing"), "torch": ("alone
 
 
 @pytest.mark.parametrize("pair", PAIRS)
-@pytest.mark.parametrize(("backend", "form"), [(d, f) for d in DRIVERS for f in FORMS.get(d, ())])
+@pytest.mark.parametrize(
+    ("backend", "form"),
+    [
+        pytest.param(d, f, marks=() if f in FORMS.get(d, FORMS["torch"]) else pytest.mark.slow)
+        for d in DRIVERS
+        for f in ("alone", "many", "mixing")
+        if d != "numpy"
+    ],
+)
 def test_all_drivers_give_the_numbers_of_the_reference(backend, form, pair):
     arguments = {"start": ALONE if form == "alone" else MANY, "mixes": form == "mixing", "I": lambda t: 0.1 * t}
     expected, found = ran(pair, "numpy", **arguments), ran(pair, backend, **arguments)

@@ -75,12 +75,16 @@ CASES = [
     *((text, start) for text in ("ordinary", "noisy", "delayed", "fractional") for start in (ALONE, MANY)),
     *((text, ARRAY) for text in TEXTS if text.startswith("mixing")),
 ]
-ALL = {(text, isinstance(start, np.ndarray)) for text, start in CASES}
-#: Where compiling takes seconds, each kind stands for some.
+#: Where compiling takes seconds, each kind stands for some in `make test`.
 COMPILED = {("ordinary", True), ("noisy", True), ("delayed", False), ("fractional", False), ("mixing", True),
             ("mixing delayed", True)}  # fmt: skip
 COMPILED_BY_NUMBA = {("noisy", True), ("delayed", False), ("fractional", False), ("mixing delayed", True)}
 N, M = 101, 60
+
+
+def _is_quick(backend, text, start):
+    chosen = {"numba": COMPILED_BY_NUMBA, "jax": COMPILED}.get(backend)
+    return chosen is None or (text, isinstance(start, np.ndarray)) in chosen
 
 
 def prepared(text, start, backend, duration=(N + M) * 0.1, **options):
@@ -128,10 +132,9 @@ def short_blocks(monkeypatch):
 @pytest.mark.parametrize(
     ("backend", "text", "start"),
     [
-        (backend, text, start)
+        pytest.param(backend, text, start, marks=() if _is_quick(backend, text, start) else pytest.mark.slow)
         for backend in DRIVERS
         for text, start in CASES
-        if (text, isinstance(start, np.ndarray)) in {"numba": COMPILED_BY_NUMBA, "jax": COMPILED}.get(backend, ALL)
     ],
     ids=lambda c: c if isinstance(c, str) else str(np.ndim(c)),
 )

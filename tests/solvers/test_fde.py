@@ -15,10 +15,14 @@ from brainpy_lab.solvers import memory_weights
 METHODS = [name for name, m in bp.solvers.registry().items() if m.family == "fde"]
 SECOND = ["caputo_pece", "caputo_pi"]
 DRIVERS = list(bp.drivers.registry())
-#: Every method on NumPy and Numba; on the others one that remembers slopes and one that remembers states.
+#: One that remembers slopes and one that remembers states.
+EACH = ("caputo_pece", "caputo_l1")
+#: Every method on NumPy and Numba; on the others one of each in `make test`, all in `make test-all`.
 FAMILIES = [
-    (d, m) for d in DRIVERS for m in METHODS if d in ("numpy", "numba") or m in ("caputo_pece", "caputo_l1")
-]  # fmt: skip
+    pytest.param(d, m, marks=() if d in ("numpy", "numba") or m in EACH else pytest.mark.slow)
+    for d in DRIVERS
+    for m in METHODS
+]
 
 TEXTS = {
     "Relaxation": "a = 0.7\nk = 1\norder(y) = a\ndy/dt = -k*y\ny(0) = 1",
@@ -310,9 +314,7 @@ def test_drivers_agree(driver, method):
         np.testing.assert_allclose(sol[state], expected[state], rtol=1e-12, atol=1e-13)
 
 
-@pytest.mark.parametrize(
-    ("driver", "method"), [(d, m) for d, m in FAMILIES if d == "numba" or m in ("caputo_pece", "caputo_l1")]
-)
+@pytest.mark.parametrize(("driver", "method"), [(d, m) for d in DRIVERS for m in METHODS if d == "numba" or m in EACH])
 def test_ensembles_of_orders_and_parameters(driver, method):
     orders, starts = np.linspace(0.3, 1, 5), np.array([[1.0], [2.0]])
     run = {"dt": 0.02, "method": method, "backend": driver}
