@@ -125,7 +125,6 @@ class Synapses:
         self._move_weights()
         self.state: dict[str, np.ndarray] = {}
         self._check_kept()
-        self._check_delayed()
 
     # --- checks ------------------------------------------------------------------------------------------------------
 
@@ -208,21 +207,18 @@ class Synapses:
 
     def _delay(self, name: str, given: Any) -> Values:
         if isinstance(given, int | float | np.number) and not isinstance(given, bool):
-            return real(self.name, name, given, 0.0)
-        values = self._values(name, given)
-        if isinstance(values, np.ndarray) and len(values) and values.min() < 0:
-            raise ArgumentError(f"{self.name}: a {name} is at least 0; one is {values.min():g}.")
+            values: Values = real(self.name, name, given, 0.0)
+        else:
+            values = self._values(name, given)
+        if np.any(np.asarray(values) < 0):
+            raise ArgumentError(f"{self.name}: a {name} is at least 0; one is {np.min(values):g}.")
+        side = "post" if name == "post_delay" else "pre"
+        if np.any(np.asarray(values) > 0) and side not in {e.side for e in self.system.events}:
+            raise ArgumentError(
+                f"{self.name}: {name} is of {side}synaptic spikes, for which '{self.model.name}' does not wait.",
+                advice=f"Leave it out, or write a block: when {side}.spike:",
+            )
         return values
-
-    def _check_delayed(self) -> None:
-        """Refuse delays of spikes for which nothing waits."""
-        waits = {e.side for e in self.system.events}
-        for side, name, given in (("pre", "delay", self.delay_given), ("post", "post_delay", self.post_delay_given)):
-            if np.any(np.asarray(given) > 0) and side not in waits:
-                raise ArgumentError(
-                    f"{self.name}: {name} is of {side}synaptic spikes, for which '{self.model.name}' does not wait.",
-                    advice=f"Leave it out, or write a block: when {side}.spike:",
-                )
 
     # --- values ------------------------------------------------------------------------------------------------------
 

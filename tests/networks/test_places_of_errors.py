@@ -59,7 +59,10 @@ def test_delays_of_spikes_for_which_nothing_waits_are_refused(
     with pytest.raises(bp.errors.ArgumentError) as error:
         _connected(text, **delays)
     assert error.value.message == message
-    _connected(text, delay=0.0, post_delay=0.0)
+    syn = _connected(text, delay=0.0, post_delay=0.0)
+    with pytest.raises(bp.errors.ArgumentError) as error:
+        syn.set(**dict.fromkeys(delays, 1.0))
+    assert error.value.message == message and not syn.delay.any() and not syn.post_delay.any()
     _connected(STDP, delay=1.0, post_delay=1.0)
 
 
