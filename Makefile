@@ -109,7 +109,7 @@ $(DONE)/loop: $(wildcard brainpy_lab/drivers/adaptive/*.py) brainpy_lab/drivers/
   brainpy_lab/drivers/numba/cache.py brainpy_lab/codegen/events.py $(DONE)/packages
 	@echo "== Compiled code"
 	@python -c "from brainpy_lab.drivers.numba.adaptive import compiled_loop as c; c(False, False); c(True, False)"
-	@touch $@
+	@[ -n "$(BRAINPY_LAB_CACHE)" ] || touch $@  # in another cache folder it is not there for the next session
 
 # The settings of this clone's JupyterLab: no calls to the network, the panel open beside the notebook.
 $(SETTINGS): binder/overrides.json $(DONE)/packages
