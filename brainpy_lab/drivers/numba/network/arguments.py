@@ -1,4 +1,8 @@
-"""What a network's kernel takes: its arguments with their types, in their order."""
+"""What a network's kernel takes.
+
+Its arguments are the same for all networks; ``k_words`` holds what a network has of its own, one 64-bit word each:
+numbers, and addresses of arrays. Numba would take longer over arguments than over all else.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +26,12 @@ from brainpy_lab.codegen.network import (
 #: What a kernel says of its end, in places of ``k_out``.
 TAKEN, SPIKES, FULL, FAULT_AXIS, FAULT_ROW, FAULT_PLACE = range(6)
 
-_COMMON = (
+ARGUMENTS = (
     ("k_n", "i8"), ("k_first", "i8"), ("k_t0", "f8"), ("dt", "f8"), ("k_y", "f8[::1]"), ("k_p", "f8[::1]"),
     ("k_drive", "f8[:, ::1]"), ("k_base", "i8[::1]"), ("k_size", "i8[::1]"), ("k_pos", "i8[::1]"), ("k_every", "i8"),
     ("k_left", "i8"), ("k_row", "i8"), ("k_record", "i8[::1]"), ("k_rows", "f8[:, ::1]"), ("k_es", "i8[::1]"),
     ("k_ee", "i8[::1]"), ("k_ec", "i8[::1]"), ("k_out", "i8[::1]"),
+    ("k_words", "i8[::1]"),
 )  # fmt: skip
 
 
@@ -64,21 +69,16 @@ def indices_of(code: NetworkCode) -> tuple[tuple[str, str], ...]:
 FOUND = ((PRE, "pre", "pre_at"), (POST, "post", "post_at"), (KEPT_PRE, "pre", "pre"), (KEPT_POST, "post", "post"))
 
 
-def arguments_of(code: NetworkCode) -> tuple[tuple[str, str], ...]:
-    """The kernel's arguments, with their Numba types."""
-    events = range(len(code.events))
-    rings = [
-        (f"k_{letter}{e}", kind)
-        for e in events
-        for letter, kind in (("h", "i4[::1]"), ("s", "i8[::1]"), ("c", "i8[::1]"))
-    ]
-    emits = [o.axis for o in code.schedule if isinstance(o, Emit)]
-    sources = [(f"k_{what}_{axis}", kind) for axis in emits for what, kind in (("off", "i8[::1]"), ("spk", "i8[::1]"))]
-    takes = [(f"k_in_{o.axis}_{o.row}", "f8[::1]") for o in code.schedule if isinstance(o, Take)]
-    tables = [
-        (f"k_{what}_{syn}_{side}", kind)
-        for syn, side in tables_of(code)
-        for what, kind in (("start", "i8[::1]"), ("first", "i8"), ("delays", "i8"), ("order", "i4[::1]"))
-    ]
-    indices = [(f"k_{what}_{syn}", "i4[::1]") for syn, what in indices_of(code)]
-    return (*_COMMON, *rings, *sources, *takes, *tables, *indices)
+#: Words of an event: the addresses of its ring's cells and of the place and number of those of each step, for how many
+#: cells and steps there is room, and how many cells may fire in a step: of sources another word says that.
+RING = ("cells", "place", "number", "room", "depth", "most")
+
+
+def words_of(code: NetworkCode) -> tuple[str, ...]:
+    """What a network has of its own, in the order of its words."""
+    rings = (f"k_{word}_{e}" for e in range(len(code.events)) for word in RING)
+    sources = (f"k_{word}_{o.axis}" for o in code.schedule if isinstance(o, Emit) for word in ("offsets", "spikes"))
+    takes = (f"k_in_{o.axis}_{o.row}" for o in code.schedule if isinstance(o, Take))
+    parts = ("start", "first", "delays", "order", "sources")
+    tables = (f"k_{word}_{syn}_{side}" for syn, side in tables_of(code) for word in parts)
+    return (*rings, *sources, *takes, *tables, *(f"k_{what}_{syn}" for syn, what in indices_of(code)))

@@ -23,7 +23,8 @@ from brainpy_lab.drivers.numba.network.arguments import (
     tables_of,
 )
 from brainpy_lab.drivers.numba.network.draws import native_rows
-from brainpy_lab.drivers.numba.network.kernel import alarms_of, network_kernel
+from brainpy_lab.drivers.numba.network.kernel import network_kernel
+from brainpy_lab.drivers.numba.network.operations import alarms_of
 from brainpy_lab.drivers.numba.network.poisson import native_spikes
 from brainpy_lab.drivers.numba.program import compiled_module, release_with
 from brainpy_lab.errors import DriverError
@@ -109,14 +110,15 @@ class NumbaNetworkFlow(NetworkFlow):
         return addresses(int(self.base[number]) + rows.index(row) * LANES, len(rows), np.asarray(index, dtype=np.int64))
 
     def _fixed(self, kept: KeptAddresses) -> tuple[Any, ...]:
-        """Tables and indices as the kernel takes them."""
+        """Words of tables and indices, arrays as they are."""
         setup = self.setup
         found: list[Any] = []
         none = np.empty(0, np.int32)
         for key in tables_of(self.code):
             table = setup.tables[key]
             order = none if table.order is None else _plain(table.order, np.int32)
-            found += [_plain(table.start, np.int64), table.first, table.delays, order]
+            sources = (len(table.start) - 1) // table.delays
+            found += [_plain(table.start, np.int64), table.first, table.delays, order, sources]
         for syn, what in indices_of(self.code):
             cells = setup.post[syn]
             if what.startswith("pre"):  # read at spikes of the other side, in the order of its table
@@ -136,6 +138,12 @@ class NumbaNetworkFlow(NetworkFlow):
         depth = self.setup.depth(self.code, event)
         size = self.setup.sizes.get(event[0], 0)
         return [np.zeros(_ROOM + size, np.int32), np.zeros(depth, np.int64), np.zeros(depth, np.int64)]
+
+    def _ring_words(self, number: int) -> tuple[Any, ...]:
+        cells, start, count = self.rings[number]
+        fires = any(isinstance(o, Fire) and (o.axis, o.event) == self.code.events[number] for o in self.code.schedule)
+        most = self.setup.sizes[self.code.events[number][0]] if fires else 0
+        return cells, start, count, len(cells), len(start), most
 
     def _enlarge(self, number: int, more: int) -> None:
         """Room for ``more`` spikes of an event, those that are on their way kept."""
@@ -194,7 +202,7 @@ class NumbaNetworkFlow(NetworkFlow):
                 n_steps - taken,
                 drive[taken:],
                 {a: (o[taken:], c) for a, (o, c) in sources.items()},
-                [table[taken:].reshape(-1) for table in taken_in],
+                [_plain(table[taken:], float) for table in taken_in],
                 rows,
                 row,
             )
@@ -239,11 +247,11 @@ class NumbaNetworkFlow(NetworkFlow):
         out = np.full(6, -1, np.int64)
         out[[TAKEN, SPIKES, FULL]] = 0
         left = setup.every - (self.step - setup.first) % setup.every
-        rings = [array for ring in self.rings for array in ring]
+        rings = [word for number in range(len(self.rings)) for word in self._ring_words(number)]
         emitted = [_plain(a, np.int64) for pair in sources.values() for a in pair]
         self.run(
             n, self.step, setup.t0, setup.dt, self.y, self.p, drive, self.base, self.size, self.position, setup.every,
-            left, row, self.record, rows, *self.events, out, *rings, *emitted, *taken_in, *self.fixed,
+            left, row, self.record, rows, *self.events, out, _words(*rings, *emitted, *taken_in, *self.fixed),
         )  # fmt: skip
         return out
 
@@ -290,3 +298,8 @@ def _plain(array: np.ndarray, kind: type) -> np.ndarray:
     """An array as kernels take it: contiguous, and not marked as one that must not be written."""
     found: np.ndarray = np.ascontiguousarray(array, kind)
     return found if found.flags.writeable else found.copy()
+
+
+def _words(*given: Any) -> np.ndarray:
+    """Numbers, and the addresses of arrays."""
+    return np.array([g.ctypes.data if isinstance(g, np.ndarray) else g for g in given], np.int64)

@@ -1,435 +1,120 @@
-"""The kernel of a network: all steps of a chunk, in one function.
+"""The kernel of a network: all steps of a chunk, in one function that calls one for each operation of a step.
 
-All values stand in one array, ``k_y``. An axis is cut into blocks of 64 places; a block holds 64 values of its first
-row, then 64 of the next. So a loop over the places of a block knows that its rows do not overlap, and becomes vectors.
-Spikes are noted, for each event, in a ring of cells (``k_h0``), with the place and the number of those of each step
-(``k_s0``, ``k_c0``); synapses find there those that are due.
+Numba and LLVM take the longer over a line the longer its function is: time would grow with the square of the groups.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+import re
+from collections.abc import Iterable
 
-from brainpy_lab.codegen.fields import Field
-from brainpy_lab.codegen.network import (
-    CELL,
-    CONNECTION,
-    KEPT_POST,
-    KEPT_PRE,
-    POST,
-    PRE,
-    Act,
-    Advance,
-    Arrive,
-    Emit,
-    Fire,
-    Gather,
-    NetworkCode,
-    Side,
-    Take,
-)
+from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.codegen.stepcode import StepCode
-from brainpy_lab.drivers.numba.feed import LANES
 from brainpy_lab.drivers.numba.kernel import FAST_TEXT, Kernel, Writer, is_native, native_header, plain_header
-from brainpy_lab.drivers.numba.network.arguments import (
-    FAULT_AXIS,
-    FAULT_PLACE,
-    FAULT_ROW,
-    FOUND,
-    FULL,
-    SPIKES,
-    TAKEN,
-    arguments_of,
-    is_of_connections,
-)
-from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, written
+from brainpy_lab.drivers.numba.network.arguments import ARGUMENTS, FULL, RING, SPIKES, TAKEN, words_of
+from brainpy_lab.drivers.numba.network.operations import Body, Operations
+from brainpy_lab.drivers.numba.network.places import written
+
+_OPTIONS = f"error_model='numpy', fastmath={{{FAST_TEXT}}}"
+_INNER = f"@njit({_OPTIONS}, no_cpython_wrapper=True, no_cfunc_wrapper=True)"
+_IMPORTS = """from brainpy_lab.drivers.numba.network.raw import apart as k_apart, get as k_get, put as k_put
+from brainpy_lab.drivers.numba.network.raw import get_f8 as k_get_f8, get_i4 as k_get_i4, get_i8 as k_get_i8
+from brainpy_lab.drivers.numba.network.raw import put_i4 as k_put_i4, put_i8 as k_put_i8
+from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered
+"""
 
 
 def network_kernel(code: NetworkCode) -> Kernel:
-    """``run(...)`` for a network; its arguments are those of `arguments_of`."""
+    """``run(...)`` for a network; its arguments are `ARGUMENTS`."""
     return _Kernel(code).kernel()
 
 
 class _Kernel:
     def __init__(self, code: NetworkCode) -> None:
-        self.code, self.w = code, Writer()
-        self.axes = {a.name: (number, a) for number, a in enumerate(code.axes)}
-        self.scalars = {s: i for i, s in enumerate(code.scalars)}
-        self.placed: dict[str, Placed] = {}
+        self.code, self.operations = code, Operations(code)
+        self.functions: dict[str, str] = {}  # text behind its head -> name
+        self.words = {name: f"k_words[{i}]" for i, name in enumerate(words_of(code))}
+        self.shared = {n: n for n in (*(name for name, _ in ARGUMENTS), "t", "k_i", "k_step")}
 
     def kernel(self) -> Kernel:
         """The whole text."""
-        body, code = self.w, self.code
-        self._loop()
-        self.w = w = Writer()
+        code = self.code
+        calls = [call for o in code.schedule if (call := self._call(self.operations.body(o)))]
+        w = Writer()
         step = StepCode(text=code.text, model=code.name, method="network", backend=code.backend, blocks=())
         lowers = is_native(code.text, code.functions)
         if lowers:
             native_header(w, step, ())
         else:
             plain_header(w, step, True)
-        w.add(0, "from brainpy_lab.drivers.numba.native import unpack as k_unpack")
-        w.add(0, "from brainpy_lab.drivers.numba.network.raw import get as k_get, put as k_put")
-        w.add(0, "from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered\n")
-        for placed in self.placed.values():
+        w.add(0, _IMPORTS)
+        for placed in self.operations.placed.values():
             if lowers:
                 w.add(0, f"{placed.word} = lowered(TEXT, {placed!r})")
             else:
-                w.add(0, f"\n\n@njit(error_model='numpy', fastmath={{{FAST_TEXT}}})\n{written(placed)}")
-        w.add(0, f"k_scalars = k_unpack({len(code.scalars)})\n\n")
-        names, kinds = zip(*arguments_of(code), strict=True)
-        w.add(0, f"@k_njit('i8({', '.join(kinds)})', nogil=True, error_model='numpy', fastmath={{{FAST_TEXT}}})")
+                w.add(0, f"\n\n{_INNER}\n{written(placed)}")
+        for text, name in self.functions.items():
+            w.add(0, f"\n\n{_INNER}\ndef {name}{text}")
+        names, kinds = zip(*ARGUMENTS, strict=True)
+        signature = f"i8({', '.join(kinds)})"
+        w.add(0, f"\n\n@k_njit({signature!r}, nogil=True, no_cfunc_wrapper=True, {_OPTIONS})")
         w.add(0, f"def run({', '.join(names)}):")
-        w.lines += body.lines
+        self._loop(w, calls)
         return w.kernel()
 
-    def _loop(self) -> None:
+    def _call(self, body: Body) -> str:
+        """A call of the function with this body, the same for equal ones; "" where it has no lines."""
+        if not body.lines:
+            return ""
+        text = "\n".join(body.lines)
+        given = self.words | self.shared | body.given | {"k_s": self._scalars(body.scalars)}
+        given = {n: re.sub(r"\bk_\w+", lambda found: self.words.get(found[0], found[0]), g) for n, g in given.items()}
+        named = (n.id for n in ast.walk(ast.parse(f"if 1:\n{text}")) if isinstance(n, ast.Name))
+        taken = [n for n in dict.fromkeys(named) if n in given]
+        names = {n: n if n in self.shared else f"k_own{i}" for i, n in enumerate(taken)}
+        text = re.sub(r"\bk_\w+", lambda found: names.get(found[0], found[0]), text)
+        text = f"({', '.join(names.values())}):\n    k_apart()\n{text}\n    return 0"
+        name = self.functions.setdefault(text, f"k_do_{len(self.functions)}")
+        return f"{name}({', '.join(given[n] for n in taken)})"
+
+    def _scalars(self, scalars: Iterable[str]) -> str:
+        """Their tuple."""
+        return f"({' '.join(f'k_p[{self.code.scalars.index(s)}],' for s in scalars) or '0.0,'})"
+
+    def _loop(self, w: Writer, calls: list[str]) -> None:
         """The loop over time."""
-        w, code = self.w, self.code
-        w.add(1, "k_count = 0")
-        for number in range(len(code.axes)):
-            w.add(1, f"k_base_{number} = k_base[{number}]")
-        if not code.driven:
-            w.add(1, "k_s = k_scalars(k_p)")
         w.add(1, "for k_i in range(k_n):")
         w.add(2, "k_step = k_first + k_i")
-        self._check_room()
+        self._check_room(w)
         w.add(2, "t = k_t0 + k_step * dt")
-        for number, scalar in enumerate(code.driven):
-            w.add(2, f"k_p[{self.scalars[scalar]}] = k_drive[k_i, {number}]")
-        if code.driven:
-            w.add(2, "k_s = k_scalars(k_p)")
-        for e in range(len(code.events)):
-            w.add(2, f"k_slot{e} = k_step % k_s{e}.size\nk_s{e}[k_slot{e}] = k_pos[{e}]\nk_c{e}[k_slot{e}] = 0")
-        for operation in code.schedule:
-            match operation:
-                case Take():
-                    self._take(operation)
-                case Advance():
-                    self._advance(operation)
-                case Gather():
-                    self._gather(operation)
-                case Arrive():
-                    self._arrive(operation)
-                case Fire():
-                    self._fire(operation)
-                case Act():
-                    self._act(operation)
-                case Emit():
-                    self._emit(operation)
+        for number, scalar in enumerate(self.code.driven):
+            w.add(2, f"k_p[{self.code.scalars.index(scalar)}] = k_drive[k_i, {number}]")
+        w.add(2, f"for k_e in range({len(self.code.events)}):")
+        w.add(3, f"k_q = k_e * {len(RING)}\nk_v = k_step % k_words[k_q + {RING.index('depth')}]")
+        w.add(3, f"k_put_i8(k_words[k_q + {RING.index('place')}], k_v, k_pos[k_e])")
+        w.add(3, f"k_put_i8(k_words[k_q + {RING.index('number')}], k_v, 0)")
+        for call in calls:
+            w.add(2, f"if {call}:\n    k_out[{TAKEN}] = k_i\n    return 1")
         w.add(2, "k_left -= 1")
         w.add(2, "if k_left == 0:")
         w.add(3, "k_left = k_every")
         w.add(3, "for k_r in range(k_record.size):\n    k_rows[k_row, k_r] = k_get(k_y, k_record[k_r])")
         w.add(3, "k_row += 1")
-        w.add(1, f"k_out[{TAKEN}] = k_n\nk_out[{SPIKES}] = k_count")
-        w.add(1, "return 0")
+        w.add(1, f"k_out[{TAKEN}] = k_n\nreturn 0")
 
-    def _check_room(self) -> None:
-        """End before a step whose spikes might find no room; whoever called makes more."""
-        w, code = self.w, self.code
-        fires = [o for o in code.schedule if isinstance(o, Fire)]
-        most = " + ".join(f"k_size[{self.axes[o.axis][0]}]" for o in fires) or "0"
-        tests = [f"k_count + {most} > k_es.size"]
-        for number, (axis, _) in enumerate(code.events):
-            fired = (
-                f"k_size[{self.axes[axis][0]}]"
-                if axis in self.axes and any(o.axis == axis for o in fires)
-                else f"k_off_{axis}[k_i + 1] - k_off_{axis}[k_i]"
-            )
-            oldest = f"k_s{number}[(k_step + 1) % k_s{number}.size]"
-            tests.append(f"k_pos[{number}] + {fired} - {oldest} > k_h{number}.size")
-        w.add(2, f"if {' or '.join(tests)}:")
-        w.add(3, f"k_out[{TAKEN}] = k_i\nk_out[{SPIKES}] = k_count\nk_out[{FULL}] = 1\nreturn 0")
-
-    # --- places ------------------------------------------------------------------------------------------------------
-
-    def _width(self, axis: str) -> int:
-        return len(self.axes[axis][1].rows)
-
-    def _row(self, axis: str, row: str) -> int:
-        return self.axes[axis][1].rows.index(row) * LANES
-
-    def _address(self, axis: str, place: str) -> str:
-        """The address of a place's first row, from its number."""
-        number, width = self.axes[axis][0], self._width(axis)
-        if width == 1:
-            return f"k_base_{number} + {place}"
-        return f"k_base_{number} + ({place} >> 6) * {width * LANES} + ({place} & {LANES - 1})"
-
-    def _call(
-        self,
-        name: str,
-        at: Mapping[str, tuple[str, str]],
-        mode: Mode,
-        copies: Mapping[str, str] | None = None,
-        passed: Sequence[str] = (),
-    ) -> str:
-        """A call of a function at places; ``at`` gives for each kind of axis the axis and the name of the address.
-
-        ``passed`` are the names of what another function has passed on, in its order.
-        """
-        signature = self.code.functions[name]
-        used = dict.fromkeys(f.axis for f in (*signature.arguments, *signature.results) if f.axis in at)
-        order = {axis: number for number, axis in enumerate(used)}
-
-        def spot(f: Field) -> Spot:
-            if f.role in ("time", "step", "flag"):
-                return Spot(f.role)
-            if f.role == "passed":
-                return Spot("passed", list(passed).index(f.name) if passed else 0)
-            if not f.axis:
-                return Spot("scalar", self.scalars[f.of])
-            return Spot("sum" if f.role == "sum" else "row", self._row(at[f.axis][0], f.of), order[f.axis])
-
-        pairs = tuple(
-            (
-                Spot("row", self._row(at[CELL][0], row), order[CELL]),
-                Spot("row", self._row(at[CELL][0], kept), order[CELL]),
-            )
-            for kept, row in (copies or {}).items()
-        )
-        placed = Placed(
-            name, tuple(map(spot, signature.arguments)), tuple(map(spot, signature.results)), pairs, len(order),
-            len(passed) if any(f.role == "passed" for f in signature.arguments) else 0, mode,
-        )  # fmt: skip
-        self.placed[placed.word] = placed
-        addresses = [at[axis][1] for axis in order]
-        return f"{placed.word}({', '.join(['k_y', 't', 'dt', 'k_s', *addresses, *(['k_x'] if placed.passed else [])])})"
-
-    # --- cells -------------------------------------------------------------------------------------------------------
-
-    def _blocks(self, axis: str) -> None:
-        """The head of a loop over blocks: the address of each, and how many places it has."""
-        number = self.axes[axis][0]
-        self.w.add(2, f"for k_b in range((k_size[{number}] + {LANES - 1}) // {LANES}):")
-        self.w.add(3, f"k_o = k_base_{number} + k_b * {self._width(axis) * LANES}")
-        self.w.add(3, f"k_m = min({LANES}, k_size[{number}] - k_b * {LANES})")
-
-    def _take(self, operation: Take) -> None:
-        """A row from what came from outside, whose steps are padded to whole blocks."""
-        w, axis, row = self.w, operation.axis, operation.row
-        w.add(2, f"# {row} of {axis}")
-        w.add(2, f"k_x = k_i * ((k_size[{self.axes[axis][0]}] + {LANES - 1}) // {LANES}) * {LANES}")
-        self._blocks(axis)
-        w.add(3, f"for k_j in range({LANES}):")
-        given = f"k_get(k_in_{axis}_{row}, k_x + k_b * {LANES} + k_j)"
-        w.add(4, f"k_put(k_y, k_o + k_j + {self._row(axis, row)}, {given})")
-
-    def _advance(self, operation: Advance) -> None:
-        """Cells take their step, block by block; with them their tests where nothing comes between."""
-        w, axis = self.w, operation.axis
-        w.add(2, f"# advance {axis}")
-        if is_of_connections(operation):
-            self._advance_connections(operation)
-            return
-        self._blocks(axis)
-        at = {CELL: (axis, "k_o + k_j")}
-        if operation.synapse:
-            at = self._side_places(operation)
-        w.add(3, "k_bad = 0")
-        w.add(3, f"for k_j in range({LANES}):")
-        w.add(4, f"k_bad |= {self._call(operation.function, at, 'advance', operation.kept)}")
-        w.add(3, "if k_bad != 0:")
-        self._find_fault(operation)
-        for fire in self._fused(axis):
-            self._test(fire)
-
-    def _side_places(self, operation: Advance) -> dict[str, tuple[str, str]]:
-        """Addresses of what a synapse keeps for a side, and of that side's cells, in a block."""
-        ends, side = self.code.ends[operation.synapse], operation.axis.rpartition(".")[2]
-        own, group = (KEPT_PRE, ends.pre) if side == "pre" else (KEPT_POST, ends.post)
-        number = self.axes[group][0]
-        self.w.add(3, f"k_e = k_base_{number} + k_b * {self._width(group) * LANES}")
-        return {own: (operation.axis, "k_o + k_j"), PRE if side == "pre" else POST: (group, "k_e + k_j")}
-
-    def _advance_connections(self, operation: Advance) -> None:
-        """What connections keep takes its step, connection by connection, and reads their cells."""
-        w, syn = self.w, operation.synapse
-        w.add(2, "k_bad = 0")
-        self._every_connection(syn, operation.function, answer="k_bad |= ")
-        self._blocks(syn)
-        w.add(3, "if k_bad != 0:")
-        self._find_fault(operation)
-
-    def _every_connection(self, syn: str, function: str, answer: str = "") -> None:
-        """Call a function for each connection, by presynaptic cell."""
-        w, table = self.w, f"{syn}_pre"
-        w.add(2, f"for k_u in range((k_start_{table}.size - 1) // k_delays_{table}):")  # sources have no axis
-        at = self._own_places(3, syn, "pre", "k_u")
-        w.add(3, f"k_z = k_u * k_delays_{table}\nk_v = k_z + k_delays_{table}")
-        w.add(3, f"for k_g in range(k_start_{table}[k_z], k_start_{table}[k_v]):")
-        self._connection(4, syn, "pre", function, at, [], has_order=False, answer=answer)
-
-    def _fused(self, axis: str) -> list[Fire]:
-        """The tests of an axis that may follow its step block by block: no spikes arrive there before them."""
-        found: list[Fire] = []
-        for operation in self.code.schedule:
-            if isinstance(operation, Arrive):
-                ends = self.code.ends[operation.synapse]
-                if axis in (ends.pre, ends.post):
-                    break
-            elif isinstance(operation, Fire) and operation.axis == axis:
-                found.append(operation)
-        return found
-
-    def _find_fault(self, operation: Advance) -> None:
-        """End where a cell's value is not finite. What stands behind the last cell, and has no spikes, is set anew."""
-        w, axis = self.w, operation.axis
-        number = self.axes[axis][0]
-        w.add(4, "for k_j in range(k_m):")
-        for given in self.code.functions[operation.function].results:
-            w.add(5, f"k_v = k_get(k_y, k_o + k_j + {self._row(axis, given.of)})")
-            w.add(5, "if k_v - k_v != 0.0:")
-            self._fault(6, number, self.axes[axis][1].rows.index(given.of), f"k_b * {LANES} + k_j")
-        w.add(4, f"for k_j in range(k_m, {LANES}):")
-        w.add(5, f"for k_r in range({self._width(axis)}):")
-        w.add(6, f"k_put(k_y, k_o + k_j + k_r * {LANES}, k_get(k_y, k_o + k_m - 1 + k_r * {LANES}))")
-
-    def _fault(self, depth: int, axis: int, row: int, place: str) -> None:
-        self.w.add(depth, f"k_out[{TAKEN}] = k_i\nk_out[{SPIKES}] = k_count\nk_out[{FAULT_AXIS}] = {axis}")
-        self.w.add(depth, f"k_out[{FAULT_ROW}] = {row}\nk_out[{FAULT_PLACE}] = {place}\nreturn 1")
-
-    def _fire(self, operation: Fire) -> None:
-        if operation not in self._fused(operation.axis):
-            self.w.add(2, f"# test {operation.event} of {operation.axis}")
-            self._blocks(operation.axis)
-            self._test(operation)
-
-    def _test(self, operation: Fire) -> None:
-        """Test an event in the cells of a block, and act."""
-        w, axis = self.w, operation.axis
-        at = {CELL: (axis, "k_o + k_j")}
-        for mode in ("glance", "look"):
-            w.add(3, "k_any = 0" if mode == "glance" else "if k_any > 0:\n    k_any = 0")
-            depth = 3 if mode == "glance" else 4
-            w.add(depth, f"for k_j in range({LANES}):")
-            w.add(depth + 1, f"k_any += {self._call(operation.test, at, mode)}")
-        w.add(3, "if k_any > 0:")
-        w.add(4, "for k_j in range(k_m):")
-        w.add(5, f"k_bits = {self._call(operation.test, at, 'take')}")
-        number = self.axes[axis][0]
-        flags = [f.of for f in self.code.functions[operation.test].results if f.role == "flag"]
-        alarms = alarms_of(self.code)
-        for bit, flag in enumerate(flags):
-            if flag != operation.event:
-                w.add(5, f"if k_bits & {1 << bit}:")
-                self._fault(6, number, -1 - alarms.index(flag), f"k_b * {LANES} + k_j")
-        event = self.code.events.index((axis, operation.event))
-        w.add(5, f"if k_bits & {1 << flags.index(operation.event)}:")
-        if operation.acts:
-            w.add(6, self._call(operation.acts, at, "take"))
-        w.add(6, f"k_c = k_b * {LANES} + k_j")
-        w.add(6, f"k_es[k_count] = k_step + 1\nk_ee[k_count] = {event}\nk_ec[k_count] = k_c\nk_count += 1")
-        self._noted(6, event, "k_c")
-
-    def _act(self, operation: Act) -> None:
-        """An event's block in the cells that have fired in this step."""
-        w, axis = self.w, operation.axis
-        event = self.code.events.index((axis, operation.event))
-        w.add(2, f"# {operation.event} of {axis} acts")
-        w.add(2, f"for k_q in range(k_s{event}[k_slot{event}], k_pos[{event}]):")
-        w.add(3, f"k_u = np.int64(k_h{event}[k_q % k_h{event}.size])")
-        w.add(3, f"k_o = {self._address(axis, 'k_u')}")
-        w.add(3, self._call(operation.function, {CELL: (axis, "k_o")}, "take"))
-
-    def _noted(self, depth: int, event: int, cell: str) -> None:
-        """A spike in the ring of its event."""
-        self.w.add(depth, f"k_h{event}[k_pos[{event}] % k_h{event}.size] = {cell}")
-        self.w.add(depth, f"k_pos[{event}] += 1\nk_c{event}[k_slot{event}] += 1")
-
-    def _emit(self, operation: Emit) -> None:
-        axis = operation.axis
-        self.w.add(2, f"# spikes of {axis}")
-        self.w.add(2, f"for k_q in range(k_off_{axis}[k_i], k_off_{axis}[k_i + 1]):")
-        self._noted(3, self.code.events.index((axis, "spike")), f"k_spk_{axis}[k_q]")
-
-    # --- connections -------------------------------------------------------------------------------------------------
-
-    def _arrive(self, operation: Arrive) -> None:
-        w, code = self.w, self.code
-        syn, side = operation.synapse, operation.side
-        event = code.events.index(operation.source)
-        table = f"{syn}_{side}"
-        low = f"max(0, 1 - k_first_{table})" if operation.delayed else "0"
-        high = f"k_delays_{table}" if operation.delayed else f"(1 if k_first_{table} == 0 else 0)"
-        w.add(
-            2, f"# {syn}: spikes of {operation.source[0]}" + (" that are due" if operation.delayed else ", undelayed")
-        )
-        w.add(2, f"for k_d in range({high} - 1, {low} - 1, -1):")
-        w.add(3, f"k_v = (k_step - k_first_{table} - k_d) % k_s{event}.size")
-        w.add(3, f"for k_q in range(k_s{event}[k_v], k_s{event}[k_v] + k_c{event}[k_v]):")
-        w.add(4, f"k_u = np.int64(k_h{event}[k_q % k_h{event}.size])")
-        at = self._own_places(4, operation.synapse, side, "k_u")
-        passed: list[str] = []
-        if operation.cell:
-            call = self._call(operation.cell, at, "take")
-            passed = [f.name for f in code.functions[operation.cell].results if f.role == "passed"]
-            w.add(4, f"k_x = {call}" if passed else call)
-        if operation.function:
-            w.add(4, f"k_z = k_u * k_delays_{table} + k_d")
-            w.add(4, f"for k_g in range(k_get(k_start_{table}, k_z), k_get(k_start_{table}, k_z + 1)):")
-            self._connection(5, syn, side, operation.function, at, passed, has_order=side == "post")
-
-    def _gather(self, operation: Gather) -> None:
-        w, syn = self.w, operation.synapse
-        ends = self.code.ends[syn]
-        w.add(2, f"# {syn}: sums over connections")
-        self._blocks(ends.post)
-        w.add(3, f"for k_j in range({LANES}):")
-        w.add(4, f"k_put(k_y, k_o + k_j + {self._row(ends.post, operation.row)}, 0.0)")
-        self._every_connection(syn, operation.function)
-
-    def _own_places(self, depth: int, syn: str, side: Side, cell: str) -> dict[str, tuple[str, str]]:
-        """Addresses of what the cell that has fired has itself."""
-        ends = self.code.ends[syn]
-        at: dict[str, tuple[str, str]] = {}
-        kinds = ((PRE, "k_e"), (KEPT_PRE, "k_f")) if side == "pre" else ((POST, "k_e"), (KEPT_POST, "k_f"))
-        for place, name in kinds:
-            axis = ends.axis(syn, place)
-            if axis in self.axes and self._width(axis):
-                self.w.add(depth, f"{name} = {self._address(axis, cell)}")
-                at[place] = (axis, name)
-        return at
-
-    def _connection(
-        self,
-        depth: int,
-        syn: str,
-        side: Side,
-        function: str,
-        at: dict[str, tuple[str, str]],
-        passed: Sequence[str],
-        *,
-        has_order: bool,
-        answer: str = "",
-    ) -> None:
-        """One connection, whose place in the table is ``k_g``."""
-        w, ends = self.w, self.code.ends[syn]
-        signature = self.code.functions[function]
-        used = {f.axis for f in (*signature.arguments, *signature.results)}
-        w.add(depth, f"k_w = k_get(k_order_{syn}_{side}, k_g)" if has_order else "k_w = k_g")
-        at = dict(at)
-        if CONNECTION in used:
-            w.add(depth, f"k_v = {self._address(syn, 'k_w')}")
-            at[CONNECTION] = (syn, "k_v")
-        for place, of, what in FOUND:
-            if of == side or place not in used:
-                continue
-            axis = ends.axis(syn, place)
-            name = f"k_at_{what}"
-            found = f"k_get(k_{what}_{syn}, k_g)"
-            if not what.endswith("_at"):
-                w.add(depth, f"k_l = {found}")
-                found = self._address(axis, "k_l")
-            w.add(depth, f"{name} = {found}")
-            at[place] = (axis, name)
-        call = self._call(function, at, "advance" if answer else "take", passed=passed)
-        w.add(depth, f"{answer}{call}")
-
-
-def alarms_of(code: NetworkCode) -> tuple[str, ...]:
-    """Flags that end a run."""
-    names = {f"{o.event}" for o in code.schedule if isinstance(o, Fire)}
-    flags = (f.of for s in code.functions.values() for f in s.results if f.role == "flag")
-    return tuple(dict.fromkeys(f for f in flags if f not in names))
+    def _check_room(self, w: Writer) -> None:
+        """End before a step whose spikes might find no room: whoever called makes more."""
+        code, place = self.code, RING.index
+        w.add(2, f"k_more = k_out[{SPIKES}]\nk_full = False")
+        w.add(2, f"for k_e in range({len(code.events)}):")
+        w.add(3, f"k_q = k_e * {len(RING)}\nk_most = k_words[k_q + {place('most')}]\nk_more += k_most")
+        for e, (axis, _) in enumerate(code.events):
+            if (offsets := self.words.get(f"k_offsets_{axis}")) is not None:
+                w.add(3, f"if k_e == {e}:")
+                w.add(4, f"k_most = k_get_i8({offsets}, k_i + 1) - k_get_i8({offsets}, k_i)")
+        w.add(3, f"k_v = (k_step + 1) % k_words[k_q + {place('depth')}]")
+        w.add(3, f"k_v = k_pos[k_e] + k_most - k_get_i8(k_words[k_q + {place('place')}], k_v)")
+        w.add(3, f"k_full |= k_v > k_words[k_q + {place('room')}]")
+        w.add(2, "if k_full or k_more > k_es.size:")
+        w.add(3, f"k_out[{TAKEN}] = k_i\nk_out[{FULL}] = 1\nreturn 0")

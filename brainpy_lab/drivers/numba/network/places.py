@@ -6,6 +6,8 @@ can be lowered straight to LLVM, loads and stores are lowered with it; else the 
 
 from __future__ import annotations
 
+import ast
+import copy
 import functools
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -231,3 +233,14 @@ def written(placed: Placed) -> str:
             lines.append(f"return {' | '.join(bits) or '0'}")
     head = f"def {placed.word}({', '.join(placed.arguments)}):"
     return "\n".join([head, *(f"    {line}" for line in lines)])
+
+
+def anonymous(function: ast.FunctionDef) -> ast.Module:
+    """A function's lines with numbers in place of its own names: the same for functions that do the same."""
+    own = [a.arg for a in function.args.args]
+    own += [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    numbers = {name: f"k_{number}" for number, name in enumerate(dict.fromkeys(own))}
+    body = copy.deepcopy(function.body)
+    for node in (n for statement in body for n in ast.walk(statement) if isinstance(n, ast.Name)):
+        node.id = numbers.get(node.id, node.id)
+    return ast.Module(body, [])

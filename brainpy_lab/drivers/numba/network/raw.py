@@ -1,4 +1,7 @@
-"""Elements of arrays by address alone: nothing looks whether an address is negative, so that loops become vectors."""
+"""What kernels of networks say to LLVM themselves.
+
+Elements of arrays are found by address alone: nothing looks whether it is negative, so that loops become vectors.
+"""
 
 from __future__ import annotations
 
@@ -36,3 +39,47 @@ def put(typing_context: Any, array: Any, index: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.none(array, types.int64, value), codegen
+
+
+def _element(kind: Any) -> tuple[Any, Any]:
+    """Functions ``(address, index)`` and ``(address, index, value)`` for elements of an array by its address."""
+    result = types.int64 if isinstance(kind, types.Integer) else kind
+
+    def pointer(context: Any, builder: Any, address: Any, index: Any) -> Any:
+        first = builder.inttoptr(address, context.get_value_type(kind).as_pointer())
+        return builder.gep(first, [index], inbounds=True)
+
+    @intrinsic
+    def load(typing_context: Any, address: Any, index: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            value = builder.load(pointer(context, builder, *arguments))
+            return context.cast(builder, value, kind, result)
+
+        return result(types.int64, types.int64), codegen
+
+    @intrinsic
+    def store(typing_context: Any, address: Any, index: Any, value: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            address, index, value = arguments
+            builder.store(context.cast(builder, value, result, kind), pointer(context, builder, address, index))
+            return context.get_dummy_value()
+
+        return types.none(types.int64, types.int64, result), codegen
+
+    return load, store
+
+
+get_i4, put_i4 = _element(types.int32)
+get_i8, put_i8 = _element(types.int64)
+get_f8, _ = _element(types.float64)
+
+
+@intrinsic
+def apart(typing_context: Any) -> Any:
+    """Keep the function that calls this a function: LLVM writes it into none that calls it."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.none(), codegen

@@ -1,0 +1,394 @@
+"""What a kernel does for each operation of a network's step, as text.
+
+All values stand in one array, ``k_y``. An axis is cut into blocks of 64 places; a block holds 64 values of its first
+row, then 64 of the next. So a loop over the places of a block knows that its rows do not overlap, and becomes vectors.
+Spikes are noted, for each event, in a ring of cells, with the place and the number of those of each step; synapses find
+there those that are due.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from brainpy_lab.codegen.fields import Field
+from brainpy_lab.codegen.network import (
+    CELL,
+    CONNECTION,
+    KEPT_POST,
+    KEPT_PRE,
+    POST,
+    PRE,
+    Act,
+    Advance,
+    Arrive,
+    Emit,
+    Fire,
+    Gather,
+    NetworkCode,
+    Operation,
+    Side,
+    Take,
+)
+from brainpy_lab.drivers.numba.feed import LANES
+from brainpy_lab.drivers.numba.kernel import Writer
+from brainpy_lab.drivers.numba.network.arguments import (
+    FAULT_AXIS,
+    FAULT_PLACE,
+    FAULT_ROW,
+    FOUND,
+    SPIKES,
+    is_of_connections,
+)
+from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, anonymous
+from brainpy_lab.drivers.numba.rows import functions_of
+
+
+@dataclass
+class Body:
+    """The lines of a function that does an operation.
+
+    Attributes
+    ----------
+    lines : list of str
+    scalars : dict of str to int
+        Those whose tuple the lines call ``k_s``, with their places in it.
+    given : dict of str to str
+        Names in the lines, and what a kernel hands over for them.
+    """
+
+    lines: list[str]
+    scalars: dict[str, int]
+    given: dict[str, str]
+
+
+class Operations:
+    """The text of operations, and the functions with their places that are called in it: of equal ones the first."""
+
+    def __init__(self, code: NetworkCode) -> None:
+        self.code, self.w = code, Writer()
+        self.axes = {a.name: (number, a) for number, a in enumerate(code.axes)}
+        self.functions = functions_of(code.text)
+        self.placed: dict[tuple[str, Placed], Placed] = {}
+        self.scalars: dict[str, int] = {}
+        self.given: dict[str, str] = {}
+
+    def body(self, operation: Operation) -> Body:
+        """What does an operation."""
+        self.w, self.scalars, self.given = Writer(), {}, {}
+        match operation:
+            case Take():
+                self._take(operation)
+            case Advance():
+                self._advance(operation)
+            case Gather():
+                self._gather(operation)
+            case Arrive():
+                self._arrive(operation)
+            case Fire():
+                self._fire(operation)
+            case Act():
+                self._act(operation)
+            case Emit():
+                self._emit(operation)
+        return Body(self.w.lines, self.scalars, self.given)
+
+    def _element(self, array: str, number: int) -> str:
+        """The name of an element that a kernel hands over: the lines are the same whatever its number is."""
+        self.given[f"{array}{number}"] = f"{array}[{number}]"
+        return f"{array}{number}"
+
+    def _number(self, kind: str, number: int) -> str:
+        """The name of a number that a kernel hands over."""
+        self.given[f"{kind}{number}"] = f"np.int64({number})"  # not a number that Numba compiles the function for
+        return f"{kind}{number}"
+
+    # --- places ------------------------------------------------------------------------------------------------------
+
+    def _width(self, axis: str) -> int:
+        return len(self.axes[axis][1].rows)
+
+    def _row(self, axis: str, row: str) -> int:
+        return self.axes[axis][1].rows.index(row) * LANES
+
+    def _address(self, axis: str, place: str) -> str:
+        """The address of a place's first row, from its number."""
+        number, width = self.axes[axis][0], self._width(axis)
+        if width == 1:
+            return f"{self._element('k_base', number)} + {place}"
+        return f"{self._element('k_base', number)} + ({place} >> 6) * {width * LANES} + ({place} & {LANES - 1})"
+
+    def _call(
+        self,
+        name: str,
+        at: Mapping[str, tuple[str, str]],
+        mode: Mode,
+        copies: Mapping[str, str] | None = None,
+        passed: Sequence[str] = (),
+    ) -> str:
+        """A call of a function at places; ``at`` gives for each kind of axis the axis and the name of the address.
+
+        ``passed`` are the names of what another function has passed on, in its order.
+        """
+        signature = self.code.functions[name]
+        used = dict.fromkeys(f.axis for f in (*signature.arguments, *signature.results) if f.axis in at)
+        order = {axis: number for number, axis in enumerate(used)}
+
+        def spot(f: Field) -> Spot:
+            if f.role in ("time", "step", "flag"):
+                return Spot(f.role)
+            if f.role == "passed":
+                return Spot("passed", list(passed).index(f.name) if passed else 0)
+            if not f.axis:
+                return Spot("scalar", self.scalars.setdefault(f.of, len(self.scalars)))
+            return Spot("sum" if f.role == "sum" else "row", self._row(at[f.axis][0], f.of), order[f.axis])
+
+        pairs = tuple(
+            (
+                Spot("row", self._row(at[CELL][0], row), order[CELL]),
+                Spot("row", self._row(at[CELL][0], kept), order[CELL]),
+            )
+            for kept, row in (copies or {}).items()
+        )
+        placed = Placed(
+            name, tuple(map(spot, signature.arguments)), tuple(map(spot, signature.results)), pairs, len(order),
+            len(passed) if any(f.role == "passed" for f in signature.arguments) else 0, mode,
+        )  # fmt: skip
+        same = ast.dump(anonymous(self.functions[name])), replace(placed, name="")
+        placed = self.placed.setdefault(same, placed)
+        addresses = [at[axis][1] for axis in order]
+        return f"{placed.word}({', '.join(['k_y', 't', 'dt', 'k_s', *addresses, *(['k_x'] if placed.passed else [])])})"
+
+    # --- cells -------------------------------------------------------------------------------------------------------
+
+    def _blocks(self, axis: str) -> None:
+        """The head of a loop over blocks: the address of each, and how many places it has."""
+        number = self.axes[axis][0]
+        self.w.add(1, f"for k_b in range(({self._element('k_size', number)} + {LANES - 1}) // {LANES}):")
+        self.w.add(2, f"k_o = {self._element('k_base', number)} + k_b * {self._width(axis) * LANES}")
+        self.w.add(2, f"k_m = min({LANES}, {self._element('k_size', number)} - k_b * {LANES})")
+
+    def _take(self, operation: Take) -> None:
+        """A row from what came from outside, whose steps are padded to whole blocks."""
+        w, axis, row = self.w, operation.axis, operation.row
+        w.add(1, f"k_x = k_i * (({self._element('k_size', self.axes[axis][0])} + {LANES - 1}) // {LANES}) * {LANES}")
+        self._blocks(axis)
+        w.add(2, f"for k_j in range({LANES}):")
+        given = f"k_get_f8(k_in_{axis}_{row}, k_x + k_b * {LANES} + k_j)"
+        w.add(3, f"k_put(k_y, k_o + k_j + {self._row(axis, row)}, {given})")
+
+    def _advance(self, operation: Advance) -> None:
+        """Cells take their step, block by block; with them their tests where nothing comes between."""
+        w, axis = self.w, operation.axis
+        if is_of_connections(operation):
+            self._advance_connections(operation)
+            return
+        self._blocks(axis)
+        at = {CELL: (axis, "k_o + k_j")}
+        if operation.synapse:
+            at = self._side_places(operation)
+        w.add(2, "k_bad = 0")
+        w.add(2, f"for k_j in range({LANES}):")
+        w.add(3, f"k_bad |= {self._call(operation.function, at, 'advance', operation.kept)}")
+        w.add(2, "if k_bad != 0:")
+        self._find_fault(operation)
+        for fire in self._fused(axis):
+            self._test(fire)
+
+    def _side_places(self, operation: Advance) -> dict[str, tuple[str, str]]:
+        """Addresses of what a synapse keeps for a side, and of that side's cells, in a block."""
+        ends, side = self.code.ends[operation.synapse], operation.axis.rpartition(".")[2]
+        own, group = (KEPT_PRE, ends.pre) if side == "pre" else (KEPT_POST, ends.post)
+        number = self.axes[group][0]
+        self.w.add(2, f"k_e = {self._element('k_base', number)} + k_b * {self._width(group) * LANES}")
+        return {own: (operation.axis, "k_o + k_j"), PRE if side == "pre" else POST: (group, "k_e + k_j")}
+
+    def _advance_connections(self, operation: Advance) -> None:
+        """What connections keep takes its step, connection by connection, and reads their cells."""
+        w, syn = self.w, operation.synapse
+        w.add(1, "k_bad = 0")
+        self._every_connection(syn, operation.function, answer="k_bad |= ")
+        self._blocks(syn)
+        w.add(2, "if k_bad != 0:")
+        self._find_fault(operation)
+
+    def _every_connection(self, syn: str, function: str, answer: str = "") -> None:
+        """Call a function for each connection, by presynaptic cell."""
+        w, table = self.w, f"{syn}_pre"
+        w.add(1, f"for k_u in range(k_sources_{table}):")
+        at = self._own_places(2, syn, "pre", "k_u")
+        w.add(2, f"k_z = k_u * k_delays_{table}\nk_v = k_z + k_delays_{table}")
+        w.add(2, f"for k_g in range(k_get_i8(k_start_{table}, k_z), k_get_i8(k_start_{table}, k_v)):")
+        self._connection(3, syn, "pre", function, at, [], has_order=False, answer=answer)
+
+    def _fused(self, axis: str) -> list[Fire]:
+        """The tests of an axis that may follow its step block by block: no spikes arrive there before them."""
+        found: list[Fire] = []
+        for operation in self.code.schedule:
+            if isinstance(operation, Arrive):
+                ends = self.code.ends[operation.synapse]
+                if axis in (ends.pre, ends.post):
+                    break
+            elif isinstance(operation, Fire) and operation.axis == axis:
+                found.append(operation)
+        return found
+
+    def _find_fault(self, operation: Advance) -> None:
+        """End where a cell's value is not finite. What stands behind the last cell, and has no spikes, is set anew."""
+        w, axis, signature = self.w, operation.axis, self.code.functions[operation.function]
+        number = self.axes[axis][0]
+        rows = ", ".join(str(self.axes[axis][1].rows.index(f.of)) for f in signature.results)
+        w.add(3, f"for k_j in range(k_m):\n    for k_r in ({rows},):")
+        w.add(5, f"k_v = k_get(k_y, k_o + k_j + k_r * {LANES})")
+        w.add(5, "if k_v - k_v != 0.0:")
+        self._fault(6, number, "k_r", f"k_b * {LANES} + k_j")
+        w.add(3, f"for k_j in range(k_m, {LANES}):")
+        w.add(4, f"for k_r in range({self._width(axis)}):")
+        w.add(5, f"k_put(k_y, k_o + k_j + k_r * {LANES}, k_get(k_y, k_o + k_m - 1 + k_r * {LANES}))")
+
+    def _fault(self, depth: int, axis: int, row: int | str, place: str) -> None:
+        self.w.add(depth, f"k_out[{FAULT_AXIS}] = {self._number('k_axis', axis)}\nk_out[{FAULT_ROW}] = {row}")
+        self.w.add(depth, f"k_out[{FAULT_PLACE}] = {place}\nreturn 1")
+
+    def _fire(self, operation: Fire) -> None:
+        if operation not in self._fused(operation.axis):
+            self._blocks(operation.axis)
+            self._test(operation)
+
+    def _test(self, operation: Fire) -> None:
+        """Test an event in the cells of a block, and act."""
+        w, axis = self.w, operation.axis
+        at = {CELL: (axis, "k_o + k_j")}
+        for mode in ("glance", "look"):
+            w.add(2, "k_any = 0" if mode == "glance" else "if k_any > 0:\n    k_any = 0")
+            depth = 2 if mode == "glance" else 3
+            w.add(depth, f"for k_j in range({LANES}):")
+            w.add(depth + 1, f"k_any += {self._call(operation.test, at, mode)}")
+        w.add(2, "if k_any > 0:")
+        w.add(3, "for k_j in range(k_m):")
+        w.add(4, f"k_bits = {self._call(operation.test, at, 'take')}")
+        number = self.axes[axis][0]
+        flags = [f.of for f in self.code.functions[operation.test].results if f.role == "flag"]
+        alarms = alarms_of(self.code)
+        for bit, flag in enumerate(flags):
+            if flag != operation.event:
+                w.add(4, f"if k_bits & {1 << bit}:")
+                self._fault(5, number, -1 - alarms.index(flag), f"k_b * {LANES} + k_j")
+        event = self.code.events.index((axis, operation.event))
+        w.add(4, f"if k_bits & {1 << flags.index(operation.event)}:")
+        if operation.acts:
+            w.add(5, self._call(operation.acts, at, "take"))
+        w.add(5, f"k_c = k_b * {LANES} + k_j")
+        w.add(5, f"k_z = k_out[{SPIKES}]\nk_es[k_z] = k_step + 1\nk_ec[k_z] = k_c")
+        w.add(5, f"k_ee[k_z] = {self._number('k_event', event)}")
+        w.add(5, f"k_out[{SPIKES}] = k_z + 1")
+        self._noted(5, event, "k_c")
+
+    def _act(self, operation: Act) -> None:
+        """An event's block in the cells that have fired in this step."""
+        w, axis = self.w, operation.axis
+        event = self.code.events.index((axis, operation.event))
+        w.add(1, f"k_v = k_get_i8(k_place_{event}, k_step % k_depth_{event})")
+        w.add(1, f"for k_q in range(k_v, k_pos[{self._number('k_event', event)}]):")
+        w.add(2, f"k_u = k_get_i4(k_cells_{event}, k_q % k_room_{event})")
+        w.add(2, f"k_o = {self._address(axis, 'k_u')}")
+        w.add(2, self._call(operation.function, {CELL: (axis, "k_o")}, "take"))
+
+    def _noted(self, depth: int, event: int, cell: str) -> None:
+        """A spike in the ring of its event."""
+        number = self._number("k_event", event)
+        self.w.add(depth, f"k_put_i4(k_cells_{event}, k_pos[{number}] % k_room_{event}, {cell})\nk_pos[{number}] += 1")
+        self.w.add(depth, f"k_v = k_step % k_depth_{event}")
+        self.w.add(depth, f"k_put_i8(k_number_{event}, k_v, k_get_i8(k_number_{event}, k_v) + 1)")
+
+    def _emit(self, operation: Emit) -> None:
+        axis = operation.axis
+        self.w.add(1, f"for k_q in range(k_get_i8(k_offsets_{axis}, k_i), k_get_i8(k_offsets_{axis}, k_i + 1)):")
+        self._noted(2, self.code.events.index((axis, "spike")), f"k_get_i8(k_spikes_{axis}, k_q)")
+
+    # --- connections -------------------------------------------------------------------------------------------------
+
+    def _arrive(self, operation: Arrive) -> None:
+        w, code = self.w, self.code
+        syn, side = operation.synapse, operation.side
+        event = code.events.index(operation.source)
+        table = f"{syn}_{side}"
+        self.given["k_low"] = f"max(0, 1 - k_first_{table})" if operation.delayed else "0"
+        self.given["k_high"] = f"k_delays_{table}" if operation.delayed else f"(1 if k_first_{table} == 0 else 0)"
+        w.add(1, "for k_d in range(k_high - 1, k_low - 1, -1):")
+        w.add(2, f"k_v = (k_step - k_first_{table} - k_d) % k_depth_{event}\nk_x = k_get_i8(k_place_{event}, k_v)")
+        w.add(2, f"for k_q in range(k_x, k_x + k_get_i8(k_number_{event}, k_v)):")
+        w.add(3, f"k_u = k_get_i4(k_cells_{event}, k_q % k_room_{event})")
+        at = self._own_places(3, operation.synapse, side, "k_u")
+        passed: list[str] = []
+        if operation.cell:
+            call = self._call(operation.cell, at, "take")
+            passed = [f.name for f in code.functions[operation.cell].results if f.role == "passed"]
+            w.add(3, f"k_x = {call}" if passed else call)
+        if operation.function:
+            w.add(3, f"k_z = k_u * k_delays_{table} + k_d")
+            w.add(3, f"for k_g in range(k_get_i8(k_start_{table}, k_z), k_get_i8(k_start_{table}, k_z + 1)):")
+            self._connection(4, syn, side, operation.function, at, passed, has_order=side == "post")
+
+    def _gather(self, operation: Gather) -> None:
+        w, syn = self.w, operation.synapse
+        ends = self.code.ends[syn]
+        self._blocks(ends.post)
+        w.add(2, f"for k_j in range({LANES}):")
+        w.add(3, f"k_put(k_y, k_o + k_j + {self._row(ends.post, operation.row)}, 0.0)")
+        self._every_connection(syn, operation.function)
+
+    def _own_places(self, depth: int, syn: str, side: Side, cell: str) -> dict[str, tuple[str, str]]:
+        """Addresses of what the cell that has fired has itself."""
+        ends = self.code.ends[syn]
+        at: dict[str, tuple[str, str]] = {}
+        kinds = ((PRE, "k_e"), (KEPT_PRE, "k_f")) if side == "pre" else ((POST, "k_e"), (KEPT_POST, "k_f"))
+        for place, name in kinds:
+            axis = ends.axis(syn, place)
+            if axis in self.axes and self._width(axis):
+                self.w.add(depth, f"{name} = {self._address(axis, cell)}")
+                at[place] = (axis, name)
+        return at
+
+    def _connection(
+        self,
+        depth: int,
+        syn: str,
+        side: Side,
+        function: str,
+        at: dict[str, tuple[str, str]],
+        passed: Sequence[str],
+        *,
+        has_order: bool,
+        answer: str = "",
+    ) -> None:
+        """One connection, whose place in the table is ``k_g``."""
+        w, ends = self.w, self.code.ends[syn]
+        signature = self.code.functions[function]
+        used = {f.axis for f in (*signature.arguments, *signature.results)}
+        w.add(depth, f"k_w = k_get_i4(k_order_{syn}_{side}, k_g)" if has_order else "k_w = k_g")
+        at = dict(at)
+        if CONNECTION in used:
+            w.add(depth, f"k_v = {self._address(syn, 'k_w')}")
+            at[CONNECTION] = (syn, "k_v")
+        for place, of, what in FOUND:
+            if of == side or place not in used:
+                continue
+            axis = ends.axis(syn, place)
+            name = f"k_at_{what}"
+            found = f"k_get_i4(k_{what}_{syn}, k_g)"
+            if not what.endswith("_at"):
+                w.add(depth, f"k_l = {found}")
+                found = self._address(axis, "k_l")
+            w.add(depth, f"{name} = {found}")
+            at[place] = (axis, name)
+        call = self._call(function, at, "advance" if answer else "take", passed=passed)
+        w.add(depth, f"{answer}{call}")
+
+
+def alarms_of(code: NetworkCode) -> tuple[str, ...]:
+    """Flags that end a run."""
+    names = {f"{o.event}" for o in code.schedule if isinstance(o, Fire)}
+    flags = (f.of for s in code.functions.values() for f in s.results if f.role == "flag")
+    return tuple(dict.fromkeys(f for f in flags if f not in names))
