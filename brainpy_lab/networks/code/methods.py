@@ -28,3 +28,14 @@ def default_of(system: System) -> str:
     except MethodError:
         return solvers.default_method(system)
     return "exact"
+
+
+def stepped_method(system: System, *, is_closed: bool) -> str:
+    """What advances the states that a synapse keeps: exact for what is linear, alone or together.
+
+    ``is_closed`` says that their equations read nothing else that moves.
+    """
+    if is_closed and len(system.states) > 1:
+        found = default_of(system)
+        return found if found == "exact" else "exponential_euler"
+    return "exponential_euler"  # exact for each state that is linear in itself

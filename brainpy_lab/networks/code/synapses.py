@@ -31,11 +31,11 @@ from brainpy_lab.networks.code.cells_read import with_definitions_of_cells
 from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft, renamed
 from brainpy_lab.networks.code.groups import varies
+from brainpy_lab.networks.code.methods import stepped_method
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.sides import event_name, known_of
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.states.homes import Home
-from brainpy_lab.networks.states.traces import STEPPED_METHOD
 from brainpy_lab.networks.synapses import Synapses
 
 
@@ -78,7 +78,10 @@ class _Writer:
         if not moving:
             return
         places = self._places()
-        step, names = draft.step(self._alone(moving, places), STEPPED_METHOD, word)
+        part = self._alone(moving, places)
+        step, names = draft.step(
+            part, stepped_method(part, is_closed=set(part.parameter_names) <= set(syn.values)), word
+        )
         given = step.blocks[0].signature
         stand = {f.name: places[f.name] for f in given.arguments if f.role not in ("time", "step")}
         own = {"pre": KEPT_PRE, "post": KEPT_POST, "connection": CONNECTION}[home]

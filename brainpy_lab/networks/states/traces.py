@@ -14,9 +14,6 @@ from brainpy_lab.equations.reduced import alone
 from brainpy_lab.equations.system import CONSTANTS, State, System
 from brainpy_lab.networks.states.homes import Homes
 
-#: What is no trace is advanced by it: exact for what is linear in itself.
-STEPPED_METHOD = "exponential_euler"
-
 
 @dataclass(frozen=True)
 class Traces:
