@@ -33,7 +33,7 @@ class CodedNetwork:
         self.name = name
         self.groups, self.synapses = _sorted(parts)
         self._schedule = _schedule(name, parts, schedule)
-        self._parts = Parts(name, self.groups, self.synapses)
+        self._parts = Parts(name, self.groups, self.synapses, self._schedule)
         named_parts(self.groups, self.synapses)
         check_parts(self.groups, self.synapses)
         check_memory(self.synapses)

@@ -20,11 +20,14 @@ class Parts:
     groups : tuple of Source
         Groups and sources, in the order given.
     synapses : tuple of Synapses
+    schedule : str
+        The name of the order within a step.
     """
 
     name: str
     groups: tuple[Source, ...]
     synapses: tuple[Synapses, ...]
+    schedule: str
 
     @property
     def by_name(self) -> dict[str, Source | Synapses]:

@@ -32,7 +32,7 @@ class Twin:
                 syn.__dict__[name] = self.moved(syn.__dict__[name])
         self.network = copy.copy(network)
         self.network.groups, self.network.synapses = groups, synapses
-        self.network._parts = Parts(network.name, groups, synapses)
+        self.network._parts = Parts(network.name, groups, synapses, network._schedule)
         self.network._wirings = dict(network._wirings)
         self.network.last = None
         self.network.reset()

@@ -154,3 +154,11 @@ def test_what_cannot_go_on_between_two_runs_is_refused() -> None:
     net.run(1.0, start=0, backend="numpy")
     with pytest.raises(bp.errors.ArgumentError, match="it does not stand where Other left it"):
         other.run(1.0, backend="numpy")
+
+
+def test_a_checkpoint_of_another_schedule_is_refused() -> None:
+    first = bp.Network(bp.NeuGroup(lif(), 3, name="E", I=12.0), name="Net")
+    first.run(1.0, dt=0.1, backend="numpy")
+    other = bp.Network(bp.NeuGroup(lif(), 3, name="E", I=12.0), name="Net", schedule="brian2")
+    with pytest.raises(bp.errors.ArgumentError, match="its steps have the schedule 'default', here 'brian2'"):
+        other.run(1.0, backend="numpy", start=first.checkpoint())

@@ -28,7 +28,7 @@ _HOMES = {
 def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]) -> Checkpoint:
     """All that the next step depends on, besides parameters."""
     values: dict[str, np.ndarray] = {}
-    numbers: dict[str, Plain] = {"dt": state.dt, "step": state.step}
+    numbers: dict[str, Plain] = {"dt": state.dt, "step": state.step, "schedule": parts.schedule}
     for group in parts.groups:
         numbers[f"size/{group.name}"] = group.size
         if isinstance(group, NeuGroup):
@@ -178,7 +178,7 @@ class _Taken:
 
 
 def check_structure(checkpoint: Checkpoint, parts: Parts) -> None:
-    """Refuse a checkpoint whose parts have other names, another order or other sizes.
+    """Refuse a checkpoint whose parts have other names, another order or other sizes, or whose steps another order.
 
     Raises
     ------
@@ -205,12 +205,15 @@ def check_structure(checkpoint: Checkpoint, parts: Parts) -> None:
                 raise _other(checkpoint, f"{name} has {number:,} {unit} there and {own[name]:,} here")
         if list(there) != list(own):
             raise _other(checkpoint, f"its {what} parts stand in the order {', '.join(there)}, here {', '.join(own)}")
+    schedule = str(checkpoint.numbers.get("schedule", parts.schedule))
+    if schedule != parts.schedule:
+        raise _other(checkpoint, f"its steps have the schedule '{schedule}', here '{parts.schedule}'")
 
 
 def _other(checkpoint: Checkpoint, difference: str) -> ArgumentError:
     return ArgumentError(
         f"The checkpoint of {checkpoint.model_name} is of a network of another structure: {difference}.",
-        advice="A run goes on in a network of the same parts, sizes and connections.",
+        advice="A run goes on in a network of the same parts, sizes, connections and schedule.",
     )
 
 
