@@ -87,9 +87,13 @@ class Act:
 
 @dataclass(frozen=True)
 class Emit:
-    """The spikes of a source, which are known beforehand, become those of this step."""
+    """The spikes of a source, which are known beforehand, become those of this step.
+
+    ``timed`` are those of a clock, for blocks that run every T.
+    """
 
     axis: str
+    timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ class Arrive:
         Function called for each connection of the cell; or "".
     delayed : bool
         Whether it is for the spikes of earlier steps, or those of the same step.
+    timed : bool
+        Whether the spikes are those of a clock.
     """
 
     synapse: str
@@ -117,6 +123,7 @@ class Arrive:
     cell: str
     function: str
     delayed: bool
+    timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,9 +144,11 @@ class Ends:
 
     pre: str
     post: str
+    of: str = ""  # the synapse that the connections belong to, where they have a name of their own
 
     def axis(self, synapse: str, place: str) -> str:
         """The axis on which the values stand that a function of a connection calls by ``place``."""
+        synapse = self.of or synapse
         found = {CONNECTION: synapse, PRE: self.pre, POST: self.post}
         return found.get(place) or f"{synapse}.{place.removeprefix('kept ')}"
 

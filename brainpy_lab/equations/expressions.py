@@ -155,6 +155,12 @@ class Normaliser:
 
     def _call(self, node: ast.Call) -> ast.expr:
         """A call by what its name means: a table, a function of model or notebook, then one of the language."""
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="post") as side, attr="sum"), args=[ast.Name() as summed]
+            ):
+                self(summed)
+                return self.scope.side(ast.copy_location(ast.Attribute(side, f"sum_{summed.id}"), node), "post")
         name = self._called(node.func)
         if any(isinstance(argument, ast.Starred) for argument in node.args) or any(
             k.arg is None for k in node.keywords

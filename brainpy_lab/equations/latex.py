@@ -241,7 +241,9 @@ def _coupling(coupling: Coupling, printer: LatexPrinter) -> str:
 
 
 def _event(event: Event, printer: LatexPrinter) -> str:
-    if event.side:
+    if event.side == "every":
+        condition = rf"\text{{every }} {printer(event.condition)}"
+    elif event.side:
         condition = rf"\text{{{event.side} }} \text{{{ast.unparse(event.condition)}}}"
     else:
         condition = printer(event.condition)

@@ -167,7 +167,7 @@ class Event:
     condition: ast.expr
     actions: tuple[Assign | Hold, ...] = ()
     span: Span | None = None
-    side: Literal["", "pre", "post"] = ""  # synapses: whose event this is (then condition is Name 'spike')
+    side: Literal["", "pre", "post", "every"] = ""  # synapses: whose event this is, the condition its name; or every T
 
 
 @dataclass(frozen=True)

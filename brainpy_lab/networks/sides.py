@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 
 from brainpy_lab.equations.system import Assign, Event, Span, System
 from brainpy_lab.errors import ArgumentError, Location, did_you_mean
@@ -27,6 +28,10 @@ def check_sides(owner: str, system: System, groups: Mapping[str, Source]) -> Non
     ------
     ArgumentError
     """
+    every = tuple(e for e in system.events if e.side == "every")
+    for event in every:
+        _check_every(owner, system, event)
+    system = replace(system, events=tuple(e for e in system.events if e.side != "every"))
     for side, group in groups.items():
         known = known_of(group)
         for name in sorted(_read_of(system, side)):
@@ -55,6 +60,27 @@ def check_sides(owner: str, system: System, groups: Mapping[str, Source]) -> Non
             )
     _check_couplings(owner, system, groups["post"])
     _check_blocks(owner, system, groups)
+
+
+def _check_every(owner: str, system: System, event: Event) -> None:
+    """Refuse a block that runs every T and reads or sets more than what rests between spikes."""
+    plastic = {s.name for s in system.states if s.drift is None}
+    known = plastic | {*system.parameter_names, *(d.name for d in system.derived)}
+    known |= {f"post_sum_{name}" for name in known}
+    for action in event.actions:
+        read = system.names_read(action.value) - {"pi"} if isinstance(action, Assign) else set()
+        strange = sorted(read - known)
+        if not isinstance(action, Assign) or action.target not in plastic:
+            raise ArgumentError(
+                f"{owner}: a block `when every(...)` sets variables of connections without an equation.",
+                advice=f"It can set: {', '.join(sorted(plastic)) or 'none; write weight(0) = ... to have one'}.",
+            )
+        if strange or action.value is None:
+            raise ArgumentError(
+                f"{owner}: a block `when every(...)` reads '{strange[0].replace('_', '.', 1)}'.",
+                advice="It reads parameters, what has no equation, and sums over the connections of a target: "
+                "post.sum(weight).",
+            )
 
 
 def _check_couplings(owner: str, system: System, group: Source) -> None:

@@ -49,7 +49,8 @@ class SynapseModel:
         system = self.system
         parts = [f"states {', '.join(system.state_names)}"] if system.states else []
         parts += [f"parameters {', '.join(system.parameter_names)}"] if system.parameters else []
-        sides = dict.fromkeys(e.side for e in system.events if e.side)
+        sides = dict.fromkeys(e.side for e in system.events if e.side in ("pre", "post"))
         parts += [f"spikes of {' and '.join(sides)}"] if sides else []
+        parts += ["a block every T" for e in system.events if e.side == "every"]
         parts += [f"adds to post.{c.target}" for c in system.couplings]
         return f"<SynapseModel {self.name}: {'; '.join(parts)}>"

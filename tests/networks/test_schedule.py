@@ -29,7 +29,7 @@ def test_a_schedule_prints_a_line_a_phase() -> None:
         == repr(net.schedule)
         == (
             "The order within a step of Net, schedule 'default'.\n"
-            "1. sources, inputs: -\n"
+            "1. sources, inputs, blocks that run every T: -\n"
             "2. advance: E advances: advance_E\n"
             "3. arrivals due: spikes of P whose delay is over, at late: pre_spike_late\n"
             "4. test, act, enqueue: spike of E: test_spike_E, where it happens at_spike_E; "

@@ -50,6 +50,8 @@ class _EventReader:
                 name = self.name(raw, f"{side}_{watched}")
                 condition: ast.expr = ast.copy_location(ast.Name(watched, ast.Load()), raw.condition)
                 return Event(name, condition, actions, raw.span, "pre" if side == "pre" else "post")
+            case ast.Call(func=ast.Name(id="every"), args=[period], keywords=[]) if self.scope.synapse:
+                return Event(self.name(raw, "every"), self.period(period), actions, raw.span, "every")
         condition = self.scope.normalise(raw.condition)
         check_no_noise(self.source, condition, "a condition", self.noisy)
         self.elements.check_condition(raw, condition)
@@ -60,6 +62,14 @@ class _EventReader:
                 "A condition compares two values.", raw.condition, "Write one of > >= < <=: when V >= V_th:"
             )
         return Event(self.name(raw, "spike" if number == 0 else f"event_{number + 1}"), condition, actions, raw.span)
+
+    def period(self, node: ast.expr) -> ast.expr:
+        """The time after which a block runs again: a number, or a parameter."""
+        period = self.scope.normalise(node)
+        is_number = isinstance(period, ast.Constant) and period.value > 0
+        if is_number or (isinstance(period, ast.Name) and period.id in self.scope.parameters):
+            return period
+        raise self.source.error("'every' takes a time: a number above 0, or a parameter.", node, "when every(100):")
 
     def name(self, raw: RawEvent, default: str) -> str:
         """The event's name; two events may not share one."""

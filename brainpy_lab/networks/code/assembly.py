@@ -8,6 +8,7 @@ from brainpy_lab.codegen.network import Axis, Emit, Ends, NetworkCode
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.networks.code.described import heading_of
 from brainpy_lab.networks.code.draft import Draft
+from brainpy_lab.networks.code.every import clocks
 from brainpy_lab.networks.code.groups import write_group
 from brainpy_lab.networks.code.schedule import DEFAULT, Schedule, schedule_of
 from brainpy_lab.networks.code.synapses import write_synapses
@@ -76,5 +77,9 @@ def _code(draft: Draft, name: str, groups: tuple[Source, ...], schedule: Schedul
         driven=tuple(s for s in draft.scalars if s in draft.driven),
         schedule=schedule.operations,
         functions=draft.functions,
-        ends={s.name: Ends(s.pre_group.name, s.post_group.name) for s in draft.synapses},
+        ends={s.name: Ends(s.pre_group.name, s.post_group.name) for s in draft.synapses}
+        | {
+            c.name: Ends(c.synapses.pre_group.name, c.synapses.post_group.name, c.synapses.name)
+            for c in clocks(draft.synapses)
+        },
     )

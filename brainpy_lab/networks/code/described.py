@@ -40,6 +40,10 @@ def in_words(operation: Operation) -> str:
             return f"sums over the connections of {syn}: {function} gives {row}, held over the step (order 1)"
         case Advance(axis, function):
             return f"{axis} advances: {function}"
+        case Emit(axis, timed=True):
+            return f"the clock {axis}, in the steps before which its time is over"
+        case Arrive(_, _, (clock, _), cell, function, timed=True):
+            return f"all connections where {clock} ticks: {cell or function}"
         case Arrive(syn, _, (group, event), cell, function, delayed):
             when = "whose delay is over" if delayed else "of this step, without delay"
             return f"{event}s of {group} {when}, at {syn}: {' then '.join(n for n in (cell, function) if n)}"

@@ -55,6 +55,7 @@ class Draft:
     fires: list[Fire] = field(default_factory=list)
     emits: list[Operation] = field(default_factory=list)
     arrivals: list[Arrive] = field(default_factory=list)
+    timed: list[Operation] = field(default_factory=list)
 
     def scalar(self, axis: str, name: str) -> str:
         """A number for a whole axis."""

@@ -83,7 +83,7 @@ def _default(draft: Draft) -> tuple[Phase, ...]:
     """Spikes that are due arrive before the test, so that a cell they lift fires in the same step."""
     undelayed = _pre_first(a for a in draft.arrivals if not a.delayed)
     return (
-        Phase("sources, inputs", tuple(draft.takes)),
+        Phase("sources, inputs, blocks that run every T", (*draft.takes, *draft.timed)),
         Phase("advance", (*draft.gathers, *draft.follows, *draft.advances)),
         Phase("arrivals due", tuple(a for a in draft.arrivals if a.delayed)),
         Phase("test, act, enqueue", (*draft.fires, *draft.emits)),
@@ -102,7 +102,7 @@ def _brian2(draft: Draft) -> tuple[Phase, ...]:
     tests = [replace(f, acts="") for f in draft.fires]
     acts = tuple(Act(f.axis, f.event, f.acts) for f in draft.fires if f.acts)
     return (
-        Phase("sources, inputs", tuple(draft.takes)),
+        Phase("sources, inputs, blocks that run every T", (*draft.takes, *draft.timed)),
         Phase("advance", (*draft.gathers, *draft.follows, *draft.advances)),
         Phase("test, enqueue", (*tests, *draft.emits)),
         Phase("arrivals due, with delay and without", _pre_first(draft.arrivals)),

@@ -20,6 +20,7 @@ from brainpy_lab.codegen.network import (
     PRE,
     Advance,
     Arrive,
+    Emit,
     Ends,
     Gather,
     Side,
@@ -30,6 +31,7 @@ from brainpy_lab.equations.system import Event, Parameter, State, System
 from brainpy_lab.networks.code.cells_read import with_definitions_of_cells
 from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft, renamed
+from brainpy_lab.networks.code.every import Clock, clocks
 from brainpy_lab.networks.code.groups import varies
 from brainpy_lab.networks.code.methods import stepped_method
 from brainpy_lab.networks.group import NeuGroup
@@ -51,7 +53,10 @@ def write_synapses(draft: Draft, syn: Synapses) -> None:
     writer.advance("connection", syn.name, syn.name)
     writer.sums()
     for event in syn.system.events:
-        writer.arrivals(event)
+        if event.side != "every":
+            writer.arrivals(event)
+    for clock in clocks([syn]):
+        writer.every(clock)
     draft.imports.setdefault(draft.dialect.module, set()).update(printer.imports)
 
 
@@ -134,6 +139,24 @@ class _Writer:
             if np.any((delay > 0) == delayed) or (not delayed and not delay.size):
                 source = (group.name, event_name(event))
                 self.draft.arrivals.append(Arrive(syn.name, side, source, *functions, delayed))
+
+    def every(self, clock: Clock) -> None:
+        """What a block does that runs every T."""
+        places = {**self._places(), **clock.places(KEPT_POST)}
+        system = replace(self.syn.system, events=())
+        self.draft.timed += [Emit(clock.source(side), timed=True) for side in clock.sides]
+        for event in clock.events():
+            if not event.actions:
+                continue
+            cell, connection = write_arrival(system, event, places, {})
+            word = f"{event.name}_{self.syn.name}"
+            for function, written in ((f"{word}_cell", cell), (word, connection)):
+                if written is not None:
+                    self._add(function, written)
+            side: Side = "post" if event.side == "post" else "pre"
+            functions = (f"{word}_cell" if cell else "", word if connection else "")
+            source = (clock.source(side), "spike")
+            self.draft.timed.append(Arrive(clock.name, side, source, *functions, delayed=False, timed=True))
 
     def _add(self, name: str, written: Written) -> None:
         texts = [text for text, _ in printed(written.lines, self.printer)]

@@ -56,6 +56,8 @@ def _trains(
     found: dict[str, dict[str, EventTrain]] = {}
     dt, first, last = run.plan.state.dt, run.setup.first, run.flow.step
     for number, (axis, name) in enumerate(run.plan.code.events):
+        if axis not in run.plan.network.by_name:  # a clock
+            continue
         group = run.drawn.get(axis)
         train: EventTrain
         if group is not None:

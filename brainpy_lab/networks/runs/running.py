@@ -48,7 +48,8 @@ class RunOf:
         self.store = None if plan.store is None else RunStore(plan, self.setup.first, count)
         if self.store is None:
             self.rows = Rows(count, width, plan.every)
-            self.spikes = Spikes(plan.code.events, self.setup.first, set(self.drawn))
+            clocks = {axis for axis, _ in plan.code.events} - set(plan.network.by_name)
+            self.spikes = Spikes(plan.code.events, self.setup.first, set(self.drawn) | clocks)
         else:
             self.rows, self.spikes = self.store.rows(width), self.store.spikes()
         self.outcome, self.ended = Outcome.COMPLETED, ""

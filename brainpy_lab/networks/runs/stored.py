@@ -37,7 +37,7 @@ class RunStore:
         for w in plan.record:
             shapes.setdefault(w.key, {})[w.name] = () if w.is_mean else w.shape
         events: dict[str, dict[str, tuple[int, ...]]] = {}
-        for axis, name in plan.code.events:
+        for axis, name in (e for e in plan.code.events if e[0] in groups):
             events.setdefault(axis, {})[name] = groups[axis]
         of_keys = {**{w.key: w.shape for w in plan.record}, **groups}
         described = {
@@ -75,8 +75,10 @@ class StoredSpikes(Spikes):
     """Spikes that go to a store when there are many."""
 
     def __init__(self, plan: Plan, first: int, store: Store) -> None:
-        super().__init__(plan.code.events, first, set())
-        self.events, self.dt, self.store, self.held = plan.code.events, plan.state.dt, store, 0
+        clocks = {axis for axis, _ in plan.code.events} - set(plan.network.by_name)
+        super().__init__(plan.code.events, first, clocks)
+        self.events = [(n, e) for n, e in enumerate(plan.code.events) if e[0] not in clocks]
+        self.dt, self.store, self.held = plan.state.dt, store, 0
 
     def take(self, chunk: NetworkChunk) -> None:
         """Keep what a chunk brought, or hand it on."""
@@ -87,7 +89,7 @@ class StoredSpikes(Spikes):
 
     def flush(self) -> None:
         """Hand on all that is held."""
-        for number, (group, event) in enumerate(self.events):
+        for number, (group, event) in self.events:
             step, cell = self.of(number)
             self.store.write_spikes(group, event, step * self.dt, cell)
             self.drop(number)

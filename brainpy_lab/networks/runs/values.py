@@ -13,6 +13,7 @@ from brainpy_lab.codegen.network import Side, Take
 from brainpy_lab.drivers.feeds.draw_rows import DrawRows
 from brainpy_lab.drivers.feeds.levy_areas import terms_for
 from brainpy_lab.drivers.network import NetworkSetup, Table
+from brainpy_lab.networks.code.every import clocks
 from brainpy_lab.networks.group import NeuGroup, initial_of
 from brainpy_lab.networks.runs.driven import Driven
 from brainpy_lab.networks.runs.plan import Plan
@@ -42,6 +43,15 @@ class _Values:
             g.name: g.spikes(0.0, state.dt, state.seed, number)
             for number, g in enumerate(network.groups) if not isinstance(g, NeuGroup)
         }  # fmt: skip
+        pre = {name: w.pre for name, w in self.plan.wired.items()}
+        post = {name: w.post for name, w in self.plan.wired.items()}
+        for clock in clocks(network.synapses):
+            syn = clock.synapses
+            pre[clock.name], post[clock.name] = pre[syn.name], post[syn.name]
+            starts = np.searchsorted(pre[syn.name], np.arange(syn.pre_group.size + 1))
+            tables[clock.name, "pre"] = Table(0, 1, starts.astype(np.int64))
+            tables[clock.name, "post"] = Table(0, 1, np.zeros(syn.post_group.size + 1, np.int64))
+            sources |= {clock.source(side): clock.spikes(side, state.dt) for side in clock.sides}
         return NetworkSetup(
             t0=0.0,
             dt=state.dt,
@@ -50,8 +60,8 @@ class _Values:
             scalars={s: 1.0 if s in self.plan.fades else _scalar(parts, s) for s in code.scalars},
             drive=self._drive,
             taken={(o.axis, o.row): self._taken(o) for o in code.schedule if isinstance(o, Take)},
-            pre={name: w.pre for name, w in self.plan.wired.items()},
-            post={name: w.post for name, w in self.plan.wired.items()},
+            pre=pre,
+            post=post,
             tables=tables,
             sources=sources,
             record=tuple(r for w in self.plan.record for r in w.rows),
@@ -128,6 +138,8 @@ class _Values:
             return self.plan.traced[axis][row]
         if axis != syn.name:
             kept = self.plan.state.row(axis, row)
+            if kept is None and row not in syn.system.state_names:
+                return np.zeros(())  # a sum that is added up when it is asked for
             return np.asarray(syn.initial(row) if kept is None else kept, dtype=float)
         stored = self.plan.wired[syn.name].stored
         value = syn.values[row] if row in syn.values else syn.state.get(row, syn.initial(row))

@@ -124,6 +124,8 @@ class _Finder:
             value = action.value if isinstance(action, Assign) else action.duration
             if not isinstance(action, Assign):
                 continue
+            if action.target == name and event.side == "every":
+                return "a block that runs every T changes it"
             if action.target == name:
                 more = added(value, name)
                 if more is None or self.read(more) & names:

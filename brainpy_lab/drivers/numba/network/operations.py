@@ -370,8 +370,8 @@ class Operations:
         w.add(depth, f"k_w = k_get_i4(k_order_{syn}_{side}, k_g)" if has_order else "k_w = k_g")
         at = dict(at)
         if CONNECTION in used:
-            w.add(depth, f"k_v = {self._address(syn, 'k_w')}")
-            at[CONNECTION] = (syn, "k_v")
+            w.add(depth, f"k_v = {self._address(ends.axis(syn, CONNECTION), 'k_w')}")
+            at[CONNECTION] = (ends.axis(syn, CONNECTION), "k_v")
         for place, of, what in FOUND:
             if of == side or place not in used:
                 continue
