@@ -104,9 +104,8 @@ def test_a_store_takes_such_a_run_too(tmp_path: Path) -> None:
     ],
 )
 def test_what_such_a_block_cannot_read_or_set_is_refused(line: str, message: str) -> None:
-    text = (
-        f"weight(0) = 0.5\ndx/dt = -x/5\nwhen pre.spike:\n    post.V += weight\n    x += 1\nwhen every(5):\n    {line}"
-    )
+    spikes = "weight(0) = 0.5\ndx/dt = -x/5\nwhen pre.spike:\n    post.V += weight\n    x += 1\n    weight += 0.1\n"
+    text = f"{spikes}when every(5):\n    {line}"
     with pytest.raises((ArgumentError, ModelError)) as caught:
         _run(_network(text))
     assert message in str(caught.value)

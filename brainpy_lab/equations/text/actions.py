@@ -66,7 +66,7 @@ class _EventReader:
     def period(self, node: ast.expr) -> ast.expr:
         """The time after which a block runs again: a number, or a parameter."""
         period = self.scope.normalise(node)
-        is_number = isinstance(period, ast.Constant) and period.value > 0
+        is_number = isinstance(period, ast.Constant) and isinstance(period.value, int | float) and period.value > 0
         if is_number or (isinstance(period, ast.Name) and period.id in self.scope.parameters):
             return period
         raise self.source.error("'every' takes a time: a number above 0, or a parameter.", node, "when every(100):")
