@@ -84,7 +84,7 @@ def measure(page: LabPage, moves: int) -> dict[str, Any]:
     page.run_cell(0)
     page.run_cell(1)
     page.browser_page.wait_for_function(
-        "([raster, rates]) => document.querySelector(raster)?.getAttribute('href')?.length > 100"
+        "([raster, rates]) => document.querySelector(raster)?.getAttribute('href')?.length > 10"
         " && (document.querySelector(rates)?.getAttribute('d')?.length ?? 0) > 100",
         arg=[RASTER, RATES],
     )

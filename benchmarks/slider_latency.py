@@ -80,7 +80,7 @@ SCRIPT = """([course, plane, name]) => {
     }
   });
   const sliders = [...document.querySelectorAll('.jp-Notebook .widget-slider')];
-  const slider = sliders.find(node => node.textContent.trim() === name);
+  const slider = sliders.find(node => node.textContent.trim().startsWith(name));
   const handle = slider.querySelector('.noUi-handle');
   const press = key => handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
   const pause = () => new Promise(done => setTimeout(done, 50));

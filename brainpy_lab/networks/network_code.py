@@ -89,6 +89,10 @@ class CodedNetwork:
         generated = self._assembly(name).code
         return self._edits[name].on(generated) if name in self._edits else generated
 
+    def generated_code(self, backend: str | None = None) -> NetworkCode:
+        """The code as generated, whether it was edited or not."""
+        return self._assembly(backend_name(backend)).code
+
     def edit(self, text: str, *, backend: str | None = None) -> NetworkCode:
         """Put ``text`` in the place of the generated code; later runs on its driver use it.
 

@@ -141,12 +141,12 @@ class Workspace:
         with self._lock:
             return next((v for _, _, v in reversed(self._views) if v.session.subject is subject), None)
 
-    def changed(self, model: Model) -> None:
-        """Run again what shows ``model``: its step code, driver or method has changed."""
+    def changed(self, subject: Subject) -> None:
+        """Run again what shows a model or network: its step code, driver or method has changed."""
         with self._lock:
             sessions = {id(s): s for s in (*self._sessions.values(), *(v.session for _, _, v in self._views))}
         for session in sessions.values():
-            if session.subject is model:
+            if session.subject is subject:
                 session.request()
         self._tell()
 

@@ -23,8 +23,7 @@ const schema41 = {
   required: ['type']
 };
 const schema46 = {
-  description:
-    'The step code in force (`text`) and the generated one (`generated`); `editable` says whether Apply may change it.',
+  description: 'The step code in force (`text`) and the generated one (`generated`).',
   type: 'object',
   properties: {
     type: { const: 'code' },
@@ -34,10 +33,9 @@ const schema46 = {
     text: { type: 'string' },
     generated: { type: 'string' },
     edited: { type: 'boolean' },
-    editable: { type: 'boolean' },
     file: { type: ['string', 'null'] }
   },
-  required: ['type', 'model', 'backend', 'method', 'text', 'generated', 'edited', 'editable', 'file']
+  required: ['type', 'model', 'backend', 'method', 'text', 'generated', 'edited', 'file']
 };
 const schema50 = {
   description: "Raster and rates of a network's latest run as an ipywidget; null while it has not run.",
@@ -2373,7 +2371,6 @@ function validate33(
           (data.text === undefined && (missing1 = 'text')) ||
           (data.generated === undefined && (missing1 = 'generated')) ||
           (data.edited === undefined && (missing1 = 'edited')) ||
-          (data.editable === undefined && (missing1 = 'editable')) ||
           (data.file === undefined && (missing1 = 'file'))
         ) {
           const err3 = {
@@ -2536,14 +2533,15 @@ function validate33(
                         var valid4 = true;
                       }
                       if (valid4) {
-                        if (data.editable !== undefined) {
+                        if (data.file !== undefined) {
+                          let data8 = data.file;
                           const _errs22 = errors;
-                          if (typeof data.editable !== 'boolean') {
+                          if (typeof data8 !== 'string' && data8 !== null) {
                             const err11 = {
-                              instancePath: instancePath + '/editable',
-                              schemaPath: '#/$defs/Code/properties/editable/type',
+                              instancePath: instancePath + '/file',
+                              schemaPath: '#/$defs/Code/properties/file/type',
                               keyword: 'type',
-                              params: { type: 'boolean' }
+                              params: { type: schema46.properties.file.type }
                             };
                             if (vErrors === null) {
                               vErrors = [err11];
@@ -2556,29 +2554,6 @@ function validate33(
                         } else {
                           var valid4 = true;
                         }
-                        if (valid4) {
-                          if (data.file !== undefined) {
-                            let data9 = data.file;
-                            const _errs24 = errors;
-                            if (typeof data9 !== 'string' && data9 !== null) {
-                              const err12 = {
-                                instancePath: instancePath + '/file',
-                                schemaPath: '#/$defs/Code/properties/file/type',
-                                keyword: 'type',
-                                params: { type: schema46.properties.file.type }
-                              };
-                              if (vErrors === null) {
-                                vErrors = [err12];
-                              } else {
-                                vErrors.push(err12);
-                              }
-                              errors++;
-                            }
-                            var valid4 = _errs24 === errors;
-                          } else {
-                            var valid4 = true;
-                          }
-                        }
                       }
                     }
                   }
@@ -2588,11 +2563,11 @@ function validate33(
           }
         }
       } else {
-        const err13 = { instancePath, schemaPath: '#/$defs/Code/type', keyword: 'type', params: { type: 'object' } };
+        const err12 = { instancePath, schemaPath: '#/$defs/Code/type', keyword: 'type', params: { type: 'object' } };
         if (vErrors === null) {
-          vErrors = [err13];
+          vErrors = [err12];
         } else {
-          vErrors.push(err13);
+          vErrors.push(err12);
         }
         errors++;
       }
@@ -2614,16 +2589,15 @@ function validate33(
           props0.text = true;
           props0.generated = true;
           props0.edited = true;
-          props0.editable = true;
           props0.file = true;
         }
       }
-      const _errs26 = errors;
+      const _errs24 = errors;
       if (!validate26(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
         errors = vErrors.length;
       }
-      var _valid0 = _errs26 === errors;
+      var _valid0 = _errs24 === errors;
       if (_valid0 && valid0) {
         valid0 = false;
         passing0 = [passing0, 3];
@@ -2640,9 +2614,9 @@ function validate33(
             props0.memory = true;
           }
         }
-        const _errs27 = errors;
-        const _errs28 = errors;
-        if (errors === _errs28) {
+        const _errs25 = errors;
+        const _errs26 = errors;
+        if (errors === _errs26) {
           if (data && typeof data == 'object' && !Array.isArray(data)) {
             let missing2;
             if (
@@ -2650,79 +2624,79 @@ function validate33(
               (data.model === undefined && (missing2 = 'model')) ||
               (data.model_id === undefined && (missing2 = 'model_id'))
             ) {
-              const err14 = {
+              const err13 = {
                 instancePath,
                 schemaPath: '#/$defs/Activity/required',
                 keyword: 'required',
                 params: { missingProperty: missing2 }
               };
               if (vErrors === null) {
-                vErrors = [err14];
+                vErrors = [err13];
               } else {
-                vErrors.push(err14);
+                vErrors.push(err13);
               }
               errors++;
             } else {
               if (data.type !== undefined) {
-                const _errs30 = errors;
+                const _errs28 = errors;
                 if ('activity' !== data.type) {
-                  const err15 = {
+                  const err14 = {
                     instancePath: instancePath + '/type',
                     schemaPath: '#/$defs/Activity/properties/type/const',
                     keyword: 'const',
                     params: { allowedValue: 'activity' }
                   };
                   if (vErrors === null) {
-                    vErrors = [err15];
+                    vErrors = [err14];
                   } else {
-                    vErrors.push(err15);
+                    vErrors.push(err14);
                   }
                   errors++;
                 }
-                var valid6 = _errs30 === errors;
+                var valid6 = _errs28 === errors;
               } else {
                 var valid6 = true;
               }
               if (valid6) {
                 if (data.model !== undefined) {
-                  const _errs31 = errors;
+                  const _errs29 = errors;
                   if (typeof data.model !== 'string') {
-                    const err16 = {
+                    const err15 = {
                       instancePath: instancePath + '/model',
                       schemaPath: '#/$defs/Activity/properties/model/type',
                       keyword: 'type',
                       params: { type: 'string' }
                     };
                     if (vErrors === null) {
-                      vErrors = [err16];
+                      vErrors = [err15];
                     } else {
-                      vErrors.push(err16);
+                      vErrors.push(err15);
                     }
                     errors++;
                   }
-                  var valid6 = _errs31 === errors;
+                  var valid6 = _errs29 === errors;
                 } else {
                   var valid6 = true;
                 }
                 if (valid6) {
                   if (data.model_id !== undefined) {
-                    let data12 = data.model_id;
-                    const _errs33 = errors;
-                    if (typeof data12 !== 'string' && data12 !== null) {
-                      const err17 = {
+                    let data11 = data.model_id;
+                    const _errs31 = errors;
+                    if (typeof data11 !== 'string' && data11 !== null) {
+                      const err16 = {
                         instancePath: instancePath + '/model_id',
                         schemaPath: '#/$defs/Activity/properties/model_id/type',
                         keyword: 'type',
                         params: { type: schema50.properties.model_id.type }
                       };
                       if (vErrors === null) {
-                        vErrors = [err17];
+                        vErrors = [err16];
                       } else {
-                        vErrors.push(err17);
+                        vErrors.push(err16);
                       }
                       errors++;
                     }
-                    var valid6 = _errs33 === errors;
+                    var valid6 = _errs31 === errors;
                   } else {
                     var valid6 = true;
                   }
@@ -2730,21 +2704,21 @@ function validate33(
               }
             }
           } else {
-            const err18 = {
+            const err17 = {
               instancePath,
               schemaPath: '#/$defs/Activity/type',
               keyword: 'type',
               params: { type: 'object' }
             };
             if (vErrors === null) {
-              vErrors = [err18];
+              vErrors = [err17];
             } else {
-              vErrors.push(err18);
+              vErrors.push(err17);
             }
             errors++;
           }
         }
-        var _valid0 = _errs27 === errors;
+        var _valid0 = _errs25 === errors;
         if (_valid0 && valid0) {
           valid0 = false;
           passing0 = [passing0, 4];
@@ -2759,9 +2733,9 @@ function validate33(
               props0.model_id = true;
             }
           }
-          const _errs35 = errors;
-          const _errs36 = errors;
-          if (errors === _errs36) {
+          const _errs33 = errors;
+          const _errs34 = errors;
+          if (errors === _errs34) {
             if (data && typeof data == 'object' && !Array.isArray(data)) {
               let missing3;
               if (
@@ -2769,79 +2743,79 @@ function validate33(
                 (data.model === undefined && (missing3 = 'model')) ||
                 (data.model_id === undefined && (missing3 = 'model_id'))
               ) {
-                const err19 = {
+                const err18 = {
                   instancePath,
                   schemaPath: '#/$defs/Phase/required',
                   keyword: 'required',
                   params: { missingProperty: missing3 }
                 };
                 if (vErrors === null) {
-                  vErrors = [err19];
+                  vErrors = [err18];
                 } else {
-                  vErrors.push(err19);
+                  vErrors.push(err18);
                 }
                 errors++;
               } else {
                 if (data.type !== undefined) {
-                  const _errs38 = errors;
+                  const _errs36 = errors;
                   if ('phase' !== data.type) {
-                    const err20 = {
+                    const err19 = {
                       instancePath: instancePath + '/type',
                       schemaPath: '#/$defs/Phase/properties/type/const',
                       keyword: 'const',
                       params: { allowedValue: 'phase' }
                     };
                     if (vErrors === null) {
-                      vErrors = [err20];
+                      vErrors = [err19];
                     } else {
-                      vErrors.push(err20);
+                      vErrors.push(err19);
                     }
                     errors++;
                   }
-                  var valid8 = _errs38 === errors;
+                  var valid8 = _errs36 === errors;
                 } else {
                   var valid8 = true;
                 }
                 if (valid8) {
                   if (data.model !== undefined) {
-                    const _errs39 = errors;
+                    const _errs37 = errors;
                     if (typeof data.model !== 'string') {
-                      const err21 = {
+                      const err20 = {
                         instancePath: instancePath + '/model',
                         schemaPath: '#/$defs/Phase/properties/model/type',
                         keyword: 'type',
                         params: { type: 'string' }
                       };
                       if (vErrors === null) {
-                        vErrors = [err21];
+                        vErrors = [err20];
                       } else {
-                        vErrors.push(err21);
+                        vErrors.push(err20);
                       }
                       errors++;
                     }
-                    var valid8 = _errs39 === errors;
+                    var valid8 = _errs37 === errors;
                   } else {
                     var valid8 = true;
                   }
                   if (valid8) {
                     if (data.model_id !== undefined) {
-                      let data15 = data.model_id;
-                      const _errs41 = errors;
-                      if (typeof data15 !== 'string' && data15 !== null) {
-                        const err22 = {
+                      let data14 = data.model_id;
+                      const _errs39 = errors;
+                      if (typeof data14 !== 'string' && data14 !== null) {
+                        const err21 = {
                           instancePath: instancePath + '/model_id',
                           schemaPath: '#/$defs/Phase/properties/model_id/type',
                           keyword: 'type',
                           params: { type: schema51.properties.model_id.type }
                         };
                         if (vErrors === null) {
-                          vErrors = [err22];
+                          vErrors = [err21];
                         } else {
-                          vErrors.push(err22);
+                          vErrors.push(err21);
                         }
                         errors++;
                       }
-                      var valid8 = _errs41 === errors;
+                      var valid8 = _errs39 === errors;
                     } else {
                       var valid8 = true;
                     }
@@ -2849,21 +2823,21 @@ function validate33(
                 }
               }
             } else {
-              const err23 = {
+              const err22 = {
                 instancePath,
                 schemaPath: '#/$defs/Phase/type',
                 keyword: 'type',
                 params: { type: 'object' }
               };
               if (vErrors === null) {
-                vErrors = [err23];
+                vErrors = [err22];
               } else {
-                vErrors.push(err23);
+                vErrors.push(err22);
               }
               errors++;
             }
           }
-          var _valid0 = _errs35 === errors;
+          var _valid0 = _errs33 === errors;
           if (_valid0 && valid0) {
             valid0 = false;
             passing0 = [passing0, 5];
@@ -2878,12 +2852,12 @@ function validate33(
                 props0.model_id = true;
               }
             }
-            const _errs43 = errors;
+            const _errs41 = errors;
             if (!validate28(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
               vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
               errors = vErrors.length;
             }
-            var _valid0 = _errs43 === errors;
+            var _valid0 = _errs41 === errors;
             if (_valid0 && valid0) {
               valid0 = false;
               passing0 = [passing0, 6];
@@ -2901,12 +2875,12 @@ function validate33(
                   props0.message = true;
                 }
               }
-              const _errs44 = errors;
+              const _errs42 = errors;
               if (!validate30(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
                 vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
                 errors = vErrors.length;
               }
-              var _valid0 = _errs44 === errors;
+              var _valid0 = _errs42 === errors;
               if (_valid0 && valid0) {
                 valid0 = false;
                 passing0 = [passing0, 7];
@@ -2920,9 +2894,9 @@ function validate33(
                     props0.runs = true;
                   }
                 }
-                const _errs45 = errors;
-                const _errs46 = errors;
-                if (errors === _errs46) {
+                const _errs43 = errors;
+                const _errs44 = errors;
+                if (errors === _errs44) {
                   if (data && typeof data == 'object' && !Array.isArray(data)) {
                     let missing4;
                     if (
@@ -2933,164 +2907,164 @@ function validate33(
                       (data.line === undefined && (missing4 = 'line')) ||
                       (data.column === undefined && (missing4 = 'column'))
                     ) {
-                      const err24 = {
+                      const err23 = {
                         instancePath,
                         schemaPath: '#/$defs/Refusal/required',
                         keyword: 'required',
                         params: { missingProperty: missing4 }
                       };
                       if (vErrors === null) {
-                        vErrors = [err24];
+                        vErrors = [err23];
                       } else {
-                        vErrors.push(err24);
+                        vErrors.push(err23);
                       }
                       errors++;
                     } else {
                       if (data.type !== undefined) {
-                        const _errs48 = errors;
+                        const _errs46 = errors;
                         if ('error' !== data.type) {
-                          const err25 = {
+                          const err24 = {
                             instancePath: instancePath + '/type',
                             schemaPath: '#/$defs/Refusal/properties/type/const',
                             keyword: 'const',
                             params: { allowedValue: 'error' }
                           };
                           if (vErrors === null) {
-                            vErrors = [err25];
+                            vErrors = [err24];
                           } else {
-                            vErrors.push(err25);
+                            vErrors.push(err24);
                           }
                           errors++;
                         }
-                        var valid10 = _errs48 === errors;
+                        var valid10 = _errs46 === errors;
                       } else {
                         var valid10 = true;
                       }
                       if (valid10) {
                         if (data.model !== undefined) {
-                          let data17 = data.model;
-                          const _errs49 = errors;
-                          if (typeof data17 !== 'string' && data17 !== null) {
-                            const err26 = {
+                          let data16 = data.model;
+                          const _errs47 = errors;
+                          if (typeof data16 !== 'string' && data16 !== null) {
+                            const err25 = {
                               instancePath: instancePath + '/model',
                               schemaPath: '#/$defs/Refusal/properties/model/type',
                               keyword: 'type',
                               params: { type: schema56.properties.model.type }
                             };
                             if (vErrors === null) {
-                              vErrors = [err26];
+                              vErrors = [err25];
                             } else {
-                              vErrors.push(err26);
+                              vErrors.push(err25);
                             }
                             errors++;
                           }
-                          var valid10 = _errs49 === errors;
+                          var valid10 = _errs47 === errors;
                         } else {
                           var valid10 = true;
                         }
                         if (valid10) {
                           if (data.view !== undefined) {
-                            let data18 = data.view;
-                            const _errs51 = errors;
+                            let data17 = data.view;
+                            const _errs49 = errors;
                             if (!(
-                              data18 === 'code' ||
-                              data18 === 'structure' ||
-                              data18 === 'activity' ||
-                              data18 === 'phase' ||
-                              data18 === 'fixed_points' ||
-                              data18 === 'runs' ||
-                              data18 === null
+                              data17 === 'code' ||
+                              data17 === 'structure' ||
+                              data17 === 'activity' ||
+                              data17 === 'phase' ||
+                              data17 === 'fixed_points' ||
+                              data17 === 'runs' ||
+                              data17 === null
                             )) {
-                              const err27 = {
+                              const err26 = {
                                 instancePath: instancePath + '/view',
                                 schemaPath: '#/$defs/Refusal/properties/view/enum',
                                 keyword: 'enum',
                                 params: { allowedValues: schema56.properties.view.enum }
                               };
                               if (vErrors === null) {
-                                vErrors = [err27];
+                                vErrors = [err26];
                               } else {
-                                vErrors.push(err27);
+                                vErrors.push(err26);
                               }
                               errors++;
                             }
-                            var valid10 = _errs51 === errors;
+                            var valid10 = _errs49 === errors;
                           } else {
                             var valid10 = true;
                           }
                           if (valid10) {
                             if (data.message !== undefined) {
-                              const _errs52 = errors;
+                              const _errs50 = errors;
                               if (typeof data.message !== 'string') {
-                                const err28 = {
+                                const err27 = {
                                   instancePath: instancePath + '/message',
                                   schemaPath: '#/$defs/Refusal/properties/message/type',
                                   keyword: 'type',
                                   params: { type: 'string' }
                                 };
                                 if (vErrors === null) {
-                                  vErrors = [err28];
+                                  vErrors = [err27];
                                 } else {
-                                  vErrors.push(err28);
+                                  vErrors.push(err27);
                                 }
                                 errors++;
                               }
-                              var valid10 = _errs52 === errors;
+                              var valid10 = _errs50 === errors;
                             } else {
                               var valid10 = true;
                             }
                             if (valid10) {
                               if (data.line !== undefined) {
-                                let data20 = data.line;
-                                const _errs54 = errors;
+                                let data19 = data.line;
+                                const _errs52 = errors;
                                 if (
-                                  !(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20)) &&
-                                  data20 !== null
+                                  !(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19)) &&
+                                  data19 !== null
                                 ) {
-                                  const err29 = {
+                                  const err28 = {
                                     instancePath: instancePath + '/line',
                                     schemaPath: '#/$defs/Refusal/properties/line/type',
                                     keyword: 'type',
                                     params: { type: schema56.properties.line.type }
                                   };
                                   if (vErrors === null) {
-                                    vErrors = [err29];
+                                    vErrors = [err28];
                                   } else {
-                                    vErrors.push(err29);
+                                    vErrors.push(err28);
                                   }
                                   errors++;
                                 }
-                                var valid10 = _errs54 === errors;
+                                var valid10 = _errs52 === errors;
                               } else {
                                 var valid10 = true;
                               }
                               if (valid10) {
                                 if (data.column !== undefined) {
-                                  let data21 = data.column;
-                                  const _errs56 = errors;
+                                  let data20 = data.column;
+                                  const _errs54 = errors;
                                   if (
                                     !(
-                                      typeof data21 == 'number' &&
-                                      !(data21 % 1) &&
-                                      !isNaN(data21) &&
-                                      isFinite(data21)
+                                      typeof data20 == 'number' &&
+                                      !(data20 % 1) &&
+                                      !isNaN(data20) &&
+                                      isFinite(data20)
                                     ) &&
-                                    data21 !== null
+                                    data20 !== null
                                   ) {
-                                    const err30 = {
+                                    const err29 = {
                                       instancePath: instancePath + '/column',
                                       schemaPath: '#/$defs/Refusal/properties/column/type',
                                       keyword: 'type',
                                       params: { type: schema56.properties.column.type }
                                     };
                                     if (vErrors === null) {
-                                      vErrors = [err30];
+                                      vErrors = [err29];
                                     } else {
-                                      vErrors.push(err30);
+                                      vErrors.push(err29);
                                     }
                                     errors++;
                                   }
-                                  var valid10 = _errs56 === errors;
+                                  var valid10 = _errs54 === errors;
                                 } else {
                                   var valid10 = true;
                                 }
@@ -3101,21 +3075,21 @@ function validate33(
                       }
                     }
                   } else {
-                    const err31 = {
+                    const err30 = {
                       instancePath,
                       schemaPath: '#/$defs/Refusal/type',
                       keyword: 'type',
                       params: { type: 'object' }
                     };
                     if (vErrors === null) {
-                      vErrors = [err31];
+                      vErrors = [err30];
                     } else {
-                      vErrors.push(err31);
+                      vErrors.push(err30);
                     }
                     errors++;
                   }
                 }
-                var _valid0 = _errs45 === errors;
+                var _valid0 = _errs43 === errors;
                 if (_valid0 && valid0) {
                   valid0 = false;
                   passing0 = [passing0, 8];
@@ -3142,11 +3116,11 @@ function validate33(
     }
   }
   if (!valid0) {
-    const err32 = { instancePath, schemaPath: '#/oneOf', keyword: 'oneOf', params: { passingSchemas: passing0 } };
+    const err31 = { instancePath, schemaPath: '#/oneOf', keyword: 'oneOf', params: { passingSchemas: passing0 } };
     if (vErrors === null) {
-      vErrors = [err32];
+      vErrors = [err31];
     } else {
-      vErrors.push(err32);
+      vErrors.push(err31);
     }
     errors++;
     validate33.errors = vErrors;

@@ -84,7 +84,7 @@ export class PanelModel implements IPanelModel {
   }
 
   get isDirty(): boolean {
-    return this._code?.editable === true && this._drafts.has(this._draftKey);
+    return this._code !== null && this._drafts.has(this._draftKey);
   }
 
   get isOutdated(): boolean {
@@ -166,7 +166,7 @@ export class PanelModel implements IPanelModel {
   }
 
   setDraft(text: string): void {
-    if (!this._code?.editable || text === this.draft) {
+    if (!this._code || text === this.draft) {
       return;
     }
     const base = this._drafts.get(this._draftKey)?.base ?? this._code.text;

@@ -122,7 +122,7 @@ export interface MethodInfo {
   adaptive: boolean;
 }
 /**
- * The step code in force (`text`) and the generated one (`generated`); `editable` says whether Apply may change it.
+ * The step code in force (`text`) and the generated one (`generated`).
  */
 export interface Code {
   type: 'code';
@@ -132,7 +132,6 @@ export interface Code {
   text: string;
   generated: string;
   edited: boolean;
-  editable: boolean;
   file: string | null;
 }
 /**

@@ -144,13 +144,6 @@ describe('a network', () => {
     expect(model.structure?.groups[0]?.cells).toBe(6);
     expect(model.activity?.model_id).toBe('abc');
   });
-
-  it('has code that is read and not edited', () => {
-    link.say({ ...code('net'), editable: false });
-    model.setDraft('something else');
-    expect(model.draft).toBe(GENERATED);
-    expect(model.isDirty).toBe(false);
-  });
 });
 
 describe('editing', () => {

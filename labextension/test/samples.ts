@@ -54,7 +54,6 @@ export function code(model: string, text = GENERATED): Code {
     text,
     generated: GENERATED,
     edited: text !== GENERATED,
-    editable: true,
     file: null
   };
 }

@@ -33,7 +33,7 @@ def test_a_network_is_shown_and_moved(open_notebook: Callable[..., LabPage], pic
     expect(structure).to_contain_text("80 cells, 180 connections.")
     page.tab("Code")
     page.wait_for_code("def advance_E(")
-    expect(page.panel.get_by_role("button", name="Apply")).to_have_count(0)
+    expect(page.panel.get_by_role("button", name="Apply")).to_be_disabled()
 
     page.tab("Activity").locator(".bqplot").first.wait_for()
     page.browser_page.wait_for_function(f"() => ({DOTS})() > 50")

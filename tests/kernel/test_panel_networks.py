@@ -48,14 +48,28 @@ def test_structure(network):
     assert found["memory"].startswith("A run takes about")
 
 
-def test_code_is_that_of_a_driver_and_cannot_be_edited(jupyter, network):
+def test_code_is_that_of_a_driver_and_is_edited_and_reverted(jupyter, network):
     network.say("show", view="code")
     network.say("configure", model="net", backend="numpy")
     code = network.heard("code")[-1]
-    assert code["text"] == str(jupyter.value("net.code('numpy')"))
-    assert (code["backend"], code["editable"], code["edited"]) == ("numpy", False, False)
+    assert code["text"] == code["generated"] == str(jupyter.value("net.code('numpy')"))
+    assert (code["backend"], code["edited"]) == ("numpy", False)
+    assert "(I - V) / 20" in code["text"]
+    jupyter("view = net.interact(duration=50, backend='numpy');")
+    jupyter.settle()
+    before = len(jupyter.value("view").session.frame.solution["E"].events["spike"])
+    network.say("apply", model="net", text=code["text"].replace("(I - V) / 20", "(2 * I - V) / 20"))
+    jupyter.settle()
+    assert network.heard("code")[-1]["edited"]
+    assert {m["name"]: m["edited"] for m in network.heard("state")[-1]["models"]} == {"lif": False, "net": True}
+    assert len(jupyter.value("view").session.frame.solution["E"].events["spike"]) > before
     network.say("apply", model="net", text="pass")
-    assert "'net' is a network" in network.heard("error")[-1]["message"]
+    jupyter.settle()
+    assert network.heard("error")[-1]["view"] == "code"
+    network.say("revert", model="net")
+    jupyter.settle()
+    assert network.heard("code")[-1]["text"] == code["text"]
+    assert len(jupyter.value("view").session.frame.solution["E"].events["spike"]) == before
     network.say("configure", model="net", backend="fortran")
     assert "fortran" in network.heard("error")[-1]["message"]
 
@@ -109,7 +123,7 @@ def test_the_inline_panel_shows_networks_too(jupyter, wire):
     jupyter(NET)
     jupyter("inline = bp_panel()")
     inline = jupyter.extension._inline[-1]
-    assert (inline.model.value, inline.apply.disabled, inline.text.disabled) == ("net", True, True)
+    assert inline.model.value == "net"
     assert "def" in inline.text.value
     inline.tabs.selected_index = 1
     assert "P → E[:2]" in inline.parts.value

@@ -92,7 +92,6 @@ class InlinePanel:
     def _on_code(self, message: Message) -> None:
         self.text.value = message["text"]
         self.mark.value = "edited" if message["edited"] else ""
-        self.text.disabled = self.apply.disabled = self.revert.disabled = not message["editable"]
 
     def _on_structure(self, message: Message) -> None:
         groups = "".join(

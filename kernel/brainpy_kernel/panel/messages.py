@@ -63,7 +63,7 @@ def code(name: str, model: Model) -> Message:
     generated = model.generated_code()
     return {
         "type": "code", "model": name, "backend": in_force.backend, "method": in_force.method, "text": in_force.text,
-        "generated": generated.text, "edited": in_force.edited, "editable": True, "file": str(in_force.file),
+        "generated": generated.text, "edited": in_force.edited, "file": str(in_force.file),
     }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ class NetworkPages:
         """The network's entry among the models."""
         return {
             "kind": "network", "name": name, "title": repr(net)[1:-1], "states": [g.name for g in net.groups],
-            "parameters": {}, "backend": self._backend(name), "method": "", "edited": False,
+            "parameters": {}, "backend": self.backend(name), "method": "", "edited": self._is_edited(name, net),
         }  # fmt: skip
 
     def page(self, view: str, name: str, net: Network) -> Message:
@@ -50,12 +50,13 @@ class NetworkPages:
 
     def code(self, name: str, net: Network) -> Message:
         """The code of a step on the driver chosen here."""
-        backend = self._backend(name)
-        text = str(net.code(backend))
+        backend = self.backend(name)
+        in_force = net.code(backend)
         methods = dict.fromkeys(method for g in net.groups if (method := getattr(g, "method", None)) is not None)
         return {
-            "type": "code", "model": name, "backend": backend, "method": ", ".join(methods), "text": text,
-            "generated": text, "edited": False, "editable": False, "file": None,
+            "type": "code", "model": name, "backend": backend, "method": ", ".join(methods),
+            "text": str(in_force), "generated": str(net.generated_code(backend)),
+            "edited": self._is_edited(name, net), "file": str(in_force.file),
         }  # fmt: skip
 
     def structure(self, name: str, net: Network) -> Message:
@@ -88,7 +89,12 @@ class NetworkPages:
             close_tree(self._pictures.widget)
         self._pictures = self._drawn = None
 
-    def _backend(self, name: str) -> str:
+    def _is_edited(self, name: str, net: Network) -> bool:
+        backend = self.backend(name)
+        return str(net.code(backend)) != str(net.generated_code(backend))
+
+    def backend(self, name: str) -> str:
+        """The driver whose code is shown."""
         from brainpy_lab import backend
 
         return self._backends.get(name) or backend.get()

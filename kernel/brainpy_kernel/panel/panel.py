@@ -182,20 +182,32 @@ class Panel:
         self._workspace.changed(model)
 
     def _on_apply(self, client: Client, message: Message) -> None:
-        model, text = self._model(message), message["text"]
+        name, text = message["model"], message["text"]
+        net = self._workspace.networks.get(name)
+        subject = net or self._model(message)
 
         def work(ticket: Ticket) -> None:
             """On the worker: the edit is compiled and tried, which must not meet a run."""
             try:
-                model.edit(text, backend=model.backend, method=model.method)
+                if net is not None:
+                    net.edit(text, backend=self._networks.backend(name))
+                else:
+                    model = self._model(message)
+                    model.edit(text, backend=model.backend, method=model.method)
             except BrainPyLabError as error:
-                self._send(client, messages.refusal(error, model=message["model"], view="code"))
+                self._send(client, messages.refusal(error, model=name, view="code"))
                 return
-            self._workspace.changed(model)
+            self._workspace.changed(subject)
 
-        self._workspace.runtime.put(("edit", id(model)), work)
+        self._workspace.runtime.put(("edit", id(subject)), work)
 
     def _on_revert(self, client: Client, message: Message) -> None:
+        name = message["model"]
+        if name in self._workspace.networks:
+            net = self._workspace.networks[name]
+            net.revert(backend=self._networks.backend(name))
+            self._workspace.changed(net)
+            return
         model = self._model(message)
         model.revert()
         self._workspace.changed(model)
@@ -209,8 +221,6 @@ class Panel:
 
     def _model(self, message: Message) -> Model:
         name = message["model"]
-        if name in self._workspace.networks:
-            raise BrainPyLabError(f"'{name}' is a network: the code of its step cannot be edited here.")
         if name not in self._workspace.models:
             raise BrainPyLabError(
                 f"There is no model '{name}' in this notebook.", advice="Run the cell that defines it."

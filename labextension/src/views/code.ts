@@ -58,7 +58,7 @@ export class CodeView extends Panel {
   /** Show the model's text, leaving cursor and history alone where it is the same. */
   private _load(): void {
     const { sharedModel } = this._editor.editor.model;
-    this._editor.editor.setOption('readOnly', this._model.code?.editable !== true);
+    this._editor.editor.setOption('readOnly', this._model.code === null);
     if (sharedModel.getSource() !== this._model.draft) {
       this._isLoading = true;
       sharedModel.setSource(this._model.draft);

@@ -45,46 +45,34 @@ export class CodeControls extends PartWidget {
             />
           )}
         </div>
-        {code?.editable === false ? (
-          <p className="bpl-Hint">{trans.__('The step of a network, to be read: it cannot be edited here.')}</p>
-        ) : (
-          this._actions(differs)
-        )}
+        <div className="bpl-Actions" role="group" aria-label={trans.__('Step code')}>
+          <button
+            className="bpl-Button bpl-mod-accept"
+            disabled={!model.isDirty || model.isApplying}
+            title={trans.__('Use the code in the editor from the next run on (Shift+Enter)')}
+            onClick={() => model.apply()}
+          >
+            {model.isApplying ? trans.__('Applying…') : trans.__('Apply')}
+          </button>
+          <button
+            className="bpl-Button"
+            disabled={!model.isDirty && !code?.edited}
+            title={trans.__('Bring the generated code back')}
+            onClick={() => model.revert()}
+          >
+            {trans.__('Revert')}
+          </button>
+          <button
+            className="bpl-Button"
+            aria-pressed={this._showsChanges}
+            disabled={!differs && !this._showsChanges}
+            title={trans.__('Compare with the generated code')}
+            onClick={() => this._toggle()}
+          >
+            {trans.__('Changes')}
+          </button>
+        </div>
       </>
-    );
-  }
-
-  private _actions(differs: boolean): React.ReactElement {
-    const { model, trans } = this;
-    const { code } = model;
-    return (
-      <div className="bpl-Actions" role="group" aria-label={trans.__('Step code')}>
-        <button
-          className="bpl-Button bpl-mod-accept"
-          disabled={!model.isDirty || model.isApplying}
-          title={trans.__('Use the code in the editor from the next run on (Shift+Enter)')}
-          onClick={() => model.apply()}
-        >
-          {model.isApplying ? trans.__('Applying…') : trans.__('Apply')}
-        </button>
-        <button
-          className="bpl-Button"
-          disabled={!model.isDirty && !code?.edited}
-          title={trans.__('Bring the generated code back')}
-          onClick={() => model.revert()}
-        >
-          {trans.__('Revert')}
-        </button>
-        <button
-          className="bpl-Button"
-          aria-pressed={this._showsChanges}
-          disabled={!differs && !this._showsChanges}
-          title={trans.__('Compare with the generated code')}
-          onClick={() => this._toggle()}
-        >
-          {trans.__('Changes')}
-        </button>
-      </div>
     );
   }
 

@@ -33,11 +33,13 @@ export class StatusLine extends PartWidget {
     if (!info) {
       return '';
     }
-    if (info.kind === 'network') {
-      return info.title;
-    }
     if (model.isDirty) {
       return trans.__('Text not applied yet: Shift+Enter applies it');
+    }
+    if (info.kind === 'network') {
+      return info.edited
+        ? trans.__('Runs on %1 use your edited code', info.backend)
+        : trans.__('Runs on %1 use the generated code', info.backend);
     }
     return info.edited
       ? trans.__('Runs use your edited code: %1, %2', info.backend, info.method)
