@@ -22,13 +22,25 @@ when V > -50:
 """
 
 
-def network(seed: int = 4000) -> dict[str, np.ndarray]:
-    """Connections with probability 0.02, by presynaptic cell, and the states at the start."""
-    rng = np.random.default_rng(seed)
-    pre, post = np.nonzero(rng.random((CELLS, CELLS)) < 0.02)
-    start = np.concatenate([[0], np.cumsum(np.bincount(pre, minlength=CELLS))])
-    V = rng.normal(-65, 5, CELLS)
-    ge, gi = np.maximum(rng.normal(4, 1.5, CELLS), 0), np.maximum(rng.normal(20, 12, CELLS), 0)
+def network(cells: int = CELLS) -> dict[str, np.ndarray]:
+    """Connections by presynaptic cell, and the states at the start.
+
+    Each pair of 4,000 cells is connected with probability 0.02; cells of larger networks have as many connections on
+    average: 64 excitatory and 16 inhibitory ones each.
+    """
+    rng = np.random.default_rng(cells)
+    excitatory = cells * 4 // 5
+    if cells == CELLS:
+        pre, post = np.nonzero(rng.random((cells, cells)) < 0.02)
+    else:
+        post = np.repeat(np.arange(cells), 80)
+        sides = rng.integers(0, excitatory, (cells, 64)), rng.integers(excitatory, cells, (cells, 16))
+        pre = np.concatenate(sides, axis=1).ravel()
+        order = np.lexsort((post, pre))
+        pre, post = pre[order], post[order]
+    start = np.concatenate([[0], np.cumsum(np.bincount(pre, minlength=cells))])
+    V = rng.normal(-65, 5, cells)
+    ge, gi = np.maximum(rng.normal(4, 1.5, cells), 0), np.maximum(rng.normal(20, 12, cells), 0)
     return {"pre": pre, "post": post.astype(np.int32), "start": start, "V": V, "ge": ge, "gi": gi}
 
 
@@ -63,12 +75,13 @@ def run(start, post, V, ge, gi, dt, steps):
     """Advance the states; the number of spikes."""
     keep_e, keep_i = math.exp(-dt / 5), math.exp(-dt / 10)
     release, cells, spikes = np.full(V.size, -1e9), np.empty(V.size, np.int32), 0
+    excitatory = V.size * 4 // 5
     for step in range(steps):
         _advance(V, ge, gi, release, float(step), -dt / 20, keep_e, keep_i)
         count = _above(V, cells)
         for k in range(count):
             cell = cells[k]
-            g, weight = (ge, 0.6) if cell < EXCITATORY else (gi, 6.7)
+            g, weight = (ge, 0.6) if cell < excitatory else (gi, 6.7)
             for j in range(start[cell], start[cell + 1]):
                 g[post[j]] += weight
             V[cell], release[cell] = -60.0, step + HELD
