@@ -71,8 +71,13 @@ class StepBuilder(NoiseLines):
     A method calls `stage`, `drift` and `line`; the builder keeps names from clashing with the model's.
     """
 
-    def __init__(self, system: System, hold_test: str = "t + 0.5*dt") -> None:
+    def __init__(self, system: System, hold_test: str = "t + 0.5*dt", *, by_stages: bool = False) -> None:
         self.system = system
+        self.by_stages = (
+            by_stages  # each stage is a part of its own: what it reads of other cells is gathered before it
+        )
+        #: The names of the states at each stage, by state, for those of a stage that are not the states themselves.
+        self.stage_values: list[dict[str, str]] = []
         self.parts = [Part("")]
         self.body = self.parts[0].body
         self._at_start: set[str] = set()  # intermediates computed at the step's start, under the model's own names
@@ -158,6 +163,7 @@ class StepBuilder(NoiseLines):
         the states ``without`` are left out.
         """
         self._holds()
+        self._cut(values or {})
         moving = [s for s in self.moving if s.name not in without]
         names = self._at_stage([s.drift for s in moving if s.drift is not None], suffix, values, time)
         derivatives = {}
@@ -167,6 +173,15 @@ class StepBuilder(NoiseLines):
             line = state.span.line if state.span else None
             derivatives[state.name] = self.line(f"d{state.name}{suffix}", expr, f"d{state.name}/dt", line)
         return derivatives
+
+    def _cut(self, values: Mapping[str, str]) -> None:
+        """Begin a part of the step with a stage, but for the first one."""
+        if not self.by_stages or self.parts[-1].phase != "advance":
+            return
+        if self.stage_values:
+            self.parts.append(Part("advance"))
+            self.body = self.parts[-1].body
+        self.stage_values.append({s: n for s, n in values.items() if s != n})
 
     def at_stage(
         self, expr: ast.expr, suffix: str, values: Mapping[str, str] | None = None, time: str = "t"

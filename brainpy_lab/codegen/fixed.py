@@ -33,9 +33,11 @@ _NOTHING = "0.0"
 class FixedStep:
     """One step of a method with all that belongs to it, written once and given in either form."""
 
-    def __init__(self, system: System, method: StepWriter, share_exp: bool, *, bridge: bool) -> None:
+    def __init__(
+        self, system: System, method: StepWriter, share_exp: bool, *, bridge: bool, by_stages: bool = False
+    ) -> None:
         self.system, self.method, self.share_exp = system, method, share_exp
-        self.step = step = StepBuilder(system)
+        self.step = step = StepBuilder(system, by_stages=by_stages)
         self.written = written = method.write(step)
         self.advanced = {s: written.new.get(s, s) for s in system.state_names}
         self.new = dict(self.advanced)
@@ -77,6 +79,8 @@ class FixedStep:
     def apart(self) -> Functions:
         """The phases as functions of their own, each of which takes and gives what it needs alone.
 
+        ``stage_<number>``, by stages
+            Gives what the stages after it, and what is gathered for the next one, need of it.
         ``advance``
             Gives the states at the step's end, before any event, and what later phases need of it (role ``passed``).
         ``test_<event>``
@@ -90,17 +94,23 @@ class FixedStep:
         Run in this order, each test followed by its block, they give what the one function gives, bit for bit.
         """
         settle(self.step, share=self.share_exp)
-        common, advance, *others = self.step.parts
-        parts = [advance, *(p for p in others if p.phase == "test" or not p.event)]
+        common, *others = self.step.parts
+        parts = [p for p in others if p.phase == "test" or not p.event]
+        stages = sum(p.phase == "advance" for p in parts)
         for part in parts:
             part.body += self._waiting(part)
         found = Functions(draws=self.step.draws, alarms=tuple(self.tested.alarms))
         for number, part in enumerate(parts):
             later = {name for p in parts[number + 1 :] for name in names_needed(p.body)}
             passed = later & assigned(part.body) - {*self.advanced.values()}
-            results = join(self._results(part), fields("passed", sorted(passed)))
+            stage = number + 1 if number + 1 < stages else 0
+            if stage:
+                of = {n: s for s, n in self.step.stage_values[stage].items() if n in assigned(part.body)}
+                results = Fields(Field(n, CELLS, "passed", of.get(n, "")) for n in sorted(passed | of.keys()))
+            else:
+                results = join(self._results(part), fields("passed", sorted(passed)))
             if part.body:
-                self._add(found, part, without_unused(common.body + part.body, results.names), results)
+                self._add(found, part, without_unused(common.body + part.body, results.names), results, stage)
             if part.event:
                 self._add_block(found, next(e for e in self.system.events if e.name == part.event))
         taken = {name for block, _ in found.made for name in block.signature.arguments.of("draw").names}
@@ -129,7 +139,7 @@ class FixedStep:
         remembered = fields("remembered", {s: n for s, n in self.remembered.items() if n not in concluded})
         return join(fields("state", self.advanced), hidden, self.pieces, remembered)
 
-    def _add(self, found: Functions, part: Part, lines: Lines, results: Fields) -> None:
+    def _add(self, found: Functions, part: Part, lines: Lines, results: Fields, stage: int) -> None:
         """Add the function of one phase, which takes what its lines need."""
         needed = names_needed(lines) | set(results.names) - assigned(lines)
         ends = Fields(f for f in fields("end_state", part.ends) if f.name in needed)
@@ -137,6 +147,7 @@ class FixedStep:
         passed = needed - {*known.names, *ends.names, *CONSTANTS, _NOTHING}
         arguments = join(CLOCK, known[2:], ends, fields("passed", sorted(passed)))
         name = f"test_{part.event}" if part.event else "conclude" if part.phase == "act" else "advance"
+        name = f"stage_{stage}" if stage else name
         assert part.phase
         found.add(Block(name, Signature(arguments, results), (part.phase,)), lines)
 

@@ -42,6 +42,7 @@ def generate(
     share_exp: bool = True,
     crossing: Crossing = "step",
     apart: bool = False,
+    by_stages: bool = False,
 ) -> StepCode:
     """Write the step code of ``system`` under ``method`` for the driver ``backend``.
 
@@ -61,6 +62,8 @@ def generate(
     apart : bool
         Of a fixed step, the phases as functions of their own (see `FixedStep.apart`), not as one function. Where events
         are located inside steps they are apart anyway.
+    by_stages : bool
+        Besides, each stage of the method but the last as a function of its own.
     """
     heading = _docstring(system, method, backend)
     system = filled_system(system)
@@ -70,7 +73,7 @@ def generate(
     if method.is_adaptive or crossing == "exact":
         functions = Located(system, method, share_exp).functions()
     else:
-        fixed = FixedStep(system, method, share_exp, bridge=crossing == "bridge")
+        fixed = FixedStep(system, method, share_exp, bridge=crossing == "bridge", by_stages=by_stages)
         functions = fixed.apart() if apart else fixed.together()
     parts = [(block, printed(lines, printer)) for block, lines in functions.made]
     code.add(heading)
@@ -101,7 +104,21 @@ def generate(
 
 #: Functions that step code and the loops around it define themselves.
 _OWN_FUNCTIONS = frozenset(
-    {"step", "dense", "derivative", "crossing", "derivative_at", "step_from", "dense_from", "crossing_at", "act", "run"}
+    {
+        "step",
+        "stage_1",
+        "stage_2",
+        "stage_3",
+        "dense",
+        "derivative",
+        "crossing",
+        "derivative_at",
+        "step_from",
+        "dense_from",
+        "crossing_at",
+        "act",
+        "run",
+    }
     | {"lagged", "lagged_at"}
     | {"advance", "conclude"}
     | {"njit", "native"}

@@ -128,11 +128,15 @@ class Arrive:
 
 @dataclass(frozen=True)
 class Gather:
-    """A function called for each connection, whose sum over the connections of a target is one of its inputs."""
+    """A function called for each connection, whose sum over the connections of a target is one of its inputs.
+
+    ``stage`` is the stage of the method for which it is taken; 0: it is held over the step.
+    """
 
     synapse: str
     function: str
     row: str
+    stage: int = 0
 
 
 Operation = Take | Advance | Fire | Act | Emit | Arrive | Gather

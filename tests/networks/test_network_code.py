@@ -33,7 +33,14 @@ def _plastic(delay: float = 0.0, schedule: str = "default") -> bp.Network:
     return bp.Network(E, P, plastic, name="Plastic" if not delay else "Delayed", schedule=schedule)
 
 
-NETWORKS = {"coba": _coba, "plastic": _plastic, "delayed": lambda: _plastic(1.5)}
+def _gaps() -> bp.Network:
+    E = bp.NeuGroup(lif(), 4, name="E", method="heun2")
+    gap = synapse("weight = 0.1\npost.I += weight*(pre.V - post.V)", "Gap")
+    gaps = bp.Synapses(pre=E, post=E, model=gap, connect=bp.connect.all_to_all(), name="gaps")
+    return bp.Network(E, gaps, name="Gaps")
+
+
+NETWORKS = {"coba": _coba, "gaps": _gaps, "plastic": _plastic, "delayed": lambda: _plastic(1.5)}
 GOLDEN = [(name, backend) for name in NETWORKS for backend in ("numpy", "numba", "jax", "torch")]
 
 

@@ -36,8 +36,9 @@ def heading_of(
 def in_words(operation: Operation) -> str:
     """What happens at a point of a step."""
     match operation:
-        case Gather(syn, function, row):
-            return f"sums over the connections of {syn}: {function} gives {row}, held over the step (order 1)"
+        case Gather(syn, function, row, stage):
+            when = f"for stage {stage}" if stage else "held over the step (order 1)"
+            return f"sums over the connections of {syn}: {function} gives {row}, {when}"
         case Advance(axis, function):
             return f"{axis} advances: {function}"
         case Emit(axis, timed=True):

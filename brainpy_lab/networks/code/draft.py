@@ -32,6 +32,10 @@ class Draft:
         The equations of each group with all that synapses write into them.
     methods : dict of str to str
         The method of each group.
+    stages : list of dict
+        Where groups that are coupled advance stage by stage: for each stage the rows of each group's states there.
+    staged : list of list of operations
+        What is done for each stage but the last.
     draws : dict of (str, str) to Draw
         Random numbers of each step, by group and row.
     """
@@ -49,6 +53,8 @@ class Draft:
     methods: dict[str, str] = field(default_factory=dict)
     draws: dict[tuple[str, str], Draw] = field(default_factory=dict)
     takes: list[Operation] = field(default_factory=list)
+    stages: list[dict[str, dict[str, str]]] = field(default_factory=list)
+    staged: list[list[Operation]] = field(default_factory=list)
     gathers: list[Operation] = field(default_factory=list)
     follows: list[Operation] = field(default_factory=list)
     advances: list[Operation] = field(default_factory=list)
@@ -71,9 +77,11 @@ class Draft:
             rows.append(name)
         return name
 
-    def step(self, system: System, method: str, owner: str) -> tuple[StepCode, dict[str, str]]:
+    def step(
+        self, system: System, method: str, owner: str, *, by_stages: bool = False
+    ) -> tuple[StepCode, dict[str, str]]:
         """Take over the functions of a system's step under the owner's name; their names by those in the step."""
-        step = step_of(system, method, self.backend)
+        step = step_of(system, method, self.backend, by_stages)
         tree = ast.parse(step.text)
         defined = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
         names = {n.name: f"{n.name}_{owner}" for n in defined}

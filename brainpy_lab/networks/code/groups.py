@@ -10,7 +10,7 @@ from brainpy_lab.codegen.network import CELL, Advance, Fire, Take
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.composed import composed_system, gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft
-from brainpy_lab.networks.code.methods import default_of
+from brainpy_lab.networks.code.methods import chosen, coupled, is_staged
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.driven import Driven
 
@@ -19,7 +19,7 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
     """The functions of a group's cells: advance, and for each event test and act."""
     name = group.name
     system = composed_system(group.system, [s for s in draft.synapses if s.post_group is group])
-    method = draft.methods[name] = group.method or default_of(system)
+    method = draft.methods[name] = chosen(group, system, draft.synapses)
     solvers.check(solvers.get(method), system)
     draft.systems[name] = system
     for moving, course in group.moving.items():
@@ -27,7 +27,8 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
             draft.takes.append(Take(name, draft.row(name, moving)))
         else:
             draft.driven.add(draft.scalar(name, moving))
-    step, names = draft.step(system, method, name)
+    by_stages = name in coupled(draft.synapses) and is_staged(draft.synapses)
+    step, names = draft.step(system, method, name, by_stages=by_stages)
     for row in (*step.states, *step.hidden):
         draft.row(name, row)
     for draw in step.draws:
@@ -37,6 +38,13 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
     for block in step.blocks:
         tests = "test" in block.phases
         draft.functions[names[block.function]] = _resolved(draft, block.signature, group, before if tests else None)
+    stages = [b for b in step.blocks if b.function.startswith("stage_")]
+    for number, block in enumerate(stages):
+        if len(draft.staged) == number:
+            draft.staged.append([])
+            draft.stages.append({})
+        draft.staged[number].append(Advance(name, names[block.function]))
+        draft.stages[number][name] = {f.of: f.name for f in block.signature.results.of("passed") if f.of}
     draft.advances.append(Advance(name, names["advance"], dict(before)))
     for event in system.events:
         acts = names.get(f"at_{event.name}", "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from brainpy_lab import solvers
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import MethodError
-from brainpy_lab.networks.code.composed import composed_system
+from brainpy_lab.networks.code.composed import composed_system, gathered_couplings
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.synapses import Synapses
 
@@ -15,14 +15,49 @@ from brainpy_lab.networks.synapses import Synapses
 def method_of(group: NeuGroup, synapses: Iterable[Synapses]) -> str:
     """The name of a group's method in a network of these synapses.
 
-    Where neither the group nor its model names one, it is "exact" for linear equations with constant coefficients.
+    Where neither the group nor its model names one, it is "exact" for linear equations with constant coefficients
+    that are not coupled to other cells in each step.
     """
+    synapses = tuple(synapses)
+    system = composed_system(group.system, [s for s in synapses if s.post_group is group])
+    return chosen(group, system, synapses)
+
+
+def coupled(synapses: Iterable[Synapses]) -> dict[str, NeuGroup]:
+    """The groups that take sums over connections in each step, or are read by such, by name."""
+    both = (g for s in synapses if gathered_couplings(s) for g in (s.pre_group, s.post_group))
+    return {g.name: g for g in both if isinstance(g, NeuGroup)}
+
+
+def chosen(group: NeuGroup, system: System, synapses: Iterable[Synapses]) -> str:
+    """The method of a group whose equations are ``system``, with all that synapses write into them."""
     named: str | None = group.method
-    return named or default_of(composed_system(group.system, [s for s in synapses if s.post_group is group]))
+    if named is not None:
+        return named
+    return solvers.default_method(system) if group.name in coupled(synapses) else _default(system)
 
 
-def default_of(system: System) -> str:
-    """The method of cells for which none is named."""
+def is_staged(synapses: tuple[Synapses, ...]) -> bool:
+    """Whether groups that are coupled advance stage by stage together, so that couplings are gathered before each.
+
+    They do under one explicit method without noise, where what is gathered reads nothing else that moves.
+    """
+    groups = coupled(synapses)
+    methods = {method_of(group, synapses) for group in groups.values()}
+    if len(methods) != 1 or any(g.system.is_stochastic for g in groups.values()):
+        return False
+    method = solvers.get(methods.pop())
+    if method.stages == 1 or method.is_implicit:
+        return False
+    for syn in synapses:
+        read = {n for c in gathered_couplings(syn) for n in syn.system.names_read(c.value)}
+        moving = {s.name for s in syn.system.states if s.drift is not None}
+        if read & ({"t"} | moving):
+            return False
+    return True
+
+
+def _default(system: System) -> str:
     try:
         solvers.get("exact").check(system)
     except MethodError:

@@ -84,7 +84,7 @@ def _default(draft: Draft) -> tuple[Phase, ...]:
     undelayed = _pre_first(a for a in draft.arrivals if not a.delayed)
     return (
         Phase("sources, inputs, blocks that run every T", (*draft.takes, *draft.timed)),
-        Phase("advance", (*draft.gathers, *draft.follows, *draft.advances)),
+        Phase("advance", _advance(draft)),
         Phase("arrivals due", tuple(a for a in draft.arrivals if a.delayed)),
         Phase("test, act, enqueue", (*draft.fires, *draft.emits)),
         Phase("arrivals without delay", undelayed),
@@ -103,11 +103,23 @@ def _brian2(draft: Draft) -> tuple[Phase, ...]:
     acts = tuple(Act(f.axis, f.event, f.acts) for f in draft.fires if f.acts)
     return (
         Phase("sources, inputs, blocks that run every T", (*draft.takes, *draft.timed)),
-        Phase("advance", (*draft.gathers, *draft.follows, *draft.advances)),
+        Phase("advance", _advance(draft)),
         Phase("test, enqueue", (*tests, *draft.emits)),
         Phase("arrivals due, with delay and without", _pre_first(draft.arrivals)),
         Phase("act", acts),
         Phase("monitors"),
+    )
+
+
+def _advance(draft: Draft) -> tuple[Operation, ...]:
+    """Groups that are coupled stage by stage; what follows other cells sees them as they are at the step's start."""
+    stages = [operation for stage in draft.staged for operation in stage]
+    return (
+        *(draft.follows if stages else ()),
+        *stages,
+        *draft.gathers,
+        *(() if stages else draft.follows),
+        *draft.advances,
     )
 
 

@@ -25,7 +25,7 @@ from brainpy_lab.codegen.network import (
     Gather,
     Side,
 )
-from brainpy_lab.codegen.printing import Printer
+from brainpy_lab.codegen.printing import EMPTY, Printer
 from brainpy_lab.equations.reduced import alone
 from brainpy_lab.equations.system import Event, Parameter, State, System
 from brainpy_lab.networks.code.cells_read import with_definitions_of_cells
@@ -117,10 +117,17 @@ class _Writer:
     def sums(self) -> None:
         """What is summed over the connections of a target in each step."""
         for coupling in gathered_couplings(self.syn):
-            function = f"sum_{self.syn.name}_{coupling.target}"
-            row = sum_name(self.syn, coupling)
-            self._add(function, write_sum(self.system, coupling.value, self._places(), row))
-            self.draft.gathers.append(Gather(self.syn.name, function, row))
+            row, stages = sum_name(self.syn, coupling), [{}, *self.draft.stages]
+            for number, rows in enumerate(stages):
+                function = f"sum_{self.syn.name}_{coupling.target}" + (f"_{number + 1}" if number else "")
+                self._add(function, write_sum(self.system, coupling.value, self._places(rows), row))
+                is_last = number + 1 == len(stages)
+                gather = Gather(self.syn.name, function, row, number + 1 if self.draft.stages else 0)
+                if is_last:
+                    self.draft.gathers.append(gather)
+                else:
+                    operations = self.draft.staged[number]
+                    operations.insert(sum(isinstance(o, Gather) for o in operations), gather)
 
     def arrivals(self, event: Event) -> None:
         """What spikes of one side do when they arrive."""
@@ -183,8 +190,8 @@ class _Writer:
 
     # --- where names stand -------------------------------------------------------------------------------------------
 
-    def _places(self) -> dict[str, Place]:
-        """Where the names of a synapse stand."""
+    def _places(self, stage: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Place]:
+        """Where the names of a synapse stand; ``stage`` has the rows of states at a stage of the method, by group."""
         syn = self.syn
         places: dict[str, Place] = {}
         defined = {d.name for d in self.system.derived + self.system.intermediates}
@@ -203,7 +210,8 @@ class _Writer:
             places[name] = Place(CONNECTION if isinstance(value, np.ndarray) else "", name)
         for side, group, kind in (("pre", syn.pre_group, PRE), ("post", syn.post_group, POST)):
             for name in (n for n in known_of(group) if f"{side}_{n}" not in defined):
-                places[f"{side}_{name}"] = self._place_of_side(group, name, kind)
+                place = self._place_of_side(group, name, kind)
+                places[f"{side}_{name}"] = replace(place, row=(stage or {}).get(group.name, EMPTY).get(name, place.row))
             if isinstance(group, NeuGroup):
                 for state in held_states(self.draft.systems[group.name]):
                     places[f"{side}_{hold_name(state)}"] = Place(kind, hold_name(state))
