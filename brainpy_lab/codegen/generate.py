@@ -104,23 +104,9 @@ def generate(
 
 #: Functions that step code and the loops around it define themselves.
 _OWN_FUNCTIONS = frozenset(
-    {
-        "step",
-        "stage_1",
-        "stage_2",
-        "stage_3",
-        "dense",
-        "derivative",
-        "crossing",
-        "derivative_at",
-        "step_from",
-        "dense_from",
-        "crossing_at",
-        "act",
-        "run",
-    }
+    {"step", "dense", "derivative", "crossing", "derivative_at", "step_from", "dense_from", "crossing_at", "act", "run"}
     | {"lagged", "lagged_at"}
-    | {"advance", "conclude"}
+    | {"advance", "stage_1", "stage_2", "stage_3", "conclude"}
     | {"njit", "native"}
 )
 

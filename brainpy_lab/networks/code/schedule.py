@@ -114,13 +114,9 @@ def _brian2(draft: Draft) -> tuple[Phase, ...]:
 def _advance(draft: Draft) -> tuple[Operation, ...]:
     """Groups that are coupled stage by stage; what follows other cells sees them as they are at the step's start."""
     stages = [operation for stage in draft.staged for operation in stage]
-    return (
-        *(draft.follows if stages else ()),
-        *stages,
-        *draft.gathers,
-        *(() if stages else draft.follows),
-        *draft.advances,
-    )
+    if stages:
+        return (*draft.follows, *stages, *draft.gathers, *draft.advances)
+    return (*draft.gathers, *draft.follows, *draft.advances)
 
 
 def _pre_first(arrivals: Iterable[Arrive]) -> tuple[Arrive, ...]:
