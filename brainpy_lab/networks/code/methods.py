@@ -71,6 +71,6 @@ def stepped_method(system: System, *, is_closed: bool) -> str:
     ``is_closed`` says that their equations read nothing else that moves.
     """
     if is_closed and len(system.states) > 1:
-        found = default_of(system)
+        found = _default(system)
         return found if found == "exact" else "exponential_euler"
     return "exponential_euler"  # exact for each state that is linear in itself
