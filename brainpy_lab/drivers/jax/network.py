@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.network import Advance, Emit, Fire, NetworkCode, Take
-from brainpy_lab.drivers.jax.network_step import NetworkStep, Rooms, Shapes, Values, Wires
+from brainpy_lab.drivers.jax.network_step import NetworkStep
+from brainpy_lab.drivers.jax.network_wires import Rooms, Shapes, Values, Wires
 from brainpy_lab.drivers.jax.precision import x64
 from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup, Table

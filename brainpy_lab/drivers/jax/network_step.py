@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from brainpy_lab.codegen.fields import Field
@@ -23,69 +22,7 @@ from brainpy_lab.codegen.network import (
     NetworkCode,
     Take,
 )
-
-Array = Any
-#: Values by axis and row.
-Values = dict[str, dict[str, Array]]
-
-
-#: Flags that are looked at together.
-_BLOCK = 64
-#: For each event the length of the list of cells that fire in a step, for which the step is compiled.
-Rooms = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Shapes:
-    """What else is known when a step is compiled.
-
-    Attributes
-    ----------
-    sizes : tuple of (str, int)
-        Places of each axis.
-    delays : tuple of (key of a table, int)
-    blocks : tuple of (key of a table, (int, int))
-        Spikes that are served at once, and how many connections of each.
-    is_wide : bool
-        Whether the device likes wide operations: a loop costs it more than lanes that do nothing.
-    """
-
-    sizes: tuple[tuple[str, int], ...]
-    delays: tuple[tuple[tuple[str, str], int], ...]
-    blocks: tuple[tuple[tuple[str, str], tuple[int, int]], ...]
-    is_wide: bool
-
-
-@dataclass
-class Wires:
-    """Arrays that do not change in a run: cells of connections, tables, first delays, numbers of connections."""
-
-    pre: dict[str, Array]
-    post: dict[str, Array]
-    start: dict[tuple[str, str], Array]
-    order: dict[tuple[str, str], Array]
-    first: dict[tuple[str, str], Array]
-    count: dict[str, Array]
-
-
-@dataclass
-class Due:
-    """Cells whose spikes are due at a synapse: a line for each delay, earliest spikes first.
-
-    Attributes
-    ----------
-    cells, places : array of int
-        The cells, and their places in the table of connections.
-    is_there : array of bool
-        Whether there is one.
-    round_ : array of int
-        In each step that is due a source may have a cell several times: no round has a cell twice.
-    """
-
-    cells: Array
-    places: Array
-    is_there: Array
-    round_: Array
+from brainpy_lab.drivers.jax.network_wires import Array, Due, Rooms, Shapes, Values, Wires, raised
 
 
 class NetworkStep:
@@ -393,37 +330,3 @@ class NetworkStep:
             value = jnp.broadcast_to(jnp.asarray(value, float), at.shape)
             changed = row.at[at]
             rows[f.of] = changed.add(value, mode="drop") if f.role == "sum" else changed.set(value, mode="drop")
-
-
-def raised(flags: Array, count: Array, room: int, is_wide: bool) -> Array:
-    """The places at which flags hold, ascending: ``room`` of them, ``len(flags)`` for none.
-
-    ``count`` of them hold. Few are found one by one, each by a look at which block of flags has one: JAX's own way
-    costs as much for few as for many.
-    """
-    import jax
-    import jax.numpy as jnp
-
-    n = len(flags)
-
-    def at_once(flags: Array) -> Array:
-        return jnp.nonzero(flags, size=room, fill_value=n)[0].astype(jnp.int32)
-
-    if is_wide or n < 2 * _BLOCK:
-        return at_once(flags)
-
-    def one_by_one(flags: Array) -> Array:
-        blocks = jnp.pad(flags, (0, -n % _BLOCK)).reshape(-1, _BLOCK)
-
-        def find(carry: Any) -> Any:
-            k, found, blocks, some = carry
-            block = jnp.argmax(some)
-            place = jnp.argmax(blocks[block])
-            blocks = blocks.at[block, place].set(False)
-            found = found.at[k].set((block * _BLOCK + place).astype(jnp.int32), mode="drop")
-            return k + 1, found, blocks, some.at[block].set(blocks[block].any())
-
-        start = (jnp.zeros((), int), jnp.full(room, n, jnp.int32), blocks, blocks.any(axis=1))
-        return jax.lax.while_loop(lambda carry: carry[0] < count, find, start)[1]
-
-    return jax.lax.cond(count > n // _BLOCK, at_once, one_by_one, flags)
