@@ -51,7 +51,7 @@ def test_weighted_sums_are_those_over_connections(backend: str) -> None:
 def test_equations_of_several_states_and_couplings_are_lumped_too() -> None:
     """Both forms under Euler with a step that goes to 0: they differ by the order of what is frozen in a step."""
     ends = [[network(DUAL, **o).run(20.0, dt=dt, backend="numpy", seed=2).final["E"]["V"]
-             for o in ({}, {"kept": kept(DUAL)})] for dt in (0.1,)]  # fmt: skip
+             for o in ({}, {"kept": kept(DUAL)})] for dt in (0.05,)]  # fmt: skip
     assert np.abs(ends[0][0] - ends[0][1]).max() < 0.02 * np.ptp(ends[0][0])
     said = network(DUAL).explain()
     assert "g: one value a cell of E, in its equations: s_g, times weight" in said
