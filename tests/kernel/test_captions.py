@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from brainpy_kernel.sessions.reduction import drawable
-from brainpy_kernel.widgets import look, view
+from brainpy_kernel.widgets import look, output
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_after_cancel_the_line_says_how_far_the_run_came(jupyter, panel):
 
 
 def test_a_run_that_works_says_so(jupyter, monkeypatch):
-    monkeypatch.setattr(view, "NOTICED", 0.0)
+    monkeypatch.setattr(output, "NOTICED", 0.0)
     said = []
     underway = threading.Event()
 

@@ -56,7 +56,7 @@ def test_what_cannot_be_drawn_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         measure.raster({"E": [1.0]}, [0], size=1)
     with pytest.raises(ArgumentError, match=r"zoom is True or False"):
         measure.raster([1.0], zoom="yes")
-    monkeypatch.setattr("brainpy_lab.measure.pictures.entry_points", lambda **_: ())
+    monkeypatch.setattr("brainpy_lab.simulation.displays.entry_points", lambda **_: ())
     with pytest.raises(DriverError, match=r"pip install 'brainpy-lab\[lab\]'"):
         measure.raster([1.0], zoom=True)
 
@@ -65,7 +65,7 @@ def test_a_raster_to_zoom_comes_from_the_entry_point(monkeypatch: pytest.MonkeyP
     entry = importlib.metadata.EntryPoint("raster", "builtins:dict", "brainpy_lab.displays")
     shown = types.SimpleNamespace(load=lambda: lambda layers, across: (layers, across))
     asked = []
-    monkeypatch.setattr("brainpy_lab.measure.pictures.entry_points", lambda **which: asked.append(which) or (shown,))
+    monkeypatch.setattr("brainpy_lab.simulation.displays.entry_points", lambda **which: asked.append(which) or (shown,))
     layers, across = measure.raster([1.0, 2.0], t_stop=5.0, zoom=True)
     assert asked == [{"group": entry.group, "name": entry.name}]
     assert across == (0.0, 5.0)

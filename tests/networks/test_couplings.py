@@ -100,7 +100,15 @@ def test_coupled_groups_keep_the_order_of_their_method(method: str, order: int) 
     assert np.log2(coarse / fine) == pytest.approx(order, abs=0.15)
 
 
-@pytest.mark.parametrize("backend", [d.name for d in bp.drivers.registry().values() if d.available() is None][1:])
+#: Numba compiles each gather of each stage: one group alone is run there in `make test`.
+OTHERS = [
+    pytest.param(d.name, marks=pytest.mark.slow if d.name == "numba" else ())
+    for d in bp.drivers.registry().values()
+    if d.name != "numpy" and d.available() is None
+]
+
+
+@pytest.mark.parametrize("backend", OTHERS)
 def test_stages_are_the_same_on_every_driver(backend: str) -> None:
     assert _final("rk4", backend, 40) == pytest.approx(_final("rk4", "numpy", 40), rel=1e-12)
     if backend == "numba":
