@@ -283,4 +283,7 @@ def _decode(frame: str | bytes) -> dict[str, Any]:
     parts = [frame[start:end] for start, end in itertools.pairwise(offsets)]
     if len(parts) < 5:
         return {}
-    return {"header": json.loads(parts[1]), "content": json.loads(parts[4])}
+    try:
+        return {"header": json.loads(parts[1]), "content": json.loads(parts[4])}
+    except ValueError:  # a frame that is no message of the protocol
+        return {}
