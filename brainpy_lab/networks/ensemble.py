@@ -80,7 +80,7 @@ class Ensemble:
         record: Any = self.request.record
         if isinstance(record, Mapping):
             record = {twin.moved(key): names for key, names in record.items()}
-        return replace(self.request, record=record, progress=report or False, parameters=None)
+        return replace(self.request, record=record, progress=report or False, parameters=None, threads=1)
 
     def run(self) -> tuple[NetworkSolution, bool]:
         """The ensemble's solution, and whether the user interrupted it."""

@@ -61,7 +61,11 @@ class Request:
                 )
             check_path(self.path)
             zarr_module(f"store='{self.path.name}'")
-        whole("run", "threads", self.threads, 1)
+        if whole("run", "threads", self.threads, 1) > 1 and not self.parameters:
+            raise ArgumentError(
+                f"run: one network runs on one thread; got threads={self.threads}.",
+                advice="Threads are for the members of an ensemble: give arrays in parameters={...}.",
+            )
         start: Any = self.start
         is_zero = isinstance(start, int | float | np.number) and not isinstance(start, bool) and start == 0
         if not (start is None or is_zero or isinstance(start, Checkpoint)):
