@@ -38,7 +38,7 @@ class Scaled:
     def over(cls, field: VectorField, widths: Array, sample: Array) -> Scaled:
         """The scaled form for a box of ``widths`` with the points ``sample``, shape (n_free, n_points), in it."""
         sizes = np.array([typical(drift) for drift in field.rhs(sample)])
-        return cls(field, _power_of_two(widths), _power_of_two(np.where(sizes > 0, sizes, 1.0)))
+        return cls(field, power_of_two(widths), power_of_two(np.where(sizes > 0, sizes, 1.0)))
 
     @cached_property
     def problem(self) -> ZeroProblem:
@@ -71,6 +71,6 @@ class Scaled:
         return np.asarray(((np.abs(value) <= TIMES_ROUNDING * error) & (error <= 1e-6)).all(axis=0))
 
 
-def _power_of_two(values: Array) -> Array:
+def power_of_two(values: Array) -> Array:
     """The powers of two next to ``values``: multiplying with them makes no rounding error."""
     return np.asarray(2.0 ** np.round(np.log2(values)), dtype=float)

@@ -48,8 +48,8 @@ def stability(field: VectorField, point: Array, rounding: Array, widths: Array) 
     if not np.isfinite(jacobian).all():  # sqrt(x) at x = 0
         return Stability(np.full(len(point), np.nan, dtype=np.complex128), "non-hyperbolic", False)
     if field.system.is_delayed:
-        return _of_roots(_sorted(characteristic_roots(field, point)))
-    eigenvalues = _sorted(np.linalg.eigvals(jacobian))
+        return _of_roots(in_order(characteristic_roots(field, point)))
+    eigenvalues = in_order(np.linalg.eigvals(jacobian))
     if field.system.is_fractional:
         return _of_sector(eigenvalues, _order(field))
     kind = kind_of(jacobian, eigenvalues)
@@ -58,7 +58,8 @@ def stability(field: VectorField, point: Array, rounding: Array, widths: Array) 
     return Stability(eigenvalues, kind, kind.startswith("stable"))
 
 
-def _sorted(values: NDArray[Any]) -> NDArray[np.complex128]:
+def in_order(values: NDArray[Any]) -> NDArray[np.complex128]:
+    """Eigenvalues, the one with the largest real part first; of a pair, that with the positive imaginary part."""
     values = values.astype(np.complex128)
     return values[np.lexsort((-values.imag, -values.real))]
 
@@ -72,9 +73,9 @@ def _is_multiple(field: VectorField, point: Array, jacobian: Array, rounding: Ar
         return True
     # an inverse that is nearly infinite would move the point out of the box, where nothing is known
     error = np.minimum(np.abs(np.linalg.inv(jacobian)) @ rounding, widths)
-    real = _sorted(np.linalg.eigvals(jacobian)).real
+    real = in_order(np.linalg.eigvals(jacobian)).real
     k = int(np.argmin(np.abs(real)))
-    moved = [_sorted(np.linalg.eigvals(field.jacobian(point + side * error))).real[k] for side in (-1, 1)]
+    moved = [in_order(np.linalg.eigvals(field.jacobian(point + side * error))).real[k] for side in (-1, 1)]
     return any(abs(m - real[k]) > abs(real[k]) for m in moved)
 
 

@@ -115,11 +115,11 @@ def equilibria(field: VectorField, parameters: Sequence[str] = ()) -> ZeroProble
     if not parameters:
         return ZeroProblem(len(field.free), field.rhs, field.jacobian)
     _check(field, parameters)
-    return _Moving(field, tuple(parameters)).problem
+    return Moving(field, tuple(parameters)).problem
 
 
 @dataclass(frozen=True)
-class _Moving:
+class Moving:
     """A field whose ``parameters`` are unknowns."""
 
     field: VectorField
@@ -158,7 +158,7 @@ class _Moving:
             return None
         return [*(float(given[n]) for n in order), float(field.t)], [order.index(n) for n in names], function
 
-    def _values(self, u: Array) -> tuple[Array, dict[str, Array | float]]:
+    def values(self, u: Array) -> tuple[Array, dict[str, Array | float]]:
         """All states, shape (n_states, ...), and all parameters by name."""
         field = self.field
         given = {**field.held, **field.params, **dict(zip((*field.free, *self.parameters), u, strict=True))}
@@ -168,13 +168,13 @@ class _Moving:
         return states, {name: given[name] for name in field.params}
 
     def _residual(self, u: Array) -> Array:
-        states, params = self._values(u)
+        states, params = self.values(u)
         drift: Array = self.field.numeric.rhs(states, params, self.field.t)
         return drift[self.field.rows]
 
     def _jacobian(self, u: Array) -> Array:
         field = self.field
-        states, params = self._values(u)
+        states, params = self.values(u)
         names = field.system.state_names
         by_state = field.numeric.jacobian(states, params, field.t)[field.rows]
         moved = [name for name in self.parameters if name not in names]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.vector_field import Array, VectorField
-from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
+from brainpy_lab.analysis.zero_problem import Moving, ZeroProblem, equilibria
 from brainpy_lab.errors import AnalysisError, ArgumentError
 
 #: Steps of differences of the exact Jacobian, where there is no exact second derivative: eps**(1/3), relative.
@@ -57,7 +57,7 @@ class EquilibriumProblem:
         if not self._has_exact:
             return self._differences(u, directions)
         field = self.field
-        states, params = self._values(u)
+        states, params = Moving(field, (self.name,)).values(u)
         system = field.system
         is_state = self.name in system.state_names
         by = () if is_state else (self.name,)
@@ -100,9 +100,3 @@ class EquilibriumProblem:
             two = [self._differences(u + s * h * last, rest) for s in (1, -1)]
         result: NDArray[Any] = (two[0] - two[1]) / (2 * h)
         return result
-
-    def _values(self, u: Array) -> tuple[Array, dict[str, float]]:
-        field = self.field
-        given = {**field.held, **field.params, **dict(zip((*field.free, self.name), u, strict=True))}
-        states = np.array([given[name] for name in field.system.state_names], dtype=float)
-        return states, {name: float(given[name]) for name in field.params}

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from brainpy_lab.analysis.newton import newton
+from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 from brainpy_lab.analysis.zero_problem import ZeroProblem
 
@@ -93,13 +94,10 @@ class Curve:
 
     def point(self, u: Array, along: Array) -> CurvePoint | None:
         """The curve's point with the parameter of ``u`` or, where that is a turn, near it; None where there is none."""
-        row = np.zeros(len(u))
-        row[-1] = 1.0
-        for plane in (row, None):
-            found = self.corrected(u, plane)
-            if found is not None:
-                return self.with_tangent(found, along)
-        return None
+        found = self.at_parameter(u)
+        if found is None:
+            found = self.corrected(u, None)
+        return None if found is None else self.with_tangent(found, along)
 
     def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
         """Points from ``start`` on (which is not among them), until the curve ends; `end` says why it did."""
@@ -183,9 +181,7 @@ class Curve:
         part = float(np.clip((border - inside.parameter) / way, 0, 1)) if way else 0.0
         guess = inside.u + part * (outside.u - inside.u)
         guess[-1] = border
-        row = np.zeros(len(guess))
-        row[-1] = 1.0
-        found = self.corrected(guess, row)
+        found = self.at_parameter(guess)
         far = float(np.linalg.norm(self._scale(outside.u - inside.u)))
         if found is None or float(np.linalg.norm(self._scale(found - guess))) > far:
             return None
@@ -228,6 +224,12 @@ class Curve:
         self._scaled = None
         return CurvePoint(point.u, point.tangent / np.linalg.norm(self._scale(point.tangent)))
 
+    def at_parameter(self, guess: Array) -> Array | None:
+        """The zero near ``guess`` with its value of the parameter."""
+        across = np.zeros(len(guess))
+        across[-1] = 1.0
+        return self.corrected(guess, across)
+
     def corrected(self, guess: Array, plane: Array | None, through: Array | None = None) -> Array | None:
         """The zero near ``guess`` in a plane across ``plane``, or the nearest one where that is None."""
         start = self._scale(guess)
@@ -253,8 +255,3 @@ class Curve:
             tangent = np.linalg.svd(slopes)[2][-1]
             tangent = tangent if tangent @ old >= 0 else -tangent
         return CurvePoint(u, tangent / np.linalg.norm(tangent) * self.units)
-
-
-def power_of_two(values: Array) -> Array:
-    """The powers of two next to ``values``: multiplying with them makes no rounding error."""
-    return np.asarray(2.0 ** np.round(np.log2(values)), dtype=float)

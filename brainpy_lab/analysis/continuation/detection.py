@@ -15,22 +15,23 @@ import numpy as np
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
+from brainpy_lab.analysis.stability import in_order
 from brainpy_lab.analysis.vector_field import Array
 
 #: A step is halved at most so often for what the counts tell: Newton's method tells no points apart in 2**-26 of it.
 HALVINGS = 26
 
+#: And so often where the counts are equal and an eigenvalue comes near.
+LOOKS = 5
+
 #: A step with one thing in it by the counts is halved so often before that is believed: a Hopf point and a fold beside
 #: it count as a fold.
 SURE = 3
 
-#: And so often where the counts are equal and an eigenvalue comes near.
-LOOKS = 5
-
 #: An eigenvalue comes near the axis in a step when it turns there, nearer than this part of its values at the ends.
 NEAR = 0.3
 
-#: Length of the way along which the rates of eigenvalues are taken, in units: its square root is their relative error.
+#: Length of the way along which the rates of eigenvalues are taken, in units; they are off by about as much.
 WAY = 1e-5
 
 
@@ -74,8 +75,8 @@ class Gap:
 def station(problem: EquilibriumProblem, curve: Curve, point: CurvePoint) -> Station:
     """Count at a point."""
     slopes = problem.slopes(point.u)
-    values = _sorted(slopes)
-    moved = _sorted(problem.slopes(point.u + WAY * point.tangent))
+    values = in_order(np.linalg.eigvals(slopes[:, :-1]))
+    moved = in_order(np.linalg.eigvals(problem.jacobian(point.u + WAY * point.tangent)))
     # each with the nearest one: some may have changed places
     nearest = np.abs(values[:, None] - moved[None]).argmin(axis=1)
     rates = (moved[nearest].real - values.real) / WAY
@@ -83,11 +84,6 @@ def station(problem: EquilibriumProblem, curve: Curve, point: CurvePoint) -> Sta
     tangent = point.tangent / curve.units
     sign = np.linalg.slogdet(np.concatenate([scaled, tangent[None]]))[0]
     return Station(point, values, rates, int((values.real > 0).sum()), int(np.sign(tangent[-1])), int(sign))
-
-
-def _sorted(slopes: Array) -> Complex:
-    values = np.linalg.eigvals(slopes[:, :-1]).astype(np.complex128)
-    return values[np.lexsort((-values.imag, -values.real))]
 
 
 @dataclass(frozen=True)

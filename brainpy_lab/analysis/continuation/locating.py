@@ -13,6 +13,7 @@ from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import Detector, Gap, Station, station
 from brainpy_lab.analysis.continuation.normal_form import first_lyapunov_coefficient
 from brainpy_lab.analysis.continuation.special import SpecialPoint
+from brainpy_lab.analysis.stability import in_order
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.errors import AnalysisError
 
@@ -112,8 +113,7 @@ def _halved(detector: Detector, gap: Gap, times: int) -> Gap:
 
 
 def _described(problem: EquilibriumProblem, kind: str, u: Array, omega: float | None = None, note: str = "") -> Located:
-    values = np.linalg.eigvals(problem.jacobian(u)).astype(np.complex128)
-    data: dict[str, object] = {"eigenvalues": values[np.lexsort((-values.imag, -values.real))]}
+    data: dict[str, object] = {"eigenvalues": in_order(np.linalg.eigvals(problem.jacobian(u)))}
     period = None
     if omega:
         period = 2 * np.pi / omega

@@ -54,9 +54,9 @@ def bifurcation(
 ) -> Diagram:
     """The equilibria of ``model`` while a parameter moves over a range.
 
-    Equilibria are looked for at five values of the parameter and followed both ways, through
-    folds, to the borders of the range; where branches cross, the other ones are followed too. Folds, Hopf points and
-    branch points are found by counting eigenvalues, and then solved for.
+    Equilibria are looked for at five values of the parameter and followed both ways, through folds, to the borders of
+    the range; where branches cross, the other ones are followed too. Folds, Hopf points and branch points are found by
+    counting eigenvalues, and then solved for.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def bifurcation(
     Raises
     ------
     ArgumentError
-        For unknown names, impossible ranges, a start where no equilibrium is near.
+        For unknown names, impossible ranges and starts.
     AnalysisError
         For delayed and fractional models.
 
@@ -110,8 +110,8 @@ def bifurcation(
     subcritical Hopf at I = 1.41872, period 22.81
     """
     limits, given = read_box(model, box, parameters, values)
-    field = _field(model, parameter, check_range(parameter, range), given, t)
     low, high = check_range(parameter, range)
+    field = _field(model, parameter, low, given, t)
     _check_number("step", step, 1e-4, LONGEST)
     _check_number("tolerance", tolerance, 1e-13, 1e-4)
     problem = EquilibriumProblem(field, parameter)
@@ -142,7 +142,7 @@ def bifurcation(
     )  # fmt: skip
 
 
-def _field(model: ModelLike, name: str, range: Range, given: Mapping[str, Any], t: float) -> VectorField:
+def _field(model: ModelLike, name: str, value: float, given: Mapping[str, Any], t: float) -> VectorField:
     system = model.system
     if name in given:
         raise ArgumentError(f"'{name}' moves over its range, and cannot have a value besides.")
@@ -159,7 +159,7 @@ def _field(model: ModelLike, name: str, range: Range, given: Mapping[str, Any], 
                 advice="bp.analysis.fixed_points gives its equilibria and their stability at one value.",
             )
     free = tuple(s.name for s in system.states if s.drift is not None and s.name not in given and s.name != name)
-    return make_field(model, free, {**given, name: range[0]}, t)
+    return make_field(model, free, {**given, name: value}, t)
 
 
 def _check_number(name: str, value: float, low: float, high: float) -> None:

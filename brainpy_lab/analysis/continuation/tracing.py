@@ -10,10 +10,11 @@ import numpy as np
 from brainpy_lab.analysis.continuation import defining
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
-from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint, power_of_two
+from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import Detector, Station, station
 from brainpy_lab.analysis.continuation.locating import Located, locate
+from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
 #: Points nearer than this, in units of the curve, are one.
@@ -186,9 +187,7 @@ def at(branch: Branch, curve: Curve, parameter: float) -> list[Array]:
         part = (parameter - a[-1]) / (b[-1] - a[-1]) if b[-1] != a[-1] else 0.0
         guess = a + part * (b - a)
         guess[-1] = parameter
-        row = np.zeros(len(guess))
-        row[-1] = 1.0
-        u = curve.corrected(guess, row)
+        u = curve.at_parameter(guess)
         if u is not None and not any(np.linalg.norm((u - v) / curve.units) < SAME for v in found):
             found.append(u)
     return found
