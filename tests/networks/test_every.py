@@ -86,7 +86,6 @@ def test_a_block_without_sums_runs_by_itself_and_the_step_says_so() -> None:
 
 
 def test_a_store_takes_such_a_run_too(tmp_path: Path) -> None:
-    pytest.importorskip("zarr")
     sol, expected = _run(_network(), store=tmp_path / "run.zarr"), _run(_network())
     assert np.array_equal(sol["syn"].weight, expected["syn"].weight)
     assert np.array_equal(sol["P"].events["spike"].t, expected["P"].events["spike"].t)

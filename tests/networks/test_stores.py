@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zarr
 
 import brainpy_lab as bp
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.stores import writing
 from tests.networks.cells import AMPA, STDP, lif, synapse
 
-zarr = pytest.importorskip("zarr")
 RECORD = {"E": ["V", "mean(V)"], "E[:2]": ["V"], "learn[:3]": ["weight", "x"]}
 
 
