@@ -3,9 +3,11 @@
 import re
 
 import numpy as np
+from numba import njit
 
 import brainpy_lab as bp
 from brainpy_lab.drivers.numba.network.kernel import network_kernel
+from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered
 from tests.networks.cells import AMPA, LIF, synapse
 
 
@@ -39,3 +41,30 @@ def test_what_numba_must_compile_itself_gives_the_same() -> None:
     assert len(spikes[0]) > 50
     assert np.array_equal(spikes[0].t, spikes[1].t) and np.array_equal(spikes[0].index, spikes[1].index)
     assert np.allclose(runs[0].final["G0"]["V"], runs[1].final["G0"]["V"], rtol=1e-12)
+
+
+def test_every_cell_of_a_whole_and_of_a_broken_block_fires_once() -> None:
+    for size in (1, 63, 64, 130):
+        group = bp.NeuGroup(bp.model(LIF, name="LIF"), size, name="G", method="euler", I=60.0)
+        spikes = bp.Network(group).run(8.0, dt=0.1, backend="numba")["G"].events["spike"]
+        assert np.unique(spikes.t).size == 1
+        assert np.array_equal(spikes.index, np.arange(size))
+
+
+def test_what_is_kept_in_its_place_is_stored_without_a_mask() -> None:
+    """Stores under a mask take some processors 20 times as long; LLVM likes to make them of such a choice."""
+    text = "def f(x, held):\n    x_new = x if held > 0 else 0.5 * x\n    return x_new\n"
+    spots = (Spot("row", 0), Spot("row", 64))
+    kept = lowered(text, Placed("f", spots, spots[:1], mode="advance"))
+
+    @njit(error_model="numpy")
+    def advance(y):  # type: ignore[no-untyped-def]
+        bad = 0
+        for j in range(64):
+            bad |= kept(y, 0.0, 0.1, (0.0,), j)
+        return bad
+
+    y = np.arange(128.0) - 96
+    assert advance(y) == 0
+    assert np.array_equal(y[:64], np.where(np.arange(64) > 32, 1.0, 0.5) * (np.arange(64.0) - 96))
+    assert all("maskmov" not in text and "masked.store" not in text for text in advance.inspect_asm().values())

@@ -188,13 +188,16 @@ class Operations:
         at = {CELL: (axis, "k_o + k_j")}
         if operation.synapse:
             at = self._side_places(operation)
-        w.add(2, "k_bad = 0")
+        fires = self._fused(axis)
+        w.add(2, "k_bad = 0\nk_any = 0")
         w.add(2, f"for k_j in range({LANES}):")
         w.add(3, f"k_bad |= {self._call(operation.function, at, 'advance', operation.kept)}")
+        for fire in fires[:1]:  # while the values are at hand; a second event sees what the first has done
+            w.add(3, f"k_any |= {self._call(fire.test, at, 'glance')}")
         w.add(2, "if k_bad != 0:")
         self._find_fault(operation)
-        for fire in self._fused(axis):
-            self._test(fire)
+        for number, fire in enumerate(fires):
+            self._test(fire, has_glanced=number == 0)
 
     def _side_places(self, operation: Advance) -> dict[str, tuple[str, str]]:
         """Addresses of what a synapse keeps for a side, and of that side's cells, in a block."""
@@ -256,17 +259,18 @@ class Operations:
             self._blocks(operation.axis)
             self._test(operation)
 
-    def _test(self, operation: Fire) -> None:
-        """Test an event in the cells of a block, and act."""
+    def _test(self, operation: Fire, *, has_glanced: bool = False) -> None:
+        """Test an event in the cells of a block, and act where a bit says that something changes."""
         w, axis = self.w, operation.axis
         at = {CELL: (axis, "k_o + k_j")}
-        for mode in ("glance", "look"):
-            w.add(2, "k_any = 0" if mode == "glance" else "if k_any > 0:\n    k_any = 0")
-            depth = 2 if mode == "glance" else 3
-            w.add(depth, f"for k_j in range({LANES}):")
-            w.add(depth + 1, f"k_any += {self._call(operation.test, at, mode)}")
-        w.add(2, "if k_any > 0:")
-        w.add(3, "for k_j in range(k_m):")
+        if not has_glanced:
+            w.add(2, f"k_any = 0\nfor k_j in range({LANES}):")
+            w.add(3, f"k_any |= {self._call(operation.test, at, 'glance')}")
+        w.add(2, "if k_any != 0:")
+        w.add(3, f"k_any = 0\nfor k_j in range({LANES}):")
+        w.add(4, f"k_any |= {self._call(operation.test, at, 'look')} << k_j")
+        w.add(2, "while k_any != 0:")
+        w.add(3, "k_j = k_lowest(k_any)\nk_any &= k_any - 1\nif k_j < k_m:")
         w.add(4, f"k_bits = {self._call(operation.test, at, 'take')}")
         number = self.axes[axis][0]
         flags = [f.of for f in self.code.functions[operation.test].results if f.role == "flag"]

@@ -18,6 +18,7 @@ from numba.extending import intrinsic
 
 from brainpy_lab.drivers.numba.math import Emit
 from brainpy_lab.drivers.numba.native import Lowering, lookup
+from brainpy_lab.drivers.numba.network.raw import frozen
 from brainpy_lab.drivers.numba.rows import functions_of
 
 _F64, _I64 = ir.DoubleType(), ir.IntType(64)
@@ -146,7 +147,8 @@ class _Body:
                 return self.builder.extract_value(self.values[3], spot.offset)
             case "passed":
                 return self.builder.extract_value(self.values[-1], spot.offset)
-        return self.builder.load(self._pointer(spot))
+        value = self.builder.load(self._pointer(spot))
+        return frozen(self.builder, value) if spot in self.placed.gives else value
 
     def given(self, spot: Spot) -> Any:
         """A value that is handed to the function."""
