@@ -11,16 +11,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from brainpy_lab.codegen.builder import Line, Lines, StepBuilder
+from brainpy_lab.codegen.draws import Addresses
 from brainpy_lab.codegen.events import write_actions
 from brainpy_lab.codegen.fields import CLOCK, Field, Fields, Signature, join
 from brainpy_lab.codegen.functions import all_lines, assigned, names_needed, without_unused
 from brainpy_lab.codegen.network import CONNECTION, KEPT_POST, KEPT_PRE, POST
-from brainpy_lab.codegen.printing import parse, rename
+from brainpy_lab.codegen.printing import copy_of, parse, rename
 from brainpy_lab.codegen.traces import Trace
 from brainpy_lab.equations.system import CONSTANTS, Assign, Event, State, System
 
 #: The time at which blocks of arriving spikes run.
 ARRIVAL = "t + dt"
+#: Of a block without random numbers.
+NOTHING_DRAWN = Addresses()
 #: The middle of the step, which tells whether a state is held in it, counted from that time.
 _MIDDLE = "t - 0.5*dt"
 
@@ -69,7 +72,12 @@ def added(value: ast.expr, name: str) -> ast.expr | None:
 
 
 def write_arrival(
-    system: System, event: Event, places: Mapping[str, Place], held: Mapping[str, str], traces: Iterable[Trace] = ()
+    system: System,
+    event: Event,
+    places: Mapping[str, Place],
+    held: Mapping[str, str],
+    traces: Iterable[Trace] = (),
+    addresses: Addresses = NOTHING_DRAWN,
 ) -> tuple[Written | None, Written | None]:
     """The functions of a block: of the cell that has fired, and of each of its connections.
 
@@ -85,11 +93,13 @@ def write_arrival(
         For states of the target that may be held: the name of the time of release.
     traces : iterable of Trace
         States that stand nowhere themselves, but are read from what is kept of them.
+    addresses : Addresses
+        Of its random numbers.
     """
     own = KEPT_PRE if event.side == "pre" else KEPT_POST
     summed = {n for n, p in places.items() if p.axis and p.axis not in (CONNECTION, own)}
     summed = {n for n in summed if is_additive(event, n, system)}
-    step, new, sums = _lines(system, event, places, held, summed, tuple(traces))
+    step, new, sums = _lines(system, event, places, held, summed, tuple(traces), addresses)
     lines = all_lines(step)
     changed = {n: v for n, v in new.items() if v != n and n not in sums.values()}
     kept = {n: v for n, v in changed.items() if places[n].axis == own}
@@ -120,6 +130,7 @@ def _lines(
     held: Mapping[str, str],
     summed: set[str],
     traces: tuple[Trace, ...],
+    addresses: Addresses,
 ) -> tuple[StepBuilder, dict[str, str], dict[str, str]]:
     """The block's lines; the names after them; and, for what is added to, the name of what is added."""
     sums = {n: f"{n}_added" for n in summed}
@@ -146,12 +157,38 @@ def _lines(
     for trace in traces:
         trace.read(step, ARRIVAL)
     new = {s.name: s.name for s in states}
-    write_actions(step, replace(event, actions=tuple(actions)), None, new, {}, ARRIVAL)
+    drawn = _with_draws(step, replace(event, actions=tuple(actions)), addresses)
+    write_actions(step, drawn, None, new, {}, ARRIVAL)
     for trace in traces:
         name = new.pop(trace.name)
         if name != trace.name:
             new |= trace.write(step, name, ARRIVAL)
     return step, new, sums
+
+
+def _with_draws(step: StepBuilder, event: Event, addresses: Addresses) -> Event:
+    """Write a line for each random number of a block; the block with their names in the place of calls."""
+    count = addresses.counts.get(event.name)
+    if count is None:
+        return event
+    drawn = _Drawn(step, event, f"{addresses.connection}, {count}", addresses.seed)
+    actions = (replace(a, value=drawn.visit(copy_of(a.value))) if isinstance(a, Assign) else a for a in event.actions)
+    return replace(event, actions=tuple(actions))
+
+
+class _Drawn(ast.NodeTransformer):
+    """Puts names of random numbers in place of calls."""
+
+    def __init__(self, step: StepBuilder, event: Event, address: str, seed: str) -> None:
+        self.step, self.event, self.address, self.seed = step, event, address, seed
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """The name of what a call draws, whose line is written; all else as it is."""
+        match node:
+            case ast.Call(func=ast.Name(id="rand" | "randn" as kind), args=[ast.Constant(value=int() as number)]):
+                drawn = f"{kind}_at({self.seed}, {number}, {self.address})"
+                return ast.Name(self.step.line(f"{self.event.name}_{kind}", drawn), ast.Load())
+        return ast.Call(node.func, [self.visit(a) for a in node.args], [])
 
 
 def _unless_held(action: Assign, target: str, value: ast.expr, held: Mapping[str, str]) -> ast.expr:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from brainpy_lab.equations.names import functions_in
+from brainpy_lab.equations.system import RANDOM
 
 #: What a draw is for: the increment of the Wiener process over the step; the second normal that, with it, makes the
 #: process's integral over the step; a test whether an event's border was crossed within the step (uniform); the Levy
@@ -73,6 +78,37 @@ class Draw:
         """
         first, second = _KINDS * self.number, _KINDS * self.other
         return first + _COSINE, first + _SINE, second + _COSINE, second + _SINE
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """What the random numbers in the blocks of a synapse are addressed by.
+
+    ``rand()`` becomes ``rand_at(seed, 0, connection, n_pre_spike)``: the number of the call, that of the connection,
+    and how many events its block has had. So the numbers depend on nothing else: neither on other connections and
+    synapses, nor on the steps in which events come.
+
+    Attributes
+    ----------
+    seed, connection : str
+        Names of the seed, and of the number of a connection.
+    counts : mapping of str to str
+        For each event whose block draws random numbers the state that counts it.
+    """
+
+    seed: str = ""
+    connection: str = ""
+    counts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of seed and connection, where there are any."""
+        return (self.seed, self.connection) if self.counts else ()
+
+
+def is_drawn(value: ast.expr) -> bool:
+    """Whether an expression draws random numbers."""
+    return not functions_in(value).isdisjoint(RANDOM)
 
 
 #: Distance of the streams of two harmonics that follow one another.

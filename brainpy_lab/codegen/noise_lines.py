@@ -6,10 +6,9 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 
-from brainpy_lab.codegen.draws import Draw, Kind
+from brainpy_lab.codegen.draws import Draw, Kind, is_drawn
 from brainpy_lab.codegen.printing import rename
-from brainpy_lab.equations.names import functions_in
-from brainpy_lab.equations.system import RANDOM, Event, State, System
+from brainpy_lab.equations.system import Event, State, System
 
 Names = dict[str, str | ast.expr]
 
@@ -131,7 +130,7 @@ class NoiseLines(ABC):
 
         They are those of the step, or with ``by_event`` those of the event.
         """
-        return _Drawn(self._reset_draw, event, by_event).visit(expr) if _draws_random(expr) else expr
+        return _Drawn(self._reset_draw, event, by_event).visit(expr) if is_drawn(expr) else expr
 
     def _reset_draw(self, event: Event, kind: Kind, number: int) -> str:
         key: tuple[str, Kind] = (f"{event.name} {number}", kind)
@@ -159,10 +158,6 @@ class NoiseLines(ABC):
     def draws(self) -> tuple[Draw, ...]:
         """The random draws that the step takes, in the order of its arguments."""
         return tuple(self._draws.values())
-
-
-def _draws_random(expr: ast.expr) -> bool:
-    return not functions_in(expr).isdisjoint(RANDOM)
 
 
 class _Drawn(ast.NodeTransformer):

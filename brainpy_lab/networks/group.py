@@ -113,7 +113,7 @@ class NeuGroup(Source):
                 advice="For example method='exponential_euler' or method='rk4'.",
             )
         solvers.check(method, self.system)
-        refuse_kinds(self.name, self.system, random=True)
+        refuse_kinds(self.name, self.system)
         return None if named is None else name
 
     # --- values ------------------------------------------------------------------------------------------------------
@@ -199,18 +199,19 @@ class NeuGroup(Source):
         return f"<NeuGroup {self.name}: {self.size:,} cells of {self.model.name}{method}>"
 
 
-def refuse_kinds(owner: str, system: System, *, random: bool = False) -> None:
-    """Refuse equations that networks do not run, by name; ``random`` ones, where they are not allowed."""
+def refuse_kinds(owner: str, system: System, *, synapse: bool = False) -> None:
+    """Refuse equations that networks do not run, by name: of cells, or of a ``synapse``."""
+    advice = "Make what moves so a state of the cell." if synapse else "Run the model by itself, as an ensemble."
     for is_so, what in (
         (system.is_fractional, "has fractional orders"),
         (system.is_delayed, "reads its own past"),
-        (system.is_random and not random, "has noise or draws random numbers"),
+        (system.is_stochastic and synapse, "has noise"),
         (system.mixes_elements, "mixes the elements of array states"),
     ):
         if is_so:
             raise ArgumentError(
                 f"{owner}: '{system.name}' {what}; networks do not run such equations so far.",
-                advice="Run the model by itself, as an ensemble.",
+                advice=advice,
             )
 
 

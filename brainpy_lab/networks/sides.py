@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import replace
 
+from brainpy_lab.equations.names import names_in
 from brainpy_lab.equations.system import Assign, Event, Span, System
 from brainpy_lab.errors import ArgumentError, Location, did_you_mean
 from brainpy_lab.networks.group import NeuGroup
@@ -68,7 +69,7 @@ def _check_every(owner: str, system: System, event: Event) -> None:
     known = plastic | {*system.parameter_names, *(d.name for d in system.derived)}
     known |= {f"post_sum_{name}" for name in known}
     for action in event.actions:
-        read = system.names_read(action.value) - {"pi"} if isinstance(action, Assign) else set()
+        read = names_in(action.value) - {"pi"} if isinstance(action, Assign) else set()
         strange = sorted(read - known)
         if not isinstance(action, Assign) or action.target not in plastic:
             raise ArgumentError(

@@ -19,6 +19,7 @@ from brainpy_lab.networks.group import refuse_kinds
 from brainpy_lab.networks.on_connections import called, of_matrix, of_xarray
 from brainpy_lab.networks.sides import check_sides
 from brainpy_lab.networks.source import Source, View, check_name
+from brainpy_lab.networks.states.counted import counted
 from brainpy_lab.networks.states.homes import Home, Homes, homes
 from brainpy_lab.networks.states.traces import Traces, traces
 from brainpy_lab.networks.states.weighted import Weighted, weighted
@@ -109,7 +110,9 @@ class Synapses:
             )
         self.rule = connect
         check_sides(self.name, self.system, {"pre": self.pre_group, "post": self.post_group})
-        refuse_kinds(self.name, self.system)
+        refuse_kinds(self.name, self.system, synapse=True)
+        self.counted = counted(self.system)
+        self.system = self.counted.system
         given = {**mapping(self.name, "parameters", parameters), **named}
         if weight is not None:
             given = {"weight": weight, **given}
@@ -239,7 +242,7 @@ class Synapses:
 
     def _move_weights(self) -> None:
         """Take the equations in which weights stand where spikes add, as far as these say so."""
-        found = weighted(self.model.system, self._varying(), self._spread(), self.kept)
+        found = weighted(self.counted.system, self._varying(), self._spread(), self.kept)
         self.__dict__.update(weighted=found, system=found.system)
 
     @cached_property

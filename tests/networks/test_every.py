@@ -97,7 +97,6 @@ def test_a_store_takes_such_a_run_too(tmp_path: Path) -> None:
         ("weight = weight*post.V", "syn: a block `when every(...)` reads 'post.V'."),
         ("weight = weight + x", "syn: a block `when every(...)` reads 'x'."),
         ("weight = t", "syn: a block `when every(...)` reads 't'."),
-        ("weight = rand()", "rand"),
         ("x = 0", "syn: a block `when every(...)` sets variables of connections without an equation."),
         ("post.V = 0", "syn: a block `when every(...)` sets variables of connections without an equation."),
     ],

@@ -62,5 +62,5 @@ def test_an_ornstein_uhlenbeck_current_has_its_variance_and_time_of_correlation(
 def test_noise_in_a_synapse_is_refused() -> None:
     E = _noisy(3)
     noisy = synapse("dg/dt = -g + xi\npost.sigma += g\nwhen pre.spike:\n    g += weight")
-    with pytest.raises(bp.errors.ArgumentError, match="Syn: 'Syn' has noise or draws random numbers; networks do not"):
+    with pytest.raises(bp.errors.ArgumentError, match="Syn: 'Syn' has noise; networks do not"):
         bp.Synapses(pre=E, post=E, model=noisy, connect=bp.connect.one_to_one())

@@ -15,7 +15,7 @@ doi:10.1145/2063384.2063405
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -53,11 +53,18 @@ def block(element: Array, stream: int, pair: Array, seed: int) -> tuple[Array, A
         Below 2**32 and 2**64.
     """
     element, pair = element.astype("uint64"), pair.astype("uint64")
-    c0, c1, c2, c3 = element, element * 0 + stream, pair & MASK, pair >> 32
+    return philox(element, element * 0 + stream, pair, seed, lambda product: product >> 32)
+
+
+def philox(
+    element: Array, stream: Array, pair: Array, seed: Array, upper: Callable[[Array], Array]
+) -> tuple[Array, Array, Array, Array]:
+    """The same of numbers that are whole already; ``upper`` takes the upper half of a product of 64 bits."""
+    c0, c1, c2, c3 = element, stream, pair & MASK, pair >> 32
     k0, k1 = seed & MASK, (seed >> 32) & MASK
     for _ in range(ROUNDS):
         p0, p1 = c0 * MULTIPLIERS[0], c2 * MULTIPLIERS[1]
-        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & MASK, (p0 >> 32) ^ c3 ^ k1, p0 & MASK
+        c0, c1, c2, c3 = upper(p1) ^ c1 ^ k0, p1 & MASK, upper(p0) ^ c3 ^ k1, p0 & MASK
         k0, k1 = (k0 + KEY_STEPS[0]) & MASK, (k1 + KEY_STEPS[1]) & MASK
     return c0, c1, c2, c3
 
@@ -78,7 +85,11 @@ def normals(xp: Any, element: Array, stream: int, pair: Array, seed: int) -> tup
     element, stream, pair, seed
         As in `block`.
     """
-    first, second = uniforms(element, stream, pair, seed)
+    return from_uniforms(xp, *uniforms(element, stream, pair, seed))
+
+
+def from_uniforms(xp: Any, first: Array, second: Array) -> tuple[Array, Array]:
+    """Two standard normal numbers of two uniform ones in (0, 1] (Box and Muller)."""
     radius = xp.sqrt(-2.0 * xp.log(first))
     turn = 0.5 - second  # of the circle, in [-1/2, 1/2)
     quarter = xp.floor(4.0 * turn + 0.5)

@@ -42,6 +42,7 @@ from jax.numpy import (  # noqa: F401
 from jax.scipy.linalg import lu_factor, lu_solve
 from jax.scipy.special import erf, erfc, expit, gammaln  # noqa: F401
 
+from brainpy_lab.drivers.feeds import addressed
 from brainpy_lab.drivers.matrix_exponential import exponential
 from brainpy_lab.drivers.negligible import is_negligible
 
@@ -190,3 +191,21 @@ def _phi(x: Array, order: int) -> Array:
     for k in range(1, order):
         value = (value - 1.0 / factorial(k)) / large
     return jnp.where(near, series, value)
+
+
+def rand_at(seed: Array, call: int, place: Array, number: Array) -> Array:
+    """Uniform numbers in (0, 1] by their address."""
+    return addressed.uniform(_real, _whole(seed), call, _whole(place), _whole(number))
+
+
+def randn_at(seed: Array, call: int, place: Array, number: Array) -> Array:
+    """Standard normal numbers by their address."""
+    return addressed.normal(jnp, _real, _whole(seed), call, _whole(place), _whole(number))
+
+
+def _whole(numbers: Array) -> Array:
+    return jnp.asarray(numbers).astype("int64")
+
+
+def _real(numbers: Array) -> Array:
+    return numbers.astype("float64")

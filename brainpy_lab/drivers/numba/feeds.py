@@ -12,7 +12,7 @@ from brainpy_lab.drivers.numba.feed import Feed, KernelSupply
 def _factories(code: StepCode) -> Iterator[tuple[Callable[..., Feed], Callable[..., KernelSupply]]]:
     """Text and supply of every feed that a step needs, in the order of its arguments."""
     if code.draws:
-        from brainpy_lab.drivers.numba.noise import NoiseSupply, noise_feed
+        from brainpy_lab.drivers.numba.draws.noise import NoiseSupply, noise_feed
 
         yield noise_feed, NoiseSupply
     if code.delayed:

@@ -21,6 +21,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from brainpy_lab.drivers.numba.draws import philox
 from brainpy_lab.drivers.numba.linear import converged, entry, expm, factor, solve, solved  # noqa: F401
 from brainpy_lab.drivers.numba.past import before, past  # noqa: F401
 
@@ -305,6 +306,8 @@ EMITTERS: dict[str, Callable[..., Value]] = {
     "maximum": _pick(">"),
     "heaviside": _heaviside,
     "clip": _clip,
+    "rand_at": philox.rand_at,
+    "randn_at": philox.randn_at,
 }
 
 
@@ -320,7 +323,7 @@ def _intrinsic(name: str, arguments: int) -> Any:
         return signature, codegen
 
     namespace: dict[str, Any] = {"answer": answer}
-    names = ", ".join("xyz"[:arguments])
+    names = ", ".join("xyzw"[:arguments])
     exec(f"def {name}(typing_context, {names}):\n    return answer()", namespace)
     return intrinsic(namespace[name])
 
@@ -332,4 +335,5 @@ expit, logaddexp = _intrinsic("expit", 1), _intrinsic("logaddexp", 2)
 log, sign = _intrinsic("log", 1), _intrinsic("sign", 1)
 minimum, maximum = _intrinsic("minimum", 2), _intrinsic("maximum", 2)
 heaviside, clip = _intrinsic("heaviside", 2), _intrinsic("clip", 3)
+rand_at, randn_at = _intrinsic("rand_at", 4), _intrinsic("randn_at", 4)
 log1p = math.log1p

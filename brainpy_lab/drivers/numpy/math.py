@@ -37,6 +37,7 @@ from numpy import (  # noqa: F401
     tanh,
 )
 
+from brainpy_lab.drivers.feeds import addressed
 from brainpy_lab.drivers.matrix_exponential import MOST_HALVINGS, exponential
 from brainpy_lab.drivers.negligible import is_negligible
 from brainpy_lab.equations.elementary import erf, erfc, expit, exprel, gammaln, part, phi2, phi3, roll  # noqa: F401
@@ -132,3 +133,17 @@ def converged(*pairs: Array) -> bool:
 def solved(change: Array, value: Array) -> Array:
     """``value`` where its last change was negligible, nan elsewhere."""
     return np.where(is_negligible(change, value), value, np.nan)
+
+
+def rand_at(seed: float, call: int, place: Array, number: Array) -> Array:
+    """Uniform numbers in (0, 1] by their address."""
+    return addressed.uniform(np.float64, int(seed), call, _whole(place), _whole(number))
+
+
+def randn_at(seed: float, call: int, place: Array, number: Array) -> Array:
+    """Standard normal numbers by their address."""
+    return addressed.normal(np, np.float64, int(seed), call, _whole(place), _whole(number))
+
+
+def _whole(numbers: Array) -> Array:
+    return np.asarray(numbers).astype(np.int64)

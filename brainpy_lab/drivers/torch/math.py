@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from brainpy_lab.drivers.feeds import addressed
 from brainpy_lab.drivers.matrix_exponential import exponential
 from brainpy_lab.drivers.negligible import is_negligible
 
@@ -173,3 +174,14 @@ def _phi(x: Tensor, order: int) -> Tensor:
     for k in range(1, order):
         value = (value - 1.0 / factorial(k)) / large
     return torch.where(near, series, value)
+
+
+def rand_at(seed: float, call: int, place: Any, number: Any) -> Tensor:
+    """Uniform numbers in (0, 1] by their address."""
+    return addressed.uniform(torch.Tensor.double, int(seed), call, _tensor(place).long(), _tensor(number).long())
+
+
+def randn_at(seed: float, call: int, place: Any, number: Any) -> Tensor:
+    """Standard normal numbers by their address."""
+    place, number = _tensor(place).long(), _tensor(number).long()
+    return addressed.normal(torch, torch.Tensor.double, int(seed), call, place, number)

@@ -74,7 +74,10 @@ def explained(syn: Synapses) -> list[str]:
 
 
 def _when(syn: Synapses, state: str) -> str:
-    """When a state that moves by an equation is brought up to date."""
+    """When a state that moves by an equation is brought up to date, or what it is for that the user has not written."""
+    counted = {name: event for event, name in syn.counted.addresses.counts.items()}
+    if state in counted:
+        return f"; counts {counted[state]}, for which numbers are drawn"
     if state in syn.traces.why:
         return f"; advanced in every step: {syn.traces.why[state]}"
     trace = syn.traces.of.get(state)

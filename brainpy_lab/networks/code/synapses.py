@@ -133,7 +133,9 @@ class _Writer:
         """What spikes of one side do when they arrive."""
         syn = self.syn
         held = _held(syn.post_group, self.draft.systems)
-        cell, connection = write_arrival(self.system, event, self._places(), held, syn.traces.of.values())
+        cell, connection = write_arrival(
+            self.system, event, self._places(), held, syn.traces.of.values(), syn.counted.addresses
+        )
         word = f"{event.name}_{syn.name}"
         for function, written in ((f"{word}_cell", cell), (word, connection)):
             if written is not None:
@@ -155,7 +157,7 @@ class _Writer:
         for event in clock.events():
             if not event.actions:
                 continue
-            cell, connection = write_arrival(system, event, places, {})
+            cell, connection = write_arrival(system, event, places, {}, (), self.syn.counted.addresses)
             word = f"{event.name}_{self.syn.name}"
             for function, written in ((f"{word}_cell", cell), (word, connection)):
                 if written is not None:
@@ -206,6 +208,8 @@ class _Writer:
             if trace and trace.factor:
                 places[trace.factor] = Place("", trace.factor)
                 self.draft.driven.add(f"{syn.name}.{trace.factor}")
+        if addresses := syn.counted.addresses.names:
+            places |= {addresses[0]: Place("", addresses[0]), addresses[1]: Place(CONNECTION, addresses[1])}
         for name, value in syn.values.items():
             places[name] = Place(CONNECTION if isinstance(value, np.ndarray) else "", name)
         for side, group, kind in (("pre", syn.pre_group, PRE), ("post", syn.post_group, POST)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.network import Side, Take
+from brainpy_lab.drivers.feeds.addressed import seed_of
 from brainpy_lab.drivers.feeds.draw_rows import DrawRows
 from brainpy_lab.drivers.feeds.levy_areas import terms_for
 from brainpy_lab.drivers.network import NetworkSetup, Table
@@ -35,7 +36,6 @@ class _Values:
     def setup(self) -> NetworkSetup:
         """What a driver takes."""
         code, state, network = self.plan.code, self.plan.state, self.plan.network
-        parts = network.by_name
         tables: dict[tuple[str, Side], Table] = {
             (name, side): table for name, w in self.plan.wired.items() for side, table in w.tables.items()
         }
@@ -57,7 +57,7 @@ class _Values:
             dt=state.dt,
             sizes={a.name: self._size(a.name) for a in code.axes},
             rows={a.name: self._rows(a.name, a.rows) for a in code.axes},
-            scalars={s: 1.0 if s in self.plan.fades else _scalar(parts, s) for s in code.scalars},
+            scalars={s: self._scalar(s) for s in code.scalars},
             drive=self._drive,
             taken={(o.axis, o.row): self._taken(o) for o in code.schedule if isinstance(o, Take)},
             pre=pre,
@@ -68,6 +68,16 @@ class _Values:
             every=self.plan.every,
             first=state.step,
         )
+
+    def _scalar(self, key: str) -> float:
+        """A number for a whole axis, when the run begins."""
+        owner, _, name = key.partition(".")
+        part = self.plan.network.by_name[owner]
+        if key in self.plan.fades:
+            return 1.0
+        if isinstance(part, Synapses) and name in part.counted.addresses.names:
+            return seed_of(self.plan.state.seed, part.stream)
+        return _value(part, name)
 
     def _drive(self, first: int, n: int) -> np.ndarray:
         """Values of the parameters that move in time and are alike for all cells, (n, driven scalars)."""
@@ -142,14 +152,15 @@ class _Values:
                 return np.zeros(())  # a sum that is added up when it is asked for
             return np.asarray(syn.initial(row) if kept is None else kept, dtype=float)
         stored = self.plan.wired[syn.name].stored
-        value = syn.values[row] if row in syn.values else syn.state.get(row, syn.initial(row))
+        if row in syn.counted.addresses.names:
+            value: Any = np.arange(len(syn))
+        else:
+            value = syn.values[row] if row in syn.values else syn.state.get(row, syn.initial(row))
         array = np.asarray(value, dtype=float)
         return array if stored is None or not array.ndim else array[stored]
 
 
-def _scalar(parts: Mapping[str, Any], key: str) -> float:
-    owner, _, name = key.partition(".")
-    part = parts[owner]
+def _value(part: Any, name: str) -> float:
     if isinstance(part, Synapses):
         if name == "delay":
             return float(np.asarray(part.delay_given))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from brainpy_lab.codegen.arrival import added
+from brainpy_lab.codegen.draws import is_drawn
 from brainpy_lab.codegen.printing import names_used
 from brainpy_lab.equations.system import Assign, Event, State, System
 
@@ -62,7 +63,8 @@ def homes(system: System, varying: Iterable[str], *, spread: Mapping[str, bool],
     found: dict[str, Home] = {}
     for state in system.states:
         found[state.name] = "lumped" if state.name in lumped else sides.get(state.name, "connection")
-    return Homes(found, {n: w for n, w in finder.why.items() if found[n] != "lumped"})
+    why = finder.why | dict.fromkeys(finder.drawn, "it is drawn for each connection")
+    return Homes(found, {n: w for n, w in why.items() if found[n] != "lumped"})
 
 
 class _Finder:
@@ -71,6 +73,8 @@ class _Finder:
         self.named = {d.name: d.expr for d in system.derived + system.intermediates}
         self.why: dict[str, str] = {}
         self.delayed = {d.name for d in system.delays}
+        assigned = [a for e in system.events for a in e.actions if isinstance(a, Assign)]
+        self.drawn = {a.target for a in assigned if a.target in system.state_names and is_drawn(a.value)}
 
     def read(self, *expressions: ast.expr) -> set[str]:
         """Names that expressions read, through whatever they are made of."""
@@ -195,6 +199,8 @@ class _Finder:
     def _is_kept(self, state: State, side: str, names: set[str]) -> bool:
         values = [e for e in (state.drift,) if e is not None]
         if state.noise or state.order is not None or any(d.state == state.name for d in self.system.delays):
+            return False
+        if state.name in self.drawn:
             return False
         for event in self.system.events:
             for action in event.actions:

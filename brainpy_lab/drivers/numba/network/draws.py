@@ -11,8 +11,8 @@ from numba import carray, types
 
 from brainpy_lab.drivers.feeds.draw_rows import APART, DrawRows
 from brainpy_lab.drivers.numba.cache import kept_cfunc
+from brainpy_lab.drivers.numba.draws.noise import ROW, draw_context, fill
 from brainpy_lab.drivers.numba.network.pointers import pointer
-from brainpy_lab.drivers.numba.noise import ROW, draw_context, fill
 
 _WORDS = 16
 

@@ -12,9 +12,9 @@ from numba import carray, types
 from brainpy_lab.drivers.feeds.poisson_points import PoissonPoints
 from brainpy_lab.drivers.feeds.poisson_spikes import LARGE, STREAMS, Counts, PoissonSpikes
 from brainpy_lab.drivers.numba.cache import kept_cfunc
+from brainpy_lab.drivers.numba.draws.noise import ROW, draw_context, fill
 from brainpy_lab.drivers.numba.network.pointers import pointer
 from brainpy_lab.drivers.numba.network.poisson_points import native_points
-from brainpy_lab.drivers.numba.noise import ROW, draw_context, fill
 
 _BLOCK = 1 << 22  # numbers that are made at once
 _WORDS = 18

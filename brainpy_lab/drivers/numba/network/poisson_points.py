@@ -11,8 +11,8 @@ from numba import carray, types
 from brainpy_lab.drivers.feeds.poisson_points import HALF_ROW, PoissonPoints
 from brainpy_lab.drivers.feeds.poisson_spikes import STREAMS
 from brainpy_lab.drivers.numba.cache import kept_cfunc
+from brainpy_lab.drivers.numba.draws.noise import ROW, draw_context, fill
 from brainpy_lab.drivers.numba.network.pointers import pointer
-from brainpy_lab.drivers.numba.noise import ROW, draw_context, fill
 
 _WORDS = 18
 _F8, _I8 = (types.CPointer(t) for t in (types.float64, types.int64))
