@@ -32,10 +32,11 @@ HODGKIN_HUXLEY_PEERS = {
 
 @dataclass
 class Timed:
-    """A result whose time the contender took itself: that of another process."""
+    """A result whose time the contender took itself: that of another process; ``cpu`` is 0 where it did not tell."""
 
     seconds: float
     result: Any
+    cpu: float = 0.0
 
 
 @dataclass
@@ -79,12 +80,14 @@ def compare(
     repeats: int,
     difference: Callable[[Any, Any], float],
     tolerance: float,
+    note: Callable[[Any], dict[str, Any]] = lambda result: {},
 ) -> list[dict[str, Any]]:
     """Run the contenders in turn ``repeats`` times after a warm-up, and print one line of JSON for each.
 
     ``difference(result, reference)`` must be at most ``tolerance`` in every repeat: a contender that computes something
-    else is reported as wrong, without a time.
+    else is reported as wrong, without a time. ``note(result)`` of the last repeat is told with each.
     """
+    notes: dict[str, dict[str, Any]] = {}
     seconds: dict[str, list[float]] = {c.name: [] for c in contenders}
     busy: dict[str, list[float]] = {c.name: [] for c in contenders}
     worst: dict[str, float] = {c.name: 0.0 for c in contenders}
@@ -93,23 +96,28 @@ def compare(
         for contender in contenders:
             elapsed, cpu, result = _timed(contender, repeat)
             reference = result if reference is None else reference
+            notes[contender.name] = note(result)
             worst[contender.name] = max(worst[contender.name], difference(result, reference))
             if repeat >= 0:
                 seconds[contender.name].append(elapsed)
                 busy[contender.name].append(cpu)
-    return [_report(task, c, contenders[0], seconds, busy, worst[c.name], tolerance) for c in contenders]
+    told = [{"task": task, "contender": c.name} | notes[c.name] for c in contenders]
+    return [
+        _report(line, c, contenders[0], seconds, busy, worst[c.name], tolerance)
+        for line, c in zip(told, contenders, strict=True)
+    ]
 
 
 def _timed(contender: Contender, repeat: int) -> tuple[float, float, Any]:
-    """Seconds on the clock, seconds of processor time (0 for another process), and the result."""
+    """Seconds on the clock, seconds of processor time (0 where another process tells none), and the result."""
     start, start_cpu = time.perf_counter(), time.process_time()
     result = contender.run(repeat)
     cpu, elapsed = time.process_time() - start_cpu, time.perf_counter() - start
-    return (result.seconds, 0.0, result.result) if isinstance(result, Timed) else (elapsed, cpu, result)
+    return (result.seconds, result.cpu, result.result) if isinstance(result, Timed) else (elapsed, cpu, result)
 
 
 def _report(
-    task: str,
+    line: dict[str, Any],
     contender: Contender,
     reference: Contender,
     seconds: dict[str, list[float]],
@@ -119,7 +127,7 @@ def _report(
 ) -> dict[str, Any]:
     own = seconds[contender.name]
     agrees = difference <= tolerance
-    line: dict[str, Any] = {"task": task, "contender": contender.name, "agrees": agrees, "difference": difference}
+    line |= {"agrees": agrees, "difference": difference}
     if agrees:
         ratios = [a / b for a, b in zip(own, seconds[reference.name], strict=True)]
         line |= {
@@ -166,7 +174,7 @@ class Peer:
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         answer = self._answer()
-        return Timed(answer.pop("seconds"), answer)
+        return Timed(answer.pop("seconds"), answer, answer.pop("cpu", 0.0))
 
     def close(self) -> None:
         """End the process."""

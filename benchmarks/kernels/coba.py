@@ -8,8 +8,12 @@ import numpy as np
 from numba import njit
 
 from .exponential import exp_horner
+from .spikes import above
 
 CELLS, EXCITATORY, HELD = 4000, 3200, 50
+
+#: Spikes of 4,000 cells in 1 s at dt 0.1 ms, states at the start, and what a spike adds to ge or gi.
+SPIKES, STATES, WEIGHTS = 81_109, ("V", "ge", "gi"), (0.6, 6.7)
 
 CELL = """
 tau = 20; E_e = 0; E_i = -80; tau_e = 5; tau_i = 10
@@ -56,34 +60,20 @@ def _advance(V, ge, gi, release, step, rate, keep_e, keep_i):
 
 
 @njit(error_model="numpy")
-def _above(V, cells):
-    count = 0
-    for first in range(0, V.size, 64):
-        last, above = min(first + 64, V.size), 0
-        for i in range(first, last):
-            above += V[i] > -50.0
-        if above:
-            for i in range(first, last):
-                if V[i] > -50.0:
-                    cells[count] = i
-                    count += 1
-    return count
-
-
-@njit(error_model="numpy")
-def run(start, post, V, ge, gi, dt, steps):
-    """Advance the states; the number of spikes."""
+def run(start, post, V, ge, gi, dt, steps, spikes):
+    """Advance the states; fill in ``spikes`` (step*cells + cell) and return how many there are."""
     keep_e, keep_i = math.exp(-dt / 5), math.exp(-dt / 10)
-    release, cells, spikes = np.full(V.size, -1e9), np.empty(V.size, np.int32), 0
+    release, cells, total = np.full(V.size, -1e9), np.empty(V.size, np.int32), 0
     excitatory = V.size * 4 // 5
     for step in range(steps):
         _advance(V, ge, gi, release, float(step), -dt / 20, keep_e, keep_i)
-        count = _above(V, cells)
+        count = above(V, -50.0, cells)
         for k in range(count):
             cell = cells[k]
             g, weight = (ge, 0.6) if cell < excitatory else (gi, 6.7)
             for j in range(start[cell], start[cell + 1]):
                 g[post[j]] += weight
             V[cell], release[cell] = -60.0, step + HELD
-        spikes += count
-    return spikes
+            spikes[total] = step * V.size + cell
+            total += 1
+    return total

@@ -11,24 +11,15 @@ import math
 import numpy as np
 from numba import njit
 
-CELLS, EXCITATORY, HELD = 4000, 3200, 50
-REST, RESET, THRESHOLD, TAU, TAU_E, TAU_I = -49.0, -60.0, -50.0, 20.0, 5.0, 10.0
-W_E, W_I, TAU_TRACE = 1.62, -9.0, 20.0
+from .cuba import CELL, CELLS, EXCITATORY, HELD, HELD_AT, RESET, THRESHOLD, W_E, W_I, advance, factors
+from .spikes import above
+
+__all__ = ["CELL", "CELLS", "EXCITATORY", "RULE", "W_E", "W_I", "W_MAX", "network", "run"]
+
+TAU_TRACE = 20.0
 W_MAX = 2 * W_E
 POTENTIATION = 0.01 * W_MAX
 DEPRESSION = -1.05 * POTENTIATION
-_HELD_AT = -1e30
-
-CELL = """
-tau = 20; tau_e = 5; tau_i = 10
-dV/dt = (-49 - V + ge + gi) / tau
-dge/dt = -ge/tau_e
-dgi/dt = -gi/tau_i
-when V > -50:
-    V = -60
-    hold(V, 4.9)
-"""
-
 RULE = f"""
 tau = {TAU_TRACE}; A = {POTENTIATION!r}; B = {DEPRESSION!r}; w_max = {W_MAX!r}
 weight(0) = {W_E!r}
@@ -70,33 +61,9 @@ def _starts(cells: np.ndarray, n: int) -> np.ndarray:
 
 
 @njit(error_model="numpy")
-def _advance(V, ge, gi, keep, keep_e, keep_i, by_e, by_i):
-    for i in range(V.size):
-        a, b = ge[i], gi[i]
-        V[i] = REST + (V[i] - REST) * keep + a * by_e + b * by_i
-        ge[i], gi[i] = a * keep_e, b * keep_i
-
-
-@njit(error_model="numpy")
-def _above(V, cells):
-    count = 0
-    for first in range(0, V.size, 64):
-        last, above = min(first + 64, V.size), 0
-        for i in range(first, last):
-            above += V[i] > THRESHOLD
-        if above:
-            for i in range(first, last):
-                if V[i] > THRESHOLD:
-                    cells[count] = i
-                    count += 1
-    return count
-
-
-@njit(error_model="numpy")
 def run(start, post, weight, by_post, cells_by_post, order, other_start, other_post, V, dt, steps):
     """Advance V and the weights; the number of spikes."""
-    keep, keep_e, keep_i = math.exp(-dt / TAU), math.exp(-dt / TAU_E), math.exp(-dt / TAU_I)
-    by_e, by_i = TAU_E / (TAU_E - TAU) * (keep_e - keep), TAU_I / (TAU_I - TAU) * (keep_i - keep)
+    keep, keep_e, keep_i, by_e, by_i = factors(dt)
     ge, gi, cells, spikes = np.zeros(V.size), np.zeros(V.size), np.empty(V.size, np.int32), 0
     held, held_count = np.empty((HELD, V.size), np.int32), np.zeros(HELD, np.int64)
     x, y, up, down = np.zeros(EXCITATORY), np.zeros(EXCITATORY), 1.0, 1.0
@@ -105,8 +72,8 @@ def run(start, post, weight, by_post, cells_by_post, order, other_start, other_p
         slot = step % HELD
         for k in range(held_count[slot]):
             V[held[slot, k]] = RESET
-        _advance(V, ge, gi, keep, keep_e, keep_i, by_e, by_i)
-        count = _above(V, cells)
+        advance(V, ge, gi, keep, keep_e, keep_i, by_e, by_i)
+        count = above(V, THRESHOLD, cells)
         held_count[slot] = count
         for k in range(count):
             cell = cells[k]
@@ -119,7 +86,7 @@ def run(start, post, weight, by_post, cells_by_post, order, other_start, other_p
                     target, w = post[j], weight[j]
                     ge[target] += w
                     weight[j] = max(w + y[target] * down, 0.0)
-            V[cell] = _HELD_AT
+            V[cell] = HELD_AT
             held[slot, k] = cell
         spikes += count
         for k in range(count):

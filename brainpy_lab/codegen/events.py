@@ -2,7 +2,8 @@
 
 A condition fires where it holds and did not hold at the last test. The hidden variable ``<event>_on`` is the last test:
 0 where the condition did not hold; where it held, how far beyond its border the state was left by the event's own
-block, plus 1, or `FREE` where no block has led it back towards the border.
+block, plus 1, or `FREE` where no block has led it back towards the border. A condition that becomes true in the
+dead time of its event counts as one that did not hold, so that it fires when that time is over.
 
 Two alarms end a run, so that nothing wrong is called completed:
 
@@ -28,6 +29,7 @@ from brainpy_lab.codegen.hidden import armed_name, held_events, hold_name
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.system import Assign, Event, System
 
+_AWAITS = "what comes true in the dead time may fire at its end"
 #: The last test of a condition that came to hold without a block that led back: larger than any distance.
 FREE = 1e308
 #: Part of the speed across a border before a block that counts as standing still after it: rounding.
@@ -100,6 +102,8 @@ def _write_event(
         crossed = parse(f"{side} > {on}")
         crossed = _unless(dead, crossed if between is None else ast.BoolOp(ast.Or(), [crossed, between]))
         flag = step.line(event.name, crossed, "the condition has become true", line)
+        if dead:
+            side = step.line(f"{on}_new", parse(f"minimum({side}, {on}) if {dead} else {side}"), _AWAITS)
         tested.hidden[on] = tested.waiting[event.name] = side
         tested.flags.append(flag)
         step.phase("act", event.name, new)
@@ -117,8 +121,7 @@ def _write_event(
     alarm = step.line(f"{event.name}_stuck", stuck, "its block left it true, and it moved further beyond")
     tested.alarms.append(Alarm(alarm, event.name, "stuck"))
     _watch_spoiled(step, event, flag, new, tested, slopes)
-    still = f"({on} if {on} > 0.0 else {FREE})" if dead else on  # what came true in the dead time fires no more
-    waiting = tested.waiting[event.name] = f"{still} if {holds} else 0.0"
+    waiting = tested.waiting[event.name] = f"{on} if {holds} else 0.0"  # 0 too where it came true in the dead time
     step.phase("act", event.name, new)
     left = write_block(step, event, flag, new, tested.hidden, time)
     tested.hidden[on] = step.line(f"{on}_new", parse(f"{left} if {flag} else ({waiting})"))

@@ -108,67 +108,6 @@ def test_every_driver_gives_the_spikes_and_weights_of_the_reference(backend: str
     _same(*found, groups="EP", tolerance=1e-11)
 
 
-def _coba_by_hand(
-    n: int, steps: int, table: tuple[np.ndarray, ...], start: tuple[np.ndarray, ...], dt: float
-) -> np.ndarray:
-    """Spikes (step, cell) of conductance-based cells (Brette et al. 2007, doi:10.1007/s10827-007-0038-6)."""
-    pre, post, weight, is_exc = table
-    v, ge, gi = (a.copy() for a in start)
-    release, spikes = np.full(n, -1), []
-    for step in range(steps):
-        total = 1 + ge + gi
-        rest = (-60 - 80 * gi) / total
-        v = np.where(step < release, v, rest + (v - rest) * np.exp(-dt / 20 * total))
-        ge, gi = ge * np.exp(-dt / 5), gi * np.exp(-dt / 10)
-        fired = np.flatnonzero((v > -50) & (step >= release))
-        for cell in fired:
-            at = pre == cell
-            np.add.at(ge if is_exc[cell] else gi, post[at], weight[at])
-        v[fired], release[fired] = -60, step + 50
-        spikes += [(step + 1, cell) for cell in fired]
-    return np.array(spikes)
-
-
-@pytest.mark.parametrize("backend", DRIVERS)
-def test_conductance_based_network_has_the_spikes_of_a_loop_written_by_hand(backend: str) -> None:
-    n, dt, steps = 300, 0.1, 1000
-    rng = np.random.default_rng(5)
-    pre, post = np.nonzero(rng.random((n, n)) < 0.2)
-    is_exc = np.arange(n) < 240
-    start = rng.normal(-55, 5, n), np.maximum(rng.normal(4, 1.5, n), 0), np.maximum(rng.normal(4, 2, n), 0)
-    weight = np.where(is_exc[pre], 0.6, 6.7)
-    cell = bp.model(
-        """
-        tau = 20; E_e = 0; E_i = -80; taue = 5; taui = 10
-        dV/dt = (-60 - V + ge*(E_e - V) + gi*(E_i - V)) / tau
-        dge/dt = -ge/taue
-        dgi/dt = -gi/taui
-        when V > -50:
-            V = -60
-            hold(V, 4.9)
-        """,
-        name="COBA",
-    )
-    initial = dict(zip(("V", "ge", "gi"), start, strict=True))
-    G = bp.NeuGroup(cell, n, name="G", method="exponential_euler", initial=initial)
-    chosen = is_exc[pre]
-    given = bp.connect.pairs
-    exc = bp.Synapses(
-        pre=G[:240], post=G, model=synapse("when pre.spike:\n    post.ge += weight"), weight=0.6, name="exc",
-        connect=given(pre[chosen], post[chosen], autapses=True),
-    )  # fmt: skip
-    inh = bp.Synapses(
-        pre=G[240:], post=G, model=synapse("when pre.spike:\n    post.gi += weight"), weight=6.7, name="inh",
-        connect=given(pre[~chosen] - 240, post[~chosen], autapses=True),
-    )  # fmt: skip
-    sol = bp.Network(G, exc, inh).run(steps * dt, dt=dt, backend=backend)
-    by_hand = _coba_by_hand(n, steps, (pre, post, weight, is_exc), start, dt)
-    train = sol["G"].events["spike"]
-    assert len(train) > 100
-    assert np.array_equal(np.round(train.t / dt).astype(int), by_hand[:, 0])
-    assert np.array_equal(train.index, by_hand[:, 1])
-
-
 def test_lumped_form_and_one_value_a_connection_agree() -> None:
     current = "tau = 5\ndg/dt = -g/tau\npost.I += g\nwhen pre.spike:\n    g += weight"
     found = {}

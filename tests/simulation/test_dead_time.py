@@ -8,7 +8,7 @@ import pytest
 import brainpy_lab as bp
 from brainpy_lab.errors import MethodError, ModelError
 
-#: sin(x) passes 1/2 upwards at pi/6 + 2*pi*k, and again after each touch of the border.
+#: sin(x) passes 1/2 upwards at pi/6 + 2*pi*k, and is above it for 2*pi/3.
 WAVE = "dx/dt = 1\nt_dead = 7\nwhen sin(x) > 0.5:\n    hold(spike, t_dead)"
 UPWARDS = np.pi / 6 + 2 * np.pi * np.arange(7)
 
@@ -20,34 +20,41 @@ def _up(dt: float, k: int) -> float:
 @pytest.mark.parametrize("backend", [d.name for d in bp.drivers.registry().values() if d.available() is None])
 def test_groups_and_models_skip_what_comes_too_early(backend: str) -> None:
     model = bp.model(WAVE, name="Wave", method="euler")
-    expected = [_up(0.01, k) for k in (0, 2, 4)]  # every second one comes 6.28 after the last
+    first = _up(0.01, 0)
+    # after 7 and 14 the condition came true in the dead time and still is; after 21 it has been true and is no more
+    expected = [first, first + 7, first + 14, _up(0.01, 4)]
     assert model.run(30, dt=0.01, backend=backend).events["spike"].t == pytest.approx(expected)
     group = bp.NeuGroup(model, 2, name="G", initial={"x": np.array([0.0, 1.0])})
     spikes = bp.Network(group).run(30, dt=0.01, backend=backend)["G"].events["spike"]
     assert spikes.t[spikes.index == 0] == pytest.approx(expected)
     # 1 is beyond the border, which counts as passed in the first step
-    assert spikes.t[spikes.index == 1] == pytest.approx([0.01, *(_up(0.01, k) - 1 for k in (2, 4))])
+    assert spikes.t[spikes.index == 1] == pytest.approx([0.01, 7.01, 14.01, _up(0.01, 4) - 1])
 
 
 @pytest.mark.parametrize(("dead", "steps"), [(0.3, 3), (0.26, 3), (0.24, 2), (0.05, 1), (0.0, 1)])
 def test_the_next_event_is_possible_so_many_steps_after_the_last(dead: float, steps: int) -> None:
-    """A condition that is true in every step whose number is odd, or in all of them but for the block."""
+    """A condition that is true in all steps but for the block, or in every step whose number is odd."""
     text = "dx/dt = 1\nwhen x >= 0.05:\n    x = 0\n    hold(spike, t_dead)\nt_dead = 0"
     sol = bp.model(text, name="Each", method="euler").run(2.4, dt=0.1, t_dead=dead, backend="numpy")
-    first = sol.events["spike"].t
-    # x comes back at once: it stays true through the dead time, and does not fire at its end
-    assert len(first) == (1 if steps > 1 else 24)
+    assert set(np.diff(np.rint(sol.events["spike"].t / 0.1))) == {steps}
     wave = "dx/dt = 1\nt_dead = 0\nwhen sin(10*pi*x + 1) > 0:\n    hold(spike, t_dead)"
     sol = bp.model(wave, name="Each", method="euler").run(2.4, dt=0.1, t_dead=dead, backend="numpy")
     gaps = np.diff(np.rint(sol.events["spike"].t / 0.1))
     assert set(gaps) == {steps + steps % 2}
 
 
+@pytest.mark.parametrize("block", ["", "    x = 0.9\n"])
+def test_a_condition_that_stays_true_through_the_dead_time_does_not_fire_at_its_end(block: str) -> None:
+    text = f"dx/dt = 0.6 - x\nwhen x > 0.5:\n{block}    hold(spike, 1)"
+    times = bp.model(text, name="Stays", method="euler").run(8.0, dt=0.1, backend="numpy").events["spike"].t
+    assert times == pytest.approx([1.8])
+
+
 def test_another_event_may_hold_it_and_runs_go_on() -> None:
     text = WAVE.replace("    hold(spike, t_dead)", "    n += 1\nn(0) = 0\nwhen t > 3 as late:\n    hold(spike, 12)")
     model = bp.model(text, name="Two", method="euler")
     whole = model.run(20, dt=0.01, backend="numpy")
-    assert whole.events["spike"].t == pytest.approx([_up(0.01, 0), _up(0.01, 3)], abs=0.011)
+    assert whole.events["spike"].t == pytest.approx([_up(0.01, 0), 15.01, _up(0.01, 3)], abs=0.011)
     first = model.run(5, dt=0.01, backend="numpy")
     rest = model.run(15, dt=0.01, backend="numpy", start=first)
     assert rest.events["spike"].t.tolist() == whole.events["spike"].t[1:].tolist()
