@@ -31,12 +31,15 @@ class Block:
         What it does of a step; nothing where only the loop of adaptive methods calls it.
     fires : str
         The event whose firing it is for: one that acts is meant for the cells where that event fired; "" for all cells.
+    node : float
+        Of a stage, the part of the step that has passed at the next one.
     """
 
     function: str
     signature: Signature
     phases: tuple[Phase, ...] = ()
     fires: str = ""
+    node: float = 0.0
 
     @property
     def over(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal
 
 from brainpy_lab.codegen.blocks import Phase
@@ -71,13 +72,24 @@ class StepBuilder(NoiseLines):
     A method calls `stage`, `drift` and `line`; the builder keeps names from clashing with the model's.
     """
 
-    def __init__(self, system: System, hold_test: str = "t + 0.5*dt", *, by_stages: bool = False) -> None:
+    def __init__(
+        self,
+        system: System,
+        hold_test: str = "t + 0.5*dt",
+        *,
+        by_stages: bool = False,
+        remembered: Collection[str] = (),
+    ) -> None:
         self.system = system
+        #: The states whose course over the step is wanted as a polynomial, since they are read later.
+        self.remembered = tuple(s.name for s in system.states if s.name in (*system.delayed_states, *remembered))
         self.by_stages = (
             by_stages  # each stage is a part of its own: what it reads of other cells is gathered before it
         )
         #: The names of the states at each stage, by state, for those of a stage that are not the states themselves.
         self.stage_values: list[dict[str, str]] = []
+        #: The part of the step that has passed at each.
+        self.stage_nodes: list[float] = []
         self.parts = [Part("")]
         self.body = self.parts[0].body
         self._at_start: set[str] = set()  # intermediates computed at the step's start, under the model's own names
@@ -163,7 +175,7 @@ class StepBuilder(NoiseLines):
         the states ``without`` are left out.
         """
         self._holds()
-        self._cut(values or {})
+        self._cut(values or {}, time)
         moving = [s for s in self.moving if s.name not in without]
         names = self._at_stage([s.drift for s in moving if s.drift is not None], suffix, values, time)
         derivatives = {}
@@ -174,7 +186,7 @@ class StepBuilder(NoiseLines):
             derivatives[state.name] = self.line(f"d{state.name}{suffix}", expr, f"d{state.name}/dt", line)
         return derivatives
 
-    def _cut(self, values: Mapping[str, str]) -> None:
+    def _cut(self, values: Mapping[str, str], time: str) -> None:
         """Begin a part of the step with a stage, but for the first one."""
         if not self.by_stages or self.parts[-1].phase != "advance":
             return
@@ -182,6 +194,7 @@ class StepBuilder(NoiseLines):
             self.parts.append(Part("advance"))
             self.body = self.parts[-1].body
         self.stage_values.append({s: n for s, n in values.items() if s != n})
+        self.stage_nodes.append(node_of(time))
 
     def at_stage(
         self, expr: ast.expr, suffix: str, values: Mapping[str, str] | None = None, time: str = "t"
@@ -311,6 +324,13 @@ class StepBuilder(NoiseLines):
                 needed.add(name)
                 todo.extend(names_used(expression_of(by_name[name])))
         return needed
+
+
+def node_of(time: str) -> float:
+    """The part of the step that has passed at a time as methods write it: ``t``, ``t + dt`` or ``t + 1/3*dt``."""
+    if time in ("t", "t + dt"):
+        return float(time != "t")
+    return float(Fraction(time.removeprefix("t + ").removesuffix("*dt")))
 
 
 def expression_of(definition: Definition | Delay) -> ast.expr:

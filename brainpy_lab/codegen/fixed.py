@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from brainpy_lab.codegen.blocks import STEP, Block
 from brainpy_lab.codegen.builder import Line, Lines, Part, StepBuilder
@@ -34,10 +34,17 @@ class FixedStep:
     """One step of a method with all that belongs to it, written once and given in either form."""
 
     def __init__(
-        self, system: System, method: StepWriter, share_exp: bool, *, bridge: bool, by_stages: bool = False
+        self,
+        system: System,
+        method: StepWriter,
+        share_exp: bool,
+        *,
+        bridge: bool,
+        by_stages: bool = False,
+        remembered: Iterable[str] = (),
     ) -> None:
         self.system, self.method, self.share_exp = system, method, share_exp
-        self.step = step = StepBuilder(system, by_stages=by_stages)
+        self.step = step = StepBuilder(system, by_stages=by_stages, remembered=tuple(remembered))
         self.written = written = method.write(step)
         self.advanced = {s: written.new.get(s, s) for s in system.state_names}
         self.new = dict(self.advanced)
@@ -102,8 +109,10 @@ class FixedStep:
         found = Functions(draws=self.step.draws, alarms=tuple(self.tested.alarms))
         for number, part in enumerate(parts):
             later = {name for p in parts[number + 1 :] for name in names_needed(p.body)}
-            passed = later & assigned(part.body) - {*self.advanced.values()}
             stage = number + 1 if number + 1 < stages else 0
+            if stage:
+                later |= set(self.pieces.names)
+            passed = later & assigned(part.body) - {*self.advanced.values()}
             if stage:
                 of = {n: s for s, n in self.step.stage_values[stage].items() if n in assigned(part.body)}
                 results = Fields(Field(n, CELLS, "passed", of.get(n, "")) for n in sorted(passed | of.keys()))
@@ -149,7 +158,8 @@ class FixedStep:
         name = f"test_{part.event}" if part.event else "conclude" if part.phase == "act" else "advance"
         name = f"stage_{stage}" if stage else name
         assert part.phase
-        found.add(Block(name, Signature(arguments, results), (part.phase,)), lines)
+        node = self.step.stage_nodes[stage] if stage else 0.0
+        found.add(Block(name, Signature(arguments, results), (part.phase,), node=node), lines)
 
     def _add_block(self, found: Functions, event: Event) -> None:
         """Add the function of an event's block; an event without one needs none."""
@@ -176,11 +186,11 @@ class FixedStep:
         return lambda: self.written.first or self.step.drift("_start")
 
     def _pieces(self) -> Fields:
-        """Coefficients of each delayed state's polynomial over the step, by state and power.
+        """Coefficients of each remembered state's polynomial over the step, by state and power.
 
         A method that has none of its own gives straight lines from the old to the new states.
         """
-        delayed, step, written = self.system.delayed_states, self.step, self.written
+        delayed, step, written = self.step.remembered, self.step, self.written
         if not delayed:
             return Fields()
         moving = {s.name for s in step.moving}

@@ -43,6 +43,7 @@ def generate(
     crossing: Crossing = "step",
     apart: bool = False,
     by_stages: bool = False,
+    remembered: Iterable[str] = (),
 ) -> StepCode:
     """Write the step code of ``system`` under ``method`` for the driver ``backend``.
 
@@ -64,6 +65,8 @@ def generate(
         are located inside steps they are apart anyway.
     by_stages : bool
         Besides, each stage of the method but the last as a function of its own.
+    remembered : iterable of str
+        States that others read later: their course over a fixed step is given as if the system itself did.
     """
     heading = _docstring(system, method, backend)
     system = filled_system(system)
@@ -73,7 +76,9 @@ def generate(
     if method.is_adaptive or crossing == "exact":
         functions = Located(system, method, share_exp).functions()
     else:
-        fixed = FixedStep(system, method, share_exp, bridge=crossing == "bridge", by_stages=by_stages)
+        fixed = FixedStep(
+            system, method, share_exp, bridge=crossing == "bridge", by_stages=by_stages, remembered=remembered
+        )
         functions = fixed.apart() if apart else fixed.together()
     parts = [(block, printed(lines, printer)) for block, lines in functions.made]
     code.add(heading)

@@ -139,7 +139,44 @@ class Gather:
     stage: int = 0
 
 
-Operation = Take | Advance | Fire | Act | Emit | Arrive | Gather
+@dataclass(frozen=True)
+class Recall:
+    """Values of presynaptic cells as they were a delay ago, once a cell (`KEPT_PRE`) or once a connection.
+
+    Attributes
+    ----------
+    synapse : str
+    place : {"kept pre", "connection"}
+        Where they are put.
+    row : str
+        Under which name.
+    source : (str, str)
+        The group and its state.
+    node : float
+        The part of the step that has passed at the time they are asked for.
+    """
+
+    synapse: str
+    place: str
+    row: str
+    source: tuple[str, str]
+    node: float = 0.0
+
+
+@dataclass(frozen=True)
+class Remember:
+    """The course of a group's state over the step is kept for those that read it later, as a polynomial.
+
+    ``start`` is the row of its value at the step's start, ``slopes`` those of the coefficients of its powers over dt.
+    """
+
+    axis: str
+    row: str
+    start: str
+    slopes: tuple[str, ...]
+
+
+Operation = Take | Advance | Fire | Act | Emit | Arrive | Gather | Recall | Remember
 
 
 @dataclass(frozen=True)
@@ -221,6 +258,11 @@ class NetworkCode(CodeText):
         fires = ((o.axis, o.event) for o in self.schedule if isinstance(o, Fire))
         emitted = ((o.axis, "spike") for o in self.schedule if isinstance(o, Emit))
         return (*dict.fromkeys(fires), *emitted)
+
+    @cached_property
+    def remembered(self) -> tuple[tuple[str, str], ...]:
+        """The states whose past is kept, as (group, state)."""
+        return tuple((o.axis, o.row) for o in self.schedule if isinstance(o, Remember))
 
     @cached_property
     def key(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from brainpy_lab.codegen.network import Arrive, NetworkCode, Side
+from brainpy_lab.drivers.feeds.lags import Lag
 
 #: An event of a network: the group or source, and the name.
 Event = tuple[str, str]
@@ -78,6 +79,10 @@ class NetworkSetup:
     record : tuple of Recorded
     every : int
         Steps from one record to the next.
+    lags : mapping of (str, float) to Lag
+        For synapses that read presynaptic values of before, and the stage: of which time.
+    pasts : mapping of (str, str) to array (steps, COEFFICIENTS, cells)
+        Of groups' states that are read later the steps before the first one, the last at the end: their polynomials.
     first : int
         Number of the run's first step: records are counted from it.
     """
@@ -95,6 +100,8 @@ class NetworkSetup:
     sources: Mapping[str, Callable[[int, int], tuple[np.ndarray, np.ndarray]]]
     record: tuple[Recorded, ...]
     every: int
+    lags: Mapping[tuple[str, float], Lag]
+    pasts: Mapping[tuple[str, str], np.ndarray]
     first: int = 0
 
     def depth(self, code: NetworkCode, event: Event) -> int:
@@ -130,6 +137,10 @@ class NetworkFlow(ABC):
     code: NetworkCode
     setup: NetworkSetup
     step: int = 0
+
+    @abstractmethod
+    def past(self, group: str, state: str) -> np.ndarray:
+        """The last steps of a state that is read later, as in `NetworkSetup.pasts`: a copy."""
 
     @abstractmethod
     def advance(self, n_steps: int, rows: np.ndarray, row: int) -> NetworkChunk:

@@ -175,7 +175,8 @@ def _kind(part: Source | Synapses) -> tuple[Any, ...]:
         delays = (np.asarray(d) for d in (part.delay_given, part.post_delay_given))
         varying = tuple(n for n, v in part.values.items() if isinstance(v, np.ndarray))
         late = tuple((bool(np.any(d > 0)), bool(np.any(d == 0))) for d in delays)
-        return part.name, part.system.fingerprint, tuple(part.homes.of.items()), varying, late
+        spread = part.is_late and isinstance(part.delay_given, np.ndarray)
+        return part.name, part.system.fingerprint, tuple(part.homes.of.items()), varying, late, spread
     return (part.name,)
 
 

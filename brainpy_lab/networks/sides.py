@@ -136,6 +136,15 @@ def _read_of(system: System, side: str) -> set[str]:
     return {n.removeprefix(f"{side}_") for n in read if n.startswith(f"{side}_")}
 
 
+def reads_in_each_step(system: System, group: Source) -> set[str]:
+    """The states and definitions of the presynaptic side that a synapse reads in each step."""
+    if not isinstance(group, NeuGroup):
+        return set()
+    drifts = (s.drift for s in system.states if s.drift is not None)
+    read = system.names_read(*drifts, *(c.value for c in system.couplings))
+    return {n for n in known_of(group) if f"pre_{n}" in read and n not in group.parameters}
+
+
 def _place(system: System, span: Span | None) -> Location | None:
     return system.place(span) if span is not None else None
 

@@ -14,10 +14,11 @@ from brainpy_lab.networks.arguments import STREAMS, mapping, real
 from brainpy_lab.networks.cells import Part
 from brainpy_lab.networks.connect.rule import Rule
 from brainpy_lab.networks.connections import Connections
+from brainpy_lab.networks.delays import check_delay
 from brainpy_lab.networks.dist import Distribution
 from brainpy_lab.networks.group import refuse_kinds
 from brainpy_lab.networks.on_connections import called, of_matrix, of_xarray
-from brainpy_lab.networks.sides import check_sides
+from brainpy_lab.networks.sides import check_sides, reads_in_each_step
 from brainpy_lab.networks.source import Source, View, check_name
 from brainpy_lab.networks.states.counted import counted
 from brainpy_lab.networks.states.homes import Home, Homes, homes
@@ -44,7 +45,8 @@ class Synapses:
         Which cells are connected. Its random numbers depend on its seed and on the name of the synapses, so that two
         synapses with one rule are connected independently.
     delay : number, array, distribution or function of ``pre`` and ``post``, optional
-        Time from a presynaptic spike to its effect, in the model's unit of time; 0 by default.
+        Time from a presynaptic spike to its effect, in the model's unit of time; 0 by default. What equations and
+        ``post.I += ...`` read of the presynaptic cell, ``pre.x``, is then its value of that time before.
     post_delay : the same, optional
         Time from a postsynaptic spike to what it does at the connection.
     weight : the same, optional
@@ -213,15 +215,12 @@ class Synapses:
             values: Values = real(self.name, name, given, 0.0)
         else:
             values = self._values(name, given)
-        if np.any(np.asarray(values) < 0):
-            raise ArgumentError(f"{self.name}: a {name} is at least 0; one is {np.min(values):g}.")
-        side = "post" if name == "post_delay" else "pre"
-        if np.any(np.asarray(values) > 0) and side not in {e.side for e in self.system.events}:
-            raise ArgumentError(
-                f"{self.name}: {name} is of {side}synaptic spikes, for which '{self.model.name}' does not wait.",
-                advice=f"Leave it out, or write a block: when {side}.spike:",
-            )
-        return values
+        return check_delay(self.name, name, values, self.system, self.pre_group)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether presynaptic values that are read in each step are those of a delay before."""
+        return bool(np.any(np.asarray(self.delay_given) > 0) and reads_in_each_step(self.system, self.pre_group))
 
     # --- values ------------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ from brainpy_lab.simulation.runs.warning import warn
 _MOST_STEPS = 10**8
 #: Change of a delay by rounding to whole steps that is said, in steps.
 _SAID = 1e-6
+#: What a delay of values may be shorter than a step by rounding, in steps.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Wiring:
     tables : dict of Side to Table
     delays : str
         A digest of the delays in steps.
+    lags : array or None
+        How many steps, and parts of one, presynaptic values are late that are read in each step: one number, or one a
+        connection in that order.
     """
 
     stored: np.ndarray | None
@@ -43,6 +48,7 @@ class Wiring:
     post: np.ndarray
     tables: dict[Side, Table]
     delays: str
+    lags: np.ndarray | None = None
 
     @cached_property
     def cells(self) -> str:
@@ -59,7 +65,9 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
         A delay is shorter than half a step.
     """
     pre, post = in_group(syn.pre_index, syn.pre), in_group(syn.post_index, syn.post)
-    delays = delay_steps(syn, "delay", syn.delay_given, dt)
+    waits = any(e.side == "pre" for e in syn.system.events)
+    delays = delay_steps(syn, "delay", syn.delay_given if waits else 0.0, dt)
+    lags = lags_of(syn, dt)
     first, count = _range(delays)
     _check_room(syn, "delay", syn.pre_group.size, count)
     key = pre.astype(np.int64) * count + (delays - first)
@@ -68,6 +76,9 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
         stored = np.argsort(key, kind="stable")
         key, pre, post = key[stored], pre[stored], post[stored]
     said = [delays]
+    if lags is not None:
+        said.append(lags)
+        lags = lags if stored is None or not lags.ndim else lags[stored]
     tables: dict[Side, Table] = {"pre": Table(first, count, _starts(key, syn.pre_group.size * count))}
     if any(e.side == "post" for e in syn.system.events):
         given = syn.post_delay_given
@@ -80,7 +91,7 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
         order = np.argsort(key, kind="stable")
         order = order.astype(index_type(len(order)))
         tables["post"] = Table(low, many, _starts(key[order], syn.post_group.size * many), order, pre[order])
-    return Wiring(stored, pre, post, tables, _digest(*said))
+    return Wiring(stored, pre, post, tables, _digest(*said), lags)
 
 
 def _digest(*arrays: np.ndarray) -> str:
@@ -151,3 +162,23 @@ def delay_steps(syn: Synapses, name: str, given: float | np.ndarray, dt: float) 
             f"{float(np.floor(worst / dt + 0.5)) * dt:g}."
         )
     return steps
+
+
+def lags_of(syn: Synapses, dt: float) -> np.ndarray | None:
+    """How many steps, and parts of one, the values are late that synapses read in each step: a number, or one each.
+
+    Raises
+    ------
+    ArgumentError
+        They are late by less than a step.
+    """
+    if not syn.is_late:
+        return None
+    delays = np.asarray(syn.delay_given, dtype=float)
+    lags: np.ndarray = delays / dt
+    if lags.size and float(lags.min()) < 1 - _ROUNDING:
+        raise ArgumentError(
+            f"{syn.name}: a delay of {float(delays.min()):g} of presynaptic values is shorter than a step of {dt:g}.",
+            advice="Run with a smaller dt, or give delay=0: values are then those of the same time.",
+        )
+    return lags

@@ -153,7 +153,7 @@ class ExplicitRungeKutta(Method):
 
     def _between(self, step: StepBuilder, slopes: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         """The step as a polynomial, where delayed values will be read from it."""
-        delayed = [s.name for s in step.moving if s.name in step.system.delayed_states]
+        delayed = [s.name for s in step.moving if s.name in step.remembered]
         rows = self.tableau.continuous if delayed else ()
         if rows:
             powers = range(2, 2 + len(rows))

@@ -49,7 +49,7 @@ def test_what_a_synapse_wants_in_vain_is_shown_in_its_cell(message: str) -> None
     ("text", "delays", "message"),
     [
         (KICK, {"post_delay": 1.0}, "syn: post_delay is of postsynaptic spikes, for which 'Syn' does not wait."),
-        ("g = 1\npost.I += g*pre.V", {"delay": np.ones(2)},
+        ("g = 1\npost.I += g*post.V", {"delay": np.ones(2)},
          "syn: delay is of presynaptic spikes, for which 'Syn' does not wait."),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 
 from brainpy_lab.codegen.network import Advance, Emit, Fire, NetworkCode, Take
 from brainpy_lab.drivers.jax.network_step import NetworkStep
-from brainpy_lab.drivers.jax.network_wires import Rooms, Shapes, Values, Wires
+from brainpy_lab.drivers.jax.network_wires import PASTS, Rooms, Shapes, Values, Wires, past_key
 from brainpy_lab.drivers.jax.precision import x64
 from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup, Table
@@ -171,6 +171,7 @@ class JaxNetworkFlow(NetworkFlow):
                 }
                 for a in code.axes
             }
+            self.y[PASTS] = {past_key(*key): jnp.asarray(made_ring(v, self.step)) for key, v in setup.pasts.items()}
             self.scalars = {s: jnp.asarray(float(v)) for s, v in setup.scalars.items()}
             self.wires = self._wires()
         self.depths = [setup.depth(code, e) for e in code.events]
@@ -195,6 +196,10 @@ class JaxNetworkFlow(NetworkFlow):
 
         setup, tables = self.setup, self.tables
         length = {syn: padded(len(pre)) for syn, pre in setup.pre.items()}
+
+        def late(values: np.ndarray, n: int) -> np.ndarray:
+            return _lengthened(values, n) if values.ndim else values
+
         return (
             {s: jnp.asarray(_lengthened(v, length[s])) for s, v in setup.pre.items()},
             {s: jnp.asarray(_lengthened(np.asarray(v, np.int32), length[s], _NO_CELL)) for s, v in setup.post.items()},
@@ -202,7 +207,14 @@ class JaxNetworkFlow(NetworkFlow):
             {k: jnp.asarray(_lengthened(t.order, length[k[0]])) for k, t in tables.items() if t.order is not None},
             {k: jnp.asarray(t.first) for k, t in tables.items()},
             {s: jnp.asarray(len(v)) for s, v in setup.pre.items()},
+            {k: jnp.asarray(late(lag.whole, length[k[0]])) for k, lag in setup.lags.items()},
+            {k: jnp.asarray(late(lag.part, length[k[0]])) for k, lag in setup.lags.items()},
         )
+
+    def past(self, group: str, state: str) -> np.ndarray:
+        """The last steps of a state that is read later."""
+        ring, slots = np.asarray(self.y[PASTS][past_key(group, state)]), len(self.setup.pasts[group, state])
+        return ring[np.arange(self.step - slots, self.step) % len(ring)]
 
     # --- spikes on their way -----------------------------------------------------------------------------------------
 
@@ -355,6 +367,13 @@ class JaxNetworkFlow(NetworkFlow):
         """Multiply a row of an axis."""
         with x64():
             self.y[axis][row] = self.y[axis][row] * factor
+
+
+def made_ring(past: np.ndarray, step: int) -> np.ndarray:
+    """A ring with the steps before ``step``, with room for more."""
+    ring = np.zeros((padded(len(past), 1), *past.shape[1:]))
+    ring[np.arange(step - len(past), step) % len(ring)] = past
+    return ring
 
 
 def _lengthened(lines: np.ndarray, length: int, value: float = 0) -> np.ndarray:

@@ -20,9 +20,21 @@ from brainpy_lab.codegen.network import (
     Fire,
     Gather,
     NetworkCode,
+    Recall,
+    Remember,
     Take,
 )
-from brainpy_lab.drivers.jax.network_wires import Array, Due, Rooms, Shapes, Values, Wires, raised
+from brainpy_lab.drivers.jax.network_wires import (
+    PASTS,
+    Array,
+    Due,
+    Rooms,
+    Shapes,
+    Values,
+    Wires,
+    past_key,
+    raised,
+)
 
 
 class NetworkStep:
@@ -71,6 +83,10 @@ class NetworkStep:
                     self._fire(operation)
                 case Act(axis, event, function):
                     self._act_in_cells(axis, self.flags[axis, event], function)
+                case Recall():
+                    self._recall(operation)
+                case Remember():
+                    self._remember(operation)
                 case Emit(axis):
                     self._fired(self.code.events.index((axis, "spike")), emitted[axis])
         return self.y, self.rings, self.lists, self.wanted_fired, self.fault, self.place
@@ -108,6 +124,27 @@ class NetworkStep:
         here = flags.any() & (self.fault < 0)
         self.fault = jnp.where(here, number, self.fault)
         self.place = jnp.where(here, jnp.argmax(flags), self.place)
+
+    # --- the past ----------------------------------------------------------------------------------------------------
+
+    def _recall(self, operation: Recall) -> None:
+        """Values of before, once a presynaptic cell or once a connection."""
+        ring, syn = self.y[PASTS][past_key(*operation.source)], operation.synapse
+        slot = (self.step - self.wires.whole[syn, operation.node]) % len(ring)
+        s = self.wires.part[syn, operation.node]
+        c = ring[slot] if operation.place != CONNECTION else ring[slot, :, self.wires.pre[syn]].T
+        axis = self.code.ends[syn].axis(syn, operation.place)
+        self.y[axis][operation.row] = c[0] + s * (c[1] + s * (c[2] + s * c[3]))
+
+    def _remember(self, operation: Remember) -> None:
+        """The polynomial of the step."""
+        import jax.numpy as jnp
+
+        rows, key = self.y[operation.axis], past_key(operation.axis, operation.row)
+        ring = self.y[PASTS][key]
+        pieces = [rows[operation.start], *(self.dt * rows[slope] for slope in operation.slopes)]
+        pieces += [jnp.zeros_like(pieces[0])] * (ring.shape[1] - len(pieces))
+        self.y[PASTS][key] = ring.at[self.step % len(ring)].set(jnp.stack(pieces))
 
     # --- cells -------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,9 @@ Array = Any
 #: Values by axis and row.
 Values = dict[str, dict[str, Array]]
 
+#: What stands among the values in the place of an axis: rings of the last steps of states that are read later.
+PASTS = "pasts of states"
+
 #: Flags that are looked at together.
 _BLOCK = 64
 #: For each event the length of the list of cells that fire in a step, for which the step is compiled.
@@ -38,7 +41,7 @@ class Shapes:
 
 @dataclass
 class Wires:
-    """Arrays that do not change in a run: cells of connections, tables, first delays, numbers of connections."""
+    """Arrays that do not change in a run: cells of connections, tables, first delays, numbers of connections, lags."""
 
     pre: dict[str, Array]
     post: dict[str, Array]
@@ -46,6 +49,8 @@ class Wires:
     order: dict[tuple[str, str], Array]
     first: dict[tuple[str, str], Array]
     count: dict[str, Array]
+    whole: dict[tuple[str, float], Array]
+    part: dict[tuple[str, float], Array]
 
 
 @dataclass
@@ -66,6 +71,11 @@ class Due:
     places: Array
     is_there: Array
     round_: Array
+
+
+def past_key(group: str, state: str) -> str:
+    """What the ring of a state is called."""
+    return f"{group}.{state}"
 
 
 def raised(flags: Array, count: Array, room: int, is_wide: bool) -> Array:

@@ -7,12 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import Act, Advance, Arrive, Emit, Fire, Gather, NetworkCode, Operation, Take
+from brainpy_lab.codegen.network import (
+    Act,
+    Advance,
+    Arrive,
+    Emit,
+    Fire,
+    Gather,
+    NetworkCode,
+    Operation,
+    Recall,
+    Remember,
+    Take,
+)
 from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
 from brainpy_lab.drivers.tensor.network_cells import ActInCells, AdvanceCells, Fault, FireCells
 from brainpy_lab.drivers.tensor.network_connections import GatherSums, SpikesArrive
+from brainpy_lab.drivers.tensor.network_pasts import RecallValues, RememberSteps, pasts_of
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
 from brainpy_lab.drivers.trial import try_functions
 
@@ -50,6 +63,7 @@ class TensorNetworkFlow(NetworkFlow):
     def __init__(self, program: TensorNetwork, setup: NetworkSetup) -> None:
         self.program, self.code, self.setup, self.arrays = program, program.code, setup, program.arrays
         self.now = NetworkValues(program.code, setup, program.arrays)
+        self.pasts = {key: pasts_of(past, setup.first, self.arrays) for key, past in setup.pasts.items()}
         self.operations = [self._bound(o) for o in self.code.schedule]
         self.sources: Mapping[str, tuple[np.ndarray, np.ndarray]] = {}
         self.tables: Mapping[tuple[str, str], Array] = {}
@@ -75,6 +89,10 @@ class TensorNetworkFlow(NetworkFlow):
                 return GatherSums(operation, self.now, functions)
             case Arrive():
                 return SpikesArrive(operation, self.now, functions)
+            case Recall():
+                return RecallValues(operation, self.now, self.pasts[operation.source])
+            case Remember():
+                return RememberSteps(operation, self.now, self.pasts[operation.axis, operation.row])
             case Take(axis, row):
                 return lambda: self._take(axis, row)
             case Emit(axis):
@@ -133,6 +151,11 @@ class TensorNetworkFlow(NetworkFlow):
     def scale(self, axis: str, row: str, factor: float) -> None:
         """Multiply a row of an axis."""
         self.now.rows[axis][row] = self.now.rows[axis][row] * factor
+
+    def past(self, group: str, state: str) -> np.ndarray:
+        """The last steps of a state that is read later."""
+        ring = self.arrays.to_numpy(self.pasts[group, state])
+        return np.roll(ring, -(self.step % len(ring)), axis=0)
 
     def queue(self, event: Event) -> dict[int, np.ndarray]:
         """Spikes that may still arrive."""

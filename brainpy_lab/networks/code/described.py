@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from brainpy_lab.codegen.headings import docstring
-from brainpy_lab.codegen.network import Act, Advance, Arrive, Emit, Fire, Gather, Operation, Take
+from brainpy_lab.codegen.network import (
+    Act,
+    Advance,
+    Arrive,
+    Emit,
+    Fire,
+    Gather,
+    Operation,
+    Recall,
+    Remember,
+    Take,
+)
 from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.sides import known_of, reads_in_each_step
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses
 
@@ -54,6 +68,11 @@ def in_words(operation: Operation) -> str:
             return f"{event} of {axis} acts: {function}"
         case Emit(axis):
             return f"spikes of {axis}, known beforehand"
+        case Recall(syn, _, row, (group, state), node):
+            at = f"{node:.3g} of the step on" if node else "at the step's start"
+            return f"{row} of {syn}: {state} of {group} as it was the delay before, {at}"
+        case Remember(axis, row):
+            return f"{row} of {axis} in this step is kept for those that read it later"
         case Take(axis, row):
             return f"{row} of {axis} from outside"
 
@@ -70,6 +89,11 @@ def explained(syn: Synapses) -> list[str]:
         why = f" ({syn.homes.why[state]})" if home == "connection" and state in syn.homes.why else ""
         by = f", times {syn.weighted.by[state]}" if state in syn.weighted.by else ""
         lines.append(f"{state}: {words[home].format(state)}{by}{why}{_when(syn, state)}")
+    if syn.is_late:
+        read = reads_in_each_step(syn.system, syn.pre_group)
+        names = ", ".join(f"pre.{n}" for n in known_of(syn.pre_group) if n in read)
+        once = "connection" if isinstance(syn.delay_given, np.ndarray) else "presynaptic cell"
+        lines.append(f"{names}: a delay before, in every step; looked up once a {once}")
     return lines
 
 

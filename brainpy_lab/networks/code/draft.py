@@ -34,8 +34,12 @@ class Draft:
         The method of each group.
     stages : list of dict
         Where groups that are coupled advance stage by stage: for each stage the rows of each group's states there.
+    nodes : list of float
+        The part of the step that has passed at each of these stages.
     staged : list of list of operations
         What is done for each stage but the last.
+    recalls : list of operations
+        Values of before that are looked up at the start of the step.
     draws : dict of (str, str) to Draw
         Random numbers of each step, by group and row.
     """
@@ -54,10 +58,13 @@ class Draft:
     draws: dict[tuple[str, str], Draw] = field(default_factory=dict)
     takes: list[Operation] = field(default_factory=list)
     stages: list[dict[str, dict[str, str]]] = field(default_factory=list)
+    nodes: list[float] = field(default_factory=list)
     staged: list[list[Operation]] = field(default_factory=list)
+    recalls: list[Operation] = field(default_factory=list)
     gathers: list[Operation] = field(default_factory=list)
     follows: list[Operation] = field(default_factory=list)
     advances: list[Operation] = field(default_factory=list)
+    remembers: list[Operation] = field(default_factory=list)
     fires: list[Fire] = field(default_factory=list)
     emits: list[Operation] = field(default_factory=list)
     arrivals: list[Arrive] = field(default_factory=list)
@@ -78,10 +85,16 @@ class Draft:
         return name
 
     def step(
-        self, system: System, method: str, owner: str, *, by_stages: bool = False
+        self,
+        system: System,
+        method: str,
+        owner: str,
+        *,
+        by_stages: bool = False,
+        remembered: frozenset[str] = frozenset(),
     ) -> tuple[StepCode, dict[str, str]]:
         """Take over the functions of a system's step under the owner's name; their names by those in the step."""
-        step = step_of(system, method, self.backend, by_stages)
+        step = step_of(system, method, self.backend, by_stages, remembered)
         tree = ast.parse(step.text)
         defined = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
         names = {n.name: f"{n.name}_{owner}" for n in defined}

@@ -6,10 +6,11 @@ import numpy as np
 
 from brainpy_lab import solvers
 from brainpy_lab.codegen.fields import Field, Fields, Signature
-from brainpy_lab.codegen.network import CELL, Advance, Fire, Take
+from brainpy_lab.codegen.network import CELL, Advance, Fire, Remember, Take
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.composed import composed_system, gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft
+from brainpy_lab.networks.code.late import remembered_states
 from brainpy_lab.networks.code.methods import chosen, coupled, is_staged
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.driven import Driven
@@ -27,8 +28,9 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
             draft.takes.append(Take(name, draft.row(name, moving)))
         else:
             draft.driven.add(draft.scalar(name, moving))
-    by_stages = name in coupled(draft.synapses) and is_staged(draft.synapses)
-    step, names = draft.step(system, method, name, by_stages=by_stages)
+    by_stages = name in coupled(draft.synapses, at_once=True) and is_staged(draft.synapses)
+    remembered = remembered_states(group, draft.synapses)
+    step, names = draft.step(system, method, name, by_stages=by_stages, remembered=remembered)
     for row in (*step.states, *step.hidden):
         draft.row(name, row)
     for draw in step.draws:
@@ -43,12 +45,28 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
         if len(draft.staged) == number:
             draft.staged.append([])
             draft.stages.append({})
+            draft.nodes.append(block.node)
         draft.staged[number].append(Advance(name, names[block.function]))
         draft.stages[number][name] = {f.of: f.name for f in block.signature.results.of("passed") if f.of}
-    draft.advances.append(Advance(name, names["advance"], dict(before)))
+    kept = {start_of(s): s for s in step.states if s in remembered}
+    draft.advances.append(Advance(name, names["advance"], {**before, **kept}))
+    for start, state in kept.items():
+        slopes = sum(len(b.signature.results.of("polynomial", owner=state)) for b in step.blocks)
+        rows = tuple(draft.row(name, slope_of(state, n)) for n in range(slopes))
+        draft.remembers.append(Remember(name, state, draft.row(name, start), rows))
     for event in system.events:
         acts = names.get(f"at_{event.name}", "")
         draft.fires.append(Fire(name, event.name, names[f"test_{event.name}"], acts))
+
+
+def start_of(state: str) -> str:
+    """The row of a state's value at the start of the step."""
+    return f"{state} at the start"
+
+
+def slope_of(state: str, number: int) -> str:
+    """The row of a coefficient of a state's polynomial over the step."""
+    return f"{state}, slope {number}"
 
 
 def varies(draft: Draft, group: NeuGroup, name: str) -> bool:
@@ -80,10 +98,13 @@ def _resolved(draft: Draft, signature: Signature, group: NeuGroup, before: dict[
                 found.append(Field(f.name, "", "parameter", draft.scalar(*_owner(draft, group, f.name))))
             case _:
                 raise ArgumentError(f"{name}: networks do not hand a step its {f.role} so far.")
-    given = [
-        f if f.role == "flag" else Field(f.name, CELL, "state", draft.row(name, f.name if f.role == "passed" else f.of))
-        for f in signature.results
-    ]
+    given = []
+    for number, f in enumerate(signature.results):
+        if f.role == "polynomial":
+            row = slope_of(f.of, sum(g.role == "polynomial" and g.of == f.of for g in signature.results[:number]))
+        else:
+            row = f.name if f.role == "passed" else f.of
+        given.append(f if f.role == "flag" else Field(f.name, CELL, "state", draft.row(name, row)))
     return Signature(Fields(found), Fields(given))
 
 

@@ -23,9 +23,13 @@ def method_of(group: NeuGroup, synapses: Iterable[Synapses]) -> str:
     return chosen(group, system, synapses)
 
 
-def coupled(synapses: Iterable[Synapses]) -> dict[str, NeuGroup]:
-    """The groups that take sums over connections in each step, or are read by such, by name."""
-    both = (g for s in synapses if gathered_couplings(s) for g in (s.pre_group, s.post_group))
+def coupled(synapses: Iterable[Synapses], *, at_once: bool = False) -> dict[str, NeuGroup]:
+    """The groups that take sums over connections in each step, or are read by such, by name.
+
+    ``at_once`` leaves those out that are read with a delay alone.
+    """
+    some = [s for s in synapses if gathered_couplings(s)]
+    both = [s.post_group for s in some] + [s.pre_group for s in some if not (at_once and s.is_late)]
     return {g.name: g for g in both if isinstance(g, NeuGroup)}
 
 
@@ -42,7 +46,7 @@ def is_staged(synapses: tuple[Synapses, ...]) -> bool:
 
     They do under one explicit method without noise, where what is gathered reads nothing else that moves.
     """
-    groups = coupled(synapses)
+    groups = coupled(synapses, at_once=True)
     methods = {method_of(group, synapses) for group in groups.values()}
     if len(methods) != 1 or any(g.system.is_stochastic for g in groups.values()):
         return False

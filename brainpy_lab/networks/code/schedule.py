@@ -115,8 +115,8 @@ def _advance(draft: Draft) -> tuple[Operation, ...]:
     """Groups that are coupled stage by stage; what follows other cells sees them as they are at the step's start."""
     stages = [operation for stage in draft.staged for operation in stage]
     if stages:
-        return (*draft.follows, *stages, *draft.gathers, *draft.advances)
-    return (*draft.gathers, *draft.follows, *draft.advances)
+        return (*draft.recalls, *draft.follows, *stages, *draft.gathers, *draft.advances, *draft.remembers)
+    return (*draft.recalls, *draft.gathers, *draft.follows, *draft.advances, *draft.remembers)
 
 
 def _pre_first(arrivals: Iterable[Arrive]) -> tuple[Arrive, ...]:

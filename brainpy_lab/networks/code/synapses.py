@@ -23,6 +23,7 @@ from brainpy_lab.codegen.network import (
     Emit,
     Ends,
     Gather,
+    Recall,
     Side,
 )
 from brainpy_lab.codegen.printing import EMPTY, Printer
@@ -33,6 +34,7 @@ from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft, renamed
 from brainpy_lab.networks.code.every import Clock, clocks
 from brainpy_lab.networks.code.groups import varies
+from brainpy_lab.networks.code.late import late_states
 from brainpy_lab.networks.code.methods import stepped_method
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.sides import event_name, known_of
@@ -48,6 +50,7 @@ def write_synapses(draft: Draft, syn: Synapses) -> None:
     names = {f.name: f"{f.name}_{syn.name}" for f in syn.system.functions}
     draft.texts += [renamed(text, names) for text in helpers]
     writer = _Writer(draft, syn, with_definitions_of_cells(syn, draft.synapses), printer, names)
+    writer.recalls()
     writer.advance("pre", f"{syn.name}.pre", f"{syn.name}_pre")
     writer.advance("post", f"{syn.name}.post", f"{syn.name}_post")
     writer.advance("connection", syn.name, syn.name)
@@ -70,6 +73,36 @@ class _Writer:
     printer: Printer
     names: Mapping[str, str]
 
+    # --- what is read a delay later ----------------------------------------------------------------------------------
+
+    @property
+    def _late_place(self) -> str:
+        """Where it is put: once a presynaptic cell where all connections have one delay."""
+        return CONNECTION if isinstance(self.syn.delay_given, np.ndarray) else KEPT_PRE
+
+    def recalls(self) -> None:
+        """Values of before: at the step's start, and within it where another stage of the method comes."""
+        draft, before = self.draft, 0.0
+        draft.recalls += self._recalled(0.0)
+        for number, node in enumerate(draft.nodes if gathered_couplings(self.syn) else (), 1):
+            if node != before:
+                operations = draft.staged[number] if number < len(draft.staged) else draft.gathers
+                operations[:0] = self._recalled(node)
+            before = node
+
+    def _recalled(self, node: float) -> list[Recall]:
+        syn, found = self.syn, []
+        for state in late_states(syn, self.draft.synapses):
+            row = _late_row(state, is_start=not node)
+            self.draft.row(Ends(syn.pre_group.name, syn.post_group.name).axis(syn.name, self._late_place), row)
+            found.append(Recall(syn.name, self._late_place, row, (syn.pre_group.name, state), node))
+        return found
+
+    def _late_places(self, *, is_start: bool = True) -> dict[str, Place]:
+        """Where functions that are called in every step find values of before."""
+        late = late_states(self.syn, self.draft.synapses)
+        return {f"pre_{s}": Place(self._late_place, _late_row(s, is_start=is_start)) for s in late}
+
     # --- what is kept, and advances by itself ------------------------------------------------------------------------
 
     def advance(self, home: Home, axis: str, word: str) -> None:
@@ -82,7 +115,7 @@ class _Writer:
         moving = tuple(s for s in syn.system.states if s.name in kept and s.name in syn.traces.why)
         if not moving:
             return
-        places = self._places()
+        places = self._places() | self._late_places()
         part = self._alone(moving, places)
         step, names = draft.step(
             part, stepped_method(part, is_closed=set(part.parameter_names) <= set(syn.values)), word
@@ -120,14 +153,16 @@ class _Writer:
             row, stages = sum_name(self.syn, coupling), [{}, *self.draft.stages]
             for number, rows in enumerate(stages):
                 function = f"sum_{self.syn.name}_{coupling.target}" + (f"_{number + 1}" if number else "")
-                self._add(function, write_sum(self.system, coupling.value, self._places(rows), row))
+                has_passed = number and self.draft.nodes[number - 1]
+                places = self._places(rows) | self._late_places(is_start=not has_passed)
+                self._add(function, write_sum(self.system, coupling.value, places, row))
                 is_last = number + 1 == len(stages)
                 gather = Gather(self.syn.name, function, row, number + 1 if self.draft.stages else 0)
                 if is_last:
                     self.draft.gathers.append(gather)
                 else:
                     operations = self.draft.staged[number]
-                    operations.insert(sum(isinstance(o, Gather) for o in operations), gather)
+                    operations.insert(sum(isinstance(o, Gather | Recall) for o in operations), gather)
 
     def arrivals(self, event: Event) -> None:
         """What spikes of one side do when they arrive."""
@@ -226,6 +261,11 @@ class _Writer:
         if name in group.parameters and not varies(self.draft, group, name):
             return Place("", f"{group.name}.{name}")
         return Place(kind, name)
+
+
+def _late_row(state: str, *, is_start: bool) -> str:
+    """The row of a presynaptic value of before, at the step's start or within it."""
+    return f"pre_{state}" if is_start else f"pre_{state} within"
 
 
 def _of_cells(signature: Signature) -> Signature:

@@ -45,7 +45,8 @@ def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]
         values |= {f"{syn.name}.{n}": np.array(syn.read(n)) for n in kept}
     rows = {f"{axis}.{row}": np.array(v) for axis, named in state.rows.items() for row, v in named.items()}
     queues = {f"{'.'.join(event)}.{n}": a for event, q in state.queues.items() for n, a in _queue_arrays(q).items()}
-    arrays = in_part("rows", rows) | in_part("queues", queues)
+    pasts = {".".join(key): past for key, past in state.pasts.items()}
+    arrays = in_part("rows", rows) | in_part("queues", queues) | in_part("pasts", pasts)
     return Checkpoint(state.time, values, arrays, numbers, state.seed, parts.name)
 
 
@@ -113,6 +114,7 @@ class Standing:
         for syn in parts.synapses:
             _take_traces(syn, found, taken)
         found.queues = {event: taken.queue(event) for event in code.events}
+        found.pasts = {key: taken.array("pasts", ".".join(key)) for key in code.remembered}
         return cls(found, values)
 
     def place(self, parts: Parts) -> None:

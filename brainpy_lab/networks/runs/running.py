@@ -141,6 +141,8 @@ class RunOf:
             }
         for event in plan.code.events:
             state.queues[event] = self.flow.queue(event)
+        for key in plan.code.remembered:
+            state.pasts[key] = self.flow.past(*key)
         for part in plan.network.groups:
             if isinstance(part, NeuGroup):
                 part.state.update({n: state.rows[part.name].pop(n) for n in part.system.state_names})

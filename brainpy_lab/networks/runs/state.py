@@ -32,6 +32,8 @@ class NetworkState:
         Of each synapse, a digest of its delays in that run.
     traces : dict of str
         Of each trace of a synapse, a digest of what the values that are kept of it depend on.
+    pasts : dict of (str, str) to array
+        Of states of groups that are read later, the last steps.
     """
 
     seed: int
@@ -43,6 +45,7 @@ class NetworkState:
     starts: dict[str, dict[str, Any]] = field(default_factory=dict)
     delays: dict[str, str] = field(default_factory=dict)
     traces: dict[str, str] = field(default_factory=dict)
+    pasts: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls, seed: int, dt: float) -> NetworkState:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import Side, Take
+from brainpy_lab.codegen.network import Recall, Side, Take
 from brainpy_lab.drivers.feeds.addressed import seed_of
 from brainpy_lab.drivers.feeds.draw_rows import DrawRows
+from brainpy_lab.drivers.feeds.lags import Lag
 from brainpy_lab.drivers.feeds.levy_areas import terms_for
+from brainpy_lab.drivers.feeds.past import COEFFICIENTS
 from brainpy_lab.drivers.network import NetworkSetup, Table
 from brainpy_lab.networks.code.every import clocks
 from brainpy_lab.networks.group import NeuGroup, initial_of
+from brainpy_lab.networks.room import check_room
 from brainpy_lab.networks.runs.driven import Driven
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.values.problem import NEVER
+
+_SHORTER = "Give shorter delays, or a larger dt."
 
 
 def setup_of(plan: Plan) -> NetworkSetup:
@@ -66,6 +71,8 @@ class _Values:
             sources=sources,
             record=tuple(r for w in self.plan.record for r in w.rows),
             every=self.plan.every,
+            lags=self._lags,
+            pasts={key: self._past(*key) for key in code.remembered},
             first=state.step,
         )
 
@@ -78,6 +85,29 @@ class _Values:
         if isinstance(part, Synapses) and name in part.counted.addresses.names:
             return seed_of(self.plan.state.seed, part.stream)
         return _value(part, name)
+
+    @cached_property
+    def _lags(self) -> dict[tuple[str, float], Lag]:
+        """What presynaptic values of before are read, by synapse and stage."""
+        found = {}
+        for operation in self.plan.code.schedule:
+            if isinstance(operation, Recall):
+                steps = self.plan.wired[operation.synapse].lags
+                assert steps is not None
+                found[operation.synapse, operation.node] = Lag.of(steps, operation.node)
+        return found
+
+    def _past(self, group: str, state: str) -> np.ndarray:
+        """The steps of a state that may be read, as they were; before the start it stood still."""
+        recalls = (o for o in self.plan.code.schedule if isinstance(o, Recall) and o.source == (group, state))
+        slots, size = max(self._lags[o.synapse, o.node].slots for o in recalls), self._size(group)
+        check_room(f"{group}: {slots:,} steps of '{state}', which synapses read later", 32.0 * slots * size, _SHORTER)
+        known = self.plan.state.pasts.get((group, state))
+        if known is not None:
+            return known[-slots:]
+        found = np.zeros((slots, COEFFICIENTS, size))
+        found[:, 0] = self._rows(group, (state,))[state]
+        return found
 
     def _drive(self, first: int, n: int) -> np.ndarray:
         """Values of the parameters that move in time and are alike for all cells, (n, driven scalars)."""
@@ -149,8 +179,10 @@ class _Values:
         if axis != syn.name:
             kept = self.plan.state.row(axis, row)
             if kept is None and row not in syn.system.state_names:
-                return np.zeros(())  # a sum that is added up when it is asked for
+                return np.zeros(())  # a sum, or a value of before: made when it is asked for
             return np.asarray(syn.initial(row) if kept is None else kept, dtype=float)
+        if row not in syn.values and row not in syn.system.state_names:
+            return np.zeros(())
         stored = self.plan.wired[syn.name].stored
         if row in syn.counted.addresses.names:
             value: Any = np.arange(len(syn))

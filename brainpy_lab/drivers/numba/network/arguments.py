@@ -16,12 +16,14 @@ from brainpy_lab.codegen.network import (
     Advance,
     Arrive,
     Emit,
+    Fire,
     Gather,
     NetworkCode,
     Operation,
     Side,
     Take,
 )
+from brainpy_lab.drivers.numba.network.pasts import is_late, past_words
 
 #: What a kernel says of its end, in places of ``k_out``.
 TAKEN, SPIKES, FULL, FAULT_AXIS, FAULT_ROW, FAULT_PLACE = range(6)
@@ -46,9 +48,16 @@ def tables_of(code: NetworkCode) -> tuple[tuple[str, Side], ...]:
     for operation in code.schedule:
         if isinstance(operation, Arrive):
             found[operation.synapse, operation.side] = None
-        elif isinstance(operation, Gather) or is_of_connections(operation):
+        elif isinstance(operation, Gather) or is_of_connections(operation) or is_late(operation):
             found[operation.synapse, "pre"] = None
     return tuple(found)
+
+
+def alarms_of(code: NetworkCode) -> tuple[str, ...]:
+    """Flags that end a run."""
+    names = {f"{o.event}" for o in code.schedule if isinstance(o, Fire)}
+    flags = (f.of for s in code.functions.values() for f in s.results if f.role == "flag")
+    return tuple(dict.fromkeys(f for f in flags if f not in names))
 
 
 def indices_of(code: NetworkCode) -> tuple[tuple[str, str], ...]:
@@ -81,4 +90,11 @@ def words_of(code: NetworkCode) -> tuple[str, ...]:
     takes = (f"k_in_{o.axis}_{o.row}" for o in code.schedule if isinstance(o, Take))
     parts = ("start", "first", "delays", "order", "sources")
     tables = (f"k_{word}_{syn}_{side}" for syn, side in tables_of(code) for word in parts)
-    return (*rings, *sources, *takes, *tables, *(f"k_{what}_{syn}" for syn, what in indices_of(code)))
+    return (
+        *rings,
+        *sources,
+        *takes,
+        *past_words(code),
+        *tables,
+        *(f"k_{what}_{syn}" for syn, what in indices_of(code)),
+    )

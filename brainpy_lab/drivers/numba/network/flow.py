@@ -19,12 +19,13 @@ from brainpy_lab.drivers.numba.network.arguments import (
     FULL,
     SPIKES,
     TAKEN,
+    alarms_of,
     indices_of,
     tables_of,
 )
 from brainpy_lab.drivers.numba.network.draws import native_rows
 from brainpy_lab.drivers.numba.network.kernel import network_kernel
-from brainpy_lab.drivers.numba.network.operations import alarms_of
+from brainpy_lab.drivers.numba.network.pasts import lag_arrays, made_ring, past_in, ring_words
 from brainpy_lab.drivers.numba.network.poisson import native_spikes
 from brainpy_lab.drivers.numba.program import compiled_module, release_with
 from brainpy_lab.errors import DriverError
@@ -77,7 +78,8 @@ class NumbaNetworkFlow(NetworkFlow):
             for row in axis.rows:
                 self._view(axis.name, row)[:] = self._padded(axis.name, setup.rows[axis.name][row])
         self.p = np.array([setup.scalars[s] for s in code.scalars], dtype=float)
-        self.fixed = self._fixed(program.addresses)
+        self.pasts = {key: made_ring(past, self.step) for key, past in setup.pasts.items()}
+        self.fixed = (*lag_arrays(code, setup.lags), *self._fixed(program.addresses))
         fires = [o for o in code.schedule if isinstance(o, Fire)]
         room = _ROOM + sum(setup.sizes[o.axis] for o in fires)
         self.events = [np.empty(room, np.int64) for _ in range(3)]
@@ -184,6 +186,10 @@ class NumbaNetworkFlow(NetworkFlow):
                 start[step % len(start)] = 0
         self.position[number] = place
 
+    def past(self, group: str, state: str) -> np.ndarray:
+        """The last steps of a state that is read later."""
+        return past_in(self.pasts[group, state], self.step, self.setup.sizes[group])
+
     # --- steps -------------------------------------------------------------------------------------------------------
 
     def advance(self, n_steps: int, rows: np.ndarray, row: int) -> NetworkChunk:
@@ -249,9 +255,10 @@ class NumbaNetworkFlow(NetworkFlow):
         left = setup.every - (self.step - setup.first) % setup.every
         rings = [word for number in range(len(self.rings)) for word in self._ring_words(number)]
         emitted = [_plain(a, np.int64) for pair in sources.values() for a in pair]
+        pasts = [part for key in self.code.remembered for part in ring_words(self.pasts[key])]
         self.run(
             n, self.step, setup.t0, setup.dt, self.y, self.p, drive, self.base, self.size, self.position, setup.every,
-            left, row, self.record, rows, *self.events, out, _words(*rings, *emitted, *taken_in, *self.fixed),
+            left, row, self.record, rows, *self.events, out, _words(*rings, *emitted, *taken_in, *pasts, *self.fixed),
         )  # fmt: skip
         return out
 

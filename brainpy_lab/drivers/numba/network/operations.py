@@ -28,6 +28,8 @@ from brainpy_lab.codegen.network import (
     Gather,
     NetworkCode,
     Operation,
+    Recall,
+    Remember,
     Side,
     Take,
 )
@@ -39,8 +41,10 @@ from brainpy_lab.drivers.numba.network.arguments import (
     FAULT_ROW,
     FOUND,
     SPIKES,
+    alarms_of,
     is_of_connections,
 )
+from brainpy_lab.drivers.numba.network.pasts import Pasts
 from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, anonymous
 from brainpy_lab.drivers.numba.rows import functions_of
 
@@ -73,6 +77,7 @@ class Operations:
         self.placed: dict[tuple[str, Placed], Placed] = {}
         self.scalars: dict[str, int] = {}
         self.given: dict[str, str] = {}
+        self.pasts = Pasts(code, self._row, self._address, self._blocks)
 
     def body(self, operation: Operation) -> Body:
         """What does an operation."""
@@ -92,6 +97,8 @@ class Operations:
                 self._act(operation)
             case Emit():
                 self._emit(operation)
+            case Recall() | Remember():
+                self.pasts.write(self.w, operation)
         return Body(self.w.lines, self.scalars, self.given)
 
     def _element(self, array: str, number: int) -> str:
@@ -389,10 +396,3 @@ class Operations:
             at[place] = (axis, name)
         call = self._call(function, at, "advance" if answer else "take", passed=passed)
         w.add(depth, f"{answer}{call}")
-
-
-def alarms_of(code: NetworkCode) -> tuple[str, ...]:
-    """Flags that end a run."""
-    names = {f"{o.event}" for o in code.schedule if isinstance(o, Fire)}
-    flags = (f.of for s in code.functions.values() for f in s.results if f.role == "flag")
-    return tuple(dict.fromkeys(f for f in flags if f not in names))

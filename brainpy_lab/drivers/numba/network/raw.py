@@ -72,7 +72,7 @@ def _element(kind: Any) -> tuple[Any, Any]:
 
 get_i4, put_i4 = _element(types.int32)
 get_i8, put_i8 = _element(types.int64)
-get_f8, _ = _element(types.float64)
+get_f8, put_f8 = _element(types.float64)
 
 
 @intrinsic

@@ -1,0 +1,142 @@
+"""The past of a network's cells in its kernel: rings of the last steps, as polynomials, and what is read of them.
+
+A ring (slots, coefficients, cells) is found by its address; step ``i`` stands in slot ``i mod slots``. Cells are padded
+to whole blocks, as they are among all values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeGuard
+
+import numpy as np
+
+from brainpy_lab.codegen.network import CONNECTION, NetworkCode, Operation, Recall, Remember
+from brainpy_lab.drivers.feeds.lags import Lag
+from brainpy_lab.drivers.feeds.past import COEFFICIENTS
+from brainpy_lab.drivers.numba.feed import LANES
+from brainpy_lab.drivers.numba.kernel import Writer
+
+#: Words of a ring: its address, how many slots it has, and how many cells with their padding.
+RING = ("past", "slots", "width")
+
+
+def lags_of(code: NetworkCode) -> tuple[tuple[str, float], ...]:
+    """What is read late, by synapse and stage, in the order in which a kernel takes it."""
+    return tuple(dict.fromkeys((o.synapse, o.node) for o in code.schedule if isinstance(o, Recall)))
+
+
+def is_late(operation: Operation) -> TypeGuard[Recall]:
+    """Whether it reads values of before, connection by connection."""
+    return isinstance(operation, Recall) and operation.place == CONNECTION
+
+
+def past_words(code: NetworkCode) -> tuple[str, ...]:
+    """What a kernel takes of all this."""
+    rings = (f"k_{word}_{number}" for number in range(len(code.remembered)) for word in RING)
+    lags = (f"k_{word}_{number}" for number in range(len(lags_of(code))) for word in ("whole", "part"))
+    return (*rings, *lags)
+
+
+class Pasts:
+    """Writes what operations do with the past.
+
+    Parameters
+    ----------
+    code : NetworkCode
+    row : callable
+        How far a row is from the first one, ``(axis, row)``.
+    address : callable
+        The text of the address of the first row, ``(axis, place)``.
+    blocks : callable
+        Writes the head of a loop over the blocks of an axis.
+    """
+
+    def __init__(
+        self,
+        code: NetworkCode,
+        row: Callable[[str, str], int],
+        address: Callable[[str, str], str],
+        blocks: Callable[[str], None],
+    ) -> None:
+        self.code, self.row, self.address, self.blocks = code, row, address, blocks
+
+    def write(self, w: Writer, operation: Recall | Remember) -> None:
+        """The lines of an operation."""
+        if isinstance(operation, Remember):
+            self._remember(w, operation)
+        else:
+            self._recall(w, operation)
+
+    def _begin(self, w: Writer, source: tuple[str, str]) -> int:
+        """The number of a ring; how many cells it has with their padding, and where the present step stands."""
+        ring = self.code.remembered.index(source)
+        w.add(1, f"k_l = k_width_{ring}")
+        w.add(1, f"k_u = k_step % k_slots_{ring}")
+        return ring
+
+    def _remember(self, w: Writer, operation: Remember) -> None:
+        """Put the polynomial of the step into its slot."""
+        ring = self._begin(w, (operation.axis, operation.row))
+        self.blocks(operation.axis)
+        w.add(2, f"for k_j in range({LANES}):")
+        w.add(3, f"k_x = k_u * {COEFFICIENTS} * k_l + k_b * {LANES} + k_j")
+        for power, row in enumerate((operation.start, *operation.slopes)):
+            value = f"k_get(k_y, k_o + k_j + {self.row(operation.axis, row)})"
+            w.add(3, f"k_put_f8(k_past_{ring}, k_x + {power} * k_l, {'dt * ' if power else ''}{value})")
+        for power in range(1 + len(operation.slopes), COEFFICIENTS):
+            w.add(3, f"k_put_f8(k_past_{ring}, k_x + {power} * k_l, 0.0)")
+
+    def _recall(self, w: Writer, operation: Recall) -> None:
+        """Read values of before, once a presynaptic cell or once a connection."""
+        ring, lag = self._begin(w, operation.source), lags_of(self.code).index((operation.synapse, operation.node))
+        axis = self.code.ends[operation.synapse].axis(operation.synapse, operation.place)
+        row = self.row(axis, operation.row)
+        if operation.place != CONNECTION:
+            self._slot(w, 1, ring, lag, "0")
+            self.blocks(axis)
+            w.add(2, f"for k_j in range({LANES}):")
+            self._read(w, 3, ring, f"k_x + k_b * {LANES} + k_j", f"k_o + k_j + {row}")
+            return
+        table = f"{operation.synapse}_pre"
+        w.add(1, f"for k_q in range(k_sources_{table}):")
+        w.add(2, f"k_z = k_q * k_delays_{table}\nk_v = k_z + k_delays_{table}")
+        w.add(2, f"for k_g in range(k_get_i8(k_start_{table}, k_z), k_get_i8(k_start_{table}, k_v)):")
+        self._slot(w, 3, ring, lag, "k_g")
+        self._read(w, 3, ring, "k_x + k_q", f"{self.address(axis, 'k_g')} + {row}")
+
+    def _slot(self, w: Writer, depth: int, ring: int, lag: int, place: str) -> None:
+        """Where in the ring the step begins that is read, and the part of it that had passed."""
+        w.add(depth, f"k_x = k_u - k_get_i4(k_whole_{lag}, {place})")  # never further back than there are slots
+        w.add(depth, f"if k_x < 0:\n    k_x += k_slots_{ring}")
+        w.add(depth, f"k_x *= {COEFFICIENTS} * k_l")
+        w.add(depth, f"k_r = k_get_f8(k_part_{lag}, {place})")
+
+    def _read(self, w: Writer, depth: int, ring: int, at: str, into: str) -> None:
+        c = [f"k_get_f8(k_past_{ring}, {at} + {power} * k_l)" for power in range(COEFFICIENTS)]
+        w.add(depth, f"k_put(k_y, {into}, {c[0]} + k_r * ({c[1]} + k_r * ({c[2]} + k_r * {c[3]})))")
+
+
+def made_ring(past: np.ndarray, step: int) -> np.ndarray:
+    """A ring with the steps before ``step``."""
+    missing = -past.shape[2] % LANES
+    found: np.ndarray = np.roll(np.pad(past, ((0, 0), (0, 0), (0, missing)), mode="edge"), step % len(past), axis=0)
+    return np.ascontiguousarray(found)
+
+
+def ring_words(ring: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """Its words, `RING`."""
+    return ring, ring.shape[0], ring.shape[2]
+
+
+def past_in(ring: np.ndarray, step: int, size: int) -> np.ndarray:
+    """The steps before ``step`` in a ring, the last at the end: a copy."""
+    return np.roll(ring[:, :, :size], -(step % len(ring)), axis=0)
+
+
+def lag_arrays(code: NetworkCode, lags: Mapping[tuple[str, float], Lag]) -> list[np.ndarray]:
+    """What is read late, as kernels take it."""
+    found: list[np.ndarray] = []
+    for key in lags_of(code):
+        found += [np.array(lags[key].whole, np.int32, ndmin=1), np.array(lags[key].part, float, ndmin=1)]
+    return found

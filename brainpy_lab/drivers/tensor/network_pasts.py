@@ -1,0 +1,54 @@
+"""The past of a network's cells on whole arrays: rings of the last steps, as polynomials, and what is read of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from brainpy_lab.codegen.network import CONNECTION, Recall, Remember
+from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
+from brainpy_lab.drivers.tensor.network_values import NetworkValues
+
+
+def pasts_of(past: np.ndarray, step: int, arrays: NetworkArrays) -> Array:
+    """A ring with the steps before ``step``; each stands in the slot of its number."""
+    return arrays.floats(np.roll(past, step % len(past), axis=0))
+
+
+class RecallValues:
+    """Values of before, once a presynaptic cell or once a connection."""
+
+    def __init__(self, operation: Recall, values: NetworkValues, ring: Array) -> None:
+        setup, syn = values.setup, operation.synapse
+        self.values, self.ring, self.row = values, ring, operation.row
+        self.axis = values.code.ends[syn].axis(syn, operation.place)
+        lag = setup.lags[syn, operation.node]
+        self.pre: Array | None = None
+        if operation.place == CONNECTION:
+            self.pre = values.arrays.numbers(setup.pre[syn])
+            self.whole: Array = values.arrays.numbers(lag.whole)
+            self.part: Array = values.arrays.floats(lag.part)
+        else:
+            self.whole, self.part = int(lag.whole.item()), float(lag.part.item())
+
+    def __call__(self) -> None:
+        """Read them."""
+        ring, s = self.ring, self.part
+        slot = (self.values.step - self.whole) % len(ring)
+        c = [ring[slot, k] if self.pre is None else ring[slot, k, self.pre] for k in range(ring.shape[1])]
+        self.values.rows[self.axis][self.row] = c[0] + s * (c[1] + s * (c[2] + s * c[3]))
+
+
+class RememberSteps:
+    """The polynomial of a state over the step that has been taken."""
+
+    def __init__(self, operation: Remember, values: NetworkValues, ring: Array) -> None:
+        self.operation, self.values, self.ring = operation, values, ring
+
+    def __call__(self) -> None:
+        """Put it into the ring."""
+        rows, ring = self.values.rows[self.operation.axis], self.ring
+        slot, dt = self.values.step % len(ring), self.values.setup.dt
+        ring[slot, 0] = rows[self.operation.start]
+        for power, slope in enumerate(self.operation.slopes, 1):
+            ring[slot, power] = dt * rows[slope]
+        ring[slot, 1 + len(self.operation.slopes) :] = 0.0
