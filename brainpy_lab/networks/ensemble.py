@@ -14,8 +14,7 @@ from brainpy_lab.networks.runs.request import Request
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.twins import Twin, part_of
 from brainpy_lab.simulation import ambient
-from brainpy_lab.simulation.runs.control import Progress, reporter
-from brainpy_lab.simulation.runs.progress_bar import ProgressBar
+from brainpy_lab.simulation.runs.control import reporter
 from brainpy_lab.simulation.runs.record_size import check_record_memory
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.outcome import Outcome
@@ -82,26 +81,20 @@ class Ensemble:
             record = {twin.moved(key): names for key, names in record.items()}
         return replace(self.request, record=record, progress=report or False, parameters=None, threads=1)
 
-    def run(self) -> tuple[NetworkSolution, bool]:
-        """The ensemble's solution, and whether the user interrupted it."""
-        progress = self.request.progress
-        report: Progress = ProgressBar(self.network.name) if progress is True else reporter(progress)
+    def run(self) -> NetworkSolution:
+        """The ensemble's solution; its outcome says where the user interrupted it."""
         halt = Halt(self.request.stop)
-        progresses = Progresses(report, len(self.members))
+        progresses = Progresses(reporter(self.request.progress), len(self.members))
         runs = [partial(self._run, number, halt, progresses) for number in range(len(self.members))]
         has_threads = Capability.THREADS in drivers.get(self.backend).capabilities
         threads = min(self.request.threads, len(runs)) if has_threads else 1
-        try:
-            found, is_interrupted = side_by_side(runs, threads, halt)
-        finally:
-            if isinstance(report, ProgressBar):
-                report.close()
+        found, is_interrupted = side_by_side(runs, threads, halt)
         sol = combined(self.members, found)
         if "ended" in sol.stats:
             warn(sol.stats["ended"])
         if is_interrupted:
             sol.outcome = Outcome.INTERRUPTED
-        return sol, is_interrupted
+        return sol
 
     def _run(self, number: int, halt: Halt, progresses: Progresses) -> NetworkSolution:
         twin = self.twin(number)

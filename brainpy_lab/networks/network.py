@@ -27,6 +27,7 @@ from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.displays import display_of
 from brainpy_lab.simulation.run_defaults import positive
 from brainpy_lab.simulation.runs.control import Progress
+from brainpy_lab.simulation.runs.following import Following
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.outcome import Outcome
 
@@ -131,23 +132,28 @@ class Network(CodedNetwork):
         KeyboardInterrupt
             The user interrupted the run: what it had computed is ``net.last``, and the next run goes on from there.
         """
-        request = Request(duration, dt, record, record_every, start, seed, progress, stop, parameters, threads, store)
-        if parameters:
-            return self._run_members(request, backend_name(backend))
+        with Following(self, duration, stop, progress) as run:
+            options = (run.progress, run.stop, parameters, threads, store)
+            request = Request(duration, dt, record, record_every, start, seed, *options)
+            how = self._run_members if parameters else self._run
+            self.last = run.gave(how(request, backend_name(backend)))
+            if self.last.outcome is Outcome.INTERRUPTED:
+                raise KeyboardInterrupt
+            return self.last
+
+    def _run(self, request: Request, backend: str) -> NetworkSolution:
+        """One run of this network."""
         begun = time.perf_counter()
-        plan, standing = self._planned(request, backend_name(backend))
+        plan, standing = self._planned(request, backend)
         program = drivers.get(plan.code.backend).network(plan.code)
-        if start is not None:
+        if request.start is not None:
             self.reset()
         if standing is not None:
             standing.place(self._parts)
             self.state = plan.state
         run = RunOf(plan, program, time.perf_counter() - begun)
         self.state = plan.state
-        self.last = solution_of(run)
-        if self.last.outcome is Outcome.INTERRUPTED:
-            raise KeyboardInterrupt
-        return self.last
+        return solution_of(run)
 
     def _run_members(self, request: Request, backend: str) -> NetworkSolution:
         """Runs of twins of this network, each with numbers of its own."""
@@ -156,11 +162,7 @@ class Network(CodedNetwork):
                 f"{self.name} has run to {self.time:g}; a run with parameters of its own does not go on from there.",
                 advice="Give start=0, or start=net.checkpoint().",
             )
-        ensemble = Ensemble.of(self, request, backend)
-        self.last, is_interrupted = ensemble.run()
-        if is_interrupted:
-            raise KeyboardInterrupt
-        return self.last
+        return Ensemble.of(self, request, backend).run()
 
     def _planned(self, request: Request, backend: str) -> tuple[Plan, Standing | None]:
         """The plan of a run, and where a checkpoint says that it begins; the network is as it was before."""

@@ -20,6 +20,7 @@ from brainpy_lab.simulation.model_code import ModelCode, method_name
 from brainpy_lab.simulation.run_defaults import positive
 from brainpy_lab.simulation.runs.auto_method import choice
 from brainpy_lab.simulation.runs.control import Progress
+from brainpy_lab.simulation.runs.following import Following
 from brainpy_lab.simulation.runs.request import OnInterrupt, Records, Request
 from brainpy_lab.simulation.runs.simulate import simulate
 from brainpy_lab.simulation.solution.record import notes_on_variables
@@ -252,33 +253,36 @@ class Model(ModelCode):
         """
         if duration is None:
             duration = self.duration
-        return self._simulate(
-            None,
-            drivers.get(self.backend if backend is None else backend).name,
-            method_name(self.method if method is None else method),
-            duration=duration,
-            dt=ambient.dt_or(self.dt) if dt is None else dt,
-            initial=initial,
-            seed=ambient.seed_or(self.seed) if seed is None else seed,
-            record=record,
-            record_every=record_every,
-            record_at=record_at,
-            progress=progress,
-            rtol=rtol,
-            atol=atol,
-            max_step=max_step,
-            threads=threads,
-            start=start,
-            history=history,
-            max_delay=max_delay,
-            stop=stop,
-            noise=noise,
-            grading=grading,
-            memory=memory,
-            crossing=crossing,
-            on_interrupt=on_interrupt,
-            parameters={**(parameters or {}), **named},
-        )
+        with Following(self, duration, stop, progress) as run:
+            return run.gave(
+                self._simulate(
+                    None,
+                    drivers.get(self.backend if backend is None else backend).name,
+                    method_name(self.method if method is None else method),
+                    duration=duration,
+                    dt=ambient.dt_or(self.dt) if dt is None else dt,
+                    initial=initial,
+                    seed=ambient.seed_or(self.seed) if seed is None else seed,
+                    record=record,
+                    record_every=record_every,
+                    record_at=record_at,
+                    progress=run.progress,
+                    rtol=rtol,
+                    atol=atol,
+                    max_step=max_step,
+                    threads=threads,
+                    start=start,
+                    history=history,
+                    max_delay=max_delay,
+                    stop=run.stop,
+                    noise=noise,
+                    grading=grading,
+                    memory=memory,
+                    crossing=crossing,
+                    on_interrupt=on_interrupt,
+                    parameters={**(parameters or {}), **named},
+                )
+            )
 
     def _simulate(self, code: StepCode | None, backend: str, method: str, **options: Any) -> Solution:
         return simulate(Request(model=self, code=code, backend=backend, method=method, **options))

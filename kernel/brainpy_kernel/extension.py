@@ -14,6 +14,7 @@ from brainpy_kernel.cells.status import CellStatus
 from brainpy_kernel.panel.channel import Channel
 from brainpy_kernel.panel.panel import Panel
 from brainpy_kernel.sessions.runtime import Ticket
+from brainpy_lab.simulation.runs import following
 
 MAGICS = {"cell": ("brainpy_model", "brainpy"), "line": ("brainpy_model", "brainpy")}
 EVENT = "post_run_cell"
@@ -46,6 +47,7 @@ class Extension:
         completion.install(self.shell)
         reports.install(self.shell)
         self.pictures.load()
+        following.watchers.append(self.workspace.follow)
         self.shell.events.register(EVENT, self._after_cell)
         self.shell.input_transformers_cleanup.append(body.help_needs_no_body)
         if "bp_panel" not in self.shell.user_ns:  # a user's own name is left alone

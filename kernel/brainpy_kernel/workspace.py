@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
+from brainpy_kernel.sessions.cell_runs import CellRun
 from brainpy_kernel.sessions.runtime import Run, Runtime
 from brainpy_kernel.sessions.session import Session
 from brainpy_kernel.sessions.shown import Shown
+from brainpy_lab.simulation.runs import following
 
 if TYPE_CHECKING:
     from brainpy_kernel.widgets.output import Output
@@ -67,12 +69,7 @@ class Workspace:
         kinds = _kinds()
         if not kinds or self.shell is None:
             return
-        hidden = self.shell.user_ns_hidden
-        found: dict[str, Any] = {
-            name: value
-            for name, value in list(self.shell.user_ns.items())
-            if isinstance(value, kinds) and not name.startswith("_") and name not in hidden
-        }
+        found: dict[str, Any] = {name: value for name, value in self._variables() if isinstance(value, kinds)}
         with self._lock:
             if {k: id(v) for k, v in found.items()} == {k: id(v) for k, v in self.subjects.items()}:
                 return
@@ -86,6 +83,14 @@ class Workspace:
             kept = {id(m) for m in self.subjects.values()} | {id(v.session.subject) for _, _, v in self._views}
             self._sessions = {k: s for k, s in self._sessions.items() if k in kept}
         self._tell()
+
+    def follow(self, subject: Subject, duration: float) -> CellRun | None:
+        """What follows a run of a model or network that a variable holds; None for others, and for runs of views."""
+        if self.shell is None or self.runtime.is_own_thread:
+            return None
+        name = next((name for name, value in self._variables() if value is subject), None)
+        cell = f"In [{self.shell.displayhook.prompt_count}]"
+        return None if name is None else CellRun(self.runtime, name, duration, cell)
 
     def select(self, name: str) -> bool:
         """Make ``name`` the current model or network; False when there is none of that name."""
@@ -154,12 +159,14 @@ class Workspace:
         """Close every view and end the worker; the models stay the user's."""
         self.close_views()
         self.runtime.close()
+        if self.follow in following.watchers:
+            following.watchers.remove(self.follow)
         self.listeners.clear()
         self._sessions.clear()
         self.subjects.clear()
 
     def runs(self) -> list[Run]:
-        """The simulations of the views, newest first."""
+        """The simulations of views and cells, newest first."""
         return sorted(self.runtime.runs.values(), key=lambda run: run.started, reverse=True)
 
     def cell_id(self) -> str | None:
@@ -168,6 +175,13 @@ class Workspace:
             return str(self.shell.get_parent()["metadata"]["cellId"])
         except (AttributeError, KeyError, TypeError):
             return None
+
+    def _variables(self) -> Iterator[tuple[str, Any]]:
+        """The user's variables: what IPython puts beside them has a bar before its name, or is hidden."""
+        hidden = self.shell.user_ns_hidden
+        for name, value in list(self.shell.user_ns.items()):
+            if not name.startswith("_") and name not in hidden:
+                yield name, value
 
     def _take(self, name: str, subject: Subject) -> None:
         with self._lock:

@@ -38,10 +38,16 @@ const schema46 = {
   required: ['type', 'model', 'backend', 'method', 'text', 'generated', 'edited', 'file']
 };
 const schema50 = {
-  description: "Raster and rates of a network's latest run as an ipywidget; null while it has not run.",
+  description:
+    "Raster and rates of a network's latest run as an ipywidget; null while it has not run. `caption` says which run it is.",
   type: 'object',
-  properties: { type: { const: 'activity' }, model: { type: 'string' }, model_id: { type: ['string', 'null'] } },
-  required: ['type', 'model', 'model_id']
+  properties: {
+    type: { const: 'activity' },
+    model: { type: 'string' },
+    model_id: { type: ['string', 'null'] },
+    caption: { type: 'string' }
+  },
+  required: ['type', 'model', 'model_id', 'caption']
 };
 const schema51 = {
   description:
@@ -807,18 +813,21 @@ const schema48 = {
 };
 const schema49 = {
   description:
-    'Synapses of a network: the groups they connect, smallest and largest delay, and where each variable lives, in words.',
+    'Synapses of a network: the sides and groups they connect, smallest and largest delay, and where each variable lives, in words. `sign` is what their weights or their names say; null where these say nothing.',
   type: 'object',
   properties: {
     name: { type: 'string' },
     model: { type: 'string' },
     pre: { type: 'string' },
     post: { type: 'string' },
+    pre_group: { type: 'string' },
+    post_group: { type: 'string' },
+    sign: { enum: ['excitatory', 'inhibitory', 'coupling', null] },
     connections: { type: 'integer' },
     delay: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 },
     notes: { type: 'array', items: { type: 'string' } }
   },
-  required: ['name', 'model', 'pre', 'post', 'connections', 'delay', 'notes']
+  required: ['name', 'model', 'pre', 'post', 'pre_group', 'post_group', 'sign', 'connections', 'delay', 'notes']
 };
 function validate26(
   data,
@@ -1164,6 +1173,9 @@ function validate26(
                             (data14.model === undefined && (missing2 = 'model')) ||
                             (data14.pre === undefined && (missing2 = 'pre')) ||
                             (data14.post === undefined && (missing2 = 'post')) ||
+                            (data14.pre_group === undefined && (missing2 = 'pre_group')) ||
+                            (data14.post_group === undefined && (missing2 = 'post_group')) ||
+                            (data14.sign === undefined && (missing2 = 'sign')) ||
                             (data14.connections === undefined && (missing2 = 'connections')) ||
                             (data14.delay === undefined && (missing2 = 'delay')) ||
                             (data14.notes === undefined && (missing2 = 'notes'))
@@ -1250,21 +1262,15 @@ function validate26(
                                     var valid8 = true;
                                   }
                                   if (valid8) {
-                                    if (data14.connections !== undefined) {
-                                      let data19 = data14.connections;
+                                    if (data14.pre_group !== undefined) {
                                       const _errs40 = errors;
-                                      if (!(
-                                        typeof data19 == 'number' &&
-                                        !(data19 % 1) &&
-                                        !isNaN(data19) &&
-                                        isFinite(data19)
-                                      )) {
+                                      if (typeof data14.pre_group !== 'string') {
                                         validate26.errors = [
                                           {
-                                            instancePath: instancePath + '/synapses/' + i3 + '/connections',
-                                            schemaPath: '#/$defs/SynapsesInfo/properties/connections/type',
+                                            instancePath: instancePath + '/synapses/' + i3 + '/pre_group',
+                                            schemaPath: '#/$defs/SynapsesInfo/properties/pre_group/type',
                                             keyword: 'type',
-                                            params: { type: 'integer' }
+                                            params: { type: 'string' }
                                           }
                                         ];
                                         return false;
@@ -1274,113 +1280,186 @@ function validate26(
                                       var valid8 = true;
                                     }
                                     if (valid8) {
-                                      if (data14.delay !== undefined) {
-                                        let data20 = data14.delay;
+                                      if (data14.post_group !== undefined) {
                                         const _errs42 = errors;
-                                        if (errors === _errs42) {
-                                          if (Array.isArray(data20)) {
-                                            if (data20.length > 2) {
-                                              validate26.errors = [
-                                                {
-                                                  instancePath: instancePath + '/synapses/' + i3 + '/delay',
-                                                  schemaPath: '#/$defs/SynapsesInfo/properties/delay/maxItems',
-                                                  keyword: 'maxItems',
-                                                  params: { limit: 2 }
-                                                }
-                                              ];
-                                              return false;
-                                            } else {
-                                              if (data20.length < 2) {
-                                                validate26.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/synapses/' + i3 + '/delay',
-                                                    schemaPath: '#/$defs/SynapsesInfo/properties/delay/minItems',
-                                                    keyword: 'minItems',
-                                                    params: { limit: 2 }
-                                                  }
-                                                ];
-                                                return false;
-                                              } else {
-                                                var valid9 = true;
-                                                const len4 = data20.length;
-                                                for (let i4 = 0; i4 < len4; i4++) {
-                                                  let data21 = data20[i4];
-                                                  const _errs44 = errors;
-                                                  if (!(typeof data21 == 'number' && isFinite(data21))) {
-                                                    validate26.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/synapses/' + i3 + '/delay/' + i4,
-                                                        schemaPath: '#/$defs/SynapsesInfo/properties/delay/items/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'number' }
-                                                      }
-                                                    ];
-                                                    return false;
-                                                  }
-                                                  var valid9 = _errs44 === errors;
-                                                  if (!valid9) {
-                                                    break;
-                                                  }
-                                                }
-                                              }
+                                        if (typeof data14.post_group !== 'string') {
+                                          validate26.errors = [
+                                            {
+                                              instancePath: instancePath + '/synapses/' + i3 + '/post_group',
+                                              schemaPath: '#/$defs/SynapsesInfo/properties/post_group/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' }
                                             }
-                                          } else {
-                                            validate26.errors = [
-                                              {
-                                                instancePath: instancePath + '/synapses/' + i3 + '/delay',
-                                                schemaPath: '#/$defs/SynapsesInfo/properties/delay/type',
-                                                keyword: 'type',
-                                                params: { type: 'array' }
-                                              }
-                                            ];
-                                            return false;
-                                          }
+                                          ];
+                                          return false;
                                         }
                                         var valid8 = _errs42 === errors;
                                       } else {
                                         var valid8 = true;
                                       }
                                       if (valid8) {
-                                        if (data14.notes !== undefined) {
-                                          let data22 = data14.notes;
-                                          const _errs46 = errors;
-                                          if (errors === _errs46) {
-                                            if (Array.isArray(data22)) {
-                                              var valid10 = true;
-                                              const len5 = data22.length;
-                                              for (let i5 = 0; i5 < len5; i5++) {
-                                                const _errs48 = errors;
-                                                if (typeof data22[i5] !== 'string') {
-                                                  validate26.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/synapses/' + i3 + '/notes/' + i5,
-                                                      schemaPath: '#/$defs/SynapsesInfo/properties/notes/items/type',
-                                                      keyword: 'type',
-                                                      params: { type: 'string' }
-                                                    }
-                                                  ];
-                                                  return false;
-                                                }
-                                                var valid10 = _errs48 === errors;
-                                                if (!valid10) {
-                                                  break;
-                                                }
+                                        if (data14.sign !== undefined) {
+                                          let data21 = data14.sign;
+                                          const _errs44 = errors;
+                                          if (!(
+                                            data21 === 'excitatory' ||
+                                            data21 === 'inhibitory' ||
+                                            data21 === 'coupling' ||
+                                            data21 === null
+                                          )) {
+                                            validate26.errors = [
+                                              {
+                                                instancePath: instancePath + '/synapses/' + i3 + '/sign',
+                                                schemaPath: '#/$defs/SynapsesInfo/properties/sign/enum',
+                                                keyword: 'enum',
+                                                params: { allowedValues: schema49.properties.sign.enum }
                                               }
-                                            } else {
+                                            ];
+                                            return false;
+                                          }
+                                          var valid8 = _errs44 === errors;
+                                        } else {
+                                          var valid8 = true;
+                                        }
+                                        if (valid8) {
+                                          if (data14.connections !== undefined) {
+                                            let data22 = data14.connections;
+                                            const _errs45 = errors;
+                                            if (!(
+                                              typeof data22 == 'number' &&
+                                              !(data22 % 1) &&
+                                              !isNaN(data22) &&
+                                              isFinite(data22)
+                                            )) {
                                               validate26.errors = [
                                                 {
-                                                  instancePath: instancePath + '/synapses/' + i3 + '/notes',
-                                                  schemaPath: '#/$defs/SynapsesInfo/properties/notes/type',
+                                                  instancePath: instancePath + '/synapses/' + i3 + '/connections',
+                                                  schemaPath: '#/$defs/SynapsesInfo/properties/connections/type',
                                                   keyword: 'type',
-                                                  params: { type: 'array' }
+                                                  params: { type: 'integer' }
                                                 }
                                               ];
                                               return false;
                                             }
+                                            var valid8 = _errs45 === errors;
+                                          } else {
+                                            var valid8 = true;
                                           }
-                                          var valid8 = _errs46 === errors;
-                                        } else {
-                                          var valid8 = true;
+                                          if (valid8) {
+                                            if (data14.delay !== undefined) {
+                                              let data23 = data14.delay;
+                                              const _errs47 = errors;
+                                              if (errors === _errs47) {
+                                                if (Array.isArray(data23)) {
+                                                  if (data23.length > 2) {
+                                                    validate26.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/synapses/' + i3 + '/delay',
+                                                        schemaPath: '#/$defs/SynapsesInfo/properties/delay/maxItems',
+                                                        keyword: 'maxItems',
+                                                        params: { limit: 2 }
+                                                      }
+                                                    ];
+                                                    return false;
+                                                  } else {
+                                                    if (data23.length < 2) {
+                                                      validate26.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/synapses/' + i3 + '/delay',
+                                                          schemaPath: '#/$defs/SynapsesInfo/properties/delay/minItems',
+                                                          keyword: 'minItems',
+                                                          params: { limit: 2 }
+                                                        }
+                                                      ];
+                                                      return false;
+                                                    } else {
+                                                      var valid9 = true;
+                                                      const len4 = data23.length;
+                                                      for (let i4 = 0; i4 < len4; i4++) {
+                                                        let data24 = data23[i4];
+                                                        const _errs49 = errors;
+                                                        if (!(typeof data24 == 'number' && isFinite(data24))) {
+                                                          validate26.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath + '/synapses/' + i3 + '/delay/' + i4,
+                                                              schemaPath:
+                                                                '#/$defs/SynapsesInfo/properties/delay/items/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'number' }
+                                                            }
+                                                          ];
+                                                          return false;
+                                                        }
+                                                        var valid9 = _errs49 === errors;
+                                                        if (!valid9) {
+                                                          break;
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                } else {
+                                                  validate26.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/synapses/' + i3 + '/delay',
+                                                      schemaPath: '#/$defs/SynapsesInfo/properties/delay/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'array' }
+                                                    }
+                                                  ];
+                                                  return false;
+                                                }
+                                              }
+                                              var valid8 = _errs47 === errors;
+                                            } else {
+                                              var valid8 = true;
+                                            }
+                                            if (valid8) {
+                                              if (data14.notes !== undefined) {
+                                                let data25 = data14.notes;
+                                                const _errs51 = errors;
+                                                if (errors === _errs51) {
+                                                  if (Array.isArray(data25)) {
+                                                    var valid10 = true;
+                                                    const len5 = data25.length;
+                                                    for (let i5 = 0; i5 < len5; i5++) {
+                                                      const _errs53 = errors;
+                                                      if (typeof data25[i5] !== 'string') {
+                                                        validate26.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/synapses/' + i3 + '/notes/' + i5,
+                                                            schemaPath:
+                                                              '#/$defs/SynapsesInfo/properties/notes/items/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'string' }
+                                                          }
+                                                        ];
+                                                        return false;
+                                                      }
+                                                      var valid10 = _errs53 === errors;
+                                                      if (!valid10) {
+                                                        break;
+                                                      }
+                                                    }
+                                                  } else {
+                                                    validate26.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/synapses/' + i3 + '/notes',
+                                                        schemaPath: '#/$defs/SynapsesInfo/properties/notes/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'array' }
+                                                      }
+                                                    ];
+                                                    return false;
+                                                  }
+                                                }
+                                                var valid8 = _errs51 === errors;
+                                              } else {
+                                                var valid8 = true;
+                                              }
+                                            }
+                                          }
                                         }
                                       }
                                     }
@@ -1424,7 +1503,7 @@ function validate26(
               }
               if (valid0) {
                 if (data.memory !== undefined) {
-                  const _errs50 = errors;
+                  const _errs55 = errors;
                   if (typeof data.memory !== 'string') {
                     validate26.errors = [
                       {
@@ -1436,7 +1515,7 @@ function validate26(
                     ];
                     return false;
                   }
-                  var valid0 = _errs50 === errors;
+                  var valid0 = _errs55 === errors;
                 } else {
                   var valid0 = true;
                 }
@@ -1945,7 +2024,7 @@ const schema54 = {
 };
 const schema55 = {
   description:
-    'One run. `progress` runs from 0 to 1, `started` is in seconds since 1970, `duration` in model time, `steps` counts steps done.',
+    'One run. `progress` runs from 0 to 1, `started` is in seconds since 1970, `duration` in model time, `steps` counts steps done; `cell` is the prompt of the cell that runs it, null where sliders do.',
   type: 'object',
   properties: {
     id: { type: 'string' },
@@ -1955,9 +2034,10 @@ const schema55 = {
     started: { type: 'number' },
     duration: { type: 'number' },
     outcome: { type: ['string', 'null'] },
-    steps: { type: ['number', 'null'] }
+    steps: { type: ['number', 'null'] },
+    cell: { type: ['string', 'null'] }
   },
-  required: ['id', 'model', 'status', 'progress', 'started', 'duration', 'outcome', 'steps']
+  required: ['id', 'model', 'status', 'progress', 'started', 'duration', 'outcome', 'steps', 'cell']
 };
 function validate30(
   data,
@@ -2021,7 +2101,8 @@ function validate30(
                         (data2.started === undefined && (missing1 = 'started')) ||
                         (data2.duration === undefined && (missing1 = 'duration')) ||
                         (data2.outcome === undefined && (missing1 = 'outcome')) ||
-                        (data2.steps === undefined && (missing1 = 'steps'))
+                        (data2.steps === undefined && (missing1 = 'steps')) ||
+                        (data2.cell === undefined && (missing1 = 'cell'))
                       ) {
                         validate30.errors = [
                           {
@@ -2213,6 +2294,26 @@ function validate30(
                                         var valid3 = _errs20 === errors;
                                       } else {
                                         var valid3 = true;
+                                      }
+                                      if (valid3) {
+                                        if (data2.cell !== undefined) {
+                                          let data11 = data2.cell;
+                                          const _errs22 = errors;
+                                          if (typeof data11 !== 'string' && data11 !== null) {
+                                            validate30.errors = [
+                                              {
+                                                instancePath: instancePath + '/runs/' + i0 + '/cell',
+                                                schemaPath: '#/$defs/RunInfo/properties/cell/type',
+                                                keyword: 'type',
+                                                params: { type: schema55.properties.cell.type }
+                                              }
+                                            ];
+                                            return false;
+                                          }
+                                          var valid3 = _errs22 === errors;
+                                        } else {
+                                          var valid3 = true;
+                                        }
                                       }
                                     }
                                   }
@@ -2622,7 +2723,8 @@ function validate33(
             if (
               (data.type === undefined && (missing2 = 'type')) ||
               (data.model === undefined && (missing2 = 'model')) ||
-              (data.model_id === undefined && (missing2 = 'model_id'))
+              (data.model_id === undefined && (missing2 = 'model_id')) ||
+              (data.caption === undefined && (missing2 = 'caption'))
             ) {
               const err13 = {
                 instancePath,
@@ -2700,20 +2802,42 @@ function validate33(
                   } else {
                     var valid6 = true;
                   }
+                  if (valid6) {
+                    if (data.caption !== undefined) {
+                      const _errs33 = errors;
+                      if (typeof data.caption !== 'string') {
+                        const err17 = {
+                          instancePath: instancePath + '/caption',
+                          schemaPath: '#/$defs/Activity/properties/caption/type',
+                          keyword: 'type',
+                          params: { type: 'string' }
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err17];
+                        } else {
+                          vErrors.push(err17);
+                        }
+                        errors++;
+                      }
+                      var valid6 = _errs33 === errors;
+                    } else {
+                      var valid6 = true;
+                    }
+                  }
                 }
               }
             }
           } else {
-            const err17 = {
+            const err18 = {
               instancePath,
               schemaPath: '#/$defs/Activity/type',
               keyword: 'type',
               params: { type: 'object' }
             };
             if (vErrors === null) {
-              vErrors = [err17];
+              vErrors = [err18];
             } else {
-              vErrors.push(err17);
+              vErrors.push(err18);
             }
             errors++;
           }
@@ -2731,11 +2855,12 @@ function validate33(
               props0.type = true;
               props0.model = true;
               props0.model_id = true;
+              props0.caption = true;
             }
           }
-          const _errs33 = errors;
-          const _errs34 = errors;
-          if (errors === _errs34) {
+          const _errs35 = errors;
+          const _errs36 = errors;
+          if (errors === _errs36) {
             if (data && typeof data == 'object' && !Array.isArray(data)) {
               let missing3;
               if (
@@ -2743,79 +2868,79 @@ function validate33(
                 (data.model === undefined && (missing3 = 'model')) ||
                 (data.model_id === undefined && (missing3 = 'model_id'))
               ) {
-                const err18 = {
+                const err19 = {
                   instancePath,
                   schemaPath: '#/$defs/Phase/required',
                   keyword: 'required',
                   params: { missingProperty: missing3 }
                 };
                 if (vErrors === null) {
-                  vErrors = [err18];
+                  vErrors = [err19];
                 } else {
-                  vErrors.push(err18);
+                  vErrors.push(err19);
                 }
                 errors++;
               } else {
                 if (data.type !== undefined) {
-                  const _errs36 = errors;
+                  const _errs38 = errors;
                   if ('phase' !== data.type) {
-                    const err19 = {
+                    const err20 = {
                       instancePath: instancePath + '/type',
                       schemaPath: '#/$defs/Phase/properties/type/const',
                       keyword: 'const',
                       params: { allowedValue: 'phase' }
                     };
                     if (vErrors === null) {
-                      vErrors = [err19];
+                      vErrors = [err20];
                     } else {
-                      vErrors.push(err19);
+                      vErrors.push(err20);
                     }
                     errors++;
                   }
-                  var valid8 = _errs36 === errors;
+                  var valid8 = _errs38 === errors;
                 } else {
                   var valid8 = true;
                 }
                 if (valid8) {
                   if (data.model !== undefined) {
-                    const _errs37 = errors;
+                    const _errs39 = errors;
                     if (typeof data.model !== 'string') {
-                      const err20 = {
+                      const err21 = {
                         instancePath: instancePath + '/model',
                         schemaPath: '#/$defs/Phase/properties/model/type',
                         keyword: 'type',
                         params: { type: 'string' }
                       };
                       if (vErrors === null) {
-                        vErrors = [err20];
+                        vErrors = [err21];
                       } else {
-                        vErrors.push(err20);
+                        vErrors.push(err21);
                       }
                       errors++;
                     }
-                    var valid8 = _errs37 === errors;
+                    var valid8 = _errs39 === errors;
                   } else {
                     var valid8 = true;
                   }
                   if (valid8) {
                     if (data.model_id !== undefined) {
-                      let data14 = data.model_id;
-                      const _errs39 = errors;
-                      if (typeof data14 !== 'string' && data14 !== null) {
-                        const err21 = {
+                      let data15 = data.model_id;
+                      const _errs41 = errors;
+                      if (typeof data15 !== 'string' && data15 !== null) {
+                        const err22 = {
                           instancePath: instancePath + '/model_id',
                           schemaPath: '#/$defs/Phase/properties/model_id/type',
                           keyword: 'type',
                           params: { type: schema51.properties.model_id.type }
                         };
                         if (vErrors === null) {
-                          vErrors = [err21];
+                          vErrors = [err22];
                         } else {
-                          vErrors.push(err21);
+                          vErrors.push(err22);
                         }
                         errors++;
                       }
-                      var valid8 = _errs39 === errors;
+                      var valid8 = _errs41 === errors;
                     } else {
                       var valid8 = true;
                     }
@@ -2823,21 +2948,21 @@ function validate33(
                 }
               }
             } else {
-              const err22 = {
+              const err23 = {
                 instancePath,
                 schemaPath: '#/$defs/Phase/type',
                 keyword: 'type',
                 params: { type: 'object' }
               };
               if (vErrors === null) {
-                vErrors = [err22];
+                vErrors = [err23];
               } else {
-                vErrors.push(err22);
+                vErrors.push(err23);
               }
               errors++;
             }
           }
-          var _valid0 = _errs33 === errors;
+          var _valid0 = _errs35 === errors;
           if (_valid0 && valid0) {
             valid0 = false;
             passing0 = [passing0, 5];
@@ -2852,12 +2977,12 @@ function validate33(
                 props0.model_id = true;
               }
             }
-            const _errs41 = errors;
+            const _errs43 = errors;
             if (!validate28(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
               vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
               errors = vErrors.length;
             }
-            var _valid0 = _errs41 === errors;
+            var _valid0 = _errs43 === errors;
             if (_valid0 && valid0) {
               valid0 = false;
               passing0 = [passing0, 6];
@@ -2875,12 +3000,12 @@ function validate33(
                   props0.message = true;
                 }
               }
-              const _errs42 = errors;
+              const _errs44 = errors;
               if (!validate30(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
                 vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
                 errors = vErrors.length;
               }
-              var _valid0 = _errs42 === errors;
+              var _valid0 = _errs44 === errors;
               if (_valid0 && valid0) {
                 valid0 = false;
                 passing0 = [passing0, 7];
@@ -2894,9 +3019,9 @@ function validate33(
                     props0.runs = true;
                   }
                 }
-                const _errs43 = errors;
-                const _errs44 = errors;
-                if (errors === _errs44) {
+                const _errs45 = errors;
+                const _errs46 = errors;
+                if (errors === _errs46) {
                   if (data && typeof data == 'object' && !Array.isArray(data)) {
                     let missing4;
                     if (
@@ -2907,164 +3032,164 @@ function validate33(
                       (data.line === undefined && (missing4 = 'line')) ||
                       (data.column === undefined && (missing4 = 'column'))
                     ) {
-                      const err23 = {
+                      const err24 = {
                         instancePath,
                         schemaPath: '#/$defs/Refusal/required',
                         keyword: 'required',
                         params: { missingProperty: missing4 }
                       };
                       if (vErrors === null) {
-                        vErrors = [err23];
+                        vErrors = [err24];
                       } else {
-                        vErrors.push(err23);
+                        vErrors.push(err24);
                       }
                       errors++;
                     } else {
                       if (data.type !== undefined) {
-                        const _errs46 = errors;
+                        const _errs48 = errors;
                         if ('error' !== data.type) {
-                          const err24 = {
+                          const err25 = {
                             instancePath: instancePath + '/type',
                             schemaPath: '#/$defs/Refusal/properties/type/const',
                             keyword: 'const',
                             params: { allowedValue: 'error' }
                           };
                           if (vErrors === null) {
-                            vErrors = [err24];
+                            vErrors = [err25];
                           } else {
-                            vErrors.push(err24);
+                            vErrors.push(err25);
                           }
                           errors++;
                         }
-                        var valid10 = _errs46 === errors;
+                        var valid10 = _errs48 === errors;
                       } else {
                         var valid10 = true;
                       }
                       if (valid10) {
                         if (data.model !== undefined) {
-                          let data16 = data.model;
-                          const _errs47 = errors;
-                          if (typeof data16 !== 'string' && data16 !== null) {
-                            const err25 = {
+                          let data17 = data.model;
+                          const _errs49 = errors;
+                          if (typeof data17 !== 'string' && data17 !== null) {
+                            const err26 = {
                               instancePath: instancePath + '/model',
                               schemaPath: '#/$defs/Refusal/properties/model/type',
                               keyword: 'type',
                               params: { type: schema56.properties.model.type }
                             };
                             if (vErrors === null) {
-                              vErrors = [err25];
+                              vErrors = [err26];
                             } else {
-                              vErrors.push(err25);
+                              vErrors.push(err26);
                             }
                             errors++;
                           }
-                          var valid10 = _errs47 === errors;
+                          var valid10 = _errs49 === errors;
                         } else {
                           var valid10 = true;
                         }
                         if (valid10) {
                           if (data.view !== undefined) {
-                            let data17 = data.view;
-                            const _errs49 = errors;
+                            let data18 = data.view;
+                            const _errs51 = errors;
                             if (!(
-                              data17 === 'code' ||
-                              data17 === 'structure' ||
-                              data17 === 'activity' ||
-                              data17 === 'phase' ||
-                              data17 === 'fixed_points' ||
-                              data17 === 'runs' ||
-                              data17 === null
+                              data18 === 'code' ||
+                              data18 === 'structure' ||
+                              data18 === 'activity' ||
+                              data18 === 'phase' ||
+                              data18 === 'fixed_points' ||
+                              data18 === 'runs' ||
+                              data18 === null
                             )) {
-                              const err26 = {
+                              const err27 = {
                                 instancePath: instancePath + '/view',
                                 schemaPath: '#/$defs/Refusal/properties/view/enum',
                                 keyword: 'enum',
                                 params: { allowedValues: schema56.properties.view.enum }
                               };
                               if (vErrors === null) {
-                                vErrors = [err26];
+                                vErrors = [err27];
                               } else {
-                                vErrors.push(err26);
+                                vErrors.push(err27);
                               }
                               errors++;
                             }
-                            var valid10 = _errs49 === errors;
+                            var valid10 = _errs51 === errors;
                           } else {
                             var valid10 = true;
                           }
                           if (valid10) {
                             if (data.message !== undefined) {
-                              const _errs50 = errors;
+                              const _errs52 = errors;
                               if (typeof data.message !== 'string') {
-                                const err27 = {
+                                const err28 = {
                                   instancePath: instancePath + '/message',
                                   schemaPath: '#/$defs/Refusal/properties/message/type',
                                   keyword: 'type',
                                   params: { type: 'string' }
                                 };
                                 if (vErrors === null) {
-                                  vErrors = [err27];
+                                  vErrors = [err28];
                                 } else {
-                                  vErrors.push(err27);
+                                  vErrors.push(err28);
                                 }
                                 errors++;
                               }
-                              var valid10 = _errs50 === errors;
+                              var valid10 = _errs52 === errors;
                             } else {
                               var valid10 = true;
                             }
                             if (valid10) {
                               if (data.line !== undefined) {
-                                let data19 = data.line;
-                                const _errs52 = errors;
+                                let data20 = data.line;
+                                const _errs54 = errors;
                                 if (
-                                  !(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19)) &&
-                                  data19 !== null
+                                  !(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20)) &&
+                                  data20 !== null
                                 ) {
-                                  const err28 = {
+                                  const err29 = {
                                     instancePath: instancePath + '/line',
                                     schemaPath: '#/$defs/Refusal/properties/line/type',
                                     keyword: 'type',
                                     params: { type: schema56.properties.line.type }
                                   };
                                   if (vErrors === null) {
-                                    vErrors = [err28];
+                                    vErrors = [err29];
                                   } else {
-                                    vErrors.push(err28);
+                                    vErrors.push(err29);
                                   }
                                   errors++;
                                 }
-                                var valid10 = _errs52 === errors;
+                                var valid10 = _errs54 === errors;
                               } else {
                                 var valid10 = true;
                               }
                               if (valid10) {
                                 if (data.column !== undefined) {
-                                  let data20 = data.column;
-                                  const _errs54 = errors;
+                                  let data21 = data.column;
+                                  const _errs56 = errors;
                                   if (
                                     !(
-                                      typeof data20 == 'number' &&
-                                      !(data20 % 1) &&
-                                      !isNaN(data20) &&
-                                      isFinite(data20)
+                                      typeof data21 == 'number' &&
+                                      !(data21 % 1) &&
+                                      !isNaN(data21) &&
+                                      isFinite(data21)
                                     ) &&
-                                    data20 !== null
+                                    data21 !== null
                                   ) {
-                                    const err29 = {
+                                    const err30 = {
                                       instancePath: instancePath + '/column',
                                       schemaPath: '#/$defs/Refusal/properties/column/type',
                                       keyword: 'type',
                                       params: { type: schema56.properties.column.type }
                                     };
                                     if (vErrors === null) {
-                                      vErrors = [err29];
+                                      vErrors = [err30];
                                     } else {
-                                      vErrors.push(err29);
+                                      vErrors.push(err30);
                                     }
                                     errors++;
                                   }
-                                  var valid10 = _errs54 === errors;
+                                  var valid10 = _errs56 === errors;
                                 } else {
                                   var valid10 = true;
                                 }
@@ -3075,21 +3200,21 @@ function validate33(
                       }
                     }
                   } else {
-                    const err30 = {
+                    const err31 = {
                       instancePath,
                       schemaPath: '#/$defs/Refusal/type',
                       keyword: 'type',
                       params: { type: 'object' }
                     };
                     if (vErrors === null) {
-                      vErrors = [err30];
+                      vErrors = [err31];
                     } else {
-                      vErrors.push(err30);
+                      vErrors.push(err31);
                     }
                     errors++;
                   }
                 }
-                var _valid0 = _errs43 === errors;
+                var _valid0 = _errs45 === errors;
                 if (_valid0 && valid0) {
                   valid0 = false;
                   passing0 = [passing0, 8];
@@ -3116,11 +3241,11 @@ function validate33(
     }
   }
   if (!valid0) {
-    const err31 = { instancePath, schemaPath: '#/oneOf', keyword: 'oneOf', params: { passingSchemas: passing0 } };
+    const err32 = { instancePath, schemaPath: '#/oneOf', keyword: 'oneOf', params: { passingSchemas: passing0 } };
     if (vErrors === null) {
-      vErrors = [err31];
+      vErrors = [err32];
     } else {
-      vErrors.push(err31);
+      vErrors.push(err32);
     }
     errors++;
     validate33.errors = vErrors;

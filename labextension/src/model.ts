@@ -1,5 +1,6 @@
 import { ISignal, Signal } from '@lumino/signaling';
 
+import { Drafts } from './drafts';
 import type {
   Activity,
   Code,
@@ -14,6 +15,9 @@ import type {
   Structure
 } from './protocol';
 import { ILink, INotebook, IPanelModel, LinkStatus, Part, VIEWS, View } from './tokens';
+
+/** The last message of each tab about the current model. */
+type Pages = { [Page in Code | Structure | Activity | Phase | FixedPoints as Page['type']]?: Page | undefined };
 
 /** Message of the error that stands for an answer outside the protocol. */
 export const OUTSIDE_PROTOCOL = 'outside-protocol';
@@ -46,23 +50,23 @@ export class PanelModel implements IPanelModel {
   }
 
   get code(): Code | null {
-    return this._code;
+    return this._pages.code ?? null;
   }
 
   get structure(): Structure | null {
-    return this._structure;
+    return this._pages.structure ?? null;
   }
 
   get activity(): Activity | null {
-    return this._activity;
+    return this._pages.activity ?? null;
   }
 
   get phase(): Phase | null {
-    return this._phase;
+    return this._pages.phase ?? null;
   }
 
   get fixedPoints(): FixedPoints | null {
-    return this._fixedPoints;
+    return this._pages.fixed_points ?? null;
   }
 
   get runs(): Runs | null {
@@ -80,20 +84,19 @@ export class PanelModel implements IPanelModel {
   }
 
   get draft(): string {
-    return this._drafts.get(this._draftKey)?.text ?? this._code?.text ?? '';
+    return this._drafts.text(this._draftKey, this.code);
   }
 
   get isDirty(): boolean {
-    return this._code !== null && this._drafts.has(this._draftKey);
+    return this.code !== null && this._drafts.has(this._draftKey);
   }
 
   get isOutdated(): boolean {
-    const draft = this._drafts.get(this._draftKey);
-    return this._code !== null && draft !== undefined && draft.base !== this._code.text;
+    return this.code !== null && this._drafts.isOutdated(this._draftKey, this.code);
   }
 
   get isApplying(): boolean {
-    return this._isApplying;
+    return this._drafts.isApplying;
   }
 
   get isDisposed(): boolean {
@@ -166,25 +169,18 @@ export class PanelModel implements IPanelModel {
   }
 
   setDraft(text: string): void {
-    if (!this._code || text === this.draft) {
-      return;
+    if (this.code && text !== this.draft) {
+      this._drafts.write(this._draftKey, text, this.code);
+      this._changed.emit('draft');
     }
-    const base = this._drafts.get(this._draftKey)?.base ?? this._code.text;
-    if (text === this._code.text) {
-      this._drafts.delete(this._draftKey);
-    } else {
-      this._drafts.set(this._draftKey, { text, base });
-    }
-    this._changed.emit('draft');
   }
 
   apply(): void {
-    if (!this.isDirty || this._isApplying) {
+    if (!this.isDirty || this.isApplying) {
       return;
     }
     this._withModel(model => {
-      this._isApplying = true;
-      this._applied = { key: this._draftKey, text: this.draft };
+      this._drafts.send(this._draftKey, this.draft);
       this._clearError('code');
       this._send({ type: 'apply', model, text: this.draft });
       this._changed.emit('draft');
@@ -194,16 +190,16 @@ export class PanelModel implements IPanelModel {
   revert(): void {
     this._withModel(model => {
       this._clearError('code');
-      this._drafts.delete(this._draftKey);
+      this._drafts.drop(this._draftKey);
       this._changed.emit('code');
-      if (this._code?.edited) {
+      if (this.code?.edited) {
         this._send({ type: 'revert', model });
       }
     });
   }
 
   discard(): void {
-    this._drafts.delete(this._draftKey);
+    this._drafts.drop(this._draftKey);
     this._clearError('code');
     this._changed.emit('code');
   }
@@ -258,13 +254,10 @@ export class PanelModel implements IPanelModel {
 
   /** The kernel closes the figure of a hidden tab. */
   private _forgetFigure(): void {
-    if (this._told === 'phase' && this._phase) {
-      this._phase = null;
-      this._changed.emit('phase');
-    }
-    if (this._told === 'activity' && this._activity) {
-      this._activity = null;
-      this._changed.emit('activity');
+    const told = this._told;
+    if ((told === 'phase' || told === 'activity') && this._pages[told]) {
+      this._pages = { ...this._pages, [told]: undefined };
+      this._changed.emit(told);
     }
   }
 
@@ -291,13 +284,10 @@ export class PanelModel implements IPanelModel {
       case 'code':
         return this._setCode(message);
       case 'structure':
-        return this._ofCurrent(message, 'structure', () => (this._structure = message));
       case 'activity':
-        return this._ofCurrent(message, 'activity', () => (this._activity = message));
       case 'phase':
-        return this._ofCurrent(message, 'phase', () => (this._phase = message));
       case 'fixed_points':
-        return this._ofCurrent(message, 'fixed_points', () => (this._fixedPoints = message));
+        return this._setPage(message);
       case 'runs':
         this._runs = message;
         return this._changed.emit('runs');
@@ -326,11 +316,8 @@ export class PanelModel implements IPanelModel {
     if (code.model !== this._state?.current) {
       return; // about another model: too late
     }
-    this._code = code;
-    if (this._isApplying || this._drafts.get(this._draftKey)?.text === code.text) {
-      this._drafts.delete(this._draftKey);
-    }
-    this._isApplying = false;
+    this._pages = { ...this._pages, code };
+    this._drafts.settle(this._draftKey, code);
     if (!this.isDirty) {
       this._errors.delete('code'); // what was refused is gone
     }
@@ -341,30 +328,19 @@ export class PanelModel implements IPanelModel {
     if (error.model !== null && error.model !== this._state?.current) {
       return;
     }
-    if (error.view === 'code') {
-      this._isApplying = false;
-      this._giveBack();
+    if (error.view === 'code' && this._drafts.refuse(this._draftKey, this.code)) {
+      this._changed.emit('code');
     }
     this._errors.set(error.view, error);
     this._changed.emit('error');
   }
 
-  /** A refused text is the draft again, also where the code in force came between Apply and its answer. */
-  private _giveBack(): void {
-    const { _code: code, _applied: applied } = this;
-    this._applied = null;
-    if (code && applied?.key === this._draftKey && applied.text !== this.draft) {
-      this._drafts.set(applied.key, { text: applied.text, base: code.text });
-      this._changed.emit('code');
-    }
-  }
-
   /** Keep a message of the current model; one about another model came too late. */
-  private _ofCurrent(message: Structure | Activity | Phase | FixedPoints, part: Part & View, keep: () => void): void {
+  private _setPage(message: Structure | Activity | Phase | FixedPoints): void {
     if (message.model === this._state?.current) {
-      this._errors.delete(part);
-      keep();
-      this._changed.emit(part);
+      this._errors.delete(message.type);
+      this._pages = { ...this._pages, [message.type]: message };
+      this._changed.emit(message.type);
     }
   }
 
@@ -399,12 +375,8 @@ export class PanelModel implements IPanelModel {
   }
 
   private _forgetViews(): void {
-    this._code = null;
-    this._structure = null;
-    this._activity = null;
-    this._phase = null;
-    this._fixedPoints = null;
-    this._isApplying = false;
+    this._pages = {};
+    this._drafts.stopWaiting();
     for (const view of ['code', 'structure', 'activity', 'phase', 'fixed_points'] as const) {
       this._errors.delete(view);
     }
@@ -412,20 +384,14 @@ export class PanelModel implements IPanelModel {
 
   private readonly _link: ILink;
   private readonly _changed = new Signal<IPanelModel, Part>(this);
-  private readonly _drafts = new Map<string, { text: string; base: string }>();
+  private readonly _drafts = new Drafts();
   private readonly _errors = new Map<View | null, Refusal>();
   private _notebook: INotebook | null = null;
   private _state: State | null = null;
-  private _code: Code | null = null;
-  private _structure: Structure | null = null;
-  private _activity: Activity | null = null;
-  private _phase: Phase | null = null;
-  private _fixedPoints: FixedPoints | null = null;
+  private _pages: Pages = {};
   private _runs: Runs | null = null;
   private _view: View;
   private _isVisible = false;
   private _told: View | null = null;
-  private _isApplying = false;
-  private _applied: { key: string; text: string } | null = null;
   private _isDisposed = false;
 }

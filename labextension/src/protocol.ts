@@ -157,13 +157,16 @@ export interface GroupInfo {
   states: string[];
 }
 /**
- * Synapses of a network: the groups they connect, smallest and largest delay, and where each variable lives, in words.
+ * Synapses of a network: the sides and groups they connect, smallest and largest delay, and where each variable lives, in words. `sign` is what their weights or their names say; null where these say nothing.
  */
 export interface SynapsesInfo {
   name: string;
   model: string;
   pre: string;
   post: string;
+  pre_group: string;
+  post_group: string;
+  sign: 'excitatory' | 'inhibitory' | 'coupling' | null;
   connections: number;
   /**
    * @minItems 2
@@ -173,12 +176,13 @@ export interface SynapsesInfo {
   notes: string[];
 }
 /**
- * Raster and rates of a network's latest run as an ipywidget; null while it has not run.
+ * Raster and rates of a network's latest run as an ipywidget; null while it has not run. `caption` says which run it is.
  */
 export interface Activity {
   type: 'activity';
   model: string;
   model_id: string | null;
+  caption: string;
 }
 /**
  * The phase plane as an ipywidget, rendered by the notebook's rendermime; null when the model has none (`error` says why).
@@ -219,7 +223,7 @@ export interface Runs {
   runs: RunInfo[];
 }
 /**
- * One run. `progress` runs from 0 to 1, `started` is in seconds since 1970, `duration` in model time, `steps` counts steps done.
+ * One run. `progress` runs from 0 to 1, `started` is in seconds since 1970, `duration` in model time, `steps` counts steps done; `cell` is the prompt of the cell that runs it, null where sliders do.
  */
 export interface RunInfo {
   id: string;
@@ -230,6 +234,7 @@ export interface RunInfo {
   duration: number;
   outcome: string | null;
   steps: number | null;
+  cell: string | null;
 }
 /**
  * Something the user asked for was refused, and what they had stays. `line` counts from 1, `column` from 0, in the step code of the Code view.

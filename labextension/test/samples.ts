@@ -67,14 +67,25 @@ export function structure(model: string): Structure {
       { name: 'P', kind: 'PoissonGroup', model: null, method: null, cells: 2, shape: [2], states: [] }
     ],
     synapses: [
-      { name: 'exc', model: 'Kick', pre: 'P', post: 'E', connections: 12, delay: [0.5, 2], notes: ['lumped'] }
+      {
+        name: 'exc',
+        model: 'Kick',
+        pre: 'P',
+        post: 'E[:3]',
+        pre_group: 'P',
+        post_group: 'E',
+        sign: 'excitatory',
+        connections: 12,
+        delay: [0.5, 2],
+        notes: ['lumped']
+      }
     ],
     memory: 'A run takes about 1 kB of memory.'
   };
 }
 
 export function activity(model: string, id: string | null = 'abc'): Activity {
-  return { type: 'activity', model, model_id: id };
+  return { type: 'activity', model, model_id: id, caption: '' };
 }
 
 export function phase(model: string, id: string | null = 'abc'): Phase {
@@ -114,7 +125,7 @@ export function fixedPoints(model: string): FixedPoints {
 }
 
 export function runs(): Runs {
-  const done = { duration: 200, outcome: 'completed', steps: 20000, progress: 1 };
+  const done = { duration: 200, outcome: 'completed', steps: 20000, progress: 1, cell: null };
   return {
     type: 'runs',
     runs: [

@@ -83,6 +83,17 @@ def test_an_error_of_a_part_points_to_its_line(cells):
     assert "naming.py" not in seen
 
 
+def test_a_warning_points_to_the_line_of_the_cell(cells):
+    with pytest.warns(UserWarning, match="delays are rounded") as told:
+        cells(
+            "%%brainpy --backend numpy\nE = bp.NeuGroup(lif, 8)\nS = bp.Synapses(\n    pre=E, post=E, model=kick, "
+            "connect=bp.connect.all_to_all(), delay=0.13\n)\nnet = bp.Network()\nsol = net.run(1.0, dt=0.1)"
+        )
+    (warning,) = told
+    assert "naming.py" not in warning.filename
+    assert warning.lineno == 7
+
+
 PICTURE = "sol = bp.model('dx/dt = -x', name='Fading').run(5.0, backend='numpy')\nsol.plot();"
 
 

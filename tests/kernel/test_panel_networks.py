@@ -43,6 +43,7 @@ def test_structure(network):
     ]  # fmt: skip
     (syn,) = found["synapses"]
     assert (syn["pre"], syn["post"], syn["connections"], syn["model"]) == ("P", "E[:2]", 100, "Kick")
+    assert (syn["pre_group"], syn["post_group"], syn["sign"]) == ("P", "E", None)
     low, high = syn["delay"]
     assert 1 <= low < high <= 2
     assert found["memory"].startswith("A run takes about")
@@ -127,3 +128,9 @@ def test_the_inline_panel_shows_networks_too(jupyter, wire):
     assert "def" in inline.text.value
     inline.tabs.selected_index = 1
     assert "P → E[:2]" in inline.parts.value
+    jupyter("sol = net.run(20.0, backend='numpy', dt=0.5)")
+    inline.tabs.selected_index = 2
+    assert inline.caption.value.startswith("In [")
+    assert inline.activity.children[0] is jupyter.extension.panel._networks._pictures.widget
+    inline.tabs.selected_index = 5
+    assert "<td>net</td><td>20</td><td>done</td><td>In [" in inline.runs.value

@@ -22,7 +22,6 @@ from brainpy_lab.networks.tables import Wiring
 from brainpy_lab.simulation.records.picks import steps_between
 from brainpy_lab.simulation.runs.clock import steps_of
 from brainpy_lab.simulation.runs.control import Progress, reporter
-from brainpy_lab.simulation.runs.progress_bar import ProgressBar
 
 
 @dataclass
@@ -76,7 +75,7 @@ class Plan:
                 group.check_start(0.0)
         places = {name: w.stored for name, w in wired.items()}
         found = wanted(request.record, network.by_name, places)
-        report: Progress = ProgressBar(network.name) if progress is True else reporter(progress)
+        report = reporter(progress)
         traces = courses(network.synapses, places, state)
         return cls(
             network, assembly, code, state, n_steps, every, found, wired, traces, report, request.stop, request.path

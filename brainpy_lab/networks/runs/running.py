@@ -20,7 +20,6 @@ from brainpy_lab.networks.runs.values import setup_of
 from brainpy_lab.networks.sources import PoissonGroup
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.runs.control import ChunkSize
-from brainpy_lab.simulation.runs.progress_bar import ProgressBar
 from brainpy_lab.simulation.runs.record_size import check_record_memory
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.outcome import Outcome
@@ -98,9 +97,6 @@ class RunOf:
                 plan.report(self.done / plan.n_steps)
         except KeyboardInterrupt:
             self.outcome = Outcome.INTERRUPTED
-        finally:
-            if isinstance(plan.report, ProgressBar):
-                plan.report.close()
 
     def _begin_factors(self) -> None:
         """Let factors of traces begin anew at 1 where they are due, before they are too small a number."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +18,6 @@ from brainpy_lab.simulation.runs.checks import with_picks
 from brainpy_lab.simulation.runs.delays import DelayRange, all_histories, make_past, reach_of
 from brainpy_lab.simulation.runs.fixed import compiled, run_fixed
 from brainpy_lab.simulation.runs.further import first_reach, with_enough
-from brainpy_lab.simulation.runs.progress_bar import ProgressBar
 from brainpy_lab.simulation.runs.record_at import picked
 from brainpy_lab.simulation.runs.request import Request
 from brainpy_lab.simulation.runs.task import Task, keep, make_task, seed_of, start_of
@@ -37,9 +35,6 @@ from brainpy_lab.solvers.auto import AUTO, Choice
 def simulate(request: Request) -> Solution:
     """Run what was asked for."""
     request = with_picks(request)
-    if request.progress is True:
-        with closing(ProgressBar(request.model.system.name)) as bar:
-            return simulate(replace(request, progress=bar))
     solution = _simulate_chosen(request) if request.method == AUTO else _simulate(request)
     if solution.outcome is Outcome.INTERRUPTED:
         _interrupted(request, solution)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -16,14 +17,24 @@ PATIENCE = 3.0
 
 
 class CommClient:
-    """A panel in a browser."""
+    """A panel in a browser.
+
+    A kernel with subshells hands what a comm receives to the thread for which the comm has sent last. So whatever is
+    sent is sent as an answer to the panel's own last message: else a panel that was told something by a cell could not
+    be heard while the next cell runs.
+    """
 
     def __init__(self, comm: Any) -> None:
         self.comm = comm
+        self.heard()
+
+    def heard(self) -> None:
+        """Note whose message is being handled."""
+        self._context = contextvars.copy_context()
 
     def send(self, message: Message) -> None:
         """Deliver a message over the comm."""
-        self.comm.send(message)
+        self._context.copy().run(self.comm.send, message)  # a copy: two threads may send at once
 
 
 class Channel:
@@ -86,6 +97,10 @@ class Channel:
                 self._clients.remove(client)
             self._panel.forget(client)
 
-        comm.on_msg(lambda m: self._panel.handle(client, m["content"].get("data")))
+        def on_message(message: Message) -> None:
+            client.heard()
+            self._panel.handle(client, message["content"].get("data"))
+
+        comm.on_msg(on_message)
         comm.on_close(on_close)
         self._panel.handle(client, message["content"].get("data"))

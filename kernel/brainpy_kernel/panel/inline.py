@@ -34,7 +34,7 @@ class InlinePanel:
         self.apply = Button(description="Apply", button_style="primary")
         self.revert = Button(description="Revert")
         self.mark, self.message, self.table, self.runs, self.parts = HTML(), HTML(), HTML(), HTML(), HTML()
-        self.phase, self.activity = Box(layout=Layout(width="100%")), Box(layout=Layout(width="100%"))
+        self.phase, self.activity, self.caption = Box(layout=Layout(width="100%")), VBox(), HTML()
         code = VBox([HBox([self.backend, self.method]), self.text, HBox([self.apply, self.revert, self.mark])])
         pages = [code, self.parts, self.activity, self.phase, self.table, self.runs]
         self.tabs = Tab(pages, titles=list(TABS.values()))
@@ -67,7 +67,10 @@ class InlinePanel:
     def close(self) -> None:
         """Leave the panel and take the widgets out of the page."""
         self._panel.forget(self)
-        self.phase.children = self.activity.children = []  # figures belong to the panel or to a view, and live on
+        self.phase.children, self.activity.children = (
+            [],
+            [self.caption],
+        )  # figures belong to the panel or to a view, and live on
         close_tree(self.widget)
 
     def _ask(self, kind: str, **fields: Any) -> None:
@@ -108,7 +111,8 @@ class InlinePanel:
         )
 
     def _on_activity(self, message: Message) -> None:
-        self.activity.children = _living(message["model_id"])
+        self.activity.children = [*_living(message["model_id"]), self.caption]
+        self.caption.value = html.escape(message["caption"])
 
     def _on_phase(self, message: Message) -> None:
         self.phase.children = _living(message["model_id"])
@@ -122,11 +126,11 @@ class InlinePanel:
     def _on_runs(self, message: Message) -> None:
         rows = "".join(
             f"<tr><td>{html.escape(r['model'])}</td><td>{r['duration']:g}</td><td>{r['status']}</td>"
-            f"<td>{html.escape(r['outcome'] or '')}</td></tr>"
+            f"<td>{html.escape(r['cell'] or '')}</td><td>{html.escape(r['outcome'] or '')}</td></tr>"
             for r in message["runs"]
         )
         self.runs.value = (
-            f"<table><tr><th>model</th><th>duration</th><th>status</th><th>outcome</th></tr>{rows}</table>"
+            f"<table><tr><th>model</th><th>duration</th><th>status</th><th>cell</th><th>outcome</th></tr>{rows}</table>"
         )
 
     def _on_error(self, message: Message) -> None:

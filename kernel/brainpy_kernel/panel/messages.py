@@ -94,12 +94,12 @@ def _finite(eigenvalues: Any) -> list[complex]:
 
 
 def runs(workspace: Workspace) -> Message:
-    """The runs of the views, newest first."""
+    """The runs of views and cells, newest first."""
     entries = [
         {
             "id": run.id, "model": run.model, "status": run.status,
             "progress": min(max(run.progress, 0.0), 1.0), "started": run.started,
-            "duration": run.duration, "outcome": run.outcome, "steps": run.steps,
+            "duration": run.duration, "outcome": run.outcome, "steps": run.steps, "cell": run.cell,
         }
         for run in workspace.runs()
     ]  # fmt: skip

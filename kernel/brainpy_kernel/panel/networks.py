@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from brainpy_kernel.panel.structure import structure
 from brainpy_kernel.sessions.network_session import NetworkFrame, NetworkSettings
 from brainpy_kernel.widgets.closing import close_tree
 from brainpy_kernel.widgets.network_pictures import NetworkPictures
@@ -14,6 +13,7 @@ from brainpy_kernel.workspace import Workspace
 
 if TYPE_CHECKING:
     from brainpy_lab import Network
+    from brainpy_lab.networks.solution import NetworkSolution
 
 Message = dict[str, Any]
 
@@ -39,7 +39,7 @@ class NetworkPages:
 
     def page(self, view: str, name: str, net: Network) -> Message:
         """The data of a tab."""
-        pages = {"code": self.code, "structure": self.structure, "activity": self.activity}
+        pages = {"code": self.code, "structure": structure, "activity": self.activity}
         return pages[view](name, net)
 
     def choose(self, name: str, backend: str) -> None:
@@ -50,38 +50,35 @@ class NetworkPages:
 
     def code(self, name: str, net: Network) -> Message:
         """The code of a step on the driver chosen here."""
+        from brainpy_lab.networks.code.methods import method_of
+        from brainpy_lab.networks.group import NeuGroup
+
         backend = self.backend(name)
         in_force = net.code(backend)
-        methods = dict.fromkeys(method for g in net.groups if (method := getattr(g, "method", None)) is not None)
+        methods = dict.fromkeys(method_of(g, net.synapses) for g in net.groups if isinstance(g, NeuGroup))
         return {
             "type": "code", "model": name, "backend": backend, "method": ", ".join(methods),
             "text": str(in_force), "generated": str(net.generated_code(backend)),
             "edited": self._is_edited(name, net), "file": str(in_force.file),
         }  # fmt: skip
 
-    def structure(self, name: str, net: Network) -> Message:
-        """Groups and synapses, with their numbers."""
-        return {
-            "type": "structure", "model": name, "groups": [_group(g) for g in net.groups],
-            "synapses": [_synapses(s) for s in net.synapses], "memory": net.explain().splitlines()[-1],
-        }  # fmt: skip
-
     def activity(self, name: str, net: Network) -> Message:
-        """The figure: that of an open view of the network, which sliders move, else our own of its latest run."""
+        """The figure of the latest run: that of an open view, which sliders move, or our own of a run of a cell."""
         view = self._workspace.latest_view(net)
-        if isinstance(view, NetworkView):
+        latest = next((run for run in self._workspace.runs() if run.model == name), None)
+        of_cell = latest is not None and latest.cell is not None and latest.steps is not None
+        if isinstance(view, NetworkView) and not of_cell:
             self.drop()
-            return {"type": "activity", "model": name, "model_id": str(view.pictures.widget.model_id)}
+            return _activity(name, view.pictures, "The run that the sliders show.")
         if net.last is None:
             self.drop()
-            return {"type": "activity", "model": name, "model_id": None}
+            return _activity(name, None, "")
         if self._drawn is not net.last:
             self.drop()
             self._drawn, self._pictures = net.last, NetworkPictures()
             duration = net.last.end - float(net.last.t[0])
             self._pictures.show(NetworkFrame(NetworkSettings({}, duration), net.last))
-        assert self._pictures is not None
-        return {"type": "activity", "model": name, "model_id": str(self._pictures.widget.model_id)}
+        return _activity(name, self._pictures, caption(net.last, latest.cell if latest and of_cell else None))
 
     def drop(self) -> None:
         """Close our own figure."""
@@ -100,21 +97,13 @@ class NetworkPages:
         return self._backends.get(name) or backend.get()
 
 
-def _group(group: Any) -> Message:
-    system = getattr(group, "system", None)
-    return {
-        "name": group.name, "kind": type(group).__name__, "model": None if system is None else group.model.name,
-        "method": None if system is None else group.method, "cells": group.size, "shape": list(group.shape),
-        "states": [] if system is None else list(system.state_names),
-    }  # fmt: skip
+def _activity(name: str, pictures: NetworkPictures | None, text: str) -> Message:
+    model_id = None if pictures is None else str(pictures.widget.model_id)
+    return {"type": "activity", "model": name, "model_id": model_id, "caption": text}
 
 
-def _synapses(syn: Any) -> Message:
-    from brainpy_lab.networks.code.described import explained
-
-    delay = np.asarray(syn.delay_given, dtype=float)
-    return {
-        "name": syn.name, "model": syn.model.name, "pre": syn.pre.name, "post": syn.post.name,
-        "connections": len(syn), "delay": [float(delay.min(initial=np.inf)), float(delay.max(initial=0.0))]
-        if delay.size else [0.0, 0.0], "notes": [line.strip() for line in explained(syn)],
-    }  # fmt: skip
+def caption(solution: NetworkSolution, cell: str | None) -> str:
+    """Which run it is, and its spikes, in a line."""
+    start, whence = float(solution.t[0]), f"{cell}: " if cell else ""
+    counts = [f"{name}: {len(train):,} spikes" for name, train in solution.trains().items()]
+    return " · ".join([f"{whence}t = {start:g} to {solution.end:g} ms", *counts])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from brainpy_kernel.panel import messages
 from brainpy_kernel.panel.networks import NETWORK_VIEWS, NetworkPages
 from brainpy_kernel.panel.protocol import fault
+from brainpy_kernel.panel.run_news import RunNews
 from brainpy_kernel.sessions.frame import Frame
 from brainpy_kernel.sessions.runtime import Run, Ticket
 from brainpy_kernel.sessions.session import Session
@@ -49,6 +50,7 @@ class Panel:
         self._networks = NetworkPages(workspace)
         self._last: dict[Client, Message] = {}  # of the view that a client shows, what it was told of a network
         self._lock = threading.RLock()  # reentrant: what a message changes comes back through `update`
+        self._news = RunNews()
         self._handlers: dict[str, Callable[[Client, Message], None]] = {
             "hello": self._on_hello,
             "select": self._on_select,
@@ -117,6 +119,8 @@ class Panel:
     def after_cell(self) -> None:
         """A cell may have run a network, or changed it: tell those who look at it, where there is news."""
         name = self._workspace.current
+        if self._news.take():
+            self._send_to("runs", messages.runs(self._workspace))
         if not self.is_open or name not in self._workspace.networks:
             return
         with self._lock:
@@ -216,8 +220,17 @@ class Panel:
         self._workspace.runtime.cancel(message["run"])
 
     def _on_run(self, run: Run) -> None:
-        if "runs" in self._views.values():
+        shown = self._views.values()
+        if "runs" in shown and self._news.is_due(run):
             self._send_to("runs", messages.runs(self._workspace))
+        if "activity" in shown and run.cell is None and run.model in self._workspace.networks:
+            self._show_activity(run.model)  # the sliders move again, after a cell had run the network
+
+    def _show_activity(self, name: str) -> None:
+        with self._lock:
+            for client, view in list(self._views.items()):
+                if view == "activity" and name == self._workspace.current:
+                    self._push_network(client, view, name, news=True)
 
     def _model(self, message: Message) -> Model:
         name = message["model"]

@@ -59,6 +59,7 @@ class Run:
     started: float = field(default_factory=time.time)
     outcome: str | None = None
     steps: float | None = None
+    cell: str | None = None  # the prompt of the cell that runs it, where it is no view's
     ticket: Ticket | None = field(default=None, repr=False)
 
 
@@ -66,7 +67,7 @@ Work = Callable[[Ticket], None]
 
 
 class Runtime:
-    """Owns every run that does not belong to a cell.
+    """Owns every run that does not belong to a cell, and the list of all.
 
     Parameters
     ----------
@@ -80,6 +81,7 @@ class Runtime:
         self._waiting: dict[Hashable, Work] = {}
         self._running: tuple[Hashable, Ticket] | None = None
         self._thread: threading.Thread | None = None
+        self._worker: int | None = None  # the thread that does a job, while it does
         self._closed = False
         self._ids = itertools.count(1)
         self.runs: dict[str, Run] = {}
@@ -106,6 +108,11 @@ class Runtime:
             if self._running is not None and self._running[0] == view:
                 self._running[1].set()
 
+    @property
+    def is_own_thread(self) -> bool:
+        """True where the caller is what the worker does."""
+        return self._worker == threading.get_ident()
+
     def is_waiting(self, view: Hashable) -> bool:
         """True while a newer job of ``view`` waits for the worker."""
         with self._changed:
@@ -131,13 +138,14 @@ class Runtime:
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout)
 
-    def begin(self, ticket: Ticket, model: str, duration: float) -> Run:
+    def begin(self, ticket: Ticket, model: str, duration: float, cell: str | None = None) -> Run:
         """Enter a simulation into the list of runs; a model has one entry, its latest."""
-        for key, known in list(self.runs.items()):
-            if known.status != "running" and known.model == model:
-                del self.runs[key]
-        run = Run(model, duration, id=f"run-{next(self._ids)}", status="running", ticket=ticket)
-        self.runs[run.id] = run
+        run = Run(model, duration, id=f"run-{next(self._ids)}", status="running", cell=cell, ticket=ticket)
+        with self._changed:
+            for key, known in list(self.runs.items()):
+                if known.status != "running" and known.model == model:
+                    del self.runs[key]
+            self.runs[run.id] = run
         self._tell(run)
         return run
 
@@ -188,12 +196,12 @@ class Runtime:
                 view = next(iter(self._waiting))
                 work = self._waiting.pop(view)
                 ticket = Ticket()
-                self._running = (view, ticket)
+                self._running, self._worker = (view, ticket), threading.get_ident()
             try:
                 work(ticket)
             except Exception:  # views show their errors themselves: this is a bug, and the worker must outlive it
                 logging.getLogger(__name__).exception("a view of the BrainPy Lab kernel failed")
             finally:
                 with self._changed:
-                    self._running = None
+                    self._running = self._worker = None
                     self._changed.notify_all()

@@ -157,6 +157,7 @@ class ActivityMessage extends PartWidget {
       <div role="status">
         {error ? <p className="bpl-Message bpl-mod-error">{error.message}</p> : null}
         {!error && !activity ? <p className="bpl-Hint">{this.trans.__('Drawing the spikes…')}</p> : null}
+        {!error && activity?.caption ? <p className="bpl-Hint">{activity.caption}</p> : null}
         {!error && activity?.model_id === null ? (
           <p className="bpl-Hint">
             {this.trans.__(

@@ -5,6 +5,7 @@ import { formatEigenvalues, formatNumber } from '../numbers';
 import type { FixedPointRow, FixedPoints } from '../protocol';
 import type { IPanelModel } from '../tokens';
 import { PartWidget } from './part';
+import { IColumn, Table } from './table';
 
 /** The Fixed points tab: a table of values, eigenvalues and kinds. */
 export class FixedPointsView extends PartWidget {
@@ -38,47 +39,29 @@ export class FixedPointsView extends PartWidget {
   }
 
   private _table({ states, rows }: FixedPoints): React.ReactElement {
-    return (
-      <div className="bpl-Scroll" role="region" aria-label={this.trans.__('Fixed points')} tabIndex={0}>
-        <table className="bpl-Table">
-          <thead>
-            <tr>
-              {states.map(state => (
-                <th key={state} scope="col" className="bpl-Table-number">
-                  <var>{state}</var>
-                </th>
-              ))}
-              <th scope="col" className="bpl-Table-number">
-                {this.trans.__('Eigenvalues')}
-              </th>
-              <th scope="col">{this.trans.__('Kind')}</th>
-            </tr>
-          </thead>
-          <tbody>{rows.map((row, i) => this._row(row, i))}</tbody>
-        </table>
-      </div>
-    );
+    const columns: IColumn<FixedPointRow>[] = [
+      ...states.map((state, i) => ({
+        heading: <var>{state}</var>,
+        isNumber: true,
+        cell: ({ values }: FixedPointRow) => formatNumber(values[i] as number)
+      })),
+      {
+        heading: this.trans.__('Eigenvalues'),
+        isNumber: true,
+        cell: row => formatEigenvalues(row.eigenvalues).map((text, i) => <div key={i}>{text}</div>)
+      },
+      { heading: this.trans.__('Kind'), cell: row => this._kind(row) }
+    ];
+    return <Table label={this.trans.__('Fixed points')} columns={columns} rows={rows} />;
   }
 
-  private _row(row: FixedPointRow, key: number): React.ReactElement {
+  private _kind({ stable, kind, note }: FixedPointRow): React.ReactElement {
     return (
-      <tr key={key}>
-        {row.values.map((value, i) => (
-          <td key={i} className="bpl-Table-number">
-            {formatNumber(value)}
-          </td>
-        ))}
-        <td className="bpl-Table-number">
-          {formatEigenvalues(row.eigenvalues).map((text, i) => (
-            <div key={i}>{text}</div>
-          ))}
-        </td>
-        <td>
-          <span className={`bpl-Dot ${row.stable ? 'bpl-mod-stable' : 'bpl-mod-unstable'}`} aria-hidden="true" />
-          {row.kind}
-          {row.note ? <div className="bpl-Hint">{row.note}</div> : null}
-        </td>
-      </tr>
+      <>
+        <span className={`bpl-Dot ${stable ? 'bpl-mod-stable' : 'bpl-mod-unstable'}`} aria-hidden="true" />
+        {kind}
+        {note ? <div className="bpl-Hint">{note}</div> : null}
+      </>
     );
   }
 

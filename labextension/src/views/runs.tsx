@@ -38,6 +38,15 @@ export class RunsView extends PartWidget {
         <div className="bpl-Run-head">
           <span className="bpl-Run-model">{run.model}</span>
           <span className={`bpl-Chip bpl-mod-${run.status}`}>{this._status(run)}</span>
+          {isActive || !this._isNetwork(run) ? null : (
+            <button
+              className="bpl-Button"
+              aria-label={this.trans.__('Show the spikes of %1', run.model)}
+              onClick={() => this._showSpikes(run)}
+            >
+              {this.trans.__('Spikes')}
+            </button>
+          )}
           {isActive ? (
             <button
               className="bpl-Button"
@@ -61,6 +70,16 @@ export class RunsView extends PartWidget {
     );
   }
 
+  private _isNetwork({ model, steps }: RunInfo): boolean {
+    return steps !== null && this.model.state?.models.find(({ name }) => name === model)?.kind === 'network';
+  }
+
+  /** The Activity tab shows the latest run, and the list has no other. */
+  private _showSpikes({ model }: RunInfo): void {
+    this.model.select(model);
+    this.model.show('activity');
+  }
+
   private _status({ status }: RunInfo): string {
     switch (status) {
       case 'waiting':
@@ -78,6 +97,7 @@ export class RunsView extends PartWidget {
 
   private _detail(run: RunInfo): string {
     const parts = [
+      ...(run.cell ? [run.cell] : []),
       new Date(1000 * run.started).toLocaleTimeString(),
       this.trans.__('duration %1', formatNumber(run.duration))
     ];

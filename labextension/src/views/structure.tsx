@@ -1,10 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { formatNumber } from '../numbers';
 import type { GroupInfo, Structure, SynapsesInfo } from '../protocol';
 import type { IPanelModel } from '../tokens';
+import { delayText, Drawing, signText } from './drawing';
 import { PartWidget } from './part';
+import { IColumn, Table } from './table';
 
 /** The Structure tab of a network: its groups, its synapses, and where their variables live. */
 export class StructureView extends PartWidget {
@@ -23,6 +24,7 @@ export class StructureView extends PartWidget {
           {!error && !structure ? <p className="bpl-Hint">{this.trans.__('Asking for the structure…')}</p> : null}
           {structure ? <p className="bpl-Hint">{this._summary(structure)}</p> : null}
         </div>
+        {structure ? <Drawing structure={structure} trans={this.trans} /> : null}
         {structure ? this._groups(structure.groups) : null}
         {structure && structure.synapses.length > 0 ? this._synapses(structure.synapses) : null}
       </>
@@ -41,86 +43,43 @@ export class StructureView extends PartWidget {
 
   private _groups(groups: GroupInfo[]): React.ReactElement {
     const { trans } = this;
-    return (
-      <div className="bpl-Scroll" role="region" aria-label={trans.__('Groups and sources')} tabIndex={0}>
-        <table className="bpl-Table">
-          <caption className="bpl-Table-caption">{trans.__('Groups and sources')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{trans.__('Name')}</th>
-              <th scope="col" className="bpl-Table-number">
-                {trans.__('Cells')}
-              </th>
-              <th scope="col">{trans.__('Model')}</th>
-              <th scope="col">{trans.__('States')}</th>
-              <th scope="col">{trans.__('Method')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {groups.map(group => (
-              <tr key={group.name}>
-                <th scope="row">{group.name}</th>
-                <td className="bpl-Table-number">
-                  {group.cells.toLocaleString()}
-                  {group.shape.length > 1 ? ` (${group.shape.join(' × ')})` : null}
-                </td>
-                <td>{group.model ?? group.kind}</td>
-                <td>{group.states.join(', ')}</td>
-                <td>{group.method ?? ''}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    );
+    const title = trans.__('Groups and sources');
+    const sides = ({ shape }: GroupInfo): string => (shape.length > 1 ? ` (${shape.join(' × ')})` : '');
+    const columns: IColumn<GroupInfo>[] = [
+      { heading: trans.__('Cells'), isNumber: true, cell: group => group.cells.toLocaleString() + sides(group) },
+      { heading: trans.__('Model'), cell: group => group.model ?? group.kind },
+      { heading: trans.__('States'), cell: group => group.states.join(', ') },
+      { heading: trans.__('Method'), cell: group => group.method ?? '' }
+    ];
+    const name = { heading: trans.__('Name'), of: (group: GroupInfo) => group.name };
+    return <Table label={title} caption={title} columns={columns} rows={groups} name={name} />;
   }
 
   private _synapses(synapses: SynapsesInfo[]): React.ReactElement {
     const { trans } = this;
-    return (
-      <div className="bpl-Scroll" role="region" aria-label={trans.__('Synapses')} tabIndex={0}>
-        <table className="bpl-Table">
-          <caption className="bpl-Table-caption">{trans.__('Synapses')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{trans.__('Name')}</th>
-              <th scope="col">{trans.__('From')}</th>
-              <th scope="col">{trans.__('To')}</th>
-              <th scope="col" className="bpl-Table-number">
-                {trans.__('Connections')}
-              </th>
-              <th scope="col" className="bpl-Table-number">
-                {trans.__('Delay')}
-              </th>
-              <th scope="col">{trans.__('Model')}</th>
-            </tr>
-          </thead>
-          <tbody>{synapses.map(syn => this._row(syn))}</tbody>
-        </table>
-      </div>
-    );
+    const title = trans.__('Synapses');
+    const columns: IColumn<SynapsesInfo>[] = [
+      { heading: trans.__('From'), cell: syn => syn.pre },
+      { heading: trans.__('To'), cell: syn => syn.post },
+      { heading: trans.__('Connections'), isNumber: true, cell: syn => syn.connections.toLocaleString() },
+      { heading: trans.__('Delay'), isNumber: true, cell: syn => delayText(syn.delay, trans) },
+      { heading: trans.__('Model'), cell: syn => this._model(syn) }
+    ];
+    const name = { heading: trans.__('Name'), of: (syn: SynapsesInfo) => syn.name };
+    return <Table label={title} caption={title} columns={columns} rows={synapses} name={name} />;
   }
 
-  private _row(syn: SynapsesInfo): React.ReactElement {
-    const [low, high] = syn.delay;
+  private _model({ model, sign, notes }: SynapsesInfo): React.ReactElement {
+    const kind = signText(sign, this.trans);
     return (
-      <tr key={syn.name}>
-        <th scope="row">{syn.name}</th>
-        <td>{syn.pre}</td>
-        <td>{syn.post}</td>
-        <td className="bpl-Table-number">{syn.connections.toLocaleString()}</td>
-        <td className="bpl-Table-number">
-          {low === high ? formatNumber(low) : this.trans.__('%1 to %2', formatNumber(low), formatNumber(high))}
-        </td>
-        <td>
-          {syn.model}
-          {syn.notes.map((note, i) => (
-            <div key={i} className="bpl-Hint">
-              {note}
-            </div>
-          ))}
-        </td>
-      </tr>
+      <>
+        {kind ? `${model}, ${kind}` : model}
+        {notes.map((note, i) => (
+          <div key={i} className="bpl-Hint">
+            {note}
+          </div>
+        ))}
+      </>
     );
   }
 }
