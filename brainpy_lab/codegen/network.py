@@ -21,8 +21,9 @@ Side = Literal["pre", "post"]
 #: The axis of a cell's own values, in functions that are called for each place of an axis.
 CELL = "cell"
 #: Where the values of a function called for a connection stand (`Field.axis`): of the connection itself, of the cells
-#: on its two sides, and what the synapse keeps once for each of these cells.
+#: on its two sides, what the synapse keeps once for each of these cells, and its sums over all presynaptic cells.
 CONNECTION, PRE, POST, KEPT_PRE, KEPT_POST = "connection", "pre", "post", "kept pre", "kept post"
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,23 @@ class Remember:
     slopes: tuple[str, ...]
 
 
-Operation = Take | Advance | Fire | Act | Emit | Arrive | Gather | Recall | Remember
+@dataclass(frozen=True)
+class Share:
+    """A function called for each target of a synapse, which gives it its part of what all presynaptic cells add up to.
+
+    ``clears`` are sums that begin anew at 0 behind it. ``delayed`` says which spikes they are of; sums of each step
+    have a ``stage``, as `Gather` has.
+    """
+
+    synapse: str
+    function: str
+    clears: tuple[str, ...] = ()
+    delayed: bool = False
+    stage: int = 0
+    side: Side = "pre"
+
+
+Operation = Take | Advance | Fire | Act | Emit | Arrive | Gather | Share | Recall | Remember
 
 
 @dataclass(frozen=True)

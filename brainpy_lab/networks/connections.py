@@ -63,6 +63,10 @@ class Connections:
             if array is not None:
                 array.flags.writeable = False
 
+    def make(self) -> Connections:
+        """The table with its arrays, which some tables make when they are asked for."""
+        return self
+
     def __len__(self) -> int:
         return len(self.targets)
 

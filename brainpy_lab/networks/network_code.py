@@ -66,7 +66,7 @@ class CodedNetwork:
 
     def wiring(self, syn: Synapses, dt: float) -> Wiring:
         """The connections of synapses in the order of a run, made once for each dt and choice of delays."""
-        key = (dt, syn.delay_given, syn.post_delay_given)
+        key = (dt, syn.delay_given, syn.post_delay_given, syn.totals.are_taken)
         known = self._wirings.get(syn.name)
         if known is None or any(a is not b and not _equal(a, b) for a, b in zip(known[0], key, strict=True)):
             known = self._wirings[syn.name] = (key, wiring(syn, dt))
@@ -176,7 +176,8 @@ def _kind(part: Source | Synapses) -> tuple[Any, ...]:
         varying = tuple(n for n, v in part.values.items() if isinstance(v, np.ndarray))
         late = tuple((bool(np.any(d > 0)), bool(np.any(d == 0))) for d in delays)
         spread = part.is_late and isinstance(part.delay_given, np.ndarray)
-        return part.name, part.system.fingerprint, tuple(part.homes.of.items()), varying, late, spread
+        homes = tuple(part.homes.of.items())
+        return part.name, part.system.fingerprint, homes, varying, late, spread, part.totals.are_taken
     return (part.name,)
 
 

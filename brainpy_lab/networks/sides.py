@@ -161,9 +161,11 @@ def event_name(event: Event) -> str:
     return str(getattr(name, "id", event.name))
 
 
-def known_of(group: Source) -> tuple[str, ...]:
-    """Names that a synapse can read of a group."""
+def known_of(group: Source, *, definitions: bool = True) -> tuple[str, ...]:
+    """Names that a synapse can read of a group, with its definitions or without."""
     if not isinstance(group, NeuGroup):
         return ()
     system: System = group.system
+    if not definitions:
+        return (*system.state_names, *system.parameter_names)
     return (*system.state_names, *system.parameter_names, *(d.name for d in system.derived + system.intermediates))

@@ -5,34 +5,34 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, MemoryLimitError, did_you_mean
 from brainpy_lab.networks.arguments import STREAMS, mapping, real
 from brainpy_lab.networks.cells import Part
+from brainpy_lab.networks.connect.all_pairs import AllPairs
 from brainpy_lab.networks.connect.rule import Rule
 from brainpy_lab.networks.connections import Connections
 from brainpy_lab.networks.delays import check_delay
 from brainpy_lab.networks.dist import Distribution
 from brainpy_lab.networks.group import refuse_kinds
 from brainpy_lab.networks.on_connections import called, of_matrix, of_xarray
-from brainpy_lab.networks.sides import check_sides, reads_in_each_step
+from brainpy_lab.networks.read_connections import ReadConnections
+from brainpy_lab.networks.sides import check_sides, known_of, reads_in_each_step
 from brainpy_lab.networks.source import Source, View, check_name
 from brainpy_lab.networks.states.counted import counted
 from brainpy_lab.networks.states.homes import Home, Homes, homes
+from brainpy_lab.networks.states.totals import Totals, totals
 from brainpy_lab.networks.states.traces import Traces, traces
 from brainpy_lab.networks.states.weighted import Weighted, weighted
 from brainpy_lab.networks.values import Values, numbers
+from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.synapse_model import SynapseModel
 
-if TYPE_CHECKING:
-    import xarray
-    from scipy.sparse import csr_array
 
-
-class Synapses:
+class Synapses(ReadConnections):
     """Connections from one group to another, or within one.
 
     Parameters
@@ -130,6 +130,8 @@ class Synapses:
         self._move_weights()
         self.state: dict[str, np.ndarray] = {}
         self._check_kept()
+        if not self.totals.are_taken:
+            self.table.make()
 
     # --- checks ------------------------------------------------------------------------------------------------------
 
@@ -175,27 +177,19 @@ class Synapses:
     def _connected(self) -> Connections:
         same = self.pre_group is self.post_group
         try:
-            return self.rule.build(self.pre.cells, self.post.cells, same=same, stream=self.stream)
+            table = self.rule.build(self.pre.cells, self.post.cells, same=same, stream=self.stream)
+            if isinstance(table, AllPairs):
+                table.owner = self.name
+            return table
         except (ArgumentError, MemoryLimitError) as error:
             error.message = f"{self.name}: {error.message}"
             raise
 
-    def __len__(self) -> int:
-        return len(self.table)
-
-    @property
-    def pre_index(self) -> np.ndarray:
-        """Presynaptic cell of each connection, counted within ``pre``."""
-        return self.table.pre_index
-
-    @property
-    def post_index(self) -> np.ndarray:
-        """Postsynaptic cell of each connection, counted within ``post``."""
-        return self.table.post_index
-
     def _values(self, name: str, given: Any) -> Values:
         """A number that all connections share, or one for each, in the order of ``pre_index``."""
         n = len(self.table)
+        if not isinstance(given, int | float | np.number):
+            self.table.make()  # one value a connection: refused where these do not fit
         if isinstance(given, Distribution):
             return given.sample(n, stream=self.stream)
         if hasattr(given, "dims"):
@@ -249,42 +243,15 @@ class Synapses:
         """States that are updated where an event needs them, and why others advance in each step."""
         return traces(self.system, self.homes, (n for n, v in self.values.items() if isinstance(v, np.ndarray)))
 
-    @property
-    def weight(self) -> np.ndarray:
-        """The weight of each connection, in the order of ``pre_index``: where the network stands."""
-        return self.read("weight")
-
-    @property
-    def delay(self) -> np.ndarray:
-        """The delay of each connection, in the order of ``pre_index``."""
-        return _read_only(np.broadcast_to(np.asarray(self.delay_given, dtype=float), len(self)))
-
-    @property
-    def post_delay(self) -> np.ndarray:
-        """The delay of each connection for postsynaptic spikes, in the order of ``pre_index``."""
-        return _read_only(np.broadcast_to(np.asarray(self.post_delay_given, dtype=float), len(self)))
-
-    def read(self, name: str) -> np.ndarray:
-        """A parameter, or a state of connections, of each connection: where the network stands."""
-        if name in self.values:
-            found: Any = self.values[name]
-        elif name in self.state:
-            found = self.state[name]
-        elif name in self.system.state_names:
-            found = self.initial(name)
-        else:
-            known = (*self.system.parameter_names, *self.system.state_names)
-            raise AttributeError(f"{self.name} has no '{name}'. {did_you_mean(name, known) or ''}")
-        return _read_only(np.broadcast_to(np.asarray(found, dtype=float), len(self)))
-
-    def initial(self, name: str) -> Values:
-        """What a state begins with: a number, or one a connection."""
-        from brainpy_lab.networks.group import initial_of
-
-        if name in self.start:
-            return self.start[name]
-        value = initial_of(self.system, self.values, self.start)[name]
-        return value if isinstance(value, np.ndarray) else float(value)
+    @cached_property
+    def totals(self) -> Totals:
+        """Whether its sums over connections are sums over all presynaptic cells."""
+        if not isinstance(self.table, AllPairs):
+            return Totals(False)
+        if self.is_late:
+            return Totals(False, "it reads values of a delay before")
+        same = known_of(self.pre_group, definitions=False) if self.pre_group is self.post_group else None
+        return totals(self.system, self.homes, sorted(self._varying()), self._spread(), same)
 
     def set(self, *, where: Any = None, **values: Any) -> None:
         """Set weights, delays, other parameters or states of connections.
@@ -314,13 +281,17 @@ class Synapses:
                 self.state.pop(name, None)
             else:
                 self.values[name] = new
-        for found in ("homes", "traces"):
+        were_totals = self.totals.are_taken
+        for found in ("homes", "traces", "totals"):
             self.__dict__.pop(found, None)
         self._move_weights()
+        if were_totals and not self.totals.are_taken:
+            warn(f"{self.name}: its sums are over connections from here on: {self.totals.why}.")
 
     def _chosen(self, where: Any) -> np.ndarray | None:
         if where is None:
             return None
+        self.table.make()
         if callable(where) and not isinstance(where, np.ndarray):
             where = called(self.name, "where", where, *self._cells())
         mask = np.zeros(len(self), dtype=bool)
@@ -344,36 +315,6 @@ class Synapses:
         else:
             super().__setattr__(name, value)
 
-    # --- other forms -------------------------------------------------------------------------------------------------
-
-    def to_scipy(self, name: str | None = None) -> csr_array:
-        """The connections as a sparse matrix (pre, post): of ones, or of a variable such as "weight"."""
-        return self.table.to_scipy(None if name is None else self.table_of(name)[name])
-
-    def to_networkx(self, *names: str) -> Any:
-        """The connections as a directed graph, whose edges have the named (all) variables of connections."""
-        return self.table.to_networkx(**self.table_of(*names))
-
-    def to_xarray(self) -> xarray.Dataset:
-        """All that connections have, over ``connection``, with their cells ``pre`` and ``post``."""
-        import xarray
-
-        columns = {name: ("connection", np.array(values)) for name, values in self.table_of().items()}
-        cells = {"pre": ("connection", self.pre_index), "post": ("connection", self.post_index)}
-        return xarray.Dataset(columns, cells, {"synapses": self.name, "model": self.model.name})
-
-    def table_of(self, *names: str) -> dict[str, np.ndarray]:
-        """Weights, delays and other values by name, one a connection; states that are kept with cells are not."""
-        every = [*self.system.parameter_names, *self.homes.at("connection"), "delay", "post_delay"]
-        for name in names:
-            if name not in every:
-                raise ArgumentError(
-                    f"{self.name}: its connections have no '{name}'.",
-                    advice=did_you_mean(name, every) or f"They have: {', '.join(every)}.",
-                )
-        own = {"delay": lambda: self.delay, "post_delay": lambda: self.post_delay}
-        return {name: own[name]() if name in own else self.read(name) for name in names or every}
-
     def __repr__(self) -> str:
         sides = f"{self.pre.name} to {self.post.name}"
         return f"<Synapses {self.name}: {len(self):,} connections of {sides}; {self.model.name}>"
@@ -385,9 +326,3 @@ def _group(side: Source | View) -> Source:
 
 def _merged(new: Values, old: np.ndarray, chosen: np.ndarray | None) -> Values:
     return new if chosen is None else np.where(chosen, new, old)
-
-
-def _read_only(values: np.ndarray) -> np.ndarray:
-    values = values.view()
-    values.flags.writeable = False
-    return values

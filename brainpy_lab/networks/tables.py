@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -11,9 +11,11 @@ import numpy as np
 from brainpy_lab.codegen.network import Side
 from brainpy_lab.drivers.network import Table
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.connect.all_pairs import AllPairs
 from brainpy_lab.networks.connections import index_type
 from brainpy_lab.networks.room import check_room
 from brainpy_lab.networks.source import View
+from brainpy_lab.networks.states.totals import DEGREE, OWN, TARGET
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.runs.warning import warn
 
@@ -38,9 +40,15 @@ class Wiring:
     tables : dict of Side to Table
     delays : str
         A digest of the delays in steps.
+    name : str
+        Under which drivers find the connections and tables.
     lags : array or None
         How many steps, and parts of one, presynaptic values are late that are read in each step: one number, or one a
         connection in that order.
+    rows : dict of str to array
+        What is kept for targets where the connections are to sums over all presynaptic cells.
+    pairs : (AllPairs, array of int, array of int) or None
+        All pairs that these stand for, and what their cells are called in the groups.
     """
 
     stored: np.ndarray | None
@@ -48,12 +56,23 @@ class Wiring:
     post: np.ndarray
     tables: dict[Side, Table]
     delays: str
+    name: str
     lags: np.ndarray | None = None
+    rows: dict[str, np.ndarray] = field(default_factory=dict)
+    pairs: tuple[AllPairs, np.ndarray, np.ndarray] | None = None
 
     @cached_property
     def cells(self) -> str:
         """A digest of which cells are connected."""
-        return _digest(self.pre, self.post)
+        if self.pairs is None:
+            return _digest(self.pre, self.post)
+        table, pre, post = self.pairs
+        found = hashlib.blake2b(digest_size=16)
+        for side in table.sides(pre, post):
+            found.update(f"({len(table)},)".encode())
+            for row in side:
+                found.update(np.ascontiguousarray(row).data)
+        return found.hexdigest()
 
 
 def wiring(syn: Synapses, dt: float) -> Wiring:
@@ -64,6 +83,8 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
     ArgumentError
         A delay is shorter than half a step.
     """
+    if syn.totals.are_taken:
+        return _to_totals(syn, dt)
     pre, post = in_group(syn.pre_index, syn.pre), in_group(syn.post_index, syn.post)
     waits = any(e.side == "pre" for e in syn.system.events)
     delays = delay_steps(syn, "delay", syn.delay_given if waits else 0.0, dt)
@@ -91,7 +112,30 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
         order = np.argsort(key, kind="stable")
         order = order.astype(index_type(len(order)))
         tables["post"] = Table(low, many, _starts(key[order], syn.post_group.size * many), order, pre[order])
-    return Wiring(stored, pre, post, tables, _digest(*said), lags)
+    return Wiring(stored, pre, post, tables, _digest(*said), syn.name, lags)
+
+
+def all_name(syn: Synapses) -> str:
+    """The connections of the presynaptic cells to their sums, under which drivers find their table."""
+    return f"{syn.name}__all"
+
+
+def _to_totals(syn: Synapses, dt: float) -> Wiring:
+    """One connection for each presynaptic cell, in place of those to all of its targets."""
+    table, cells = syn.table, syn.pre_group.size
+    assert isinstance(table, AllPairs)
+    pre, post = (in_group(np.arange(n, dtype=index_type(n)), side)
+                 for n, side in ((table.n_pre, syn.pre), (table.n_post, syn.post)))  # fmt: skip
+    delays = delay_steps(syn, "delay", syn.delay_given if syn.system.events else 0.0, dt)
+    first, count = _range(delays)
+    found = np.sort(pre)
+    rows = {name: np.zeros(syn.post_group.size) for name in (TARGET, OWN, DEGREE)}
+    rows[TARGET][post], rows[DEGREE][post] = 1.0, table.in_degree()
+    if table.own is not None:
+        rows[OWN][pre[table.own >= 0]] = 1.0
+    tables: dict[Side, Table] = {"pre": Table(first, count, _starts(found, cells))}
+    post_of = np.zeros(len(found), index_type(1))
+    return Wiring(None, found, post_of, tables, _digest(delays), all_name(syn), rows=rows, pairs=(table, pre, post))
 
 
 def _digest(*arrays: np.ndarray) -> str:

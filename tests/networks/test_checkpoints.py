@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.simulation.runs.warning import RunWarning
 from tests.networks.cells import AMPA, STDP, lif, synapse
 
 RECORD = {"E": ["V"], "plastic": ["weight"]}
@@ -138,7 +139,8 @@ def test_what_cannot_go_on_between_two_runs_is_refused() -> None:
     with pytest.raises(bp.errors.ArgumentError, match="exc: its delays are others than when the network stopped at 1"):
         net.run(1.0, backend="numpy")
     exc.set(delay=1.0)
-    exc.set(tau=np.linspace(4, 6, 30))
+    with pytest.warns(RunWarning, match="^exc: its sums are over connections from here on: 'tau' differs"):
+        exc.set(tau=np.linspace(4, 6, 30))
     with pytest.raises(bp.errors.ArgumentError, match="exc: 'g' is kept once a connection; when .* once a target cell"):
         net.run(1.0, backend="numpy")
     exc.set(tau=5.0)

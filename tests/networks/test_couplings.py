@@ -117,7 +117,7 @@ def test_stages_are_the_same_on_every_driver(backend: str) -> None:
 
 
 def test_groups_that_do_not_share_a_method_are_of_order_1_and_say_so() -> None:
-    assert "gives aa_I_sum, for stage 4\n" in str(_gaps("rk4").code("numpy"))
+    assert "to each target of aa: sum_aa_I_4, for stage 4\n" in str(_gaps("rk4").code("numpy"))
     for net in (_gaps("rk4", "heun2"), _gaps("exponential_euler"), _gaps("trapezoid")):
         text = str(net.code("numpy"))
         assert text.count("held over the step (order 1)") == 3

@@ -17,10 +17,14 @@ FOLDER = Path(__file__).parent / "golden"
 UPDATE = bool(os.environ.get("BRAINPY_LAB_UPDATE_GOLDEN"))
 
 
+#: All cells to all, by a rule that does not say so: what it gives is summed connection by connection.
+BY_PAIRS = bp.connect.fixed_probability(1.0)
+
+
 def _coba() -> bp.Network:
     E = bp.NeuGroup(lif(), 4, name="E", method="exponential_euler")
     gaba = synapse(AMPA.replace("E = 0; tau = 5", "E = -80; tau = 10"), "GABA")
-    connect = bp.connect.all_to_all()
+    connect = BY_PAIRS
     exc = bp.Synapses(pre=E[:3], post=E, model=synapse(AMPA, "AMPA"), connect=connect, name="exc")
     return bp.Network(E, exc, bp.Synapses(pre=E[3:], post=E, model=gaba, connect=connect, name="inh"), name="COBA")
 
@@ -36,11 +40,32 @@ def _plastic(delay: float = 0.0, schedule: str = "default") -> bp.Network:
 def _gaps() -> bp.Network:
     E = bp.NeuGroup(lif(), 4, name="E", method="heun2")
     gap = synapse("weight = 0.1\npost.I += weight*(pre.V - post.V)", "Gap")
-    gaps = bp.Synapses(pre=E, post=E, model=gap, connect=bp.connect.all_to_all(), name="gaps")
+    gaps = bp.Synapses(pre=E, post=E, model=gap, connect=BY_PAIRS, name="gaps")
     return bp.Network(E, gaps, name="Gaps")
 
 
-NETWORKS = {"coba": _coba, "gaps": _gaps, "plastic": _plastic, "delayed": lambda: _plastic(1.5)}
+def _sums() -> bp.Network:
+    """All to all: by spikes, from a gate of each presynaptic cell, within a group and from a part of it."""
+    E = bp.NeuGroup(lif(), 4, name="E", method="euler")
+    R = bp.NeuGroup(lif(), 2, name="R", method="euler")
+    kick = synapse("weight = 0.1\nwhen pre.spike:\n    post.V += weight", "Kick")
+    gate = synapse(
+        "weight = 0.1; tau = 100\nds/dt = -s/tau\npost.I += -weight*s*post.V\nwhen pre.spike:\n    s += 0.5*(1 - s)",
+        "Gate",
+    )
+    gap = synapse("weight = 0.1\npost.I += weight*(pre.V - post.V)", "Gap")
+    every = bp.connect.all_to_all()
+    return bp.Network(
+        E,
+        R,
+        bp.Synapses(pre=E[:3], post=R, model=gate, connect=every, name="gate"),
+        bp.Synapses(pre=E, post=E, model=kick, connect=every, name="kick", delay=1.0),
+        bp.Synapses(pre=R, post=R, model=gap, connect=every, name="gap"),
+        name="Sums",
+    )
+
+
+NETWORKS = {"coba": _coba, "gaps": _gaps, "sums": _sums, "plastic": _plastic, "delayed": lambda: _plastic(1.5)}
 GOLDEN = [(name, backend) for name in NETWORKS for backend in ("numpy", "numba", "jax", "torch")]
 
 

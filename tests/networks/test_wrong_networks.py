@@ -99,7 +99,7 @@ def test_delays_that_fill_the_memory_are_refused_with_the_size_of_their_tables(m
 
 
 def test_attributes_of_synapses_are_set_as_by_set() -> None:
-    syn = connected(AMPA)
+    syn = connected(AMPA, connect=bp.connect.fixed_probability(1.0))
     syn.weight, syn.tau = 0.25, np.linspace(4, 6, 30)
     syn.delay = 0.7
     assert np.all(syn.weight == 0.25) and syn.tau[-1] == 6 and np.all(syn.delay == 0.7)

@@ -7,6 +7,7 @@ from typing import Any
 
 from brainpy_lab.codegen.fields import Field
 from brainpy_lab.codegen.network import (
+    ALL,
     CELL,
     CONNECTION,
     KEPT_POST,
@@ -22,6 +23,7 @@ from brainpy_lab.codegen.network import (
     NetworkCode,
     Recall,
     Remember,
+    Share,
     Take,
 )
 from brainpy_lab.drivers.jax.network_wires import (
@@ -77,6 +79,8 @@ class NetworkStep:
                     self._advance(operation)
                 case Gather():
                     self._gather(operation)
+                case Share():
+                    self._share(operation)
                 case Arrive():
                     self._arrive(operation)
                 case Fire():
@@ -216,6 +220,20 @@ class NetworkStep:
         rows = self.y[axes[POST]]
         value = jnp.broadcast_to(value, post.shape)
         rows[operation.row] = jnp.zeros_like(rows[operation.row]).at[post].add(value, mode="drop")
+
+    def _share(self, operation: Share) -> None:
+        """Each target gets its part of what the presynaptic cells have added up to."""
+        import jax.numpy as jnp
+
+        syn, ends = operation.synapse, self.code.ends[operation.synapse]
+        axes = {**ends.axes(syn), ALL: ends.axis(syn, ALL)}
+        results = self._call(operation.function, dict.fromkeys(axes), axes, {})
+        for f, value in zip(self.code.functions[operation.function].results, results, strict=True):
+            rows = self.y[axes[f.axis]]
+            value = jnp.broadcast_to(jnp.asarray(value, float), rows[f.of].shape)
+            rows[f.of] = rows[f.of] + value if f.role == "sum" else value
+        for row in operation.clears:
+            self.y[axes[ALL]][row] = jnp.zeros(1)
 
     def _arrive(self, operation: Arrive) -> None:
         """Spikes that are due act: all at once, or in rounds where one cell has several and each meets the last's."""

@@ -18,13 +18,14 @@ from brainpy_lab.codegen.network import (
     Operation,
     Recall,
     Remember,
+    Share,
     Take,
 )
 from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
 from brainpy_lab.drivers.tensor.network_cells import ActInCells, AdvanceCells, Fault, FireCells
-from brainpy_lab.drivers.tensor.network_connections import GatherSums, SpikesArrive
+from brainpy_lab.drivers.tensor.network_connections import GatherSums, ShareSums, SpikesArrive
 from brainpy_lab.drivers.tensor.network_pasts import RecallValues, RememberSteps, pasts_of
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
 from brainpy_lab.drivers.trial import try_functions
@@ -87,6 +88,8 @@ class TensorNetworkFlow(NetworkFlow):
                 return ActInCells(operation.axis, operation.event, operation.function, self.now, functions)
             case Gather():
                 return GatherSums(operation, self.now, functions)
+            case Share():
+                return ShareSums(operation, self.now, functions)
             case Arrive():
                 return SpikesArrive(operation, self.now, functions)
             case Recall():

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from brainpy_lab.codegen.network import CONNECTION, KEPT_POST, KEPT_PRE, POST, PRE, Arrive, Gather
+from brainpy_lab.codegen.network import ALL, CONNECTION, KEPT_POST, KEPT_PRE, POST, PRE, Arrive, Gather, Share
 from brainpy_lab.drivers.tensor.network_arrays import Array
-from brainpy_lab.drivers.tensor.network_cells import every_connection
+from brainpy_lab.drivers.tensor.network_cells import every_connection, own
 from brainpy_lab.drivers.tensor.network_values import Call, NetworkValues
 
 _Functions = Mapping[str, Callable[..., Any]]
+_EVERYWHERE = dict.fromkeys((PRE, POST, KEPT_PRE, KEPT_POST, ALL))
 
 
 class GatherSums:
@@ -31,6 +32,25 @@ class GatherSums:
         total = arrays.zeros(self.values.setup.sizes[self.group])
         arrays.add(total, self.post, value)
         self.values.rows[self.group][self.row] = total
+
+
+class ShareSums:
+    """Each target gets its part of what the presynaptic cells have added up to."""
+
+    def __init__(self, operation: Share, values: NetworkValues, functions: _Functions) -> None:
+        ends = values.code.ends[operation.synapse]
+        self.values, self.clears, self.size = values, operation.clears, values.setup.sizes[ends.post]
+        self.axes = {**ends.axes(operation.synapse), ALL: ends.axis(operation.synapse, ALL)}
+        self.call = Call(values, functions[operation.function], operation.function, self.axes)
+
+    def __call__(self) -> None:
+        """Give it to all of them."""
+        values = self.values
+        for f, value in zip(self.call.results, self.call(_EVERYWHERE), strict=True):
+            rows = values.rows[self.axes[f.axis]]
+            rows[f.of] = rows[f.of] + value if f.role == "sum" else own(value, rows, values, self.size)
+        for row in self.clears:
+            values.rows[self.axes[ALL]][row] = values.arrays.zeros(1)
 
 
 class SpikesArrive:

@@ -12,6 +12,7 @@ from brainpy_lab.networks.code.every import clocks
 from brainpy_lab.networks.code.groups import write_group
 from brainpy_lab.networks.code.schedule import DEFAULT, Schedule, schedule_of
 from brainpy_lab.networks.code.synapses import write_synapses
+from brainpy_lab.networks.code.totals import ends_of_totals
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses
@@ -78,6 +79,7 @@ def _code(draft: Draft, name: str, groups: tuple[Source, ...], schedule: Schedul
         schedule=schedule.operations,
         functions=draft.functions,
         ends={s.name: Ends(s.pre_group.name, s.post_group.name) for s in draft.synapses}
+        | ends_of_totals(draft.synapses)
         | {
             c.name: Ends(c.synapses.pre_group.name, c.synapses.post_group.name, c.synapses.name)
             for c in clocks(draft.synapses)

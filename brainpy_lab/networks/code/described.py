@@ -17,6 +17,7 @@ from brainpy_lab.codegen.network import (
     Operation,
     Recall,
     Remember,
+    Share,
     Take,
 )
 from brainpy_lab.networks.group import NeuGroup
@@ -52,7 +53,13 @@ def in_words(operation: Operation) -> str:
     match operation:
         case Gather(syn, function, row, stage):
             when = f"for stage {stage}" if stage else "held over the step (order 1)"
+            name, is_total, _ = syn.partition("__")
+            if is_total:
+                return f"sums over all cells that {name} connects: {function} gives {row}"
             return f"sums over the connections of {syn}: {function} gives {row}, {when}"
+        case Share(syn, function, clears=clears, stage=stage):
+            when = f"for stage {stage}" if stage else "for these spikes" if clears else "held over the step (order 1)"
+            return f"from the sums over all cells to each target of {syn}: {function}, {when}"
         case Advance(axis, function):
             return f"{axis} advances: {function}"
         case Emit(axis, timed=True):
@@ -61,7 +68,7 @@ def in_words(operation: Operation) -> str:
             return f"all connections where {clock} ticks: {cell or function}"
         case Arrive(syn, _, (group, event), cell, function, delayed):
             when = "whose delay is over" if delayed else "of this step, without delay"
-            return f"{event}s of {group} {when}, at {syn}: {' then '.join(n for n in (cell, function) if n)}"
+            return f"{event}s of {group} {when}, at {_at(syn)}: {' then '.join(n for n in (cell, function) if n)}"
         case Fire(axis, event, test, acts):
             return f"{event} of {axis}: {test}" + (f", where it happens {acts}" if acts else "")
         case Act(axis, event, function):
@@ -77,6 +84,12 @@ def in_words(operation: Operation) -> str:
             return f"{row} of {axis} from outside"
 
 
+def _at(connections: str) -> str:
+    """Where spikes arrive."""
+    syn, is_total, _ = connections.partition("__")
+    return f"the sums of {syn}" if is_total else syn
+
+
 def explained(syn: Synapses) -> list[str]:
     """Where the states of a synapse live, and why, a line each."""
     words = {
@@ -84,7 +97,7 @@ def explained(syn: Synapses) -> list[str]:
         "pre": f"one value a cell of {syn.pre_group.name}", "post": f"one value a cell of {syn.post_group.name}",
         "connection": "one value a connection",
     }  # fmt: skip
-    lines = []
+    lines = explained_sums(syn)
     for state, home in syn.homes.of.items():
         why = f" ({syn.homes.why[state]})" if home == "connection" and state in syn.homes.why else ""
         by = f", times {syn.weighted.by[state]}" if state in syn.weighted.by else ""
@@ -95,6 +108,15 @@ def explained(syn: Synapses) -> list[str]:
         once = "connection" if isinstance(syn.delay_given, np.ndarray) else "presynaptic cell"
         lines.append(f"{names}: a delay before, in every step; looked up once a {once}")
     return lines
+
+
+def explained_sums(syn: Synapses) -> list[str]:
+    """Of all connections to all: whether they are summed once for all targets, and why they are not."""
+    if syn.totals.are_taken:
+        own = ", a cell's own term taken off" if getattr(syn.table, "own", None) is not None else ""
+        return [f"sums over all cells of {syn.pre.name}, made once for all targets{own}"]
+    is_said = syn.homes.at("connection") or not syn.totals.why
+    return [] if is_said else [f"sums over connections: {syn.totals.why}"]
 
 
 def _when(syn: Synapses, state: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.fields import Signature
-from brainpy_lab.codegen.network import Arrive, Fire, Operation
+from brainpy_lab.codegen.network import Arrive, Fire, Operation, Share
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
@@ -67,7 +67,7 @@ class Draft:
     remembers: list[Operation] = field(default_factory=list)
     fires: list[Fire] = field(default_factory=list)
     emits: list[Operation] = field(default_factory=list)
-    arrivals: list[Arrive] = field(default_factory=list)
+    arrivals: list[Arrive | Share] = field(default_factory=list)
     timed: list[Operation] = field(default_factory=list)
 
     def scalar(self, axis: str, name: str) -> str:

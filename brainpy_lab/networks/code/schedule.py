@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from brainpy_lab.codegen.network import Act, Arrive, Operation
+from brainpy_lab.codegen.network import Act, Arrive, Operation, Share
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.code.described import in_words
 from brainpy_lab.networks.code.draft import Draft
@@ -119,7 +119,7 @@ def _advance(draft: Draft) -> tuple[Operation, ...]:
     return (*draft.recalls, *draft.gathers, *draft.follows, *draft.advances, *draft.remembers)
 
 
-def _pre_first(arrivals: Iterable[Arrive]) -> tuple[Arrive, ...]:
+def _pre_first(arrivals: Iterable[Arrive | Share]) -> tuple[Arrive | Share, ...]:
     return tuple(sorted(arrivals, key=lambda a: a.side == "post"))
 
 

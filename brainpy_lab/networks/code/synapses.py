@@ -12,6 +12,7 @@ from brainpy_lab.codegen.fields import Field, Fields, Signature
 from brainpy_lab.codegen.generate import helper_texts, printed
 from brainpy_lab.codegen.hidden import held_states, hold_name
 from brainpy_lab.codegen.network import (
+    ALL,
     CELL,
     CONNECTION,
     KEPT_POST,
@@ -24,11 +25,12 @@ from brainpy_lab.codegen.network import (
     Ends,
     Gather,
     Recall,
+    Share,
     Side,
 )
 from brainpy_lab.codegen.printing import EMPTY, Printer
 from brainpy_lab.equations.reduced import alone
-from brainpy_lab.equations.system import Event, Parameter, State, System
+from brainpy_lab.equations.system import Coupling, Event, Parameter, State, System
 from brainpy_lab.networks.code.cells_read import with_definitions_of_cells
 from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft, renamed
@@ -36,11 +38,13 @@ from brainpy_lab.networks.code.every import Clock, clocks
 from brainpy_lab.networks.code.groups import varies
 from brainpy_lab.networks.code.late import late_states
 from brainpy_lab.networks.code.methods import stepped_method
+from brainpy_lab.networks.code.totals import PLACES_OF_TARGETS, Totals, ends_of_totals
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.sides import event_name, known_of
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.states.homes import Home
 from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.networks.tables import all_name
 
 
 def write_synapses(draft: Draft, syn: Synapses) -> None:
@@ -150,31 +154,60 @@ class _Writer:
     def sums(self) -> None:
         """What is summed over the connections of a target in each step."""
         for coupling in gathered_couplings(self.syn):
-            row, stages = sum_name(self.syn, coupling), [{}, *self.draft.stages]
+            stages = [{}, *self.draft.stages]
             for number, rows in enumerate(stages):
-                function = f"sum_{self.syn.name}_{coupling.target}" + (f"_{number + 1}" if number else "")
+                word, stage = f"_{number + 1}" if number else "", number + 1 if self.draft.stages else 0
+                write = self._total if self.syn.totals.are_taken else self._gather
                 has_passed = number and self.draft.nodes[number - 1]
-                places = self._places(rows) | self._late_places(is_start=not has_passed)
-                self._add(function, write_sum(self.system, coupling.value, places, row))
-                is_last = number + 1 == len(stages)
-                gather = Gather(self.syn.name, function, row, number + 1 if self.draft.stages else 0)
-                if is_last:
-                    self.draft.gathers.append(gather)
+                found = write(coupling, self._places(rows) | self._late_places(is_start=not has_passed), word, stage)
+                if number + 1 == len(stages):
+                    self.draft.gathers += found
                 else:
                     operations = self.draft.staged[number]
-                    operations.insert(sum(isinstance(o, Gather | Recall) for o in operations), gather)
+                    place = sum(isinstance(o, Gather | Share | Recall) for o in operations)
+                    operations[place:place] = found
+
+    def _gather(self, coupling: Coupling, places: Mapping[str, Place], word: str, stage: int) -> list[Gather | Share]:
+        """A sum over the connections of each target."""
+        row = sum_name(self.syn, coupling)
+        function = f"sum_{self.syn.name}_{coupling.target}{word}"
+        self._add(function, write_sum(self.system, coupling.value, places, row))
+        return [Gather(self.syn.name, function, row, stage)]
+
+    def _total(self, coupling: Coupling, places: Mapping[str, Place], word: str, stage: int) -> list[Gather | Share]:
+        """The same as sums over all presynaptic cells, and what each target gets of them."""
+        name, operations = self.syn.name, list[Gather | Share]()
+        total = Totals(self.syn, self.system).coupling(coupling)
+        for row, value in total.parts.items():
+            function = f"{row}_{name}_{coupling.target}{word}"
+            self._add(function, write_sum(self.system, value, places, row), self._to_totals())
+            operations.append(Gather(all_name(self.syn), function, row, stage))
+        places = {**places, **PLACES_OF_TARGETS, **{row: Place(ALL, row) for row in total.parts}}
+        written = write_sum(self.system, total.share, places, sum_name(self.syn, coupling))
+        (result,) = written.signature.results
+        function = f"sum_{name}_{coupling.target}{word}"
+        self._add(
+            function,
+            Written(replace(written.signature, results=Fields([replace(result, role="state")])), written.lines),
+        )
+        return [*operations, Share(name, function, stage=stage)]
 
     def arrivals(self, event: Event) -> None:
         """What spikes of one side do when they arrive."""
-        syn = self.syn
+        syn, places = self.syn, self._places()
         held = _held(syn.post_group, self.draft.systems)
-        cell, connection = write_arrival(
-            self.system, event, self._places(), held, syn.traces.of.values(), syn.counted.addresses
-        )
-        word = f"{event.name}_{syn.name}"
+        word, synapse, ends = f"{event.name}_{syn.name}", syn.name, None
+        block, rows = event, tuple[str, ...]()
+        if syn.totals.are_taken:
+            synapse, ends = all_name(syn), self._to_totals()
+            totals = Totals(syn, self.system)
+            event, rows = totals.adding(block)
+            places |= totals.places(block, POST)
+        traces = syn.traces.of.values()
+        cell, connection = write_arrival(self.system, event, places, held, traces, syn.counted.addresses)
         for function, written in ((f"{word}_cell", cell), (word, connection)):
             if written is not None:
-                self._add(function, written)
+                self._add(function, written, ends)
         side: Side = "pre" if event.side == "pre" else "post"
         group = syn.pre_group if side == "pre" else syn.post_group
         delay = np.asarray(syn.delay_given if side == "pre" else syn.post_delay_given)
@@ -182,7 +215,18 @@ class _Writer:
         for delayed in (True, False):
             if np.any((delay > 0) == delayed) or (not delayed and not delay.size):
                 source = (group.name, event_name(event))
-                self.draft.arrivals.append(Arrive(syn.name, side, source, *functions, delayed))
+                self.draft.arrivals.append(Arrive(synapse, side, source, *functions, delayed))
+                if rows:
+                    self.draft.arrivals.append(Share(syn.name, self._share(block, held), rows, delayed))
+
+    def _share(self, event: Event, held: Mapping[str, str]) -> str:
+        """The function of what targets take of the sums to which spikes add."""
+        totals, function = Totals(self.syn, self.system), f"share_{event.name}_{self.syn.name}"
+        places = {**self._places(), **PLACES_OF_TARGETS, **totals.places(event, ALL)}
+        _, written = write_arrival(self.system, totals.sharing(event), places, held)
+        assert written is not None
+        self._add(function, written)
+        return function
 
     def every(self, clock: Clock) -> None:
         """What a block does that runs every T."""
@@ -202,17 +246,21 @@ class _Writer:
             source = (clock.source(side), "spike")
             self.draft.timed.append(Arrive(clock.name, side, source, *functions, delayed=False, timed=True))
 
-    def _add(self, name: str, written: Written) -> None:
+    def _to_totals(self) -> Ends:
+        """The two sides of what presynaptic cells add to sums over all of them."""
+        return ends_of_totals([self.syn])[all_name(self.syn)]
+
+    def _add(self, name: str, written: Written, ends: Ends | None = None) -> None:
         texts = [text for text, _ in printed(written.lines, self.printer)]
         head = f"def {name}({', '.join(written.signature.arguments.names)}):"
         body = [*texts, f"return {', '.join(written.signature.results.names)}"]
         self.draft.texts.append(renamed("\n".join([head, *(f"    {line}" for line in body)]), self.names))
-        self.draft.functions[name] = self._registered(written.signature)
+        self.draft.functions[name] = self._registered(written.signature, ends)
 
-    def _registered(self, signature: Signature) -> Signature:
+    def _registered(self, signature: Signature, ends: Ends | None = None) -> Signature:
         """The signature, its rows and scalars noted; scalars say whose they are."""
         syn = self.syn
-        ends = Ends(syn.pre_group.name, syn.post_group.name)
+        ends = ends or Ends(syn.pre_group.name, syn.post_group.name)
 
         def noted(f: Field) -> Field:
             if f.role in ("time", "step", "passed"):

@@ -129,7 +129,8 @@ class Standing:
 def _rows_of_side(syn: Synapses, axis: Axis) -> list[str]:
     """What a synapse keeps for the cells of a side: of traces the values."""
     kept = {row: trace.name for trace in syn.traces.of.values() for row in trace.rows}
-    return list(dict.fromkeys(kept.get(row, row) for row in axis.rows))
+    found = dict.fromkeys(kept.get(row, row) for row in axis.rows)
+    return [row for row in found if row in syn.system.state_names]  # sums are made anew in each step
 
 
 def _take_traces(syn: Synapses, state: NetworkState, taken: _Taken) -> None:

@@ -37,6 +37,8 @@ def _of_run(syn: Synapses) -> int:
     indices = 2 + 2 * any(e.side == "post" for e in syn.system.events)
     kept = len(syn.homes.at("pre")) * syn.pre_group.size
     kept += (len(syn.homes.at("post")) + len(syn.homes.at("lumped"))) * syn.post_group.size
+    if syn.totals.are_taken:
+        return _INDEX * indices * syn.pre_group.size + _NUMBER * (kept + 4 * syn.post_group.size)
     return (_NUMBER * numbers + _INDEX * indices) * len(syn) + _NUMBER * kept
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import Recall, Side, Take
+from brainpy_lab.codegen.network import ALL, Recall, Side, Take
 from brainpy_lab.drivers.feeds.addressed import seed_of
 from brainpy_lab.drivers.feeds.draw_rows import DrawRows
 from brainpy_lab.drivers.feeds.lags import Lag
@@ -42,14 +42,14 @@ class _Values:
         """What a driver takes."""
         code, state, network = self.plan.code, self.plan.state, self.plan.network
         tables: dict[tuple[str, Side], Table] = {
-            (name, side): table for name, w in self.plan.wired.items() for side, table in w.tables.items()
+            (w.name, side): table for w in self.plan.wired.values() for side, table in w.tables.items()
         }
         sources = {
             g.name: g.spikes(0.0, state.dt, state.seed, number)
             for number, g in enumerate(network.groups) if not isinstance(g, NeuGroup)
         }  # fmt: skip
-        pre = {name: w.pre for name, w in self.plan.wired.items()}
-        post = {name: w.post for name, w in self.plan.wired.items()}
+        pre = {w.name: w.pre for w in self.plan.wired.values()}
+        post = {w.name: w.post for w in self.plan.wired.values()}
         for clock in clocks(network.synapses):
             syn = clock.synapses
             pre[clock.name], post[clock.name] = pre[syn.name], post[syn.name]
@@ -135,6 +135,8 @@ class _Values:
     def _size(self, axis: str) -> int:
         name, _, side = axis.partition(".")
         part = self.plan.network.by_name[name]
+        if isinstance(part, Synapses) and side == ALL:
+            return 1
         if isinstance(part, Synapses):
             return part.pre_group.size if side == "pre" else part.post_group.size if side else len(part)
         return part.size
@@ -176,6 +178,8 @@ class _Values:
     def _row_of_synapse(self, syn: Synapses, axis: str, row: str) -> np.ndarray:
         if row in self.plan.traced.get(axis, {}):
             return self.plan.traced[axis][row]
+        if row in self.plan.wired[syn.name].rows:
+            return self.plan.wired[syn.name].rows[row]
         if axis != syn.name:
             kept = self.plan.state.row(axis, row)
             if kept is None and row not in syn.system.state_names:

@@ -322,7 +322,7 @@ TOO_MANY = [
 @pytest.mark.parametrize(("rule", "message"), TOO_MANY, ids=[message[:30] for _, message in TOO_MANY])
 def test_what_does_not_fit_is_refused_with_its_size_before_it_is_built(rule, message):
     with pytest.raises(MemoryLimitError) as told:
-        rule.build(10**6, 10**6, same=True)
+        rule.build(10**6, 10**6, same=True).make()
     assert message in str(told.value)
     assert " GiB are free.\n  Take fewer cells or fewer connections." in str(told.value)
 

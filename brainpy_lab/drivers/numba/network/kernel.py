@@ -13,7 +13,8 @@ from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.numba.kernel import FAST_TEXT, Kernel, Writer, is_native, native_header, plain_header
 from brainpy_lab.drivers.numba.network.arguments import ARGUMENTS, FULL, RING, SPIKES, TAKEN, words_of
-from brainpy_lab.drivers.numba.network.operations import Body, Operations
+from brainpy_lab.drivers.numba.network.body import Body
+from brainpy_lab.drivers.numba.network.operations import Operations
 from brainpy_lab.drivers.numba.network.places import written
 
 _OPTIONS = f"error_model='numpy', fastmath={{{FAST_TEXT}}}"

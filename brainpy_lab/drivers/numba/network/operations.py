@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from brainpy_lab.codegen.fields import Field
 from brainpy_lab.codegen.network import (
+    ALL,
     CELL,
     CONNECTION,
     KEPT_POST,
@@ -30,6 +31,7 @@ from brainpy_lab.codegen.network import (
     Operation,
     Recall,
     Remember,
+    Share,
     Side,
     Take,
 )
@@ -44,27 +46,10 @@ from brainpy_lab.drivers.numba.network.arguments import (
     alarms_of,
     is_of_connections,
 )
+from brainpy_lab.drivers.numba.network.body import Body
 from brainpy_lab.drivers.numba.network.pasts import Pasts
 from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, anonymous
 from brainpy_lab.drivers.numba.rows import functions_of
-
-
-@dataclass
-class Body:
-    """The lines of a function that does an operation.
-
-    Attributes
-    ----------
-    lines : list of str
-    scalars : dict of str to int
-        Those whose tuple the lines call ``k_s``, with their places in it.
-    given : dict of str to str
-        Names in the lines, and what a kernel hands over for them.
-    """
-
-    lines: list[str]
-    scalars: dict[str, int]
-    given: dict[str, str]
 
 
 class Operations:
@@ -89,6 +74,8 @@ class Operations:
                 self._advance(operation)
             case Gather():
                 self._gather(operation)
+            case Share():
+                self._share(operation)
             case Arrive():
                 self._arrive(operation)
             case Fire():
@@ -236,7 +223,7 @@ class Operations:
         """The tests of an axis that may follow its step block by block: no spikes arrive there before them."""
         found: list[Fire] = []
         for operation in self.code.schedule:
-            if isinstance(operation, Arrive):
+            if isinstance(operation, Arrive | Share):
                 ends = self.code.ends[operation.synapse]
                 if axis in (ends.pre, ends.post):
                     break
@@ -343,12 +330,27 @@ class Operations:
             self._connection(4, syn, side, operation.function, at, passed, has_order=side == "post")
 
     def _gather(self, operation: Gather) -> None:
-        w, syn = self.w, operation.synapse
-        ends = self.code.ends[syn]
+        syn, ends = operation.synapse, self.code.ends[operation.synapse]
         self._blocks(ends.post)
-        w.add(2, f"for k_j in range({LANES}):")
-        w.add(3, f"k_put(k_y, k_o + k_j + {self._row(ends.post, operation.row)}, 0.0)")
+        put = f"k_put(k_y, k_o + k_j + {self._row(ends.post, operation.row)}, 0.0)"
+        self.w.add(2, f"for k_j in range({LANES}):\n    {put}")
         self._every_connection(syn, operation.function)
+
+    def _share(self, operation: Share) -> None:
+        """Each target gets its part of what the presynaptic cells have added up to, block by block."""
+        w, syn, ends = self.w, operation.synapse, self.code.ends[operation.synapse]
+        total = ends.axis(syn, ALL)
+        base = self._element("k_base", self.axes[total][0])
+        at = {ALL: (total, base)}
+        self._blocks(ends.post)
+        for place, name in ((PRE, "k_e"), (POST, "k_o"), (KEPT_PRE, "k_f"), (KEPT_POST, "k_g")):
+            axis = ends.axis(syn, place)
+            if axis in self.axes and place != POST:
+                w.add(2, f"{name} = {self._element('k_base', self.axes[axis][0])} + k_b * {self._width(axis) * LANES}")
+            at[place] = (axis, f"{name} + k_j")
+        w.add(2, f"for k_j in range({LANES}):\n    {self._call(operation.function, at, 'take')}")
+        for row in operation.clears:
+            w.add(1, f"k_put(k_y, {base} + {self._row(total, row)}, 0.0)")
 
     def _own_places(self, depth: int, syn: str, side: Side, cell: str) -> dict[str, tuple[str, str]]:
         """Addresses of what the cell that has fired has itself."""
