@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.continuation.diagram import Diagram
     from brainpy_lab.analysis.continuation.one_parameter import bifurcation
     from brainpy_lab.analysis.continuation.special import SpecialPoint, SpecialPoints
+    from brainpy_lab.analysis.cycles.cycle import Cycle
+    from brainpy_lab.analysis.cycles.limit_cycle import limit_cycle
     from brainpy_lab.analysis.equilibria import fixed_points
     from brainpy_lab.analysis.phase_plane import PhasePlane
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Branch",
+    "Cycle",
     "Diagram",
     "FixedPoint",
     "FixedPoints",
@@ -30,6 +33,7 @@ __all__ = [
     "Velocities",
     "bifurcation",
     "fixed_points",
+    "limit_cycle",
 ]
 
 _HOME = {
@@ -38,6 +42,8 @@ _HOME = {
     "SpecialPoint": "continuation.special",
     "SpecialPoints": "continuation.special",
     "bifurcation": "continuation.one_parameter",
+    "Cycle": "cycles.cycle",
+    "limit_cycle": "cycles.limit_cycle",
     "FixedPoint": "points",
     "FixedPoints": "points",
     "fixed_points": "equilibria",

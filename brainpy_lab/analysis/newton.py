@@ -12,6 +12,7 @@ Equilibria, chapter 3. doi:10.1137/1.9780898719543
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,13 @@ MOST_CYCLES = 40
 UNSOLVED = 0.5
 
 
+class Solvable(Protocol):
+    """What Newton's method needs of a problem."""
+
+    def both(self, u: Array) -> tuple[Array, Any]:
+        """F, and its derivatives: an array, or an object with the method ``solve(right)``."""
+
+
 @dataclass(frozen=True)
 class Zero:
     """Where Newton's method came from one point.
@@ -48,7 +56,7 @@ class Zero:
         Steps taken.
     residual : float
         The largest component of F at the point, without its sign; nan where F cannot be evaluated.
-    slopes : ndarray, shape (n_equations, size)
+    slopes : ndarray, shape (n_equations, size), or what solves in its place
         The derivatives of F at the point.
     """
 
@@ -56,7 +64,7 @@ class Zero:
     converged: bool
     iterations: int
     residual: float
-    slopes: Array
+    slopes: Any
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Zeros:
 
 
 @np.errstate(all="ignore")
-def newton(problem: ZeroProblem, start: Array, tolerance: float = TOLERANCE, most: int = MOST_STEPS) -> Zero:
+def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: int = MOST_STEPS) -> Zero:
     """A zero of ``problem`` near ``start``, by full steps.
 
     With more unknowns than equations the steps are those of least norm, and lead to a zero near ``start`` on the set of
@@ -89,7 +97,7 @@ def newton(problem: ZeroProblem, start: Array, tolerance: float = TOLERANCE, mos
 
     Parameters
     ----------
-    problem : ZeroProblem
+    problem : ZeroProblem, or what gives slopes that solve for themselves
     start : array, shape (size,)
     tolerance : float
         It has converged when a step is no longer than this in any component, relative to 1 + |U|; the step is taken.
@@ -115,8 +123,10 @@ def newton(problem: ZeroProblem, start: Array, tolerance: float = TOLERANCE, mos
     return Zero(point, False, most, _size(value), slopes)
 
 
-def _step(slopes: Array, value: Array) -> tuple[Array, bool]:
+def _step(slopes: Any, value: Array) -> tuple[Array, bool]:
     """One step, and whether it makes the linearised residual vanish."""
+    if not isinstance(slopes, np.ndarray):
+        return -solve(slopes, value), True
     if slopes.shape[0] == slopes.shape[1] and np.isfinite(slopes).all():
         try:
             return np.asarray(-np.linalg.solve(slopes, value), dtype=float), True
@@ -229,6 +239,16 @@ def _solved(jacobians: Array, values: Array, steps: Array) -> NDArray[np.bool_]:
     left = np.einsum("ijk,jk->ik", jacobians, steps) + values
     result: NDArray[np.bool_] = np.linalg.norm(left, axis=0) <= UNSOLVED * np.linalg.norm(values, axis=0)
     return result
+
+
+def solve(slopes: Any, right: Array) -> Array:
+    """The solution of slopes·x = ``right``; large problems bring slopes that know how to solve for themselves."""
+    if isinstance(slopes, np.ndarray):
+        return np.asarray(np.linalg.solve(slopes, right))
+    try:
+        return np.asarray(slopes.solve(right))
+    except np.linalg.LinAlgError:
+        return np.full(len(right), np.nan)
 
 
 def _size(value: Array) -> float:

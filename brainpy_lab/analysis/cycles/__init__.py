@@ -1,0 +1,1 @@
+"""Cycles: closed orbits as solutions of a boundary value problem, their multipliers, and how they move."""

@@ -1,0 +1,185 @@
+"""A first guess of a cycle: a piece of a simulated orbit that comes back to where it began.
+
+The orbit is followed for longer and longer times until its passages through a section repeat themselves. The mesh is
+taken from the steps of the integrator, which are short where the orbit is steep.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from brainpy_lab.analysis.cycles.mesh import Mesh
+from brainpy_lab.analysis.newton import newton
+from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.analysis.zero_problem import equilibria
+from brainpy_lab.errors import AnalysisError
+
+#: The first time simulated, in units of the middle rate at the start; each further one is twice as long.
+FIRST, MOST_DOUBLINGS = 20.0, 16
+
+#: Passages repeat themselves when they differ by less than this part of the orbit's range; Newton's method does the
+#: rest.
+REPEATS = 1e-3
+
+#: Most passages in a period: spikes of a burst.
+MOST_PASSAGES = 200
+
+#: An orbit that moves by less than this part of its size, beside a stable equilibrium, ends there.
+NEARLY = 1e-3
+
+#: Evaluations of the equations, at most, before an orbit is given up.
+MOST_EVALUATIONS = 200_000
+
+
+#: The part of a first mesh that is even; the rest follows the integrator, which may take a slow piece in one step.
+EVEN = 0.05
+
+#: Places of each step of the integrator at which the orbit is looked at.
+PARTS = np.linspace(0, 1, 5)[:-1]
+
+#: Halvings of the time in which a passage lies.
+HALVINGS = 40
+
+
+@dataclass(frozen=True)
+class Guess:
+    """An orbit that nearly closes.
+
+    Attributes
+    ----------
+    mesh : Mesh
+    profile : ndarray, shape (n, n_nodes)
+    period : float
+    scales : ndarray, shape (n,)
+        How far each state moves.
+    """
+
+    mesh: Mesh
+    profile: Array
+    period: float
+    scales: Array
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a simulated orbit: from ``begin`` for ``period``."""
+
+    run: Any
+    begin: float
+    period: float
+
+    def on(self, intervals: int) -> Guess:
+        """It on a mesh, closed by spreading the gap over it."""
+        times, end = self.run.t, self.begin + self.period
+        steps = np.concatenate([[self.begin], times[(times > self.begin) & (times < end)], [end]])
+        even = np.linspace(0, 1, intervals + 1)
+        by_steps = np.interp(even * (len(steps) - 1), np.arange(len(steps)), steps)
+        mesh = Mesh((1 - EVEN) * (by_steps - self.begin) / self.period + EVEN * even)
+        profile = self.run.sol(self.begin + self.period * mesh.nodes)
+        gap = self.run.sol(end) - self.run.sol(self.begin)
+        profile = profile - gap[:, None] * mesh.nodes
+        scales = np.ptp(profile, axis=1)
+        return Guess(mesh, profile, self.period, np.where(scales > 0, scales, 1.0))
+
+
+def along(field: VectorField, start: Array, period: float) -> Piece:
+    """The orbit from ``start`` for one ``period``."""
+    return Piece(_run(field, start, period), 0.0, period)
+
+
+def settled(field: VectorField, start: Array, period: float | None = None) -> Piece:
+    """The orbit to which the one from ``start`` settles.
+
+    Raises
+    ------
+    AnalysisError
+        Where it comes to rest, leaves for infinity, or does not repeat itself.
+    """
+    rates = np.abs(np.linalg.eigvals(field.jacobian(start)))
+    rates = rates[np.isfinite(rates) & (rates > 0)]
+    # between the fastest and the slowest motion: the time is doubled until it suffices
+    rate = float(np.sqrt(rates.min() * rates.max())) if len(rates) else 1.0
+    span = 5 * period if period else FIRST / rate
+    here, spent = start, 0
+    for _ in range(MOST_DOUBLINGS):
+        run = _run(field, here, span)
+        spent += run.nfev
+        here = run.y[:, -1]
+        if run.status < 0 or not np.isfinite(here).all():
+            raise AnalysisError(
+                f"From there {field.system.name} leaves for infinity: no cycle.", advice="Begin elsewhere: near={...}."
+            )
+        ranges = np.ptp(run.sol(np.linspace(span / 2, span, 400)), axis=1)
+        if _rests(field, here, ranges, np.ptp(run.y, axis=1) + np.abs(here)):
+            raise AnalysisError(
+                f"From there {field.system.name} comes to rest at an equilibrium: no cycle.",
+                advice="Begin elsewhere, near={...}; an unstable cycle needs its period besides, period=...",
+            )
+        found = _repeats(run, span, ranges)
+        if found is not None:
+            return Piece(run, *found)
+        if spent > MOST_EVALUATIONS:
+            break
+        span *= 2
+    raise AnalysisError(
+        f"The orbit of {field.system.name} does not repeat itself within {span:.4g}: no cycle was found.",
+        advice="It may be chaotic. Give a point and the period of the cycle meant: near={...}, period=...",
+    )
+
+
+def _rests(field: VectorField, here: Array, ranges: Array, sizes: Array) -> bool:
+    """Whether the orbit is about to end in a stable equilibrium beside ``here``."""
+    sizes = np.where(sizes > 0, sizes, 1.0)
+    if (ranges > NEARLY * sizes).any():
+        return False
+    zero = newton(equilibria(field).in_units(sizes, np.ones(len(here))), here / sizes)
+    is_near = zero.converged and bool((np.abs(zero.point - here / sizes) < 10 * NEARLY).all())
+    return is_near and bool((np.linalg.eigvals(field.jacobian(zero.point * sizes)).real < 0).all())
+
+
+def _run(field: VectorField, start: Array, span: float) -> Any:
+    def drift(_: float, y: Array) -> Array:
+        return field.rhs(y)
+
+    def slopes(_: float, y: Array) -> Array:
+        return field.jacobian(y)
+
+    with np.errstate(all="ignore"):
+        sizes = np.abs(start) + 1e-3 * span * np.abs(field.rhs(start))
+    atol = 1e-8 * np.where(sizes > 0, sizes, 1.0)
+    return solve_ivp(drift, (0, span), start, method="LSODA", jac=slopes, rtol=1e-7, atol=atol, dense_output=True)
+
+
+def _repeats(run: Any, span: float, ranges: Array) -> tuple[float, float] | None:
+    """The begin and the length of the last period, where the last passages repeat earlier ones."""
+    steps = run.t[run.t >= span / 4]
+    times = np.concatenate([steps[:-1, None] + np.diff(steps)[:, None] * PARTS, steps[-1:, None]], axis=None)
+    states = run.sol(times)
+    moving = np.flatnonzero(ranges > 1e-9 * np.abs(states).max(axis=1))
+    for i in moving.tolist():
+        level = (states[i].max() + states[i].min()) / 2
+        above = states[i] > level
+        at = np.flatnonzero(~above[:-1] & above[1:])
+        if len(at) < 3:
+            continue
+        crossings = _crossings(run, i, level, times[at], times[at + 1])
+        passages = run.sol(crossings) / np.where(ranges > 0, ranges, 1.0)[:, None]
+        gaps = np.abs(passages[:, -2::-1] - passages[:, -1:]).max(axis=0)
+        close = np.flatnonzero(gaps[:MOST_PASSAGES] < REPEATS)
+        if len(close):
+            k = int(close[0]) + 1
+            return float(crossings[-1 - k]), float(crossings[-1] - crossings[-1 - k])
+    return None
+
+
+def _crossings(run: Any, i: int, level: float, before: Array, after: Array) -> Array:
+    """Times at which state ``i`` rises through ``level``, one in each piece of time."""
+    for _ in range(HALVINGS):
+        middle = (before + after) / 2
+        below = run.sol(middle)[i] < level
+        before, after = np.where(below, middle, before), np.where(below, after, middle)
+    return np.asarray(after)

@@ -1,0 +1,193 @@
+"""Cycles as a zero problem: orthogonal collocation on a mesh over one period.
+
+Unknowns are the states at the nodes, node by node, then the period, then free parameters. On every interval the
+polynomial obeys dx/dphase = period · f(x) at the Gauss points. A cycle may begin anywhere: the phase condition, that it
+moves least against a reference orbit, picks one.
+
+References: E. J. Doedel, H. B. Keller, J. P. Kernévez (1991). Numerical analysis and control of bifurcation problems
+(II). Int. J. Bifurcation Chaos 1, 745-772. doi:10.1142/S0218127491000555
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+
+from brainpy_lab.analysis.cycles.chain import Chain
+from brainpy_lab.analysis.cycles.mesh import Mesh, tables
+from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
+
+
+@dataclass(frozen=True)
+class Collocation:
+    """The cycles of ``field`` on a mesh; with a free parameter they are curves.
+
+    Attributes
+    ----------
+    field : VectorField
+    names : tuple of str
+        Free parameters, one or none.
+    mesh : Mesh
+    scales : ndarray, shape (n,)
+        Sizes of the states: the phase condition counts each in these.
+    reference : ndarray, shape (n, n_intervals, degree)
+        The derivative by the phase of a nearby orbit at the Gauss points.
+    """
+
+    field: VectorField
+    names: tuple[str, ...]
+    mesh: Mesh
+    scales: Array
+    reference: Array
+
+    @property
+    def n(self) -> int:
+        """Number of states."""
+        return len(self.field.free)
+
+    @property
+    def size(self) -> int:
+        """Number of unknowns."""
+        return self.n * self.mesh.intervals * self.mesh.degree + 1 + len(self.names)
+
+    def profile(self, u: Array) -> Array:
+        """The states at the nodes, (n, n_nodes)."""
+        result: Array = u[: self.size - 1 - len(self.names)].reshape(-1, self.n).T
+        return result
+
+    def pack(self, profile: Array, *further: float) -> Array:
+        """The unknowns, from the states at the nodes, the period and the parameter."""
+        return np.concatenate([profile.T.ravel(), further])
+
+    def referring_to(self, profile: Array) -> Collocation:
+        """The same with the orbit ``profile`` as reference."""
+        return replace(self, reference=self.mesh.slopes_at_points(profile))
+
+    def both(self, u: Array) -> tuple[Array, Slopes]:
+        """The residual, (n_nodes * n + 1,), and its derivatives in a form that solves linear systems."""
+        mesh, n = self.mesh, self.n
+        profile, period, moved = self.profile(u), u[-1 - len(self.names)], u[self.size - len(self.names) :]
+        shape = (mesh.intervals, mesh.degree)
+        at = mesh.at_points(profile).reshape(n, -1)
+        at = np.concatenate([at, np.repeat(moved[:, None], at.shape[1], axis=1)])
+        drift = self._drift.residual(at).reshape(n, *shape)
+        by = self._drift.jacobian(at).reshape(n, n + len(moved), *shape)
+        widths = mesh.widths[:, None]
+        value = mesh.slopes_at_points(profile) * widths - period * widths * drift
+        phase = float((self._phase_weights * at[:n].reshape(n, *shape)).sum())
+        residual = np.append(np.transpose(value, (1, 2, 0)).ravel(), phase)
+        # (intervals, equation at a point: (point, state), unknown: (node, state))
+        table = tables(mesh.degree)
+        lengths = (period * mesh.widths)[:, None, None, None, None]
+        blocks = -lengths * np.einsum("pj,absp->spajb", table.values, by[:, :n])
+        diagonal = np.arange(n)
+        # advanced indices on both sides of a slice come first: (n, intervals, point, node)
+        blocks[:, :, diagonal, :, diagonal] += table.slopes[None, None]
+        size = mesh.degree * n
+        columns = [-(widths * drift), *(-(period * widths * by[:, n + k]) for k in range(len(moved)))]
+        further = np.stack([np.transpose(c, (1, 2, 0)).reshape(mesh.intervals, size) for c in columns], axis=2)
+        return residual, Slopes(blocks.reshape(mesh.intervals, size, size + n), further, self._phase_row, n)
+
+    @cached_property
+    def _drift(self) -> ZeroProblem:
+        return equilibria(self.field, self.names)
+
+    @cached_property
+    def _phase_weights(self) -> Array:
+        result: Array = self.reference * self.mesh.weights / self.scales[:, None, None] ** 2
+        return result
+
+    @cached_property
+    def _phase_row(self) -> Array:
+        """The derivative of the phase condition by all unknowns."""
+        mesh = self.mesh
+        pieces = np.transpose(self._phase_weights @ tables(mesh.degree).values, (1, 2, 0))  # (intervals, node, state)
+        row = pieces[:, :-1].copy()
+        row[:, 0] += np.roll(pieces[:, -1], 1, axis=0)
+        return np.concatenate([row.ravel(), np.zeros(1 + len(self.names))])
+
+
+class Slopes:
+    """The derivatives of a collocated cycle's equations, and the solution of linear systems with them.
+
+    Each interval's inner nodes and its end follow from its beginning; what remains is a chain of the intervals' ends.
+
+    Parameters
+    ----------
+    blocks : ndarray, shape (n_intervals, degree * n, (degree + 1) * n)
+        By the states at the nodes of the interval.
+    further : ndarray, shape (n_intervals, degree * n, k)
+        By the period and the parameters.
+    phase : ndarray, shape (size,)
+    n : int
+    """
+
+    def __init__(self, blocks: Array, further: Array, phase: Array, n: int) -> None:
+        self.n, self.further, self.rows = n, further, phase[None]
+        self._inner = np.linalg.inv(blocks[:, :, n:])
+        self._follow = -self._inner @ blocks[:, :, :n]  # of all later nodes, by the first
+
+    def with_rows(self, rows: Array) -> Slopes:
+        """The same with further rows below."""
+        made = object.__new__(Slopes)
+        made.__dict__.update(self.__dict__)
+        made.rows = np.concatenate([self.rows, rows])
+        return made
+
+    @property
+    def transitions(self) -> Array:
+        """How a small deviation at the beginning of each interval is carried to its end, (n_intervals, n, n)."""
+        return self._follow[:, -self.n :]
+
+    @cached_property
+    def _chain(self) -> Chain:
+        ahead = self.transitions
+        return Chain(-ahead, np.broadcast_to(np.eye(self.n), ahead.shape))
+
+    @property
+    def multipliers(self) -> NDArray[np.complex128]:
+        """The Floquet multipliers of the collocated orbit, the largest modulus first; none of the smallest is exact.
+
+        A generalised eigenvalue problem: the product of the transitions is not formed, in which what grows would hide
+        what shrinks (T. F. Fairgrieve, A. D. Jepson 1991, doi:10.1137/0728073).
+        """
+        values = scipy.linalg.eigvals(self._chain.first, -self._chain.last)
+        values = np.where(np.isfinite(values), values, np.inf)
+        return np.asarray(values[np.argsort(-np.abs(values))])
+
+    def solve(self, right: Array) -> Array:
+        """The unknowns x with slopes·x = ``right``, shape (size,)."""
+        n, k, below = self.n, self.further.shape[2], len(self.rows)
+        states, last = self._states(right[: len(right) - below])
+        small = np.zeros((2 * n + below, 2 * n + k))
+        aim = np.zeros(len(small))
+        small[:n, :n], small[:n, n : 2 * n], small[:n, 2 * n :] = self._chain.first, self._chain.last, -last[:, :k]
+        aim[:n] = last[:, k]
+        small[n : 2 * n, :n], small[n : 2 * n, n : 2 * n] = np.eye(n), -np.eye(n)  # the end is the beginning
+        lines = self.rows[:, : len(states)] @ states
+        small[2 * n :] = lines[:, :-1]
+        small[2 * n :, 2 * n :] += self.rows[:, len(states) :]
+        aim[2 * n :] = right[len(right) - below :] - lines[:, -1]
+        found = np.linalg.solve(small, aim)
+        return np.concatenate([states @ np.append(found, 1.0), found[2 * n :]])
+
+    def _states(self, right: Array) -> tuple[Array, Array]:
+        """All states, and the right side of the last link, as they depend on what is left.
+
+        Columns: the states at the beginning and at the end, the period and the parameters, and what does not depend.
+        """
+        n, k, count = self.n, self.further.shape[2], len(self._inner)
+        inner = self._inner @ np.concatenate([-self.further, right.reshape(count, -1, 1)], axis=2)
+        last, kept = self._chain.reduce(inner[:, -n:])
+        width = 2 * n + k + 1
+        begin, end = np.eye(n, width), np.eye(n, width, n)
+        wide = [np.concatenate([np.zeros((*level.shape[:2], 2 * n)), level], axis=2) for level in kept]
+        edges = self._chain.expand(begin, end, wide)
+        nodes = self._follow @ edges[:-1]
+        nodes[:, :, 2 * n :] += inner
+        return np.concatenate([edges[:-1], nodes[:, :-n]], axis=1).reshape(-1, width), last

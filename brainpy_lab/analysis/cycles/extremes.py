@@ -1,0 +1,56 @@
+"""The largest and smallest values on an orbit, to the accuracy of the ends of its intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from brainpy_lab.analysis.cycles.mesh import Mesh
+from brainpy_lab.analysis.vector_field import Array, VectorField
+
+#: Places of each interval at which the polynomial is looked at first.
+LOOKED_AT = np.linspace(0, 1, 17)[:-1]
+
+#: Steps of Newton's method to where a state turns.
+STEPS = 6
+
+
+def extremes(
+    field: VectorField, mesh: Mesh, profile: Array, period: float
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The smallest and the largest value of each state, by name.
+
+    Between the ends of intervals the polynomial has an error of a lower order than at them: from the end before the
+    extreme value, the equations are integrated to it.
+    """
+    phases = (mesh.edges[:-1, None] + mesh.widths[:, None] * LOOKED_AT).ravel()
+    values = mesh.at(profile, phases)
+    low: dict[str, float] = {}
+    high: dict[str, float] = {}
+    for i, name in enumerate(field.free):
+        for found, pick in ((low, np.argmin), (high, np.argmax)):
+            found[name] = _refined(field, mesh, profile, period, i, float(phases[int(pick(values[i]))]))
+    return low, high
+
+
+def _refined(field: VectorField, mesh: Mesh, profile: Array, period: float, i: int, phase: float) -> float:
+    """State ``i`` where it turns, near ``phase``."""
+    before = min(max(int(np.searchsorted(mesh.edges, phase, "right")) - 1, 0), mesh.intervals - 1)
+    start = mesh.edges[before] * period
+    y = profile[:, before * mesh.degree]
+    t = phase * period - start
+
+    def drift(_: float, x: Array) -> Array:
+        return field.rhs(x)
+
+    for _ in range(STEPS):
+        here = y if t == 0 else solve_ivp(drift, (0, t), y, method="DOP853", rtol=1e-12, atol=1e-14).y[:, -1]
+        slope = field.rhs(here)
+        bend = float(field.jacobian(here)[i] @ slope)
+        step = -slope[i] / bend if bend else 0.0
+        limit = 0.5 * float(mesh.widths[before]) * period
+        step = float(np.clip(step, -limit, limit))
+        t += step
+        if abs(step) <= 1e-9 * limit or abs(slope[i] * step) < 1e-13 * (1 + abs(here[i])):
+            break
+    return float(here[i])

@@ -1,0 +1,147 @@
+"""Meshes over one period: intervals, the nodes of a polynomial on each, and the points at which it obeys the equations.
+
+A profile is continuous, and on each interval a polynomial of degree m through m + 1 nodes; the last node of an interval
+is the first of the next. The equations hold at the m Gauss points of each interval: the error is then of order 2m at
+the ends of intervals, and of order m + 1 between them.
+
+Reference: U. M. Ascher, R. M. M. Mattheij, R. D. Russell (1995). Numerical Solution of Boundary Value Problems for
+Ordinary Differential Equations, chapter 5. doi:10.1137/1.9781611971231
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.polynomial import chebyshev, legendre
+
+from brainpy_lab.analysis.vector_field import Array
+
+#: Degree of the polynomials: what AUTO recommends for most problems (E. J. Doedel et al., AUTO-07p, 2007).
+DEGREE = 4
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Intervals that cover [0, 1], the period.
+
+    Attributes
+    ----------
+    edges : ndarray, shape (n_intervals + 1,)
+        From 0 to 1.
+    degree : int
+    """
+
+    edges: Array
+    degree: int = DEGREE
+
+    @classmethod
+    def uniform(cls, intervals: int, degree: int = DEGREE) -> Mesh:
+        """Equal intervals."""
+        return cls(np.linspace(0.0, 1.0, intervals + 1), degree)
+
+    @property
+    def intervals(self) -> int:
+        """How many there are."""
+        return len(self.edges) - 1
+
+    @cached_property
+    def widths(self) -> Array:
+        """Of the intervals."""
+        return np.diff(self.edges)
+
+    @cached_property
+    def nodes(self) -> Array:
+        """Times of all nodes but the last, which is the first a period later: (n_intervals * degree,)."""
+        inner = self.edges[:-1, None] + self.widths[:, None] * tables(self.degree).nodes[None, :-1]
+        return np.asarray(inner.ravel())
+
+    @cached_property
+    def shares(self) -> Array:
+        """The part of the period that belongs to each node: weights of a sum over nodes that stands for a mean."""
+        ends = np.append(self.nodes, 1.0)
+        gaps = np.diff(ends)
+        return np.asarray((gaps + np.roll(gaps, 1)) / 2)
+
+    @cached_property
+    def points(self) -> Array:
+        """Times of the Gauss points, (n_intervals, degree)."""
+        result: Array = self.edges[:-1, None] + self.widths[:, None] * tables(self.degree).points[None]
+        return result
+
+    @cached_property
+    def weights(self) -> Array:
+        """Weights of an integral over the Gauss points, (n_intervals, degree)."""
+        result: Array = self.widths[:, None] * tables(self.degree).weights[None]
+        return result
+
+    def pieces(self, profile: Array) -> Array:
+        """Values at the nodes of each interval: from (n_states, n_nodes), (n_states, n_intervals, degree + 1)."""
+        first = profile.reshape(len(profile), self.intervals, self.degree)
+        last = np.roll(first[:, :, 0], -1, axis=1)
+        return np.concatenate([first, last[:, :, None]], axis=2)
+
+    def at_points(self, profile: Array) -> Array:
+        """Values at the Gauss points, (n_states, n_intervals, degree)."""
+        result: Array = self.pieces(profile) @ tables(self.degree).values.T
+        return result
+
+    def slopes_at_points(self, profile: Array) -> Array:
+        """Derivatives by the phase at the Gauss points, (n_states, n_intervals, degree)."""
+        result: Array = self.pieces(profile) @ tables(self.degree).slopes.T / self.widths[None, :, None]
+        return result
+
+    def at(self, profile: Array, phases: Array) -> Array:
+        """Values at any phases, (n_states, n_phases)."""
+        wrapped = np.mod(phases, 1.0)
+        index = np.clip(np.searchsorted(self.edges, wrapped, "right") - 1, 0, self.intervals - 1)
+        local = (wrapped - self.edges[index]) / self.widths[index]
+        basis = tables(self.degree).basis(local)
+        result: Array = np.einsum("ikj,kj->ik", self.pieces(profile)[:, index], basis)
+        return result
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Nodes, Gauss points and basis polynomials on [0, 1].
+
+    Attributes
+    ----------
+    nodes : ndarray, shape (degree + 1,)
+        Both ends among them, denser there: equal distances make polynomials of high degrees swing.
+    points, weights : ndarray, shape (degree,)
+        Gauss's.
+    values, slopes : ndarray, shape (degree, degree + 1)
+        Each basis polynomial and its derivative at the Gauss points.
+    highest : ndarray, shape (degree + 1,)
+        The derivative of order ``degree`` of each basis polynomial, which is constant.
+    """
+
+    nodes: Array
+    points: Array
+    weights: Array
+    values: Array
+    slopes: Array
+    highest: Array
+    _inverse: Array
+
+    def basis(self, local: Array) -> Array:
+        """The basis polynomials at places in [0, 1], (n_places, degree + 1)."""
+        result: Array = chebyshev.chebvander(2 * local - 1, len(self.nodes) - 1) @ self._inverse
+        return result
+
+
+@lru_cache(maxsize=16)
+def tables(degree: int) -> Tables:
+    """The tables of one degree."""
+    nodes = (1 - np.cos(np.pi * np.arange(degree + 1) / degree)) / 2
+    points, weights = legendre.leggauss(degree)
+    points, weights = (points + 1) / 2, weights / 2
+    inverse = np.asarray(np.linalg.inv(chebyshev.chebvander(2 * nodes - 1, degree)), dtype=float)
+    values = chebyshev.chebvander(2 * points - 1, degree) @ inverse
+    # derivatives of Chebyshev polynomials, by the chain rule twice as large on [0, 1]
+    unit = np.eye(degree + 1)
+    first = np.stack([2 * chebyshev.chebval(2 * points - 1, chebyshev.chebder(e)) for e in unit], axis=1) @ inverse
+    last = np.array([2.0**degree * chebyshev.chebval(0.0, chebyshev.chebder(e, degree)) for e in unit]) @ inverse
+    return Tables(nodes, points, weights, values, first, last, inverse)

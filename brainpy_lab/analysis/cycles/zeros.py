@@ -1,0 +1,69 @@
+"""The equations of a collocated cycle as what Newton's method and curves take: a `ZeroProblem` with its own solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainpy_lab.analysis.cycles.collocation import Collocation, Slopes
+from brainpy_lab.analysis.vector_field import Array
+
+
+@dataclass(frozen=True)
+class CycleZeros:
+    """F(U) = 0 with U in units, and rows below as `ZeroProblem.bordered` has them.
+
+    Attributes
+    ----------
+    collocation : Collocation
+    units : ndarray, shape (size,)
+    rows : ndarray, shape (n_rows, size)
+    at : ndarray, shape (size,)
+    beyond : float
+    """
+
+    collocation: Collocation
+    units: Array
+    rows: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    at: Array = field(default_factory=lambda: np.zeros(0))
+    beyond: float = 0.0
+
+    def both(self, z: Array) -> tuple[Array, InUnits]:
+        """F and its derivatives."""
+        value, slopes = self.collocation.both(z * self.units)
+        if len(self.rows):
+            value = np.append(value, self.rows @ (z - self.at) - self.beyond)
+            slopes = slopes.with_rows(self.rows / self.units)
+        return value, InUnits(slopes, self.units)
+
+    def in_units(self, units: Array, equations: Array) -> CycleZeros:
+        """The same with other units of the unknowns; equations keep theirs."""
+        return replace(self, units=units)
+
+    def bordered(self, rows: Array, at: Array, beyond: float = 0.0) -> CycleZeros:
+        """With the further equations rows·(U - at) = beyond."""
+        return replace(self, rows=rows, at=at, beyond=beyond)
+
+
+@dataclass(frozen=True)
+class InUnits:
+    """Slopes by unknowns in units."""
+
+    slopes: Slopes
+    units: Array
+
+    def with_rows(self, rows: Array) -> InUnits:
+        """With further rows below."""
+        return InUnits(self.slopes.with_rows(rows / self.units), self.units)
+
+    @property
+    def multipliers(self) -> NDArray[np.complex128]:
+        """Those of the orbit, the largest modulus first."""
+        return self.slopes.multipliers
+
+    def solve(self, right: Array) -> Array:
+        """The unknowns, in units."""
+        result: Array = self.slopes.solve(right) / self.units
+        return result
