@@ -96,6 +96,20 @@ class SymbolicView:
         with working():
             return is_linear(self.substituted(self._drift(equation or state)), symbol(state))
 
+    def is_proportional_to(self, state: str) -> bool:
+        """True when the drift of ``state`` is seen to be its rate times ``state``, and that rate does not read it."""
+        from sympy import S
+
+        from brainpy_lab.symbolic.convert import symbol
+
+        drift = self.drifts[state]
+        if symbol(state) not in drift.free_symbols or any(
+            self.reads(n, state) for n in (s.name for s in drift.free_symbols) if n != state
+        ):
+            return False
+        with working():
+            return self.is_linear_in(state) and drift.xreplace({symbol(state): S.Zero}) == 0
+
     def reads(self, name: str, state: str) -> bool:
         """Whether the definition ``name``, if there is one, depends on ``state``."""
         from brainpy_lab.symbolic.convert import symbol

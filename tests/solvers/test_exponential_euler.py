@@ -75,3 +75,32 @@ def test_a_gate_that_an_event_holds_or_noise_moves_keeps_the_general_step():
     assert m[2] == m[3] != m[4]
     noisy = bp.model(GATE.strip().replace("- b*m)", "- b*m) + 0.1*xi"), name="Noisy")
     assert "m_spread" in noisy.code("numpy", "exponential_euler").text
+
+
+PROPORTIONAL = """
+tau = 5; k = 0.3
+r = -1/tau
+dx/dt = r*x
+dy/dt = k*y*x
+dz/dt = 0*x
+x(0) = 2; y(0) = 3; z(0) = 4
+"""
+
+
+def test_what_is_proportional_to_itself_decays_by_one_factor(driver):
+    model = bp.model(PROPORTIONAL.strip(), name="Decay")
+    text = model.code(driver, "exponential_euler").text
+    assert "x_new = x * exp(x_rate * dt)" in text and "y_new = y * exp(y_rate * dt)" in text
+    assert "dx = " not in text and "dy = " not in text
+    tau = np.array([5.0, 0.01, 1e9])
+    sol = model.run(1.0, dt=0.5, method="exponential_euler", backend=driver, tau=tau)
+    np.testing.assert_allclose(sol.x, 2 * np.exp(-np.asarray(sol.t)[:, None] / tau), rtol=1e-14)
+    np.testing.assert_allclose(sol.y[1], 3 * np.exp(0.3 * 2 * 0.5), rtol=1e-14)
+    assert (np.asarray(sol.z) == 4).all()
+
+
+@pytest.mark.parametrize("change", [" + 0.1*xi", " + 1e-3", "*x", "\nwhen t >= 1:\n    hold(x, 1)"])
+def test_noise_inputs_and_holds_keep_the_general_step(change):
+    model = bp.model(f"tau = 5\ndx/dt = -x/tau{change}\nx(0) = 2", name="General")
+    text = model.code("numpy", "exponential_euler").text
+    assert "x * exp(" not in text and ("expm1" in text or "x_spread" in text)

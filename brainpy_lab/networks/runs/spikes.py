@@ -39,29 +39,35 @@ class Spikes:
 
     def take(self, chunk: NetworkChunk) -> None:
         """Keep what a chunk brought."""
+        words = _words(chunk.step - self.first, chunk.cell)
         for number, parts in self._found.items():
             chosen = chunk.event == number
             if chosen.any():
-                parts.append(_sorted(chunk.step[chosen] - self.first, chunk.cell[chosen]).astype(np.int32))
+                parts.append(_in_order(words if chosen.all() else words[chosen]))
 
     def of(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Steps, counted from the start of the network's time, and cells of an event."""
-        parts = self._found[number]
-        step, cell = np.concatenate(parts, axis=1) if parts else np.empty((2, 0), np.int32)
-        return step + np.int64(self.first), cell.astype(np.int64)
+        step, cell = _steps_and_cells(self._found[number])
+        return step + self.first, cell
 
     def drop(self, number: int) -> None:
         """Forget those of an event."""
         self._found[number] = []
 
 
-def _sorted(step: np.ndarray, cell: np.ndarray) -> np.ndarray:
-    """Both, (2, n): most are in order as they are found."""
-    both = np.stack([step, cell])
-    ahead = np.diff(both)
-    if np.any((ahead[0] < 0) | ((ahead[0] == 0) & (ahead[1] < 0))):
-        both = both[:, np.lexsort((cell, step))]
-    return both
+def _words(step: np.ndarray, cell: np.ndarray) -> np.ndarray:
+    """Both in a word, whose order is theirs."""
+    return (np.asarray(step, np.int64) << 32) | cell
+
+
+def _in_order(words: np.ndarray) -> np.ndarray:
+    """Sorted: most are in order as they are found."""
+    return words if (words[1:] >= words[:-1]).all() else np.sort(words)
+
+
+def _steps_and_cells(parts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    words = np.concatenate(parts) if parts else np.empty(0, np.int64)
+    return words >> 32, words & 0xFFFFFFFF
 
 
 class DrawnTrain(EventTrain):
@@ -92,9 +98,9 @@ class DrawnTrain(EventTrain):
             n = min(at_once, self._last - begin)
             offsets, cells = self._draw(begin, n)
             steps = begin + 1 + np.repeat(np.arange(n), np.diff(offsets))
-            parts.append(_sorted(steps, np.asarray(cells)))
-        steps, cells = np.concatenate(parts, axis=1) if parts else np.empty((2, 0), np.int64)
-        return steps * self._dt, cells.astype(np.int64)
+            parts.append(_in_order(_words(steps, cells)))
+        steps, cells = _steps_and_cells(parts)
+        return steps * self._dt, cells
 
     @cached_property
     def t(self) -> Any:

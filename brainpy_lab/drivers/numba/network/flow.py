@@ -220,7 +220,7 @@ class NumbaNetworkFlow(NetworkFlow):
                 fault = self._fault(out)
             elif out[FULL] and out[TAKEN] == 0:
                 self._make_room(sources, self.step - first)
-        step, event, cell = (np.concatenate(parts) for parts in zip(*found, strict=True)) if found else self._none()
+        step, event, cell = self._joined(found)
         if sources:
             step, event, cell = self._with_sources(sources, first, step, event, cell)
         return NetworkChunk(self.step - first, step, event, cell, fault)
@@ -232,8 +232,12 @@ class NumbaNetworkFlow(NetworkFlow):
         return np.pad(values, ((0, 0), (0, missing)), mode="edge")
 
     @staticmethod
-    def _none() -> tuple[np.ndarray, ...]:
-        return tuple(np.empty(0, np.int64) for _ in range(3))
+    def _joined(found: list[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+        """Steps, events and cells of all runs of the kernel: mostly there is one."""
+        if len(found) == 1:
+            return found[0]
+        none = (np.empty(0, np.int64),) * 3
+        return tuple(np.concatenate(parts) for parts in zip(none, *found, strict=True))
 
     def _records(self, step: int, n: int) -> int:
         """Records in ``n`` steps after ``step``."""

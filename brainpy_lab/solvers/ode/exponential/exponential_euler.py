@@ -15,6 +15,9 @@ from brainpy_lab.solvers.linear import check_differentiable
 from brainpy_lab.solvers.method import Method
 from brainpy_lab.solvers.noisy import Amplitudes, converted, noise_sum, product
 
+#: How the drift of a variable depends on it: it is its rate times the variable.
+_PROPORTIONAL = "proportional to itself"
+
 
 class ExponentialEuler(Method):
     """Exponential Euler (Rush-Larsen): order 1, one stage; exact for each variable that is linear in itself.
@@ -23,7 +26,8 @@ class ExponentialEuler(Method):
     ``x_new = x + dx/dt/A*expm1(A*dt)``, and at zero rate its limit ``x + dt*dx/dt``. For a variable that is linear in
     itself this is the exact solution with all others frozen. A variable that is not linear in itself is linearised at
     the step's start (exponential Rosenbrock-Euler). A gate, whose equation ``k*(a*(1 - x) - b*x)`` has rates a and b
-    that are seen to be positive, takes the same step as ``x_inf + (x - x_inf)*exp(-k*(a + b)*dt)``, x_inf = a/(a + b).
+    that are seen to be positive, takes the same step as ``x_inf + (x - x_inf)*exp(-k*(a + b)*dt)``, x_inf = a/(a + b);
+    a variable whose equation is ``A*x``, as ``x*exp(A*dt)``.
 
     White noise (Ito) enters with the standard deviation that it has after decaying at the rate A,
     ``g*sqrt((exp(2*A*dt) - 1)/(2*A))``, taken at the step's start: exact in distribution for an Ornstein-Uhlenbeck
@@ -54,19 +58,20 @@ def _steps(step: StepBuilder) -> dict[str, str]:
     step.drift_holds()
     amplitudes = step.diffusion("")
     gates, rates = _found(step, amplitudes)
-    slopes = converted(step, step.drift("", without=gates), amplitudes, "ito")
-    new = {n: _exponential_step(step, n, slopes[n], amplitudes.get(n, {}), *found) for n, found in rates.items()}
-    decays = {n: _gate_decay(step, n, *found) for n, found in gates.items()}
-    if decays:  # their exponentials beside each other: none waits for another
+    decays = [n for n, (_, kind) in rates.items() if kind == _PROPORTIONAL]
+    slopes = converted(step, step.drift("", without=[*gates, *decays]), amplitudes, "ito")
+    new = {n: _exponential_step(step, n, slopes.get(n, ""), amplitudes.get(n, {}), *f) for n, f in rates.items()}
+    goals = {n: _gate_decay(step, n, *found) for n, found in gates.items()}
+    if goals:  # their exponentials beside each other: none waits for another
         step.stage("new values of the gates")
-    new |= {n: step.line(f"{n}_new", decay) for n, decay in decays.items()}
+    new |= {n: step.line(f"{n}_new", decay) for n, decay in goals.items()}
     return {s.name: new[s.name] for s in step.moving}
 
 
 def _found(step: StepBuilder, amplitudes: Amplitudes) -> Any:
     """Of gates, drawn to a value between 0 and 1 by their equation alone, the rates; of other variables theirs.
 
-    Both by name: opening rate, sum of rates and factor of a gate; rate and whether the variable is linear in itself.
+    Both by name: opening rate, sum of rates and factor of a gate; rate of a variable and how its drift depends on it.
     """
     system, names = step.system, [s.name for s in step.moving]
     free = [n for n in names if n not in step.held and not amplitudes.get(n)]
@@ -78,9 +83,14 @@ def _found(step: StepBuilder, amplitudes: Amplitudes) -> Any:
         seen = view(system)
         drawn = {n: (g.opening, g.total, g.factor) for n in free if (g := gate(system, n)) is not None}
         gates = {n: [part and ast.unparse(part) for part in parts] for n, parts in drawn.items()}
-        return gates, {n: [ast.unparse(seen.rate(n)), seen.is_linear_in(n)] for n in names if n not in gates}
+        return gates, {n: [ast.unparse(seen.rate(n)), kind(seen, n)] for n in names if n not in gates}
 
-    return found(system, f"exponential Euler: {names}, free {free}", ask)
+    def kind(seen: Any, n: str) -> str:
+        if not seen.is_linear_in(n):
+            return "linearised"
+        return _PROPORTIONAL if n in free and seen.is_proportional_to(n) else "linear in itself"
+
+    return found(system, f"steps of exponential Euler: {names}, free {free}", ask)
 
 
 def _gate_decay(step: StepBuilder, state: str, opening: str, total: str, factor: str | None) -> str:
@@ -94,15 +104,17 @@ def _gate_decay(step: StepBuilder, state: str, opening: str, total: str, factor:
 
 
 def _exponential_step(
-    step: StepBuilder, state: str, slope: str, noise: Mapping[str, str], found_rate: str, is_linear: bool
+    step: StepBuilder, state: str, slope: str, noise: Mapping[str, str], found_rate: str, kind: str
 ) -> str:
     """``x + dx/dt/A*expm1(A*dt)`` with the rate A of a variable, and its noise after decay."""
-    rate, kind = parse(found_rate), "linear in itself" if is_linear else "linearised"
+    rate = parse(found_rate)
     step.stage(f"{state}: {kind} with rate d({state}')/d{state}")
     step.definitions([rate], "")
     if isinstance(rate, ast.Constant) and rate.value == 0:
         return step.line(f"{state}_new", f"{state} + dt*{slope}{noise_sum(noise, step.increment)}")
     name = step.line(f"{state}_rate", rate)
+    if kind == _PROPORTIONAL:
+        return step.line(f"{state}_new", f"{state}*exp({name}*dt)")
     increment = f"{slope}/{name}*expm1({name}*dt) if {name} != 0 else dt*{slope}"
     if not noise:
         return step.line(f"{state}_new", f"{state} + ({increment})")
