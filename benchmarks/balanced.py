@@ -1,10 +1,14 @@
-"""What the benchmarks of COBA, CUBA and COBAHH share: one network for all contenders, spikes compared one by one."""
+"""What the benchmarks of COBA, CUBA and COBAHH share: one network for all contenders, spikes compared one by one.
+
+Peers, each in an environment of its own: ``pip install brian2==2.9.0 "numpy<2.3"``, ``pip install brainpy==2.8.2
+numba==0.68.1``, ``pip install nest-simulator==3.10.0``.
+"""
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +21,16 @@ from harness import Contender, Peer, Timed, compare, installed
 import brainpy_lab as bp
 
 DURATION, DT = 1000.0, 0.1
+
+#: Name -> package, the networks that the script of peers/ has, and its last argument.
+PEERS = {
+    "brian2 C++ standalone": ("brian2", ("coba", "cuba", "cobahh")),
+    "brainpy DSRunner": ("brainpy", ("coba", "cobahh"), "runner"),
+    "brainpy one jitted loop": ("brainpy", ("coba", "cobahh"), "loop"),
+    "nest, adaptive steps": ("nest", ("coba",)),
+}
+#: NEST's solver chooses its own steps: it has other spikes, whose number is near, in Hz.
+NEAR = 1.0
 Made = dict[str, np.ndarray]
 
 
@@ -59,30 +73,40 @@ def ours(net: bp.Network, **options: Any) -> Contender:
 
 @contextmanager
 def peers(pythons: list[str], task: str, made: Made) -> Iterator[list[Contender]]:
-    """Brian2 with the same network, where an interpreter can import it."""
+    """The peers that have this network and that the interpreters can import."""
     running, found = [], []
     with tempfile.TemporaryDirectory() as folder:
         np.savez(f"{folder}/network.npz", **made)
-        for python in pythons:
-            if subprocess.run([python, "-c", "import brian2"], capture_output=True, check=False).returncode:
-                print(f"brian2 cannot be imported by {python}", file=sys.stderr)
+        for python, (name, (package, tasks, *style)) in itertools.product(pythons, PEERS.items()):
+            if task not in tasks or not _has(python, package, folder):
                 continue
-            peer = Peer(python, "brian2_balanced.py", task, folder, DURATION, DT)
+            peer = Peer(python, f"{package}_balanced.py", task, folder, DURATION, DT, *style)
             running.append(peer)
-            found.append(Contender("brian2 C++ standalone", lambda repeat, peer=peer: _answered(peer), peer.versions))
+            found.append(_contender(name, peer, len(made["V"])))
         yield found
         for peer in running:
             peer.close()
 
 
-def _answered(peer: Peer) -> Timed:
-    answer = peer({})
-    return Timed(answer.seconds, np.load(answer.result["spikes"]), answer.cpu)
+def _has(python: str, package: str, folder: str) -> bool:
+    """Whether an interpreter can import a package, elsewhere than where a folder may be called like it."""
+    return not subprocess.run(
+        [python, "-c", f"import {package}"], capture_output=True, check=False, cwd=folder
+    ).returncode
+
+
+def _contender(name: str, peer: Peer, cells: int) -> Contender:
+    def run(repeat: int) -> Timed:
+        answer = peer({})
+        spikes = np.load(answer.result["spikes"])
+        return Timed(answer.seconds, len(spikes) if name.startswith("nest") else spikes, answer.cpu)
+
+    return Contender(name, run, peer.versions, NEAR * cells * DURATION / 1000 if name.startswith("nest") else None)
 
 
 def measure(
     task: str, contenders: list[Contender], arguments: argparse.Namespace, made: Made, expected: int | None
-) -> None:
+) -> list[dict[str, Any]]:
     """Compare all spike by spike with the first, which has as many as ``expected`` where that is known."""
     cells = len(made["V"])
 
@@ -92,13 +116,17 @@ def measure(
             return result
         return (np.rint(result.t / DT).astype(np.int64) - 1) * cells + result.index
 
+    def count(result: Any) -> int:
+        return result if isinstance(result, int) else len(result)
+
     def differ(result: Any, reference: Any) -> float:
-        count = len(numbers(reference))
-        if count != (expected or count):
-            raise AssertionError(f"{task}: the reference has {count:,} spikes in place of {expected:,}")
+        if count(reference) != (expected or count(reference)):
+            raise AssertionError(f"{task}: the reference has {count(reference):,} spikes in place of {expected:,}")
+        if isinstance(result, int):
+            return float(abs(result - count(reference)))
         return float(np.setxor1d(numbers(result), numbers(reference)).size)
 
-    compare(
+    return compare(
         task, contenders, repeats=arguments.repeats, difference=differ, tolerance=0.0,
-        note=lambda result: {"spikes": len(numbers(result))},
+        note=lambda result: {"spikes": count(result)},
     )  # fmt: skip

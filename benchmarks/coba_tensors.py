@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import coba as network
 import numpy as np
+from balanced import DT, built
 from harness import Contender, compare, installed, options
 from kernels import coba
 
-DT, EXCITATORY, WEIGHTS = network.DT, coba.EXCITATORY, (0.6, 6.7)
+EXCITATORY, WEIGHTS = coba.EXCITATORY, coba.WEIGHTS
 _KEPT = math.exp(-DT / 5), math.exp(-DT / 10)
 
 
@@ -113,7 +113,7 @@ def main() -> None:
     parser.add_argument("--backends", nargs="+", default=["jax", "torch", "numpy"])
     arguments = parser.parse_args()
     made = coba.network()
-    net, steps = network.built(made), round(arguments.duration / DT)
+    net, steps = built(coba, made, "exponential_euler"), round(arguments.duration / DT)
     plain = {"jax": plain_jax, "torch": lambda: plain_torch, "numpy": lambda: plain_numpy}
     for backend in arguments.backends:
         by_hand = plain[backend]()

@@ -41,11 +41,12 @@ class Timed:
 
 @dataclass
 class Contender:
-    """``run(repeat)`` gives a result; ``versions`` name what it stands on."""
+    """``run(repeat)`` gives a result; ``versions`` name what it stands on; ``tolerance`` is its own, if any."""
 
     name: str
     run: Callable[[int], Any]
     versions: dict[str, str]
+    tolerance: float | None = None
 
 
 def installed(*packages: str) -> dict[str, str]:
@@ -68,7 +69,7 @@ def options(description: str, repeats: int = 7) -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="PATH",
-        help="Python interpreter of an environment with brian2 or brainpy; may be given more than once",
+        help="Python interpreter of an environment with brian2, brainpy or nest; may be given more than once",
     )
     return parser
 
@@ -126,7 +127,7 @@ def _report(
     tolerance: float,
 ) -> dict[str, Any]:
     own = seconds[contender.name]
-    agrees = difference <= tolerance
+    agrees = difference <= (tolerance if contender.tolerance is None else contender.tolerance)
     line |= {"agrees": agrees, "difference": difference}
     if agrees:
         ratios = [a / b for a, b in zip(own, seconds[reference.name], strict=True)]
@@ -140,6 +141,7 @@ def _report(
         if all(busy[contender.name]):
             cpu = [a / b for a, b in zip(busy[contender.name], busy[reference.name], strict=True)]
             line |= {"cpu_ratio": round(statistics.median(cpu), 3)}
+            line |= {"cpu_ms": round(1e3 * statistics.median(busy[contender.name]), 3)}
     return emit(line | {"versions": contender.versions})
 
 
