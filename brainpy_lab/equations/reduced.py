@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -18,8 +19,14 @@ def reading(system: System, names: set[str]) -> System:
     )
 
 
+def equations_of(states: Iterable[State]) -> list[ast.expr]:
+    """The right sides of their equations: drifts, and amplitudes of noise."""
+    found = [s.drift for s in states if s.drift is not None]
+    return found + [term.amplitude for s in states for term in s.noise]
+
+
 def alone(system: System, states: Iterable[State]) -> System:
     """The equations of some states, and what these read."""
     chosen = tuple(states)
-    read = system.names_read(*(s.drift for s in chosen if s.drift is not None))
+    read = system.names_read(*equations_of(chosen))
     return replace(reading(system, read), states=chosen, events=(), couplings=(), delays=())

@@ -205,7 +205,6 @@ def refuse_kinds(owner: str, system: System, *, synapse: bool = False) -> None:
     for is_so, what in (
         (system.is_fractional, "has fractional orders"),
         (system.is_delayed, "reads its own past"),
-        (system.is_stochastic and synapse, "has noise"),
         (system.mixes_elements, "mixes the elements of array states"),
     ):
         if is_so:

@@ -59,8 +59,77 @@ def test_an_ornstein_uhlenbeck_current_has_its_variance_and_time_of_correlation(
     assert lag == pytest.approx(np.exp(-1), abs=0.05)
 
 
-def test_noise_in_a_synapse_is_refused() -> None:
-    E = _noisy(3)
-    noisy = synapse("dg/dt = -g + xi\npost.sigma += g\nwhen pre.spike:\n    g += weight")
-    with pytest.raises(bp.errors.ArgumentError, match="Syn: 'Syn' has noise; networks do not"):
-        bp.Synapses(pre=E, post=E, model=noisy, connect=bp.connect.one_to_one())
+#: A conductance that fluctuates at each connection, and adds to what the target takes in.
+SHAKEN = """
+tau = 5; sigma = 2; weight = 0.5
+dx/dt = -x/tau + sigma*sqrt(2/tau)*xi
+post.I += weight*x
+when pre.spike:
+    x += 1
+"""
+SILENT = bp.model("I = 0\ndV/dt = I", name="Silent")
+
+
+def _shaken(n: int, text: str = SHAKEN, name: str = "syn", **options: object) -> bp.Network:
+    P = bp.SpikeSource([1.0, 2.5], [0, 1], 4, name="P")
+    E = bp.NeuGroup(SILENT, n, name="E", method="euler")
+    connect = bp.connect.all_to_all()
+    return bp.Network(P, E, bp.Synapses(pre=P, post=E, model=synapse(text), connect=connect, name=name, **options))
+
+
+def test_connections_have_noise_with_the_moments_of_the_closed_form() -> None:
+    net = _shaken(1500)
+    sol = net.run(30.0, dt=0.1, backend="numpy", seed=2, record={"syn": ["x"], "E": ["V"]})
+    x, V = sol["syn"].x[200:], np.diff(sol["E"].V, axis=0)
+    factor = 1 - 0.1 / 5  # of a step of Euler
+    variance = 4 * (2 * 0.1 / 5) / (1 - factor**2)
+    assert x[-1].var() == pytest.approx(variance, rel=4 * np.sqrt(2 / 6000))
+    assert np.mean(x[:50] * x[50:100]) == pytest.approx(variance * factor**50, abs=4 * variance / np.sqrt(6000))
+    assert abs(np.corrcoef(x[-1, :1500], x[-1, 1500:3000])[0, 1]) < 4 / np.sqrt(1500)
+    # what a target takes in is the sum over its four connections at the step's start
+    total = 0.5 * sol["syn"].x[:-1].reshape(300, 4, 1500).sum(axis=1)
+    assert np.abs(V - 0.1 * total).max() < 1e-12
+
+
+@pytest.mark.parametrize("backend", ["numba", "jax", "torch"])
+def test_drivers_and_parts_of_a_run_have_the_same_noise_at_connections(backend: str) -> None:
+    options = {"delay": lambda pre, post: 0.1 * (1 + (pre.index + 2 * post.index) % 3)}
+    whole = _shaken(7, **options).run(6.0, dt=0.1, backend="numpy", seed=3)
+    net = _shaken(7, **options)
+    net.run(2.3, dt=0.1, backend="numpy", seed=3)
+    parts = net.run(3.7, backend=backend)
+    assert np.abs(parts.final["syn"]["x"] - whole.final["syn"]["x"]).max() < 1e-12
+    assert np.abs(parts.final["E"]["V"] - whole.final["E"]["V"]).max() < 1e-12
+
+
+def test_noise_of_a_connection_is_its_own() -> None:
+    one = _shaken(50).run(3.0, dt=0.1, backend="numpy", seed=3).final["syn"]["x"]
+    same = _shaken(50, delay=1.0).run(3.0, dt=0.1, backend="numpy", seed=3)
+    assert np.abs(same.final["syn"]["x"][100:] - one[100:]).max() < 1e-12  # of cells that do not spike
+    other = _shaken(50, name="other").run(3.0, dt=0.1, backend="numpy", seed=3).final["other"]["x"]
+    assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(200)
+    drawn = SHAKEN.replace("x += 1", "x += randn()")
+    jumps = (
+        _shaken(50, drawn).run(1.0, dt=0.1, backend="numpy", seed=3).final["syn"]["x"][:50]
+        - (
+            _shaken(50, SHAKEN.replace("x += 1", "x += 0"))
+            .run(1.0, dt=0.1, backend="numpy", seed=3)
+            .final["syn"]["x"][:50]
+        )
+    )
+    assert abs(np.corrcoef(jumps, one[:50])[0, 1]) < 4 / np.sqrt(50) and jumps.std() > 0.5
+
+
+def test_what_an_amplitude_reads_moves_in_every_step() -> None:
+    text = "y(0) = 1\ndy/dt = -y\ndx/dt = y*xi\nwhen pre.spike:\n    y += 1"
+    net = _shaken(400, text)
+    assert "advanced in every step: the equation of x reads it" in net.explain()
+    x = net.run(0.9, dt=0.1, backend="numpy", seed=1).final["syn"]["x"]
+    variance = 0.1 * np.sum(np.exp(-0.2 * np.arange(9)))
+    assert x.var() == pytest.approx(variance, rel=4 * np.sqrt(2 / 1600))
+
+
+def test_noise_of_connections_is_not_lumped_and_says_so() -> None:
+    with pytest.raises(bp.errors.ArgumentError) as error:
+        _shaken(3, kept={"x": "post"})
+    assert error.value.message == "syn: 'x' cannot be kept 'post': it has noise of its own."

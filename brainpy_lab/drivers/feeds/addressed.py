@@ -20,6 +20,8 @@ Real = Callable[[Array], Array]
 
 #: The stream from which synapses have their seeds; beside those of noise, sources and connections.
 _SEEDS = 2**30
+#: Elements of it for seeds of blocks; those of noise lie so far behind.
+NOISE = 2**31
 _FRACTION = 2.0**-52
 
 

@@ -160,6 +160,7 @@ class JaxNetworkFlow(NetworkFlow):
         self.step = setup.first
         code = self.code
         lengths = {name: padded(n) if name in code.ends else int(n) for name, n in setup.sizes.items()}
+        self.lengths = lengths
         self.tables = {key: _padded_table(table) for key, table in setup.tables.items()}
         with x64():
             self.y: Values = {
@@ -271,7 +272,7 @@ class JaxNetworkFlow(NetworkFlow):
         sources = {axis: self.setup.sources[axis](first, n_steps) for axis in self.emits}
         drive = self.setup.drive(first, n_steps)
         takes = [o for o in self.code.schedule if isinstance(o, Take)]
-        outside = {f"{o.axis}.{o.row}": self.setup.taken[o.axis, o.row](first, n_steps) for o in takes}
+        outside = {f"{o.axis}.{o.row}": self._outside(o, first, n_steps) for o in takes}
         chunks: list[NetworkChunk] = []
         with x64():
             while self.step < end and (not chunks or chunks[-1].fault is None):
@@ -279,6 +280,11 @@ class JaxNetworkFlow(NetworkFlow):
                 chunks.append(chunk)
         step, event, cell = (np.concatenate([getattr(c, n) for c in chunks]) for n in ("step", "event", "cell"))
         return NetworkChunk(self.step - first, step, event, cell, chunks[-1].fault)
+
+    def _outside(self, operation: Take, first: int, n: int) -> np.ndarray:
+        """What comes from outside in ``n`` steps, in the length of its axis."""
+        values = self.setup.taken[operation.axis, operation.row](first, n)
+        return np.pad(values, ((0, 0), (0, self.lengths[operation.axis] - values.shape[1])))
 
     def _advance_once(
         self,

@@ -70,10 +70,12 @@ def _default(system: System) -> str:
 
 
 def stepped_method(system: System, *, is_closed: bool) -> str:
-    """What advances the states that a synapse keeps: exact for what is linear, alone or together.
+    """What advances the states that a synapse keeps: exact for what is linear without noise, alone or together.
 
     ``is_closed`` says that their equations read nothing else that moves.
     """
+    if system.is_stochastic:
+        return solvers.default_method(system)
     if is_closed and len(system.states) > 1:
         found = _default(system)
         return found if found == "exact" else "exponential_euler"

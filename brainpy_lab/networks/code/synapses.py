@@ -27,9 +27,10 @@ from brainpy_lab.codegen.network import (
     Recall,
     Share,
     Side,
+    Take,
 )
 from brainpy_lab.codegen.printing import EMPTY, Printer
-from brainpy_lab.equations.reduced import alone
+from brainpy_lab.equations.reduced import alone, equations_of
 from brainpy_lab.equations.system import Coupling, Event, Parameter, State, System
 from brainpy_lab.networks.code.cells_read import with_definitions_of_cells
 from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
@@ -124,6 +125,10 @@ class _Writer:
         step, names = draft.step(
             part, stepped_method(part, is_closed=set(part.parameter_names) <= set(syn.values)), word
         )
+        for draw in step.draws:
+            places[draw.name] = Place(CONNECTION, draw.name)
+            draft.takes.append(Take(axis, draft.row(axis, draw.name)))
+            draft.draws[axis, draw.name] = draw
         given = step.blocks[0].signature
         stand = {f.name: places[f.name] for f in given.arguments if f.role not in ("time", "step")}
         own = {"pre": KEPT_PRE, "post": KEPT_POST, "connection": CONNECTION}[home]
@@ -145,7 +150,7 @@ class _Writer:
     def _alone(self, moving: tuple[State, ...], places: Mapping[str, Place]) -> System:
         """The equations of some states; what else they read has its value of the step's start."""
         part = alone(self.system, moving)
-        read = part.names_read(*(s.drift for s in moving if s.drift is not None))
+        read = part.names_read(*equations_of(moving))
         others = sorted((read & set(places)) - {s.name for s in moving} - set(part.parameter_names))
         return replace(part, parameters=(*part.parameters, *(Parameter(n, 0.0) for n in others)))
 

@@ -32,7 +32,7 @@ def _of_run(syn: Synapses) -> int:
     """What a run needs besides the table."""
     values = [*syn.values.values(), syn.delay_given, syn.post_delay_given]
     numbers = sum(isinstance(v, np.ndarray) for v in values) + 3 * len(syn.homes.at("connection"))
-    numbers += bool(syn.counted.addresses.counts)
+    numbers += bool(syn.counted.addresses.counts) + 2 * len(syn.system.noise_sources)
     numbers += 2 * sum(bool(t.since) and syn.homes.of[t.name] == "connection" for t in syn.traces.of.values())
     indices = 2 + 2 * any(e.side == "post" for e in syn.system.events)
     kept = len(syn.homes.at("pre")) * syn.pre_group.size

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.network import ALL, Recall, Side, Take
-from brainpy_lab.drivers.feeds.addressed import seed_of
+from brainpy_lab.drivers.feeds.addressed import NOISE, seed_of
 from brainpy_lab.drivers.feeds.draw_rows import DrawRows
 from brainpy_lab.drivers.feeds.lags import Lag
 from brainpy_lab.drivers.feeds.levy_areas import terms_for
@@ -128,6 +128,10 @@ class _Values:
         draw = self.plan.assembly.draws.get((operation.axis, operation.row))
         if draw is None:
             return partial(self._course(operation.axis, operation.row).of_steps, self.plan.state.dt)
+        if isinstance(syn := self.plan.network.by_name[operation.axis], Synapses):
+            seed = int(seed_of(self.plan.state.seed, syn.stream + NOISE))
+            order = self.plan.wired[syn.name].stored
+            return DrawRows(draw, seed, 0, len(syn), terms_for(self.plan.state.dt), order)
         groups = [g for g in self.plan.network.groups if isinstance(g, NeuGroup)]
         number = next(i for i, g in enumerate(groups) if g.name == operation.axis)
         return DrawRows(draw, self.plan.state.seed, number, groups[number].size, terms_for(self.plan.state.dt))
@@ -190,6 +194,8 @@ class _Values:
         stored = self.plan.wired[syn.name].stored
         if row in syn.counted.addresses.names:
             value: Any = np.arange(len(syn))
+        elif (axis, row) in self.plan.assembly.draws:
+            return np.zeros(())
         else:
             value = syn.values[row] if row in syn.values else syn.state.get(row, syn.initial(row))
         array = np.asarray(value, dtype=float)

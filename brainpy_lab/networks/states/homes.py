@@ -16,6 +16,7 @@ from typing import Literal
 from brainpy_lab.codegen.arrival import added
 from brainpy_lab.codegen.draws import is_drawn
 from brainpy_lab.codegen.printing import names_used
+from brainpy_lab.equations.reduced import equations_of
 from brainpy_lab.equations.system import Assign, Event, State, System
 
 Home = Literal["post", "lumped", "pre", "connection"]
@@ -108,7 +109,7 @@ class _Finder:
         if self._degree(state.drift, names) != 1 and not _is_zero(state.drift):
             return "its equation is not linear in it with coefficients that all connections share"
         for other in system.states:
-            if other.name not in names and other.drift is not None and name in self.read(other.drift):
+            if other.name not in names and name in self.read(*equations_of([other])):
                 return f"'{other.name}', which is no sum, reads it"
         for event in system.events:
             if reason := self._event_obstacle(event, name, names):

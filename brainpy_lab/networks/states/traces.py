@@ -10,7 +10,7 @@ from typing import Any
 from brainpy_lab.codegen.findings import found
 from brainpy_lab.codegen.printing import names_used, parse
 from brainpy_lab.codegen.traces import Trace
-from brainpy_lab.equations.reduced import alone
+from brainpy_lab.equations.reduced import alone, equations_of
 from brainpy_lab.equations.system import CONSTANTS, State, System
 from brainpy_lab.networks.states.homes import Homes
 
@@ -96,7 +96,7 @@ def _obstacle(state: State, system: System) -> str:
         if name in system.names_read(c.value):
             return f"{c.side}.{c.target} reads it"
     for reader in system.states:
-        if reader is not state and reader.drift is not None and name in system.names_read(reader.drift):
+        if reader is not state and name in system.names_read(*equations_of([reader])):
             return f"the equation of {reader.name} reads it"
     if any(name in names_used(d.time) or d.state == name for d in system.delays):
         return "it is read at earlier times"

@@ -26,7 +26,7 @@ def native_rows(rows: Callable[[int, int], np.ndarray], first: int, n: int) -> n
     words = np.array([rows.group * APART + first, n, padded, *context], np.int64)
     table = np.empty((n, padded))
     _filler()(pointer(words), pointer(table))
-    return table[:, : rows.size]
+    return rows.placed(table[:, : rows.size])
 
 
 @cache
