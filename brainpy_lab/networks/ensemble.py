@@ -59,7 +59,7 @@ class Ensemble:
             twin = found.twin(number)
             if number == 0:
                 plan, _ = twin.network._planned(found.moved(twin, None), backend)
-                width = sum(len(w.record.index) for w in plan.record)
+                width = sum(w.kept_width for w in plan.record)
                 count = plan.n_steps // plan.every + 1
                 check_record_memory(count, {"records": ()}, (width, len(members)))
                 drivers.get(backend).network(plan.code)

@@ -11,9 +11,8 @@ def recorded(plan: Plan, rows: np.ndarray, step: int) -> dict[tuple[str, str], n
     """The values of each variable, (records, *shape), by key and name; ``step`` is that of the first record."""
     found, column = {}, 0
     for w in plan.record:
-        width = sum(len(r.index) for r in w.rows)
-        values = rows[:, column : column + width]
-        column += width
+        values = rows[:, column : column + w.width]
+        column += w.width
         if w.trace is not None:
             values = plan.traces[w.trace].recorded(values, step, plan.every, w.record.index)
         found[w.key, w.name] = values.mean(axis=1) if w.is_mean else values.reshape(len(rows), *w.shape)

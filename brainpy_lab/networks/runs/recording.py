@@ -52,6 +52,16 @@ class Wanted:
         """All that is recorded for it."""
         return (self.record,) if self.since is None else (self.record, self.since)
 
+    @property
+    def width(self) -> int:
+        """How many numbers are recorded for it at one time."""
+        return sum(len(r.index) for r in self.rows)
+
+    @property
+    def kept_width(self) -> int:
+        """How many of them stay in memory."""
+        return 1 if self.is_mean else self.width
+
 
 _MEAN = re.compile(r"mean\((\w+)\)")
 _PART = re.compile(r"(\w+)\[(.*)\]")

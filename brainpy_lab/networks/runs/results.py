@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.networks.group import NeuGroup
-from brainpy_lab.networks.runs.recorded import recorded
 from brainpy_lab.networks.runs.running import RunOf
 from brainpy_lab.networks.runs.spikes import DrawnTrain
 from brainpy_lab.networks.solution import NetworkSolution
@@ -27,8 +26,6 @@ def solution_of(run: RunOf) -> NetworkSolution:
     data: dict[str, dict[str, np.ndarray]] = {g.name: {} for g in plan.network.groups}
     for w in plan.record:
         shapes.setdefault(w.key, w.shape)
-    for (key, name), values in recorded(plan, run.rows.array[:count], first).items():
-        data.setdefault(key, {})[name] = values
     wall = time.perf_counter() - run.began
     stats: dict[str, Any] = {
         "steps": run.done, "dt": dt, "backend": plan.code.backend, "wall_time": wall,
@@ -38,6 +35,8 @@ def solution_of(run: RunOf) -> NetworkSolution:
         stats["ended"] = run.ended
     if run.store is not None:
         return run.store.solution(run.rows, run.done, _final(run), run.outcome, stats)
+    for (key, name), values in run.kept.found(run.done).items():
+        data.setdefault(key, {})[name] = values
     trains = _trains(run, window, shapes)
     parts = {
         key: Solution(

@@ -12,8 +12,8 @@ from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.fading import Course
 from brainpy_lab.networks.runs.failing import code_line, in_words, spoiled
 from brainpy_lab.networks.runs.interrupts import held_back
+from brainpy_lab.networks.runs.kept import Kept
 from brainpy_lab.networks.runs.plan import Plan
-from brainpy_lab.networks.runs.rows import Rows
 from brainpy_lab.networks.runs.spikes import Spikes
 from brainpy_lab.networks.runs.stored import RunStore
 from brainpy_lab.networks.runs.values import setup_of
@@ -35,9 +35,9 @@ class RunOf:
         self.plan, self.compile_time = plan, compile_time
         self.began = time.perf_counter()
         self.setup = setup_of(plan)
-        width = sum(len(r.index) for r in self.setup.record)
         count = plan.n_steps // plan.every + 1
         if plan.store is None:
+            width = sum(w.kept_width for w in plan.record)
             check_record_memory(count, {"records": ()}, (width,), record_every=plan.every * plan.state.dt)
         self.flow: NetworkFlow = program.start(self.setup)
         for event, spikes in plan.state.queues.items():
@@ -46,11 +46,12 @@ class RunOf:
         self.drawn = {g.name: g for g in poisson if g.is_constant}  # a function may give other rates later
         self.store = None if plan.store is None else RunStore(plan, self.setup.first, count)
         if self.store is None:
-            self.rows = Rows(count, width, plan.every)
+            self.kept = Kept(plan, self.setup.first, count)
+            self.rows = self.kept.rows
             clocks = {axis for axis, _ in plan.code.events} - set(plan.network.by_name)
             self.spikes = Spikes(plan.code.events, self.setup.first, set(self.drawn) | clocks)
         else:
-            self.rows, self.spikes = self.store.rows(width), self.store.spikes()
+            self.rows, self.spikes = self.store.rows(sum(w.width for w in plan.record)), self.store.spikes()
         self.outcome, self.ended = Outcome.COMPLETED, ""
         self._record_start()
         with code_line(plan.code):
