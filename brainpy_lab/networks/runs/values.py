@@ -189,13 +189,11 @@ class _Values:
             if kept is None and row not in syn.system.state_names:
                 return np.zeros(())  # a sum, or a value of before: made when it is asked for
             return np.asarray(syn.initial(row) if kept is None else kept, dtype=float)
-        if row not in syn.values and row not in syn.system.state_names:
-            return np.zeros(())
-        stored = self.plan.wired[syn.name].stored
+        stored, known = self.plan.wired[syn.name].stored, (*syn.values, *syn.system.state_names)
         if row in syn.counted.addresses.names:
             value: Any = np.arange(len(syn))
-        elif (axis, row) in self.plan.assembly.draws:
-            return np.zeros(())
+        elif row not in known:
+            return np.zeros(())  # a draw, or a value of before: made when it is asked for
         else:
             value = syn.values[row] if row in syn.values else syn.state.get(row, syn.initial(row))
         array = np.asarray(value, dtype=float)
