@@ -57,7 +57,8 @@ class Spikes:
 
 def _words(step: np.ndarray, cell: np.ndarray) -> np.ndarray:
     """Both in a word, whose order is theirs."""
-    return (np.asarray(step, np.int64) << 32) | cell
+    words: np.ndarray = (np.asarray(step, np.int64) << 32) | cell
+    return words
 
 
 def _in_order(words: np.ndarray) -> np.ndarray:
