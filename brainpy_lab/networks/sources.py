@@ -208,7 +208,7 @@ class SpikeSource(Source):
             own, cells = steps[low:high] - first, self.index[low:high]
             offsets = np.concatenate([[0], np.cumsum(np.bincount(own, minlength=n))])
             numbers, count = np.unique(own * self.size + cells, return_counts=True)
-            return offsets, in_rounds(numbers // self.size, numbers % self.size, count)[1]
+            return offsets, in_rounds(numbers // self.size, numbers % self.size, count)
 
         return counted
 

@@ -80,7 +80,7 @@ class PoissonPoints:
             begins = np.flatnonzero(np.diff(place[chosen], prepend=-1))
             count = np.diff(begins, append=len(chosen))
             own = np.cumsum(some) - 1  # the number of a step among those
-            cell[chosen] = in_rounds(own[step[chosen][begins]], cell[chosen][begins], count)[1]
+            cell[chosen] = in_rounds(own[step[chosen][begins]], cell[chosen][begins], count)
         return np.concatenate([[0], np.cumsum(np.bincount(step, minlength=n))]), cell
 
     def counts(self, stretches: np.ndarray) -> np.ndarray:

@@ -17,6 +17,8 @@ _BLOCK = 1 << 14  # numbers that are made at once
 
 #: Those of some steps in which there is a spike: the step, counted from the first, the cell, and how many.
 Counts = tuple[np.ndarray, np.ndarray, np.ndarray]
+#: Puts the spikes of such in rounds: see `in_rounds`.
+Rounds = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ class PoissonSpikes:
 
     def __call__(self, first: int, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Spikes of ``n`` steps."""
-        return self.spikes(first, n, self.counts, _BLOCK)
+        return self.spikes(first, n, self.counts, in_rounds, _BLOCK)
 
     def spikes(
-        self, first: int, n: int, counts: Callable[[np.ndarray, int, int], Counts], block: int
+        self, first: int, n: int, counts: Callable[[np.ndarray, int, int], Counts], rounds: Rounds, block: int
     ) -> tuple[np.ndarray, np.ndarray]:
         """The same, with ``counts`` called for steps that have about ``block`` numbers."""
         length = max(2, block // max(1, self.size))
@@ -54,10 +56,8 @@ class PoissonSpikes:
             step, cell, count = counts(self.mean(begin, some), begin, some)
             found.append((step + (begin - first), cell, count))
         step, cell, count = (np.concatenate(column).astype(np.int64) for column in zip(*found, strict=True))
-        if count.size and count.max() > 1:
-            step, cell = in_rounds(step, cell, count)
-        offsets = np.concatenate([[0], np.cumsum(np.bincount(step, minlength=n))])
-        return offsets, cell
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(step, count, minlength=n).astype(np.int64))])
+        return offsets, rounds(step, cell, count) if count.size and count.max() > 1 else cell
 
     def counts(self, mean: np.ndarray, first: int, n: int) -> Counts:
         """The numbers of spikes in ``n`` steps from step ``first`` on, with NumPy."""
@@ -95,16 +95,16 @@ def poisson(u: np.ndarray, mean: np.ndarray) -> np.ndarray:
         total = total + term
 
 
-def in_rounds(step: np.ndarray, cell: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def in_rounds(step: np.ndarray, cell: np.ndarray, count: np.ndarray) -> np.ndarray:
     """The spikes of cells, in each step in rounds: all that spike, those that do so twice once more, and so on."""
     n = int(step[-1]) + 1 if len(step) else 0
     total = np.bincount(step, count, minlength=n).astype(np.int64)
     place = np.cumsum(total) - total  # where the next round of each step begins
-    steps, cells = np.repeat(np.arange(n), total), np.empty(int(total.sum()), cell.dtype)
+    cells = np.empty(int(total.sum()), cell.dtype)
     while len(step):
         own = np.bincount(step, minlength=n)
         cells[place[step] + np.arange(len(step)) - (np.cumsum(own) - own)[step]] = cell
         place += own
         left = count > 1
         step, cell, count = step[left], cell[left], count[left] - 1
-    return steps, cells
+    return cells

@@ -24,7 +24,7 @@ _F8, _I8, _I4 = (types.CPointer(t) for t in (types.float64, types.int64, types.i
 def native_spikes(source: Callable[[int, int], Any]) -> Callable[[int, int], Any]:
     """The spikes of a source, made by native code where it has some."""
     if isinstance(source, PoissonSpikes):
-        return partial(source.spikes, counts=partial(_counts, source), block=_BLOCK)
+        return partial(source.spikes, counts=partial(_counts, source), rounds=_in_rounds, block=_BLOCK)
     if isinstance(source, PoissonPoints):
         return partial(source.spikes, points=partial(native_points, source))
     return source
@@ -98,3 +98,41 @@ def _counter() -> Any:
         return taken
 
     return count.ctypes
+
+
+def _in_rounds(step: np.ndarray, cell: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """`in_rounds`; ``cell`` and ``count`` are used up."""
+    total = int(count.sum())
+    words, found = np.array([len(step), total], np.int64), np.empty(total, np.int64)
+    _rounder()(*map(pointer, (words, step, cell, count, found)))
+    return found
+
+
+@cache
+def _rounder() -> Any:
+    """The function that puts spikes in rounds, step by step."""
+
+    @kept_cfunc(types.int64(_I8, _I8, _I8, _I8, _I8), error_model="numpy")
+    def rounds(words_at, step_at, cell_at, count_at, found_at):  # type: ignore[no-untyped-def]
+        words = carray(words_at, (2,))
+        n = words[0]
+        step, cell, count = carray(step_at, (n,)), carray(cell_at, (n,)), carray(count_at, (n,))
+        found = carray(found_at, (words[1],))
+        begin = place = 0
+        while begin < n:
+            end = begin
+            while end < n and step[end] == step[begin]:
+                end += 1
+            following, left = end, end
+            while left > begin:  # those that are left move to the front
+                end, left = left, begin
+                for j in range(begin, end):
+                    found[place] = cell[j]
+                    place += 1
+                    if count[j] > 1:
+                        cell[left], count[left] = cell[j], count[j] - 1
+                        left += 1
+            begin = following
+        return place
+
+    return rounds.ctypes
