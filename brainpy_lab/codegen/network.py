@@ -142,26 +142,28 @@ class Gather:
 
 @dataclass(frozen=True)
 class Recall:
-    """Values of presynaptic cells as they were a delay ago, once a cell (`KEPT_PRE`) or once a connection.
+    """Values of cells as they were a delay ago: for the cells themselves, for a synapse once a cell or a connection.
 
     Attributes
     ----------
-    synapse : str
-    place : {"kept pre", "connection"}
+    axis, row : str
         Where they are put.
-    row : str
-        Under which name.
     source : (str, str)
         The group and its state.
+    lag : str
+        What the delay is called: one number, or one for each place.
     node : float
         The part of the step that has passed at the time they are asked for.
+    synapse : str
+        Whose connections they are for; "" where they are for cells.
     """
 
-    synapse: str
-    place: str
+    axis: str
     row: str
     source: tuple[str, str]
+    lag: str
     node: float = 0.0
+    synapse: str = ""
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,7 @@ def refuse_kinds(owner: str, system: System, *, synapse: bool = False) -> None:
     advice = "Make what moves so a state of the cell." if synapse else "Run the model by itself, as an ensemble."
     for is_so, what in (
         (system.is_fractional, "has fractional orders"),
-        (system.is_delayed, "reads its own past"),
+        (system.is_delayed and synapse, "reads its own past"),
         (system.mixes_elements, "mixes the elements of array states"),
     ):
         if is_so:

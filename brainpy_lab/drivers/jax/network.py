@@ -198,8 +198,8 @@ class JaxNetworkFlow(NetworkFlow):
         setup, tables = self.setup, self.tables
         length = {syn: padded(len(pre)) for syn, pre in setup.pre.items()}
 
-        def late(values: np.ndarray, n: int) -> np.ndarray:
-            return _lengthened(values, n) if values.ndim else values
+        def late(values: np.ndarray, of: str) -> np.ndarray:
+            return _lengthened(values, length[of]) if of in length and values.ndim else values
 
         return (
             {s: jnp.asarray(_lengthened(v, length[s])) for s, v in setup.pre.items()},
@@ -208,8 +208,8 @@ class JaxNetworkFlow(NetworkFlow):
             {k: jnp.asarray(_lengthened(t.order, length[k[0]])) for k, t in tables.items() if t.order is not None},
             {k: jnp.asarray(t.first) for k, t in tables.items()},
             {s: jnp.asarray(len(v)) for s, v in setup.pre.items()},
-            {k: jnp.asarray(late(lag.whole, length[k[0]])) for k, lag in setup.lags.items()},
-            {k: jnp.asarray(late(lag.part, length[k[0]])) for k, lag in setup.lags.items()},
+            {k: jnp.asarray(late(lag.whole, k[0])) for k, lag in setup.lags.items()},
+            {k: jnp.asarray(late(lag.part, k[0])) for k, lag in setup.lags.items()},
         )
 
     def past(self, group: str, state: str) -> np.ndarray:

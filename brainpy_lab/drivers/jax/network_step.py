@@ -132,13 +132,16 @@ class NetworkStep:
     # --- the past ----------------------------------------------------------------------------------------------------
 
     def _recall(self, operation: Recall) -> None:
-        """Values of before, once a presynaptic cell or once a connection."""
-        ring, syn = self.y[PASTS][past_key(*operation.source)], operation.synapse
-        slot = (self.step - self.wires.whole[syn, operation.node]) % len(ring)
-        s = self.wires.part[syn, operation.node]
-        c = ring[slot] if operation.place != CONNECTION else ring[slot, :, self.wires.pre[syn]].T
-        axis = self.code.ends[syn].axis(syn, operation.place)
-        self.y[axis][operation.row] = c[0] + s * (c[1] + s * (c[2] + s * c[3]))
+        """Values of before."""
+        import jax.numpy as jnp
+
+        ring, lag = self.y[PASTS][past_key(*operation.source)], (operation.lag, operation.node)
+        slot, s = (self.step - self.wires.whole[lag]) % len(ring), self.wires.part[lag]
+        if operation.synapse:
+            c = ring[slot, :, self.wires.pre[operation.synapse]].T
+        else:
+            c = ring[slot, :, jnp.arange(ring.shape[2])].T if slot.ndim else ring[slot]
+        self.y[operation.axis][operation.row] = c[0] + s * (c[1] + s * (c[2] + s * c[3]))
 
     def _remember(self, operation: Remember) -> None:
         """The polynomial of the step."""

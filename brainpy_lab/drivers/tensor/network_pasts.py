@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from brainpy_lab.codegen.network import CONNECTION, Recall, Remember
+from brainpy_lab.codegen.network import Recall, Remember
 from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
 
@@ -15,26 +15,26 @@ def pasts_of(past: np.ndarray, step: int, arrays: NetworkArrays) -> Array:
 
 
 class RecallValues:
-    """Values of before, once a presynaptic cell or once a connection."""
+    """Values of before."""
 
     def __init__(self, operation: Recall, values: NetworkValues, ring: Array) -> None:
-        setup, syn = values.setup, operation.synapse
-        self.values, self.ring, self.row = values, ring, operation.row
-        self.axis = values.code.ends[syn].axis(syn, operation.place)
-        lag = setup.lags[syn, operation.node]
-        self.pre: Array | None = None
-        if operation.place == CONNECTION:
-            self.pre = values.arrays.numbers(setup.pre[syn])
-            self.whole: Array = values.arrays.numbers(lag.whole)
-            self.part: Array = values.arrays.floats(lag.part)
+        setup, arrays = values.setup, values.arrays
+        self.values, self.ring, self.axis, self.row = values, ring, operation.axis, operation.row
+        lag = setup.lags[operation.lag, operation.node]
+        self.cells: Array | None = None
+        if lag.whole.ndim:
+            cells = setup.pre[operation.synapse] if operation.synapse else np.arange(lag.whole.size)
+            self.cells = arrays.numbers(cells)
+            self.whole: Array = arrays.numbers(lag.whole)
+            self.part: Array = arrays.floats(lag.part)
         else:
-            self.whole, self.part = int(lag.whole.item()), float(lag.part.item())
+            self.whole, self.part = int(lag.whole), float(lag.part)
 
     def __call__(self) -> None:
         """Read them."""
         ring, s = self.ring, self.part
         slot = (self.values.step - self.whole) % len(ring)
-        c = [ring[slot, k] if self.pre is None else ring[slot, k, self.pre] for k in range(ring.shape[1])]
+        c = [ring[slot, k] if self.cells is None else ring[slot, k, self.cells] for k in range(ring.shape[1])]
         self.values.rows[self.axis][self.row] = c[0] + s * (c[1] + s * (c[2] + s * c[3]))
 
 

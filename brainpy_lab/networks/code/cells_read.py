@@ -40,6 +40,11 @@ def _of_side(syn: Synapses, side: str, cell: System, read: set[str], added: set[
             f"{syn.name}: it reads {side}.{asked[0].name}, which depends on '{inputs[0]}', to which synapses add.",
             advice=f"Read states of the cell, or make {asked[0].name} a state of it.",
         )
+    if any(d.name in needed for d in cell.delays):
+        raise ArgumentError(
+            f"{syn.name}: it reads {side}.{asked[0].name}, which reads the past of its cell.",
+            advice=f"Make {asked[0].name} a state of the cell, or read its states with delay=.",
+        )
     own = {*cell.state_names, *cell.parameter_names, *definitions}
     names: Mapping[str, ast.expr] = {n: ast.Name(f"{side}_{n}", ast.Load()) for n in own}
     found = []

@@ -75,9 +75,9 @@ def in_words(operation: Operation) -> str:
             return f"{event} of {axis} acts: {function}"
         case Emit(axis):
             return f"spikes of {axis}, known beforehand"
-        case Recall(syn, _, row, (group, state), node):
+        case Recall(axis, row, (group, state), _, node):
             at = f"{node:.3g} of the step on" if node else "at the step's start"
-            return f"{row} of {syn}: {state} of {group} as it was the delay before, {at}"
+            return f"{row} of {axis.partition('.')[0]}: {state} of {group} as it was the delay before, {at}"
         case Remember(axis, row):
             return f"{row} of {axis} in this step is kept for those that read it later"
         case Take(axis, row):

@@ -6,12 +6,13 @@ import numpy as np
 
 from brainpy_lab import solvers
 from brainpy_lab.codegen.fields import Field, Fields, Signature
-from brainpy_lab.codegen.network import CELL, Advance, Fire, Remember, Take
+from brainpy_lab.codegen.network import CELL, Advance, Fire, Operation, Recall, Remember, Take
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.composed import composed_system, gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft
 from brainpy_lab.networks.code.late import remembered_states
 from brainpy_lab.networks.code.methods import chosen, coupled, is_staged
+from brainpy_lab.networks.code.own_delays import check_own_delays, with_values_of_before
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.driven import Driven
 
@@ -23,15 +24,18 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
     method = draft.methods[name] = chosen(group, system, draft.synapses)
     solvers.check(solvers.get(method), system)
     draft.systems[name] = system
+    check_own_delays(group, system, solvers.get(method))
     for moving, course in group.moving.items():
         if course.size:
             draft.takes.append(Take(name, draft.row(name, moving)))
         else:
             draft.driven.add(draft.scalar(name, moving))
-    by_stages = name in coupled(draft.synapses, at_once=True) and is_staged(draft.synapses)
-    remembered = remembered_states(group, draft.synapses)
-    step, names = draft.step(system, method, name, by_stages=by_stages, remembered=remembered)
-    for row in (*step.states, *step.hidden):
+    together = name in coupled(draft.synapses, at_once=True) and is_staged(draft.synapses)
+    remembered = remembered_states(group, draft.synapses) | {*system.delayed_states}
+    step, names = draft.step(
+        with_values_of_before(system), method, name, by_stages=together or system.is_delayed, remembered=remembered
+    )
+    for row in (*system.state_names, *step.hidden):
         draft.row(name, row)
     for draw in step.draws:
         draft.takes.append(Take(name, draft.row(name, draw.name)))
@@ -41,14 +45,20 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
         tests = "test" in block.phases
         draft.functions[names[block.function]] = _resolved(draft, block.signature, group, before if tests else None)
     stages = [b for b in step.blocks if b.function.startswith("stage_")]
+    past = None
     for number, block in enumerate(stages):
-        if len(draft.staged) == number:
+        if together and len(draft.staged) == number:
             draft.staged.append([])
             draft.stages.append({})
             draft.nodes.append(block.node)
-        draft.staged[number].append(Advance(name, names[block.function]))
-        draft.stages[number][name] = {f.of: f.name for f in block.signature.results.of("passed") if f.of}
-    kept = {start_of(s): s for s in step.states if s in remembered}
+        operations = draft.staged[number] if together else draft.advances
+        operations += _own_recalls(draft, name, stages[number - 1].node if number else 0.0, past)
+        operations.append(Advance(name, names[block.function]))
+        past = stages[number - 1].node if number else 0.0
+        if together:
+            draft.stages[number][name] = {f.of: f.name for f in block.signature.results.of("passed") if f.of}
+    kept = {start_of(s): s for s in system.state_names if s in remembered}
+    draft.advances += _own_recalls(draft, name, stages[-1].node if stages else 0.0, past)
     draft.advances.append(Advance(name, names["advance"], {**before, **kept}))
     for start, state in kept.items():
         slopes = sum(len(b.signature.results.of("polynomial", owner=state)) for b in step.blocks)
@@ -57,6 +67,14 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
     for event in system.events:
         acts = names.get(f"at_{event.name}", "")
         draft.fires.append(Fire(name, event.name, names[f"test_{event.name}"], acts))
+
+
+def _own_recalls(draft: Draft, group: str, node: float, known: float | None) -> list[Operation]:
+    """What cells read of their own past at a stage; nothing where that is ``known`` from the stage before."""
+    if node == known:
+        return []
+    delays = draft.systems[group].delays
+    return [Recall(group, draft.row(group, d.name), (group, d.state), f"{group}.{d.name}", node) for d in delays]
 
 
 def start_of(state: str) -> str:
@@ -71,6 +89,8 @@ def slope_of(state: str, number: int) -> str:
 
 def varies(draft: Draft, group: NeuGroup, name: str) -> bool:
     """Whether a parameter of a group's equations differs from cell to cell."""
+    if any(d.name == name for d in draft.systems[group.name].delays):
+        return True
     if name in group.parameters:
         value = group.parameters[name]
         return value.size > 0 if isinstance(value, Driven) else isinstance(value, np.ndarray)

@@ -99,8 +99,10 @@ class _Writer:
         syn, found = self.syn, []
         for state in late_states(syn, self.draft.synapses):
             row = _late_row(state, is_start=not node)
-            self.draft.row(Ends(syn.pre_group.name, syn.post_group.name).axis(syn.name, self._late_place), row)
-            found.append(Recall(syn.name, self._late_place, row, (syn.pre_group.name, state), node))
+            axis = Ends(syn.pre_group.name, syn.post_group.name).axis(syn.name, self._late_place)
+            self.draft.row(axis, row)
+            of = syn.name if self._late_place == CONNECTION else ""
+            found.append(Recall(axis, row, (syn.pre_group.name, state), syn.name, node, of))
         return found
 
     def _late_places(self, *, is_start: bool = True) -> dict[str, Place]:
@@ -169,7 +171,8 @@ class _Writer:
                     self.draft.gathers += found
                 else:
                     operations = self.draft.staged[number]
-                    place = sum(isinstance(o, Gather | Share | Recall) for o in operations)
+                    before = (i for i, o in enumerate(operations) if not isinstance(o, Gather | Share | Recall))
+                    place = next(before, len(operations))
                     operations[place:place] = found
 
     def _gather(self, coupling: Coupling, places: Mapping[str, Place], word: str, stage: int) -> list[Gather | Share]:

@@ -12,8 +12,10 @@ import numpy as np
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.assembly import Assembly
+from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts
 from brainpy_lab.networks.runs.fading import Course, courses
+from brainpy_lab.networks.runs.own_delays import own_lags
 from brainpy_lab.networks.runs.recording import Wanted, wanted
 from brainpy_lab.networks.runs.request import Request
 from brainpy_lab.networks.runs.state import NetworkState
@@ -36,6 +38,8 @@ class Plan:
     wired : dict of str to Wiring
     traces : dict of str to Course
         Of synapses, by ``exc.x``.
+    lags : dict of str to array
+        How many steps, and parts of one, values are late that synapses or cells read, by what a `Recall` calls it.
     """
 
     network: Parts
@@ -47,6 +51,7 @@ class Plan:
     record: tuple[Wanted, ...]
     wired: dict[str, Wiring]
     traces: dict[str, Course]
+    lags: dict[str, np.ndarray]
     report: Progress
     stop: threading.Event | None
     store: Path | None = None
@@ -77,9 +82,14 @@ class Plan:
         found = wanted(request.record, network.by_name, places)
         report = reporter(progress)
         traces = courses(network.synapses, places, state)
+        lags = {name: w.lags for name, w in wired.items() if w.lags is not None}
+        for group in network.groups:
+            if isinstance(group, NeuGroup):
+                lags |= own_lags(group, state.dt)
         return cls(
-            network, assembly, code, state, n_steps, every, found, wired, traces, report, request.stop, request.path
-        )
+            network, assembly, code, state, n_steps, every, found, wired, traces, lags, report, request.stop,
+            request.path,
+        )  # fmt: skip
 
     @cached_property
     def fades(self) -> dict[str, Course]:

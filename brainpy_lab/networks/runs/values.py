@@ -14,12 +14,13 @@ from brainpy_lab.drivers.feeds.addressed import NOISE, seed_of
 from brainpy_lab.drivers.feeds.draw_rows import DrawRows
 from brainpy_lab.drivers.feeds.lags import Lag
 from brainpy_lab.drivers.feeds.levy_areas import terms_for
-from brainpy_lab.drivers.feeds.past import COEFFICIENTS
 from brainpy_lab.drivers.network import NetworkSetup, Table
+from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.every import clocks
 from brainpy_lab.networks.group import NeuGroup, initial_of
 from brainpy_lab.networks.room import check_room
 from brainpy_lab.networks.runs.driven import Driven
+from brainpy_lab.networks.runs.own_delays import first_past
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.values.problem import NEVER
@@ -92,22 +93,26 @@ class _Values:
         found = {}
         for operation in self.plan.code.schedule:
             if isinstance(operation, Recall):
-                steps = self.plan.wired[operation.synapse].lags
-                assert steps is not None
-                found[operation.synapse, operation.node] = Lag.of(steps, operation.node)
+                steps = self.plan.lags[operation.lag]
+                found[operation.lag, operation.node] = Lag.of(steps, operation.node)
         return found
 
     def _past(self, group: str, state: str) -> np.ndarray:
         """The steps of a state that may be read, as they were; before the start it stood still."""
         recalls = (o for o in self.plan.code.schedule if isinstance(o, Recall) and o.source == (group, state))
-        slots, size = max(self._lags[o.synapse, o.node].slots for o in recalls), self._size(group)
+        slots, size = max(self._lags[o.lag, o.node].slots for o in recalls), self._size(group)
         check_room(f"{group}: {slots:,} steps of '{state}', which synapses read later", 32.0 * slots * size, _SHORTER)
         known = self.plan.state.pasts.get((group, state))
-        if known is not None:
+        if known is not None and len(known) >= slots:
             return known[-slots:]
-        found = np.zeros((slots, COEFFICIENTS, size))
-        found[:, 0] = self._rows(group, (state,))[state]
-        return found
+        part = self.plan.network.by_name[group]
+        assert isinstance(part, NeuGroup)
+        if known is not None:
+            raise ArgumentError(
+                f"{group}: its '{state}' is known for {len(known):,} steps, and is read {slots:,} steps later.",
+                advice="Give start=0 to begin anew, or begin with the longest delay.",
+            )
+        return first_past(part, state, self._rows(group, (state,))[state], slots, self.plan.state.dt)
 
     def _drive(self, first: int, n: int) -> np.ndarray:
         """Values of the parameters that move in time and are alike for all cells, (n, driven scalars)."""

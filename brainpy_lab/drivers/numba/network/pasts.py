@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 import numpy as np
 
-from brainpy_lab.codegen.network import CONNECTION, NetworkCode, Operation, Recall, Remember
+from brainpy_lab.codegen.network import NetworkCode, Operation, Recall, Remember
 from brainpy_lab.drivers.feeds.lags import Lag
 from brainpy_lab.drivers.feeds.past import COEFFICIENTS
 from brainpy_lab.drivers.numba.feed import LANES
@@ -23,12 +23,12 @@ RING = ("past", "slots", "width")
 
 def lags_of(code: NetworkCode) -> tuple[tuple[str, float], ...]:
     """What is read late, by synapse and stage, in the order in which a kernel takes it."""
-    return tuple(dict.fromkeys((o.synapse, o.node) for o in code.schedule if isinstance(o, Recall)))
+    return tuple(dict.fromkeys((o.lag, o.node) for o in code.schedule if isinstance(o, Recall)))
 
 
 def is_late(operation: Operation) -> TypeGuard[Recall]:
     """Whether it reads values of before, connection by connection."""
-    return isinstance(operation, Recall) and operation.place == CONNECTION
+    return isinstance(operation, Recall) and bool(operation.synapse)
 
 
 def past_words(code: NetworkCode) -> tuple[str, ...]:
@@ -88,11 +88,16 @@ class Pasts:
             w.add(3, f"k_put_f8(k_past_{ring}, k_x + {power} * k_l, 0.0)")
 
     def _recall(self, w: Writer, operation: Recall) -> None:
-        """Read values of before, once a presynaptic cell or once a connection."""
-        ring, lag = self._begin(w, operation.source), lags_of(self.code).index((operation.synapse, operation.node))
-        axis = self.code.ends[operation.synapse].axis(operation.synapse, operation.place)
-        row = self.row(axis, operation.row)
-        if operation.place != CONNECTION:
+        """Read values of before, for cells or once a connection."""
+        ring, lag = self._begin(w, operation.source), lags_of(self.code).index((operation.lag, operation.node))
+        axis, row = operation.axis, self.row(operation.axis, operation.row)
+        if axis == operation.source[0]:  # a delay for each cell
+            self.blocks(axis)
+            w.add(2, f"for k_j in range({LANES}):")
+            self._slot(w, 3, ring, lag, f"k_b * {LANES} + k_j")
+            self._read(w, 3, ring, f"k_x + k_b * {LANES} + k_j", f"k_o + k_j + {row}")
+            return
+        if not operation.synapse:
             self._slot(w, 1, ring, lag, "0")
             self.blocks(axis)
             w.add(2, f"for k_j in range({LANES}):")
@@ -138,5 +143,7 @@ def lag_arrays(code: NetworkCode, lags: Mapping[tuple[str, float], Lag]) -> list
     """What is read late, as kernels take it."""
     found: list[np.ndarray] = []
     for key in lags_of(code):
-        found += [np.array(lags[key].whole, np.int32, ndmin=1), np.array(lags[key].part, float, ndmin=1)]
+        whole, part = (np.atleast_1d(a) for a in (lags[key].whole, lags[key].part))
+        missing = (0, -len(whole) % LANES if key[0] not in code.ends else 0)  # cells in whole blocks
+        found += [np.pad(whole, missing, mode="edge").astype(np.int32), np.pad(part, missing, mode="edge")]
     return found
