@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -137,6 +138,12 @@ class NetworkFlow(ABC):
     code: NetworkCode
     setup: NetworkSetup
     step: int = 0
+    #: Whether a run that fails in a step stands at the end of the last good one by itself.
+    leaves_failed_step: ClassVar[bool] = False
+
+    def mark(self) -> Callable[[], None]:
+        """What brings the run back to where it stands; asked for where the run does not leave a failed step itself."""
+        raise NotImplementedError
 
     @abstractmethod
     def past(self, group: str, state: str) -> np.ndarray:

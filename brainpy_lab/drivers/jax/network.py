@@ -153,6 +153,8 @@ def _faults(code: NetworkCode) -> list[Any]:
 class JaxNetworkFlow(NetworkFlow):
     """A run of a network on JAX."""
 
+    leaves_failed_step = True
+
     def __init__(self, program: JaxNetwork, setup: NetworkSetup) -> None:
         import jax.numpy as jnp
 

@@ -155,6 +155,23 @@ class TensorNetworkFlow(NetworkFlow):
         """Multiply a row of an axis."""
         self.now.rows[axis][row] = self.now.rows[axis][row] * factor
 
+    def mark(self) -> Callable[[], None]:
+        """What brings the run back to where it stands."""
+        now, copy = self.now, self.arrays.copy
+        rows = {axis: {row: copy(v) for row, v in named.items()} for axis, named in now.rows.items()}
+        queues = {event: dict(queue) for event, queue in now.queues.items()}
+        pasts, step = {key: copy(ring) for key, ring in self.pasts.items()}, now.step
+
+        def back() -> None:
+            for axis, named in rows.items():
+                now.rows[axis].update(named)
+            for key, ring in pasts.items():
+                self.pasts[key][:] = ring
+            now.queues.update(queues)
+            now.step = step
+
+        return back
+
     def past(self, group: str, state: str) -> np.ndarray:
         """The last steps of a state that is read later."""
         ring = self.arrays.to_numpy(self.pasts[group, state])

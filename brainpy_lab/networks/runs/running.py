@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,8 @@ from brainpy_lab.simulation.solution.outcome import Outcome
 
 #: Numbers from outside (draws, courses of each cell) that are made for a chunk at once: 32 MiB.
 _MOST = 1 << 22
+#: Numbers of a run up to which each chunk keeps those that it begins with, to go back to the last good step.
+_MARKED = 1 << 20
 
 
 class RunOf:
@@ -83,6 +87,7 @@ class RunOf:
                 n = min(size.steps, plan.n_steps - self.done, most, self.rows.steps(self.done), *fresh)
                 begun = time.perf_counter()
                 with held_back() as interrupts:
+                    back = self.flow.mark() if self._is_marked else None
                     chunk = self.flow.advance(n, self.rows.array, self.rows.next(self.done))
                     self.spikes.take(chunk)
                     self.rows.flush(self.done)
@@ -91,6 +96,8 @@ class RunOf:
                 size.took(n, time.perf_counter() - begun)
                 if chunk.fault is not None:
                     self._explain(*chunk.fault)
+                    if back is not None:
+                        self._go_back(back, chunk.taken)
                     return
                 if interrupts:
                     self.outcome = Outcome.INTERRUPTED
@@ -98,6 +105,22 @@ class RunOf:
                 plan.report(self.done / plan.n_steps)
         except KeyboardInterrupt:
             self.outcome = Outcome.INTERRUPTED
+
+    def _go_back(self, back: Callable[[], None], n: int) -> None:
+        """Leave the step that failed: the run stands at the end of the last good one, ``n`` steps after ``back``."""
+        back()
+        if n:
+            self.flow.advance(n, np.empty((n // self.plan.every + 1, self.rows.array.shape[1])), 0)
+            self._begin_factors()
+
+    @cached_property
+    def _is_large(self) -> bool:
+        """Whether it would take too long to keep what each chunk begins with."""
+        return sum(self.setup.sizes[axis.name] * len(axis.rows) for axis in self.plan.code.axes) > _MARKED
+
+    @property
+    def _is_marked(self) -> bool:
+        return not (self.flow.leaves_failed_step or self._is_large)
 
     def _begin_factors(self) -> None:
         """Let factors of traces begin anew at 1 where they are due, before they are too small a number."""
@@ -112,6 +135,8 @@ class RunOf:
             stored = self.plan.wired[axis].stored
             place = place if stored is None else int(stored[place])
         self.outcome, self.ended = in_words(self.plan, axis, row, place, t)
+        if self._is_large and not self.flow.leaves_failed_step:
+            self.ended += "\n  The network is large: sol.final has what that step had computed so far."
         warn(self.ended)
 
     def _look_through(self) -> None:

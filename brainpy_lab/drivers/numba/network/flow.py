@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -185,6 +185,18 @@ class NumbaNetworkFlow(NetworkFlow):
             if step not in spikes:
                 start[step % len(start)] = 0
         self.position[number] = place
+
+    def mark(self) -> Callable[[], None]:
+        """What brings the run back to where it stands."""
+        y, position, step = self.y.copy(), self.position.copy(), self.step
+        rings = [[array.copy() for array in ring] for ring in self.rings]
+        pasts = {key: ring.copy() for key, ring in self.pasts.items()}
+
+        def back() -> None:
+            self.y[:], self.position[:], self.step = y, position, step
+            self.rings, self.pasts = rings, pasts
+
+        return back
 
     def past(self, group: str, state: str) -> np.ndarray:
         """The last steps of a state that is read later."""
