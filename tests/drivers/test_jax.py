@@ -64,6 +64,19 @@ def test_derivatives_with_a_path_made_beforehand():
     assert float(jax.grad(last)(1.0)) == pytest.approx(slope, rel=1e-6)
 
 
+def test_a_second_derivative_in_reverse_through_a_delay_needs_the_users_double_precision():
+    model = bp.model("k = 0.3\ndx/dt = -k*x(t - 2)\nx(0) = 1", name="Late")
+
+    def last(k):
+        return model.run(3.0, dt=0.1, method="rk4", backend="jax", k=k).x[-1]
+
+    with pytest.raises(bp.errors.DriverError, match=r"second derivative in reverse through a delay.*\n.*enable_x64"):
+        jax.grad(jax.grad(last))(0.3)
+    assert float(jax.jacfwd(jax.grad(last))(0.3)) == pytest.approx(1.0, rel=1e-6)  # x(3) = 1 - 3*k + k**2/2
+    with jax.enable_x64(True):
+        assert float(jax.grad(jax.grad(last))(0.3)) == pytest.approx(1.0, rel=1e-12)
+
+
 def test_an_error_under_a_derivative_is_told_as_it_is(monkeypatch):
     def broken(self, *arguments):
         raise TypeError("shapes that do not fit")

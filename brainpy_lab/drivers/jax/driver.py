@@ -16,7 +16,7 @@ from brainpy_lab.drivers.jax.flow import JaxFlow
 from brainpy_lab.drivers.jax.loop import JaxLoop
 from brainpy_lab.drivers.jax.past import with_steps
 from brainpy_lab.drivers.jax.precision import x64
-from brainpy_lab.drivers.jax.traced import TracedFlow
+from brainpy_lab.drivers.jax.traced import TracedFlow, check_second_derivative
 from brainpy_lab.drivers.network import NetworkProgram
 from brainpy_lab.drivers.tensor.driver import TensorDriver
 
@@ -31,6 +31,7 @@ class JaxProgram(Program):
     def start(self, setup: Setup) -> Flow:
         """Begin a run."""
         if setup.differentiable:
+            check_second_derivative(setup)
             return TracedFlow(JaxLoop(self.code, self.layout, fixed_loops=True), setup)
         return JaxFlow(self.loop, setup)
 

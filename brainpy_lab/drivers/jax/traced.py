@@ -7,10 +7,42 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.drivers.driver import Array, Chunk
+from brainpy_lab.drivers.driver import Array, Chunk, Setup
 from brainpy_lab.drivers.jax.feed import Moment
 from brainpy_lab.drivers.jax.flow import JaxFlow
 from brainpy_lab.drivers.jax.precision import x64
+from brainpy_lab.errors import DriverError
+
+
+def check_second_derivative(setup: Setup) -> None:
+    """Refuse what JAX cannot do with the rings of a delayed run; see `brainpy_lab.drivers.jax.rings`.
+
+    Of a derivative in reverse it keeps none of the rules there, and takes its own for the next in reverse.
+
+    Raises
+    ------
+    DriverError
+        A delayed run with two derivatives in reverse, outside the user's own double precision.
+    """
+    import jax
+
+    if setup.past is None or jax.config.jax_enable_x64:
+        return
+    for value in (*setup.states.values(), *setup.parameters.values()):
+        if _times_reversed(value) > 1:
+            raise DriverError(
+                "JAX takes a second derivative in reverse through a delay in its double precision alone.",
+                advice="Write 'with jax.enable_x64(True):' around it, or jax.jacfwd(jax.grad(f)).",
+            )
+
+
+def _times_reversed(value: Any) -> int:
+    """How many derivatives in reverse are being taken of a value."""
+    count = 0
+    while value is not None:
+        count += type(value).__name__ == "LinearizeTracer"
+        value = getattr(value, "primal", None)
+    return count
 
 
 class TracedFlow(JaxFlow):
