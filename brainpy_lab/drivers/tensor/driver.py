@@ -43,7 +43,7 @@ class TensorDriver(Driver):
         """The functions of a network's step; spikes are sent on by the driver's own arrays."""
         from brainpy_lab.drivers.tensor.network import TensorNetwork
 
-        return TensorNetwork(code, self.network_arrays(), partial(self.computing, False))
+        return TensorNetwork(code, self.network_arrays, partial(self.computing, False))
 
     def network_arrays(self) -> NetworkArrays:
         """What networks do with the driver's arrays besides computing."""

@@ -27,6 +27,7 @@ from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
 from brainpy_lab.drivers.tensor.network_cells import ActInCells, AdvanceCells, Fault, FireCells
 from brainpy_lab.drivers.tensor.network_connections import GatherSums, ShareSums, SpikesArrive
 from brainpy_lab.drivers.tensor.network_pasts import RecallValues, RememberSteps, pasts_of
+from brainpy_lab.drivers.tensor.network_quiet import quiet_tests
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
 from brainpy_lab.drivers.trial import try_functions
 
@@ -37,19 +38,21 @@ class TensorNetwork(NetworkProgram):
     Parameters
     ----------
     code : NetworkCode
-    arrays : NetworkArrays
-        Of the driver's library.
+    make_arrays : callable
+        What a run does with arrays of the driver's library: a `NetworkArrays`.
     computing : callable
         The context in which steps are taken.
     """
 
-    def __init__(self, code: NetworkCode, arrays: NetworkArrays, computing: Callable[[], Any]) -> None:
-        self.code, self.arrays, self.computing = code, arrays, computing
-        self.functions = load_functions(code)
+    def __init__(
+        self, code: NetworkCode, make_arrays: Callable[[], NetworkArrays], computing: Callable[[], Any]
+    ) -> None:
+        self.code, self.make_arrays, self.computing = code, make_arrays, computing
+        self.functions = load_functions(code) | quiet_tests(code)
 
     def try_functions(self) -> None:
         """Call each function of the text once."""
-        two = self.arrays.floats(np.ones(2))
+        two = self.make_arrays().floats(np.ones(2))
         with self.computing(), np.errstate(all="ignore"):
             try_functions(self.code, lambda name, *given: self.functions[name](*given), 1.0, two, np.shape)
 
@@ -62,8 +65,8 @@ class TensorNetworkFlow(NetworkFlow):
     """A run of a network, step by step."""
 
     def __init__(self, program: TensorNetwork, setup: NetworkSetup) -> None:
-        self.program, self.code, self.setup, self.arrays = program, program.code, setup, program.arrays
-        self.now = NetworkValues(program.code, setup, program.arrays)
+        self.program, self.code, self.setup, self.arrays = program, program.code, setup, program.make_arrays()
+        self.now = NetworkValues(program.code, setup, self.arrays)
         self.pasts = {key: pasts_of(past, setup.first, self.arrays) for key, past in setup.pasts.items()}
         self.operations = [self._bound(o) for o in self.code.schedule]
         self.sources: Mapping[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -118,12 +121,15 @@ class TensorNetworkFlow(NetworkFlow):
         now.found, lines = [], []
         with self.program.computing(), np.errstate(all="ignore"):
             while self.offset < n_steps and fault is None:
-                now.scalars.update(zip(self.code.driven, drive[self.offset].tolist(), strict=True))
+                if self.code.driven:
+                    now.scalars.update(zip(self.code.driven, drive[self.offset].tolist(), strict=True))
                 fault = self._take_step()
                 if fault is None:
                     now.step, self.offset = now.step + 1, self.offset + 1
                     if self.record and (now.step - setup.first) % setup.every == 0:
-                        lines.append(self.arrays.joined([now.rows[a][r][index] for a, r, index in self.record]))
+                        lines.append(
+                            self.arrays.joined([self.arrays.at(now.rows[a][r], index) for a, r, index in self.record])
+                        )
             for i, line in enumerate(lines):
                 rows[row + i] = self.arrays.to_numpy(line)
         return self._chunk(self.offset, fault)

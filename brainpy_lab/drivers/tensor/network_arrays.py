@@ -47,13 +47,17 @@ class NetworkArrays:
 
     def any(self, flags: Any) -> bool:
         """Whether a flag holds anywhere."""
-        return bool(np.any(flags))
+        return bool(flags.any() if isinstance(flags, np.ndarray) else flags)
 
     def all_finite(self, rows: Sequence[Array]) -> bool:
         """Whether there is neither nan nor infinity in rows."""
         # a sum is not finite where one of its terms is not; where it is not for its size alone, each term is looked at
-        total = sum(float(row.sum()) for row in rows)
+        total = sum(float(np.add.reduce(row)) for row in rows)
         return math.isfinite(total) or all(bool(np.isfinite(row).all()) for row in rows)
+
+    def at(self, values: Array, at: Any) -> Array:
+        """Numbers at places; of several axes, at a tuple of them."""
+        return values[at]
 
     def repeated(self, values: Array, counts: Array, total: int) -> Array:
         """Each value as often as its count says, ``total`` in all."""

@@ -79,17 +79,25 @@ class FireCells:
         self.axis, self.values = operation.axis, values
         self.event, self.size = operation.event, values.setup.sizes[operation.axis]
         self.test = Call(values, functions[operation.test], operation.test, {CELL: operation.axis})
+        quiet = functions.get(f"{operation.test} quiet")
+        self.quiet = quiet and Call(values, quiet, operation.test, {CELL: operation.axis})
+        #: What the next test is compared with: it may be known to be 0 in all cells.
+        self.waiting = [f.of for f in self.test.results if f.role != "flag"]
+        for row in self.waiting:
+            values.note_zero(self.axis, row)
         self.act: ActInCells | None = None
         if operation.acts:
             self.act = ActInCells(operation.axis, operation.event, operation.acts, values, functions)
 
     def __call__(self) -> Fault | None:
         """Test, note the cells, and act."""
-        values, rows, arrays = self.values, self.values.rows[self.axis], self.values.arrays
+        values, arrays, zero = self.values, self.values.arrays, self.values.zero
+        is_quiet = self.quiet is not None and all((self.axis, row) in zero for row in self.waiting)
+        test = self.quiet if is_quiet and self.quiet else self.test
         cells: list[Array] = []
-        for f, value in zip(self.test.results, self.test(_ALL), strict=True):
+        for f, value in zip(self.test.results, test(_ALL), strict=True):
             if f.role != "flag":
-                rows[f.of] = own(value, rows, values, self.size)
+                self._wait(f.of, value)
             elif f.of == self.event:
                 raised = arrays.raised(value, self.size)
                 cells = [raised] if len(raised) else []
@@ -99,6 +107,14 @@ class FireCells:
         if self.act is not None:
             self.act()
         return None
+
+    def _wait(self, row: str, value: Any) -> None:
+        """Keep what the next test is compared with."""
+        values, rows = self.values, self.values.rows[self.axis]
+        if type(value) is float and value == 0.0 and (self.axis, row) in values.zero:
+            return
+        rows[row] = own(value, rows, values, self.size)
+        values.note_zero(self.axis, row)
 
 
 class ActInCells:
@@ -112,7 +128,11 @@ class ActInCells:
 
     def __call__(self) -> None:
         """Run its block."""
-        rows, arrays = self.values.rows[self.axis], self.values.arrays
-        for cells in self.values.queues[self.axis, self.event][self.values.step]:
+        values, rows, arrays = self.values, self.values.rows[self.axis], self.values.arrays
+        for cells in values.queues[self.axis, self.event][values.step]:
             for f, value in zip(self.call.results, self.call({CELL: cells}), strict=True):
+                if (self.axis, f.of) in values.zero:
+                    if not arrays.any(value != 0.0):
+                        continue
+                    values.zero.discard((self.axis, f.of))
                 arrays.put(rows[f.of], cells, value)

@@ -34,7 +34,8 @@ class RecallValues:
         """Read them."""
         ring, s = self.ring, self.part
         slot = (self.values.step - self.whole) % len(ring)
-        c = [ring[slot, k] if self.cells is None else ring[slot, k, self.cells] for k in range(ring.shape[1])]
+        pick = self.values.arrays.at
+        c = [ring[slot, k] if self.cells is None else pick(ring, (slot, k, self.cells)) for k in range(ring.shape[1])]
         self.values.rows[self.axis][self.row] = c[0] + s * (c[1] + s * (c[2] + s * c[3]))
 
 

@@ -27,6 +27,8 @@ class NetworkValues:
     scalars : dict of str to float
     queues : dict
         For each event and step the cells that fired, as arrays none of which has a cell twice.
+    zero : set of (axis, name)
+        Rows known to be 0 everywhere, of those that tests of events compare with.
     found : list of (step, event, cells)
         Spikes since the last chunk.
     """
@@ -41,7 +43,12 @@ class NetworkValues:
         self.step, self.t = setup.first, 0.0
         self.depths = {e: setup.depth(code, e) for e in code.events}
         self.queues: dict[Event, dict[int, list[Array]]] = {e: {} for e in code.events}
+        self.zero: set[tuple[str, str]] = set()
         self.found: list[tuple[int, int, list[Array]]] = []
+
+    def note_zero(self, axis: str, row: str) -> None:
+        """Find out whether a row is 0 everywhere."""
+        (self.zero.discard if self.arrays.any(self.rows[axis][row] != 0.0) else self.zero.add)((axis, row))
 
     def fired(self, event: Event, cells: list[Array]) -> None:
         """Note the spikes of the step."""
@@ -91,11 +98,11 @@ class Call:
             return lambda index, passed: passed[f.name]
         if not f.axis:
             return lambda index, passed: values.scalars[f.of]
-        rows, row, kind = values.rows[axes[f.axis]], f.of, f.axis
+        rows, row, kind, pick = values.rows[axes[f.axis]], f.of, f.axis, values.arrays.at
 
         def at_places(index: Index, passed: Mapping[str, Any]) -> Any:
             at = index[kind]
-            return rows[row] if at is None else rows[row][at]
+            return rows[row] if at is None else pick(rows[row], at)
 
         return at_places
 

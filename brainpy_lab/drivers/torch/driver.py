@@ -42,9 +42,11 @@ class TorchDriver(TensorDriver):
 
     def network_arrays(self) -> NetworkArrays:
         """What networks do with tensors besides computing."""
-        from brainpy_lab.drivers.torch.network_arrays import TorchNetworkArrays
+        import torch
 
-        return TorchNetworkArrays()
+        from brainpy_lab.drivers.torch.network_arrays import DeviceNetworkArrays, TorchNetworkArrays
+
+        return TorchNetworkArrays() if torch.get_default_device().type == "cpu" else DeviceNetworkArrays()
 
     def gather(self, ring: Any, slot: np.ndarray) -> Any:
         """``ring[slot[j], :, j]`` for each element j."""

@@ -30,6 +30,8 @@ def _of_numbers(function: Callable[..., Tensor], *numbers: float) -> Any:
 
 def _lift(function: Callable[..., Tensor]) -> Callable[..., Any]:
     def lifted(*args: Any) -> Any:
+        if type(args[0]) is torch.Tensor and len(args) == 1:  # a step has many: what it costs to ask is felt
+            return function(*args)
         if all(type(a) is float and a for a in args):  # not 0, which has a sign that the cache does not see
             return _of_numbers(function, *args)
         return function(*(_tensor(a) for a in args))
@@ -55,7 +57,15 @@ def where(condition: Any, yes: Any, no: Any) -> Tensor:
     if isinstance(condition, bool):
         return yes if condition else no
     holds = _tensor(condition)
-    return torch.where(holds if holds.dtype == torch.bool else holds != 0.0, _tensor(yes), _tensor(no))
+    if holds.dtype != torch.bool:
+        holds = holds != 0.0
+    if not ((type(yes) is float and _is_array(no)) or (type(no) is float and _is_array(yes))):  # torch takes one number
+        yes, no = _tensor(yes), _tensor(no)
+    return torch.where(holds, yes, no)
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, torch.Tensor) and x.dtype == torch.float64
 
 
 def clip(x: Any, low: Any, high: Any) -> Tensor:

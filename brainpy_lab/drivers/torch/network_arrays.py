@@ -15,19 +15,15 @@ Tensor = torch.Tensor
 
 
 class TorchNetworkArrays(NetworkArrays):
-    """Tensors; sums at places are formed in the order of the connections on a CPU, in one fixed order elsewhere."""
+    """Tensors in a processor's memory, which NumPy shares: it costs a fraction of what torch takes for few places."""
 
     def floats(self, values: np.ndarray) -> Array:
         """An array of numbers, a copy."""
         return torch.tensor(values, dtype=torch.float64)
 
-    def numbers(self, values: np.ndarray) -> Array:
-        """An array of numbers of places."""
-        return torch.tensor(np.asarray(values, dtype=np.int64))
-
     def to_numpy(self, values: Array) -> np.ndarray:
         """A NumPy array."""
-        return np.asarray(values.cpu().numpy()) if isinstance(values, Tensor) else np.asarray(values)
+        return values.numpy() if isinstance(values, Tensor) else np.asarray(values)
 
     def whole(self, value: Any, n: int) -> Array:
         """What a function gave, as ``n`` numbers."""
@@ -47,6 +43,56 @@ class TorchNetworkArrays(NetworkArrays):
 
     def raised(self, flags: Any, n: int) -> Array:
         """The places of ``n`` at which a flag holds, ascending."""
+        return super().raised(_shared(flags), n)
+
+    def any(self, flags: Any) -> bool:
+        """Whether a flag holds anywhere."""
+        return super().any(_shared(flags))
+
+    def all_finite(self, rows: Sequence[Array]) -> bool:
+        """Whether there is neither nan nor infinity in rows."""
+        return super().all_finite([_shared(row) for row in rows])
+
+    def at(self, values: Array, at: Any) -> Array:
+        """Numbers at places; of several axes, at a tuple of them."""
+        return torch.from_numpy(values.numpy()[at])
+
+    def repeated(self, values: Array, counts: Array, total: int) -> Array:
+        """Each value as often as its count says, ``total`` in all."""
+        found = super().repeated(_shared(values), counts, total)
+        return torch.from_numpy(found) if isinstance(values, Tensor) else found
+
+    def joined(self, parts: Sequence[Array]) -> Array:
+        """Arrays one after the other."""
+        return super().joined([_shared(part) for part in parts])
+
+    def add(self, into: Array, at: Array, value: Any) -> None:
+        """Add to places, one after the other where a place is named again."""
+        super().add(into.numpy(), at, _shared(value))
+
+    def put(self, into: Array, at: Array, value: Any) -> None:
+        """Set places."""
+        super().put(into.numpy(), at, _shared(value))
+
+
+def _shared(value: Any) -> Any:
+    """The NumPy array in the memory of a tensor; other values as they are."""
+    return value.numpy() if isinstance(value, Tensor) else value
+
+
+class DeviceNetworkArrays(TorchNetworkArrays):
+    """Tensors on an accelerator, which nothing leaves: sums at places are formed in one fixed order."""
+
+    def numbers(self, values: np.ndarray) -> Array:
+        """An array of numbers of places."""
+        return torch.tensor(np.asarray(values, dtype=np.int64))
+
+    def to_numpy(self, values: Array) -> np.ndarray:
+        """A NumPy array."""
+        return np.asarray(values.cpu().numpy()) if isinstance(values, Tensor) else np.asarray(values)
+
+    def raised(self, flags: Any, n: int) -> Array:
+        """The places of ``n`` at which a flag holds, ascending."""
         if not isinstance(flags, Tensor) or not flags.ndim:
             return torch.arange(n if flags else 0)
         return flags.nonzero()[:, 0]
@@ -59,6 +105,10 @@ class TorchNetworkArrays(NetworkArrays):
         """Whether there is neither nan nor infinity in rows."""
         total = sum(row.sum() for row in rows)
         return math.isfinite(float(total)) or all(bool(torch.isfinite(row).all()) for row in rows)
+
+    def at(self, values: Array, at: Any) -> Array:
+        """Numbers at places; of several axes, at a tuple of them."""
+        return values[at]
 
     def repeated(self, values: Array, counts: Array, total: int) -> Array:
         """Each value as often as its count says, ``total`` in all."""
@@ -74,11 +124,7 @@ class TorchNetworkArrays(NetworkArrays):
 
     def add(self, into: Array, at: Array, value: Any) -> None:
         """Add to places, one after the other where a place is named again."""
-        values = _as_many(value, at)
-        if into.is_cuda:
-            into.index_put_((at,), values, accumulate=True)  # index_add_ adds in whatever order threads come
-        else:
-            into.index_add_(0, at, values)
+        into.index_put_((at,), _as_many(value, at), accumulate=True)  # index_add_ adds in whatever order threads come
 
     def put(self, into: Array, at: Array, value: Any) -> None:
         """Set places."""
