@@ -210,9 +210,29 @@ def test_what_has_no_past_is_refused(cell: str, reads: str, message: str) -> Non
     assert error.value.advice == "Make it a state of E, or give delay=0."
 
 
-def test_a_run_does_not_go_on_with_other_delays() -> None:
-    net, syn = _clocks(0.5)
-    net.run(1.0, dt=0.1, backend="numpy")
+@pytest.mark.parametrize("backend", DRIVERS)
+def test_a_run_does_not_go_on_with_other_delays_and_does_with_the_old_ones(backend: str) -> None:
+    whole = _clocks(0.5, "euler")[0].run(2.0, dt=0.1, backend=backend).final["E"]["x"]
+    net, syn = _clocks(0.5, "euler")
+    net.run(1.0, dt=0.1, backend=backend)
     syn.delay = 0.6
-    with pytest.raises(ArgumentError, match="s: its delays are others than when the network stopped at 1"):
-        net.run(1.0, dt=0.1, backend="numpy")
+    with pytest.raises(ArgumentError) as error:
+        net.run(1.0, dt=0.1, backend=backend)
+    assert error.value.message == (
+        "s: its delays are others than when the network stopped at 1, with values on their way."
+    )
+    syn.delay = 0.5
+    assert np.array_equal(net.run(1.0, dt=0.1, backend=backend).final["E"]["x"], whole)
+
+
+@pytest.mark.parametrize("backend", DRIVERS)
+def test_nor_with_spikes_on_their_way(backend: str) -> None:
+    net, whole = _mixed(), _mixed().run(4.0, dt=0.1, backend=backend).final["E"]["V"]
+    first = net.run(3.0, dt=0.1, backend=backend)["E"].events["spike"].t
+    assert (first > 3.0 - LATE.max()).any()  # such that have not arrived at all connections
+    syn: Any = net["s"]
+    syn.delay = LATE[::-1]
+    with pytest.raises(ArgumentError, match="s: its delays are others than when the network stopped at 3, with spikes"):
+        net.run(1.0, dt=0.1, backend=backend)
+    syn.delay = LATE
+    assert np.array_equal(net.run(1.0, dt=0.1, backend=backend).final["E"]["V"], whole)

@@ -230,8 +230,9 @@ def check_goes_on(state: NetworkState, parts: Parts, wired: Mapping[str, Wiring]
     anew = "Give start=0 to begin anew."
     for syn in parts.synapses:
         if state.delays[syn.name] != wired[syn.name].delays:
+            sent = "spikes" if any(e.side for e in syn.system.events) else "values"
             raise ArgumentError(
-                f"{syn.name}: its delays are others than when the network stopped at {state.time:g}, with spikes on "
+                f"{syn.name}: its delays are others than when the network stopped at {state.time:g}, with {sent} on "
                 "their way.",
                 advice=anew,
             )
