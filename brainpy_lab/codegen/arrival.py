@@ -210,14 +210,14 @@ def _taken(lines: Lines, places: Mapping[str, Place], passed: set[str]) -> Field
     return join(CLOCK, found, Fields(Field(n, "", "passed") for n in sorted(passed & needed)))
 
 
-def write_sum(system: System, value: ast.expr, places: Mapping[str, Place], row: str) -> Written:
-    """The function that gives what one connection adds to ``row`` of its target."""
+def write_sum(system: System, value: ast.expr, places: Mapping[str, Place], row: str, time: str = "t") -> Written:
+    """The function that gives what one connection adds to ``row`` of its target, at a time of the step."""
     variables = [n for n, p in places.items() if p.axis]
     states = tuple(State(n, None) for n in variables)
     parameters = tuple(p for p in system.parameters if p.name not in variables)
     pseudo = replace(system, states=states, parameters=parameters, events=(), couplings=(), delays=())
     step = StepBuilder(pseudo)
-    names = step.definitions([value], "")
+    names = step.definitions([value], "", None, time)
     name = step.line("added", rename(value, names))
     lines = without_unused(all_lines(step), [name])
     return Written(Signature(_taken(lines, places, set()), Fields([Field(name, POST, "sum", row)])), lines)

@@ -127,11 +127,16 @@ class Arrive:
     timed: bool = False
 
 
+#: The stage of sums that are recorded.
+AT_END = -1
+
+
 @dataclass(frozen=True)
 class Gather:
     """A function called for each connection, whose sum over the connections of a target is one of its inputs.
 
-    ``stage`` is the stage of the method for which it is taken; 0: it is held over the step.
+    ``stage`` is the stage of the method for which it is taken; 0: it is held over the step; `AT_END`: it is taken of
+    the values at the step's end, for records alone.
     """
 
     synapse: str
@@ -282,6 +287,17 @@ class NetworkCode(CodeText):
     def remembered(self) -> tuple[tuple[str, str], ...]:
         """The states whose past is kept, as (group, state)."""
         return tuple((o.axis, o.row) for o in self.schedule if isinstance(o, Remember))
+
+    @cached_property
+    def observed(self) -> frozenset[tuple[str, str]]:
+        """Rows that are there for records alone, as (axis, row)."""
+        found = ((o, f) for o in self.at_end for f in self.functions[o.function].results)
+        return frozenset((self.ends[o.synapse].axis(o.synapse, f.axis), f.of) for o, f in found)
+
+    @property
+    def at_end(self) -> tuple[Gather | Share, ...]:
+        """What is done for records alone."""
+        return tuple(o for o in self.schedule if isinstance(o, Gather | Share) and o.stage == AT_END)
 
     @cached_property
     def key(self) -> str:

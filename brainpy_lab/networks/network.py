@@ -17,6 +17,7 @@ from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.network_code import CodedNetwork, backend_name
 from brainpy_lab.networks.runs.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
 from brainpy_lab.networks.runs.plan import Plan
+from brainpy_lab.networks.runs.recording import currents_in
 from brainpy_lab.networks.runs.request import Request
 from brainpy_lab.networks.runs.results import solution_of
 from brainpy_lab.networks.runs.running import RunOf
@@ -170,7 +171,8 @@ class Network(CodedNetwork):
         dt = self._step_length(request.dt, known)
         if known is not None:
             request.check_kept(known, dt)
-        assembly, code = self._assembly(backend), self.code(backend)
+        currents = currents_in(request.record, self.parts)
+        assembly, code, reading = self._observing(currents, backend)
         wired = {s.name: self.wiring(s, dt) for s in self.synapses}
         state, standing = known, None
         if isinstance(request.start, Checkpoint):
@@ -180,7 +182,7 @@ class Network(CodedNetwork):
             check_goes_on(state, self._parts, wired)
         else:
             state = NetworkState.fresh(request.seed if request.seed is not None else ambient.seed_or(None) or 0, dt)
-        return Plan.of(self._parts, wired, assembly, code, state, request), standing
+        return Plan.of(self._parts, wired, assembly, code, state, request, reading), standing
 
     def _known(self, start: float | Checkpoint | None) -> NetworkState | None:
         """Where a run goes on from; None where it begins anew. Of a checkpoint its seed, dt and step alone."""

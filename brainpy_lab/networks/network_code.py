@@ -11,6 +11,7 @@ from brainpy_lab import drivers
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.assembly import Assembly
+from brainpy_lab.networks.code.currents import Current
 from brainpy_lab.networks.code.described import explained
 from brainpy_lab.networks.code.edited import Edit, edit_of, written_for
 from brainpy_lab.networks.code.methods import method_of
@@ -55,13 +56,16 @@ class CodedNetwork:
         edited = f", edited on {' and '.join(self._edits)}" if self._edits else ""
         return f"<Network {self.name}: {cells:,} cells, {connections:,} connections{edited}>"
 
-    def _assembly(self, backend: str) -> Assembly:
-        """The code on a driver; what was written before for groups and synapses of the same kind is taken again."""
+    def _assembly(self, backend: str, observed: frozenset[tuple[str, str]] = frozenset()) -> Assembly:
+        """The code on a driver; what was written before for groups and synapses of the same kind is taken again.
+
+        ``observed`` are the synapses, and inputs of their targets, whose currents are recorded.
+        """
         driver = drivers.get(backend)
-        key = (driver.name, *(_kind(g) for g in self.groups), *(_kind(s) for s in self.synapses))
+        key = (driver.name, observed, *(_kind(g) for g in self.groups), *(_kind(s) for s in self.synapses))
         if key not in self._assemblies:
             parts = (self.name, self.groups, self.synapses)
-            self._assemblies[key] = Assembly(*parts, driver.dialect, driver.name, self._schedule)
+            self._assemblies[key] = Assembly(*parts, driver.dialect, driver.name, self._schedule, observed)
         return self._assemblies[key]
 
     def wiring(self, syn: Synapses, dt: float) -> Wiring:
@@ -88,6 +92,29 @@ class CodedNetwork:
         name = backend_name(backend)
         generated = self._assembly(name).code
         return self._edits[name].on(generated) if name in self._edits else generated
+
+    def _observing(self, currents: Iterable[Current], backend: str) -> tuple[Assembly, NetworkCode, NetworkCode | None]:
+        """The code of a run that records currents, and that which computes them from records on NumPy.
+
+        Raises
+        ------
+        ArgumentError
+            The code of the driver was edited, and has no sums of that kind.
+        """
+        currents = tuple(currents)
+        summed = frozenset((c.synapses, c.target) for c in currents if not c.is_lumped)
+        every = frozenset((c.synapses, c.target) for c in currents)
+        reading = self._assembly("numpy", every).code if currents else None
+        if not summed:
+            return self._assembly(backend), self.code(backend), reading
+        if backend in self._edits:
+            name, target = min(summed)
+            raise ArgumentError(
+                f"record: post.{target} of {name} is summed by a function of its own, which the edited code lacks.",
+                advice=f"net.revert(backend='{backend}'), or record the states that it is made of.",
+            )
+        assembly = self._assembly(backend, summed)
+        return assembly, assembly.code, reading
 
     def generated_code(self, backend: str | None = None) -> NetworkCode:
         """The code as generated, whether it was edited or not."""

@@ -142,6 +142,15 @@ class TensorNetworkFlow(NetworkFlow):
                 return fault
         return None
 
+    def observe(self) -> None:
+        """Sum up what is recorded at the ends of steps of the values as they are."""
+        setup, observed = self.setup, self.code.at_end
+        self.now.t = setup.t0 + (self.now.step - 1) * setup.dt
+        with self.program.computing(), np.errstate(all="ignore"):
+            for operation, do in zip(self.code.schedule, self.operations, strict=True):
+                if operation in observed:
+                    do()
+
     def _chunk(self, taken: int, fault: Fault | None) -> NetworkChunk:
         """The spikes of the steps, in the order in which they were found."""
         found = self.now.found

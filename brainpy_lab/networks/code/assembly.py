@@ -29,6 +29,8 @@ class Assembly:
     dialect : callable
         From a system to the driver's spelling of its functions.
     backend, schedule : str
+    observed : frozenset of (str, str), optional
+        Synapses, and the inputs of their targets, whose currents are recorded.
 
     Attributes
     ----------
@@ -48,9 +50,10 @@ class Assembly:
         dialect: Dialect,
         backend: str,
         schedule: str,
+        observed: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         groups, synapses = tuple(groups), tuple(synapses)
-        draft = Draft(synapses, dialect, backend)
+        draft = Draft(synapses, dialect, backend, observed)
         for group in groups:
             if isinstance(group, NeuGroup):
                 write_group(draft, group)

@@ -8,6 +8,7 @@ import numpy as np
 
 from brainpy_lab.codegen.headings import docstring
 from brainpy_lab.codegen.network import (
+    AT_END,
     Act,
     Advance,
     Arrive,
@@ -52,13 +53,13 @@ def in_words(operation: Operation) -> str:
     """What happens at a point of a step."""
     match operation:
         case Gather(syn, function, row, stage):
-            when = f"for stage {stage}" if stage else "held over the step (order 1)"
+            when = _stage_in_words(stage)
             name, is_total, _ = syn.partition("__")
             if is_total:
                 return f"sums over all cells that {name} connects: {function} gives {row}"
             return f"sums over the connections of {syn}: {function} gives {row}, {when}"
         case Share(syn, function, clears=clears, stage=stage):
-            when = f"for stage {stage}" if stage else "for these spikes" if clears else "held over the step (order 1)"
+            when = "for these spikes" if clears else _stage_in_words(stage)
             return f"from the sums over all cells to each target of {syn}: {function}, {when}"
         case Advance(axis, function):
             return f"{axis} advances: {function}"
@@ -88,6 +89,12 @@ def _at(connections: str) -> str:
     """Where spikes arrive."""
     syn, is_total, _ = connections.partition("__")
     return f"the sums of {syn}" if is_total else syn
+
+
+def _stage_in_words(stage: int) -> str:
+    if stage == AT_END:
+        return "for records"
+    return f"for stage {stage}" if stage else "held over the step (order 1)"
 
 
 def explained(syn: Synapses) -> list[str]:

@@ -42,11 +42,14 @@ class Draft:
         Values of before that are looked up at the start of the step.
     draws : dict of (str, str) to Draw
         Random numbers of each step, by group and row.
+    observed : frozenset of (str, str)
+        Synapses, and the inputs of their targets, whose sums are recorded.
     """
 
     synapses: tuple[Synapses, ...]
     dialect: Dialect
     backend: str
+    observed: frozenset[tuple[str, str]] = frozenset()
     imports: dict[str, set[str]] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     functions: dict[str, Signature] = field(default_factory=dict)
@@ -68,6 +71,7 @@ class Draft:
     fires: list[Fire] = field(default_factory=list)
     emits: list[Operation] = field(default_factory=list)
     arrivals: list[Arrive | Share] = field(default_factory=list)
+    monitors: list[Operation] = field(default_factory=list)
     timed: list[Operation] = field(default_factory=list)
 
     def scalar(self, axis: str, name: str) -> str:

@@ -88,7 +88,7 @@ def _default(draft: Draft) -> tuple[Phase, ...]:
         Phase("arrivals due", tuple(a for a in draft.arrivals if a.delayed)),
         Phase("test, act, enqueue", (*draft.fires, *draft.emits)),
         Phase("arrivals without delay", undelayed),
-        Phase("monitors"),
+        Phase("monitors", tuple(draft.monitors)),
     )
 
 
@@ -107,7 +107,7 @@ def _brian2(draft: Draft) -> tuple[Phase, ...]:
         Phase("test, enqueue", (*tests, *draft.emits)),
         Phase("arrivals due, with delay and without", _pre_first(draft.arrivals)),
         Phase("act", acts),
-        Phase("monitors"),
+        Phase("monitors", tuple(draft.monitors)),
     )
 
 

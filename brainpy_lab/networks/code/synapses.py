@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from brainpy_lab.codegen.arrival import Place, Written, write_arrival, write_sum
+from brainpy_lab.codegen.arrival import ARRIVAL, Place, Written, write_arrival, write_sum
 from brainpy_lab.codegen.fields import Field, Fields, Signature
 from brainpy_lab.codegen.generate import helper_texts, printed
 from brainpy_lab.codegen.hidden import held_states, hold_name
 from brainpy_lab.codegen.network import (
     ALL,
+    AT_END,
     CELL,
     CONNECTION,
     KEPT_POST,
@@ -34,6 +35,7 @@ from brainpy_lab.equations.reduced import alone, equations_of
 from brainpy_lab.equations.system import Coupling, Event, Parameter, State, System
 from brainpy_lab.networks.code.cells_read import with_definitions_of_cells
 from brainpy_lab.networks.code.composed import gathered_couplings, sum_name
+from brainpy_lab.networks.code.currents import current_row, currents_of
 from brainpy_lab.networks.code.draft import Draft, renamed
 from brainpy_lab.networks.code.every import Clock, clocks
 from brainpy_lab.networks.code.groups import varies
@@ -60,6 +62,7 @@ def write_synapses(draft: Draft, syn: Synapses) -> None:
     writer.advance("post", f"{syn.name}.post", f"{syn.name}_post")
     writer.advance("connection", syn.name, syn.name)
     writer.sums()
+    writer.currents()
     for event in syn.system.events:
         if event.side != "every":
             writer.arrivals(event)
@@ -175,23 +178,41 @@ class _Writer:
                     place = next(before, len(operations))
                     operations[place:place] = found
 
+    def currents(self) -> None:
+        """What the connections of a target add to it, for records: of the values at the end of a step."""
+        for current in currents_of(self.syn):
+            if (self.syn.name, current.target) not in self.draft.observed:
+                continue
+            if current.is_lumped:
+                value = current.coupling.value
+                self._add(current.function, write_sum(self.system, value, self._places(), current.row, ARRIVAL))
+                continue
+            write = self._total if self.syn.totals.are_taken else self._gather
+            self.draft.monitors += write(current.coupling, self._places(), "_at_end", AT_END)
+
+    def _row_and_time(self, coupling: Coupling, stage: int) -> tuple[str, str]:
+        """Where a sum is put, and the time that it reads."""
+        if stage == AT_END:
+            return current_row(self.syn, coupling.target), ARRIVAL
+        return sum_name(self.syn, coupling), "t"
+
     def _gather(self, coupling: Coupling, places: Mapping[str, Place], word: str, stage: int) -> list[Gather | Share]:
         """A sum over the connections of each target."""
-        row = sum_name(self.syn, coupling)
+        row, time = self._row_and_time(coupling, stage)
         function = f"sum_{self.syn.name}_{coupling.target}{word}"
-        self._add(function, write_sum(self.system, coupling.value, places, row))
+        self._add(function, write_sum(self.system, coupling.value, places, row, time))
         return [Gather(self.syn.name, function, row, stage)]
 
     def _total(self, coupling: Coupling, places: Mapping[str, Place], word: str, stage: int) -> list[Gather | Share]:
         """The same as sums over all presynaptic cells, and what each target gets of them."""
         name, operations = self.syn.name, list[Gather | Share]()
-        total = Totals(self.syn, self.system).coupling(coupling)
+        total, (given, time) = Totals(self.syn, self.system).coupling(coupling), self._row_and_time(coupling, stage)
         for row, value in total.parts.items():
             function = f"{row}_{name}_{coupling.target}{word}"
-            self._add(function, write_sum(self.system, value, places, row), self._to_totals())
+            self._add(function, write_sum(self.system, value, places, row, time), self._to_totals())
             operations.append(Gather(all_name(self.syn), function, row, stage))
         places = {**places, **PLACES_OF_TARGETS, **{row: Place(ALL, row) for row in total.parts}}
-        written = write_sum(self.system, total.share, places, sum_name(self.syn, coupling))
+        written = write_sum(self.system, total.share, places, given, time)
         (result,) = written.signature.results
         function = f"sum_{name}_{coupling.target}{word}"
         self._add(

@@ -106,7 +106,8 @@ class Standing:
         for axis in code.axes:
             part = parts.by_name[axis.name.partition(".")[0]]
             if isinstance(part, NeuGroup):
-                rows = [r for r in axis.rows if r not in part.parameters and r not in part.system.state_names]
+                known = {*part.parameters, *part.system.state_names}
+                rows = [r for r in axis.rows if r not in known and (axis.name, r) not in code.observed]
             else:
                 assert isinstance(part, Synapses)
                 rows = [] if axis.name == part.name else _rows_of_side(part, axis)

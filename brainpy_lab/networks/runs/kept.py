@@ -33,7 +33,7 @@ class Kept:
         self.plan, self.first = plan, first
         width = sum(w.width for w in plan.record)
         self.values: dict[tuple[str, str], np.ndarray] = {}
-        if not any(w.is_mean for w in plan.record):
+        if not any(w.is_reduced for w in plan.record):
             self.rows = Rows(count, width, plan.every)
             return
         self.values = {(w.key, w.name): np.empty((count, *w.shape)) for w in plan.record}

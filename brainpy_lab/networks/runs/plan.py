@@ -40,6 +40,8 @@ class Plan:
         Of synapses, by ``exc.x``.
     lags : dict of str to array
         How many steps, and parts of one, values are late that synapses or cells read, by what a `Recall` calls it.
+    reading : NetworkCode, optional
+        The functions on NumPy that compute currents from records.
     """
 
     network: Parts
@@ -55,6 +57,7 @@ class Plan:
     report: Progress
     stop: threading.Event | None
     store: Path | None = None
+    reading: NetworkCode | None = None
 
     @classmethod
     def of(
@@ -65,6 +68,7 @@ class Plan:
         code: NetworkCode,
         state: NetworkState,
         request: Request,
+        reading: NetworkCode | None = None,
     ) -> Plan:
         """The plan of a run, all of it checked."""
         duration, record_every, progress = request.duration, request.record_every, request.progress
@@ -79,7 +83,7 @@ class Plan:
             if isinstance(group, SpikeSource) and not state.step:
                 group.check_start(0.0)
         places = {name: w.stored for name, w in wired.items()}
-        found = wanted(request.record, network.by_name, places)
+        found = wanted(request.record, network.by_name, places, reading)
         report = reporter(progress)
         traces = courses(network.synapses, places, state)
         lags = {name: w.lags for name, w in wired.items() if w.lags is not None}
@@ -88,7 +92,7 @@ class Plan:
                 lags |= own_lags(group, state.dt)
         return cls(
             network, assembly, code, state, n_steps, every, found, wired, traces, lags, report, request.stop,
-            request.path,
+            request.path, reading,
         )  # fmt: skip
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from brainpy_lab.networks.runs.currents import computed
 from brainpy_lab.networks.runs.plan import Plan
 
 
@@ -15,5 +16,7 @@ def recorded(plan: Plan, rows: np.ndarray, step: int) -> dict[tuple[str, str], n
         column += w.width
         if w.trace is not None:
             values = plan.traces[w.trace].recorded(values, step, plan.every, w.record.index)
+        elif w.current is not None and w.reads:
+            values = computed(plan, w.current, values, step)
         found[w.key, w.name] = values.mean(axis=1) if w.is_mean else values.reshape(len(rows), *w.shape)
     return found

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.codegen.traces import Trace
 from brainpy_lab.drivers.network import Recorded
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.networks.code.currents import Current, current_of
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.source import Source, View
 from brainpy_lab.networks.synapses import Synapses
@@ -37,6 +39,10 @@ class Wanted:
         ``exc.x`` where it is a trace of synapses, which is worked out from what stands in its rows.
     since : Recorded or None
         For a trace, the row with the time of its last event.
+    current : Current or None
+        What it is the total of, for each target.
+    reads : tuple of Recorded
+        What that is computed from, where it is not a row itself.
     """
 
     key: str
@@ -46,10 +52,14 @@ class Wanted:
     is_mean: bool = False
     trace: str | None = None
     since: Recorded | None = None
+    current: Current | None = None
+    reads: tuple[Recorded, ...] = ()
 
     @property
     def rows(self) -> tuple[Recorded, ...]:
         """All that is recorded for it."""
+        if self.reads:
+            return self.reads
         return (self.record,) if self.since is None else (self.record, self.since)
 
     @property
@@ -60,15 +70,44 @@ class Wanted:
     @property
     def kept_width(self) -> int:
         """How many of them stay in memory."""
-        return 1 if self.is_mean else self.width
+        return 1 if self.is_mean else len(self.record.index) if self.reads else self.width
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether less is kept than is recorded at a time."""
+        return self.is_mean or bool(self.reads)
 
 
-_MEAN = re.compile(r"mean\((\w+)\)")
+_MEAN = re.compile(r"mean\(((?:post\.)?\w+)\)")
+_CURRENT = re.compile(r"post\.(\w+)")
 _PART = re.compile(r"(\w+)\[(.*)\]")
 
 
+def currents_in(record: Any, parts: Mapping[str, Source | Synapses]) -> tuple[Current, ...]:
+    """The currents that a ``record`` asks for: ``{"exc": ["post.I"]}``.
+
+    Raises
+    ------
+    ArgumentError
+        A synapse gives no such current.
+    """
+    found: dict[Current, None] = {}
+    for key, names in record.items() if isinstance(record, Mapping) else ():
+        _, part, _ = _found(key, parts)
+        if not isinstance(part, Synapses) or not isinstance(names, list | tuple):
+            continue
+        for name in (n for n in names if isinstance(n, str)):
+            mean = _MEAN.fullmatch(name)
+            if current := _CURRENT.fullmatch(mean[1] if mean else name):
+                found[current_of(part, current[1])] = None
+    return tuple(found)
+
+
 def wanted(
-    record: Any, parts: Mapping[str, Source | Synapses], places: Mapping[str, np.ndarray | None]
+    record: Any,
+    parts: Mapping[str, Source | Synapses],
+    places: Mapping[str, np.ndarray | None],
+    reading: NetworkCode | None = None,
 ) -> tuple[Wanted, ...]:
     """What a ``record`` asks for.
 
@@ -80,6 +119,8 @@ def wanted(
         Groups, sources and synapses by name.
     places : mapping
         For each synapse, where the values of its connections stand; None where in their own order.
+    reading : NetworkCode, optional
+        The functions that compute currents.
 
     Raises
     ------
@@ -91,11 +132,15 @@ def wanted(
         raise ArgumentError(
             f"record takes variables by group; got {record!r:.60}.", advice="For example record={'E': ['V']}."
         )
-    return tuple(w for key, names in record.items() for w in _of_key(key, names, parts, places))
+    return tuple(w for key, names in record.items() for w in _of_key(key, names, parts, places, reading))
 
 
 def _of_key(
-    key: Any, names: Any, parts: Mapping[str, Source | Synapses], places: Mapping[str, np.ndarray | None]
+    key: Any,
+    names: Any,
+    parts: Mapping[str, Source | Synapses],
+    places: Mapping[str, np.ndarray | None],
+    reading: NetworkCode | None,
 ) -> Iterator[Wanted]:
     if isinstance(names, str) or not isinstance(names, list | tuple):
         raise ArgumentError(f"record: '{key}' takes a list of names, not {names!r:.60}.", advice="['V']")
@@ -106,6 +151,9 @@ def _of_key(
         mean = _MEAN.fullmatch(name)
         variable = mean[1] if mean else name
         try:
+            if isinstance(part, Synapses) and (target := _CURRENT.fullmatch(variable)):
+                yield _of_current(text, name, part, view, current_of(part, target[1]), reading)
+                continue
             record, shape = _place(text, part, view, variable, places)
         except ArgumentError:
             raise
@@ -116,6 +164,30 @@ def _of_key(
         found = Wanted(text, name, record, () if mean else shape, mean is not None)
         trace = part.traces.of.get(variable) if isinstance(part, Synapses) else None
         yield found if trace is None else _traced(found, part.name, trace)
+
+
+def _of_current(key: str, name: str, syn: Synapses, view: Any, current: Current, reading: NetworkCode | None) -> Wanted:
+    """What is recorded of a current: the row of its sums, or the rows of the target that it is computed from."""
+    index, shape = _of_side(syn, "post", view)
+    record, reads = Recorded(syn.post_group.name, current.row, index), tuple[Recorded, ...]()
+    if current.is_lumped:
+        assert reading is not None
+        fields = (f for f in reading.functions[current.function].arguments if f.axis)
+        reads = tuple(replace(record, row=f.of) for f in fields)
+    is_mean = name.startswith("mean(")
+    return Wanted(key, name, record, () if is_mean else shape, is_mean, current=current, reads=reads)
+
+
+def _of_side(syn: Synapses, side: str, view: Any) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The cells of a side, all or those of some connections, and the shape of their values."""
+    group = syn.pre_group if side == "pre" else syn.post_group
+    if view is None:
+        return np.arange(group.size), group.shape
+    own = syn.pre if side == "pre" else syn.post
+    cells = syn.pre_index if side == "pre" else syn.post_index
+    cells = own.index[cells] if isinstance(own, View) else cells
+    chosen = np.atleast_1d(np.asarray(cells)[view])
+    return chosen, chosen.shape
 
 
 def _traced(wanted: Wanted, synapses: str, trace: Trace) -> Wanted:
@@ -192,10 +264,5 @@ def _place_of_synapse(
         return Recorded(syn.name, name, chosen), chosen.shape
     group = syn.pre_group if home == "pre" else syn.post_group
     axis, row = (group.name, f"{syn.name}_{name}") if home == "lumped" else (f"{syn.name}.{home}", name)
-    if view is None:
-        return Recorded(axis, row, np.arange(group.size)), group.shape
-    side = syn.pre if home == "pre" else syn.post
-    cells = syn.pre_index if home == "pre" else syn.post_index
-    cells = side.index[cells] if isinstance(side, View) else cells
-    chosen = np.atleast_1d(np.asarray(cells)[view])
-    return Recorded(axis, row, chosen), chosen.shape
+    index, shape = _of_side(syn, "pre" if home == "pre" else "post", view)
+    return Recorded(axis, row, index), shape

@@ -11,6 +11,7 @@ import numpy as np
 
 from brainpy_lab.drivers.network import NetworkFlow
 from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.runs.currents import set_at_start
 from brainpy_lab.networks.runs.fading import Course
 from brainpy_lab.networks.runs.failing import code_line, in_words, spoiled
 from brainpy_lab.networks.runs.interrupts import held_back
@@ -39,6 +40,7 @@ class RunOf:
         self.plan, self.compile_time = plan, compile_time
         self.began = time.perf_counter()
         self.setup = setup_of(plan)
+        set_at_start(plan, self.setup)
         count = plan.n_steps // plan.every + 1
         if plan.store is None:
             width = sum(w.kept_width for w in plan.record)
@@ -191,4 +193,5 @@ class RunOf:
         part = self.plan.network.by_name[axis.partition(".")[0]]
         if isinstance(part, Synapses):
             return axis != part.name or row in self.plan.traced.get(axis, {})
-        return isinstance(part, NeuGroup) and row not in part.parameters and (axis, row) not in self.setup.taken
+        outside = {*self.setup.taken, *self.plan.code.observed}
+        return isinstance(part, NeuGroup) and row not in part.parameters and (axis, row) not in outside

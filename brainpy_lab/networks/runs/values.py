@@ -33,6 +33,16 @@ def setup_of(plan: Plan) -> NetworkSetup:
     return _Values(plan).setup()
 
 
+def scalar_of(plan: Plan, key: str) -> float:
+    """A number for a whole axis, when the run begins."""
+    return _Values(plan).scalar(key)
+
+
+def drive_of(plan: Plan, first: int, n: int) -> np.ndarray:
+    """Numbers for whole axes that move in time, in ``n`` steps: (n, driven scalars)."""
+    return _Values(plan).drive(first, n)
+
+
 @dataclass(frozen=True)
 class _Values:
     """Finds them by axis and row."""
@@ -63,8 +73,8 @@ class _Values:
             dt=state.dt,
             sizes={a.name: self._size(a.name) for a in code.axes},
             rows={a.name: self._rows(a.name, a.rows) for a in code.axes},
-            scalars={s: self._scalar(s) for s in code.scalars},
-            drive=self._drive,
+            scalars={s: self.scalar(s) for s in code.scalars},
+            drive=self.drive,
             taken={(o.axis, o.row): self._taken(o) for o in code.schedule if isinstance(o, Take)},
             pre=pre,
             post=post,
@@ -77,7 +87,7 @@ class _Values:
             first=state.step,
         )
 
-    def _scalar(self, key: str) -> float:
+    def scalar(self, key: str) -> float:
         """A number for a whole axis, when the run begins."""
         owner, _, name = key.partition(".")
         part = self.plan.network.by_name[owner]
@@ -114,7 +124,7 @@ class _Values:
             )
         return first_past(part, state, self._rows(group, (state,))[state], slots, self.plan.state.dt)
 
-    def _drive(self, first: int, n: int) -> np.ndarray:
+    def drive(self, first: int, n: int) -> np.ndarray:
         """Values of the parameters that move in time and are alike for all cells, (n, driven scalars)."""
         table = np.empty((n, len(self.plan.code.driven)))
         for column, key in enumerate(self.plan.code.driven):
