@@ -62,7 +62,7 @@ def set_at_start(plan: Plan, setup: NetworkSetup) -> None:
     code = plan.reading
     assert code is not None
     rows = {a.name: {r: setup.rows[a.name].get(r, np.zeros(())) for r in a.rows} for a in code.axes}
-    flow = TensorNetwork(code, NetworkArrays(), nullcontext).start(replace(setup, rows=rows))
+    flow = TensorNetwork(code, NetworkArrays, nullcontext).start(replace(setup, rows=rows))
     flow.observe()
     for axis, row in plan.code.observed:
         setup.rows[axis][row] = flow.values(axis, row)  # type: ignore[index]
