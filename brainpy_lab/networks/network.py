@@ -16,6 +16,7 @@ from brainpy_lab.networks.ensemble import Ensemble
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.network_code import CodedNetwork, backend_name
 from brainpy_lab.networks.runs.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
+from brainpy_lab.networks.runs.cost import Estimate, estimate_of
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.runs.recording import currents_in
 from brainpy_lab.networks.runs.request import Request
@@ -198,6 +199,21 @@ class Network(CodedNetwork):
                     advice="Give start=0 to begin anew, or start=checkpoint.",
                 )
         return self.state
+
+    def estimate(self, duration: float, *, dt: float | None = None, rate: float = 0.01) -> Estimate:
+        """How much memory and time a run will take, about, from cells, connections and rates: nothing is compiled.
+
+        Parameters
+        ----------
+        duration : float
+            In the models' unit of time.
+        dt : float, optional
+            As in `run`.
+        rate : float
+            How often cells of groups spike in a unit of time; sources have rates of their own.
+        """
+        duration = positive("duration", duration)
+        return estimate_of(self.groups, self.synapses, duration, self._step_length(dt, None), positive("rate", rate))
 
     def checkpoint(self) -> Checkpoint:
         """Where the network stands: ``net.run(duration, start=checkpoint)`` goes on from there.
