@@ -36,7 +36,7 @@ class Capability(Enum):
     AUTOGRAD = auto()  # derivatives through a run
     ELEMENT_LOGIC = auto()  # helper functions with loops and branches, run on each element alone
     MIXING = auto()  # array states whose elements mix: sum, mean, dot, @
-    THREADS = auto()  # ensembles split over threads
+    THREADS = auto()  # members of ensembles, and the cells of one network, are shared out among threads
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,8 @@ class NetworkSetup:
         For each axis and row that comes from outside: ``(first step, n) -> (n, places)``.
     pre, post : mapping of str to array of int
         For each synapse the cells of each connection.
+    targets : mapping of str to int
+        For each synapse how many cells there are on its post side.
     tables : mapping of (str, Side) to Table
     sources : mapping of str to callable
         ``(first step, n) -> (offsets, cells)``: the spikes of step first + i are ``cells[offsets[i]:offsets[i + 1]]``.
@@ -86,6 +88,8 @@ class NetworkSetup:
         Of groups' states that are read later the steps before the first one, the last at the end: their polynomials.
     first : int
         Number of the run's first step: records are counted from it.
+    threads : int
+        How many the driver may use for the run, if it can.
     """
 
     t0: float
@@ -97,6 +101,7 @@ class NetworkSetup:
     taken: Mapping[tuple[str, str], Callable[[int, int], np.ndarray]]
     pre: Mapping[str, np.ndarray]
     post: Mapping[str, np.ndarray]
+    targets: Mapping[str, int]
     tables: Mapping[tuple[str, Side], Table]
     sources: Mapping[str, Callable[[int, int], tuple[np.ndarray, np.ndarray]]]
     record: tuple[Recorded, ...]
@@ -104,6 +109,7 @@ class NetworkSetup:
     lags: Mapping[tuple[str, float], Lag]
     pasts: Mapping[tuple[str, str], np.ndarray]
     first: int = 0
+    threads: int = 1
 
     def depth(self, code: NetworkCode, event: Event) -> int:
         """For how many steps the spikes of an event are remembered: until the latest has arrived."""

@@ -117,7 +117,8 @@ class Network(CodedNetwork):
             broadcast to an ensemble: several networks side by side, each of which runs as it would by itself. Such a
             run begins anew, or at a checkpoint, and the network stays where it stands.
         threads : int
-            How many members of an ensemble run at once, where the driver has threads.
+            How many share out the cells of the network among themselves, on the driver 'numba': results are the same
+            for any number. Of an ensemble, how many members run at once, where the driver has threads.
         store : str or path, optional
             A folder, ``run.zarr``, that takes records and spikes while the run goes, for those that memory does not
             hold. They are read from there when they are asked for; ``bp.load(path)`` opens it again.
@@ -146,6 +147,7 @@ class Network(CodedNetwork):
     def _run(self, request: Request, backend: str) -> NetworkSolution:
         """One run of this network."""
         begun = time.perf_counter()
+        request.check_threads(backend)
         plan, standing = self._planned(request, backend)
         program = drivers.get(plan.code.backend).network(plan.code)
         if request.start is not None:

@@ -123,6 +123,4 @@ def test_what_names_no_number_of_a_part_is_refused_before_anything_runs() -> Non
         assert message in str(caught.value)
     with pytest.raises(ArgumentError, match="run: threads is a whole number, at least 1; got 0"):
         _run(net, parameters={"E.I": I}, threads=0)
-    with pytest.raises(ArgumentError, match="run: one network runs on one thread; got threads=2"):
-        _run(net, threads=2)
     assert net.last is None

@@ -42,6 +42,7 @@ class Plan:
         How many steps, and parts of one, values are late that synapses or cells read, by what a `Recall` calls it.
     reading : NetworkCode, optional
         The functions on NumPy that compute currents from records.
+    threads : int
     """
 
     network: Parts
@@ -58,6 +59,7 @@ class Plan:
     stop: threading.Event | None
     store: Path | None = None
     reading: NetworkCode | None = None
+    threads: int = 1
 
     @classmethod
     def of(
@@ -92,7 +94,7 @@ class Plan:
                 lags |= own_lags(group, state.dt)
         return cls(
             network, assembly, code, state, n_steps, every, found, wired, traces, lags, report, request.stop,
-            request.path, reading,
+            request.path, reading, request.threads,
         )  # fmt: skip
 
     @cached_property

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab import drivers
+from brainpy_lab.drivers import Capability
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.runs.state import NetworkState
@@ -61,17 +63,21 @@ class Request:
                 )
             check_path(self.path)
             zarr_module(f"store='{self.path.name}'")
-        if whole("run", "threads", self.threads, 1) > 1 and not self.parameters:
-            raise ArgumentError(
-                f"run: one network runs on one thread; got threads={self.threads}.",
-                advice="Threads are for the members of an ensemble: give arrays in parameters={...}.",
-            )
+        whole("run", "threads", self.threads, 1)
         start: Any = self.start
         is_zero = isinstance(start, int | float | np.number) and not isinstance(start, bool) and start == 0
         if not (start is None or is_zero or isinstance(start, Checkpoint)):
             raise ArgumentError(
                 f"start is 0, which begins anew, or a checkpoint of a network; got {start!r:.60}.",
                 advice="Without start, the run goes on from where it stands.",
+            )
+
+    def check_threads(self, backend: str) -> None:
+        """Refuse threads for one network where the driver has none."""
+        if self.threads > 1 and Capability.THREADS not in drivers.get(backend).capabilities:
+            raise ArgumentError(
+                f"run: the driver '{backend}' runs one network on one thread; got threads={self.threads}.",
+                advice="Run it on a driver that has threads, backend='numba', or without threads=.",
             )
 
     @property

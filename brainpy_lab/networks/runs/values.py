@@ -61,9 +61,11 @@ class _Values:
         }  # fmt: skip
         pre = {w.name: w.pre for w in self.plan.wired.values()}
         post = {w.name: w.post for w in self.plan.wired.values()}
+        targets = {w.name: 1 if w.pairs else self._targets(name) for name, w in self.plan.wired.items()}
         for clock in clocks(network.synapses):
             syn = clock.synapses
             pre[clock.name], post[clock.name] = pre[syn.name], post[syn.name]
+            targets[clock.name] = syn.post_group.size
             starts = np.searchsorted(pre[syn.name], np.arange(syn.pre_group.size + 1))
             tables[clock.name, "pre"] = Table(0, 1, starts.astype(np.int64))
             tables[clock.name, "post"] = Table(0, 1, np.zeros(syn.post_group.size + 1, np.int64))
@@ -78,6 +80,7 @@ class _Values:
             taken={(o.axis, o.row): self._taken(o) for o in code.schedule if isinstance(o, Take)},
             pre=pre,
             post=post,
+            targets=targets,
             tables=tables,
             sources=sources,
             record=tuple(r for w in self.plan.record for r in w.rows),
@@ -85,7 +88,14 @@ class _Values:
             lags=self._lags,
             pasts={key: self._past(*key) for key in code.remembered},
             first=state.step,
+            threads=self.plan.threads,
         )
+
+    def _targets(self, name: str) -> int:
+        """How many cells there are on the post side of a synapse."""
+        part = self.plan.network.by_name[name]
+        assert isinstance(part, Synapses)
+        return part.post_group.size
 
     def scalar(self, key: str) -> float:
         """A number for a whole axis, when the run begins."""

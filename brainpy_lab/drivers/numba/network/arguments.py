@@ -1,7 +1,8 @@
 """What a network's kernel takes.
 
 Its arguments are the same for all networks; ``k_words`` holds what a network has of its own, one 64-bit word each:
-numbers, and addresses of arrays. Numba would take longer over arguments than over all else.
+numbers, and addresses of arrays. Numba would take longer over arguments than over all else. Where several threads do a
+run, ``k_words`` are those of one of them, for what it owns, and ``k_whole`` those for all cells and connections.
 """
 
 from __future__ import annotations
@@ -25,15 +26,17 @@ from brainpy_lab.codegen.network import (
 )
 from brainpy_lab.drivers.numba.network.pasts import is_late, past_words
 
-#: What a kernel says of its end, in places of ``k_out``.
-TAKEN, SPIKES, FULL, FAULT_AXIS, FAULT_ROW, FAULT_PLACE = range(6)
+#: What a kernel says of its end, in places of ``k_out``; a fault by the number of its operation.
+TAKEN, SPIKES, FULL, ENDED, FAULT, FAULT_ROW, FAULT_PLACE = range(7)
+
+#: What a thread notes for itself, in places of ``k_own``: the first fault (its operation's number + 1), how many spikes
+#: it has found, and from the last place on their events and cells.
+FOUND_FAULT, FOUND_ROW, FOUND_PLACE, FOUND_COUNT, FOUND_SPIKES = range(5)
 
 ARGUMENTS = (
     ("k_n", "i8"), ("k_first", "i8"), ("k_t0", "f8"), ("dt", "f8"), ("k_y", "f8[::1]"), ("k_p", "f8[::1]"),
-    ("k_drive", "f8[:, ::1]"), ("k_base", "i8[::1]"), ("k_size", "i8[::1]"), ("k_pos", "i8[::1]"), ("k_every", "i8"),
-    ("k_left", "i8"), ("k_row", "i8"), ("k_record", "i8[::1]"), ("k_rows", "f8[:, ::1]"), ("k_es", "i8[::1]"),
-    ("k_ee", "i8[::1]"), ("k_ec", "i8[::1]"), ("k_out", "i8[::1]"),
-    ("k_words", "i8[::1]"),
+    ("k_drive", "f8[:, ::1]"), ("k_base", "i8[::1]"), ("k_every", "i8"), ("k_left", "i8"), ("k_row", "i8"),
+    ("k_record", "i8[::1]"), ("k_rows", "f8[:, ::1]"), ("k_words", "i8[::1]"), ("k_whole", "i8[::1]"),
 )  # fmt: skip
 
 
@@ -83,18 +86,25 @@ FOUND = ((PRE, "pre", "pre_at"), (POST, "post", "post_at"), (KEPT_PRE, "pre", "p
 RING = ("cells", "place", "number", "room", "depth", "most")
 
 
+#: Words of a table: the addresses of where the connections of each cell and delay begin and where they end, the least
+#: delay, how many there are, the address of their numbers, how many cells, and from which to before which to serve.
+TABLE = ("from", "to", "first", "delays", "order", "sources", "begin", "end")
+
+#: Words of a run: where it says how it ends; how many spikes each ring has taken; and where its spikes are noted, by
+#: step, event and cell, with how many there is room for.
+RUN = ("k_out", "k_pos", "k_es", "k_ee", "k_ec", "k_room")
+
+#: Words of a thread: where its own notes are; those of all, which are so many words each; what they meet at; its number
+#: and how many they are.
+THREAD = ("k_own", "k_notes", "k_note", "k_gate", "k_thread", "k_threads")
+
+
 def words_of(code: NetworkCode) -> tuple[str, ...]:
     """What a network has of its own, in the order of its words."""
     rings = (f"k_{word}_{e}" for e in range(len(code.events)) for word in RING)
     sources = (f"k_{word}_{o.axis}" for o in code.schedule if isinstance(o, Emit) for word in ("offsets", "spikes"))
-    takes = (f"k_in_{o.axis}_{o.row}" for o in code.schedule if isinstance(o, Take))
-    parts = ("start", "first", "delays", "order", "sources")
-    tables = (f"k_{word}_{syn}_{side}" for syn, side in tables_of(code) for word in parts)
-    return (
-        *rings,
-        *sources,
-        *takes,
-        *past_words(code),
-        *tables,
-        *(f"k_{what}_{syn}" for syn, what in indices_of(code)),
-    )
+    takes = (f"k_{w}_{o.axis}_{o.row}" for o in code.schedule if isinstance(o, Take) for w in ("in", "wide"))
+    tables = (f"k_{word}_{syn}_{side}" for syn, side in tables_of(code) for word in TABLE)
+    indices = (f"k_{what}_{syn}" for syn, what in indices_of(code))
+    cells = (f"k_{word}{number}" for number in range(len(code.axes)) for word in ("begin", "size"))
+    return (*rings, *sources, *takes, *past_words(code), *indices, *RUN, *THREAD, *cells, *tables)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import Emit, Fire, NetworkCode, Take
+from brainpy_lab.codegen.network import Advance, Emit, Fire, NetworkCode, Take
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.numba.feed import LANES
 from brainpy_lab.drivers.numba.network.addresses import KeptAddresses, addresses
 from brainpy_lab.drivers.numba.network.arguments import (
-    FAULT_AXIS,
+    ENDED,
+    FAULT,
     FAULT_PLACE,
     FAULT_ROW,
+    FOUND_SPIKES,
     FULL,
     SPIKES,
     TAKEN,
@@ -27,6 +30,7 @@ from brainpy_lab.drivers.numba.network.draws import native_rows
 from brainpy_lab.drivers.numba.network.kernel import network_kernel
 from brainpy_lab.drivers.numba.network.pasts import lag_arrays, made_ring, past_in, ring_words
 from brainpy_lab.drivers.numba.network.poisson import native_spikes
+from brainpy_lab.drivers.numba.network.threads import Threads, bounds, cuts, have_rising_rows
 from brainpy_lab.drivers.numba.program import compiled_module, release_with
 from brainpy_lab.errors import DriverError
 
@@ -79,9 +83,12 @@ class NumbaNetworkFlow(NetworkFlow):
                 self._view(axis.name, row)[:] = self._padded(axis.name, setup.rows[axis.name][row])
         self.p = np.array([setup.scalars[s] for s in code.scalars], dtype=float)
         self.pasts = {key: made_ring(past, self.step) for key, past in setup.pasts.items()}
-        self.fixed = (*lag_arrays(code, setup.lags), *self._fixed(program.addresses))
-        fires = [o for o in code.schedule if isinstance(o, Fire)]
-        room = _ROOM + sum(setup.sizes[o.axis] for o in fires)
+        self.indices = [*lag_arrays(code, setup.lags), *self._indices(program.addresses)]
+        fires = [setup.sizes[o.axis] for o in code.schedule if isinstance(o, Fire)]
+        room = _ROOM + sum(fires)
+        self.threads = Threads(self._count(), sum(fires))
+        count = self.threads.count
+        self.shares = self._shares(count) + (self._shares(1) if count > 1 else [])
         self.events = [np.empty(room, np.int64) for _ in range(3)]
         self.position = np.zeros(len(code.events), np.int64)
         self.rings = [self._ring(e) for e in code.events]
@@ -111,16 +118,9 @@ class NumbaNetworkFlow(NetworkFlow):
         rows = self.code.axes[number].rows
         return addresses(int(self.base[number]) + rows.index(row) * LANES, len(rows), np.asarray(index, dtype=np.int64))
 
-    def _fixed(self, kept: KeptAddresses) -> tuple[Any, ...]:
-        """Words of tables and indices, arrays as they are."""
-        setup = self.setup
-        found: list[Any] = []
-        none = np.empty(0, np.int32)
-        for key in tables_of(self.code):
-            table = setup.tables[key]
-            order = none if table.order is None else _plain(table.order, np.int32)
-            sources = (len(table.start) - 1) // table.delays
-            found += [_plain(table.start, np.int64), table.first, table.delays, order, sources]
+    def _indices(self, kept: KeptAddresses) -> list[np.ndarray]:
+        """The cells of each connection, or the addresses of their values."""
+        setup, found = self.setup, []
         for syn, what in indices_of(self.code):
             cells = setup.post[syn]
             if what.startswith("pre"):  # read at spikes of the other side, in the order of its table
@@ -131,7 +131,35 @@ class NumbaNetworkFlow(NetworkFlow):
                 number = self.number[ends.pre if what.startswith("pre") else ends.post]
                 cells = kept.of((syn, what), int(self.base[number]), len(self.code.axes[number].rows), cells)
             found.append(_plain(cells, np.int32))
-        return tuple(found)
+        return found
+
+    def _count(self) -> int:
+        """How many threads there are to be: each has a block of cells, and its connections lie side by side."""
+        setup, synapses = self.setup, {syn for syn, side in tables_of(self.code) if side == "pre"}
+        count = min(setup.threads, max(self.blocks, default=1))
+        if count > 1 and not all(have_rising_rows(setup.tables[s, "pre"].start, setup.post[s]) for s in synapses):
+            return 1
+        return int(count)
+
+    def _shares(self, count: int) -> list[list[Any]]:
+        """For each of so many threads the words of cells and tables, for what it owns."""
+        shares: list[list[Any]] = [[] for _ in range(count)]
+        for n in self.size:
+            for share, owned in zip(shares, bounds(int(n), count), strict=True):
+                share += owned
+        for syn, side in tables_of(self.code):
+            table, size = self.setup.tables[syn, side], self.setup.targets[syn]
+            start = _plain(table.start, np.int64)
+            sources = (len(start) - 1) // table.delays
+            order = np.empty(0, np.int32) if table.order is None else _plain(table.order, np.int32)
+            rows, cells = [(start[:-1], start[1:])] * count, [(0, sources)] * count
+            if side == "pre":
+                rows = cuts(start, self.setup.post[syn], size, count)
+            else:
+                cells = bounds(size, count)
+            for share, row, served in zip(shares, rows, cells, strict=True):
+                share += [*row, table.first, table.delays, order, sources, *served]
+        return shares
 
     # --- spikes on their way -----------------------------------------------------------------------------------------
 
@@ -228,7 +256,7 @@ class NumbaNetworkFlow(NetworkFlow):
             found.append(tuple(e[:count].copy() for e in self.events))
             row += self._records(self.step, int(out[TAKEN]))
             self.step += int(out[TAKEN])
-            if out[FAULT_AXIS] >= 0:
+            if out[FAULT] >= 0:
                 fault = self._fault(out)
             elif out[FULL] and out[TAKEN] == 0:
                 self._make_room(sources, self.step - first)
@@ -265,17 +293,29 @@ class NumbaNetworkFlow(NetworkFlow):
         rows: np.ndarray,
         row: int,
     ) -> np.ndarray:
-        setup = self.setup
-        out = np.full(6, -1, np.int64)
-        out[[TAKEN, SPIKES, FULL]] = 0
+        setup, threads = self.setup, self.threads
+        out = np.full(7, -1, np.int64)
+        out[[TAKEN, SPIKES, FULL, ENDED]] = 0
+        threads.notes[:, :FOUND_SPIKES] = 0
         left = setup.every - (self.step - setup.first) % setup.every
         rings = [word for number in range(len(self.rings)) for word in self._ring_words(number)]
         emitted = [_plain(a, np.int64) for pair in sources.values() for a in pair]
+        takes = [word for table in taken_in for word in (table, table.shape[1])]
         pasts = [part for key in self.code.remembered for part in ring_words(self.pasts[key])]
-        self.run(
-            n, self.step, setup.t0, setup.dt, self.y, self.p, drive, self.base, self.size, self.position, setup.every,
-            left, row, self.record, rows, *self.events, out, _words(*rings, *emitted, *taken_in, *pasts, *self.fixed),
+        given = (
+            *rings, *emitted, *takes, *pasts, *self.indices,
+            out, self.position, *self.events, len(self.events[0]),
         )  # fmt: skip
+        words = [_words(*given, *threads.words(n), *share) for n, share in enumerate(self.shares)]
+
+        def run(number: int) -> None:
+            p = self.p.copy() if number else self.p  # what moves in time stands there, and threads may be a step apart
+            self.run(
+                n, self.step, setup.t0, setup.dt, self.y, p, drive, self.base, setup.every, left, row, self.record,
+                rows, words[number], words[-1],
+            )  # fmt: skip
+
+        threads.run([partial(run, number) for number in range(threads.count)], out)
         return out
 
     def _make_room(self, sources: Mapping[str, tuple[np.ndarray, np.ndarray]], taken: int) -> None:
@@ -291,7 +331,9 @@ class NumbaNetworkFlow(NetworkFlow):
                 self._enlarge(number, more)
 
     def _fault(self, out: np.ndarray) -> tuple[str, str, int]:
-        axis = self.code.axes[int(out[FAULT_AXIS])]
+        operation = self.code.schedule[int(out[FAULT])]
+        assert isinstance(operation, Advance | Fire)
+        axis = self.code.axis(operation.axis)
         row = int(out[FAULT_ROW])
         name = axis.rows[row] if row >= 0 else alarms_of(self.code)[-1 - row]
         return axis.name, name, int(out[FAULT_PLACE])

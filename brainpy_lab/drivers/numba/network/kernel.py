@@ -1,6 +1,8 @@
 """The kernel of a network: all steps of a chunk, in one function that calls one for each operation of a step.
 
 Numba and LLVM take the longer over a line the longer its function is: time would grow with the square of the groups.
+Several threads may call it for one run, each with words of its own: they meet before each phase of a step. One thread
+is always the last that comes.
 """
 
 from __future__ import annotations
@@ -8,13 +10,31 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.numba.kernel import FAST_TEXT, Kernel, Writer, is_native, native_header, plain_header
-from brainpy_lab.drivers.numba.network.arguments import ARGUMENTS, FULL, RING, SPIKES, TAKEN, words_of
+from brainpy_lab.drivers.numba.network.arguments import (
+    ARGUMENTS,
+    ENDED,
+    FAULT,
+    FAULT_PLACE,
+    FAULT_ROW,
+    FOUND_COUNT,
+    FOUND_FAULT,
+    FOUND_PLACE,
+    FOUND_ROW,
+    FOUND_SPIKES,
+    FULL,
+    RING,
+    SPIKES,
+    TAKEN,
+    words_of,
+)
 from brainpy_lab.drivers.numba.network.body import Body
 from brainpy_lab.drivers.numba.network.operations import Operations
+from brainpy_lab.drivers.numba.network.phases import Phase, phases_of
 from brainpy_lab.drivers.numba.network.places import written
 
 _OPTIONS = f"error_model='numpy', fastmath={{{FAST_TEXT}}}"
@@ -23,6 +43,7 @@ _IMPORTS = """from brainpy_lab.drivers.numba.network.raw import apart as k_apart
 from brainpy_lab.drivers.numba.network.raw import get_f8 as k_get_f8, get_i4 as k_get_i4, get_i8 as k_get_i8
 from brainpy_lab.drivers.numba.network.raw import lowest as k_lowest, put_f8 as k_put_f8
 from brainpy_lab.drivers.numba.network.raw import put_i4 as k_put_i4, put_i8 as k_put_i8
+from brainpy_lab.drivers.numba.network.meeting import meet as k_meet, part as k_part
 from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered
 """
 
@@ -42,7 +63,7 @@ class _Kernel:
     def kernel(self) -> Kernel:
         """The whole text."""
         code = self.code
-        calls = [call for o in code.schedule if (call := self._call(self.operations.body(o)))]
+        phases = [self._calls(phase) for phase in phases_of(code)]
         w = Writer()
         step = StepCode(text=code.text, model=code.name, method="network", backend=code.backend, blocks=())
         lowers = is_native(code.text, code.functions)
@@ -58,12 +79,18 @@ class _Kernel:
                 w.add(0, f"\n\n{_INNER}\n{written(placed)}")
         for text, name in self.functions.items():
             w.add(0, f"\n\n{_INNER}\ndef {name}{text}")
+        w.add(0, f"\n\n{_INNER}\n{_GATHER}")
         names, kinds = zip(*ARGUMENTS, strict=True)
         signature = f"i8({', '.join(kinds)})"
         w.add(0, f"\n\n@k_njit({signature!r}, nogil=True, no_cfunc_wrapper=True, {_OPTIONS})")
         w.add(0, f"def run({', '.join(names)}):")
-        self._loop(w, calls)
+        self._loop(w, phases)
         return w.kernel()
+
+    def _calls(self, phase: Phase) -> _Calls:
+        alone = [self._call(self.operations.body(*o)).replace("k_words[", "k_whole[") for o in phase.alone]
+        shared = [self._call(self.operations.body(*o)) for o in phase.shared]
+        return _Calls(list(filter(None, alone)), list(filter(None, shared)), phase.gathers)
 
     def _call(self, body: Body) -> str:
         """A call of the function with this body, the same for equal ones; "" where it has no lines."""
@@ -84,39 +111,100 @@ class _Kernel:
         """Their tuple."""
         return f"({' '.join(f'k_p[{self.code.scalars.index(s)}],' for s in scalars) or '0.0,'})"
 
-    def _loop(self, w: Writer, calls: list[str]) -> None:
+    def _loop(self, w: Writer, phases: list[_Calls]) -> None:
         """The loop over time."""
+        thread, threads, gate = (self.words[n] for n in ("k_thread", "k_threads", "k_gate"))
+        w.add(1, f"k_gate = {gate}\nk_out = {self.words['k_out']}\nk_from = k_record.size * {thread} // {threads}")
+        w.add(1, f"k_to = k_record.size * ({thread} + 1) // {threads}")
         w.add(1, "for k_i in range(k_n):")
-        w.add(2, "k_step = k_first + k_i")
-        self._check_room(w)
-        w.add(2, "t = k_t0 + k_step * dt")
+        w.add(2, "k_step = k_first + k_i\nt = k_t0 + k_step * dt")
         for number, scalar in enumerate(self.code.driven):
             w.add(2, f"k_p[{self.code.scalars.index(scalar)}] = k_drive[k_i, {number}]")
-        w.add(2, f"for k_e in range({len(self.code.events)}):")
-        w.add(3, f"k_q = k_e * {len(RING)}\nk_v = k_step % k_words[k_q + {RING.index('depth')}]")
-        w.add(3, f"k_put_i8(k_words[k_q + {RING.index('place')}], k_v, k_pos[k_e])")
-        w.add(3, f"k_put_i8(k_words[k_q + {RING.index('number')}], k_v, 0)")
-        for call in calls:
-            w.add(2, f"if {call}:\n    k_out[{TAKEN}] = k_i\n    return 1")
+        for number, phase in enumerate(phases):
+            w.add(2, "if k_meet(k_gate):")
+            if not number:
+                self._check_room(w)
+            if phase.gathers:
+                w.add(3, f"if {self._gathered()}:")
+                w.add(4, f"k_put_i8(k_out, {TAKEN}, k_i)\nk_put_i8(k_out, {ENDED}, 1)")
+            if phase.alone:
+                w.add(3, f"if k_get_i8(k_out, {ENDED}) == 0:")
+                w.add_lines(4, phase.alone)
+            w.add(3, "k_part(k_gate)")
+            w.add(2, f"if k_get_i8(k_out, {ENDED}):\n    return 0")
+            w.add_lines(2, phase.shared)
         w.add(2, "k_left -= 1")
         w.add(2, "if k_left == 0:")
-        w.add(3, "k_left = k_every")
-        w.add(3, "for k_r in range(k_record.size):\n    k_rows[k_row, k_r] = k_get(k_y, k_record[k_r])")
+        w.add(3, "k_left = k_every\nif k_meet(k_gate):\n    k_part(k_gate)")
+        w.add(3, "for k_r in range(k_from, k_to):\n    k_rows[k_row, k_r] = k_get(k_y, k_record[k_r])")
         w.add(3, "k_row += 1")
-        w.add(1, f"k_out[{TAKEN}] = k_n\nreturn 0")
+        w.add(1, f"k_put_i8(k_out, {TAKEN}, k_n)\nreturn 0")
+
+    def _gathered(self) -> str:
+        words = [self.words[n] for n in ("k_notes", "k_note", "k_threads", "k_pos", "k_es", "k_ee", "k_ec")]
+        return f"k_gather({', '.join(words)}, k_out, k_step, k_words)"
 
     def _check_room(self, w: Writer) -> None:
-        """End before a step whose spikes might find no room: whoever called makes more."""
-        code, place = self.code, RING.index
-        w.add(2, f"k_more = k_out[{SPIKES}]\nk_full = False")
-        w.add(2, f"for k_e in range({len(code.events)}):")
-        w.add(3, f"k_q = k_e * {len(RING)}\nk_most = k_words[k_q + {place('most')}]\nk_more += k_most")
+        """End before a step whose spikes might find no room: whoever called makes more. Else it begins for events."""
+        code, place, pos = self.code, RING.index, self.words["k_pos"]
+        w.add(3, f"k_more = k_get_i8(k_out, {SPIKES})\nk_full = False")
+        w.add(3, f"for k_e in range({len(code.events)}):")
+        w.add(4, f"k_q = k_e * {len(RING)}\nk_most = k_words[k_q + {place('most')}]\nk_more += k_most")
         for e, (axis, _) in enumerate(code.events):
             if (offsets := self.words.get(f"k_offsets_{axis}")) is not None:
-                w.add(3, f"if k_e == {e}:")
-                w.add(4, f"k_most = k_get_i8({offsets}, k_i + 1) - k_get_i8({offsets}, k_i)")
-        w.add(3, f"k_v = (k_step + 1) % k_words[k_q + {place('depth')}]")
-        w.add(3, f"k_v = k_pos[k_e] + k_most - k_get_i8(k_words[k_q + {place('place')}], k_v)")
-        w.add(3, f"k_full |= k_v > k_words[k_q + {place('room')}]")
-        w.add(2, "if k_full or k_more > k_es.size:")
-        w.add(3, f"k_out[{TAKEN}] = k_i\nk_out[{FULL}] = 1\nreturn 0")
+                w.add(4, f"if k_e == {e}:")
+                w.add(5, f"k_most = k_get_i8({offsets}, k_i + 1) - k_get_i8({offsets}, k_i)")
+        w.add(4, f"k_v = (k_step + 1) % k_words[k_q + {place('depth')}]")
+        w.add(4, f"k_v = k_get_i8({pos}, k_e) + k_most - k_get_i8(k_words[k_q + {place('place')}], k_v)")
+        w.add(4, f"k_full |= k_v > k_words[k_q + {place('room')}]")
+        w.add(3, f"if k_full or k_more > {self.words['k_room']}:")
+        w.add(4, f"k_put_i8(k_out, {TAKEN}, k_i)\nk_put_i8(k_out, {FULL}, 1)\nk_put_i8(k_out, {ENDED}, 1)")
+        w.add(3, f"else:\n    for k_e in range({len(code.events)}):")
+        w.add(5, f"k_q = k_e * {len(RING)}\nk_v = k_step % k_words[k_q + {place('depth')}]")
+        w.add(5, f"k_put_i8(k_words[k_q + {place('place')}], k_v, k_get_i8({pos}, k_e))")
+        w.add(5, f"k_put_i8(k_words[k_q + {place('number')}], k_v, 0)")
+
+
+@dataclass
+class _Calls:
+    """The calls of a phase, as text."""
+
+    alone: list[str]
+    shared: list[str]
+    gathers: bool
+
+
+#: What all threads have found in a phase: the first fault, by operation and place, or their spikes, cell by cell.
+_GATHER = f"""def k_gather(k_notes, k_note, k_threads, k_pos, k_es, k_ee, k_ec, k_out, k_step, k_words):
+    k_apart()
+    k_fault = 0
+    for k_l in range(k_threads):
+        k_own = k_notes + 8 * k_l * k_note
+        k_v = k_get_i8(k_own, {FOUND_FAULT})
+        k_at = k_get_i8(k_own, {FOUND_PLACE})
+        if k_v != 0 and (k_fault == 0 or k_v < k_fault or k_v == k_fault and k_at < k_get_i8(k_out, {FAULT_PLACE})):
+            k_fault = k_v
+            k_put_i8(k_out, {FAULT}, k_v - 1)
+            k_put_i8(k_out, {FAULT_ROW}, k_get_i8(k_own, {FOUND_ROW}))
+            k_put_i8(k_out, {FAULT_PLACE}, k_at)
+    if k_fault != 0:
+        return 1
+    k_z = k_get_i8(k_out, {SPIKES})
+    for k_l in range(k_threads):
+        k_own = k_notes + 8 * k_l * k_note
+        for k_q in range(k_get_i8(k_own, {FOUND_COUNT})):
+            k_e = k_get_i8(k_own, {FOUND_SPIKES} + 2 * k_q)
+            k_c = k_get_i8(k_own, {FOUND_SPIKES + 1} + 2 * k_q)
+            k_put_i8(k_es, k_z, k_step + 1)
+            k_put_i8(k_ee, k_z, k_e)
+            k_put_i8(k_ec, k_z, k_c)
+            k_z += 1
+            k_r = {len(RING)} * k_e
+            k_v = k_get_i8(k_pos, k_e)
+            k_put_i8(k_pos, k_e, k_v + 1)
+            k_put_i4(k_words[k_r], k_v % k_words[k_r + {RING.index("room")}], k_c)
+            k_v = k_words[k_r + {RING.index("number")}] + 8 * (k_step % k_words[k_r + {RING.index("depth")}])
+            k_put_i8(k_v, 0, k_get_i8(k_v, 0) + 1)
+        k_put_i8(k_own, {FOUND_COUNT}, 0)
+    k_put_i8(k_out, {SPIKES}, k_z)
+    return 0"""

@@ -38,16 +38,13 @@ from brainpy_lab.codegen.network import (
 from brainpy_lab.drivers.numba.feed import LANES
 from brainpy_lab.drivers.numba.kernel import Writer
 from brainpy_lab.drivers.numba.network.arguments import (
-    FAULT_AXIS,
-    FAULT_PLACE,
-    FAULT_ROW,
     FOUND,
-    SPIKES,
     alarms_of,
     is_of_connections,
 )
-from brainpy_lab.drivers.numba.network.body import Body
+from brainpy_lab.drivers.numba.network.body import Body, fault_noted, spike_noted
 from brainpy_lab.drivers.numba.network.pasts import Pasts
+from brainpy_lab.drivers.numba.network.phases import fused
 from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, anonymous
 from brainpy_lab.drivers.numba.rows import functions_of
 
@@ -64,9 +61,9 @@ class Operations:
         self.given: dict[str, str] = {}
         self.pasts = Pasts(code, self._row, self._address, self._blocks)
 
-    def body(self, operation: Operation) -> Body:
-        """What does an operation."""
-        self.w, self.scalars, self.given = Writer(), {}, {}
+    def body(self, number: int, operation: Operation) -> Body:
+        """What does an operation, which has a number in the schedule."""
+        self.w, self.scalars, self.given = Writer(), {}, {"k_operation": f"np.int64({number + 1})"}
         match operation:
             case Take():
                 self._take(operation)
@@ -157,16 +154,16 @@ class Operations:
     # --- cells -------------------------------------------------------------------------------------------------------
 
     def _blocks(self, axis: str) -> None:
-        """The head of a loop over blocks: the address of each, and how many places it has."""
+        """The head of a loop over a thread's blocks: the address of each, and how many places it has."""
         number = self.axes[axis][0]
-        self.w.add(1, f"for k_b in range(({self._element('k_size', number)} + {LANES - 1}) // {LANES}):")
+        self.w.add(1, f"for k_b in range(k_begin{number} // {LANES}, (k_size{number} + {LANES - 1}) // {LANES}):")
         self.w.add(2, f"k_o = {self._element('k_base', number)} + k_b * {self._width(axis) * LANES}")
-        self.w.add(2, f"k_m = min({LANES}, {self._element('k_size', number)} - k_b * {LANES})")
+        self.w.add(2, f"k_m = min({LANES}, k_size{number} - k_b * {LANES})")
 
     def _take(self, operation: Take) -> None:
         """A row from what came from outside, whose steps are padded to whole blocks."""
         w, axis, row = self.w, operation.axis, operation.row
-        w.add(1, f"k_x = k_i * (({self._element('k_size', self.axes[axis][0])} + {LANES - 1}) // {LANES}) * {LANES}")
+        w.add(1, f"k_x = k_i * k_wide_{axis}_{row}")
         self._blocks(axis)
         w.add(2, f"for k_j in range({LANES}):")
         given = f"k_get_f8(k_in_{axis}_{row}, k_x + k_b * {LANES} + k_j)"
@@ -182,7 +179,7 @@ class Operations:
         at = {CELL: (axis, "k_o + k_j")}
         if operation.synapse:
             at = self._side_places(operation)
-        fires = self._fused(axis)
+        fires = fused(self.code, axis)
         w.add(2, "k_bad = 0\nk_any = 0")
         w.add(2, f"for k_j in range({LANES}):")
         w.add(3, f"k_bad |= {self._call(operation.function, at, 'advance', operation.kept)}")
@@ -206,50 +203,40 @@ class Operations:
         w, syn = self.w, operation.synapse
         w.add(1, "k_bad = 0")
         self._every_connection(syn, operation.function, answer="k_bad |= ")
-        self._blocks(syn)
-        w.add(2, "if k_bad != 0:")
-        self._find_fault(operation)
+        w.add(1, "if k_bad != 0:")
+        w.add(2, f"for k_z in range(k_sources_{syn}_pre * k_delays_{syn}_pre):")
+        w.add(3, f"for k_g in range(k_get_i8(k_from_{syn}_pre, k_z), k_get_i8(k_to_{syn}_pre, k_z)):")
+        w.add(4, f"k_v = {self._address(syn, 'k_g')}\nfor k_r in {self._row_numbers(operation)}:")
+        w.add(5, f"k_x = k_get(k_y, k_v + k_r * {LANES})\nif k_x - k_x != 0.0:")
+        w.add(6, fault_noted("k_r", "k_g"))
 
     def _every_connection(self, syn: str, function: str, answer: str = "") -> None:
         """Call a function for each connection, by presynaptic cell."""
         w, table = self.w, f"{syn}_pre"
         w.add(1, f"for k_u in range(k_sources_{table}):")
         at = self._own_places(2, syn, "pre", "k_u")
-        w.add(2, f"k_z = k_u * k_delays_{table}\nk_v = k_z + k_delays_{table}")
-        w.add(2, f"for k_g in range(k_get_i8(k_start_{table}, k_z), k_get_i8(k_start_{table}, k_v)):")
-        self._connection(3, syn, "pre", function, at, [], has_order=False, answer=answer)
-
-    def _fused(self, axis: str) -> list[Fire]:
-        """The tests of an axis that may follow its step block by block: no spikes arrive there before them."""
-        found: list[Fire] = []
-        for operation in self.code.schedule:
-            if isinstance(operation, Arrive | Share):
-                ends = self.code.ends[operation.synapse]
-                if axis in (ends.pre, ends.post):
-                    break
-            elif isinstance(operation, Fire) and operation.axis == axis:
-                found.append(operation)
-        return found
+        w.add(2, f"for k_z in range(k_u * k_delays_{table}, (k_u + 1) * k_delays_{table}):")
+        w.add(3, f"for k_g in range(k_get_i8(k_from_{table}, k_z), k_get_i8(k_to_{table}, k_z)):")
+        self._connection(4, syn, "pre", function, at, [], has_order=False, answer=answer)
 
     def _find_fault(self, operation: Advance) -> None:
-        """End where a cell's value is not finite. What stands behind the last cell, and has no spikes, is set anew."""
-        w, axis, signature = self.w, operation.axis, self.code.functions[operation.function]
-        number = self.axes[axis][0]
-        rows = ", ".join(str(self.axes[axis][1].rows.index(f.of)) for f in signature.results)
-        w.add(3, f"for k_j in range(k_m):\n    for k_r in ({rows},):")
+        """Note which value of a cell is not finite. What stands behind the last, and has no spikes, is set anew."""
+        w, axis = self.w, operation.axis
+        w.add(3, f"for k_j in range(k_m):\n    for k_r in {self._row_numbers(operation)}:")
         w.add(5, f"k_v = k_get(k_y, k_o + k_j + k_r * {LANES})")
         w.add(5, "if k_v - k_v != 0.0:")
-        self._fault(6, number, "k_r", f"k_b * {LANES} + k_j")
+        w.add(6, fault_noted("k_r", f"k_b * {LANES} + k_j"))
         w.add(3, f"for k_j in range(k_m, {LANES}):")
         w.add(4, f"for k_r in range({self._width(axis)}):")
         w.add(5, f"k_put(k_y, k_o + k_j + k_r * {LANES}, k_get(k_y, k_o + k_m - 1 + k_r * {LANES}))")
 
-    def _fault(self, depth: int, axis: int, row: int | str, place: str) -> None:
-        self.w.add(depth, f"k_out[{FAULT_AXIS}] = {self._number('k_axis', axis)}\nk_out[{FAULT_ROW}] = {row}")
-        self.w.add(depth, f"k_out[{FAULT_PLACE}] = {place}\nreturn 1")
+    def _row_numbers(self, operation: Advance) -> str:
+        """The tuple of those that an operation gives."""
+        rows = self.axes[operation.axis][1].rows
+        return f"({' '.join(f'{rows.index(f.of)},' for f in self.code.functions[operation.function].results)})"
 
     def _fire(self, operation: Fire) -> None:
-        if operation not in self._fused(operation.axis):
+        if operation not in fused(self.code, operation.axis):
             self._blocks(operation.axis)
             self._test(operation)
 
@@ -266,44 +253,39 @@ class Operations:
         w.add(2, "while k_any != 0:")
         w.add(3, "k_j = k_lowest(k_any)\nk_any &= k_any - 1\nif k_j < k_m:")
         w.add(4, f"k_bits = {self._call(operation.test, at, 'take')}")
-        number = self.axes[axis][0]
         flags = [f.of for f in self.code.functions[operation.test].results if f.role == "flag"]
         alarms = alarms_of(self.code)
         for bit, flag in enumerate(flags):
             if flag != operation.event:
                 w.add(4, f"if k_bits & {1 << bit}:")
-                self._fault(5, number, -1 - alarms.index(flag), f"k_b * {LANES} + k_j")
+                w.add(5, fault_noted(str(-1 - alarms.index(flag)), f"k_b * {LANES} + k_j"))
         event = self.code.events.index((axis, operation.event))
         w.add(4, f"if k_bits & {1 << flags.index(operation.event)}:")
         if operation.acts:
             w.add(5, self._call(operation.acts, at, "take"))
-        w.add(5, f"k_c = k_b * {LANES} + k_j")
-        w.add(5, f"k_z = k_out[{SPIKES}]\nk_es[k_z] = k_step + 1\nk_ec[k_z] = k_c")
-        w.add(5, f"k_ee[k_z] = {self._number('k_event', event)}")
-        w.add(5, f"k_out[{SPIKES}] = k_z + 1")
-        self._noted(5, event, "k_c")
+        w.add(5, spike_noted(self._number("k_event", event), f"k_b * {LANES} + k_j"))
 
     def _act(self, operation: Act) -> None:
         """An event's block in the cells that have fired in this step."""
         w, axis = self.w, operation.axis
         event = self.code.events.index((axis, operation.event))
         w.add(1, f"k_v = k_get_i8(k_place_{event}, k_step % k_depth_{event})")
-        w.add(1, f"for k_q in range(k_v, k_pos[{self._number('k_event', event)}]):")
+        w.add(1, f"for k_q in range(k_v, k_get_i8(k_pos, {self._number('k_event', event)})):")
         w.add(2, f"k_u = k_get_i4(k_cells_{event}, k_q % k_room_{event})")
+        w.add(2, f"if k_u < k_begin{(number := self.axes[axis][0])} or k_u >= k_size{number}:\n    continue")
         w.add(2, f"k_o = {self._address(axis, 'k_u')}")
         w.add(2, self._call(operation.function, {CELL: (axis, "k_o")}, "take"))
 
-    def _noted(self, depth: int, event: int, cell: str) -> None:
-        """A spike in the ring of its event."""
-        number = self._number("k_event", event)
-        self.w.add(depth, f"k_put_i4(k_cells_{event}, k_pos[{number}] % k_room_{event}, {cell})\nk_pos[{number}] += 1")
-        self.w.add(depth, f"k_v = k_step % k_depth_{event}")
-        self.w.add(depth, f"k_put_i8(k_number_{event}, k_v, k_get_i8(k_number_{event}, k_v) + 1)")
-
     def _emit(self, operation: Emit) -> None:
-        axis = operation.axis
-        self.w.add(1, f"for k_q in range(k_get_i8(k_offsets_{axis}, k_i), k_get_i8(k_offsets_{axis}, k_i + 1)):")
-        self._noted(2, self.code.events.index((axis, "spike")), f"k_get_i8(k_spikes_{axis}, k_q)")
+        """The spikes of a source in the ring of its event."""
+        w, axis = self.w, operation.axis
+        number = self._number("k_event", event := self.code.events.index((axis, "spike")))
+        w.add(1, f"for k_q in range(k_get_i8(k_offsets_{axis}, k_i), k_get_i8(k_offsets_{axis}, k_i + 1)):")
+        w.add(2, f"k_v = k_get_i8(k_pos, {number})\nk_put_i8(k_pos, {number}, k_v + 1)")
+        w.add(2, f"k_put_i4(k_cells_{event}, k_v % k_room_{event}, k_get_i8(k_spikes_{axis}, k_q))")
+        w.add(
+            2, f"k_v = k_step % k_depth_{event}\nk_put_i8(k_number_{event}, k_v, k_get_i8(k_number_{event}, k_v) + 1)"
+        )
 
     # --- connections -------------------------------------------------------------------------------------------------
 
@@ -318,15 +300,21 @@ class Operations:
         w.add(2, f"k_v = (k_step - k_first_{table} - k_d) % k_depth_{event}\nk_x = k_get_i8(k_place_{event}, k_v)")
         w.add(2, f"for k_q in range(k_x, k_x + k_get_i8(k_number_{event}, k_v)):")
         w.add(3, f"k_u = k_get_i4(k_cells_{event}, k_q % k_room_{event})")
+        if side == "post":
+            w.add(3, f"if k_u < k_begin_{table} or k_u >= k_end_{table}:\n    continue")
         at = self._own_places(3, operation.synapse, side, "k_u")
         passed: list[str] = []
         if operation.cell:
             call = self._call(operation.cell, at, "take")
             passed = [f.name for f in code.functions[operation.cell].results if f.role == "passed"]
-            w.add(3, f"k_x = {call}" if passed else call)
+            is_owners = side == "pre" and not passed  # of a post side all else is, too
+            if is_owners:
+                number = self.axes[code.ends[syn].axis(syn, KEPT_PRE)][0]
+                w.add(3, f"if k_u >= k_begin{number} and k_u < k_size{number}:")
+            w.add(4 if is_owners else 3, f"k_x = {call}" if passed else call)
         if operation.function:
             w.add(3, f"k_z = k_u * k_delays_{table} + k_d")
-            w.add(3, f"for k_g in range(k_get_i8(k_start_{table}, k_z), k_get_i8(k_start_{table}, k_z + 1)):")
+            w.add(3, f"for k_g in range(k_get_i8(k_from_{table}, k_z), k_get_i8(k_to_{table}, k_z)):")
             self._connection(4, syn, side, operation.function, at, passed, has_order=side == "post")
 
     def _gather(self, operation: Gather) -> None:

@@ -105,10 +105,10 @@ class Pasts:
             return
         table = f"{operation.synapse}_pre"
         w.add(1, f"for k_q in range(k_sources_{table}):")
-        w.add(2, f"k_z = k_q * k_delays_{table}\nk_v = k_z + k_delays_{table}")
-        w.add(2, f"for k_g in range(k_get_i8(k_start_{table}, k_z), k_get_i8(k_start_{table}, k_v)):")
-        self._slot(w, 3, ring, lag, "k_g")
-        self._read(w, 3, ring, "k_x + k_q", f"{self.address(axis, 'k_g')} + {row}")
+        w.add(2, f"for k_z in range(k_q * k_delays_{table}, (k_q + 1) * k_delays_{table}):")
+        w.add(3, f"for k_g in range(k_get_i8(k_from_{table}, k_z), k_get_i8(k_to_{table}, k_z)):")
+        self._slot(w, 4, ring, lag, "k_g")
+        self._read(w, 4, ring, "k_x + k_q", f"{self.address(axis, 'k_g')} + {row}")
 
     def _slot(self, w: Writer, depth: int, ring: int, lag: int, place: str) -> None:
         """Where in the ring the step begins that is read, and the part of it that had passed."""

@@ -1,0 +1,160 @@
+"""One network on several threads: the same numbers, bit for bit, for any number of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import brainpy_lab as bp
+from brainpy_lab import drivers
+from brainpy_lab.drivers.numba.network.arguments import words_of
+from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.solution.outcome import Outcome
+from tests.networks.cells import AMPA, KICK, LIF, STDP, synapse
+
+#: Depression that the presynaptic cell is told of before it changes.
+DEPRESSING = """
+U = 0.4
+x(0) = 1
+dx/dt = (1 - x)/100
+when pre.spike:
+    post.V += weight*U*x
+    x -= U*x
+"""
+GAP = "g = 0.02\npost.I += g*(pre.V - post.V)"
+#: What a target tells the cell that has lifted it.
+BACK = "when pre.spike:\n    post.V += weight\n    pre.V -= 0.01*weight"
+
+
+def _group(name: str, size: int, text: str = LIF, **options: Any) -> bp.NeuGroup:
+    options = {"method": "exponential_euler", "initial": {"V": bp.dist.uniform(-60, -50, seed=size)}} | options
+    return bp.NeuGroup(bp.model(text, name=f"Cells{name}"), size, name=name, **options)
+
+
+def _plastic() -> bp.Network:
+    """Poisson sources, learned weights with delays both ways, conductances, depression, and a write to the source."""
+    E, I = _group("E", 200, I=13.0), _group("I", 130, I=11.0)
+    P = bp.PoissonGroup(70, rate=0.1, sources=3, name="P")
+    far = bp.connect.fixed_probability(0.2, seed=1)
+    learned = synapse(STDP + "    post.V += weight")
+    drive = bp.Synapses(pre=P, post=E, model=learned, connect=far, name="drive", delay=0.5)
+    late = bp.dist.uniform(0.1, 3, seed=2)
+    exc = bp.Synapses(pre=E, post=I, model=synapse(AMPA), connect=far, name="exc", weight=0.05, delay=late)
+    stp = bp.Synapses(pre=I, post=E, model=synapse(DEPRESSING), connect=far, name="stp", weight=-0.3)
+    back = bp.Synapses(pre=E, post=E, model=synapse(BACK), connect=far, name="back", weight=0.1, delay=1.0)
+    return bp.Network(E, I, P, drive, exc, stp, back)
+
+
+def _noisy() -> bp.Network:
+    """Cells with noise and gap junctions, and synapses that advance one by one and read both their cells."""
+    text = LIF.replace("/ tau\n", "/ tau + sigma*xi\n").replace("I = 0", "I = 11; sigma = 1.5")
+    E, B = _group("E", 150, text, method="euler_maruyama"), _group("B", 65, I=bp.dist.uniform(11, 14, seed=3))
+    slow = "tau = 8\nds/dt = -s/tau\npost.I += weight*s*(1 + 0.01*pre.V)\nwhen pre.spike:\n    s += 0.3*(1 - s)"
+    some = bp.connect.fixed_probability(0.1, seed=4)
+    gap = bp.Synapses(pre=E, post=E, model=synapse(GAP), connect=some, name="gap")
+    kept = {"s": "connection"}
+    own = bp.Synapses(pre=E, post=B, model=synapse(slow), connect=some, name="own", weight=0.2, delay=0.3, kept=kept)
+    return bp.Network(E, B, gap, own)
+
+
+def _unsorted(in_order: bool = False) -> bp.Network:
+    """Connections in no order, or sorted."""
+    E = _group("E", 150, I=12.0)
+    pre, post = np.random.default_rng(5).integers(0, 150, (2, 900))
+    if in_order:
+        order = np.lexsort((post, pre))
+        pre, post = pre[order], post[order]
+    pairs = bp.connect.pairs(pre, post, autapses=True, multapses=True)
+    weight = bp.dist.uniform(0, 0.5, seed=6)
+    return bp.Network(E, bp.Synapses(pre=E, post=E, model=synapse(KICK), connect=pairs, name="kick", weight=weight))
+
+
+def _found(net: bp.Network, record: dict[str, list[str]], *durations: float, **options: Any) -> dict[str, np.ndarray]:
+    """Everything that runs one after the other give."""
+    found: dict[str, list[np.ndarray]] = {}
+    for number, duration in enumerate(durations):
+        start = None if number else 0
+        sol = net.run(duration, dt=0.1, seed=7, start=start, record=record, backend="numba", **options)
+        for key, names in record.items():
+            for name in names:
+                found.setdefault(f"{key} {name}", []).append(sol[key][name][min(number, 1) :])
+        for group in (g for g in net.groups if sol[g.name].events):
+            train = sol[group.name].events["spike"]
+            found.setdefault(f"{group.name} t", []).append(train.t)
+            found.setdefault(f"{group.name} index", []).append(train.index)
+    last = {f"{part} {n}": [v] for part, values in sol.final.items() for n, v in values.items()}
+    return {key: np.concatenate(parts) for key, parts in (found | {f"final {k}": v for k, v in last.items()}).items()}
+
+
+@pytest.mark.filterwarnings("ignore:exc. delays are rounded")
+@pytest.mark.parametrize(
+    ("build", "record"),
+    [
+        (_plastic, {"E": ["V", "mean(V)"], "I[:5]": ["V"], "drive[:9]": ["weight"]}),
+        (_noisy, {"E": ["V"], "own[:7]": ["s"]}),
+        (_unsorted, {"E": ["V"]}),
+    ],
+)
+def test_results_do_not_depend_on_threads(build: Callable[[], bp.Network], record: dict[str, list[str]]) -> None:
+    net = build()
+    one = _found(net, record, 12.0)
+    compiled = drivers.get("numba").compilations
+    assert len(one["E t"]) > 20
+    for threads, durations in ((2, (12.0,)), (3, (0.1, 5.3, 6.6)), (1000, (12.0,))):
+        several = _found(net, record, *durations, threads=threads)
+        different = [key for key in one if not np.array_equal(one[key], several[key])]
+        assert not different and one.keys() == several.keys(), (threads, different)
+    assert drivers.get("numba").compilations == compiled
+
+
+@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+def test_drivers_without_threads_refuse_them(backend: str) -> None:
+    net = bp.Network(_group("E", 3))
+    with pytest.raises(ArgumentError) as caught:
+        net.run(1.0, dt=0.1, backend=backend, threads=2)
+    assert str(caught.value).splitlines() == [
+        f"run: the driver '{backend}' runs one network on one thread; got threads=2.",
+        "  Run it on a driver that has threads, backend='numba', or without threads=.",
+    ]
+    assert net.time == 0.0
+
+
+def test_the_first_cell_that_blows_up_is_named_whichever_thread_finds_it() -> None:
+    grows = "a = 1\ndV/dt = a*V*V\nV(0) = 1\nwhen V >= 1e300:\n    V = 0"
+    rates = np.full(200, 1.0)
+    rates[[70, 190]] = 1e200, 1e200
+    found = []
+    for threads in (1, 2, 3):
+        G = _group("G", 200, grows, method="euler", initial={}, a=rates)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            sol = bp.Network(G).run(5.0, dt=0.1, backend="numba", threads=threads)
+        said = str(caught[0].message)
+        assert sol.outcome is Outcome.NON_FINITE and "G: 'V' became nan or infinite in cell 70 at" in said
+        found.append((said, sol.t[-1], sol.final["G"]["V"]))
+    assert found[0][:2] == found[1][:2] == found[2][:2]
+    assert np.array_equal(found[0][2], found[1][2], equal_nan=True)
+    assert np.array_equal(found[0][2], found[2][2], equal_nan=True)
+
+
+@pytest.mark.parametrize("failing", [0, 1, 2])
+def test_a_thread_that_fails_lets_the_others_go(failing: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    net = _unsorted(in_order=True)
+    code = net.code(backend="numba")
+    program = drivers.get("numba").network(code)
+    run, place = program.run, words_of(code).index("k_thread")
+
+    def fails(*arguments: Any) -> object:
+        if arguments[-2][place] == failing:
+            raise RuntimeError("no more")
+        return run(*arguments)
+
+    monkeypatch.setattr(program, "run", fails)
+    with pytest.raises(RuntimeError, match="no more"):
+        net.run(5.0, dt=0.1, backend="numba", threads=3)
+    monkeypatch.undo()
+    assert net.run(5.0, dt=0.1, start=0, backend="numba", threads=3).outcome is Outcome.COMPLETED
