@@ -300,6 +300,12 @@ class NetworkCode(CodeText):
         return tuple(o for o in self.schedule if isinstance(o, Gather | Share) and o.stage == AT_END)
 
     @cached_property
+    def made_anew(self) -> frozenset[tuple[str, str]]:
+        """Rows that have to do with the past and are made in each step before they are read, as (axis, row)."""
+        steps = ((o.axis, row) for o in self.schedule if isinstance(o, Remember) for row in (o.start, *o.slopes))
+        return frozenset((*steps, *((o.axis, o.row) for o in self.schedule if isinstance(o, Recall))))
+
+    @cached_property
     def key(self) -> str:
         """What a compiled form depends on."""
         parts = (self.text, self.axes, self.scalars, self.driven, self.schedule, sorted(self.ends.items(), key=str))

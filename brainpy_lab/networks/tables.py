@@ -97,9 +97,8 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
         stored = np.argsort(key, kind="stable")
         key, pre, post = key[stored], pre[stored], post[stored]
     said = [delays]
-    if lags is not None:
-        said.append(lags)
-        lags = lags if stored is None or not lags.ndim else lags[stored]
+    if lags is not None and lags.ndim and stored is not None:
+        lags = lags[stored]
     tables: dict[Side, Table] = {"pre": Table(first, count, _starts(key, syn.pre_group.size * count))}
     if any(e.side == "post" for e in syn.system.events):
         given = syn.post_delay_given

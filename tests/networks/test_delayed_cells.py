@@ -135,7 +135,7 @@ def test_delays_that_become_longer_than_what_is_known_are_refused() -> None:
     E.tau = 0.2
     net.run(1.0, dt=0.1, backend="numpy")
     E.tau = 0.5
-    with pytest.raises(ArgumentError, match="E: its 'V' is known for 4 steps, and is read 10 steps later"):
+    with pytest.raises(ArgumentError, match="E: its 'V' is known for 7 steps, and is read 10 steps later"):
         net.run(1.0, dt=0.1, backend="numpy")
     E.tau = -0.1
     with pytest.raises(ArgumentError, match=re.escape("E: The delay of V(t - tau) is negative")):

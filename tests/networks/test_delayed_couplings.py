@@ -211,22 +211,44 @@ def test_what_has_no_past_is_refused(cell: str, reads: str, message: str) -> Non
 
 
 @pytest.mark.parametrize("backend", DRIVERS)
-def test_a_run_does_not_go_on_with_other_delays_and_does_with_the_old_ones(backend: str) -> None:
-    whole = _clocks(0.5, "euler")[0].run(2.0, dt=0.1, backend=backend).final["E"]["x"]
+def test_delays_of_values_change_where_a_run_goes_on_as_far_as_these_are_known(backend: str) -> None:
     net, syn = _clocks(0.5, "euler")
-    net.run(1.0, dt=0.1, backend=backend)
+    x = net.run(2.0, dt=0.1, backend=backend, record={"E": ["x"]})["E"].x
+    past, course = list(x), []
+    for delay in (0.3, 0.5):
+        syn.delay = delay
+        course.append(net.run(1.0, dt=0.1, backend=backend).final["E"]["x"])
+        for _ in range(10):
+            late, now = past[-1 - round(delay / 0.1)], past[-1]
+            pull = np.array([sum(np.sin(late[i] - now[j]) for i in range(3) if i != j) for j in range(3)])
+            past.append(now + 0.1 * (SPEED + 0.5 * pull))
+        assert course[-1] == pytest.approx(past[-1], rel=1e-13)
     syn.delay = 0.6
     with pytest.raises(ArgumentError) as error:
         net.run(1.0, dt=0.1, backend=backend)
-    assert error.value.message == (
-        "s: its delays are others than when the network stopped at 1, with values on their way."
-    )
-    syn.delay = 0.5
-    assert np.array_equal(net.run(1.0, dt=0.1, backend=backend).final["E"]["x"], whole)
+    assert error.value.message == "E: its 'x' is known for 5 steps, and is read 6 steps later."
+    assert error.value.advice == "Give start=0 to begin anew, or begin with the longest delay."
+    assert net.time == 4.0
+
+
+def test_a_delay_of_values_that_had_none_cannot_come_where_a_run_goes_on() -> None:
+    net, syn = _clocks(0.0, "euler")
+    net.run(1.0, dt=0.1, backend="numpy")
+    syn.delay = 0.2
+    with pytest.raises(ArgumentError, match="E: its 'x' is known for 0 steps, and is read 2 steps later"):
+        net.run(1.0, dt=0.1, backend="numpy")
+    with pytest.raises(ArgumentError, match="E: its 'x' is known for 0 steps, and is read 2 steps later"):
+        _clocks(0.2, "euler")[0].run(1.0, start=_stopped(0.0), backend="numpy")
+
+
+def _stopped(delay: float) -> bp.Checkpoint:
+    net, _ = _clocks(delay, "euler")
+    net.run(1.0, dt=0.1, backend="numpy")
+    return net.checkpoint()
 
 
 @pytest.mark.parametrize("backend", DRIVERS)
-def test_nor_with_spikes_on_their_way(backend: str) -> None:
+def test_delays_of_spikes_do_not_change_with_spikes_on_their_way(backend: str) -> None:
     net, whole = _mixed(), _mixed().run(4.0, dt=0.1, backend=backend).final["E"]["V"]
     first = net.run(3.0, dt=0.1, backend=backend)["E"].events["spike"].t
     assert (first > 3.0 - LATE.max()).any()  # such that have not arrived at all connections

@@ -106,8 +106,8 @@ class Standing:
         for axis in code.axes:
             part = parts.by_name[axis.name.partition(".")[0]]
             if isinstance(part, NeuGroup):
-                known = {*part.parameters, *part.system.state_names}
-                rows = [r for r in axis.rows if r not in known and (axis.name, r) not in code.observed]
+                held = {*part.parameters, *part.system.state_names}
+                rows = [r for r in axis.rows if r not in held and (axis.name, r) not in code.observed | code.made_anew]
             else:
                 assert isinstance(part, Synapses)
                 rows = [] if axis.name == part.name else _rows_of_side(part, axis)
@@ -115,7 +115,8 @@ class Standing:
         for syn in parts.synapses:
             _take_traces(syn, found, taken)
         found.queues = {event: taken.queue(event) for event in code.events}
-        found.pasts = {key: taken.array("pasts", ".".join(key)) for key in code.remembered}
+        pasts = {key: ".".join(key) for key in code.remembered}
+        found.pasts = {k: taken.array("pasts", n) for k, n in pasts.items() if f"pasts/{n}" in checkpoint.arrays}
         return cls(found, values)
 
     def place(self, parts: Parts) -> None:
@@ -231,9 +232,8 @@ def check_goes_on(state: NetworkState, parts: Parts, wired: Mapping[str, Wiring]
     anew = "Give start=0 to begin anew."
     for syn in parts.synapses:
         if state.delays[syn.name] != wired[syn.name].delays:
-            sent = "spikes" if any(e.side for e in syn.system.events) else "values"
             raise ArgumentError(
-                f"{syn.name}: its delays are others than when the network stopped at {state.time:g}, with {sent} on "
+                f"{syn.name}: its delays are others than when the network stopped at {state.time:g}, with spikes on "
                 "their way.",
                 advice=anew,
             )

@@ -191,6 +191,8 @@ class RunOf:
 
     def _is_kept(self, axis: str, row: str) -> bool:
         part = self.plan.network.by_name[axis.partition(".")[0]]
+        if (axis, row) in self.plan.code.made_anew:
+            return False
         if isinstance(part, Synapses):
             return axis != part.name or row in self.plan.traced.get(axis, {})
         outside = {*self.setup.taken, *self.plan.code.observed}

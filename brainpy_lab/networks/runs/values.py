@@ -124,12 +124,13 @@ class _Values:
         check_room(f"{group}: {slots:,} steps of '{state}', which synapses read later", 32.0 * slots * size, _SHORTER)
         known = self.plan.state.pasts.get((group, state))
         if known is not None and len(known) >= slots:
-            return known[-slots:]
+            return known
         part = self.plan.network.by_name[group]
         assert isinstance(part, NeuGroup)
-        if known is not None:
+        if self.plan.state.step:
+            steps = 0 if known is None else len(known)
             raise ArgumentError(
-                f"{group}: its '{state}' is known for {len(known):,} steps, and is read {slots:,} steps later.",
+                f"{group}: its '{state}' is known for {steps:,} steps, and is read {slots:,} steps later.",
                 advice="Give start=0 to begin anew, or begin with the longest delay.",
             )
         return first_past(part, state, self._rows(group, (state,))[state], slots, self.plan.state.dt)
