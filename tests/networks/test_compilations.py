@@ -35,11 +35,21 @@ def compiled() -> Iterator[Callable[[], int]]:
 
 
 def _run(
-    *, weight: float = 0.3, tau: float = 20.0, late: float = 1.5, farthest: float = 1.2, spikes: int = 3, seed: int = 1
+    *,
+    weight: float = 0.3,
+    tau: float = 20.0,
+    current: float = 16.0,
+    late: float = 1.5,
+    farthest: float = 1.2,
+    spikes: int = 3,
+    seed: int = 1,
 ) -> bp.NetworkSolution:
+    def moving(t: float) -> float:
+        return current + np.sin(t)
+
     S = bp.SpikeSource(np.linspace(1.0, 9.0, 20 * spikes), np.arange(20 * spikes) % 20, 20, name="S")
     E = bp.NeuGroup(
-        lif(), 60, name="E", method="euler", I=16.0, tau=tau, initial={"V": bp.dist.uniform(-60, -50, seed=3)}
+        lif(), 60, name="E", method="euler", I=moving, tau=tau, initial={"V": bp.dist.uniform(-60, -50, seed=3)}
     )
     random = bp.connect.fixed_probability(0.2, seed=seed)
     spread = bp.dist.uniform(0.3, farthest, seed=seed)
@@ -57,18 +67,21 @@ def _numbers(sol: bp.NetworkSolution) -> np.ndarray:
 
 
 @pytest.mark.filterwarnings("ignore:.*delays are rounded")
+@pytest.mark.filterwarnings("ignore:.*it is sampled")
 def test_xla_compiles_a_network_once_for_a_padded_shape(compiled: Callable[[], int]) -> None:
     first = _run()
     assert compiled() > 0
     assert len(first["E"].events["spike"]) > 20
     changes = {
-        "a weight": {"weight": 0.6}, "a parameter": {"tau": 15.0}, "a delay": {"late": 1.6},
-        "a distribution of delays": {"farthest": 1.15}, "the spikes of a source": {"spikes": 4},
-        "the seed of the connections": {"seed": 6},
+        "a weight": {"weight": 0.6}, "a parameter": {"tau": 15.0}, "an input": {"current": 17.0},
+        "a delay": {"late": 1.6}, "a distribution of delays": {"farthest": 1.15},
+        "the spikes of a source": {"spikes": 4}, "the seed of the connections": {"seed": 6},
     }  # fmt: skip
     for what, change in changes.items():
         other = _run(**change)
         assert not np.array_equal(_numbers(other), _numbers(first)), what
         assert compiled() == 0, what
     _run(spikes=100)  # a list of spikes with more in one step than there was room for
-    assert 0 < compiled() <= 3
+    assert compiled() == 1
+    _run(late=4.0)  # spikes that are remembered for so many more steps
+    assert compiled() == 1

@@ -10,7 +10,7 @@ import numpy as np
 from brainpy_lab.codegen.network import Advance, Emit, Fire, NetworkCode, Take
 from brainpy_lab.drivers.jax.network_step import NetworkStep
 from brainpy_lab.drivers.jax.network_wires import PASTS, Rooms, Shapes, Values, Wires, past_key
-from brainpy_lab.drivers.jax.precision import x64
+from brainpy_lab.drivers.jax.precision import placed, x64
 from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup, Table
 from brainpy_lab.drivers.trial import try_functions
@@ -167,14 +167,12 @@ class JaxNetworkFlow(NetworkFlow):
         with x64():
             self.y: Values = {
                 a.name: {
-                    r: jnp.array(
-                        _lengthened(np.broadcast_to(setup.rows[a.name][r], setup.sizes[a.name]), lengths[a.name])
-                    )
+                    r: placed(_lengthened(np.broadcast_to(setup.rows[a.name][r], setup.sizes[a.name]), lengths[a.name]))
                     for r in a.rows
                 }
                 for a in code.axes
             }
-            self.y[PASTS] = {past_key(*key): jnp.asarray(made_ring(v, self.step)) for key, v in setup.pasts.items()}
+            self.y[PASTS] = {past_key(*key): placed(made_ring(v, self.step)) for key, v in setup.pasts.items()}
             self.scalars = {s: jnp.asarray(float(v)) for s, v in setup.scalars.items()}
             self.wires = self._wires()
         self.depths = [setup.depth(code, e) for e in code.events]
@@ -204,14 +202,14 @@ class JaxNetworkFlow(NetworkFlow):
             return _lengthened(values, length[of]) if of in length and values.ndim else values
 
         return (
-            {s: jnp.asarray(_lengthened(v, length[s])) for s, v in setup.pre.items()},
-            {s: jnp.asarray(_lengthened(np.asarray(v, np.int32), length[s], _NO_CELL)) for s, v in setup.post.items()},
-            {k: jnp.asarray(t.start) for k, t in tables.items()},
-            {k: jnp.asarray(_lengthened(t.order, length[k[0]])) for k, t in tables.items() if t.order is not None},
+            {s: placed(_lengthened(v, length[s])) for s, v in setup.pre.items()},
+            {s: placed(_lengthened(np.asarray(v, np.int32), length[s], _NO_CELL)) for s, v in setup.post.items()},
+            {k: placed(t.start) for k, t in tables.items()},
+            {k: placed(_lengthened(t.order, length[k[0]])) for k, t in tables.items() if t.order is not None},
             {k: jnp.asarray(t.first) for k, t in tables.items()},
             {s: jnp.asarray(len(v)) for s, v in setup.pre.items()},
-            {k: jnp.asarray(late(lag.whole, k[0])) for k, lag in setup.lags.items()},
-            {k: jnp.asarray(late(lag.part, k[0])) for k, lag in setup.lags.items()},
+            {k: placed(late(lag.whole, k[0])) for k, lag in setup.lags.items()},
+            {k: placed(late(lag.part, k[0])) for k, lag in setup.lags.items()},
         )
 
     def past(self, group: str, state: str) -> np.ndarray:
@@ -228,15 +226,13 @@ class JaxNetworkFlow(NetworkFlow):
 
     def _made_rings(self) -> list[Array]:
         """Rings with the spikes that are on their way."""
-        import jax.numpy as jnp
-
         rings = []
         for number, event in enumerate(self.code.events):
             ring = np.full((padded(self.depths[number], 1), self.rooms[number]), self._none(number), np.int32)
             for step, cells in self.queues[event].items():
                 if step >= self.step - self.depths[number]:
                     ring[step % len(ring), : len(cells)] = cells
-            rings.append(jnp.asarray(ring))
+            rings.append(placed(ring))
         return rings
 
     def _noted(self, chunk: NetworkChunk) -> None:
@@ -304,9 +300,9 @@ class JaxNetworkFlow(NetworkFlow):
         widths = [rows.shape[1], *(v.shape[1] for v in outside.values())]
         length = max(16, min(_STEPS, _NUMBERS // max(1, *widths)))
         n = min(n, length)
-        given = {name: jnp.asarray(_lengthened(v[taken : taken + n], length)) for name, v in outside.items()}
+        given = {name: placed(_lengthened(v[taken : taken + n], length)) for name, v in outside.items()}
         emitted = {axis: self._emitted(axis, spikes, taken, n, length) for axis, spikes in sources.items()}
-        inputs = (jnp.asarray(_lengthened(drive[taken : taken + n], length)), emitted, given)
+        inputs = (placed(_lengthened(drive[taken : taken + n], length)), emitted, given)
         found = self._called(n, inputs, jnp.zeros((length, rows.shape[1])))
         fault, place = int(found[-2]), int(found[-1])
         if fault >= 0:  # where the run stands is the end of the step before
@@ -332,7 +328,7 @@ class JaxNetworkFlow(NetworkFlow):
             clock = (self.step, n, setup.t0, setup.dt, setup.first, setup.every)
             found = self.program.chunk(
                 tuple(jnp.asarray(c) for c in clock), self.y, self.scalars, self.rings, self.wires, *inputs,
-                [jnp.asarray(r.index) for r in setup.record], buffer, rooms=self.rooms, shapes=self.shapes,
+                [placed(r.index) for r in setup.record], buffer, rooms=self.rooms, shapes=self.shapes,
                 recorded=tuple((r.axis, r.row) for r in setup.record),
             )  # fmt: skip
             short = {e: int(w) for e, w in enumerate(np.asarray(found[6])) if w > self.rooms[e]}
@@ -355,8 +351,6 @@ class JaxNetworkFlow(NetworkFlow):
 
     def _emitted(self, axis: str, spikes: tuple[np.ndarray, np.ndarray], taken: int, n: int, length: int) -> Array:
         """The spikes of a source, a line a step."""
-        import jax.numpy as jnp
-
         offsets, cells = spikes
         number = self.code.events.index((axis, "spike"))
         counts = np.diff(offsets[taken : taken + n + 1])
@@ -365,7 +359,7 @@ class JaxNetworkFlow(NetworkFlow):
         steps = np.repeat(np.arange(n), counts)
         within = np.arange(len(steps)) - np.repeat(np.cumsum(counts) - counts, counts)
         lines[steps, within] = cells[offsets[taken] : offsets[taken + n]]
-        return jnp.asarray(lines)
+        return placed(lines)
 
     def values(self, axis: str, row: str) -> np.ndarray:
         """A row of an axis."""
