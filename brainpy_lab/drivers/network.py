@@ -40,6 +40,11 @@ class Table:
     order: np.ndarray | None = None
     others: np.ndarray | None = None
 
+    def rises(self, targets: np.ndarray) -> bool:
+        """Whether the targets of each cell and delay rise, as numbered on the axis of the synapse."""
+        falls = np.flatnonzero(targets[1:] < targets[:-1]) + 1
+        return bool(np.isin(falls, self.start).all())
+
     @property
     def last(self) -> int:
         """The largest delay, in steps."""
@@ -89,7 +94,7 @@ class NetworkSetup:
     first : int
         Number of the run's first step: records are counted from it.
     threads : int
-        How many the driver may use for the run, if it can.
+        How many the driver may use for the run, if it can; with several, all rows of tables of "pre" rise.
     """
 
     t0: float

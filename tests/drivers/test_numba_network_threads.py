@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 import brainpy_lab as bp
+from brainpy_lab.drivers.network import Table
 from brainpy_lab.drivers.numba.network.phases import phases_of
-from brainpy_lab.drivers.numba.network.threads import bounds, cuts, have_rising_rows
+from brainpy_lab.drivers.numba.network.threads import bounds, cuts
 from tests.networks.cells import AMPA, KICK, lif, synapse
 
 
@@ -24,8 +25,8 @@ def test_rows_are_cut_where_the_targets_of_another_thread_begin() -> None:
     (low, middle), (same, high) = cuts(start, cells, 131, 2)
     assert low.tolist() == [0, 4, 4] and high.tolist() == [4, 4, 7]
     assert middle.tolist() == same.tolist() == [2, 4, 4]
-    assert have_rising_rows(start, cells)
-    assert not have_rising_rows(np.array([0, 7]), cells)
+    assert Table(0, 1, start).rises(cells)
+    assert not Table(0, 1, np.array([0, 7])).rises(cells)
 
 
 def _phases(text: str, **options: object) -> list[tuple[int, int]]:

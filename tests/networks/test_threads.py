@@ -13,6 +13,7 @@ import brainpy_lab as bp
 from brainpy_lab import drivers
 from brainpy_lab.drivers.numba.network.arguments import words_of
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.runs.warning import RunWarning
 from brainpy_lab.simulation.solution.outcome import Outcome
 from tests.networks.cells import AMPA, KICK, LIF, STDP, synapse
 
@@ -96,7 +97,6 @@ def _found(net: bp.Network, record: dict[str, list[str]], *durations: float, **o
     [
         (_plastic, {"E": ["V", "mean(V)"], "I[:5]": ["V"], "drive[:9]": ["weight"]}),
         (_noisy, {"E": ["V"], "own[:7]": ["s"]}),
-        (_unsorted, {"E": ["V"]}),
     ],
 )
 def test_results_do_not_depend_on_threads(build: Callable[[], bp.Network], record: dict[str, list[str]]) -> None:
@@ -109,6 +109,14 @@ def test_results_do_not_depend_on_threads(build: Callable[[], bp.Network], recor
         different = [key for key in one if not np.array_equal(one[key], several[key])]
         assert not different and one.keys() == several.keys(), (threads, different)
     assert drivers.get("numba").compilations == compiled
+
+
+def test_connections_in_no_order_run_on_one_thread_and_that_is_said() -> None:
+    net = _unsorted()
+    one = _found(net, {"E": ["V"]}, 12.0)
+    with pytest.warns(RunWarning, match="^kick: the network runs on one thread, because of pairs that are not sorted"):
+        several = _found(net, {"E": ["V"]}, 12.0, threads=2)
+    assert all(np.array_equal(one[key], several[key]) for key in one) and len(one["E t"]) > 20
 
 
 @pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])

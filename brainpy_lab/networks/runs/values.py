@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -23,6 +23,7 @@ from brainpy_lab.networks.runs.driven import Driven
 from brainpy_lab.networks.runs.own_delays import first_past
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.values.problem import NEVER
 
 _SHORTER = "Give shorter delays, or a larger dt."
@@ -88,8 +89,17 @@ class _Values:
             lags=self._lags,
             pasts={key: self._past(*key) for key in code.remembered},
             first=state.step,
-            threads=self.plan.threads,
+            threads=self._threads(tables, post) if self.plan.threads > 1 else 1,
         )
+
+    def _threads(self, tables: Mapping[tuple[str, Side], Table], post: Mapping[str, np.ndarray]) -> int:
+        """How many there are to be: one, and that is said, where those of a cell's connections to a range lie apart."""
+        apart = [name for (name, side), table in tables.items() if side == "pre" and not table.rises(post[name])]
+        if not apart:
+            return self.plan.threads
+        why = "pairs that are not sorted by their targets, or a block that runs every T beside delays that differ"
+        warn(f"{', '.join(apart)}: the network runs on one thread, because of {why}.")
+        return 1
 
     def _targets(self, name: str) -> int:
         """How many cells there are on the post side of a synapse."""

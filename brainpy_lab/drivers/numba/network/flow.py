@@ -30,7 +30,7 @@ from brainpy_lab.drivers.numba.network.draws import native_rows
 from brainpy_lab.drivers.numba.network.kernel import network_kernel
 from brainpy_lab.drivers.numba.network.pasts import lag_arrays, made_ring, past_in, ring_words
 from brainpy_lab.drivers.numba.network.poisson import native_spikes
-from brainpy_lab.drivers.numba.network.threads import Threads, bounds, cuts, have_rising_rows
+from brainpy_lab.drivers.numba.network.threads import Threads, bounds, cuts
 from brainpy_lab.drivers.numba.program import compiled_module, release_with
 from brainpy_lab.errors import DriverError
 
@@ -86,8 +86,8 @@ class NumbaNetworkFlow(NetworkFlow):
         self.indices = [*lag_arrays(code, setup.lags), *self._indices(program.addresses)]
         fires = [setup.sizes[o.axis] for o in code.schedule if isinstance(o, Fire)]
         room = _ROOM + sum(fires)
-        self.threads = Threads(self._count(), sum(fires))
-        count = self.threads.count
+        count = int(min(setup.threads, max(self.blocks, default=1)))  # each has a block of cells
+        self.threads = Threads(count, sum(fires))
         self.shares = self._shares(count) + (self._shares(1) if count > 1 else [])
         self.events = [np.empty(room, np.int64) for _ in range(3)]
         self.position = np.zeros(len(code.events), np.int64)
@@ -132,14 +132,6 @@ class NumbaNetworkFlow(NetworkFlow):
                 cells = kept.of((syn, what), int(self.base[number]), len(self.code.axes[number].rows), cells)
             found.append(_plain(cells, np.int32))
         return found
-
-    def _count(self) -> int:
-        """How many threads there are to be: each has a block of cells, and its connections lie side by side."""
-        setup, synapses = self.setup, {syn for syn, side in tables_of(self.code) if side == "pre"}
-        count = min(setup.threads, max(self.blocks, default=1))
-        if count > 1 and not all(have_rising_rows(setup.tables[s, "pre"].start, setup.post[s]) for s in synapses):
-            return 1
-        return int(count)
 
     def _shares(self, count: int) -> list[list[Any]]:
         """For each of so many threads the words of cells and tables, for what it owns."""

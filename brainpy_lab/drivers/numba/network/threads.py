@@ -20,12 +20,6 @@ def bounds(size: int, count: int) -> list[tuple[int, int]]:
     return [(low, min(high, size)) for low, high in pairwise(ends)]
 
 
-def have_rising_rows(start: np.ndarray, cells: np.ndarray) -> bool:
-    """Whether the targets rise within each row of connections."""
-    falls = np.flatnonzero(cells[1:] < cells[:-1]) + 1
-    return bool(np.isin(falls, start).all())
-
-
 def cuts(start: np.ndarray, cells: np.ndarray, size: int, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each thread where its part of each row of connections begins and ends: those that lead to its cells.
 
