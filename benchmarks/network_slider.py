@@ -11,17 +11,14 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from harness import emit, installed, options
-from playwright.sync_api import sync_playwright
-from slider_latency import FRAMES, SCRIPT
+from slider_latency import SCRIPT, opened
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.browser import server
 from tests.browser.lab_page import LabPage
 
 NETWORK = """%%brainpy
@@ -63,20 +60,8 @@ WARM = 5
 def main() -> None:
     """Start a server and a browser, measure, print."""
     arguments = options(__doc__ or "", repeats=50).parse_args()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        sync_playwright() as playwright,
-        server.running(Path(folder)) as lab,
-        server.chromium(playwright) as browser,
-    ):
-        window = browser.new_page(viewport={"width": 1400, "height": 1000})
-        window.add_init_script(FRAMES)
-        page = LabPage(window, lab.url, lab.token)
-        cells = (NETWORK, VIEW, "print([round(t, 3) for t in spent])")
-        (lab.root / "latency.ipynb").write_text(json.dumps(server.notebook(cells)))
-        page.open("latency.ipynb")
+    with opened(NETWORK, VIEW, "print([round(t, 3) for t in spent])") as page:
         emit(measure(page, arguments.repeats))
-        page.shut_down_kernels()
 
 
 def measure(page: LabPage, moves: int) -> dict[str, Any]:

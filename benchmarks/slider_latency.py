@@ -13,6 +13,8 @@ import json
 import statistics
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +132,9 @@ SCRIPT = """([course, plane, name]) => {
 }"""
 
 
-def main() -> None:
-    """Start a server and a browser, measure, print."""
-    parser = options(__doc__ or "", repeats=50)
-    arguments = parser.parse_args()
+@contextmanager
+def opened(*cells: str) -> Iterator[LabPage]:
+    """A notebook with these cells in a server and a browser of their own, whose page tells of its frames."""
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
@@ -143,10 +144,17 @@ def main() -> None:
         window = browser.new_page(viewport={"width": 1400, "height": 1000})
         window.add_init_script(FRAMES)
         page = LabPage(window, lab.url, lab.token)
-        (lab.root / "latency.ipynb").write_text(json.dumps(server.notebook((CELL,))))
+        (lab.root / "latency.ipynb").write_text(json.dumps(server.notebook(cells)))
         page.open("latency.ipynb")
-        measured = measure(page, arguments.repeats)
+        yield page
         page.shut_down_kernels()
+
+
+def main() -> None:
+    """Start a server and a browser, measure, print."""
+    arguments = options(__doc__ or "", repeats=50).parse_args()
+    with opened(CELL) as page:
+        measured = measure(page, arguments.repeats)
     for line in measured:
         emit(line)
 

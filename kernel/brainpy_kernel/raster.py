@@ -53,7 +53,9 @@ class Raster:
             x=_OUTSIDE, y=_OUTSIDE, scales=scales, default_size=6, marker="circle", stroke_width=0,
             preserve_domain={"x": True, "y": True},
         )  # fmt: skip
-        self.figure = look.figure([self.picture, self.marks], self._x, self._y, "t (ms)", "cell", "300px")
+        self.figure = look.figure(
+            [self.picture, self.marks], self._x, self._y, "t (ms)", "cell", "300px", look.OF_CELLS
+        )
         self.figure.interaction = PanZoom(scales={"x": [self._x], "y": [self._y]})
         self._legend = HTML(look.legend(self._names()))
         self._all = Button(description="Show all", tooltip="Show all times and cells")

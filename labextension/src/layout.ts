@@ -20,8 +20,8 @@ export interface IArrow {
 }
 
 export interface ILayout {
-  readonly width: number;
-  readonly height: number;
+  /** What the picture shows: its left and upper ends, and its size. */
+  readonly view: IPoint & { readonly width: number; readonly height: number };
   readonly box: { readonly width: number; readonly height: number };
   readonly boxes: readonly IBox[];
   readonly arrows: readonly IArrow[];
@@ -31,7 +31,7 @@ export interface ILayout {
 const COLUMNS = 3;
 
 const HEIGHT = 40;
-const MARGIN = 34;
+const MARGIN = 8;
 
 /** Where along an arrow it is asked whether a box hides it. */
 const PARTS = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
@@ -45,29 +45,45 @@ type Link = Pick<Structure['synapses'][number], 'name' | 'pre_group' | 'post_gro
  * Rows of boxes, from those that get no spikes to those that are reached last, and arrows that pass beside boxes.
  *
  * @param gap - Room between two boxes.
- * @param label - Width of the longest label, which stands outside of the outer arrows.
+ * @param label - Width of the label of an arrow.
  */
-export function layOut(
+export function layOut<Found extends Link>(
   names: readonly string[],
-  links: readonly Link[],
+  links: readonly Found[],
   boxWidth: number,
   gap: IPoint,
-  label: number
+  label: (link: Found) => number
 ): ILayout {
-  const rows = rowsOf(names, links);
-  const columns = Math.max(...rows.map(row => row.length));
   const step = { x: boxWidth + gap.x, y: HEIGHT + gap.y };
-  const width = (columns - 1) * step.x + boxWidth + 2 * (MARGIN + label);
-  const boxes = rows.flatMap((row, j) =>
-    row.map((name, i) => ({
-      name,
-      x: width / 2 + (i - (row.length - 1) / 2) * step.x,
-      y: MARGIN + HEIGHT / 2 + j * step.y
-    }))
+  const boxes = rowsOf(names, links).flatMap((row, j) =>
+    row.map((name, i) => ({ name, x: (i - (row.length - 1) / 2) * step.x, y: j * step.y }))
   );
   const box = { width: boxWidth, height: HEIGHT };
   const arrows = arrowsOf(boxes, links, box);
-  return { width, height: (rows.length - 1) * step.y + HEIGHT + 2 * MARGIN, box, boxes, arrows };
+  const widths = new Map(links.map(link => [link.name, label(link)]));
+  const corners = boxes.flatMap(({ x, y }) => [
+    { x: x - boxWidth / 2, y: y - HEIGHT / 2 },
+    { x: x + boxWidth / 2, y: y + HEIGHT / 2 }
+  ]);
+  const curves = arrows.flatMap(({ curve }) => PARTS.map(part => pointOf(curve, part)));
+  return { view: around([...corners, ...curves, ...arrows.flatMap(arrow => ends(arrow, widths))]), box, boxes, arrows };
+}
+
+/** The left upper and right lower end of a label of two lines. */
+function ends({ name, label }: IArrow, widths: ReadonlyMap<string, number>): IPoint[] {
+  const width = widths.get(name) ?? 0;
+  const left = label.x - { start: 0, middle: width / 2, end: width }[label.anchor];
+  const half = width > 0 ? 14 : 0;
+  return [
+    { x: left, y: label.y - half },
+    { x: left + width, y: label.y + half }
+  ];
+}
+
+function around(points: readonly IPoint[]): ILayout['view'] {
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const [x, y] = [Math.min(...xs) - MARGIN, Math.min(...ys) - MARGIN];
+  return { x, y, width: Math.max(...xs) + MARGIN - x, height: Math.max(...ys) + MARGIN - y };
 }
 
 /** Groups by the number of synapses on the way to them, in rows of at most `COLUMNS`. */

@@ -5,6 +5,10 @@ import { ILayout, layOut, pointOf } from '../src/layout';
 const GAP = { x: 60, y: 60 };
 const WIDTH = 80;
 
+function bare(): number {
+  return 0;
+}
+
 function link(
   name: string,
   pre_group: string,
@@ -37,23 +41,23 @@ function hidden({ boxes, arrows, box }: ILayout, ends: Record<string, string[]>)
 describe('the layout of a network', () => {
   it('puts groups below those that drive them, and rings in a row of their own', () => {
     const chain = [link('a', 'P', 'E'), link('b', 'E', 'I'), link('c', 'I', 'E'), link('d', 'E', 'E')];
-    expect(rows(layOut(['E', 'I', 'P'], chain, WIDTH, GAP, 0))).toEqual([['P'], ['E'], ['I']]);
+    expect(rows(layOut(['E', 'I', 'P'], chain, WIDTH, GAP, bare))).toEqual([['P'], ['E'], ['I']]);
     const ring = [link('b', 'E', 'I'), link('c', 'I', 'E')];
-    expect(rows(layOut(['E', 'I'], ring, WIDTH, GAP, 0))).toEqual([['E'], ['I']]);
+    expect(rows(layOut(['E', 'I'], ring, WIDTH, GAP, bare))).toEqual([['E'], ['I']]);
   });
 
   it('breaks long rows, so that a panel beside a notebook shows them', () => {
     const names = Array.from({ length: 20 }, (_, i) => `G${i}`);
-    const found = layOut(names, [], WIDTH, GAP, 0);
+    const found = layOut(names, [], WIDTH, GAP, bare);
     expect(rows(found).map(row => row.length)).toEqual([3, 3, 3, 3, 3, 3, 2]);
-    expect(found.width).toBeLessThan(460);
+    expect(found.view.width).toBeLessThan(460);
     const places = new Set(found.boxes.map(({ x, y }) => `${x} ${y}`));
     expect(places.size).toBe(20);
   });
 
   it('leads arrows from border to border, those between two boxes beside each other', () => {
     const both = [link('there', 'A', 'B'), link('back', 'B', 'A'), link('again', 'A', 'B')];
-    const { boxes, arrows, box } = layOut(['A', 'B'], both, WIDTH, GAP, 0);
+    const { boxes, arrows, box } = layOut(['A', 'B'], both, WIDTH, GAP, bare);
     const [a, b] = boxes as [ILayout['boxes'][number], ILayout['boxes'][number]];
     expect(arrows.map(({ curve }) => curve[0].y)).toEqual([a.y + 23, b.y - 23, a.y + 23]);
     expect(arrows.map(({ curve }) => curve[3].y)).toEqual([b.y - 23, a.y + 23, b.y - 23]);
@@ -64,14 +68,14 @@ describe('the layout of a network', () => {
 
   it('leads an arrow around a box in its way', () => {
     const links = [link('ab', 'A', 'B'), link('bc', 'B', 'C'), link('back', 'C', 'A')];
-    const found = layOut(['A', 'B', 'C'], links, WIDTH, GAP, 0);
+    const found = layOut(['A', 'B', 'C'], links, WIDTH, GAP, bare);
     expect(rows(found)).toEqual([['A'], ['B'], ['C']]);
     expect(hidden(found, { ab: ['A', 'B'], bc: ['B', 'C'], back: ['A', 'C'] })).toEqual([]);
   });
 
   it('gives each loop a corner of its own', () => {
     const loops = ['one', 'two', 'three', 'four'].map(name => link(name, 'A', 'A'));
-    const { arrows, boxes } = layOut(['A'], loops, WIDTH, GAP, 0);
+    const { arrows, boxes } = layOut(['A'], loops, WIDTH, GAP, bare);
     const at = boxes[0] as ILayout['boxes'][number];
     const corners = arrows.map(({ label }) => `${Math.sign(label.x - at.x)} ${Math.sign(label.y - at.y)}`);
     expect(new Set(corners).size).toBe(4);
@@ -80,12 +84,17 @@ describe('the layout of a network', () => {
 
   it('keeps everything inside of the picture', () => {
     const links = [link('x', 'A', 'A'), link('y', 'A', 'B'), link('z', 'B', 'B')];
-    const { arrows, width, height } = layOut(['A', 'B'], links, WIDTH, GAP, 50);
-    for (const point of arrows.flatMap(({ curve }) => [0, 0.5, 1].map(part => pointOf(curve, part)))) {
-      expect(point.x).toBeGreaterThan(50);
-      expect(point.x).toBeLessThan(width - 50);
-      expect(point.y).toBeGreaterThan(0);
-      expect(point.y).toBeLessThan(height);
+    const { arrows, view } = layOut(['A', 'B'], links, WIDTH, GAP, () => 50);
+    const right = view.x + view.width;
+    for (const point of arrows.flatMap(({ curve }) => [0, 0.25, 0.5, 0.75, 1].map(part => pointOf(curve, part)))) {
+      expect([point.x > view.x, point.x < right]).toEqual([true, true]);
+      expect([point.y > view.y, point.y < view.y + view.height]).toEqual([true, true]);
     }
+    expect(arrows.map(({ label }) => label.anchor)).toEqual(['end', 'start', 'end']);
+    expect(arrows.map(({ label: { x, anchor } }) => (anchor === 'end' ? x - 50 > view.x : x + 50 < right))).toEqual([
+      true,
+      true,
+      true
+    ]);
   });
 });

@@ -55,6 +55,15 @@ def test_parts_as_tables() -> None:
         sol["E"].to_pandas()
 
 
+def test_means_alone_are_a_table_of_times() -> None:
+    lif = bp.model("I = 12\ndV/dt = (I - V)/20", name="LIF")
+    E = bp.NeuGroup(lif, 5, name="E", method="exponential_euler", initial={"V": bp.dist.uniform(0, 10, seed=1)})
+    sol = bp.Network(E).run(2.0, dt=0.5, backend="numpy", record={"E": ["mean(V)"]})
+    frame = sol["E"].to_pandas()
+    assert frame.index.name == "time" and frame.index.tolist() == [0.0, 0.5, 1.0, 1.5, 2.0]
+    assert list(frame) == ["mean(V)"] and np.array_equal(frame["mean(V)"], sol["E"]["mean(V)"])
+
+
 def test_words_and_pictures() -> None:
     sol = run()
     spikes = {name: len(train) for name, train in sol.trains().items()}

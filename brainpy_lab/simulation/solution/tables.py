@@ -45,10 +45,12 @@ def to_pandas(sol: Record) -> pandas.DataFrame:
     """``sol`` as a DataFrame; see `Solution.to_pandas`. Elements of array states are columns ``x[0]``, ``x[1]``, ..."""
     import pandas
 
-    _check_one_table(sol)
-    axes, coordinates = ensemble_axes(sol)
+    is_of_means = bool(sol.data) and all(array.ndim == 1 for array in sol.data.values())
+    shape = () if is_of_means else tuple(sol.ensemble_shape)  # of means over all cells: a row a time
+    _check_one_table(sol, shape)
+    axes, coordinates = ensemble_axes(sol) if shape else ([], {})
     levels = [as_numpy(sol.t)]
-    for axis, length in zip(axes, sol.ensemble_shape, strict=True):
+    for axis, length in zip(axes, shape, strict=True):
         levels.append(coordinates[axis][1] if axis in coordinates else np.arange(length))
     name = time_dimension(sol)
     if axes:
@@ -66,12 +68,12 @@ def to_pandas(sol: Record) -> pandas.DataFrame:
     return pandas.DataFrame(columns, index=index)
 
 
-def _check_one_table(sol: Record) -> None:
+def _check_one_table(sol: Record, shape: tuple[int, ...]) -> None:
     """Refuse what does not fit under one index of rows."""
     for name, array in sol.data.items():
         if name in sol.own_times:
             why = "was recorded at times of its own"
-        elif array.shape[1 : 1 + len(sol.ensemble_shape)] != tuple(sol.ensemble_shape):
+        elif array.shape[1 : 1 + len(shape)] != shape:
             why = "holds some members of the ensemble"
         else:
             continue

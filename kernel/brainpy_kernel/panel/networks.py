@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Message = dict[str, Any]
 
+#: Of a network whose groups have no events.
+NO_SPIKES = "none of its groups spikes; what was recorded is drawn by sol['E'].plot('V')"
+
 #: The tabs whose data depend on the network alone.
 NETWORK_VIEWS = ("code", "structure", "activity")
 
@@ -105,5 +108,7 @@ def _activity(name: str, pictures: NetworkPictures | None, text: str) -> Message
 def caption(solution: NetworkSolution, cell: str | None) -> str:
     """Which run it is, and its spikes, in a line."""
     start, whence = float(solution.t[0]), f"{cell}: " if cell else ""
-    counts = [f"{name}: {len(train):,} spikes" for name, train in solution.trains().items()]
-    return " · ".join([f"{whence}t = {start:g} to {solution.end:g} ms", *counts])
+    said = [f"{whence}t = {start:g} to {solution.end:g} ms"]
+    said += [f"{len(solution.members)} members of an ensemble"] if solution.members else []
+    said += [f"{name}: {len(train):,} spikes" for name, train in solution.trains().items()] or [NO_SPIKES]
+    return " · ".join(said)

@@ -18,6 +18,9 @@ STABLE, UNSTABLE, SADDLE, VIRTUAL = "#009E73", "#D55E00", "#CC79A7", "#888888"
 #: Text in the notebook's colour, and in the page's where there is no JupyterLab.
 INK = "var(--jp-content-font-color1, currentColor)"
 
+#: Left margin of pictures of a network's spikes: cells have numbers of six digits, and rates stand below them.
+OF_CELLS = 76
+
 
 def colour(index: int) -> str:
     """The colour of the ``index``-th curve."""
@@ -35,21 +38,23 @@ def legend(entries: list[tuple[str, str]], remarks: tuple[str, ...] = ()) -> str
     return f'<div style="line-height:1.4;color:{INK}">{" ".join(items)} {said}</div>'
 
 
-def figure(marks: list[Any], x: Any, y: Any, x_label: str, y_label: str, height: str) -> Any:
-    """A bqplot figure without frills: transparent, thin axes, the width of its place."""
+def figure(marks: list[Any], x: Any, y: Any, x_label: str, y_label: str, height: str, left: int = 60) -> Any:
+    """A bqplot figure without frills: transparent, thin axes, the width of its place; ``left`` is its left margin."""
     import bqplot as bq
     from ipywidgets import Layout
 
     axes = [
         bq.Axis(scale=x, label=x_label, grid_lines="none", label_color="#888888"),
-        bq.Axis(scale=y, label=y_label, side="left", grid_lines="none", label_color="#888888", label_offset="3.2em"),
-    ]
+        bq.Axis(
+            scale=y, label=y_label, side="left", grid_lines="none", label_color="#888888", label_offset=f"{left - 15}px"
+        ),
+    ]  # fmt: skip
     for axis in axes:
         if axis.scale.min is None:  # bqplot cannot draw an axis of a scale that has neither range nor data
             set_scale(axis, 0.0, 1.0)
     return bq.Figure(
         marks=marks, axes=axes, padding_x=0.0, padding_y=0.0, display_toolbar=False,
-        fig_margin={"top": 8, "bottom": 44, "left": 60, "right": 12},
+        fig_margin={"top": 8, "bottom": 44, "left": left, "right": 12},
         background_style={"fill": "transparent", "fill-opacity": "0"},
         layout=Layout(width="100%", min_width="280px", height=height),
     )  # fmt: skip

@@ -86,7 +86,7 @@ class NetworkPictures:
             x=start, y=start, scales={"x": x, "y": y}, colors=[look.colour(i) for i in range(len(names))],
             stroke_width=1.5, labels=names, preserve_domain={"x": True, "y": True},
         )  # fmt: skip
-        self._figure = look.figure([self._rates], x, y, "t (ms)", "rate (Hz)", "170px")
+        self._figure = look.figure([self._rates], x, y, "t (ms)", "rate (Hz)", "170px", look.OF_CELLS)
         self.widget.children = [self.raster.widget, self._figure]
 
 

@@ -51,16 +51,16 @@ export function Drawing({
   );
   const detail = synapses.length <= NUMBERED ? 'numbered' : synapses.length <= NAMED ? 'named' : 'bare';
   const names = groups.map(({ name }) => name);
-  const label = detail === 'bare' ? 0 : Math.max(0, ...synapses.map(syn => labelWidth(syn, detail, trans)));
-  const layout = layOut(names, synapses, width, GAPS[detail], label);
+  const layout = layOut(names, synapses, width, GAPS[detail], syn => labelWidth(syn, detail, trans));
+  const { view } = layout;
   const named = new Map(synapses.map(syn => [syn.name, syn]));
   return (
     <div className="bpl-Drawing">
       <svg
         role="img"
         aria-label={trans.__('Drawing of the network; the tables below say the same')}
-        viewBox={`0 0 ${layout.width} ${layout.height}`}
-        style={{ width: layout.width, minWidth: 0.7 * layout.width }}
+        viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
+        style={{ width: view.width, minWidth: 0.7 * view.width }}
       >
         {layout.arrows.map(arrow => (
           <Arrow
@@ -88,6 +88,9 @@ function numbersText({ connections, delay: [low, high] }: SynapsesInfo, trans: T
 }
 
 function labelWidth(syn: SynapsesInfo, detail: keyof typeof GAPS, trans: TranslationBundle): number {
+  if (detail === 'bare') {
+    return 0;
+  }
   return Math.max(7.2 * syn.name.length, detail === 'numbered' ? 6.3 * numbersText(syn, trans).length : 0);
 }
 

@@ -73,7 +73,7 @@ export class StructureView extends PartWidget {
     const kind = signText(sign, this.trans);
     return (
       <>
-        {kind ? `${model}, ${kind}` : model}
+        {kind && !model.toLowerCase().includes(kind) ? `${model}, ${kind}` : model}
         {notes.map((note, i) => (
           <div key={i} className="bpl-Hint">
             {note}
