@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,10 @@ def _is_network(described: dict[str, Any]) -> bool:
 
 def _keys(described: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
     check_version(described)
-    network = described["network"]
+    yield from _keys_of(described["network"])
+
+
+def _keys_of(network: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
     for name, expected in {"name": str, "seed": int, "outcome": str, "stats": dict}.items():
         if not isinstance(network[name], expected):
             raise TypeError(f"'{name}' is of another kind than a Solution's")
@@ -35,21 +38,32 @@ def _keys(described: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
             yield f"part{number}/{key}", kind
     for number in range(len(network["final"])):
         yield f"final{number}", None
+    for number, member in enumerate(network["members"]):
+        for key, kind in _keys_of(member):
+            yield f"member{number}/{key}", kind
 
 
 def _built(content: Content) -> NetworkSolution:
     network, arrays = content.described["network"], content.arrays
     parts = {}
     for number, part in enumerate(network["parts"]):
-        own = {key.partition("/")[2]: a for key, a in arrays.items() if key.startswith(f"part{number}/")}
-        parts[part["key"]] = Solution(**fields_of(Content(part["solution"], own)))
+        parts[part["key"]] = Solution(**fields_of(Content(part["solution"], _within(arrays, f"part{number}"))))
+    members = tuple(
+        _built(Content({"network": member}, _within(arrays, f"member{number}")))
+        for number, member in enumerate(network["members"])
+    )
     final: dict[str, dict[str, np.ndarray]] = {owner: {} for owner in network["owners"]}
     for number, (owner, name) in enumerate(network["final"]):
         final[owner][name] = arrays[f"final{number}"]
     return NetworkSolution(
         arrays["times"], parts, final, network["seed"], Outcome(network["outcome"]), network["stats"],
-        network["name"], tuple(network["ensemble_shape"]),
+        network["name"], tuple(network["ensemble_shape"]), members,
     )  # fmt: skip
+
+
+def _within(arrays: Mapping[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
+    """The arrays of a part under their own names."""
+    return {key.partition("/")[2]: a for key, a in arrays.items() if key.startswith(f"{part}/")}
 
 
 #: How files hold solutions of networks.
@@ -69,7 +83,7 @@ def load(path: str | Path) -> Any:
     -------
     Solution, NetworkSolution or Checkpoint
         With all that was saved; runs go on from a Solution or Checkpoint as they would from the original. Dense output
-        is not saved: ``sol(t)`` needs the run itself. An ensemble of networks comes without its ``members``.
+        is not saved: ``sol(t)`` needs the run itself.
 
     Raises
     ------

@@ -24,9 +24,13 @@ def content_of(sol: Any) -> Content:
         for name, value in values.items():
             arrays[f"final{len(final)}"] = np.asarray(value)
             final.append([owner, name])
+    members = [content_of(member) for member in sol.members]
+    for number, member in enumerate(members):
+        arrays |= {f"member{number}/{key}": a for key, a in member.arrays.items()}
     network = {
         "name": sol.name, "seed": int(sol.seed), "outcome": sol.outcome.value, "parts": parts, "final": final,
         "owners": list(sol.final), "ensemble_shape": list(sol.ensemble_shape),
         "stats": {key: plain(value) for key, value in sol.stats.items()},
+        "members": [member.described["network"] for member in members],
     }  # fmt: skip
     return Content({"format": FORMAT, "network": network}, arrays)

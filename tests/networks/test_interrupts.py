@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 
 import numpy as np
 import pytest
@@ -48,3 +49,26 @@ def test_a_report_that_interrupts_ends_between_two_chunks() -> None:
     with pytest.raises(KeyboardInterrupt):
         net.run(400.0, dt=0.1, backend="numpy", progress=report)
     assert 0 < net.time < 400.0 and len(net.last["E"].events["spike"]) > 0
+
+
+def test_an_interrupted_ensemble_keeps_what_its_members_had_computed() -> None:
+    net, left = _network(1e9), [1]
+
+    def current(t: float) -> float:
+        if t >= 30.0 and left:
+            left.pop()
+            signal.pthread_kill(
+                threading.main_thread().ident or 0, signal.SIGINT
+            )  # members run on threads of their own
+        return 14.0
+
+    net["E"].I = current
+    weights = {"Syn.weight": [0.1, 0.2, 0.3]}
+    with pytest.raises(KeyboardInterrupt):
+        net.run(2000.0, dt=0.1, backend="numpy", parameters=weights, record={"E": ["V"]}, record_every=10.0)
+    sol = net.last
+    ends = sol.stats["ends"]
+    assert sol.ensemble_shape == (3,) and 30.0 <= ends[0] < 2000.0 and ends[2] == 0.0
+    assert sol.outcome is not Outcome.COMPLETED and np.isfinite(sol["E"].V[3, 0]).all() and net.time == 0
+    alone = _network(1e9).run(30.0, dt=0.1, backend="numpy", record={"E": ["V"]}, record_every=10.0)
+    assert np.array_equal(sol.members[0]["E"].V[:4], alone["E"].V)

@@ -49,12 +49,18 @@ def test_a_run_is_read_back_as_it_was_saved(tmp_path: Path, name: str) -> None:
     assert found["E"].to_xarray().V.shape == (41, 2, 3)
 
 
-def test_an_ensemble_is_read_back_without_its_members_and_a_run_without_records_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["all.nc", "all.npz"])
+def test_an_ensemble_is_read_back_with_its_members(tmp_path: Path, name: str) -> None:
     sol = _run(_network(), parameters={"E.I": [10.0, 20.0]})
-    found = bp.load(sol.save(tmp_path / "all.npz"))
-    len(sol["P"].events["spike"])
-    _is_same(sol, found)
-    assert found.members == () and found["E"].V.shape == (41, 2, 2, 3)
+    found = bp.load(sol.save(tmp_path / name))
+    assert found["E"].V.shape == (41, 2, 2, 3) and len(found.members) == 2
+    for one, other in ((sol, found), *zip(sol.members, found.members, strict=True)):
+        len(one["P"].events["spike"])
+        _is_same(one, other)
+    assert np.array_equal(found.members[1]["E"].V, sol["E"].V[:, 1]) and found.members[1].stats["dt"] == 0.1
+
+
+def test_a_run_without_records_is_read_back_too(tmp_path: Path) -> None:
     plain = bp.Network(bp.PoissonGroup(2, rate=0.0, name="P")).run(1.0, dt=0.1, backend="numpy")
     assert len(bp.load(plain.save(tmp_path / "plain.nc"))["P"].events["spike"]) == 0
 
