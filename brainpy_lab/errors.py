@@ -17,11 +17,12 @@ BrainPyLabError
 from __future__ import annotations
 
 import difflib
+import importlib
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 
 @dataclass(frozen=True)
@@ -162,3 +163,22 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 def _plain(name: str) -> str:
     letters = (unicodedata.name(c, c).rpartition(" LETTER ")[2] if c > "\x7f" else c for c in name)
     return "".join(letters).replace("_", "").casefold()
+
+
+#: What `pip install` is told of packages of which not every version serves.
+_VERSIONS = {"zarr": '"zarr>=3"'}
+
+
+def package(name: str, what: str) -> Any:
+    """An optional package that ``what`` needs.
+
+    Raises
+    ------
+    ArgumentError
+        It is not installed; with the command that installs it.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        message = f"{what} needs the package {name}, which is not installed."
+        raise ArgumentError(message, advice=f"pip install {_VERSIONS.get(name, name)}") from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.errors import ArgumentError, did_you_mean, package
 from brainpy_lab.networks.room import check_room
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Connections:
         networkx.DiGraph or networkx.MultiDiGraph
             The latter where a pair is connected more than once.
         """
-        networkx = networkx_module("to_networkx")
+        networkx = package("networkx", "to_networkx")
         check_room(f"{len(self):,} edges of a networkx graph", _EDGE * len(self), "Use to_scipy().")
         pre, post = np.repeat(np.arange(self.n_pre), np.diff(self.offsets)).tolist(), self.targets.tolist()
         graph = networkx.MultiDiGraph() if len(set(zip(pre, post, strict=True))) < len(self) else networkx.DiGraph()
@@ -170,14 +170,3 @@ class Connections:
 
     def _nodes(self) -> tuple[list[Any], list[Any]]:
         return [("pre", i) for i in range(self.n_pre)], [("post", j) for j in range(self.n_post)]
-
-
-def networkx_module(what: str) -> Any:
-    """The package, or an error with the command that installs it."""
-    try:
-        import networkx
-    except ImportError:
-        raise ArgumentError(
-            f"{what} needs the package networkx, which is not installed.", advice="pip install networkx"
-        ) from None
-    return networkx

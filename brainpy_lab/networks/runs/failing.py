@@ -1,36 +1,16 @@
-"""What goes wrong within a run: Python errors told at their line, values and events at that of their equation."""
+"""What goes wrong within a run, told at the line of the equation or event."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import numpy as np
 
-from brainpy_lab.codegen.code_text import line_in, place
-from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.equations.system import System
-from brainpy_lab.errors import BrainPyLabError, Location, RunError
+from brainpy_lab.errors import Location
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.solution.outcome import Outcome
-
-
-@contextmanager
-def code_line(code: NetworkCode) -> Iterator[None]:
-    """Turn an error raised in a line of ``code`` into a RunError at that line."""
-    try:
-        yield
-    except (BrainPyLabError, KeyboardInterrupt, MemoryError):
-        raise
-    except Exception as error:
-        line = line_in(error, str(code.file))
-        if line is None:
-            raise
-        said = str(error).strip().partition("\n")[0]
-        where = place(code.text, line)
-        message = f"The step of '{code.name}' failed: {type(error).__name__}: {said}"
-        raise RunError(message, location=where) from error
 
 
 def in_words(plan: Plan, axis: str, row: str, place: int, t: float) -> tuple[Outcome, str]:

@@ -13,10 +13,9 @@ import numpy as np
 
 from brainpy_lab import drivers
 from brainpy_lab.drivers import Capability
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, package
 from brainpy_lab.networks.arguments import whole
 from brainpy_lab.networks.runs.state import NetworkState
-from brainpy_lab.networks.stores.package import zarr_module
 from brainpy_lab.networks.stores.writing import check_path
 from brainpy_lab.simulation.run_defaults import check_seed, positive
 from brainpy_lab.simulation.runs.control import Progress
@@ -62,7 +61,7 @@ class Request:
                     advice="Run its members one by one, each with a store of its own.",
                 )
             check_path(self.path)
-            zarr_module(f"store='{self.path.name}'")
+            package("zarr", f"store='{self.path.name}'")
         whole("run", "threads", self.threads, 1)
         start: Any = self.start
         is_zero = isinstance(start, int | float | np.number) and not isinstance(start, bool) and start == 0

@@ -13,7 +13,7 @@ from brainpy_lab.drivers.network import NetworkFlow
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.currents import set_at_start
 from brainpy_lab.networks.runs.fading import Course
-from brainpy_lab.networks.runs.failing import code_line, in_words, spoiled
+from brainpy_lab.networks.runs.failing import in_words, spoiled
 from brainpy_lab.networks.runs.interrupts import held_back
 from brainpy_lab.networks.runs.kept import Kept
 from brainpy_lab.networks.runs.plan import Plan
@@ -24,6 +24,7 @@ from brainpy_lab.networks.sources import PoissonGroup
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.runs.control import ChunkSize
 from brainpy_lab.simulation.runs.record_size import check_record_memory
+from brainpy_lab.simulation.runs.tracing import user_line
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.outcome import Outcome
 
@@ -60,7 +61,7 @@ class RunOf:
             self.rows, self.spikes = self.store.rows(sum(w.width for w in plan.record)), self.store.spikes()
         self.outcome, self.ended = Outcome.COMPLETED, ""
         self._record_start()
-        with code_line(plan.code):
+        with user_line(plan.code.name, plan.code):
             self._go()
         self._keep()
         self._look_through()

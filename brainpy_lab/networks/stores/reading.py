@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, MemoryLimitError
+from brainpy_lab.errors import ArgumentError, MemoryLimitError, package
 from brainpy_lab.networks.solution import NetworkSolution
-from brainpy_lab.networks.stores.package import zarr_module
 from brainpy_lab.simulation.runs.record_size import available_bytes, format_bytes
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.described import check_version
@@ -87,7 +86,7 @@ def opened(path: Path) -> NetworkSolution:
     ArgumentError
         It holds no run.
     """
-    zarr = zarr_module(f"'{path.name}'")
+    zarr = package("zarr", f"'{path.name}'")
     if not path.is_dir():
         raise ArgumentError(f"There is no store {path}.")
     try:

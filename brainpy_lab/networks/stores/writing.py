@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError
-from brainpy_lab.networks.stores.package import zarr_module
+from brainpy_lab.errors import ArgumentError, package
 from brainpy_lab.simulation.solution.described import FORMAT, plain
 
 #: Bytes of records, and number of spikes, that are written at once.
@@ -51,7 +50,7 @@ class Store:
         events: Mapping[str, Mapping[str, tuple[int, ...]]],
         described: Mapping[str, Any],
     ) -> None:
-        zarr = zarr_module(f"store='{path.name}'")
+        zarr = package("zarr", f"store='{path.name}'")
         check_path(path)
         self.path, self.count, self.time = path, len(t), _time_name(shapes)
         width = sum(int(np.prod(shape, dtype=int)) for named in shapes.values() for shape in named.values())

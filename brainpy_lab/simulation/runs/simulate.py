@@ -58,7 +58,7 @@ def _simulate(request: Request, captured: Captured | None = None) -> Solution:
     """Run with the method that the request names."""
     task = make_task(request, captured)
     problem = task.problem
-    with user_line(problem.system, task.code, lambda: _on_reference(request, problem)):
+    with user_line(problem.system.name, task.code, problem.system, lambda: _on_reference(request, problem)):
         result = _solve(task, request)
     keep(task, request.model)
     if task.code.edited:

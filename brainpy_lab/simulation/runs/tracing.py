@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from brainpy_lab.codegen.code_text import line_in, place
+from brainpy_lab.codegen.code_text import CodeText, line_in, place
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import Span, System
 from brainpy_lab.errors import BrainPyLabError, RunError
 
 
 @contextmanager
-def user_line(system: System, code: StepCode, retrace: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Turn an error raised in a line of ``code`` into a RunError at the line of the cell that it came from.
+def user_line(
+    name: str, code: CodeText, system: System | None = None, retrace: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Turn an error raised in a line of ``code`` into a RunError at that line, or that of the cell that it came from.
 
     Compiled code does not say in which line it failed: ``retrace`` then does the same where lines are known.
     """
@@ -26,14 +28,15 @@ def user_line(system: System, code: StepCode, retrace: Callable[[], None] = lamb
         if line is None:
             retrace()
             raise
-        cell_line = code.line_map.get(line)
+        cell_line = code.line_map.get(line) if isinstance(code, StepCode) else None
+        said = str(error).strip().partition("\n")[0]
         too_large = isinstance(error, OverflowError)
-        message = "a number in it is too large." if too_large else f"{type(error).__name__}: {error}"
-        if cell_line is None:
-            where = place(code.text, line, 0)
-            raise RunError(f"The step of '{system.name}' failed: {message}", location=where) from error
+        message = "a number in it is too large." if too_large else f"{type(error).__name__}: {said}"
+        if cell_line is None or system is None:
+            where = place(code.text, line)
+            raise RunError(f"The step of '{name}' failed: {message}", location=where) from error
         source = system.text.splitlines()[cell_line - 1]
         column = len(source) - len(source.lstrip())
         span = Span(cell_line, column, cell_line, len(source.rstrip()))
         location = system.place(span)
-        raise RunError(f"The model '{system.name}' failed: {message}", location=location) from error
+        raise RunError(f"The model '{name}' failed: {message}", location=location) from error

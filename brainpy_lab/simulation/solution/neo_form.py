@@ -6,25 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, package
 from brainpy_lab.simulation.solution.arrays import as_numpy
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.record import Record
 
 
-def neo_module(what: str) -> Any:
-    """The package neo; an error where it is not installed."""
-    try:
-        import neo
-    except ImportError:
-        message = f"{what} needs the package neo, which is not installed."
-        raise ArgumentError(message, advice="pip install neo") from None
-    return neo
-
-
 def spike_trains(name: str, train: EventTrain) -> list[Any]:
     """A ``neo.SpikeTrain`` for each cell, those without spikes too."""
-    neo = neo_module("to_neo")
+    neo = package("neo", "to_neo")
     if train.window is None:
         raise ArgumentError("to_neo: nothing says when the record ends.", advice="Give t_stop=, in ms.")
     order = np.argsort(as_numpy(train.index), kind="stable")
@@ -39,7 +29,7 @@ def spike_trains(name: str, train: EventTrain) -> list[Any]:
 
 def segment(sol: Record) -> Any:
     """``sol`` as a ``neo.Segment``; see `Solution.to_neo`."""
-    neo = neo_module("to_neo")
+    neo = package("neo", "to_neo")
     made = neo.Segment(name=sol.model_name)
     for name, values in sol.data.items():
         made_signal = _signal(neo, name, as_numpy(sol.times(name)), as_numpy(values))
