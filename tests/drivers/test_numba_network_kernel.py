@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 import brainpy_lab as bp
+from brainpy_lab.drivers.numba.network.flow import aligned
 from brainpy_lab.drivers.numba.network.kernel import network_kernel
 from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered
 from tests.networks.cells import AMPA, LIF, synapse
@@ -68,3 +69,9 @@ def test_what_is_kept_in_its_place_is_stored_without_a_mask() -> None:
     assert advance(y) == 0
     assert np.array_equal(y[:64], np.where(np.arange(64) > 32, 1.0, 0.5) * (np.arange(64.0) - 96))
     assert all("maskmov" not in text and "masked.store" not in text for text in advance.inspect_asm().values())
+
+
+def test_values_begin_at_a_line_of_the_cache() -> None:
+    kept = [aligned(length) for length in (1, 7, 64, 1000, 100_000) for _ in range(5)]
+    assert all(values.ctypes.data % 64 == 0 and values.flags.c_contiguous and not values.any() for values in kept)
+    assert [len(values) for values in kept[::5]] == [1, 7, 64, 1000, 100_000]
