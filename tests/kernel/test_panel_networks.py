@@ -134,3 +134,17 @@ def test_the_inline_panel_shows_networks_too(jupyter, wire):
     assert inline.activity.children[0] is jupyter.extension.panel._networks._pictures.widget
     inline.tabs.selected_index = 5
     assert "<td>net</td><td>20</td><td>done</td><td>In [" in inline.runs.value
+
+
+def test_what_an_ensemble_and_a_quiet_network_gave_is_said(jupyter, network):
+    network.say("show", view="activity")
+    jupyter("drive.delay = 1.5\nens = net.run(20.0, backend='numpy', parameters={'E.I': [11.0, 13.0]})")
+    spikes = jupyter.value("{name: len(train) for name, train in ens.trains().items()}")
+    said = network.heard("activity")[-1]["caption"]
+    assert said.endswith(
+        f"t = 0 to 20 ms · 2 members of an ensemble · E: {spikes['E']:,} spikes · P: {spikes['P']:,} spikes"
+    )
+    jupyter("%%brainpy --backend numpy\nA = bp.NeuGroup(bp.model('dx/dt = -x', dt=0.5), 3)\nstill = bp.Network()")
+    jupyter("sol = still.run(5.0, backend='numpy')")
+    said = network.heard("activity")[-1]["caption"]
+    assert said.endswith("t = 0 to 5 ms · none of its groups spikes; what was recorded is drawn by sol['E'].plot('V')")
