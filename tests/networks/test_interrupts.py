@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.networks.runs.ensembles import Halt, side_by_side
 from brainpy_lab.simulation.solution.outcome import Outcome
 from tests.networks.cells import KICK, lif, synapse
 
@@ -65,10 +66,25 @@ def test_an_interrupted_ensemble_keeps_what_its_members_had_computed() -> None:
     net["E"].I = current
     weights = {"Syn.weight": [0.1, 0.2, 0.3]}
     with pytest.raises(KeyboardInterrupt):
-        net.run(2000.0, dt=0.1, backend="numpy", parameters=weights, record={"E": ["V"]}, record_every=10.0)
+        net.run(20_000.0, dt=0.1, backend="numpy", parameters=weights, record={"E": ["V"]}, record_every=10.0)
     sol = net.last
     ends = sol.stats["ends"]
-    assert sol.ensemble_shape == (3,) and 30.0 <= ends[0] < 2000.0 and ends[2] == 0.0
+    assert sol.ensemble_shape == (3,) and 30.0 <= ends[0] < 20_000.0 and ends[2] == 0.0
     assert sol.outcome is not Outcome.COMPLETED and np.isfinite(sol["E"].V[3, 0]).all() and net.time == 0
     alone = _network(1e9).run(30.0, dt=0.1, backend="numpy", record={"E": ["V"]}, record_every=10.0)
     assert np.array_equal(sol.members[0]["E"].V[:4], alone["E"].V)
+
+
+def test_an_interrupt_before_all_members_have_begun_ends_them_too() -> None:
+    class Runs(list):
+        left = 1
+
+        def __getitem__(self, number: int) -> object:
+            if number == 1 and self.left:
+                self.left = 0
+                raise KeyboardInterrupt
+            return super().__getitem__(number)
+
+    halt = Halt(None)
+    found, is_interrupted = side_by_side(Runs([lambda: "first", halt.is_set]), 1, halt)
+    assert found == ["first", True] and is_interrupted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -111,10 +111,12 @@ def side_by_side(
     """
     is_interrupted = False
     results: list[NetworkSolution] = []
+    futures: list[Future[NetworkSolution]] = []
     with ThreadPoolExecutor(threads, thread_name_prefix="network") as pool:
-        futures = [pool.submit(run) for run in runs]
-        while len(results) < len(futures):
+        while len(results) < len(runs):
             try:
+                while len(futures) < len(runs):  # an interrupt may come before all of them have begun
+                    futures.append(pool.submit(runs[len(futures)]))
                 results.append(futures[len(results)].result())
             except KeyboardInterrupt:
                 is_interrupted = True
