@@ -22,7 +22,7 @@ from numba.extending import intrinsic
 COUNT, CAME, TURN, FAILED = 0, 8, 16, 24
 _WORDS = 32
 #: Turns of waiting before a thread gives way.
-_TURNS = 2000
+_TURNS = 200
 _I64, _I32 = ir.IntType(64), ir.IntType(32)
 _ORDER, _ALIGN = "seq_cst", 8
 #: What tells a processor that a thread only waits, and its argument.
