@@ -96,7 +96,7 @@ def test_spontaneous_rates_and_a_decision() -> None:
     assert rest["N"] == pytest.approx(3, abs=1.5) and rest["I"] == pytest.approx(9, abs=3)
     assert rest["A"] == pytest.approx(rest["B"], abs=2)
     net["to_A"].rate, net["to_B"].rate = 0.040 * 1.512, 0.040 * 0.488  # motion of 51.2 % coherence
-    net.run(600.0)
+    net.run(900.0)
     choice = rates(net.run(400.0))
     assert choice["A"] > 20 and choice["B"] < 5
     net["to_A"].rate = net["to_B"].rate = 0.0
