@@ -6,7 +6,7 @@ Here the arguments of the analyses are checked and turned into numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -79,6 +79,12 @@ class VectorField:
     def _is_whole(self) -> bool:
         """True when every state is free, in the system's order."""
         return self.free == self.system.state_names
+
+    def moved(self, name: str, value: float) -> VectorField:
+        """The field with a parameter or a held state at another value."""
+        if name in self.held:
+            return replace(self, held={**self.held, name: value})
+        return replace(self, params={**self.params, name: value})
 
     def rhs(self, y: Array) -> Array:
         """The drift of the free states, shape (n_free, ...)."""

@@ -57,6 +57,10 @@ class Branch:
         """A state or the parameter along the branch, (n_points,)."""
         return self.points[:, (*self.names, self.parameter).index(name)]
 
+    def lines(self, name: str) -> list[Array]:
+        """What a diagram draws of a state."""
+        return [self[name]]
+
     def to_xarray(self) -> xarray.Dataset:
         """States, stability and eigenvalues over the points of the branch; the parameter is a coordinate."""
         import xarray as xr

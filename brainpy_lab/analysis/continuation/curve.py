@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 
-from brainpy_lab.analysis.newton import newton
+from brainpy_lab.analysis.newton import newton, solve
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
-from brainpy_lab.analysis.zero_problem import ZeroProblem
 
 #: The first step, relative to the longest: a wrong guess of the units costs a few doublings.
 FIRST = 0.1
@@ -41,6 +41,19 @@ MOST_POINTS = 20000
 
 #: A state this many times larger than all that was expected of it has left for infinity.
 FAR = 1e4
+
+
+class Followed(Protocol):
+    """A problem with one unknown more than equations, such as `ZeroProblem`."""
+
+    def both(self, u: Array) -> tuple[Array, Any]:
+        """F, and its derivatives."""
+
+    def in_units(self, unknowns: Array, equations: Array) -> Followed:
+        """The same for unknowns in units."""
+
+    def bordered(self, rows: Array, at: Array) -> Followed:
+        """The same with further rows below."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,7 @@ class Curve:
 
     Attributes
     ----------
-    problem : ZeroProblem
+    problem : Followed
         Of n equations for n + 1 unknowns.
     range : (float, float)
         Of the parameter; the curve ends exactly on its borders.
@@ -80,17 +93,23 @@ class Curve:
         The longest step.
     tolerance : float
         Of Newton's method, relative to the units.
+    most : int
+        Points at most.
     end : str
         Why the curve ended, when it has: "border", "closed", "far", "steps", "points".
     """
 
-    problem: ZeroProblem
+    problem: Followed
     range: Range
     units: Array
     longest: float = 0.1
     tolerance: float = 1e-10
+    most: int = MOST_POINTS
     end: str = ""
-    _scaled: ZeroProblem | None = field(default=None, repr=False)
+    _scaled: Followed | None = field(default=None, repr=False)
+    _low: Array = field(default_factory=lambda: np.empty(0), repr=False)
+    _high: Array = field(default_factory=lambda: np.empty(0), repr=False)
+    _expected: Array = field(default_factory=lambda: np.empty(0), repr=False)
 
     def point(self, u: Array, along: Array) -> CurvePoint | None:
         """The curve's point with the parameter of ``u`` or, where that is a turn, near it; None where there is none."""
@@ -103,9 +122,9 @@ class Curve:
         """Points from ``start`` on (which is not among them), until the curve ends; `end` says why it did."""
         self.end = ""
         here, step = start, FIRST * self.longest
-        expected = np.abs(start.u) + self.units
-        low, high = start.u.copy(), start.u.copy()
-        for number in range(MOST_POINTS):
+        self._low, self._high = start.u.copy(), start.u.copy()
+        self._expected = np.abs(start.u) + self.units
+        for number in range(self.most):
             there = self._next(here, step)
             if there is None:
                 step /= 2
@@ -128,11 +147,10 @@ class Curve:
                 yield CurvePoint(start.u, start.tangent)
                 return
             yield point
-            if (np.abs(point.u) > FAR * expected)[:-1].any():
-                self.end = "far"
+            self.end = self._reached(point)
+            if self.end:
                 return
-            low, high = np.minimum(low, point.u), np.maximum(high, point.u)
-            here = self._in_new_units(point, high - low)
+            here = self._renewed(point)
             if is_easy:
                 step = min(1.5 * step, self.longest)
         self.end = "points"
@@ -161,13 +179,17 @@ class Curve:
         zero = newton(self.scaled.bordered(along[None], self._scale(guess)), self._scale(guess), self.tolerance, 8)
         if not zero.converged or float(np.linalg.norm(zero.point - self._scale(guess))) > step:
             return None
-        point = self.with_tangent(zero.point * self.units, here.tangent, zero.slopes[:-1])
+        point = self.with_tangent(zero.point * self.units, here.tangent, zero.slopes)
         if point is None:
             return None
         turn = float(np.arccos(np.clip(along @ self._scale(point.tangent), -1, 1)))
         if turn > TURN and step > 4 * SHORTEST * self.longest:
             return None
         return point, zero.iterations <= EASY_ITERATIONS and turn < EASY_TURN
+
+    def _reached(self, point: CurvePoint) -> str:
+        """Why the curve ends at a point, if it does."""
+        return "far" if (np.abs(point.u) > FAR * self._expected)[:-1].any() else ""
 
     def _is_inside(self, point: CurvePoint) -> bool:
         low, high = self.range
@@ -204,7 +226,7 @@ class Curve:
     # --- in units ----------------------------------------------------------------------------------------------------
 
     @property
-    def scaled(self) -> ZeroProblem:
+    def scaled(self) -> Followed:
         """The problem in the curve's units."""
         if self._scaled is None:
             self._scaled = self.problem.in_units(self.units, np.ones(len(self.units) - 1))
@@ -214,8 +236,10 @@ class Curve:
         result: Array = u / self.units
         return result
 
-    def _in_new_units(self, point: CurvePoint, seen: Array) -> CurvePoint:
+    def _renewed(self, point: CurvePoint) -> CurvePoint:
         """The point, after units have grown where more than twice as much was seen; that of the parameter stays."""
+        self._low, self._high = np.minimum(self._low, point.u), np.maximum(self._high, point.u)
+        seen = self._high - self._low
         grown = seen * np.sqrt(len(seen) - 1) > 2 * self.units
         grown[-1] = False
         if not grown.any():
@@ -239,19 +263,21 @@ class Curve:
         zero = newton(problem, start, self.tolerance)
         return zero.point * self.units if zero.converged else None
 
-    def with_tangent(self, u: Array, along: Array, slopes: Array | None = None) -> CurvePoint | None:
-        """The point with its tangent, on the side of ``along``; ``slopes`` of the scaled problem there, if known."""
+    def with_tangent(self, u: Array, along: Array, slopes: Any = None) -> CurvePoint | None:
+        """The point with its tangent, on the side of ``along``.
+
+        ``slopes``, if known, are those of the scaled problem there, with ``along`` as the row below.
+        """
+        old = self._scale(along) / np.linalg.norm(self._scale(along))
         if slopes is None:
-            slopes = self.scaled.both(self._scale(u))[1]
-        old = self._scale(along)
-        if not np.isfinite(slopes).all():
-            return None
-        matrix = np.concatenate([slopes, old[None] / np.linalg.norm(old)])
+            slopes = self.scaled.bordered(old[None], self._scale(u)).both(self._scale(u))[1]
         right = np.zeros(len(u))
         right[-1] = 1.0
         try:
-            tangent = np.linalg.solve(matrix, right)
+            tangent = solve(slopes, right)
         except np.linalg.LinAlgError:
-            tangent = np.linalg.svd(slopes)[2][-1]
+            tangent = np.linalg.svd(slopes[:-1])[2][-1]
             tangent = tangent if tangent @ old >= 0 else -tangent
+        if not np.isfinite(tangent).all():
+            return None
         return CurvePoint(u, tangent / np.linalg.norm(tangent) * self.units)

@@ -8,8 +8,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from brainpy_lab.analysis.continuation.branch import Branch
+from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 from brainpy_lab.analysis.continuation.special import SpecialPoints
-from brainpy_lab.analysis.points import FixedPoints
+from brainpy_lab.analysis.cycles.cycle import Cycle
+from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.errors import ArgumentError, did_you_mean
 
 if TYPE_CHECKING:
@@ -17,6 +19,23 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from brainpy_lab.simulation.solution.plot import PlotFigure
+
+
+class States(list[FixedPoint | Cycle]):
+    """What there is at one value of the parameter: equilibria first, then cycles."""
+
+    @property
+    def fixed_points(self) -> FixedPoints:
+        """The equilibria."""
+        return FixedPoints(p for p in self if isinstance(p, FixedPoint))
+
+    @property
+    def cycles(self) -> list[Cycle]:
+        """The cycles."""
+        return [p for p in self if isinstance(p, Cycle)]
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self)) or "nothing was found there"
 
 
 @dataclass(repr=False, eq=False)
@@ -28,7 +47,7 @@ class Diagram:
     model_name : str
     parameter : str
     range : (float, float)
-    branches : list of Branch
+    branches : list of Branch and CycleBranch
     points : SpecialPoints
         Sorted by the parameter; ``points.of("hopf")`` gives those of one kind.
     remarks : tuple of str
@@ -38,13 +57,13 @@ class Diagram:
     model_name: str
     parameter: str
     range: tuple[float, float]
-    branches: list[Branch]
+    branches: list[Branch | CycleBranch]
     points: SpecialPoints
     remarks: tuple[str, ...] = ()
-    _at: Callable[[float], FixedPoints] | None = field(default=None, repr=False)
+    _at: Callable[[float], States] | None = field(default=None, repr=False)
 
-    def at(self, value: float) -> FixedPoints:
-        """The equilibria of all branches at one value of the parameter, with eigenvalues and kinds.
+    def at(self, value: float) -> States:
+        """The equilibria and the cycles of all branches at one value of the parameter: `FixedPoint` and `Cycle`.
 
         Raises
         ------
@@ -59,10 +78,11 @@ class Diagram:
         return self._at(value)
 
     def to_xarray(self) -> xr.Dataset:
-        """All points of all branches along one axis; ``branch`` says to which one each belongs."""
+        """All equilibria of all branches along one axis; ``branch`` says to which one each belongs."""
         import xarray as xr
 
-        parts = [b.to_xarray().assign(branch=("point", [k] * len(b))) for k, b in enumerate(self.branches)]
+        equilibria = [b for b in self.branches if b.kind == "equilibrium"]
+        parts = [b.to_xarray().assign(branch=("point", [k] * len(b))) for k, b in enumerate(equilibria)]
         return xr.concat(parts, "point", combine_attrs="drop")
 
     def to_pandas(self) -> pd.DataFrame:

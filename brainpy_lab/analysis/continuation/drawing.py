@@ -9,15 +9,24 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from brainpy_lab.analysis.continuation.branch import Branch
+from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 from brainpy_lab.analysis.continuation.special import SpecialPoints
 from brainpy_lab.simulation.solution.plot import PlotFigure
 
 #: Shape and colour of each kind of point: told apart without colours, and without shapes.
-MARKS = {"fold": ("s", "#d55e00"), "hopf": ("o", "#009e73"), "branch point": ("D", "#cc79a7")}
+MARKS = {
+    "fold": ("s", "#d55e00"), "hopf": ("o", "#009e73"), "branch point": ("D", "#cc79a7"),
+    "fold of cycles": ("^", "#d55e00"), "period doubling": ("v", "#e69f00"), "torus": ("P", "#009e73"),
+    "branch point of cycles": ("X", "#cc79a7"), "homoclinic": ("*", "#000000"), "snic": ("h", "#000000"),
+}  # fmt: skip
 
 #: Stable branches are dark and solid, the others light and dashed.
 STABLE: dict[str, Any] = {"color": "#0072b2", "lw": 1.8}
 UNSTABLE: dict[str, Any] = {"color": "#56b4e9", "lw": 1.2, "ls": "--"}
+
+#: Cycles are drawn by their smallest and largest values, stable ones with dots.
+STABLE_CYCLE: dict[str, Any] = {"color": "#007a56", "lw": 1.4, "marker": ".", "markersize": 5}
+UNSTABLE_CYCLE: dict[str, Any] = {"color": "#5fbf9f", "lw": 1.2, "ls": ":"}
 
 
 class Drawn(Protocol):
@@ -26,7 +35,7 @@ class Drawn(Protocol):
     model_name: str
     parameter: str
     range: tuple[float, float]
-    branches: list[Branch]
+    branches: list[Branch | CycleBranch]
     points: SpecialPoints
 
 
@@ -50,12 +59,15 @@ def draw_diagram(diagram: Drawn, variable: str) -> PlotFigure:
     return figure
 
 
-def _draw_branch(axes: Axes, branch: Branch, variable: str, said: set[str]) -> None:
+def _draw_branch(axes: Axes, branch: Branch | CycleBranch, variable: str, said: set[str]) -> None:
     """A branch in pieces of one stability."""
-    x, y, stable = branch[branch.parameter], branch[variable], branch.stable
+    x, lines, stable = branch[branch.parameter], branch.lines(variable), branch.stable
+    is_cycle = branch.kind == "cycle"
     edges = [0, *(np.flatnonzero(np.diff(stable)) + 1).tolist(), len(branch) - 1]
     for a, b in pairwise(edges):
-        label = "stable" if stable[min(a, len(stable) - 1)] else "unstable"
-        style = STABLE if label == "stable" else UNSTABLE
-        axes.plot(x[a : b + 1], y[a : b + 1], label=None if label in said else label, **style)
-        said.add(label)
+        is_stable = bool(stable[min(a, len(stable) - 1)])
+        label = f"{'stable' if is_stable else 'unstable'}{' cycle' if is_cycle else ''}"
+        style = (STABLE_CYCLE if is_cycle else STABLE) if is_stable else (UNSTABLE_CYCLE if is_cycle else UNSTABLE)
+        for y in lines:
+            axes.plot(x[a : b + 1], y[a : b + 1], label=None if label in said else label, **style)
+            said.add(label)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,8 @@ import numpy as np
 from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.box import check_range, read_box
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
-from brainpy_lab.analysis.continuation.diagram import Diagram
+from brainpy_lab.analysis.continuation.cycle_tracing import CycleTracer
+from brainpy_lab.analysis.continuation.diagram import Diagram, States
 from brainpy_lab.analysis.continuation.special import in_order
 from brainpy_lab.analysis.continuation.tracing import Tracer, at
 from brainpy_lab.analysis.equilibria import ROUNDING, described, find, ranges_of
@@ -44,6 +44,8 @@ def bifurcation(
     *,
     box: Mapping[str, tuple[float, float]] | None = None,
     start: FixedPoint | Mapping[str, float] | None = None,
+    cycles: bool = True,
+    max_period: float | None = None,
     parameters: Mapping[str, Any] | None = None,
     step: float = 0.1,
     tolerance: float = 1e-10,
@@ -52,11 +54,13 @@ def bifurcation(
     stop: threading.Event | None = None,
     **values: Any,
 ) -> Diagram:
-    """The equilibria of ``model`` while a parameter moves over a range.
+    """The equilibria and cycles of ``model`` while a parameter moves over a range.
 
     Equilibria are looked for at five values of the parameter and followed both ways, through folds, to the borders of
     the range; where branches cross, the other ones are followed too. Folds, Hopf points and branch points are found by
-    counting eigenvalues, and then solved for.
+    counting eigenvalues, and then solved for. From every Hopf point the cycles are followed, stable or not, to the
+    borders, to another Hopf point or to where their period grows to infinity; folds, period doublings, tori and branch
+    points of cycles are found on them.
 
     Parameters
     ----------
@@ -70,6 +74,10 @@ def bifurcation(
     start : FixedPoint or mapping
         Follow the branch through this equilibrium alone; values of the states, and of the parameter if it is not in the
         middle of the range. It is corrected first.
+    cycles : bool
+        False follows equilibria alone.
+    max_period : float, optional
+        Where branches of cycles end; by default 60 times the longest period at a Hopf point.
     parameters, **values
         Other parameters, by name or as keywords.
     step : float
@@ -123,9 +131,15 @@ def bifurcation(
         if progress is not None:
             seen[0] = max(seen[0], abs(float(u[-1]) - low) / (high - low))
             progress(min(1.0, seen[0]))
-        return stop is not None and stop.is_set()
+        return is_set(stop)
 
+    if max_period is not None:
+        _check_number("max_period", max_period, 0.0, np.inf)
     tracer = Tracer(problem, (low, high), widths, step, tolerance, heard)
+    values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
+    rhythms = CycleTracer(
+        field, parameter, (low, high), step, tolerance, max_period, values_at, lambda value: is_set(stop)
+    )
     with np.errstate(all="ignore"):
         if start is not None:
             tracer.follow_from([_start(problem, start, low, high)])
@@ -134,12 +148,22 @@ def bifurcation(
                 for part in () if tracer.branches else LOOKED_AT:
                     value = low + part * (high - low)
                     tracer.follow_from(_found(field, parameter, value, ranges))
-    remarks = (*caveats.remarks(field), *_resets(field), *_time(field), *tracer.remarks)
-    remarks += ("Stopped: what was found until then.",) if tracer.is_stopped else ()
+        remarks = (*caveats.remarks(field), *_resets(field), *_time(field), *tracer.remarks)
+        if cycles and not tracer.is_stopped and not (_resets(field) or _time(field)):
+            rhythms.follow(tracer)
+            remarks += tuple(rhythms.remarks)
+    remarks += ("Stopped: what was found until then.",) if tracer.is_stopped or rhythms.is_stopped else ()
+    points = in_order([*(p.point for p in tracer.located), *rhythms.points])
     return Diagram(
-        field.system.name, parameter, (low, high), tracer.branches, in_order(p.point for p in tracer.located),
-        tuple(dict.fromkeys(remarks)), lambda value: _at(tracer, field, parameter, value, widths),
+        field.system.name, parameter, (low, high), [*tracer.branches, *rhythms.branches], points,
+        tuple(dict.fromkeys(remarks)),
+        lambda value: States([*_at(tracer, field, parameter, value, widths), *rhythms.at(value)]),
     )  # fmt: skip
+
+
+def is_set(stop: threading.Event | None) -> bool:
+    """Whether the user has asked to stop."""
+    return stop is not None and stop.is_set()
 
 
 def _field(model: ModelLike, name: str, value: float, given: Mapping[str, Any], t: float) -> VectorField:
@@ -167,13 +191,6 @@ def _check_number(name: str, value: float, low: float, high: float) -> None:
         raise ArgumentError(f"{name} is {value!r}; it must lie between {low:g} and {high:g}.")
 
 
-def _moved(field: VectorField, name: str, value: float) -> VectorField:
-    """The field with the parameter at a value."""
-    if name in field.held:
-        return replace(field, held={**field.held, name: value})
-    return replace(field, params={**field.params, name: value})
-
-
 def _boxes(field: VectorField, limits: Mapping[str, Range], near: Mapping[str, float]) -> list[dict[str, Range]]:
     """Where to look for equilibria, one box after the other until there are some."""
     first = dict(zip(field.free, ranges_of(field, limits, near, AROUND), strict=True))
@@ -185,7 +202,7 @@ def _boxes(field: VectorField, limits: Mapping[str, Range], near: Mapping[str, f
 
 
 def _found(field: VectorField, name: str, value: float, ranges: Mapping[str, Range]) -> list[Array]:
-    points = find(_moved(field, name, value), ranges)
+    points = find(field.moved(name, value), ranges)
     return [np.array([*point.values.values(), value]) for point in points if not point.dimension]
 
 
@@ -205,7 +222,7 @@ def _start(problem: EquilibriumProblem, start: FixedPoint | Mapping[str, float],
 
 
 def _at(tracer: Tracer, field: VectorField, name: str, value: float, widths: Array) -> FixedPoints:
-    moved = _moved(field, name, value)
+    moved = field.moved(name, value)
     found: list[Array] = []
     for branch, curve in zip(tracer.branches, tracer.curves, strict=True):
         for u in at(branch, curve, value):
@@ -223,11 +240,14 @@ def _resets(field: VectorField) -> tuple[str, ...]:
     names = [e.name for e in field.system.events if field.system.is_reset(e)]
     if not names:
         return ()
-    return (f"The event '{names[0]}' resets the state: these are the equilibria of the equations between resets.",)
+    return (
+        f"The event '{names[0]}' resets the state: these are the equilibria of the equations between resets. "
+        "Cycles are not followed.",
+    )
 
 
 def _time(field: VectorField) -> tuple[str, ...]:
     held = caveats.frozen(field)
     if "t" not in held:
         return ()
-    return (f"The equations depend on time, which is held at t = {held['t']:g}.",)
+    return (f"The equations depend on time, which is held at t = {held['t']:g}. Cycles are not followed.",)

@@ -12,7 +12,10 @@ import numpy as np
 from brainpy_lab.errors import ArgumentError, did_you_mean
 
 #: What a diagram may hold, in the order of its tables.
-KINDS = ("fold", "hopf", "branch point", "cusp")
+KINDS = (
+    "fold", "hopf", "branch point", "cusp", "fold of cycles", "period doubling", "torus", "branch point of cycles",
+    "homoclinic", "snic",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -22,16 +25,18 @@ class SpecialPoint:
     Attributes
     ----------
     kind : str
-        "fold", "hopf", "branch point".
+        "fold", "hopf", "branch point" of equilibria; "fold of cycles", "period doubling", "torus", "branch point of
+        cycles"; "homoclinic" and "snic", where the period of cycles grows to infinity.
     parameters : dict
         The free parameter.
     values : dict
-        The states.
+        The states; of a cycle the largest value of each.
     period : float or None
-        2π/omega at a Hopf point.
+        2π/omega at a Hopf point; that of a cycle.
     data : dict
         ``eigenvalues``; ``omega`` and ``l1``, the first Lyapunov coefficient (Kuznetsov 2004, formula 5.62), at a Hopf
-        point; ``type``, "pitchfork" or "transcritical", at a branch point.
+        point; ``type``, "pitchfork" or "transcritical", at a branch point; ``multipliers``, ``min``, ``max`` and
+        ``orbit`` of a cycle.
     note : str
         What is not certain.
     """

@@ -158,14 +158,17 @@ class Tracer:
                     self._from(u, side * tangent * curve.units)
 
     def _curve(self, u: Array) -> Curve:
-        """A curve with units guessed at ``u``: what each state may move while the parameter moves over its range."""
-        n = self.problem.n
-        width = self.range[1] - self.range[0]
-        slopes = self.problem.slopes(u)
-        rate = np.abs(np.linalg.lstsq(slopes[:, :n], -slopes[:, n], rcond=None)[0]) * width
-        units = np.maximum.reduce([LEAST * np.abs(u[:-1]), OF_BOX * self.widths, np.minimum(0.1 * rate, self.widths)])
-        scaled = power_of_two(np.append(units * np.sqrt(n), width))
+        """A curve with units guessed at ``u``."""
+        scaled = power_of_two(np.append(self.sizes(u) * np.sqrt(self.problem.n), self.range[1] - self.range[0]))
         return Curve(self.problem.zeros, self.range, scaled, self.longest, self.tolerance)
+
+    def sizes(self, u: Array) -> Array:
+        """How far each state may move near ``u`` while the parameter moves over its range, (n,)."""
+        n = self.problem.n
+        slopes = self.problem.slopes(u)
+        rate = np.abs(np.linalg.lstsq(slopes[:, :n], -slopes[:, n], rcond=None)[0]) * (self.range[1] - self.range[0])
+        least = np.maximum(LEAST * np.abs(u[:-1]), OF_BOX * self.widths)
+        return np.asarray(np.maximum(least, np.minimum(0.1 * rate, self.widths)))
 
     def _keep(self, curve: Curve, stations: list[Station], ends: tuple[str, str]) -> None:
         self.branches.append(

@@ -91,7 +91,7 @@ def along(field: VectorField, start: Array, period: float) -> Piece:
     return Piece(_run(field, start, period), 0.0, period)
 
 
-def settled(field: VectorField, start: Array, period: float | None = None) -> Piece:
+def settled(field: VectorField, start: Array, period: float | None = None, evaluations: int | None = None) -> Piece:
     """The orbit to which the one from ``start`` settles.
 
     Raises
@@ -122,7 +122,7 @@ def settled(field: VectorField, start: Array, period: float | None = None) -> Pi
         found = _repeats(run, span, ranges)
         if found is not None:
             return Piece(run, *found)
-        if spent > MOST_EVALUATIONS:
+        if spent > (evaluations or MOST_EVALUATIONS):
             break
         span *= 2
     raise AnalysisError(

@@ -93,6 +93,31 @@ class Collocation:
         further = np.stack([np.transpose(c, (1, 2, 0)).reshape(mesh.intervals, size) for c in columns], axis=2)
         return residual, Slopes(blocks.reshape(mesh.intervals, size, size + n), further, self._phase_row, n)
 
+    def multipliers(self, u: Array) -> tuple[NDArray[np.complex128], float]:
+        """The multipliers but the trivial one, the largest modulus first, and how far from one that one is."""
+        if self.n == 2:
+            # the logarithms of all sum up to the trace of the Jacobian along the orbit (Liouville); one of them is zero
+            return np.exp(np.array([self._trace(u) + 0j])), 0.0
+        start = np.concatenate([u[: self.n], u[self.size - len(self.names) :]])
+        flow = self._drift.residual(start[:, None])[:, 0]
+        return self.both(u)[1].multipliers(flow, self.scales)
+
+    def defect(self, u: Array) -> float:
+        """How much the orbit errs over an interval at its ends, where the equations are not imposed, in scales."""
+        mesh, profile = self.mesh, self.profile(u)
+        ends = profile[:, :: mesh.degree]
+        moved = np.repeat(u[self.size - len(self.names) :, None], ends.shape[1], axis=1)
+        drift = self._drift.residual(np.concatenate([ends, moved])) * u[-1 - len(self.names)]
+        slopes = mesh.pieces(profile) @ tables(mesh.degree).first / mesh.widths
+        return float((np.abs(slopes - drift) * mesh.widths / self.scales[:, None]).max())
+
+    def _trace(self, u: Array) -> float:
+        mesh, n = self.mesh, self.n
+        at = mesh.at_points(self.profile(u)).reshape(n, -1)
+        moved = u[self.size - len(self.names) :]
+        by = self._drift.jacobian(np.concatenate([at, np.repeat(moved[:, None], at.shape[1], axis=1)]))
+        return float(u[-1 - len(self.names)] * (np.trace(by[:, :n]) * mesh.weights.ravel()).sum())
+
     @cached_property
     def _drift(self) -> ZeroProblem:
         return equilibria(self.field, self.names)
@@ -149,16 +174,22 @@ class Slopes:
         ahead = self.transitions
         return Chain(-ahead, np.broadcast_to(np.eye(self.n), ahead.shape))
 
-    @property
-    def multipliers(self) -> NDArray[np.complex128]:
-        """The Floquet multipliers of the collocated orbit, the largest modulus first; none of the smallest is exact.
+    def multipliers(self, flow: Array, scales: Array) -> tuple[NDArray[np.complex128], float]:
+        """The multipliers beside that of ``flow``, the direction of the orbit, and how far from one that is.
 
-        A generalised eigenvalue problem: the product of the transitions is not formed, in which what grows would hide
-        what shrinks (T. F. Fairgrieve, A. D. Jepson 1991, doi:10.1137/0728073).
+        A generalised eigenvalue problem, from which the direction of the orbit is taken out first: a multiplier that
+        crosses one is then told from the trivial one. The product of the transitions is not formed, in which what grows
+        would hide what shrinks (T. F. Fairgrieve, A. D. Jepson 1991. SIAM J. Numer. Anal. 28, 1446.
+        doi:10.1137/0728075). None of those below 1e-6 is exact.
         """
-        values = scipy.linalg.eigvals(self._chain.first, -self._chain.last)
+        chain, along = self._chain, flow / scales
+        basis = np.linalg.qr(np.column_stack([along, np.eye(self.n)]))[0]
+        a, b = (part * scales @ basis for part in (chain.first, -chain.last))
+        error = float(np.linalg.norm(a[:, 0] - b[:, 0]) / np.linalg.norm(b[:, 0]))
+        turn = np.linalg.qr(b[:, :1], mode="complete")[0].T[1:]
+        values = scipy.linalg.eigvals((turn @ a)[:, 1:], (turn @ b)[:, 1:])
         values = np.where(np.isfinite(values), values, np.inf)
-        return np.asarray(values[np.argsort(-np.abs(values))])
+        return np.asarray(values[np.argsort(-np.abs(values))]), error
 
     def solve(self, right: Array) -> Array:
         """The unknowns x with slopes·x = ``right``, shape (size,)."""

@@ -116,6 +116,8 @@ class Tables:
         Each basis polynomial and its derivative at the Gauss points.
     highest : ndarray, shape (degree + 1,)
         The derivative of order ``degree`` of each basis polynomial, which is constant.
+    first : ndarray, shape (degree + 1,)
+        The derivative of each basis polynomial at the beginning.
     """
 
     nodes: Array
@@ -124,6 +126,7 @@ class Tables:
     values: Array
     slopes: Array
     highest: Array
+    first: Array
     _inverse: Array
 
     def basis(self, local: Array) -> Array:
@@ -144,4 +147,5 @@ def tables(degree: int) -> Tables:
     unit = np.eye(degree + 1)
     first = np.stack([2 * chebyshev.chebval(2 * points - 1, chebyshev.chebder(e)) for e in unit], axis=1) @ inverse
     last = np.array([2.0**degree * chebyshev.chebval(0.0, chebyshev.chebder(e, degree)) for e in unit]) @ inverse
-    return Tables(nodes, points, weights, values, first, last, inverse)
+    begin = np.array([2 * chebyshev.chebval(-1.0, chebyshev.chebder(e)) for e in unit]) @ inverse
+    return Tables(nodes, points, weights, values, first, last, begin, inverse)

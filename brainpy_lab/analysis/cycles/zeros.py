@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brainpy_lab.analysis.cycles.collocation import Collocation, Slopes
 from brainpy_lab.analysis.vector_field import Array
@@ -57,11 +56,6 @@ class InUnits:
     def with_rows(self, rows: Array) -> InUnits:
         """With further rows below."""
         return InUnits(self.slopes.with_rows(rows / self.units), self.units)
-
-    @property
-    def multipliers(self) -> NDArray[np.complex128]:
-        """Those of the orbit, the largest modulus first."""
-        return self.slopes.multipliers
 
     def solve(self, right: Array) -> Array:
         """The unknowns, in units."""

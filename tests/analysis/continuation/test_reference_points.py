@@ -54,7 +54,7 @@ def _text(entry: dict[str, Any]) -> str:
 def _diagram(
     text: str, parameter: str, range: tuple[float, float], step: float = 0.1, tolerance: float = 1e-10
 ) -> Diagram:
-    return bp.analysis.bifurcation(bp.model(text), parameter, range, step=step, tolerance=tolerance)
+    return bp.analysis.bifurcation(bp.model(text), parameter, range, cycles=False, step=step, tolerance=tolerance)
 
 
 def _free(entry: dict[str, Any]) -> str | None:

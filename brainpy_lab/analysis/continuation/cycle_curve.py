@@ -1,0 +1,146 @@
+"""Curves of cycles: each point has a mesh of its own, which follows the orbit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
+from brainpy_lab.analysis.cycles.adapting import adapted
+from brainpy_lab.analysis.cycles.collocation import Collocation
+from brainpy_lab.analysis.cycles.mesh import Mesh
+from brainpy_lab.analysis.cycles.zeros import CycleZeros
+from brainpy_lab.analysis.vector_field import Array, Range, VectorField
+
+#: Intervals of the first mesh, and at most; special points are found on twice as many.
+INTERVALS, MOST_INTERVALS = 60, 240
+
+#: Cycles of a branch at most: those near a homoclinic orbit of a focus turn for ever.
+MOST_CYCLES = 600
+
+#: A mesh gets twice as many intervals where the error of the equations on one is above the first, and half as many
+#: where it is below the second, relative to the range of the orbit.
+COARSE, FINE = 1e-3, 1e-7
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """A cycle as it stands on a branch.
+
+    Attributes
+    ----------
+    mesh : Mesh
+    profile : ndarray, shape (n, n_nodes)
+    period, parameter : float
+    """
+
+    mesh: Mesh
+    profile: Array
+    period: float
+    parameter: float
+
+
+@dataclass
+class CycleCurve(Curve):
+    """A curve of cycles.
+
+    Attributes
+    ----------
+    least : ndarray, shape (n,)
+        The least scales of the states; those of larger orbits are their ranges.
+    longest_period : float
+        Where the curve ends.
+    here : CurvePoint
+        The last point, on the mesh on which the next one will be.
+    """
+
+    least: Array = None  # type: ignore[assignment]
+    longest_period: float = np.inf
+    here: CurvePoint = None  # type: ignore[assignment]
+
+    @classmethod
+    def of(
+        cls,
+        field: VectorField,
+        name: str,
+        within: Range,
+        longest: float,
+        tolerance: float,
+        least: Array,
+        longest_period: float,
+    ) -> CycleCurve:
+        """A curve that has no point yet."""
+        mesh = Mesh.uniform(INTERVALS)
+        problem = Collocation(field, (name,), mesh, least, np.zeros((len(least), mesh.intervals, mesh.degree)))
+        made = cls(CycleZeros(problem, np.ones(problem.size)), within, np.ones(problem.size), longest, tolerance)
+        made.least, made.longest_period, made.most = least, longest_period, MOST_CYCLES
+        return made
+
+    @property
+    def collocation(self) -> Collocation:
+        """The equations on the present mesh."""
+        problem = self.problem
+        assert isinstance(problem, CycleZeros)
+        return problem.collocation
+
+    def orbit(self, point: CurvePoint) -> Orbit:
+        """The cycle at a point on the present mesh."""
+        found = self.collocation
+        return Orbit(found.mesh, found.profile(point.u), float(point.u[-2]), point.parameter)
+
+    def take(
+        self, orbit: Orbit, tangent: Array, mesh: Mesh | None = None, reference: Array | None = None
+    ) -> CurvePoint:
+        """Make ``orbit`` the point from which the next step goes, along ``tangent``, (n_nodes * n + 2,).
+
+        Parameters
+        ----------
+        orbit : Orbit
+        tangent : ndarray
+            On the orbit's mesh.
+        mesh : Mesh, optional
+            To go over to.
+        reference : ndarray, shape (n, n_nodes), optional
+            The profile that fixes the phase; by default the orbit.
+        """
+        old = replace(self.collocation, mesh=orbit.mesh)
+        way = old.profile(tangent)
+        profile, fixed = orbit.profile, orbit.profile if reference is None else reference
+        if mesh is not None and mesh is not orbit.mesh:
+            nodes = mesh.nodes
+            profile, way, fixed = (orbit.mesh.at(p, nodes) for p in (profile, way, fixed))
+        else:
+            mesh = orbit.mesh
+        scales = np.maximum(self.least, np.ptp(profile, axis=1))
+        problem = replace(old, mesh=mesh, scales=scales).referring_to(fixed)
+        n = len(scales)
+        states = scales[:, None] * np.sqrt(n) / np.sqrt(mesh.shares)
+        width = self.range[1] - self.range[0]
+        self.units = problem.pack(states, abs(orbit.period), width)
+        self.problem, self._scaled = CycleZeros(problem, np.ones(problem.size)), None
+        along = problem.pack(way, tangent[-2], tangent[-1])
+        length = float(np.linalg.norm(along / self.units))
+        u = problem.pack(profile, orbit.period, orbit.parameter)
+        self.here = CurvePoint(u, along / length)
+        return self.here
+
+    def _renewed(self, point: CurvePoint) -> CurvePoint:
+        orbit = self.orbit(point)
+        scales = np.maximum(self.least, np.ptp(orbit.profile, axis=1))
+        count = orbit.mesh.intervals
+        error = self.collocation.defect(point.u)
+        if error > COARSE and count < MOST_INTERVALS:
+            count *= 2
+        elif error < FINE and count > INTERVALS:
+            count //= 2
+        return self.take(orbit, point.tangent, adapted(orbit.mesh, orbit.profile, scales, count))
+
+    def _reached(self, point: CurvePoint) -> str:
+        period = float(point.u[-2])
+        if not 0 < period <= self.longest_period:
+            return "period"
+        return "" if np.isfinite(point.u).all() else "far"
+
+    def _passes(self, start: CurvePoint, a: CurvePoint, b: CurvePoint) -> bool:
+        return False  # points stand on meshes of their own: a closed curve ends where its tracer sees it

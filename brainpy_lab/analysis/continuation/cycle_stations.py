@@ -1,0 +1,162 @@
+"""What is counted at the cycles of a branch, and where between two of them something happens.
+
+At each cycle the multipliers outside the unit circle are counted, the trivial one left out. A change of the count, or a
+turn of the branch, lies between two neighbours; there a function that is zero at the point is followed to its zero, on
+a mesh of twice as many intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from brainpy_lab.analysis.continuation.curve import CurvePoint
+from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve
+
+#: Steps between cycles are halved so often to part what lies in them.
+HALVINGS = 12
+
+#: Turns of the parameter within this part of the range are rounding errors: at a canard the cycles grow at one value.
+NOISE = 1e-9
+
+#: The trivial multiplier is as far from one as the others are wrong; from so far they tell nothing.
+BLIND = 0.05
+
+#: How exactly a point is found in the way between two cycles, relative to it. At a fold the parameter's error is of the
+#: order of its square.
+PART = 1e-9
+
+#: A multiplier counts as outside when it is so by more than this.
+OUTSIDE = 1e-6
+
+
+@dataclass(frozen=True)
+class CycleStation:
+    """A cycle of a branch and what is counted there.
+
+    Attributes
+    ----------
+    point : CurvePoint
+    multipliers : ndarray of complex, shape (n - 1,)
+        Without the trivial one, the largest modulus first.
+    error : float
+        How far from one the trivial multiplier is: the others are as wrong.
+    turn : int
+        The sign of the parameter's direction.
+    """
+
+    point: CurvePoint
+    multipliers: NDArray[np.complex128]
+    error: float
+    turn: int
+
+    @property
+    def unstable(self) -> int:
+        """How many multipliers are outside the unit circle."""
+        return int((np.abs(self.multipliers) > 1 + OUTSIDE).sum())
+
+
+def cycle_station(curve: CycleCurve, point: CurvePoint) -> CycleStation:
+    """Count at a point."""
+    values, error = curve.collocation.multipliers(point.u)
+    return CycleStation(point, values, error, int(np.sign(point.tangent[-1])))
+
+
+@dataclass(frozen=True)
+class CycleGap:
+    """A piece of a branch with one thing in it: its kind, and the function that is zero there."""
+
+    kind: str
+    before: CycleStation
+    after: CycleStation
+
+
+def gaps(curve: CycleCurve, a: CycleStation, b: CycleStation, halvings: int = 0) -> Iterator[CycleGap]:
+    """The pieces between two neighbours with one special point each, in order."""
+    noise = NOISE * (curve.range[1] - curve.range[0])
+    turns = a.turn != b.turn and abs(b.point.parameter - a.point.parameter) > noise
+    if not turns and a.unstable == b.unstable:
+        return
+    kind = _single(a, b, noise)
+    if kind is not None and halvings >= 2:
+        yield CycleGap(kind, a, b)
+        return
+    middle = curve.between(a.point, b.point, 0.5) if halvings < HALVINGS else None
+    if middle is None:
+        if kind is not None:
+            yield CycleGap(kind, a, b)
+        return
+    m = cycle_station(curve, middle)
+    yield from gaps(curve, a, m, halvings + 1)
+    yield from gaps(curve, m, b, halvings + 1)
+
+
+def _single(a: CycleStation, b: CycleStation, noise: float) -> str | None:
+    change = abs(a.unstable - b.unstable)
+    if a.turn != b.turn:
+        return "fold of cycles" if change == 1 else None
+    if max(a.error, b.error) > BLIND:
+        return None
+    if change == 2:
+        return "torus" if all(abs(_crossing(s, a, b).imag) > 0 for s in (a, b)) else None
+    if change == 1:
+        if abs(b.point.parameter - a.point.parameter) <= noise and _crossing(b, a, b).real > 0:
+            return "fold of cycles"  # its turn is lost in rounding
+        signs = {bool(_crossing(s, a, b).real < 0) for s in (a, b)}
+        if len(signs) == 1:
+            return "period doubling" if signs.pop() else "branch point of cycles"
+    return None
+
+
+def _crossing(s: CycleStation, a: CycleStation, b: CycleStation) -> complex:
+    """The multiplier that crosses the unit circle between ``a`` and ``b``."""
+    return complex(s.multipliers[min(a.unstable, b.unstable)])
+
+
+def measure(gap: CycleGap) -> Callable[[CycleStation], float]:
+    """The function that is zero where the thing in a gap happens."""
+    if gap.kind == "fold of cycles" and len(gap.before.multipliers) > 1:
+        return lambda s: float(s.point.tangent[-1])
+    index = min(gap.before.unstable, gap.after.unstable)
+    return lambda s: float(np.log(max(abs(s.multipliers[index]), 1e-300)))
+
+
+def located(curve: CycleCurve, gap: CycleGap) -> CycleStation | None:
+    """The cycle at which it happens, on the way between the two; None where the way cannot be followed."""
+    value = measure(gap)
+    seen = {0.0: gap.before, 1.0: gap.after}
+
+    def at(part: float) -> float:
+        if part not in seen:
+            middle = curve.between(gap.before.point, gap.after.point, part)
+            if middle is None:
+                raise LookupError
+            seen[part] = cycle_station(curve, middle)
+        return value(seen[part])
+
+    if at(0.0) * at(1.0) > 0:
+        return None
+    try:
+        part = float(brentq(at, 0.0, 1.0, xtol=PART, rtol=PART))
+        at(part)
+    except LookupError:  # where branches cross, Newton's method has no single way to go
+        return _interpolated(curve, gap, value, seen)
+    return seen[part]
+
+
+def _interpolated(
+    curve: CycleCurve, gap: CycleGap, value: Callable[[CycleStation], float], seen: dict[float, CycleStation]
+) -> CycleStation | None:
+    """What the nearest cycles on both sides tell of the point: a polynomial through them."""
+    near = sorted(seen.values(), key=lambda s: abs(value(s)))[:4]
+    values = np.array([value(s) for s in near])
+    if len(near) < 3 or len(set(values.tolist())) < len(values):
+        return None
+    weights = [np.prod([v / (v - w) for v in np.delete(values, k)]) for k, w in enumerate(values)]
+    u = sum(weight * s.point.u for weight, s in zip(weights, near, strict=True))
+    point = CurvePoint(np.asarray(u), near[0].point.tangent)
+    return cycle_station(curve, point)
