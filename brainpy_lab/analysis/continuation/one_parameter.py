@@ -114,8 +114,10 @@ def bifurcation(
     >>> import brainpy_lab as bp
     >>> diagram = bp.analysis.bifurcation(bp.models.fitzhugh_nagumo(), "I", (0, 2))
     >>> diagram.points
+    fold of cycles at I = 0.324179, period 68.53
     subcritical Hopf at I = 0.331281, period 22.81
     subcritical Hopf at I = 1.41872, period 22.81
+    fold of cycles at I = 1.42582, period 68.53
     """
     limits, given = read_box(model, box, parameters, values)
     low, high = check_range(parameter, range)
