@@ -77,7 +77,7 @@ def network(
     return bp.Network(*((E,) if alone else (E, F)), *synapses)
 
 
-def assert_agree(net: bp.Network, other: bp.Network, backend: str = "numpy", duration: float = 30.0) -> None:
+def assert_agree(net: bp.Network, other: bp.Network, backend: str = "numpy", duration: float = 24.0) -> None:
     """Both forms give the same spikes, and the same values but for rounding."""
     assert all(s.totals.are_taken for s in net.synapses) and not any(s.totals.are_taken for s in other.synapses)
     found, known = net.run(duration, dt=0.1, backend=backend), other.run(duration, dt=0.1, backend="numpy")
