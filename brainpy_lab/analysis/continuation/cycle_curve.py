@@ -132,7 +132,7 @@ class CycleCurve(Curve):
         error = self.collocation.defect(point.u)
         if error > COARSE and count < MOST_INTERVALS:
             count *= 2
-        elif error < FINE and count > INTERVALS:
+        elif error < FINE and count >= 2 * INTERVALS:
             count //= 2
         return self.take(orbit, point.tangent, adapted(orbit.mesh, orbit.profile, scales, count))
 

@@ -18,6 +18,7 @@ from brainpy_lab.analysis.continuation.tracing import Tracer, at
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.closing import Guess, settled
 from brainpy_lab.analysis.cycles.cycle import Cycle
+from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.cycles.solving import solved
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 from brainpy_lab.errors import AnalysisError
@@ -35,6 +36,9 @@ SETTLED = 1e-3
 
 #: Evaluations of the equations, at most, to find a cycle by simulation.
 EVALUATIONS = 20_000
+
+#: The end of a branch this near to a period doubling, relative to the range and to the period, is at it.
+MET = 0.02
 
 #: Multipliers this near to one, as logarithms, are not counted where a branch begins.
 BORN = 1e-5
@@ -59,6 +63,8 @@ class CycleTracer:
         Where branches end; None: by the periods at Hopf points.
     looked_at : tuple of float
         Values at which an orbit is simulated where nothing stable is known.
+    doublings : int
+        How many times period doublings are followed to the cycles of twice the period.
     heard : callable
         Called with the value of the parameter; True ends the work.
     """
@@ -75,7 +81,9 @@ class CycleTracer:
     points: list[SpecialPoint] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     is_stopped: bool = False
+    doublings: int = 1
     _met: list[Located] = field(default_factory=list)
+    _switched: set[int] = field(default_factory=set)
 
     def follow(self, equilibria: Tracer) -> None:
         """Follow the branch of each Hopf point of these."""
@@ -87,6 +95,8 @@ class CycleTracer:
             if not self.is_stopped and hopf not in self._met:
                 self._met.append(hopf)
                 self._from(hopf, hopfs, folds, equilibria.sizes(hopf.u))
+        for _ in range(self.doublings):
+            self._double(hopfs, folds, equilibria)
         for value in self.looked_at:
             u = None if self.is_stopped else self._restless(equilibria, value)
             orbit = None if u is None else self._simulated(u, value)
@@ -153,6 +163,43 @@ class CycleTracer:
         first = replace(found[0][1], point=here)
         self._keep([(begin, first), *found], (self._at_hopf(hopf), self._ending(end, found, hopfs, folds)))
 
+    def _double(self, hopfs: list[Located], folds: list[Located], equilibria: Tracer) -> None:
+        """Follow the cycles of twice the period from every period doubling that has not been met."""
+        for point in [p for p in self.points if p.kind == "period doubling"]:
+            orbit = point.data["orbit"]
+            if self.is_stopped or id(point) in self._switched or self._is_met(point):
+                continue
+            self._switched.add(id(point))
+            rest = np.append(orbit.profile.mean(axis=1), orbit.parameter)
+            most = self.longest_period or LONG * max(2 * orbit.period, *(h.point.period or 0.0 for h in hopfs))
+            curve = CycleCurve.of(
+                self.flow, self.name, self.range, self.longest, self.tolerance, equilibria.sizes(rest), most
+            )
+            here = _doubled(curve, orbit)
+            begin = curve.orbit(here)
+            found, end = self._one_way(curve, here)
+            place = f"{self.name} = {orbit.parameter:.6g}"
+            if not found:
+                self.remarks.append(f"The cycles from the period doubling at {place} were not followed: {end}.")
+                continue
+            first = replace(found[0][1], point=here)
+            ends = (f"{place}, a period doubling", self._ending(end, found, hopfs, folds))
+            self._keep([(begin, first), *found], ends)
+
+    def _is_met(self, point: SpecialPoint) -> bool:
+        """Whether a branch of cycles of twice the period ends at a period doubling."""
+        width = self.range[1] - self.range[0]
+        for branch in self.branches:
+            for words, orbit in zip(branch.ends, (branch.orbits[0], branch.orbits[-1]), strict=True):
+                is_near = abs(orbit.parameter - point.parameter) < MET * width
+                if (
+                    words.endswith("a period doubling")
+                    and is_near
+                    and abs(orbit.period / (2 * (point.period or np.inf)) - 1) < MET
+                ):
+                    return True
+        return False
+
     def _from_orbit(self, start: Orbit, hopfs: list[Located], folds: list[Located], least: Array) -> None:
         """The branch through a cycle, both ways."""
         most = self.longest_period or LONG * start.period
@@ -177,8 +224,10 @@ class CycleTracer:
         found: Found = []
         last: CycleStation | None = None
         for point in curve.steps(start):
-            if found and _turns_over(curve, curve.here, point):
+            if found and _turns_over(curve, curve.here, point, _swing):
                 return found, "hopf"
+            if found and _turns_over(curve, curve.here, point, _difference_of_halves):
+                return found, "doubling"
             there = cycle_station(curve, point)
             if last is not None:
                 before = replace(last, point=curve.here)
@@ -221,6 +270,8 @@ class CycleTracer:
             nearest = min(hopfs, key=lambda h: abs(h.point.parameter - orbit.parameter))
             self._met.append(nearest)
             return self._at_hopf(nearest)
+        if end == "doubling":
+            return f"{place}, a period doubling"
         if end == "border":
             return f"{place}, the border of the range"
         if end == "stopped":
@@ -287,13 +338,34 @@ def _beginning(curve: CycleCurve, hopf: Located) -> CurvePoint:
     return curve.take(orbit, problem.pack(turning, 0.0, 0.0), reference=turning)
 
 
-def _turns_over(curve: CycleCurve, a: CurvePoint, b: CurvePoint) -> bool:
-    """Whether the orbit has shrunk to nothing between two points: it grows again with the phase turned by a half."""
-    shares = curve.collocation.mesh.shares
-    first, last = (curve.collocation.profile(p.u) for p in (a, b))
-    first, last = (p - (p @ shares)[:, None] for p in (first, last))
+def _turns_over(curve: CycleCurve, a: CurvePoint, b: CurvePoint, part: Callable[[Mesh, Array], Array]) -> bool:
+    """Whether a part of the orbit has shrunk to nothing between two points: it grows again with its sign turned."""
+    mesh = curve.collocation.mesh
+    first, last = (part(mesh, curve.collocation.profile(p.u)) for p in (a, b))
     scales = np.maximum(curve.least, np.ptp(last, axis=1))
-    return float(((first * last) @ shares / scales**2).sum()) < 0
+    return float(((first * last) @ mesh.shares / scales**2).sum()) < 0
+
+
+def _swing(mesh: Mesh, profile: Array) -> Array:
+    """What an orbit has beside its mean: nothing at a Hopf point."""
+    result: Array = profile - (profile @ mesh.shares)[:, None]
+    return result
+
+
+def _difference_of_halves(mesh: Mesh, profile: Array) -> Array:
+    """How the two halves of an orbit differ: not at all where its period has been doubled."""
+    result: Array = profile - mesh.at(profile, mesh.nodes + 0.5)
+    return result
+
+
+def _doubled(curve: CycleCurve, orbit: Orbit) -> CurvePoint:
+    """The orbit run through twice, and the way along which its two halves part."""
+    along = np.zeros(orbit.profile.size + 2)
+    point = curve.take(orbit, np.append(along[:-1], 1.0))
+    aside = curve.collocation.both(point.u)[1].turned_over()
+    mesh = Mesh(np.concatenate([orbit.mesh.edges[:-1] / 2, (1 + orbit.mesh.edges) / 2]), orbit.mesh.degree)
+    twice = Orbit(mesh, np.tile(orbit.profile, 2), 2 * orbit.period, orbit.parameter)
+    return curve.take(twice, np.concatenate([np.concatenate([aside, -aside], axis=1).T.ravel(), [0.0, 0.0]]))
 
 
 def _on_finer_mesh(curve: CycleCurve, gap: CycleGap) -> tuple[CycleCurve, CycleGap] | None:

@@ -45,6 +45,7 @@ def bifurcation(
     box: Mapping[str, tuple[float, float]] | None = None,
     start: FixedPoint | Mapping[str, float] | None = None,
     cycles: bool = True,
+    doublings: int = 1,
     max_period: float | None = None,
     parameters: Mapping[str, Any] | None = None,
     step: float = 0.1,
@@ -76,6 +77,8 @@ def bifurcation(
         middle of the range. It is corrected first.
     cycles : bool
         False follows equilibria alone.
+    doublings : int
+        How many times in a row period doublings are followed to the cycles of twice the period.
     max_period : float, optional
         Where branches of cycles end; by default 60 times the longest period at a Hopf point.
     parameters, **values
@@ -135,13 +138,15 @@ def bifurcation(
             progress(min(1.0, seen[0]))
         return is_set(stop)
 
+    _check_number("doublings", doublings, 0, 10)
     if max_period is not None:
         _check_number("max_period", max_period, 0.0, np.inf)
     tracer = Tracer(problem, (low, high), widths, step, tolerance, heard)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
     rhythms = CycleTracer(
-        field, parameter, (low, high), step, tolerance, max_period, values_at, lambda value: is_set(stop)
-    )
+        field, parameter, (low, high), step, tolerance, max_period, values_at, lambda value: is_set(stop),
+        doublings=doublings,
+    )  # fmt: skip
     with np.errstate(all="ignore"):
         if start is not None:
             tracer.follow_from([_start(problem, start, low, high)])

@@ -191,6 +191,15 @@ class Slopes:
         values = np.where(np.isfinite(values), values, np.inf)
         return np.asarray(values[np.argsort(-np.abs(values))]), error
 
+    def turned_over(self) -> Array:
+        """The deviation that one period carries to its opposite, at the nodes, (n, n_nodes); its multiplier is -1."""
+        values, vectors = scipy.linalg.eig(self._chain.first, -self._chain.last)
+        start = np.real(vectors[:, int(np.argmin(np.abs(values + 1)))])[:, None]
+        still = [np.zeros((len(level.turn), self.n, 1)) for level in self._chain.levels]
+        edges = self._chain.expand(start, -start, still)
+        later = (self._follow @ edges[:-1])[:, : -self.n]
+        return np.concatenate([edges[:-1], later], axis=1).reshape(-1, self.n).T
+
     def solve(self, right: Array) -> Array:
         """The unknowns x with slopes·x = ``right``, shape (size,)."""
         n, k, below = self.n, self.further.shape[2], len(self.rows)

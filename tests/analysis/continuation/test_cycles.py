@@ -83,7 +83,7 @@ def test_folds_do_not_depend_on_the_step(step: float) -> None:
 
 
 def test_the_folds_of_hodgkin_and_huxley() -> None:
-    diagram = bifurcation(bp.models.hodgkin_huxley(), "I", (0, 30))
+    diagram = bifurcation(bp.models.hodgkin_huxley(), "I", (0, 30), doublings=0)
     assert places(diagram, "fold of cycles") == pytest.approx([6.2603212745137, 7.8423471202, 7.9177854943], abs=1e-7)
     periods = [p.period for p in diagram.points.of("fold of cycles")]
     assert periods == pytest.approx([19.89524071252, 16.713796809, 20.70729411], rel=1e-7)
@@ -119,6 +119,28 @@ def test_period_doubling_and_its_multiplier() -> None:
     (point,) = diagram.points.of("period doubling")
     assert point.parameter == pytest.approx(0.10963893651816, abs=1e-9)
     assert min(abs(point.data["multipliers"] + 1)) < 1e-6
+
+
+@pytest.mark.parametrize("step", [0.05, 0.2])
+def test_a_cascade_of_period_doublings(step: float) -> None:
+    """Each branch begins at a doubling, with twice its period; none is followed twice, nothing else is found."""
+    diagram = bifurcation(bp.models.rossler(), "a", (-0.05, 0.16), doublings=2, step=step)
+    assert [p.kind for p in diagram.points] == ["hopf", *3 * ["period doubling"]]
+    assert places(diagram, "period doubling") == pytest.approx([0.1096389365, 0.1429972502, 0.1520484743], abs=1e-8)
+    branches = [b for b in diagram.branches if b.kind == "cycle"]
+    assert [b.ends[0] for b in branches] == [
+        "a = 0.00597844, a Hopf point", "a = 0.109639, a period doubling", "a = 0.142997, a period doubling",
+    ]  # fmt: skip
+    doubled = branches[1]
+    assert doubled.period[0] == pytest.approx(2 * diagram.points.of("period doubling")[0].period, rel=1e-9)
+    assert doubled.stable[1:][doubled["a"][1:] < 0.1429].all(), "they take over the stability"
+    assert not branches[0].stable[branches[0]["a"] > 0.11].any()
+
+
+def test_a_branch_between_two_period_doublings_is_followed_once() -> None:
+    diagram = bifurcation(bp.models.hodgkin_huxley(), "I", (0, 30))
+    (ends,) = [b.ends for b in diagram.branches if b.kind == "cycle" and "doubling" in b.ends[0]]
+    assert ends[0] == "I = 7.84534, a period doubling" and ends[1].endswith("a period doubling")
 
 
 def test_a_pitchfork_of_cycles_is_told_from_a_fold() -> None:
