@@ -192,11 +192,8 @@ class CycleTracer:
         for branch in self.branches:
             for words, orbit in zip(branch.ends, (branch.orbits[0], branch.orbits[-1]), strict=True):
                 is_near = abs(orbit.parameter - point.parameter) < MET * width
-                if (
-                    words.endswith("a period doubling")
-                    and is_near
-                    and abs(orbit.period / (2 * (point.period or np.inf)) - 1) < MET
-                ):
+                is_twice = abs(orbit.period / (2 * (point.period or np.inf)) - 1) < MET
+                if is_near and is_twice and words.endswith("a period doubling"):
                     return True
         return False
 

@@ -115,7 +115,7 @@ def test_a_homoclinic_orbit() -> None:
 
 
 def test_period_doubling_and_its_multiplier() -> None:
-    diagram = bifurcation(bp.models.rossler(), "a", (-0.05, 0.15))
+    diagram = bifurcation(bp.models.rossler(), "a", (-0.05, 0.15), doublings=0)
     (point,) = diagram.points.of("period doubling")
     assert point.parameter == pytest.approx(0.10963893651816, abs=1e-9)
     assert min(abs(point.data["multipliers"] + 1)) < 1e-6
