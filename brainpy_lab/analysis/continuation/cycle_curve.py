@@ -16,8 +16,8 @@ from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 #: Intervals of the first mesh, and at most; special points are found on twice as many.
 INTERVALS, MOST_INTERVALS = 60, 240
 
-#: Cycles of a branch at most: those near a homoclinic orbit of a focus turn for ever.
-MOST_CYCLES = 600
+#: Cycles of a branch at most, with steps of the first length: near a homoclinic orbit of a focus it turns for ever.
+MOST_CYCLES, USUAL_STEP = 250, 0.1
 
 #: A mesh gets twice as many intervals where the error of the equations on one is above the first, and half as many
 #: where it is below the second, relative to the range of the orbit.
@@ -74,7 +74,8 @@ class CycleCurve(Curve):
         mesh = Mesh.uniform(INTERVALS)
         problem = Collocation(field, (name,), mesh, least, np.zeros((len(least), mesh.intervals, mesh.degree)))
         made = cls(CycleZeros(problem, np.ones(problem.size)), within, np.ones(problem.size), longest, tolerance)
-        made.least, made.longest_period, made.most = least, longest_period, MOST_CYCLES
+        made.least, made.longest_period = least, longest_period
+        made.most = int(MOST_CYCLES * max(1.0, USUAL_STEP / longest))
         return made
 
     @property

@@ -211,8 +211,9 @@ class CycleTracer:
             if here is None or self.is_stopped:
                 return
             curve.here = here
+            first = (curve.orbit(here), cycle_station(curve, here))  # before the mesh moves on
             found, end = self._one_way(curve, here)
-            pieces.append([(curve.orbit(here) if not found else start, cycle_station(curve, here)), *found])
+            pieces.append([first, *found])
             ends.append(self._ending(end, pieces[-1], hopfs, folds))
         self._keep([*reversed(pieces[0][1:]), *pieces[1]], (ends[0], ends[1]))
 
@@ -275,8 +276,12 @@ class CycleTracer:
             return "stopped"
         if end == "period":
             return self._long(orbit, found, folds)
-        self.remarks.append(f"A branch of cycles is followed as far as {place}, period {orbit.period:.4g}.")
-        return f"{place}: steps became too short" if end == "steps" else f"{place}: it turns without an end"
+        reason = "steps became too short" if end == "steps" else f"it has more than {len(found)} cycles"
+        self.remarks.append(
+            f"A branch of cycles is followed as far as {place}, period {orbit.period:.4g}: {reason}. A smaller range "
+            "or another max_period may show what lies there."
+        )
+        return f"{place}: {reason}"
 
     def _long(self, orbit: Orbit, found: Found, folds: list[Located]) -> str:
         """What a branch comes to as its period grows."""
