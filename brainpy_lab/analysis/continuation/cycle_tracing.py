@@ -101,7 +101,10 @@ class CycleTracer:
             u = None if self.is_stopped else self._restless(equilibria, value)
             orbit = None if u is None else self._simulated(u, value)
             if u is not None and orbit is not None:
-                self._from_orbit(orbit, hopfs, folds, equilibria.sizes(u))
+                try:
+                    self._from_orbit(orbit, hopfs, folds, equilibria.sizes(u))
+                except (np.linalg.LinAlgError, ValueError):
+                    self.remarks.append(f"The cycles at {self.name} = {value:.6g} were not followed.")
 
     def _restless(self, equilibria: Tracer, value: float) -> Array | None:
         """Where to begin at a value at which no equilibrium is stable and no stable cycle is known; None elsewhere."""
@@ -220,12 +223,19 @@ class CycleTracer:
     def _one_way(self, curve: CycleCurve, start: CurvePoint) -> tuple[Found, str]:
         """Cycles from ``start`` on, and why they end; special points are kept on the way."""
         found: Found = []
+        try:
+            return found, self._stepped(curve, start, found)
+        except (np.linalg.LinAlgError, ValueError):  # a matrix that is singular to the last bit, or not finite
+            return found, "steps"
+
+    def _stepped(self, curve: CycleCurve, start: CurvePoint, found: Found) -> str:
+        """Add the cycles from ``start`` on to ``found``; why they end."""
         last: CycleStation | None = None
         for point in curve.steps(start):
             if found and _turns_over(curve, curve.here, point, _swing):
-                return found, "hopf"
+                return "hopf"
             if found and _turns_over(curve, curve.here, point, _difference_of_halves):
-                return found, "doubling"
+                return "doubling"
             there = cycle_station(curve, point)
             if last is not None:
                 before = replace(last, point=curve.here)
@@ -237,8 +247,8 @@ class CycleTracer:
                 last = there
             if self.heard(point.parameter):
                 self.is_stopped = True
-                return found, "stopped"
-        return found, curve.end
+                return "stopped"
+        return curve.end
 
     def _add(self, curve: CycleCurve, gap: CycleGap) -> None:
         fine = _on_finer_mesh(curve, gap)

@@ -192,3 +192,21 @@ def test_where_cycles_are_not_followed_it_is_said() -> None:
     diagram = bifurcation(bp.models.izhikevich(), "I", (0, 30))
     assert {b.kind for b in diagram.branches} == {"equilibrium"}
     assert any("Cycles are not followed." in text for text in diagram.remarks)
+
+
+def test_a_matrix_that_cannot_be_solved_ends_a_branch_and_not_the_diagram(monkeypatch: pytest.MonkeyPatch) -> None:
+    from brainpy_lab.analysis.continuation import cycle_tracing
+
+    counted = cycle_tracing.cycle_station
+    calls = iter(range(1000))
+
+    def breaks(*arguments: object) -> object:
+        if next(calls) > 5:
+            raise np.linalg.LinAlgError
+        return counted(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cycle_tracing, "cycle_station", breaks)
+    diagram = bifurcation(bp.model(BAUTIN), "b1", (-1, 1))
+    assert [p.kind for p in diagram.points] == ["hopf"]
+    (branch,) = [b for b in diagram.branches if b.kind == "cycle"]
+    assert branch.ends[1].endswith("steps became too short") and "is followed as far as" in diagram.remarks[0]
