@@ -6,6 +6,7 @@ taken from the steps of the integrator, which are short where the orbit is steep
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +89,7 @@ class Piece:
 
 def along(field: VectorField, start: Array, period: float) -> Piece:
     """The orbit from ``start`` for one ``period``."""
-    return Piece(_run(field, start, period), 0.0, period)
+    return Piece(_run(field, start, period, MOST_EVALUATIONS), 0.0, period)
 
 
 def settled(field: VectorField, start: Array, period: float | None = None, evaluations: int | None = None) -> Piece:
@@ -104,10 +105,13 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
     # between the fastest and the slowest motion: the time is doubled until it suffices
     rate = float(np.sqrt(rates.min() * rates.max())) if len(rates) else 1.0
     span = 5 * period if period else FIRST / rate
-    here, spent = start, 0
+    here, left = start, evaluations or MOST_EVALUATIONS
     for _ in range(MOST_DOUBLINGS):
-        run = _run(field, here, span)
-        spent += run.nfev
+        try:
+            run = _run(field, here, span, left)
+        except _TooLongError:
+            break
+        left -= run.nfev
         here = run.y[:, -1]
         if run.status < 0 or not np.isfinite(here).all():
             raise AnalysisError(
@@ -122,8 +126,6 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
         found = _repeats(run, span, ranges)
         if found is not None:
             return Piece(run, *found)
-        if spent > (evaluations or MOST_EVALUATIONS):
-            break
         span *= 2
     raise AnalysisError(
         f"The orbit of {field.system.name} does not repeat itself within {span:.4g}: no cycle was found.",
@@ -141,8 +143,20 @@ def _rests(field: VectorField, here: Array, ranges: Array, sizes: Array) -> bool
     return is_near and bool((np.linalg.eigvals(field.jacobian(zero.point * sizes)).real < 0).all())
 
 
-def _run(field: VectorField, start: Array, span: float) -> Any:
+class _TooLongError(AnalysisError):
+    """An orbit takes more evaluations of the equations than it may."""
+
+
+def _run(field: VectorField, start: Array, span: float, most: int) -> Any:
+    """The orbit from ``start`` for ``span``; the equations are evaluated ``most`` times at most."""
+    left = iter(range(most))
+
     def drift(_: float, y: Array) -> Array:
+        if next(left, None) is None:
+            raise _TooLongError(
+                f"The orbit of {field.system.name} takes more than {most} evaluations of its equations for {span:.4g}.",
+                advice="Look at a shorter time: is period= in units of the model's time?",
+            )
         return field.rhs(y)
 
     def slopes(_: float, y: Array) -> Array:
@@ -151,7 +165,10 @@ def _run(field: VectorField, start: Array, span: float) -> Any:
     with np.errstate(all="ignore"):
         sizes = np.abs(start) + 1e-3 * span * np.abs(field.rhs(start))
     atol = 1e-8 * np.where(sizes > 0, sizes, 1.0)
-    return solve_ivp(drift, (0, span), start, method="LSODA", jac=slopes, rtol=1e-7, atol=atol, dense_output=True)
+    with warnings.catch_warnings():
+        # LSODA warns where its steps fail; the status says so too, and what follows looks at that
+        warnings.simplefilter("ignore", UserWarning)
+        return solve_ivp(drift, (0, span), start, method="LSODA", jac=slopes, rtol=1e-7, atol=atol, dense_output=True)
 
 
 def _repeats(run: Any, span: float, ranges: Array) -> tuple[float, float] | None:

@@ -124,3 +124,13 @@ def test_noise_is_left_out_and_said() -> None:
     noisy = bp.model(VAN_DER_POL.replace("- x\n", "- x + 0.1*xi\n"))
     cycle = limit_cycle(noisy, near={"x": 2.0})
     assert cycle.remarks == ("Noise is left out: this is a cycle of the drift.",)
+
+
+def test_an_orbit_is_followed_for_a_limited_number_of_evaluations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow rates ask for long times: near a saddle of Lotka and Volterra's that would be hours."""
+    monkeypatch.setattr("brainpy_lab.analysis.cycles.closing.MOST_EVALUATIONS", 2_000)
+    with pytest.raises(AnalysisError, match="takes more than 2000 evaluations"):
+        limit_cycle(bp.model(VAN_DER_POL), near={"x": 2.0}, period=1e7)
+    slow = bp.model("dx/dt = y\ndy/dt = -x + 1e-12*z\ndz/dt = -1e-12*z")
+    with pytest.raises(AnalysisError, match="does not repeat itself"):
+        limit_cycle(slow, near={"z": 1.0})
