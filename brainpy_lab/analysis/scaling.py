@@ -38,7 +38,7 @@ class Scaled:
     def over(cls, field: VectorField, widths: Array, sample: Array) -> Scaled:
         """The scaled form for a box of ``widths`` with the points ``sample``, shape (n_free, n_points), in it."""
         sizes = np.array([typical(drift) for drift in field.rhs(sample)])
-        return cls(field, power_of_two(widths), power_of_two(np.where(sizes > 0, sizes, 1.0)))
+        return cls(field, power_of_two(widths), power_of_two(nonzero(sizes)))
 
     @cached_property
     def problem(self) -> ZeroProblem:
@@ -69,6 +69,11 @@ class Scaled:
             error = np.abs(moved - value[:, :, None]).max(axis=2)
         # drifts are of order one here: an error of 1e-6 is no rounding, but a jump between the shifted states
         return np.asarray(((np.abs(value) <= TIMES_ROUNDING * error) & (error <= 1e-6)).all(axis=0))
+
+
+def nonzero(sizes: Array) -> Array:
+    """The sizes, and one in place of zero: units to divide by."""
+    return np.asarray(np.where(sizes > 0, sizes, 1.0), dtype=float)
 
 
 def power_of_two(values: Array) -> Array:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from brainpy_lab.analysis.newton import newton, solve
+from brainpy_lab.analysis.newton import Solvable, newton, solve
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
@@ -43,11 +43,8 @@ MOST_POINTS = 20000
 FAR = 1e4
 
 
-class Followed(Protocol):
+class Followed(Solvable, Protocol):
     """A problem with one unknown more than equations, such as `ZeroProblem`."""
-
-    def both(self, u: Array) -> tuple[Array, Any]:
-        """F, and its derivatives."""
 
     def in_units(self, unknowns: Array, equations: Array) -> Followed:
         """The same for unknowns in units."""

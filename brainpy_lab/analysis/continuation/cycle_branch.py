@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,14 +65,14 @@ class CycleBranch:
     @property
     def max(self) -> dict[str, Array]:
         """The largest value of each state along the branch, by name, (n_points,) each."""
-        return {name: self._extremes[1][i] for i, name in enumerate(self.names)}
+        return dict(zip(self.names, self._extremes[1], strict=True))
 
     @property
     def min(self) -> dict[str, Array]:
         """The smallest value of each state along the branch, by name, (n_points,) each."""
-        return {name: self._extremes[0][i] for i, name in enumerate(self.names)}
+        return dict(zip(self.names, self._extremes[0], strict=True))
 
-    @property
+    @cached_property
     def _extremes(self) -> tuple[Array, Array]:
         found = [extremes_of(o) for o in self.orbits]
         return np.array([f[0] for f in found]).T, np.array([f[1] for f in found]).T

@@ -85,6 +85,11 @@ class CycleCurve(Curve):
         assert isinstance(problem, CycleZeros)
         return problem.collocation
 
+    def scales(self, profile: Array) -> Array:
+        """The sizes in which the states of an orbit are measured, (n,)."""
+        result: Array = np.maximum(self.least, np.ptp(profile, axis=1))
+        return result
+
     def orbit(self, point: CurvePoint) -> Orbit:
         """The cycle at a point on the present mesh."""
         found = self.collocation
@@ -113,7 +118,7 @@ class CycleCurve(Curve):
             profile, way, fixed = (orbit.mesh.at(p, nodes) for p in (profile, way, fixed))
         else:
             mesh = orbit.mesh
-        scales = np.maximum(self.least, np.ptp(profile, axis=1))
+        scales = self.scales(profile)
         problem = replace(old, mesh=mesh, scales=scales).referring_to(fixed)
         n = len(scales)
         states = scales[:, None] * np.sqrt(n) / np.sqrt(mesh.shares)
@@ -128,14 +133,13 @@ class CycleCurve(Curve):
 
     def _renewed(self, point: CurvePoint) -> CurvePoint:
         orbit = self.orbit(point)
-        scales = np.maximum(self.least, np.ptp(orbit.profile, axis=1))
         count = orbit.mesh.intervals
         error = self.collocation.defect(point.u)
         if error > COARSE and count < MOST_INTERVALS:
             count *= 2
         elif error < FINE and count >= 2 * INTERVALS:
             count //= 2
-        return self.take(orbit, point.tangent, adapted(orbit.mesh, orbit.profile, scales, count))
+        return self.take(orbit, point.tangent, adapted(orbit.mesh, orbit.profile, self.scales(orbit.profile), count))
 
     def _reached(self, point: CurvePoint) -> str:
         period = float(point.u[-2])

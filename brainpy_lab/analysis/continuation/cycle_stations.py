@@ -8,6 +8,7 @@ a mesh of twice as many intervals.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from scipy.optimize import brentq
 
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve
+from brainpy_lab.analysis.cycles.adapting import adapted
 
 #: Steps between cycles are halved so often to part what lies in them.
 HALVINGS = 12
@@ -160,3 +162,20 @@ def _interpolated(
     u = sum(weight * s.point.u for weight, s in zip(weights, near, strict=True))
     point = CurvePoint(np.asarray(u), near[0].point.tangent)
     return cycle_station(curve, point)
+
+
+def on_finer_mesh(curve: CycleCurve, gap: CycleGap) -> tuple[CycleCurve, CycleGap] | None:
+    """The same piece of the branch on a mesh of twice as many intervals."""
+    fine = copy(curve)
+    first, last = curve.orbit(gap.before.point), curve.orbit(gap.after.point)
+    mesh = adapted(last.mesh, last.profile, curve.scales(last.profile), 2 * last.mesh.intervals)
+    points = []
+    for orbit, point in ((first, gap.before.point), (last, gap.after.point)):
+        guess = fine.take(orbit, point.tangent, mesh, reference=last.profile)
+        u = fine.corrected(guess.u, guess.tangent / fine.units)
+        found = None if u is None else fine.with_tangent(u, guess.tangent)
+        if found is None:
+            return None
+        points.append(found)
+    before, after = (cycle_station(fine, p) for p in points)
+    return fine, CycleGap(gap.kind, before, after)

@@ -14,7 +14,7 @@ from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.cycle_tracing import CycleTracer
 from brainpy_lab.analysis.continuation.diagram import Diagram, States
 from brainpy_lab.analysis.continuation.special import in_order
-from brainpy_lab.analysis.continuation.tracing import Tracer, at
+from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.equilibria import ROUNDING, described, find, ranges_of
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, make_field
@@ -136,28 +136,24 @@ def bifurcation(
         if progress is not None:
             seen[0] = max(seen[0], abs(float(u[-1]) - low) / (high - low))
             progress(min(1.0, seen[0]))
-        return is_set(stop)
+        return _is_set(stop)
 
     _check_number("doublings", doublings, 0, 10)
     if max_period is not None:
         _check_number("max_period", max_period, 0.0, np.inf)
     tracer = Tracer(problem, (low, high), widths, step, tolerance, heard)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
-    rhythms = CycleTracer(
-        field, parameter, (low, high), step, tolerance, max_period, values_at, lambda value: is_set(stop),
-        doublings=doublings,
-    )  # fmt: skip
+    rhythms = CycleTracer(tracer, max_period, values_at, doublings, lambda value: _is_set(stop))
     with np.errstate(all="ignore"):
         if start is not None:
             tracer.follow_from([_start(problem, start, low, high)])
         else:
             for ranges in boxes:
-                for part in () if tracer.branches else LOOKED_AT:
-                    value = low + part * (high - low)
+                for value in () if tracer.branches else values_at:
                     tracer.follow_from(_found(field, parameter, value, ranges))
         remarks = (*caveats.remarks(field), *_resets(field), *_time(field), *tracer.remarks)
         if cycles and not tracer.is_stopped and not (_resets(field) or _time(field)):
-            rhythms.follow(tracer)
+            rhythms.follow()
             remarks += tuple(rhythms.remarks)
     remarks += ("Stopped: what was found until then.",) if tracer.is_stopped or rhythms.is_stopped else ()
     points = in_order([*(p.point for p in tracer.located), *rhythms.points])
@@ -168,7 +164,7 @@ def bifurcation(
     )  # fmt: skip
 
 
-def is_set(stop: threading.Event | None) -> bool:
+def _is_set(stop: threading.Event | None) -> bool:
     """Whether the user has asked to stop."""
     return stop is not None and stop.is_set()
 
@@ -230,14 +226,9 @@ def _start(problem: EquilibriumProblem, start: FixedPoint | Mapping[str, float],
 
 def _at(tracer: Tracer, field: VectorField, name: str, value: float, widths: Array) -> FixedPoints:
     moved = field.moved(name, value)
-    found: list[Array] = []
-    for branch, curve in zip(tracer.branches, tracer.curves, strict=True):
-        for u in at(branch, curve, value):
-            if not any(np.allclose(u, v, rtol=1e-7, atol=1e-9) for v in found):
-                found.append(u)
     held = caveats.frozen(moved)
     points = []
-    for u in sorted(found, key=lambda u: tuple(u[:-1])):
+    for u in sorted(tracer.at(value), key=lambda u: tuple(u[:-1])):
         rounding = ROUNDING * (np.abs(moved.jacobian(u[:-1])) @ np.abs(u[:-1]))
         points.append(described(moved, u[:-1], 0, rounding, widths, held))
     return FixedPoints(points, frozen=held, complete="Branches that were not found are not in it.")

@@ -84,6 +84,15 @@ class Tracer:
                     return True
         return False
 
+    def at(self, parameter: float) -> list[Array]:
+        """The points of all branches at which the parameter has a value, each once."""
+        found: list[Array] = []
+        for branch, curve in zip(self.branches, self.curves, strict=True):
+            for u in at(branch, curve, parameter):
+                if not any(np.allclose(u, v, rtol=1e-7, atol=1e-9) for v in found):
+                    found.append(u)
+        return found
+
     def _from(self, u: Array, tangent: Array | None) -> None:
         curve = self._curve(u)
         along = np.zeros(len(u))

@@ -15,6 +15,7 @@ from scipy.integrate import solve_ivp
 
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.newton import newton
+from brainpy_lab.analysis.scaling import nonzero
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import equilibria
 from brainpy_lab.errors import AnalysisError
@@ -83,8 +84,7 @@ class Piece:
         profile = self.run.sol(self.begin + self.period * mesh.nodes)
         gap = self.run.sol(end) - self.run.sol(self.begin)
         profile = profile - gap[:, None] * mesh.nodes
-        scales = np.ptp(profile, axis=1)
-        return Guess(mesh, profile, self.period, np.where(scales > 0, scales, 1.0))
+        return Guess(mesh, profile, self.period, nonzero(np.ptp(profile, axis=1)))
 
 
 def along(field: VectorField, start: Array, period: float) -> Piece:
@@ -135,7 +135,7 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
 
 def _rests(field: VectorField, here: Array, ranges: Array, sizes: Array) -> bool:
     """Whether the orbit is about to end in a stable equilibrium beside ``here``."""
-    sizes = np.where(sizes > 0, sizes, 1.0)
+    sizes = nonzero(sizes)
     if (ranges > NEARLY * sizes).any():
         return False
     zero = newton(equilibria(field).in_units(sizes, np.ones(len(here))), here / sizes)
@@ -164,7 +164,7 @@ def _run(field: VectorField, start: Array, span: float, most: int) -> Any:
 
     with np.errstate(all="ignore"):
         sizes = np.abs(start) + 1e-3 * span * np.abs(field.rhs(start))
-    atol = 1e-8 * np.where(sizes > 0, sizes, 1.0)
+    atol = 1e-8 * nonzero(sizes)
     with warnings.catch_warnings():
         # LSODA warns where its steps fail; the status says so too, and what follows looks at that
         warnings.simplefilter("ignore", UserWarning)
@@ -184,7 +184,7 @@ def _repeats(run: Any, span: float, ranges: Array) -> tuple[float, float] | None
         if len(at) < 3:
             continue
         crossings = _crossings(run, i, level, times[at], times[at + 1])
-        passages = run.sol(crossings) / np.where(ranges > 0, ranges, 1.0)[:, None]
+        passages = run.sol(crossings) / nonzero(ranges)[:, None]
         gaps = np.abs(passages[:, -2::-1] - passages[:, -1:]).max(axis=0)
         close = np.flatnonzero(gaps[:MOST_PASSAGES] < REPEATS)
         if len(close):

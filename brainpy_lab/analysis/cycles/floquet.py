@@ -11,6 +11,8 @@ Golub, P. Van Dooren (1992). The periodic Schur decomposition. Proc. SPIE 1770, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +33,7 @@ _PLACES = 0.5 + np.array([-1, 1]) * np.sqrt(3) / 6
 _MORE, _LESS = 0.25 + np.sqrt(3) / 6, 0.25 - np.sqrt(3) / 6
 
 
-def steps_between(edges: Array, jacobian_at: object, substeps: int) -> Array:
+def steps_between(edges: Array, jacobian_at: Callable[[Array], Array], substeps: int) -> Array:
     """How small deviations are carried along, piece by piece, (n_pieces, n, n).
 
     Parameters
@@ -46,7 +48,7 @@ def steps_between(edges: Array, jacobian_at: object, substeps: int) -> Array:
     widths = np.diff(edges) / substeps
     starts = edges[:-1, None] + widths[:, None] * np.arange(substeps)
     times = starts[:, :, None] + widths[:, None, None] * _PLACES
-    found = jacobian_at(times.ravel())  # type: ignore[operator]
+    found = jacobian_at(times.ravel())
     n = found.shape[-1]
     a = found.reshape(len(widths), substeps, 2, n, n) * widths[:, None, None, None, None]
     first, second = _MORE * a[:, :, 0] + _LESS * a[:, :, 1], _LESS * a[:, :, 0] + _MORE * a[:, :, 1]

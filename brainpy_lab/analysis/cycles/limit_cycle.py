@@ -121,7 +121,7 @@ def _solved(field: VectorField, piece: Piece, rtol: float) -> Solved | None:
 
 def _field(model: ModelLike, given: Mapping[str, Any]) -> VectorField:
     system = model.system
-    refused(system)
+    _refuse(system)
     field = make_field(model, None, given)
     if "t" in caveats.frozen(field):
         raise AnalysisError(
@@ -131,13 +131,8 @@ def _field(model: ModelLike, given: Mapping[str, Any]) -> VectorField:
     return field
 
 
-def refused(system: System) -> None:
-    """Refuse models whose cycles are not computed.
-
-    Raises
-    ------
-    AnalysisError
-    """
+def _refuse(system: System) -> None:
+    """Refuse models whose cycles are not computed."""
     for what, is_so in (
         ("resets", any(system.is_reset(e) for e in system.events)),
         ("delays", system.is_delayed),

@@ -20,20 +20,18 @@ class CycleZeros:
     units : ndarray, shape (size,)
     rows : ndarray, shape (n_rows, size)
     at : ndarray, shape (size,)
-    beyond : float
     """
 
     collocation: Collocation
     units: Array
     rows: Array = field(default_factory=lambda: np.zeros((0, 0)))
     at: Array = field(default_factory=lambda: np.zeros(0))
-    beyond: float = 0.0
 
     def both(self, z: Array) -> tuple[Array, InUnits]:
         """F and its derivatives."""
         value, slopes = self.collocation.both(z * self.units)
         if len(self.rows):
-            value = np.append(value, self.rows @ (z - self.at) - self.beyond)
+            value = np.append(value, self.rows @ (z - self.at))
             slopes = slopes.with_rows(self.rows / self.units)
         return value, InUnits(slopes, self.units)
 
@@ -41,9 +39,9 @@ class CycleZeros:
         """The same with other units of the unknowns; equations keep theirs."""
         return replace(self, units=units)
 
-    def bordered(self, rows: Array, at: Array, beyond: float = 0.0) -> CycleZeros:
-        """With the further equations rows·(U - at) = beyond."""
-        return replace(self, rows=rows, at=at, beyond=beyond)
+    def bordered(self, rows: Array, at: Array) -> CycleZeros:
+        """With the further equations rows·(U - at) = 0."""
+        return replace(self, rows=rows, at=at)
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,6 @@ class InUnits:
 
     slopes: Slopes
     units: Array
-
-    def with_rows(self, rows: Array) -> InUnits:
-        """With further rows below."""
-        return InUnits(self.slopes.with_rows(rows / self.units), self.units)
 
     def solve(self, right: Array) -> Array:
         """The unknowns, in units."""
