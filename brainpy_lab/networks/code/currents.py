@@ -40,12 +40,12 @@ class Current:
     @property
     def row(self) -> str:
         """Where it stands, with the target, if it is summed over connections."""
-        return self.synapses + f"_{self.target}_current"
+        return current_row(self.synapses, self.target)
 
 
-def current_row(syn: Synapses, target: str) -> str:
+def current_row(synapses: str, target: str) -> str:
     """Where a current that is summed over connections stands, with the target."""
-    return f"{syn.name}_{target}_current"
+    return f"{synapses}_{target}_current"
 
 
 def currents_of(syn: Synapses) -> tuple[Current, ...]:

@@ -193,7 +193,7 @@ class _Writer:
     def _row_and_time(self, coupling: Coupling, stage: int) -> tuple[str, str]:
         """Where a sum is put, and the time that it reads."""
         if stage == AT_END:
-            return current_row(self.syn, coupling.target), ARRIVAL
+            return current_row(self.syn.name, coupling.target), ARRIVAL
         return sum_name(self.syn, coupling), "t"
 
     def _gather(self, coupling: Coupling, places: Mapping[str, Place], word: str, stage: int) -> list[Gather | Share]:

@@ -67,10 +67,8 @@ class InlinePanel:
     def close(self) -> None:
         """Leave the panel and take the widgets out of the page."""
         self._panel.forget(self)
-        self.phase.children, self.activity.children = (
-            [],
-            [self.caption],
-        )  # figures belong to the panel or to a view, and live on
+        self.phase.children = []  # figures belong to the panel or to a view, and live on
+        self.activity.children = [self.caption]
         close_tree(self.widget)
 
     def _ask(self, kind: str, **fields: Any) -> None:

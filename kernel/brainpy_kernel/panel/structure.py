@@ -44,8 +44,9 @@ def _synapses(syn: Any) -> Message:
     return {
         "name": syn.name, "model": syn.model.name, "pre": syn.pre.name, "post": syn.post.name,
         "pre_group": syn.pre_group.name, "post_group": syn.post_group.name, "sign": sign(syn),
-        "connections": len(syn), "delay": [float(delay.min(initial=np.inf)), float(delay.max(initial=0.0))]
-        if delay.size else [0.0, 0.0], "notes": [line.strip() for line in explained(syn)],
+        "connections": len(syn),
+        "delay": [float(delay.min()), float(delay.max())] if delay.size else [0.0, 0.0],
+        "notes": [line.strip() for line in explained(syn)],
     }  # fmt: skip
 
 
