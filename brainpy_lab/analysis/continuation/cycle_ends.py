@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def of_long_period(
     for fold in folds:
         is_there = (np.abs(fold.u[:-1] - rest) < AT_FOLD * (high - low) + 1e-9).all()
         if is_there and abs(fold.point.parameter - orbit.parameter) < NEAR_FOLD * width:
-            return SpecialPoint("snic", fold.point.parameters, fold.point.values, np.inf, {"orbit": orbit})
+            return replace(fold.point, kind="snic", period=np.inf, data={"orbit": orbit})
     half = [o.parameter for o in orbits if o.period > orbit.period / 2]
     if max(half) - min(half) >= SETTLED * width:
         return None

@@ -124,4 +124,4 @@ def _described(problem: EquilibriumProblem, kind: str, u: Array, omega: float | 
             note = f"{note} without the first Lyapunov coefficient: no third derivative".strip()
     states = {name: float(v) + 0.0 for name, v in zip(problem.field.free, u, strict=False)}
     place = {problem.name: float(u[-1]) + 0.0}
-    return Located(SpecialPoint(kind, place, states, period, data, note), u)
+    return Located(SpecialPoint(kind, place, states, period, data, note, problem.field), u)

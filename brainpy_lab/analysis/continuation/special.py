@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.analysis.vector_field import VectorField
+from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 
 #: What a diagram may hold, in the order of its tables.
 KINDS = (
@@ -39,6 +40,8 @@ class SpecialPoint:
         ``orbit`` of a cycle.
     note : str
         What is not certain.
+    equations : VectorField or None
+        What the point is of; None for one from a file.
     """
 
     kind: str
@@ -47,11 +50,49 @@ class SpecialPoint:
     period: float | None = None
     data: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    equations: VectorField | None = field(default=None, repr=False, compare=False)
 
     @property
     def parameter(self) -> float:
         """The value of the first parameter."""
         return next(iter(self.parameters.values()))
+
+    def derivative(self, by: str) -> float:
+        """How fast the point moves along its parameter as another one is changed: dI/da of a Hopf point in I.
+
+        Exact, by the implicit function theorem. "snic" moves with its fold.
+
+        Parameters
+        ----------
+        by : str
+            Another parameter, or a state that is held.
+
+        Raises
+        ------
+        ArgumentError
+            For what is no other parameter, and points from a file.
+        AnalysisError
+            For points that are neither folds nor Hopf points, and where the point does not move smoothly.
+
+        Examples
+        --------
+        >>> import brainpy_lab as bp
+        >>> diagram = bp.analysis.bifurcation(bp.models.fitzhugh_nagumo(), "I", (0, 1), cycles=False)
+        >>> round(diagram.points.of("hopf")[0].derivative("a"), 9)  # 1/b
+        1.25
+        """
+        from brainpy_lab.analysis.continuation.derivative import derivative
+
+        if self.kind not in ("fold", "hopf", "snic"):
+            raise AnalysisError(
+                f"The derivative of a point of kind '{self.kind}' is not computed: those of folds and Hopf points are.",
+                advice=f"Compute diagrams at two values of {by}, and compare.",
+            )
+        if self.equations is None:
+            raise ArgumentError("A point from a file has no equations.", advice="Compute the diagram from its model.")
+        (name, value), *_ = self.parameters.items()
+        u = np.array([*(self.values[n] for n in self.equations.free), value])
+        return derivative(self.equations, name, u, by, self.data["omega"] if self.kind == "hopf" else None)
 
     def __repr__(self) -> str:
         place = ", ".join(f"{name} = {value:.6g}" for name, value in self.parameters.items())
