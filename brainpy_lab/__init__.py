@@ -41,7 +41,7 @@ _PUBLIC: dict[str, tuple[str, str | None]] = {
     "errors": ("brainpy_lab.errors", None),
     "fdeint": ("brainpy_lab.simulation.create", "fdeint"),
     "inputs": ("brainpy_lab.inputs", None),
-    "load": ("brainpy_lab.networks.loading", "load"),
+    "load": ("brainpy_lab.analysis.loading", "load"),
     "measure": ("brainpy_lab.measure", None),
     "model": ("brainpy_lab.simulation.create", "model"),
     "models": ("brainpy_lab.models", None),
@@ -86,12 +86,12 @@ __all__ = [
 
 if TYPE_CHECKING:
     from brainpy_lab import analysis, backend, drivers, errors, inputs, measure, models, solvers
+    from brainpy_lab.analysis.loading import load
     from brainpy_lab.equations.system import System
     from brainpy_lab.errors import BrainPyLabError
     from brainpy_lab.networks import connect, dist
     from brainpy_lab.networks.cells import distance
     from brainpy_lab.networks.group import NeuGroup
-    from brainpy_lab.networks.loading import load
     from brainpy_lab.networks.network import Network
     from brainpy_lab.networks.sources import PoissonGroup, SpikeSource
     from brainpy_lab.networks.synapses import Synapses

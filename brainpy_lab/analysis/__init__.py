@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from brainpy_lab.analysis.continuation.branch import Branch
     from brainpy_lab.analysis.continuation.diagram import Diagram
+    from brainpy_lab.analysis.continuation.news import interrupted
     from brainpy_lab.analysis.continuation.one_parameter import bifurcation
     from brainpy_lab.analysis.continuation.special import SpecialPoint, SpecialPoints
     from brainpy_lab.analysis.cycles.cycle import Cycle
@@ -33,6 +34,7 @@ __all__ = [
     "Velocities",
     "bifurcation",
     "fixed_points",
+    "interrupted",
     "limit_cycle",
 ]
 
@@ -42,6 +44,7 @@ _HOME = {
     "SpecialPoint": "continuation.special",
     "SpecialPoints": "continuation.special",
     "bifurcation": "continuation.one_parameter",
+    "interrupted": "continuation.news",
     "Cycle": "cycles.cycle",
     "limit_cycle": "cycles.limit_cycle",
     "FixedPoint": "points",

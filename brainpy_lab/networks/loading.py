@@ -1,4 +1,4 @@
-"""Solutions of networks read back from files, and all else that ``bp.load`` reads."""
+"""Solutions of networks read back from files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import in_words
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.stores.reading import opened
 from brainpy_lab.simulation.solution import load as loading
@@ -70,26 +69,8 @@ def _within(arrays: Mapping[str, np.ndarray], part: str) -> dict[str, np.ndarray
 NETWORK = loading.Form(_is_network, _keys, _built)
 
 
-@in_words("load")
-def load(path: str | Path) -> Any:
-    """Read what ``save`` of a Solution, of a network's solution or of a Checkpoint wrote.
-
-    Parameters
-    ----------
-    path : str or Path
-        A ``.nc`` or ``.npz`` file, or the folder ``.zarr`` of ``net.run(..., store=...)``.
-
-    Returns
-    -------
-    Solution, NetworkSolution or Checkpoint
-        With all that was saved; runs go on from a Solution or Checkpoint as they would from the original. Dense output
-        is not saved: ``sol(t)`` needs the run itself.
-
-    Raises
-    ------
-    ArgumentError
-        No such file; it holds no Solution, or not the one that was saved; another version of BrainPy Lab wrote it.
-    """
+def load(path: str | Path, more: tuple[loading.Form, ...] = ()) -> Any:
+    """Read a solution of a network, of a model, a Checkpoint, or a file of ``more`` forms; see ``bp.load``."""
     if Path(path).suffix == ".zarr":
         return opened(Path(path))
-    return loading.load(path, (NETWORK,))
+    return loading.load(path, (*more, NETWORK))

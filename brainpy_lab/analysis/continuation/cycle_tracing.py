@@ -46,6 +46,9 @@ MET = 0.02
 #: Multipliers this near to one, as logarithms, are not counted where a branch begins.
 BORN = 1e-5
 
+#: Cycles of a usual branch, of which progress is told.
+USUAL_CYCLES = 60
+
 #: Cycles along a branch, with what was counted there.
 Found = list[tuple[Orbit, CycleStation]]
 
@@ -79,6 +82,19 @@ class CycleTracer:
     is_stopped: bool = False
     _met: list[Located] = field(default_factory=list)
     _switched: set[int] = field(default_factory=set)
+    _growing: list[Found] = field(default_factory=list)
+    _begun: int = 0
+
+    @property
+    def so_far(self) -> list[CycleBranch]:
+        """The branches, and what there is of the one being followed."""
+        return [*self.branches, *(self._branch(piece, ("", "")) for piece in self._growing if len(piece) > 1)]
+
+    @property
+    def part(self) -> float:
+        """About which part of the work is done: branches from Hopf points, doubled ones, and others, all alike."""
+        count = sum(map(len, self._growing))
+        return min(1.0, (max(0, self._begun - 1) + count / (count + USUAL_CYCLES)) / (len(self.hopfs) + 2))
 
     @property
     def name(self) -> str:
@@ -109,12 +125,15 @@ class CycleTracer:
         if len(self.flow.free) < 2:
             return
         for hopf in self.hopfs:
+            self._begun += 1
             if not self.is_stopped and hopf not in self._met:
                 self._met.append(hopf)
                 curve = self._curve(hopf.u, self._longest_at_hopf)
                 self._grow(curve, at_hopf(curve, hopf), "Hopf point")
+        self._begun += 1
         for _ in range(self.doublings):
             self._double()
+        self._begun += 1
         for value in self.looked_at:
             u = None if self.is_stopped else self._restless(value)
             orbit = None if u is None else self._simulated(u, value)
@@ -181,6 +200,7 @@ class CycleTracer:
         found, end = self._one_way(curve, here)
         place = f"{self.name} = {begin.parameter:.6g}"
         if not found:
+            self._growing = []
             self.remarks.append(f"The cycles from the {what} at {place} were not followed: {end}.")
             return
         first = replace(found[0][1], point=here)
@@ -229,6 +249,7 @@ class CycleTracer:
     def _one_way(self, curve: CycleCurve, start: CurvePoint) -> tuple[Found, str]:
         """Cycles from ``start`` on, and why they end; special points are kept on the way."""
         found: Found = []
+        self._growing.append(found)
         try:
             return found, self._stepped(curve, start, found)
         except (np.linalg.LinAlgError, ValueError):  # a matrix that is singular to the last bit, or not finite
@@ -304,10 +325,13 @@ class CycleTracer:
         return f"{self.name} = {point.parameter:.6g}, {what}"
 
     def _keep(self, found: Found, ends: tuple[str, str]) -> None:
+        self._growing = []
+        self.branches.append(self._branch(found, ends))
+
+    def _branch(self, found: Found, ends: tuple[str, str]) -> CycleBranch:
         multipliers = np.array([s.multipliers for _, s in found])
         unstable = np.array([s.unstable for _, s in found])
-        orbits = tuple(o for o, _ in found)
-        self.branches.append(CycleBranch("cycle", self.name, self.flow.free, orbits, multipliers, unstable, ends))
+        return CycleBranch("cycle", self.name, self.flow.free, tuple(o for o, _ in found), multipliers, unstable, ends)
 
 
 def _is_same(a: Cycle, b: Cycle) -> bool:

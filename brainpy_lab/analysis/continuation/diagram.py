@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brainpy_lab.analysis.continuation.branch import Branch
@@ -74,16 +75,36 @@ class Diagram:
         if not low <= value <= high:
             raise ArgumentError(f"{self.parameter} = {value:g} is outside {low:g} to {high:g}.")
         if self._at is None:
-            raise ArgumentError("A diagram from a file has no equations.", advice="Compute it from its model.")
+            raise ArgumentError(
+                "A diagram from a file, or one that is not finished, has no equations.",
+                advice="Compute it from its model.",
+            )
         return self._at(value)
 
     def to_xarray(self) -> xr.Dataset:
-        """All equilibria of all branches along one axis; ``branch`` says to which one each belongs."""
-        import xarray as xr
+        """All points of all branches along one axis.
 
-        equilibria = [b for b in self.branches if b.kind == "equilibrium"]
-        parts = [b.to_xarray().assign(branch=("point", [k] * len(b))) for k, b in enumerate(equilibria)]
-        return xr.concat(parts, "point", combine_attrs="drop")
+        ``branch`` and ``kind`` say where each belongs. An equilibrium has its states under their names and its
+        ``eigenvalues``; a cycle has ``V_min`` and ``V_max`` of each state ``V``, ``period`` and ``multipliers``. What a
+        point does not have is nan.
+        """
+        from brainpy_lab.analysis.continuation.diagram_files import dataset
+
+        return dataset(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the diagram to a ``.npz`` or ``.nc`` file, which ``bp.load(path)`` reads.
+
+        `at` is not saved: a diagram from a file has no equations.
+
+        Raises
+        ------
+        ArgumentError
+            Another suffix, or a place where nothing can be written.
+        """
+        from brainpy_lab.analysis.continuation.diagram_files import save
+
+        return save(self, path)
 
     def to_pandas(self) -> pd.DataFrame:
         """The special points as a table, a row each."""

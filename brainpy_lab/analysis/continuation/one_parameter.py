@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.box import check_range, read_box
+from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 from brainpy_lab.analysis.continuation.cycle_tracing import CycleTracer
 from brainpy_lab.analysis.continuation.diagram import Diagram, States
+from brainpy_lab.analysis.continuation.news import EQUILIBRIA, News, leave
 from brainpy_lab.analysis.continuation.special import in_order
 from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.equilibria import ROUNDING, described, find, ranges_of
@@ -52,6 +56,7 @@ def bifurcation(
     tolerance: float = 1e-10,
     t: float = 0.0,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[Diagram], None] | None = None,
     stop: threading.Event | None = None,
     **values: Any,
 ) -> Diagram:
@@ -90,7 +95,9 @@ def bifurcation(
     t : float
         The time at which a drift that depends on time is frozen.
     progress : callable, optional
-        Called with the part of the range seen.
+        Called with the part of the work that is done, about: from 0 to 1, never falling.
+    watch : callable, optional
+        Called with the diagram as far as it is, ten times a second at most: equilibria come first, then cycles.
     stop : threading.Event, optional
         Ends the work; what was found is kept.
 
@@ -105,6 +112,8 @@ def bifurcation(
         For unknown names, impossible ranges and starts.
     AnalysisError
         For delayed and fractional models.
+    KeyboardInterrupt
+        The user interrupted the work: what was found until then is ``bp.analysis.interrupted()``.
 
     References
     ----------
@@ -130,43 +139,63 @@ def bifurcation(
     problem = EquilibriumProblem(field, parameter)
     boxes = _boxes(field, limits, getattr(model, "initial", {}))
     widths = np.array([high - low for low, high in boxes[0].values()])
-    seen = [0.0]
-
-    def heard(u: Array) -> bool:
-        if progress is not None:
-            seen[0] = max(seen[0], abs(float(u[-1]) - low) / (high - low))
-            progress(min(1.0, seen[0]))
-        return _is_set(stop)
-
     _check_number("doublings", doublings, 0, 10)
     if max_period is not None:
         _check_number("max_period", max_period, 0.0, np.inf)
-    tracer = Tracer(problem, (low, high), widths, step, tolerance, heard)
+    news = News(progress, watch, stop)
+    tracer = Tracer(problem, (low, high), widths, step, tolerance)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
-    rhythms = CycleTracer(tracer, max_period, values_at, doublings, lambda value: _is_set(stop))
-    with np.errstate(all="ignore"):
-        if start is not None:
-            tracer.follow_from([_start(problem, start, low, high)])
-        else:
-            for ranges in boxes:
-                for value in () if tracer.branches else values_at:
-                    tracer.follow_from(_found(field, parameter, value, ranges))
-        remarks = (*caveats.remarks(field), *_resets(field), *_time(field), *tracer.remarks)
-        if cycles and not tracer.is_stopped and not (_resets(field) or _time(field)):
-            rhythms.follow()
-            remarks += tuple(rhythms.remarks)
-    remarks += ("Stopped: what was found until then.",) if tracer.is_stopped or rhythms.is_stopped else ()
-    points = in_order([*(p.point for p in tracer.located), *rhythms.points])
-    return Diagram(
-        field.system.name, parameter, (low, high), [*tracer.branches, *rhythms.branches], points,
-        tuple(dict.fromkeys(remarks)),
-        lambda value: States([*_at(tracer, field, parameter, value, widths), *rhythms.at(value)]),
-    )  # fmt: skip
+    rhythms = CycleTracer(tracer, max_period, values_at, doublings)
+    making = _Making(tracer, rhythms, (*caveats.remarks(field), *_resets(field), *_time(field)))
+    has_cycles = cycles and not (_resets(field) or _time(field))
+    share = EQUILIBRIA if has_cycles else 1.0
+    tracer.heard = lambda u: news.tell(share * abs(float(u[-1]) - low) / (high - low), making.so_far)
+    rhythms.heard = lambda value: news.tell(share + (1 - share) * rhythms.part, making.so_far)
+    try:
+        with np.errstate(all="ignore"):
+            if start is not None:
+                tracer.follow_from([_start(problem, start, low, high)])
+            else:
+                for ranges in boxes:
+                    for value in () if tracer.branches else values_at:
+                        tracer.follow_from(_found(field, parameter, value, ranges))
+            if has_cycles and not tracer.is_stopped:
+                rhythms.follow()
+    except KeyboardInterrupt as interrupt:
+        leave(making.so_far("Interrupted: what was found until then."))
+        interrupt.add_note("What was found until then is bp.analysis.interrupted().")
+        raise
+    stopped = ("Stopped: what was found until then.",) if tracer.is_stopped or rhythms.is_stopped else ()
+    if progress is not None and not stopped:
+        progress(1.0)
+    return making.diagram(
+        *stopped, at=lambda value: States([*_at(tracer, field, parameter, value, widths), *rhythms.at(value)])
+    )
 
 
-def _is_set(stop: threading.Event | None) -> bool:
-    """Whether the user has asked to stop."""
-    return stop is not None and stop.is_set()
+@dataclass(frozen=True)
+class _Making:
+    """A diagram in the making."""
+
+    tracer: Tracer
+    rhythms: CycleTracer
+    remarks: tuple[str, ...]
+
+    def so_far(self, *more: str) -> Diagram:
+        """The diagram with what there is of the branch being followed, for a look: it cannot be asked for more."""
+        return self._made([*self.tracer.so_far, *self.rhythms.so_far], more, None)
+
+    def diagram(self, *more: str, at: Callable[[float], States]) -> Diagram:
+        """The diagram of the branches that have been followed."""
+        return self._made([*self.tracer.branches, *self.rhythms.branches], more, at)
+
+    def _made(
+        self, branches: list[Branch | CycleBranch], more: tuple[str, ...], at: Callable[[float], States] | None
+    ) -> Diagram:
+        field, name = self.tracer.problem.field, self.tracer.problem.name
+        points = in_order([*(p.point for p in self.tracer.located), *self.rhythms.points])
+        remarks = dict.fromkeys((*self.remarks, *self.tracer.remarks, *self.rhythms.remarks, *more))
+        return Diagram(field.system.name, name, self.tracer.range, branches, points, tuple(remarks), at)
 
 
 def _field(model: ModelLike, name: str, value: float, given: Mapping[str, Any], t: float) -> VectorField:

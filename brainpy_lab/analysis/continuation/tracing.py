@@ -59,6 +59,12 @@ class Tracer:
     remarks: list[str] = field(default_factory=list)
     is_stopped: bool = False
     curves: list[Curve] = field(default_factory=list)
+    _growing: list[list[Station]] = field(default_factory=list)
+
+    @property
+    def so_far(self) -> list[Branch]:
+        """The branches, and what there is of the one being followed."""
+        return [*self.branches, *(self._branch(piece, ("", "")) for piece in self._growing if len(piece) > 1)]
 
     def follow_from(self, starts: Iterable[Array]) -> None:
         """Follow the branches through ``starts``, and those that cross them."""
@@ -119,6 +125,7 @@ class Tracer:
         """Stations from ``start`` on, and why they end."""
         here = station(self.problem, curve, start)
         found = [here]
+        self._growing.append(found)
         for point in curve.steps(start):
             there = station(self.problem, curve, point)
             for gap in Detector(self.problem, curve).gaps(here, there):
@@ -180,14 +187,16 @@ class Tracer:
         return np.asarray(np.maximum(least, np.minimum(0.1 * rate, self.widths)))
 
     def _keep(self, curve: Curve, stations: list[Station], ends: tuple[str, str]) -> None:
-        self.branches.append(
-            Branch(
-                "equilibrium", self.problem.name, self.problem.field.free,
-                np.array([s.point.u for s in stations]), np.array([s.eigenvalues for s in stations]),
-                np.array([s.unstable for s in stations]), ends,
-            )
-        )  # fmt: skip
+        self._growing = []
+        self.branches.append(self._branch(stations, ends))
         self.curves.append(curve)
+
+    def _branch(self, stations: list[Station], ends: tuple[str, str]) -> Branch:
+        return Branch(
+            "equilibrium", self.problem.name, self.problem.field.free,
+            np.array([s.point.u for s in stations]), np.array([s.eigenvalues for s in stations]),
+            np.array([s.unstable for s in stations]), ends,
+        )  # fmt: skip
 
 
 def at(branch: Branch, curve: Curve, parameter: float) -> list[Array]:

@@ -1,0 +1,72 @@
+"""What is told while a diagram is computed: how far it is, and what there is of it; and when it is to stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from brainpy_lab.analysis.continuation.diagram import Diagram
+
+#: Seconds between two diagrams that are shown: as often as somebody sees a curve grow.
+PAUSE = 0.1
+
+#: The part of the work that equilibria are taken for, where cycles follow.
+EQUILIBRIA = 0.3
+
+
+@dataclass
+class News:
+    """Who hears of a diagram in the making.
+
+    Attributes
+    ----------
+    progress : callable, optional
+        Called with the part of the work that is done: it never falls.
+    watch : callable, optional
+        Called with the diagram so far.
+    stop : threading.Event, optional
+        Ends the work.
+    """
+
+    progress: Callable[[float], None] | None = None
+    watch: Callable[[Diagram], None] | None = None
+    stop: threading.Event | None = None
+    _part: float = 0.0
+    _shown: float = field(default_factory=time.monotonic)
+
+    def tell(self, part: float, so_far: Callable[[], Diagram]) -> bool:
+        """Tell of another point; True where the work is to stop."""
+        self._part = min(1.0, max(self._part, part))
+        if self.progress is not None:
+            self.progress(self._part)
+        if self.watch is not None and time.monotonic() - self._shown > PAUSE:
+            self.watch(so_far())
+            self._shown = time.monotonic()
+        return self.is_stopped
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the user has asked to stop."""
+        return self.stop is not None and self.stop.is_set()
+
+
+_left: list[Diagram] = []
+
+
+def leave(diagram: Diagram) -> None:
+    """Keep what an interrupted diagram has come to."""
+    _left[:] = [diagram]
+
+
+def interrupted() -> Diagram | None:
+    """The diagram that was being computed when the user interrupted it last, as far as it was; None if there is none.
+
+    Examples
+    --------
+    >>> import brainpy_lab as bp
+    >>> bp.analysis.interrupted() is None
+    True
+    """
+    return _left[0] if _left else None
