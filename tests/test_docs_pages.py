@@ -68,6 +68,7 @@ def test_examples_of_the_page_on_bifurcations(tmp_path: Path) -> None:
     assert [p.kind for p in found["diagram"].points] == ["fold of cycles", "hopf", "hopf", "fold of cycles"]
     assert found["hopf"].parameter == pytest.approx(0.33128133745474581, abs=1e-9)  # v = -sqrt(1 - b/tau)
     assert found["lc"].period == pytest.approx(36.518032472314765, rel=1e-10)
+    assert found["spread"].deviations["V"] == pytest.approx(found["spread"].covariance[0, 0] ** 0.5)
 
 
 def test_examples_of_the_page_on_measures(tmp_path: Path) -> None:

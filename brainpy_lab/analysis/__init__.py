@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.cycles.cycle import Cycle
     from brainpy_lab.analysis.cycles.limit_cycle import limit_cycle
     from brainpy_lab.analysis.equilibria import fixed_points
+    from brainpy_lab.analysis.noise.sensitivity import sensitivity
+    from brainpy_lab.analysis.noise.spread import Spread
     from brainpy_lab.analysis.phase_plane import PhasePlane
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
     from brainpy_lab.analysis.velocities import Velocities
@@ -31,11 +33,13 @@ __all__ = [
     "PhasePlane",
     "SpecialPoint",
     "SpecialPoints",
+    "Spread",
     "Velocities",
     "bifurcation",
     "fixed_points",
     "interrupted",
     "limit_cycle",
+    "sensitivity",
 ]
 
 _HOME = {
@@ -50,6 +54,8 @@ _HOME = {
     "FixedPoint": "points",
     "FixedPoints": "points",
     "fixed_points": "equilibria",
+    "Spread": "noise.spread",
+    "sensitivity": "noise.sensitivity",
     "PhasePlane": "phase_plane",
     "Velocities": "velocities",
 }

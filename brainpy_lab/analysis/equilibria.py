@@ -231,7 +231,8 @@ def described(
     if dimension:
         kind, stable = "non-hyperbolic", False
     virtual = caveats.reset_at(field, point, widths)
-    return FixedPoint(values, eigenvalues, kind, stable and virtual is None, frozen, virtual, dimension)
+    stable = stable and virtual is None
+    return FixedPoint(values, eigenvalues, kind, stable, frozen, virtual, dimension, dict(field.params))
 
 
 def _completeness(points: list[FixedPoint]) -> str:

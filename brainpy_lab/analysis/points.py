@@ -36,6 +36,8 @@ class FixedPoint:
         The event that happens at the point and resets the state, so that no run comes to rest there.
     dimension : int
         0 for an isolated point; else that of the set of fixed points that this one stands for: 1 for a curve.
+    parameters : dict
+        The value of every parameter.
     """
 
     values: dict[str, float]
@@ -45,6 +47,7 @@ class FixedPoint:
     frozen: dict[str, float] = field(default_factory=dict)
     virtual: str | None = None
     dimension: int = 0
+    parameters: dict[str, float] = field(default_factory=dict)
 
     @property
     def note(self) -> str:
