@@ -21,15 +21,24 @@ Complex = NDArray[np.complex128]
 
 @dataclass(frozen=True)
 class EquilibriumProblem:
-    """The equilibria of ``field`` as its parameter ``name`` moves; unknowns are the free states, then the parameter."""
+    """The equilibria of ``field`` as its parameter ``name`` moves; unknowns are the free states, then the parameter.
+
+    With a ``second_name`` two parameters move, and stand last.
+    """
 
     field: VectorField
     name: str
+    second_name: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that move."""
+        return (self.name,) if self.second_name is None else (self.name, self.second_name)
 
     @cached_property
     def zeros(self) -> ZeroProblem:
         """F(U) = 0."""
-        return equilibria(self.field, [self.name])
+        return equilibria(self.field, self.names)
 
     @property
     def n(self) -> int:
@@ -37,7 +46,7 @@ class EquilibriumProblem:
         return len(self.field.free)
 
     def slopes(self, u: Array) -> Array:
-        """The derivatives by states and parameter, (n, n + 1)."""
+        """The derivatives by states and parameters, (n, n + 1) where one moves."""
         return self.zeros.both(u)[1]
 
     def jacobian(self, u: Array) -> Array:
@@ -46,7 +55,7 @@ class EquilibriumProblem:
         return result
 
     def second(self, u: Array, a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-        """The second derivative along ``a`` and ``b``, each (n + 1, ...); (n, ...)."""
+        """The second derivative along ``a`` and ``b``, each of the size of ``u``, (size, ...); (n, ...)."""
         return self._along(u, [a, b])
 
     def third(self, u: Array, a: Complex, b: Complex, c: Complex) -> Complex:
@@ -57,15 +66,15 @@ class EquilibriumProblem:
         if not self._has_exact:
             return self._differences(u, directions)
         field = self.field
-        states, params = Moving(field, (self.name,)).values(u)
+        states, params = Moving(field, self.names).values(u)
         system = field.system
-        is_state = self.name in system.state_names
-        by = () if is_state else (self.name,)
+        by = tuple(name for name in self.names if name not in system.state_names)
+        order = [*system.state_names, *by]
+        places = [order.index(name) for name in (*field.free, *self.names)]
         vectors = []
         for direction in directions:
-            full = np.zeros((len(system.states) + len(by), *direction.shape[1:]), direction.dtype)
-            full[field.rows] = direction[: self.n]
-            full[system.state_names.index(self.name) if is_state else -1] = direction[self.n]
+            full = np.zeros((len(order), *direction.shape[1:]), direction.dtype)
+            full[places] = direction
             vectors.append(full)
         shape = np.broadcast_shapes(*(v.shape[1:] for v in vectors))
         at = np.broadcast_to(states.reshape(-1, *(1,) * len(shape)), (len(states), *shape))

@@ -92,6 +92,8 @@ class Curve:
         Of Newton's method, relative to the units.
     most : int
         Points at most.
+    parameters : int
+        How many of the last unknowns are parameters: their units stay.
     end : str
         Why the curve ended, when it has: "border", "closed", "far", "steps", "points".
     """
@@ -102,6 +104,7 @@ class Curve:
     longest: float = 0.1
     tolerance: float = 1e-10
     most: int = MOST_POINTS
+    parameters: int = 1
     end: str = ""
     _scaled: Followed | None = field(default=None, repr=False)
     _low: Array = field(default_factory=lambda: np.empty(0), repr=False)
@@ -186,7 +189,7 @@ class Curve:
 
     def _reached(self, point: CurvePoint) -> str:
         """Why the curve ends at a point, if it does."""
-        return "far" if (np.abs(point.u) > FAR * self._expected)[:-1].any() else ""
+        return "far" if (np.abs(point.u) > FAR * self._expected)[: -self.parameters].any() else ""
 
     def _is_inside(self, point: CurvePoint) -> bool:
         low, high = self.range
@@ -234,11 +237,11 @@ class Curve:
         return result
 
     def _renewed(self, point: CurvePoint) -> CurvePoint:
-        """The point, after units have grown where more than twice as much was seen; that of the parameter stays."""
+        """The point, after units have grown where more than twice as much was seen; those of parameters stay."""
         self._low, self._high = np.minimum(self._low, point.u), np.maximum(self._high, point.u)
         seen = self._high - self._low
         grown = seen * np.sqrt(len(seen) - 1) > 2 * self.units
-        grown[-1] = False
+        grown[-self.parameters :] = False
         if not grown.any():
             return point
         self.units = np.where(grown, power_of_two(seen * np.sqrt(len(seen) - 1)), self.units)

@@ -39,7 +39,8 @@ class InUnits:
     Attributes
     ----------
     problem : EquilibriumProblem
-    units : ndarray, shape (n + 1,)
+    units : ndarray, shape (size,)
+        Of the states, then of the parameters.
     """
 
     problem: EquilibriumProblem
@@ -48,10 +49,10 @@ class InUnits:
     @cached_property
     def zeros(self) -> ZeroProblem:
         """F(U) = 0."""
-        return self.problem.zeros.in_units(self.units, self.units[:-1])
+        return self.problem.zeros.in_units(self.units, self.units[: self.n])
 
     def slopes(self, z: Array) -> Array:
-        """DF, (n, n + 1)."""
+        """DF, (n, size)."""
         return self.zeros.both(z)[1]
 
     @property
@@ -60,10 +61,10 @@ class InUnits:
         return self.problem.n
 
     def derivatives(self, z: Array, v: NDArray[Any]) -> NDArray[Any]:
-        """Those of DF·v by all unknowns, (n, n + 1); ``v`` has n + 1 components."""
+        """Those of DF·v by all unknowns, (n, size); ``v`` has as many components."""
         every = np.diag(self.units)
         found = self.problem.second(z * self.units, (v * self.units)[:, None], every)
-        result: NDArray[Any] = found / self.units[:-1, None]
+        result: NDArray[Any] = found / self.units[: self.n, None]
         return result
 
 

@@ -16,7 +16,12 @@ from brainpy_lab.analysis.vector_field import Array
 
 
 def first_lyapunov_coefficient(problem: EquilibriumProblem, u: Array, omega: float) -> float:
-    """l1 at the Hopf point ``u`` = (states, parameter), in the model's variables, with |q| = 1 and <p, q> = 1."""
+    """l1 at the Hopf point ``u`` = (states, parameters), in the model's variables, with |q| = 1 and <p, q> = 1."""
+    return sum(lyapunov_terms(problem, u, omega))
+
+
+def lyapunov_terms(problem: EquilibriumProblem, u: Array, omega: float) -> tuple[float, float, float]:
+    """The terms that l1 is the sum of: what is small beside them is rounding."""
     n = problem.n
     a = problem.jacobian(u)
     values, vectors = np.linalg.eig(a)
@@ -26,11 +31,15 @@ def first_lyapunov_coefficient(problem: EquilibriumProblem, u: Array, omega: flo
     p = vectors[:, int(np.argmin(np.abs(values + 1j * omega)))]
     p = p / np.conj(np.vdot(p, q))  # <p, q> = conj(p)·q = 1
 
-    def b(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
-        return problem.second(u, np.append(x, 0), np.append(y, 0))
+    def full(x: NDArray[Any]) -> NDArray[Any]:
+        return np.append(x, np.zeros(len(u) - n))
 
-    cubic = problem.third(u, np.append(q, 0), np.append(q, 0), np.append(q.conj(), 0))
+    def b(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
+        return problem.second(u, full(x), full(y))
+
+    cubic = problem.third(u, full(q), full(q), full(q.conj()))
     still = np.linalg.solve(a, b(q, q.conj()))
     double = np.linalg.solve(2j * omega * np.eye(n) - a, b(q, q))
-    whole = np.vdot(p, cubic) - 2 * np.vdot(p, b(q, still)) + np.vdot(p, b(q.conj(), double))
-    return float(whole.real) / (2 * omega)
+    terms = np.vdot(p, cubic), -2 * np.vdot(p, b(q, still)), np.vdot(p, b(q.conj(), double))
+    first, second, third = (float(term.real) / (2 * omega) for term in terms)
+    return first, second, third

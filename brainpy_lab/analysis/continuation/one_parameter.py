@@ -18,22 +18,23 @@ from brainpy_lab.analysis.continuation.cycle_tracing import CycleTracer
 from brainpy_lab.analysis.continuation.diagram import Diagram, States
 from brainpy_lab.analysis.continuation.news import EQUILIBRIA, News, leave
 from brainpy_lab.analysis.continuation.special import in_order
+from brainpy_lab.analysis.continuation.starting import (
+    boxes_of,
+    check_number,
+    found_in,
+    held_time,
+    moving_field,
+    resets,
+)
 from brainpy_lab.analysis.continuation.tracing import Tracer
-from brainpy_lab.analysis.equilibria import ROUNDING, described, find, ranges_of
+from brainpy_lab.analysis.equilibria import ROUNDING, described
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
-from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, make_field
-from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean, in_words
+from brainpy_lab.analysis.vector_field import Array, ModelLike, VectorField
+from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
 #: Values of the parameter, in parts of its range, at which equilibria are looked for: what misses all is missed.
 LOOKED_AT = (0.0, 1.0, 0.5, 0.25, 0.75)
-
-#: A state that the box does not name is looked for as far from its initial value as so many times its size: branches
-#: lead out of that, and each start takes a search.
-AROUND = 3.0
-
-#: Parameters above this are no sizes of states: rates and capacitances in units that do not fit.
-LARGE = 1e4
 
 #: The longest step, in parts of the range, that a user may ask for.
 LONGEST = 0.5
@@ -133,21 +134,21 @@ def bifurcation(
     """
     limits, given = read_box(model, box, parameters, values)
     low, high = check_range(parameter, range)
-    field = _field(model, parameter, low, given, t)
-    _check_number("step", step, 1e-4, LONGEST)
-    _check_number("tolerance", tolerance, 1e-13, 1e-4)
+    field = moving_field(model, {parameter: low}, given, t)
+    check_number("step", step, 1e-4, LONGEST)
+    check_number("tolerance", tolerance, 1e-13, 1e-4)
     problem = EquilibriumProblem(field, parameter)
-    boxes = _boxes(field, limits, getattr(model, "initial", {}))
+    boxes = boxes_of(field, limits, getattr(model, "initial", {}))
     widths = np.array([high - low for low, high in boxes[0].values()])
-    _check_number("doublings", doublings, 0, 10)
+    check_number("doublings", doublings, 0, 10)
     if max_period is not None:
-        _check_number("max_period", max_period, 0.0, np.inf)
+        check_number("max_period", max_period, 0.0, np.inf)
     news = News(progress, watch, stop)
     tracer = Tracer(problem, (low, high), widths, step, tolerance)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
     rhythms = CycleTracer(tracer, max_period, values_at, doublings)
-    making = _Making(tracer, rhythms, (*caveats.remarks(field), *_resets(field), *_time(field)))
-    has_cycles = cycles and not (_resets(field) or _time(field))
+    making = _Making(tracer, rhythms, (*caveats.remarks(field), *resets(field), *held_time(field)))
+    has_cycles = cycles and not (resets(field) or held_time(field))
     share = EQUILIBRIA if has_cycles else 1.0
     tracer.heard = lambda u: news.tell(share * abs(float(u[-1]) - low) / (high - low), making.so_far)
     rhythms.heard = lambda value: news.tell(share + (1 - share) * rhythms.part, making.so_far)
@@ -158,7 +159,7 @@ def bifurcation(
             else:
                 for ranges in boxes:
                     for value in () if tracer.branches else values_at:
-                        tracer.follow_from(_found(field, parameter, value, ranges))
+                        tracer.follow_from(found_in(field, parameter, value, ranges))
             if has_cycles and not tracer.is_stopped:
                 rhythms.follow()
     except KeyboardInterrupt as interrupt:
@@ -198,46 +199,6 @@ class _Making:
         return Diagram(field.system.name, name, self.tracer.range, branches, points, tuple(remarks), at)
 
 
-def _field(model: ModelLike, name: str, value: float, given: Mapping[str, Any], t: float) -> VectorField:
-    system = model.system
-    if name in given:
-        raise ArgumentError(f"'{name}' moves over its range, and cannot have a value besides.")
-    if name not in (*system.parameter_names, *system.state_names):
-        known = (*system.parameter_names, *system.state_names)
-        raise ArgumentError(
-            f"'{name}' is no parameter of {system.name}.",
-            advice=did_you_mean(str(name), known) or f"It has {', '.join(system.parameter_names)}.",
-        )
-    for what, is_so in (("delays", system.is_delayed), ("fractional orders", system.is_fractional)):
-        if is_so:
-            raise AnalysisError(
-                f"{system.name} has {what}: their bifurcations are not computed.",
-                advice="bp.analysis.fixed_points gives its equilibria and their stability at one value.",
-            )
-    free = tuple(s.name for s in system.states if s.drift is not None and s.name not in given and s.name != name)
-    return make_field(model, free, {**given, name: value}, t)
-
-
-def _check_number(name: str, value: float, low: float, high: float) -> None:
-    if not low <= float(value) <= high:
-        raise ArgumentError(f"{name} is {value!r}; it must lie between {low:g} and {high:g}.")
-
-
-def _boxes(field: VectorField, limits: Mapping[str, Range], near: Mapping[str, float]) -> list[dict[str, Range]]:
-    """Where to look for equilibria, one box after the other until there are some."""
-    first = dict(zip(field.free, ranges_of(field, limits, near, AROUND), strict=True))
-    # a model without initial values: its states are of the size of its parameters, as voltages are of reversal
-    # potentials
-    most = AROUND * max((abs(v) for v in field.params.values() if abs(v) < LARGE), default=1.0)
-    wider = {n: limits.get(n) or (min(low, -most), max(high, most)) for n, (low, high) in first.items()}
-    return [first] if wider == first else [first, wider]
-
-
-def _found(field: VectorField, name: str, value: float, ranges: Mapping[str, Range]) -> list[Array]:
-    points = find(field.moved(name, value), ranges)
-    return [np.array([*point.values.values(), value]) for point in points if not point.dimension]
-
-
 def _start(problem: EquilibriumProblem, start: FixedPoint | Mapping[str, float], low: float, high: float) -> Array:
     """The start a user gave, as far as it is one: Newton's method corrects it."""
     values = dict(start.values if isinstance(start, FixedPoint) else start)
@@ -261,20 +222,3 @@ def _at(tracer: Tracer, field: VectorField, name: str, value: float, widths: Arr
         rounding = ROUNDING * (np.abs(moved.jacobian(u[:-1])) @ np.abs(u[:-1]))
         points.append(described(moved, u[:-1], 0, rounding, widths, held))
     return FixedPoints(points, frozen=held, complete="Branches that were not found are not in it.")
-
-
-def _resets(field: VectorField) -> tuple[str, ...]:
-    names = [e.name for e in field.system.events if field.system.is_reset(e)]
-    if not names:
-        return ()
-    return (
-        f"The event '{names[0]}' resets the state: these are the equilibria of the equations between resets. "
-        "Cycles are not followed.",
-    )
-
-
-def _time(field: VectorField) -> tuple[str, ...]:
-    held = caveats.frozen(field)
-    if "t" not in held:
-        return ()
-    return (f"The equations depend on time, which is held at t = {held['t']:g}. Cycles are not followed.",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -73,22 +73,9 @@ class Tracer:
                 self._from(u, None)
 
     def is_known(self, u: Array) -> bool:
-        """Whether a branch leads through ``u``: whether it meets the plane through ``u`` across its chord there."""
-        for branch, curve in zip(self.branches, self.curves, strict=True):
-            points = branch.points / curve.units
-            ways = np.diff(points, axis=0)
-            squares = (ways**2).sum(axis=1)
-            aside = u / curve.units - points[:-1]
-            parts = (aside * ways).sum(axis=1) / np.where(squares > 0, squares, np.inf)
-            beside = np.linalg.norm(aside - parts[:, None] * ways, axis=1)
-            near = (parts > -0.1) & (parts < 1.1) & (beside < BESIDE * np.sqrt(squares)) & (squares > 0)
-            for i in np.flatnonzero(near):
-                length = float(np.sqrt(squares[i]))
-                foot = (points[i] + parts[i] * ways[i]) * curve.units
-                v = curve.corrected(foot, ways[i] / length)
-                if v is not None and np.linalg.norm((v - u) / curve.units) < CLOSE * length + SAME:
-                    return True
-        return False
+        """Whether a branch leads through ``u``."""
+        pairs = zip(self.branches, self.curves, strict=True)
+        return any(True for branch, curve in pairs for _ in leads_through(branch.points, curve, u))
 
     def at(self, parameter: float) -> list[Array]:
         """The points of all branches at which the parameter has a value, each once."""
@@ -197,6 +184,28 @@ class Tracer:
             np.array([s.point.u for s in stations]), np.array([s.eigenvalues for s in stations]),
             np.array([s.unstable for s in stations]), ends,
         )  # fmt: skip
+
+
+def leads_through(points: Array, curve: Curve, u: Array, aim: Callable[[int], None] = lambda i: None) -> Iterator[int]:
+    """The numbers of the chords of a curve, given by its ``points``, on which it leads through ``u``.
+
+    It does where it meets the plane through ``u`` across the chord there. ``aim`` makes the curve's problem ready for
+    the neighbourhood of a chord.
+    """
+    points = points / curve.units
+    ways = np.diff(points, axis=0)
+    squares = (ways**2).sum(axis=1)
+    aside = u / curve.units - points[:-1]
+    parts = (aside * ways).sum(axis=1) / np.where(squares > 0, squares, np.inf)
+    beside = np.linalg.norm(aside - parts[:, None] * ways, axis=1)
+    near = (parts > -0.1) & (parts < 1.1) & (beside < BESIDE * np.sqrt(squares)) & (squares > 0)
+    for i in np.flatnonzero(near).tolist():
+        aim(i)
+        length = float(np.sqrt(squares[i]))
+        foot = (points[i] + parts[i] * ways[i]) * curve.units
+        v = curve.corrected(foot, ways[i] / length)
+        if v is not None and np.linalg.norm((v - u) / curve.units) < CLOSE * length + SAME:
+            yield i
 
 
 def at(branch: Branch, curve: Curve, parameter: float) -> list[Array]:

@@ -1,0 +1,92 @@
+"""Where diagrams begin: the field that moves, the boxes in which equilibria are looked for, what is said of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from brainpy_lab.analysis import caveats
+from brainpy_lab.analysis.equilibria import find, ranges_of
+from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, make_field
+from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
+
+#: A state that the box does not name is looked for as far from its initial value as so many times its size: branches
+#: lead out of that, and each start takes a search.
+AROUND = 3.0
+
+#: Parameters above this are no sizes of states: rates and capacitances in units that do not fit.
+LARGE = 1e4
+
+
+def moving_field(model: ModelLike, moved: Mapping[str, float], given: Mapping[str, Any], t: float) -> VectorField:
+    """The field of ``model`` whose parameters ``moved`` move, at these values; ``given`` are the values of others.
+
+    Raises
+    ------
+    ArgumentError
+        For a name that is unknown, or has a value besides.
+    AnalysisError
+        For delayed and fractional models.
+    """
+    system = model.system
+    known = (*system.parameter_names, *system.state_names)
+    for name in moved:
+        if name in given:
+            raise ArgumentError(f"'{name}' moves over its range, and cannot have a value besides.")
+        if name not in known:
+            raise ArgumentError(
+                f"'{name}' is no parameter of {system.name}.",
+                advice=did_you_mean(str(name), known) or f"It has {', '.join(system.parameter_names)}.",
+            )
+    for what, is_so in (("delays", system.is_delayed), ("fractional orders", system.is_fractional)):
+        if is_so:
+            raise AnalysisError(
+                f"{system.name} has {what}: their bifurcations are not computed.",
+                advice="bp.analysis.fixed_points gives its equilibria and their stability at one value.",
+            )
+    held = {**given, **moved}
+    free = tuple(s.name for s in system.states if s.drift is not None and s.name not in held)
+    return make_field(model, free, held, t)
+
+
+def check_number(name: str, value: float, low: float, high: float) -> None:
+    """Refuse a number outside its limits."""
+    if not low <= float(value) <= high:
+        raise ArgumentError(f"{name} is {value!r}; it must lie between {low:g} and {high:g}.")
+
+
+def boxes_of(field: VectorField, limits: Mapping[str, Range], near: Mapping[str, float]) -> list[dict[str, Range]]:
+    """Where to look for equilibria, one box after the other until there are some."""
+    first = dict(zip(field.free, ranges_of(field, limits, near, AROUND), strict=True))
+    # a model without initial values: its states are of the size of its parameters, as voltages are of reversal
+    # potentials
+    most = AROUND * max((abs(v) for v in field.params.values() if abs(v) < LARGE), default=1.0)
+    wider = {n: limits.get(n) or (min(low, -most), max(high, most)) for n, (low, high) in first.items()}
+    return [first] if wider == first else [first, wider]
+
+
+def found_in(field: VectorField, name: str, value: float, ranges: Mapping[str, Range]) -> list[Array]:
+    """The isolated equilibria at a value of a parameter, each with that value behind its states."""
+    points = find(field.moved(name, value), ranges)
+    return [np.array([*point.values.values(), value]) for point in points if not point.dimension]
+
+
+def resets(field: VectorField) -> tuple[str, ...]:
+    """What is said of a model that resets."""
+    names = [e.name for e in field.system.events if field.system.is_reset(e)]
+    if not names:
+        return ()
+    return (
+        f"The event '{names[0]}' resets the state: these are the equilibria of the equations between resets. "
+        "Cycles are not followed.",
+    )
+
+
+def held_time(field: VectorField) -> tuple[str, ...]:
+    """What is said of a drift that depends on time."""
+    held = caveats.frozen(field)
+    if "t" not in held:
+        return ()
+    return (f"The equations depend on time, which is held at t = {held['t']:g}. Cycles are not followed.",)
