@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.noise.sensitivity import sensitivity
     from brainpy_lab.analysis.noise.spread import Spread
     from brainpy_lab.analysis.phase_plane import PhasePlane
+    from brainpy_lab.analysis.plane.manifold import Manifolds
+    from brainpy_lab.analysis.plane.manifolds import manifolds
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
     from brainpy_lab.analysis.velocities import Velocities
 
@@ -30,6 +32,7 @@ __all__ = [
     "Diagram",
     "FixedPoint",
     "FixedPoints",
+    "Manifolds",
     "PhasePlane",
     "SpecialPoint",
     "SpecialPoints",
@@ -39,6 +42,7 @@ __all__ = [
     "fixed_points",
     "interrupted",
     "limit_cycle",
+    "manifolds",
     "sensitivity",
 ]
 
@@ -56,6 +60,8 @@ _HOME = {
     "fixed_points": "equilibria",
     "Spread": "noise.spread",
     "sensitivity": "noise.sensitivity",
+    "Manifolds": "plane.manifold",
+    "manifolds": "plane.manifolds",
     "PhasePlane": "phase_plane",
     "Velocities": "velocities",
 }

@@ -17,7 +17,7 @@ from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.reduction import Reduced, reduce_field
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
-from brainpy_lab.analysis.stability import stability
+from brainpy_lab.analysis.stability import eigenvectors, stability
 from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, make_field
 from brainpy_lab.errors import in_words
 from brainpy_lab.simulation.by_name import takes_parameters
@@ -232,7 +232,8 @@ def described(
         kind, stable = "non-hyperbolic", False
     virtual = caveats.reset_at(field, point, widths)
     stable = stable and virtual is None
-    return FixedPoint(values, eigenvalues, kind, stable, frozen, virtual, dimension, dict(field.params))
+    vectors = eigenvectors(field, point)
+    return FixedPoint(values, eigenvalues, kind, stable, frozen, virtual, dimension, dict(field.params), vectors)
 
 
 def _completeness(points: list[FixedPoint]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
 if TYPE_CHECKING:
+    from brainpy_lab.analysis.plane.manifold import Manifolds
     from brainpy_lab.simulation.model import Model
     from brainpy_lab.simulation.solution.plot import PlotFigure
     from brainpy_lab.simulation.solution.solution import Solution
@@ -162,11 +163,60 @@ class PhasePlane:
         params: dict[str, Any] = dict(self.field.params)
         return self.model.run(duration, initial={**self.field.held, **middle, **start}, parameters=params)
 
-    def plot(self, trajectory: Solution | None = None) -> PlotFigure:
-        """Nullclines, field and fixed points as a Matplotlib figure, with a trajectory if one is given."""
+    def manifolds(self, *, length: float | None = None) -> list[Manifolds]:
+        """The stable and unstable manifolds of every saddle in the box: its separatrices.
+
+        Parameters
+        ----------
+        length : float, optional
+            Where a branch ends that ends nowhere else, in widths of the box; 30 by default.
+
+        Raises
+        ------
+        ArgumentError
+            On a phase line, which has none.
+        """
+        from brainpy_lab.analysis.plane.manifolds import LENGTH, manifolds_of
+
+        if len(self.ranges) == 1:
+            raise ArgumentError("A phase line has no manifolds.", advice="Give a range to a second variable.")
+        saddles = [p for p in self.fixed_points() if p.kind == "saddle"]
+        places = [np.array(list(p.values.values())) for p in saddles]
+        return [manifolds_of(self.field, place, self.ranges, length or LENGTH) for place in places]
+
+    def plot(
+        self,
+        trajectory: Solution | Sequence[Solution] | None = None,
+        *,
+        manifolds: bool = False,
+        eigenvectors: bool = False,
+        field: str = "arrows",
+    ) -> PlotFigure:
+        """Nullclines, field and fixed points as a Matplotlib figure.
+
+        Parameters
+        ----------
+        trajectory : Solution or several, optional
+            Runs to draw over it.
+        manifolds : bool
+            Whether to draw those of the saddles.
+        eigenvectors : bool
+            Whether to draw the real ones through each fixed point.
+        field : str
+            'arrows', 'streamlines' or 'none'.
+
+        Raises
+        ------
+        ArgumentError
+            For another field, and what is no trajectory.
+        """
         from brainpy_lab.analysis.plotting import draw_phase_plane
 
-        return draw_phase_plane(self, trajectory)
+        if field not in ("arrows", "streamlines", "none"):
+            raise ArgumentError(f"field is {field!r}.", advice="Use 'arrows', 'streamlines' or 'none'.")
+        given: Any = trajectory if isinstance(trajectory, list | tuple) else [] if trajectory is None else [trajectory]
+        curves = [curve for found in self.manifolds() for curve in found] if manifolds else []
+        return draw_phase_plane(self, given, curves, eigenvectors, field)
 
     def __repr__(self) -> str:
         ranges = ", ".join(f"{name} = {low:g} … {high:g}" for name, (low, high) in self.ranges.items())

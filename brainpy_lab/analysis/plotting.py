@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from brainpy_lab.analysis.plane.drawing import Curve, draw_curves
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.velocities import Velocities
 from brainpy_lab.errors import ArgumentError
@@ -37,24 +38,37 @@ class Plane(Protocol):
         """Points where the states drawn stand still."""
 
 
-def draw_phase_plane(plane: Plane, trajectory: Solution | None = None) -> PlotFigure:
-    """Nullclines, field, fixed points (filled: stable, half: saddle, open: unstable; grey: virtual), trajectory."""
-    if trajectory is not None and not hasattr(trajectory, "events"):
-        raise ArgumentError(f"{trajectory!r} is no trajectory.", advice="Give what plane.trajectory() returns.")
+def draw_phase_plane(
+    plane: Plane,
+    trajectories: Sequence[Solution] = (),
+    curves: Sequence[Curve] = (),
+    eigenvectors: bool = False,
+    field: str = "arrows",
+) -> PlotFigure:
+    """Nullclines, field, fixed points (filled: stable, half: saddle, open: unstable; grey: virtual), trajectories."""
+    for trajectory in trajectories:
+        if not hasattr(trajectory, "events"):
+            raise ArgumentError(f"{trajectory!r} is no trajectory.", advice="Give what plane.trajectory() returns.")
     figure = PlotFigure(figsize=(5.2, 4.2), layout="constrained")
     axes = figure.add_subplot()
     names = list(plane.ranges)
-    _draw_field(axes, plane)
-    for colour, (name, curves) in zip(COLOURS, plane.nullclines().items(), strict=False):
-        for i, curve in enumerate(curves):
+    if len(names) == 2 and field != "none":
+        (_draw_field if field == "arrows" else _draw_streamlines)(axes, plane)
+    for colour, (name, lines) in zip(COLOURS, plane.nullclines().items(), strict=False):
+        for i, line in enumerate(lines):
             label = None if i else (f"d{name}/dt = 0" if len(names) == 2 else f"d{name}/dt")
-            axes.plot(*curve.T, color=colour, label=label)
-    if trajectory is not None:
+            axes.plot(*line.T, color=colour, label=label)
+    if curves:
+        draw_curves(axes, curves, names[0], names[1])
+    for i, trajectory in enumerate(trajectories):
         y = np.asarray(trajectory[names[1]]) if len(names) == 2 else np.zeros(len(trajectory.t))
-        axes.plot(np.asarray(trajectory[names[0]]), y, color="0.25", lw=1, label="trajectory")
+        label = None if i else "trajectory"
+        axes.plot(np.asarray(trajectory[names[0]]), y, color="0.25", lw=1, label=label)
     points = plane.fixed_points()
     for point in points:
         _draw_point(axes, point, names)
+        if eigenvectors and len(names) == 2:
+            _draw_eigenvectors(axes, point, plane.ranges)
     said = [*points.notes, *dict.fromkeys(remark for point in points for remark in point.remarks)]
     if said:
         axes.set_title("\n".join(fill(sentence, 70) for sentence in said), fontsize="x-small", loc="left")
@@ -71,14 +85,30 @@ def draw_phase_plane(plane: Plane, trajectory: Solution | None = None) -> PlotFi
 
 def _draw_field(axes: Axes, plane: Plane) -> None:
     """Arrows of one length, in the units of the page."""
-    if len(plane.ranges) < 2:
-        return
     arrows = plane.vector_field(18)  # as many as stand apart in a figure of five inches
     (x0, x1), (y0, y1) = plane.ranges.values()
     u, v = arrows.u / (x1 - x0), arrows.v / (y1 - y0)
     with np.errstate(all="ignore"):
         speed = np.hypot(u, v)
         axes.quiver(arrows.x, arrows.y, u / speed, v / speed, color="0.75", scale=32, width=0.003, pivot="mid")
+
+
+def _draw_streamlines(axes: Axes, plane: Plane) -> None:
+    """Lines along the field; where it has no finite value there are none."""
+    lines = plane.vector_field(40)  # twice as many as arrows: the lines are followed between the points of the grid
+    u, v = (np.ma.masked_invalid(part) for part in (lines.u, lines.v))
+    axes.streamplot(lines.x, lines.y, u, v, color="0.75", density=0.9, linewidth=0.7, arrowsize=0.8)
+
+
+def _draw_eigenvectors(axes: Axes, point: FixedPoint, ranges: Mapping[str, tuple[float, float]]) -> None:
+    """Real eigenvectors as lines through a point, a tenth of the plane to each side."""
+    widths = np.array([high - low for low, high in ranges.values()])
+    place = np.array(list(point.values.values()))
+    for value, vector in zip(point.eigenvalues, point.eigenvectors.T, strict=True):
+        if value.imag == 0 and np.isfinite(vector).all():
+            reach = 0.1 * vector.real / np.abs(vector.real / widths).max()
+            ends = np.stack([place - reach, place + reach])
+            axes.plot(*ends.T, color="0.4", lw=1, ls="-" if value.real > 0 else ":", zorder=4)
 
 
 def _draw_point(axes: Axes, point: FixedPoint, names: list[str]) -> None:

@@ -38,6 +38,8 @@ class FixedPoint:
         0 for an isolated point; else that of the set of fixed points that this one stands for: 1 for a curve.
     parameters : dict
         The value of every parameter.
+    eigenvectors : ndarray of complex, shape (n, n)
+        Of the Jacobian, as columns of length one in the order of ``eigenvalues``; nan where there are none.
     """
 
     values: dict[str, float]
@@ -48,6 +50,7 @@ class FixedPoint:
     virtual: str | None = None
     dimension: int = 0
     parameters: dict[str, float] = field(default_factory=dict)
+    eigenvectors: NDArray[np.complex128] = field(default_factory=lambda: np.empty((0, 0), np.complex128), repr=False)
 
     @property
     def note(self) -> str:

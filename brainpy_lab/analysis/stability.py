@@ -64,6 +64,15 @@ def in_order(values: NDArray[Any]) -> NDArray[np.complex128]:
     return values[np.lexsort((-values.imag, -values.real))]
 
 
+def eigenvectors(field: VectorField, point: Array) -> NDArray[np.complex128]:
+    """Those of the Jacobian as columns of length one, in the order of the eigenvalues; nan where there are none."""
+    jacobian = field.jacobian(point)
+    if field.system.is_delayed or not np.isfinite(jacobian).all():
+        return np.full(jacobian.shape, np.nan, dtype=np.complex128)
+    values, vectors = np.linalg.eig(jacobian)
+    return vectors[:, np.lexsort((-values.imag, -values.real))].astype(np.complex128)
+
+
 def _is_multiple(field: VectorField, point: Array, jacobian: Array, rounding: Array, widths: Array) -> bool:
     """True when the errors ``rounding`` of the drift leave the eigenvalue nearest to zero quite unknown.
 

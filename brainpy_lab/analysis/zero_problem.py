@@ -17,6 +17,9 @@ from brainpy_lab.errors import ArgumentError, did_you_mean
 #: From U, shape (size, ...), to values of shape (n, ...), point by point over the trailing axes.
 VectorFunction = Callable[[Array], Array]
 
+#: Arguments of a function in plain numbers, where the unknowns stand among them, and the function.
+Plain = tuple[list[float], list[int], Callable[..., tuple[float, ...]]]
+
 
 @dataclass(frozen=True)
 class ZeroProblem:
@@ -148,15 +151,9 @@ class Moving:
         return self._residual(u), self._jacobian(u)
 
     @cached_property
-    def _plain(self) -> tuple[list[float], list[int], Callable[..., tuple[float, ...]]] | None:
-        """Arguments of the function in plain numbers, where the unknowns stand among them, and the function."""
-        field, names = self.field, (*self.field.free, *self.parameters)
-        function = field.numeric.at_point(names)
-        given = {**field.held, **field.params, **dict.fromkeys(names, 0.0)}
-        order = [*field.system.state_names, *field.system.parameter_names]
-        if function is None or not all(isinstance(given[n], int | float) for n in order):
-            return None
-        return [*(float(given[n]) for n in order), float(field.t)], [order.index(n) for n in names], function
+    def _plain(self) -> Plain | None:
+        names = (*self.field.free, *self.parameters)
+        return plain(self.field, names, names)
 
     def values(self, u: Array) -> tuple[Array, dict[str, Array | float]]:
         """All states, shape (n_states, ...), and all parameters by name."""
@@ -184,6 +181,16 @@ class Moving:
             for name in (*field.free, *self.parameters)
         ]
         return np.stack(columns, axis=1)
+
+
+def plain(field: VectorField, unknowns: Sequence[str], by: Sequence[str]) -> Plain | None:
+    """The drift and its derivatives ``by`` names, as a function in plain numbers; None where there is none."""
+    function = field.numeric.at_point(by)
+    given = {**field.held, **field.params, **dict.fromkeys(unknowns, 0.0)}
+    order = [*field.system.state_names, *field.system.parameter_names]
+    if function is None or not all(isinstance(given[n], int | float) for n in order):
+        return None
+    return [*(float(given[n]) for n in order), float(field.t)], [order.index(n) for n in unknowns], function
 
 
 def _check(field: VectorField, parameters: Sequence[str]) -> None:
