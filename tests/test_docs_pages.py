@@ -71,6 +71,12 @@ def test_examples_of_the_page_on_bifurcations(tmp_path: Path) -> None:
     assert found["spread"].deviations["V"] == pytest.approx(found["spread"].covariance[0, 0] ** 0.5)
 
 
+def test_examples_of_the_page_on_rhythms(tmp_path: Path) -> None:
+    found: dict[str, Any] = examples("rhythms.md", tmp_path)
+    assert found["z"]["V"].values == pytest.approx([0.59742517, -1.10112952], abs=1e-5)
+    assert repr(found["both"].locked) == "(stable synchrony, unstable antiphase)"
+
+
 def test_examples_of_the_page_on_measures(tmp_path: Path) -> None:
     found: dict[str, Any] = examples("measures.md", tmp_path)
     assert found["cv"][50:].mean() == pytest.approx(0.0, abs=0.01), "driven by a constant current"

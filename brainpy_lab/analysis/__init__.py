@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.equilibria import fixed_points
     from brainpy_lab.analysis.noise.sensitivity import sensitivity
     from brainpy_lab.analysis.noise.spread import Spread
+    from brainpy_lab.analysis.phase.interaction import Interaction, interaction
+    from brainpy_lab.analysis.phase.response import PhaseResponse, phase_response
     from brainpy_lab.analysis.phase_plane import PhasePlane
     from brainpy_lab.analysis.plane.manifold import Manifolds
     from brainpy_lab.analysis.plane.manifolds import manifolds
@@ -32,17 +34,21 @@ __all__ = [
     "Diagram",
     "FixedPoint",
     "FixedPoints",
+    "Interaction",
     "Manifolds",
     "PhasePlane",
+    "PhaseResponse",
     "SpecialPoint",
     "SpecialPoints",
     "Spread",
     "Velocities",
     "bifurcation",
     "fixed_points",
+    "interaction",
     "interrupted",
     "limit_cycle",
     "manifolds",
+    "phase_response",
     "sensitivity",
 ]
 
@@ -55,6 +61,10 @@ _HOME = {
     "interrupted": "continuation.news",
     "Cycle": "cycles.cycle",
     "limit_cycle": "cycles.limit_cycle",
+    "Interaction": "phase.interaction",
+    "interaction": "phase.interaction",
+    "PhaseResponse": "phase.response",
+    "phase_response": "phase.response",
     "FixedPoint": "points",
     "FixedPoints": "points",
     "fixed_points": "equilibria",

@@ -303,6 +303,10 @@ class System:
         read = self.names_read(event.condition)
         return any(isinstance(a, Assign) and a.target in read and self._meets(a, event) for a in event.actions)
 
+    def moves_states(self, event: Event) -> bool:
+        """Whether an event's block changes or holds a state: one of ``pass``, or that holds events alone, does not."""
+        return any(isinstance(a, Assign) or a.state in self.state_names for a in event.actions)
+
     def _meets(self, action: Assign, event: Event) -> bool:
         """Whether an action changes those elements of its state that the event's condition reads."""
         if action.places is None:

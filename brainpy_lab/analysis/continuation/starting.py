@@ -75,11 +75,11 @@ def found_in(field: VectorField, name: str, value: float, ranges: Mapping[str, R
 
 def resets(field: VectorField) -> tuple[str, ...]:
     """What is said of a model that resets."""
-    names = [e.name for e in field.system.events if field.system.is_reset(e)]
+    names = [e.name for e in field.system.events if field.system.moves_states(e)]
     if not names:
         return ()
     return (
-        f"The event '{names[0]}' resets the state: these are the equilibria of the equations between resets. "
+        f"The event '{names[0]}' changes the state: these are the equilibria of the equations between events. "
         "Cycles are not followed.",
     )
 

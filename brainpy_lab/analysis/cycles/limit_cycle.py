@@ -60,7 +60,8 @@ def limit_cycle(
     ArgumentError
         For unknown names and impossible numbers.
     AnalysisError
-        For models with resets, delays, fractional orders or a drift that depends on time; where no cycle is found.
+        For models with events that change states, delays, fractional orders or a drift that depends on time; where no
+        cycle is found.
 
     References
     ----------
@@ -134,7 +135,7 @@ def _field(model: ModelLike, given: Mapping[str, Any]) -> VectorField:
 def _refuse(system: System) -> None:
     """Refuse models whose cycles are not computed."""
     for what, is_so in (
-        ("resets", any(system.is_reset(e) for e in system.events)),
+        ("events that change states", any(system.moves_states(e) for e in system.events)),
         ("delays", system.is_delayed),
         ("fractional orders", system.is_fractional),
     ):

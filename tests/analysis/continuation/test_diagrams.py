@@ -108,7 +108,7 @@ def test_time_resets_and_noise_are_said() -> None:
     text = "I = 0\nsigma = 1\ndV/dt = I - V + sin(t) + sigma*xi\nwhen V > 1:\n    V = 0"
     remarks = " ".join(bifurcation(bp.model(text), "I", (-1, 1), t=2.0).remarks)
     assert "Noise is left out" in remarks
-    assert "The event 'V > 1' resets the state" in remarks or "resets the state" in remarks
+    assert "The event 'V > 1' changes the state" in remarks or "changes the state" in remarks
     assert "which is held at t = 2" in remarks
 
 

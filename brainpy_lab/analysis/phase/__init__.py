@@ -1,0 +1,1 @@
+"""Phases of cycles: how a kick moves one, and how two coupled cells lock."""
