@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.plane.manifold import Manifolds
     from brainpy_lab.analysis.plane.manifolds import manifolds
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+    from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+    from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
     from brainpy_lab.analysis.velocities import Velocities
 
 __all__ = [
     "Branch",
+    "CurveBranch",
     "Cycle",
     "Diagram",
     "FixedPoint",
@@ -38,6 +41,7 @@ __all__ = [
     "Manifolds",
     "PhasePlane",
     "PhaseResponse",
+    "PlaneDiagram",
     "SpecialPoint",
     "SpecialPoints",
     "Spread",
@@ -73,6 +77,8 @@ _HOME = {
     "Manifolds": "plane.manifold",
     "manifolds": "plane.manifolds",
     "PhasePlane": "phase_plane",
+    "CurveBranch": "two_parameters.curve_branch",
+    "PlaneDiagram": "two_parameters.plane_diagram",
     "Velocities": "velocities",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 from brainpy_lab.analysis.continuation.cycle_tracing import CycleTracer
 from brainpy_lab.analysis.continuation.diagram import Diagram, States
 from brainpy_lab.analysis.continuation.news import EQUILIBRIA, News, leave
-from brainpy_lab.analysis.continuation.special import in_order
+from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import (
     boxes_of,
     check_number,
@@ -29,6 +29,8 @@ from brainpy_lab.analysis.continuation.starting import (
 from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.equilibria import ROUNDING, described
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+from brainpy_lab.analysis.two_parameters.computing import plane_diagram
+from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
 from brainpy_lab.analysis.vector_field import Array, ModelLike, VectorField
 from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
@@ -40,15 +42,58 @@ LOOKED_AT = (0.0, 1.0, 0.5, 0.25, 0.75)
 LONGEST = 0.5
 
 
-@in_words("bifurcation")
-@takes_parameters(0, states=True)
+@overload
 def bifurcation(
     model: ModelLike,
     parameter: str,
     range: tuple[float, float],
     *,
+    box: Mapping[str, tuple[float, float]] | None = ...,
+    start: FixedPoint | Mapping[str, float] | None = ...,
+    cycles: bool = ...,
+    doublings: int = ...,
+    max_period: float | None = ...,
+    parameters: Mapping[str, Any] | None = ...,
+    step: float = ...,
+    tolerance: float = ...,
+    t: float = ...,
+    progress: Callable[[float], None] | None = ...,
+    watch: Callable[[Diagram], None] | None = ...,
+    stop: threading.Event | None = ...,
+    **values: Any,
+) -> Diagram: ...
+
+
+@overload
+def bifurcation(
+    model: ModelLike,
+    parameter: tuple[str, str],
+    range: tuple[tuple[float, float], tuple[float, float]],
+    *,
+    box: Mapping[str, tuple[float, float]] | None = ...,
+    start: SpecialPoint | FixedPoint | Mapping[str, float] | None = ...,
+    cycles: bool = ...,
+    doublings: int = ...,
+    max_period: float | None = ...,
+    parameters: Mapping[str, Any] | None = ...,
+    step: float = ...,
+    tolerance: float = ...,
+    t: float = ...,
+    progress: Callable[[float], None] | None = ...,
+    stop: threading.Event | None = ...,
+    **values: Any,
+) -> PlaneDiagram: ...
+
+
+@in_words("bifurcation")
+@takes_parameters(0, states=True)
+def bifurcation(
+    model: ModelLike,
+    parameter: str | tuple[str, str],
+    range: tuple[float, float] | tuple[tuple[float, float], tuple[float, float]],
+    *,
     box: Mapping[str, tuple[float, float]] | None = None,
-    start: FixedPoint | Mapping[str, float] | None = None,
+    start: SpecialPoint | FixedPoint | Mapping[str, float] | None = None,
     cycles: bool = True,
     doublings: int = 1,
     max_period: float | None = None,
@@ -60,7 +105,7 @@ def bifurcation(
     watch: Callable[[Diagram], None] | None = None,
     stop: threading.Event | None = None,
     **values: Any,
-) -> Diagram:
+) -> Diagram | PlaneDiagram:
     """The equilibria and cycles of ``model`` while a parameter moves over a range.
 
     Equilibria are looked for at five values of the parameter and followed both ways, through folds, to the borders of
@@ -69,18 +114,22 @@ def bifurcation(
     borders, to another Hopf point or to where their period grows to infinity; folds, period doublings, tori and branch
     points of cycles are found on them.
 
+    With two parameters the curves along which folds and Hopf points move are followed, from a few lines across the box
+    of both ranges, and the points of codimension two on them are solved for: cusps, Bogdanov-Takens, Bautin, zero-Hopf
+    and double Hopf points.
+
     Parameters
     ----------
     model : Model
-    parameter : str
-        A parameter of the model, or one of its states, which is then held and moved by hand.
-    range : (float, float)
+    parameter : str or (str, str)
+        A parameter of the model, or one of its states, which is then held and moved by hand; or two.
+    range : (float, float) or two of them
         Of the parameter. Branches end exactly on its borders.
     box : mapping
         State name to (low, high): where equilibria are looked for. Branches may leave it.
-    start : FixedPoint or mapping
+    start : FixedPoint, SpecialPoint or mapping
         Follow the branch through this equilibrium alone; values of the states, and of the parameter if it is not in the
-        middle of the range. It is corrected first.
+        middle of the range. It is corrected first. With two parameters: the curve through this point.
     cycles : bool
         False follows equilibria alone.
     doublings : int
@@ -104,8 +153,9 @@ def bifurcation(
 
     Returns
     -------
-    Diagram
-        ``points``, the special points; ``branches``, as arrays; ``plot()``; ``at(value)``, all equilibria there.
+    Diagram or PlaneDiagram
+        ``points``, the special points; ``branches``, as arrays; ``plot()``; ``at(value)``, all equilibria there (one
+        parameter).
 
     Raises
     ------
@@ -133,10 +183,15 @@ def bifurcation(
     fold of cycles at I = 1.42582, period 68.53
     """
     limits, given = read_box(model, box, parameters, values)
-    low, high = check_range(parameter, range)
-    field = moving_field(model, {parameter: low}, given, t)
     check_number("step", step, 1e-4, LONGEST)
     check_number("tolerance", tolerance, 1e-13, 1e-4)
+    if not isinstance(parameter, str):
+        return plane_diagram(
+            model, parameter, range, limits, given, start=start, cycles=cycles, step=step, tolerance=tolerance, t=t,
+            progress=progress, stop=stop,
+        )  # fmt: skip
+    low, high = check_range(parameter, range)
+    field = moving_field(model, {parameter: low}, given, t)
     problem = EquilibriumProblem(field, parameter)
     boxes = boxes_of(field, limits, getattr(model, "initial", {}))
     widths = np.array([high - low for low, high in boxes[0].values()])
@@ -199,9 +254,11 @@ class _Making:
         return Diagram(field.system.name, name, self.tracer.range, branches, points, tuple(remarks), at)
 
 
-def _start(problem: EquilibriumProblem, start: FixedPoint | Mapping[str, float], low: float, high: float) -> Array:
+def _start(
+    problem: EquilibriumProblem, start: SpecialPoint | FixedPoint | Mapping[str, float], low: float, high: float
+) -> Array:
     """The start a user gave, as far as it is one: Newton's method corrects it."""
-    values = dict(start.values if isinstance(start, FixedPoint) else start)
+    values = dict(start) if isinstance(start, Mapping) else dict(start.values)
     name, free = problem.name, problem.field.free
     missing = [n for n in free if n not in values]
     unknown = [n for n in values if n not in (*free, name)]

@@ -12,10 +12,18 @@ import numpy as np
 from brainpy_lab.analysis.vector_field import VectorField
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 
+#: How points are called that are named after people.
+NAMES = {
+    "bogdanov-takens": "Bogdanov-Takens",
+    "bautin": "Bautin",
+    "zero-hopf": "zero-Hopf",
+    "double hopf": "double Hopf",
+}
+
 #: What a diagram may hold, in the order of its tables.
 KINDS = (
-    "fold", "hopf", "branch point", "cusp", "fold of cycles", "period doubling", "torus", "branch point of cycles",
-    "homoclinic", "snic",
+    "fold", "hopf", "branch point", "cusp", "bogdanov-takens", "bautin", "zero-hopf", "double hopf", "fold of cycles",
+    "period doubling", "torus", "branch point of cycles", "homoclinic", "snic",
 )  # fmt: skip
 
 
@@ -27,9 +35,10 @@ class SpecialPoint:
     ----------
     kind : str
         "fold", "hopf", "branch point" of equilibria; "fold of cycles", "period doubling", "torus", "branch point of
-        cycles"; "homoclinic" and "snic", where the period of cycles grows to infinity.
+        cycles"; "homoclinic" and "snic", where the period of cycles grows to infinity. In two parameters "cusp",
+        "bogdanov-takens", "bautin", "zero-hopf", "double hopf".
     parameters : dict
-        The free parameter.
+        The free parameters.
     values : dict
         The states; of a cycle the largest value of each.
     period : float or None
@@ -37,7 +46,8 @@ class SpecialPoint:
     data : dict
         ``eigenvalues``; ``omega`` and ``l1``, the first Lyapunov coefficient (Kuznetsov 2004, formula 5.62), at a Hopf
         point; ``type``, "pitchfork" or "transcritical", at a branch point; ``multipliers``, ``min``, ``max`` and
-        ``orbit`` of a cycle.
+        ``orbit`` of a cycle. In two parameters the coefficients of normal forms: ``c`` at a cusp, ``a`` and ``b`` at a
+        Bogdanov-Takens point; ``omega`` is a pair at a double Hopf point.
     note : str
         What is not certain.
     equations : VectorField or None
@@ -104,7 +114,7 @@ class SpecialPoint:
         if self.kind == "hopf":
             l1 = self.data.get("l1", np.nan)
             return "Hopf" if not abs(l1) > 0 else f"{'supercritical' if l1 < 0 else 'subcritical'} Hopf"
-        return f"{self.data['type']} ({self.kind})" if "type" in self.data else self.kind
+        return f"{self.data['type']} ({self.kind})" if "type" in self.data else NAMES.get(self.kind, self.kind)
 
 
 class SpecialPoints(list[SpecialPoint]):

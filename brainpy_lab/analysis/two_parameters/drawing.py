@@ -1,0 +1,55 @@
+"""Diagrams in two parameters as Matplotlib figures."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from brainpy_lab.analysis.continuation.special import SpecialPoints
+from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+from brainpy_lab.simulation.solution.plot import PlotFigure
+
+#: Lines of the kinds of curves.
+STYLES: dict[str, dict[str, Any]] = {
+    "fold": {"color": "#d55e00", "lw": 1.6},
+    "hopf": {"color": "#009e73", "lw": 1.6, "ls": "--"},
+}
+
+#: Shape and colour of each kind of point.
+MARKS = {
+    "cusp": ("^", "#d55e00"), "bogdanov-takens": ("s", "#000000"), "bautin": ("o", "#009e73"),
+    "zero-hopf": ("D", "#cc79a7"), "double hopf": ("X", "#0072b2"),
+}  # fmt: skip
+
+
+class Drawn(Protocol):
+    """What is drawn of a `PlaneDiagram`."""
+
+    model_name: str
+    parameters: tuple[str, str]
+    ranges: tuple[tuple[float, float], tuple[float, float]]
+    branches: list[CurveBranch]
+    points: SpecialPoints
+
+
+def draw_plane(diagram: Drawn) -> PlotFigure:
+    """The second parameter over the first."""
+    figure = PlotFigure(figsize=(5.6, 4.0), layout="constrained")
+    axes = figure.add_subplot()
+    first, second = diagram.parameters
+    said: set[str] = set()
+    for branch in sorted(diagram.branches, key=lambda b: list(STYLES).index(b.kind)):
+        label = None if branch.kind in said else branch.kind
+        axes.plot(branch[first], branch[second], label=label, **STYLES[branch.kind])
+        said.add(branch.kind)
+    for kind, (marker, colour) in MARKS.items():
+        points = diagram.points.of(kind)
+        if points:
+            x, y = ([p.parameters[name] for p in points] for name in diagram.parameters)
+            axes.plot(x, y, marker, color=colour, label=kind, markersize=7, zorder=5)
+    axes.set_xlabel(first)
+    axes.set_ylabel(second)
+    axes.set_xlim(diagram.ranges[0])
+    axes.set_ylim(diagram.ranges[1])
+    axes.set_title(diagram.model_name, parse_math=False)
+    axes.legend(loc="best", fontsize="small")
+    return figure

@@ -1,0 +1,54 @@
+"""The start that a user gives for a curve, as far as it is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.special import SpecialPoint
+from brainpy_lab.analysis.points import FixedPoint
+from brainpy_lab.analysis.two_parameters.following import THROUGH, Start
+from brainpy_lab.analysis.vector_field import Array, Range
+from brainpy_lab.errors import ArgumentError
+
+
+def given_starts(
+    problem: EquilibriumProblem, start: SpecialPoint | FixedPoint | Mapping[str, float], ranges: tuple[Range, Range]
+) -> list[Start]:
+    """The curves through a point: of its own kind, or of the kind that its eigenvalues come nearest to."""
+    u = _unknowns(problem, start, ranges)
+    if isinstance(start, SpecialPoint) and start.kind in ("fold", "hopf", *THROUGH):
+        return _of_kind(start, u)
+    values = np.linalg.eigvals(problem.jacobian(u))
+    pairs = values[values.imag > 0]
+    pair = min(pairs, key=lambda v: abs(v.real), default=None)
+    if pair is not None and abs(pair.real) < float(np.abs(values).min()):
+        return [Start("hopf", u, float(abs(pair) ** 2))]
+    return [Start("fold", u)]
+
+
+def _of_kind(point: SpecialPoint, u: Array) -> list[Start]:
+    omega = point.data.get("omega", 0.0)
+    omegas = omega if isinstance(omega, tuple) else (omega,)
+    kinds = THROUGH.get(point.kind, ((point.kind, 0),))
+    return [Start(kind, u, float(omegas[k]) ** 2 if kind == "hopf" else 0.0) for kind, k in kinds]
+
+
+def _unknowns(
+    problem: EquilibriumProblem, start: SpecialPoint | FixedPoint | Mapping[str, float], ranges: tuple[Range, Range]
+) -> Array:
+    """States and parameters of a start; a parameter that it does not name has its value in the middle of its range."""
+    names, free = problem.names, problem.field.free
+    values = dict(start) if isinstance(start, Mapping) else {**getattr(start, "parameters", {}), **start.values}
+    missing = [n for n in free if n not in values]
+    unknown = [n for n in values if n not in (*free, *names)]
+    if missing or unknown:
+        what = f"has no value for {', '.join(missing)}" if missing else f"names {', '.join(unknown)}, which is no state"
+        raise ArgumentError(f"The start {what}.", advice=f"Give {', '.join((*free, *names))}.")
+    for name, (low, high) in zip(names, ranges, strict=True):
+        values.setdefault(name, (low + high) / 2)
+        if not low <= values[name] <= high:
+            raise ArgumentError(f"The start has {name} = {values[name]:g}, outside {low:g} to {high:g}.")
+    return np.array([float(values[n]) for n in (*free, *names)])

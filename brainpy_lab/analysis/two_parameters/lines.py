@@ -1,0 +1,114 @@
+"""Where curves are looked for: folds and Hopf points on a few lines across the box of two parameters.
+
+The lines lie on the borders and through the middle, along both parameters: a curve that leaves the box meets a border,
+a closed one the lines inside if it is not small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.starting import found_in
+from brainpy_lab.analysis.continuation.tracing import Tracer
+from brainpy_lab.analysis.two_parameters.following import Start
+from brainpy_lab.analysis.vector_field import Array, Range, VectorField
+
+#: Where the lines lie, in parts of the ranges; those inside are off the round values at which symmetric models are
+#: degenerate.
+LINES = (0.0, 1.0, 0.3571, 0.6823)
+
+#: Equilibria are searched where the first so many lines of both directions cross.
+SEARCHED = 3
+
+#: Steps along lines, beside those along curves: nothing is drawn of them.
+LONGER = 3.0
+
+
+@dataclass
+class Lines:
+    """Diagrams in one parameter along lines of a plane of two.
+
+    Attributes
+    ----------
+    flow : VectorField
+        Whose parameters move.
+    names : (str, str)
+    ranges : (Range, Range)
+        Of the parameters.
+    widths : ndarray, shape (n,)
+        Of the box in which states are looked for.
+    longest, tolerance : float
+        See `Curve`.
+    heard : callable
+        Called with states and both parameters; True ends the work.
+    """
+
+    flow: VectorField
+    names: tuple[str, str]
+    ranges: tuple[Range, Range]
+    widths: Array
+    longest: float
+    tolerance: float
+    heard: Callable[[Array], bool]
+    remarks: list[str] = field(default_factory=list)
+    crossings: list[Array] = field(default_factory=list)
+    is_stopped: bool = False
+
+    def starts(self, boxes: list[dict[str, Range]]) -> Iterator[Start]:
+        """The folds and Hopf points on the lines, those on the first lines first."""
+        values = [[low + part * (high - low) for part in LINES] for low, high in self.ranges]
+        for ranges in boxes:
+            corners = {
+                (p, q): self._equilibria(p, q, ranges) for p in values[0][:SEARCHED] for q in values[1][:SEARCHED]
+            }
+            if any(corners.values()):
+                break
+        traced: tuple[dict[float, Tracer], dict[float, Tracer]] = ({}, {})
+        for k in range(len(LINES)):
+            for along in (0, 1):
+                across = values[1 - along][k]
+                known = [
+                    np.append(u, at[along]) for at, found in corners.items() if at[1 - along] == across for u in found
+                ]
+                # the lines that cross this one know what is on it too
+                known += [
+                    np.append(u[:-1], value) for value, line in traced[1 - along].items() for u in line.at(across)
+                ]
+                traced[along][across] = tracer = self._traced(along, across, known)
+                yield from self._starts(tracer, along, across)
+
+    def _equilibria(self, p: float, q: float, ranges: Mapping[str, Range]) -> list[Array]:
+        """The states at two values."""
+        first, second = self.names
+        return [u[:-1] for u in found_in(self.flow.moved(first, p), second, q, ranges)]
+
+    def _traced(self, along: int, across: float, known: list[Array]) -> Tracer:
+        """The branches on a line on which the other parameter has the value ``across``."""
+        moved = self.flow.moved(self.names[1 - along], across)
+        problem = EquilibriumProblem(moved, self.names[along])
+        tracer = Tracer(problem, self.ranges[along], self.widths, LONGER * self.longest, self.tolerance)
+        tracer.heard = lambda u: self.heard(_both(u, along, across))
+        if not self.is_stopped:
+            tracer.follow_from(known)
+            self.is_stopped = tracer.is_stopped
+        return tracer
+
+    def _starts(self, tracer: Tracer, along: int, across: float) -> Iterator[Start]:
+        """The folds and Hopf points on a line."""
+        for found in tracer.located:
+            u = _both(found.u, along, across)
+            if found.point.kind in ("fold", "cusp"):
+                yield Start("fold", u)
+            elif found.point.kind == "hopf":
+                yield Start("hopf", u, float(found.point.data.get("omega", 0.0)) ** 2)
+            elif found.point.kind == "branch point":
+                self.crossings.append(u)
+
+
+def _both(u: Array, along: int, across: float) -> Array:
+    """States and both parameters, from those and one of them."""
+    return np.array([*u[:-1], *((u[-1], across) if along == 0 else (across, u[-1]))])

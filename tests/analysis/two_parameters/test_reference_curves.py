@@ -1,0 +1,68 @@
+"""Points of codimension two of published models, known to ten digits and more."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import brainpy_lab as bp
+
+ENTRIES = {
+    entry["id"]: entry
+    for entry in json.loads((Path(__file__).parents[2] / "reference_values.json").read_text())["entries"]
+}
+
+#: The kind, the parameters, the box, and what the file has in words.
+FHN = ("I", "b"), ((-1.0, 3.0), (0.1, 5.0)), "I = 0\nb = 1\n"
+HODGKIN_HUXLEY = (
+    ("I", "EK"), ((-20.0, 50.0), (-80.0, -40.0)),
+    "C = 1\ngNa = 120\ngK = 36\ngL = 0.3\nENa = 50\nEK = -77\nEL = -54.387\nI = 0\n",
+)  # fmt: skip
+CASES: dict[str, tuple[str, Any]] = {
+    "FHN_BT2": ("bogdanov-takens", FHN),
+    "FHN_cusp": ("cusp", FHN),
+    "FHN_GH": ("bautin", FHN),
+    "ML_BT1": ("bogdanov-takens", (("I", "phi"), ((-50.0, 150.0), (0.005, 0.1)), "")),
+    "HH_cusp_IEK1": ("cusp", HODGKIN_HUXLEY),
+    "HH_BT_IEK1": ("bogdanov-takens", HODGKIN_HUXLEY),
+}
+
+
+def _text(entry: dict[str, Any], more: str) -> str:
+    lines = [f"{k} = {1.0 if v == 'free' else v}" for k, v in entry["parameters"].items() if k != "free"]
+    equations = re.sub(r"(\w+)'\s*=", r"d\1/dt =", entry["equations"]).replace("^", "**")
+    return more + "\n".join([*lines, *(part.strip() for part in equations.split(";") if "free" not in part)])
+
+
+@cache
+def _diagram(text: str, names: tuple[str, str], box: Any, step: float = 0.1) -> bp.analysis.PlaneDiagram:
+    return bp.analysis.bifurcation(bp.model(text), names, box, step=step)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] if n.startswith("HH") else []) for n in CASES]
+)
+def test_points_are_where_they_are_known_to_be(name: str) -> None:
+    kind, (names, box, more) = CASES[name]
+    points = _diagram(_text(ENTRIES[name], more), names, box).points.of(kind)
+    errors = [
+        max(abs(x - y) for x, y in zip(p.parameters.values(), ENTRIES[name]["value"], strict=True)) for p in points
+    ]
+    assert min(errors) <= min(ENTRIES[name]["tolerance"], 1e-8)
+
+
+def test_fitzhugh_nagumo_has_these_points_and_no_others() -> None:
+    names, box, more = FHN
+    diagram = _diagram(_text(ENTRIES["FHN_GH"], more), names, box)
+    kinds = [p.kind for p in diagram.points]
+    assert kinds == ["bogdanov-takens", "bautin", "bogdanov-takens", "cusp", "bautin"]
+    assert sorted(b.kind for b in diagram.branches) == ["fold", "hopf", "hopf"]
+    # the equations are symmetric about I = a
+    assert [p.parameter for p in diagram.points] == pytest.approx(
+        [-0.20689386817057848, 0.11891101275944907, 0.6028736656350450, 0.7, 2.6239218137681111], abs=1e-8
+    )
