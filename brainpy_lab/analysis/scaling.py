@@ -18,6 +18,9 @@ SHIFTS = np.array([1.0, -1.0, 2.0, -2.0, 3.0, -3.0])
 #: A drift this many times its estimated rounding error is zero: six shifts may all miss the worst of them.
 TIMES_ROUNDING = 32.0
 
+#: A state that moves by less than this part of the one that moves most may stay where it is.
+STILL = 1e-9
+
 
 @dataclass(frozen=True)
 class Scaled:
@@ -74,6 +77,15 @@ class Scaled:
 def nonzero(sizes: Array) -> Array:
     """The sizes, and one in place of zero: units to divide by."""
     return np.asarray(np.where(sizes > 0, sizes, 1.0), dtype=float)
+
+
+def swings(profile: Array) -> Array:
+    """How far each state of an orbit, (n, n_nodes), moves: units to divide by, (n,).
+
+    A state that stays where it is moves by rounding errors; it is measured by what moves most.
+    """
+    found = np.ptp(profile, axis=1)
+    return nonzero(np.maximum(found, STILL * found.max(initial=0.0)))
 
 
 def power_of_two(values: Array) -> Array:

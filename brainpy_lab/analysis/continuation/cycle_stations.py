@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from brainpy_lab.analysis.continuation.curve import CurvePoint
+from brainpy_lab.analysis.continuation.cycle_crossings import Crossing, crossing
 from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve
 from brainpy_lab.analysis.cycles.adapting import adapted
 
@@ -77,15 +78,36 @@ class CycleGap:
     after: CycleStation
 
 
-def gaps(curve: CycleCurve, a: CycleStation, b: CycleStation, halvings: int = 0) -> Iterator[CycleGap]:
-    """The pieces between two neighbours with one special point each, in order."""
+def turns_back(before: CycleStation, a: CycleStation, b: CycleStation, ratio: float) -> bool:
+    """Whether a multiplier has turned back that was about to cross the unit circle after ``a``.
+
+    A long step beside a pitchfork may lead from an arm to the branch that it grows from, where nothing is counted.
+    ``ratio`` is the length of the step to ``b`` relative to that to ``a``.
+    """
+    first, here, there = (np.log(np.maximum(np.abs(s.multipliers), 1e-300)) for s in (before, a, b))
+    ahead = here + ratio * (here - first)
+    return bool(((ahead * here < 0) & (there * here > 0)).any())
+
+
+def gaps(
+    curve: CycleCurve, a: CycleStation, b: CycleStation, halvings: int = 0, is_near: bool = False
+) -> Iterator[CycleGap]:
+    """The pieces between two neighbours with one special point each, in order.
+
+    ``is_near`` asks to look for a crossing that the counts do not show.
+    """
     noise = NOISE * (curve.range[1] - curve.range[0])
     turns = a.turn != b.turn and abs(b.point.parameter - a.point.parameter) > noise
     if not turns and a.unstable == b.unstable:
+        if is_near and crossing(curve, a.point, b.point) is not None:
+            yield CycleGap("branch point of cycles", a, b)
         return
     kind = _single(a, b, noise)
     if kind is not None and halvings >= 2:
         yield CycleGap(kind, a, b)
+        return
+    if turns and a.unstable == b.unstable and halvings >= 3 and crossing(curve, a.point, b.point) is not None:
+        yield CycleGap("branch point of cycles", a, b)
         return
     middle = curve.between(a.point, b.point, 0.5) if halvings < HALVINGS else None
     if middle is None:
@@ -127,8 +149,21 @@ def measure(gap: CycleGap) -> Callable[[CycleStation], float]:
     return lambda s: float(np.log(max(abs(s.multipliers[index]), 1e-300)))
 
 
-def located(curve: CycleCurve, gap: CycleGap) -> CycleStation | None:
+@dataclass(frozen=True)
+class Place:
+    """Where something happens: the cycle and, where branches cross, the ways on."""
+
+    station: CycleStation
+    crossing: Crossing | None = None
+
+
+def located(curve: CycleCurve, gap: CycleGap) -> Place | None:
     """The cycle at which it happens, on the way between the two; None where the way cannot be followed."""
+    if gap.kind == "branch point of cycles":
+        found = crossing(curve, gap.before.point, gap.after.point)
+        return (
+            None if found is None else Place(cycle_station(curve, CurvePoint(found.u, gap.before.point.tangent)), found)
+        )
     value = measure(gap)
     seen = {0.0: gap.before, 1.0: gap.after}
 
@@ -145,23 +180,9 @@ def located(curve: CycleCurve, gap: CycleGap) -> CycleStation | None:
     try:
         part = float(brentq(at, 0.0, 1.0, xtol=PART, rtol=PART))
         at(part)
-    except LookupError:  # where branches cross, Newton's method has no single way to go
-        return _interpolated(curve, gap, value, seen)
-    return seen[part]
-
-
-def _interpolated(
-    curve: CycleCurve, gap: CycleGap, value: Callable[[CycleStation], float], seen: dict[float, CycleStation]
-) -> CycleStation | None:
-    """What the nearest cycles on both sides tell of the point: a polynomial through them."""
-    near = sorted(seen.values(), key=lambda s: abs(value(s)))[:4]
-    values = np.array([value(s) for s in near])
-    if len(near) < 3 or len(set(values.tolist())) < len(values):
+    except LookupError:
         return None
-    weights = [np.prod([v / (v - w) for v in np.delete(values, k)]) for k, w in enumerate(values)]
-    u = sum(weight * s.point.u for weight, s in zip(weights, near, strict=True))
-    point = CurvePoint(np.asarray(u), near[0].point.tangent)
-    return cycle_station(curve, point)
+    return Place(seen[part])
 
 
 def on_finer_mesh(curve: CycleCurve, gap: CycleGap) -> tuple[CycleCurve, CycleGap] | None:

@@ -11,37 +11,42 @@ from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch, extremes_of
 from brainpy_lab.analysis.continuation.cycle_curve import INTERVALS, CycleCurve, Orbit
 from brainpy_lab.analysis.continuation.cycle_ends import of_long_period, shrinks_to
+from brainpy_lab.analysis.continuation.cycle_junctions import SAME, Junction, moments, quantities
 from brainpy_lab.analysis.continuation.cycle_starts import at_doubling, at_hopf
 from brainpy_lab.analysis.continuation.cycle_stations import (
     CycleGap,
     CycleStation,
+    Place,
     cycle_station,
     gaps,
     located,
     on_finer_mesh,
+    turns_back,
 )
 from brainpy_lab.analysis.continuation.locating import Located
 from brainpy_lab.analysis.continuation.special import SpecialPoint
-from brainpy_lab.analysis.continuation.tracing import Tracer
+from brainpy_lab.analysis.continuation.tracing import OF_BOX, Tracer
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.closing import Guess, settled
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.cycles.solving import solved
-from brainpy_lab.analysis.scaling import nonzero
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.errors import AnalysisError
 
 #: A branch ends where its period is so many times the longest one at its Hopf points, if the user says nothing.
 LONG = 60.0
 
-#: Cycles at one value whose periods differ by less than this are one; each is known to the second.
-SAME, RELATIVE = 1e-7, 1e-10
+#: Relative error of the period of a cycle at one value.
+RELATIVE = 1e-10
 
 #: Evaluations of the equations, at most, to find a cycle by simulation.
 EVALUATIONS = 20_000
 
-#: The end of a branch this near to a period doubling, relative to the range and to the period, is at it.
+#: The end of a branch this near to a period doubling, in units of its quantities, is at it.
 MET = 0.02
+
+#: A branch that shrinks to an equilibrium ends at a Hopf point this near to its last cycle, in parts of the range.
+NEAR = 0.2
 
 #: Multipliers this near to one, as logarithms, are not counted where a branch begins.
 BORN = 1e-5
@@ -81,7 +86,9 @@ class CycleTracer:
     remarks: list[str] = field(default_factory=list)
     is_stopped: bool = False
     _met: list[Located] = field(default_factory=list)
-    _switched: set[int] = field(default_factory=set)
+    _junctions: list[Junction] = field(default_factory=list)
+    _doubled: list[tuple[int, SpecialPoint]] = field(default_factory=list)
+    _level: int = 0
     _growing: list[Found] = field(default_factory=list)
     _begun: int = 0
 
@@ -130,9 +137,7 @@ class CycleTracer:
                 self._met.append(hopf)
                 curve = self._curve(hopf.u, self._longest_at_hopf)
                 self._grow(curve, at_hopf(curve, hopf), "Hopf point")
-        self._begun += 1
-        for _ in range(self.doublings):
-            self._double()
+                self._further()
         self._begun += 1
         for value in self.looked_at:
             u = None if self.is_stopped else self._restless(value)
@@ -142,6 +147,26 @@ class CycleTracer:
                     self._both_ways(orbit, u)
                 except (np.linalg.LinAlgError, ValueError):
                     self.remarks.append(f"The cycles at {self.name} = {value:.6g} were not followed.")
+                self._further()
+
+    def _further(self) -> None:
+        """Follow what crosses the branches found so far, and the cycles of twice the period."""
+        while not self.is_stopped:
+            crossed = next((j for j in self._junctions if j.left), None)
+            if crossed is not None:
+                k, side = min(crossed.left)
+                crossed.left.remove((k, side))
+                curve = self._curve_beside(crossed.orbit, crossed.orbit.period)
+                self._grow(curve, curve.take(crossed.orbit, side * crossed.ways[k]), "branch point of cycles")
+                continue
+            if not self._doubled:
+                break
+            self._level, point = self._doubled.pop(0)
+            if not self._is_met(point):
+                orbit = point.data["orbit"]
+                curve = self._curve_beside(orbit, 2 * orbit.period)
+                self._grow(curve, at_doubling(curve, orbit), "period doubling")
+        self._level = 0
 
     def _restless(self, value: float) -> Array | None:
         """Where to begin at a value at which no equilibrium is stable and no stable cycle is known; None elsewhere."""
@@ -159,6 +184,7 @@ class CycleTracer:
         try:
             beside = u[:-1] + 1e-3 * np.maximum(1e-3, np.abs(u[:-1]))
             guess = settled(field, beside, evaluations=EVALUATIONS).on(INTERVALS)
+            guess = replace(guess, scales=self._scales(guess.profile))
         except AnalysisError:
             return None
         found = solved(field, guess, 1e-6)
@@ -174,15 +200,24 @@ class CycleTracer:
             values = branch[self.name]
             for i in np.flatnonzero((values[:-1] - value) * (values[1:] - value) <= 0).tolist():
                 cycle = self._between(branch.orbits[i], branch.orbits[i + 1], value)
-                if cycle is not None and not any(_is_same(cycle, c) for c in found):
+                if cycle is not None and not any(self._is_same(cycle, c) for c in found):
                     found.append(cycle)
         return found
+
+    def _scales(self, profile: Array) -> Array:
+        """The sizes in which the states of an orbit are measured: one that does not move has that of the box."""
+        return np.asarray(np.maximum(np.ptp(profile, axis=1), OF_BOX * self.equilibria.widths))
+
+    def _is_same(self, a: Cycle, b: Cycle) -> bool:
+        scales = self._scales(a.profile)
+        gaps = moments(a.mesh, a.profile, scales) - moments(b.mesh, b.profile, scales)
+        return abs(a.period / b.period - 1) < SAME and bool((np.abs(gaps) < SAME).all())
 
     def _between(self, a: Orbit, b: Orbit, value: float) -> Cycle | None:
         part = (value - a.parameter) / (b.parameter - a.parameter) if b.parameter != a.parameter else 0.0
         profile = (1 - part) * a.profile + part * b.mesh.at(b.profile, a.mesh.nodes)
         period = a.period + part * (b.period - a.period)
-        guess = Guess(a.mesh, profile, period, nonzero(np.ptp(profile, axis=1)))
+        guess = Guess(a.mesh, profile, period, self._scales(profile))
         field = self.flow.moved(self.name, value)
         with np.errstate(all="ignore"):
             found = solved(field, guess, RELATIVE)
@@ -194,8 +229,12 @@ class CycleTracer:
         steps, least = self.equilibria, self.equilibria.sizes(u)
         return CycleCurve.of(self.flow, self.name, steps.range, steps.longest, steps.tolerance, least, most)
 
+    def _curve_beside(self, orbit: Orbit, period: float) -> CycleCurve:
+        """A curve of cycles that begins at an orbit."""
+        return self._curve(np.append(orbit.profile.mean(axis=1), orbit.parameter), max(period, self._longest_at_hopf))
+
     def _grow(self, curve: CycleCurve, here: CurvePoint, what: str) -> None:
-        """Follow the branch that begins at ``here``, a Hopf point or a period doubling."""
+        """Follow the branch that begins at ``here``, a special point."""
         begin = curve.orbit(here)
         found, end = self._one_way(curve, here)
         place = f"{self.name} = {begin.parameter:.6g}"
@@ -206,26 +245,16 @@ class CycleTracer:
         first = replace(found[0][1], point=here)
         self._keep([(begin, first), *found], (f"{place}, a {what}", self._ending(end, found)))
 
-    def _double(self) -> None:
-        """Follow the cycles of twice the period from every period doubling that has not been met."""
-        for point in [p for p in self.points if p.kind == "period doubling"]:
-            if self.is_stopped or id(point) in self._switched or self._is_met(point):
-                continue
-            self._switched.add(id(point))
-            orbit = point.data["orbit"]
-            mean = np.append(orbit.profile.mean(axis=1), orbit.parameter)
-            curve = self._curve(mean, max(2 * orbit.period, self._longest_at_hopf))
-            self._grow(curve, at_doubling(curve, orbit), "period doubling")
-
     def _is_met(self, point: SpecialPoint) -> bool:
-        """Whether a branch of cycles of twice the period ends at a period doubling."""
-        for branch in self.branches:
-            for words, orbit in zip(branch.ends, (branch.orbits[0], branch.orbits[-1]), strict=True):
-                is_near = abs(orbit.parameter - point.parameter) < MET * self._width
-                is_twice = abs(orbit.period / (2 * (point.period or np.inf)) - 1) < MET
-                if is_near and is_twice and words.endswith("a period doubling"):
-                    return True
-        return False
+        """Whether a branch of cycles of twice the period begins or ends at a period doubling."""
+        orbit = point.data["orbit"]
+        twice, scales = replace(orbit, period=2 * orbit.period), self._scales(orbit.profile)
+        aim = quantities(twice, scales, self._width)
+        return any(
+            words.endswith("a period doubling") and (np.abs(quantities(end, scales, self._width) - aim) < MET).all()
+            for branch in self.branches
+            for words, end in zip(branch.ends, (branch.orbits[0], branch.orbits[-1]), strict=True)
+        )
 
     def _both_ways(self, start: Orbit, u: Array) -> None:
         """The branch through a cycle, beside the equilibrium ``u``."""
@@ -258,14 +287,19 @@ class CycleTracer:
     def _stepped(self, curve: CycleCurve, start: CurvePoint, found: Found) -> str:
         """Add the cycles from ``start`` on to ``found``; why they end."""
         last: CycleStation | None = None
+        earlier, step = None, np.inf
         for point in curve.steps(start):
             if found and (end := shrinks_to(curve, curve.here, point)):
                 return end
             there = cycle_station(curve, point)
             if last is not None:
-                before = replace(last, point=curve.here)
-                for gap in gaps(curve, before, there):
-                    self._add(curve, gap)
+                length = float(np.linalg.norm((point.u - curve.here.u) / curve.units))
+                is_near = earlier is not None and turns_back(earlier, last, there, length / step)
+                for gap in gaps(curve, replace(last, point=curve.here), there, is_near=is_near):
+                    if (crossed := self._add(curve, gap)) is not None:
+                        found.append(crossed)
+                        return "crossing"
+                earlier, step = last, length
             found.append((curve.orbit(point), there))
             # where cycles begin all multipliers that leave one do so slowly: a count of them would be one of errors
             if last is not None or np.abs(np.log(np.abs(there.multipliers))).min() > BORN:
@@ -275,21 +309,41 @@ class CycleTracer:
                 return "stopped"
         return curve.end
 
-    def _add(self, curve: CycleCurve, gap: CycleGap) -> None:
+    def _add(self, curve: CycleCurve, gap: CycleGap) -> tuple[Orbit, CycleStation] | None:
+        """Keep what happens in a gap; where the branch ends there, its last cycle."""
         fine = on_finer_mesh(curve, gap)
         at = None if fine is None else located(*fine)
-        where, note = (curve if fine is None or at is None else fine[0]), ""
+        where, there, note = (curve, gap, "") if fine is None or at is None else (*fine, "")
         if at is None:
-            at, note = located(curve, gap) or gap.after, "found on the mesh of the branch"
-        orbit = where.orbit(at.point)
+            at, note = located(curve, gap) or Place(gap.after), "found on the mesh of the branch"
+        orbit = where.orbit(at.station.point)
+        point = self._described(gap.kind, orbit, at.station, note)
+        if at.crossing is None:
+            self.points.append(point)
+            if gap.kind == "period doubling" and self._level < self.doublings:
+                self._doubled.append((self._level + 1, point))
+            return None
+        met = next((j for j in self._junctions if j.is_at(orbit)), None)
+        if met is None:
+            met = Junction(orbit, at.crossing.ways, at.crossing.is_pitchfork, self._scales(orbit.profile), self._width)
+            self._junctions.append(met)
+            point.data["type"] = "pitchfork" if met.is_pitchfork else "transcritical"
+            self.points.append(point)
+        # through a turn a branch would run on into its mirror image, which has a branch of its own
+        ends = gap.before.turn != gap.after.turn
+        for s in (there.before,) if ends else (there.before, there.after):
+            met.came_by(where.orbit(s.point))
+        return (orbit, at.station) if ends else None
+
+    def _described(self, kind: str, orbit: Orbit, station: CycleStation, note: str) -> SpecialPoint:
         low, high = extremes_of(orbit)
         names = self.flow.free
         data = {
-            "multipliers": np.append(at.multipliers, 1.0), "orbit": orbit,
+            "multipliers": np.append(station.multipliers, 1.0), "orbit": orbit,
             "min": dict(zip(names, low.tolist(), strict=True)), "max": dict(zip(names, high.tolist(), strict=True)),
         }  # fmt: skip
         values = dict(zip(names, high.tolist(), strict=True))
-        self.points.append(SpecialPoint(gap.kind, {self.name: orbit.parameter}, values, orbit.period, data, note))
+        return SpecialPoint(kind, {self.name: orbit.parameter}, values, orbit.period, data, note)
 
     def _ending(self, end: str, found: Found) -> str:
         if not found:
@@ -297,12 +351,18 @@ class CycleTracer:
         orbit = found[-1][0]
         place = f"{self.name} = {orbit.parameter:.6g}"
         if end == "hopf":
-            nearest = min(self.hopfs, key=lambda h: abs(h.point.parameter - orbit.parameter))
+            near = [h for h in self.hopfs if abs(h.point.parameter - orbit.parameter) < NEAR * self._width]
+            if not near:
+                return f"{place}, an equilibrium"
+            nearest = min(near, key=lambda h: abs(h.point.parameter - orbit.parameter))
             self._met.append(nearest)
             return f"{self.name} = {nearest.point.parameter:.6g}, a Hopf point"
         if end == "period":
             return self._long([o for o, _ in found])
-        known = {"doubling": f"{place}, a period doubling", "border": f"{place}, the border of the range"}
+        known = {
+            "doubling": f"{place}, a period doubling", "crossing": f"{place}, a branch point of cycles",
+            "border": f"{place}, the border of the range",
+        }  # fmt: skip
         if end in (*known, "stopped"):
             return known.get(end, end)
         reason = "steps became too short" if end == "steps" else f"it has more than {len(found)} cycles"
@@ -332,8 +392,3 @@ class CycleTracer:
         multipliers = np.array([s.multipliers for _, s in found])
         unstable = np.array([s.unstable for _, s in found])
         return CycleBranch("cycle", self.name, self.flow.free, tuple(o for o, _ in found), multipliers, unstable, ends)
-
-
-def _is_same(a: Cycle, b: Cycle) -> bool:
-    first, last = (np.ptp(c.profile, axis=1) for c in (a, b))
-    return abs(a.period / b.period - 1) < SAME and bool(np.allclose(first, last, rtol=1e-3, atol=0.0))

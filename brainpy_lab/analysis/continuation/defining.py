@@ -152,16 +152,21 @@ def directions(system: InUnits, z: Array) -> list[Array]:
     left, _, right = np.linalg.svd(system.slopes(z))
     psi, (a, b) = left[:, -1], right[-2:]
     by_a, by_b = psi @ system.derivatives(z, a), psi @ system.derivatives(z, b)
-    aa, ab, bb = float(by_a @ a), float(by_a @ b), float(by_b @ b)
+    pairs = null_lines(float(by_a @ a), float(by_a @ b), float(by_b @ b))
+    found = [x * a + y * b for x, y in pairs]
+    return [np.asarray(v / np.linalg.norm(v)) for v in found]
+
+
+def null_lines(aa: float, ab: float, bb: float) -> list[tuple[float, float]]:
+    """The directions (x, y) with aa x² + 2 ab x y + bb y² = 0: two, one or none."""
     size = max(abs(aa), abs(ab), abs(bb))
     if not size or ab * ab - aa * bb < 0:
         return []
     root = np.sqrt(ab * ab - aa * bb)
-    # aa x² + 2 ab x y + bb y² = 0, in the form that divides by nothing small
-    q = -(ab + np.copysign(root, ab))
+    # in the form that divides by nothing small
+    q = float(-(ab + np.copysign(root, ab)))
     pairs = [(q, aa), (bb, q)] if abs(q) > 1e-12 * size else [(1.0, 0.0), (0.0, 1.0)]
-    found = [x * a + y * b for x, y in pairs if abs(x) + abs(y) > 1e-12 * size]
-    return [np.asarray(v / np.linalg.norm(v)) for v in found]
+    return [(x, y) for x, y in pairs if abs(x) + abs(y) > 1e-12 * size]
 
 
 def _zero(problem: ZeroProblem, guess: Array) -> Array | None:

@@ -15,7 +15,7 @@ from scipy.integrate import solve_ivp
 
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.newton import newton
-from brainpy_lab.analysis.scaling import nonzero
+from brainpy_lab.analysis.scaling import nonzero, swings
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import equilibria
 from brainpy_lab.errors import AnalysisError
@@ -84,7 +84,7 @@ class Piece:
         profile = self.run.sol(self.begin + self.period * mesh.nodes)
         gap = self.run.sol(end) - self.run.sol(self.begin)
         profile = profile - gap[:, None] * mesh.nodes
-        return Guess(mesh, profile, self.period, nonzero(np.ptp(profile, axis=1)))
+        return Guess(mesh, profile, self.period, swings(profile))
 
 
 def along(field: VectorField, start: Array, period: float) -> Piece:

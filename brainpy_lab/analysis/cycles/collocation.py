@@ -164,6 +164,15 @@ class Slopes:
         made.rows = np.concatenate([self.rows, rows])
         return made
 
+    def with_column(self, column: Array) -> Slopes:
+        """The same with a further unknown, which the equations so far take times ``column``, (size - k + 1,)."""
+        made = object.__new__(Slopes)
+        made.__dict__.update(self.__dict__)
+        count, size, _ = self.further.shape
+        made.further = np.concatenate([self.further, column[:-1].reshape(count, size, 1)], axis=2)
+        made.rows = np.append(self.rows, column[-1:, None], axis=1)
+        return made
+
     @property
     def transitions(self) -> Array:
         """How a small deviation at the beginning of each interval is carried to its end, (n_intervals, n, n)."""

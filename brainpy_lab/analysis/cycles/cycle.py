@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from brainpy_lab.analysis.cycles.extremes import extremes
 from brainpy_lab.analysis.cycles.floquet import LARGEST, logarithms, steps_between
 from brainpy_lab.analysis.cycles.mesh import Mesh
-from brainpy_lab.analysis.scaling import nonzero
+from brainpy_lab.analysis.scaling import swings
 from brainpy_lab.analysis.vector_field import Array, VectorField
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Cycle:
     def _jacobians(self, times: Array) -> Array:
         states = self.mesh.at(self.profile, times / self.period)
         # in units of each state's range: the size of a Jacobian is then that of its rates
-        scales = nonzero(np.ptp(self.profile, axis=1))
+        scales = swings(self.profile)
         return np.moveaxis(self.field.jacobian(states) * (scales / scales[:, None])[:, :, None], -1, 0)
 
     @property
