@@ -99,9 +99,9 @@ class CycleTracer:
 
     @property
     def part(self) -> float:
-        """About which part of the work is done: branches from Hopf points, doubled ones, and others, all alike."""
+        """About which part of the work is done: branches from each Hopf point, and others, all alike."""
         count = sum(map(len, self._growing))
-        return min(1.0, (max(0, self._begun - 1) + count / (count + USUAL_CYCLES)) / (len(self.hopfs) + 2))
+        return min(1.0, (max(0, self._begun - 1) + count / (count + USUAL_CYCLES)) / (len(self.hopfs) + 1))
 
     @property
     def name(self) -> str:

@@ -181,7 +181,7 @@ def test_stopping_keeps_the_cycles_found() -> None:
     stop = threading.Event()
 
     def heard(part: float) -> None:
-        if part > 0.9:
+        if part > 0.3:
             stop.set()
 
     diagram = bifurcation(bp.models.morris_lecar(), "I", (0, 300), progress=heard, stop=stop)
