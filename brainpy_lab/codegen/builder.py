@@ -79,8 +79,11 @@ class StepBuilder(NoiseLines):
         *,
         by_stages: bool = False,
         remembered: Collection[str] = (),
+        set_outside: Collection[str] = (),
     ) -> None:
         self.system = system
+        #: The states that others set at the ends of steps, as the system's own events do.
+        self.set_outside = frozenset(set_outside)
         #: The states whose course over the step is wanted as a polynomial, since they are read later.
         self.remembered = tuple(s.name for s in system.states if s.name in (*system.delayed_states, *remembered))
         self.by_stages = (

@@ -42,9 +42,12 @@ class FixedStep:
         bridge: bool,
         by_stages: bool = False,
         remembered: Iterable[str] = (),
+        set_outside: Iterable[str] = (),
     ) -> None:
         self.system, self.method, self.share_exp = system, method, share_exp
-        self.step = step = StepBuilder(system, by_stages=by_stages, remembered=tuple(remembered))
+        self.step = step = StepBuilder(
+            system, by_stages=by_stages, remembered=tuple(remembered), set_outside=tuple(set_outside)
+        )
         self.written = written = method.write(step)
         self.advanced = {s: written.new.get(s, s) for s in system.state_names}
         self.new = dict(self.advanced)

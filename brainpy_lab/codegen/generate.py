@@ -44,6 +44,7 @@ def generate(
     apart: bool = False,
     by_stages: bool = False,
     remembered: Iterable[str] = (),
+    set_outside: Iterable[str] = (),
 ) -> StepCode:
     """Write the step code of ``system`` under ``method`` for the driver ``backend``.
 
@@ -67,6 +68,8 @@ def generate(
         Besides, each stage of the method but the last as a function of its own.
     remembered : iterable of str
         States that others read later: their course over a fixed step is given as if the system itself did.
+    set_outside : iterable of str
+        States that others set at the ends of steps.
     """
     heading = _docstring(system, method, backend)
     system = filled_system(system)
@@ -77,8 +80,9 @@ def generate(
         functions = Located(system, method, share_exp).functions()
     else:
         fixed = FixedStep(
-            system, method, share_exp, bridge=crossing == "bridge", by_stages=by_stages, remembered=remembered
-        )
+            system, method, share_exp, bridge=crossing == "bridge", by_stages=by_stages, remembered=remembered,
+            set_outside=set_outside,
+        )  # fmt: skip
         functions = fixed.apart() if apart else fixed.together()
     parts = [(block, printed(lines, printer)) for block, lines in functions.made]
     code.add(heading)

@@ -44,10 +44,14 @@ class Axis:
 
 @dataclass(frozen=True)
 class Take:
-    """Values that come from outside, one for each place in each step, take the place of a row."""
+    """Values that come from outside, one for each place in each step, take the place of a row.
+
+    ``is_memory`` says that they are worked out of what the run has done before.
+    """
 
     axis: str
     row: str
+    is_memory: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,13 +179,31 @@ class Recall:
 class Remember:
     """The course of a group's state over the step is kept for those that read it later, as a polynomial.
 
-    ``start`` is the row of its value at the step's start, ``slopes`` those of the coefficients of its powers over dt.
+    ``start`` is the row of its value at the step's start, ``slopes`` those of the coefficients of its powers over dt;
+    without these it is what a fractional state remembers of the step, one number.
     """
 
     axis: str
     row: str
     start: str
     slopes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Recollect:
+    """What a fractional state remembers of the latest steps is added to a sum over all of them, cell by cell.
+
+    Attributes
+    ----------
+    axis, row : str
+        The sum, which holds what was remembered before the steps of this block.
+    source : (str, str)
+        The group, and the row that is remembered.
+    """
+
+    axis: str
+    row: str
+    source: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -200,7 +222,7 @@ class Share:
     side: Side = "pre"
 
 
-Operation = Take | Advance | Fire | Act | Emit | Arrive | Gather | Share | Recall | Remember
+Operation = Take | Advance | Fire | Act | Emit | Arrive | Gather | Share | Recall | Remember | Recollect
 
 
 @dataclass(frozen=True)
@@ -285,8 +307,13 @@ class NetworkCode(CodeText):
 
     @cached_property
     def remembered(self) -> tuple[tuple[str, str], ...]:
-        """The states whose past is kept, as (group, state)."""
+        """What is kept of each step, as (group, row)."""
         return tuple((o.axis, o.row) for o in self.schedule if isinstance(o, Remember))
+
+    @cached_property
+    def memories(self) -> frozenset[tuple[str, str]]:
+        """Those of it that sums over the past of fractional states are made of; the others are states."""
+        return frozenset((o.axis, o.row) for o in self.schedule if isinstance(o, Remember) and not o.slopes)
 
     @cached_property
     def observed(self) -> frozenset[tuple[str, str]]:
@@ -303,7 +330,10 @@ class NetworkCode(CodeText):
     def made_anew(self) -> frozenset[tuple[str, str]]:
         """Rows that have to do with the past and are made in each step before they are read, as (axis, row)."""
         steps = ((o.axis, row) for o in self.schedule if isinstance(o, Remember) for row in (o.start, *o.slopes))
-        return frozenset((*steps, *((o.axis, o.row) for o in self.schedule if isinstance(o, Recall))))
+        memory = ((o.axis, o.row) for o in self.schedule if isinstance(o, Take) and o.is_memory)
+        kept = ((o.axis, row) for o in self.schedule if isinstance(o, Advance) for row in o.kept)
+        recalls = ((o.axis, o.row) for o in self.schedule if isinstance(o, Recall))
+        return frozenset((*steps, *memory, *kept, *recalls))
 
     @cached_property
     def key(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -91,6 +91,9 @@ class NetworkSetup:
         For synapses that read presynaptic values of before, and the stage: of which time.
     pasts : mapping of (str, str) to array (steps, COEFFICIENTS, cells)
         Of groups' states that are read later the steps before the first one, the last at the end: their polynomials.
+    recent : mapping of (str, str) to array (block,) or (block, cells)
+        For each sum over the past of a fractional state, the weights of what its latest steps have left, the oldest
+        first. The ring of these in ``pasts`` has one number a step and ``block`` slots; a chunk ends with each block.
     first : int
         Number of the run's first step: records are counted from it.
     threads : int
@@ -113,6 +116,7 @@ class NetworkSetup:
     every: int
     lags: Mapping[tuple[str, float], Lag]
     pasts: Mapping[tuple[str, str], np.ndarray]
+    recent: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
     first: int = 0
     threads: int = 1
 

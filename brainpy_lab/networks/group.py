@@ -185,6 +185,7 @@ class NeuGroup(Source):
         if name in self.parameters:
             self._set_parameter(name, value, where)
         elif name in self.system.state_names and self.state:
+            self._check_no_memory(name)
             self.state[name] = np.broadcast_to(self._changed(name, value, self.state_of(name), where), self.size)
         elif name in self.system.state_names:
             self._set_initial(name, value, where)
@@ -192,6 +193,15 @@ class NeuGroup(Source):
             known = (*self.system.parameter_names, *self.system.state_names)
             raise ArgumentError(
                 f"{self.name} has no '{name}' to set.", advice=did_you_mean(name, known) or _listed(known)
+            )
+
+    def _check_no_memory(self, name: str) -> None:
+        """Refuse to set a state that remembers its past, where a run goes on."""
+        if next(s for s in self.system.states if s.name == name).order is not None:
+            raise ArgumentError(
+                f"{self.name}: '{name}' has a fractional order: it cannot be set where a run goes on, since its memory "
+                "would not fit.",
+                advice="Let an event set it, or begin anew: net.reset(), then set it.",
             )
 
     def __repr__(self) -> str:
@@ -203,7 +213,7 @@ def refuse_kinds(owner: str, system: System, *, synapse: bool = False) -> None:
     """Refuse equations that networks do not run, by name: of cells, or of a ``synapse``."""
     advice = "Make what moves so a state of the cell." if synapse else "Run the model by itself, as an ensemble."
     for is_so, what in (
-        (system.is_fractional, "has fractional orders"),
+        (system.is_fractional and synapse, "has fractional orders"),
         (system.is_delayed and synapse, "reads its own past"),
         (system.mixes_elements, "mixes the elements of array states"),
     ):

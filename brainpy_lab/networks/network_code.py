@@ -18,6 +18,7 @@ from brainpy_lab.networks.code.methods import method_of
 from brainpy_lab.networks.code.schedule import DEFAULT, Schedule, check_schedule
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts, check_parts, named_parts
+from brainpy_lab.networks.runs.cost import bytes_of_step
 from brainpy_lab.networks.runs.memory import bytes_of_group, bytes_of_synapses, check_memory
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses
@@ -179,6 +180,8 @@ class CodedNetwork:
             lines.append(repr(group)[1:-1])
             if isinstance(group, NeuGroup) and group.method is None:
                 lines[-1] += f"; {method_of(group, self.synapses)}"
+            if each := bytes_of_step(group, self.synapses):
+                lines.append(f"    remembers all its steps: {format_bytes(each)} of memory each")
         for syn in self.synapses:
             lines.append(repr(syn)[1:-1])
             lines += [f"    {line}" for line in explained(syn)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -59,13 +59,13 @@ def is_straight(system: System, state: str) -> bool:
     return drift is None or degree(drift) <= 1
 
 
-def default_fractional(system: System) -> str:
-    """The predictor-corrector; where events set a fractional state, a method that differentiates the whole path.
+def default_fractional(system: System, set_outside: Collection[str] = ()) -> str:
+    """The predictor-corrector; where a fractional state is set, a method that differentiates the whole path.
 
     That is L1, or, where its implicit equation may have no solution (the upstroke of a quadratic neuron), the explicit
     differences of Grünwald and Letnikov.
     """
-    states = [s for s in fractional_states(system) if is_set(system, s)]
+    states = [s for s in fractional_states(system) if s in set_outside or is_set(system, s)]
     if not states:
         return "caputo_pece"
     return "caputo_l1" if all(is_straight(system, s) for s in states) else "grunwald_letnikov"
@@ -167,7 +167,8 @@ class Shifts:
 
     def __init__(self, step: StepBuilder) -> None:
         self.step = step
-        states = [s for s in fractional_states(step.system) if is_set(step.system, s)]
+        fractional = fractional_states(step.system)
+        states = [s for s in fractional if s in step.set_outside or is_set(step.system, s)]
         self.names = {s: step.fresh(f"{s}_shift") for s in states}
         self.paths: dict[str, str] = {}
 

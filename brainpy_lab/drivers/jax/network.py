@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.codegen.network import Advance, Emit, Fire, NetworkCode, Take
+from brainpy_lab.drivers.jax.loops import with_loops
+from brainpy_lab.drivers.jax.network_lengths import lengthened, made_ring, padded, padded_table, with_none
 from brainpy_lab.drivers.jax.network_step import NetworkStep
 from brainpy_lab.drivers.jax.network_wires import PASTS, Rooms, Shapes, Values, Wires, past_key
 from brainpy_lab.drivers.jax.precision import placed, x64
@@ -28,14 +30,6 @@ _NARROW, _WIDE = 256, 1 << 16
 _NO_CELL = 2**31 - 1
 
 
-def padded(length: int, least: int = 16) -> int:
-    """The next length for which programs are compiled: they grow by a quarter."""
-    found = least
-    while found < length:
-        found += max(1, found // 4)
-    return found
-
-
 def _block(table: Table, lanes: int) -> tuple[int, int]:
     """How many spikes are served at once, and how many connections of each.
 
@@ -52,7 +46,7 @@ class JaxNetwork(NetworkProgram):
         import jax
 
         self.code = code
-        self.functions = load_functions(code)
+        self.functions = load_functions(code, {n: with_loops(code.function(n), False) for n in code.functions})
         self.faults = _faults(code)
         self.rooms: dict[Shapes, Rooms] = {}
         self.chunk = jax.jit(self._chunk, static_argnames=("rooms", "shapes", "recorded"))
@@ -163,16 +157,16 @@ class JaxNetworkFlow(NetworkFlow):
         code = self.code
         lengths = {name: padded(n) if name in code.ends else int(n) for name, n in setup.sizes.items()}
         self.lengths = lengths
-        self.tables = {key: _padded_table(table) for key, table in setup.tables.items()}
+        self.tables = {key: padded_table(table) for key, table in setup.tables.items()}
         with x64():
             self.y: Values = {
                 a.name: {
-                    r: placed(_lengthened(np.broadcast_to(setup.rows[a.name][r], setup.sizes[a.name]), lengths[a.name]))
+                    r: placed(lengthened(np.broadcast_to(setup.rows[a.name][r], setup.sizes[a.name]), lengths[a.name]))
                     for r in a.rows
                 }
                 for a in code.axes
             }
-            self.y[PASTS] = {past_key(*key): placed(made_ring(v, self.step)) for key, v in setup.pasts.items()}
+            self.y[PASTS] = {past_key(*key): placed(self._ring(key)) for key in setup.pasts}
             self.scalars = {s: jnp.asarray(float(v)) for s, v in setup.scalars.items()}
             self.wires = self._wires()
         self.depths = [setup.depth(code, e) for e in code.events]
@@ -199,18 +193,24 @@ class JaxNetworkFlow(NetworkFlow):
         length = {syn: padded(len(pre)) for syn, pre in setup.pre.items()}
 
         def late(values: np.ndarray, of: str) -> np.ndarray:
-            return _lengthened(values, length[of]) if of in length and values.ndim else values
+            return lengthened(values, length[of]) if of in length and values.ndim else values
 
         return (
-            {s: placed(_lengthened(v, length[s])) for s, v in setup.pre.items()},
-            {s: placed(_lengthened(np.asarray(v, np.int32), length[s], _NO_CELL)) for s, v in setup.post.items()},
+            {s: placed(lengthened(v, length[s])) for s, v in setup.pre.items()},
+            {s: placed(lengthened(np.asarray(v, np.int32), length[s], _NO_CELL)) for s, v in setup.post.items()},
             {k: placed(t.start) for k, t in tables.items()},
-            {k: placed(_lengthened(t.order, length[k[0]])) for k, t in tables.items() if t.order is not None},
+            {k: placed(lengthened(t.order, length[k[0]])) for k, t in tables.items() if t.order is not None},
             {k: jnp.asarray(t.first) for k, t in tables.items()},
             {s: jnp.asarray(len(v)) for s, v in setup.pre.items()},
             {k: placed(late(lag.whole, k[0])) for k, lag in setup.lags.items()},
             {k: placed(late(lag.part, k[0])) for k, lag in setup.lags.items()},
+            {k: placed(with_none(weights)) for k, weights in setup.recent.items()},
         )
+
+    def _ring(self, key: tuple[str, str]) -> np.ndarray:
+        """What is kept of the steps before; the ring of a memory has the length of a block, whatever is run."""
+        past = self.setup.pasts[key]
+        return made_ring(past, self.step, len(past) if key in self.code.memories else padded(len(past), 1))
 
     def past(self, group: str, state: str) -> np.ndarray:
         """The last steps of a state that is read later."""
@@ -298,11 +298,12 @@ class JaxNetworkFlow(NetworkFlow):
 
         setup = self.setup
         widths = [rows.shape[1], *(v.shape[1] for v in outside.values())]
-        length = max(16, min(_STEPS, _NUMBERS // max(1, *widths)))
+        blocks = (len(weights) for weights in setup.recent.values())
+        length = max(16, min(_STEPS, _NUMBERS // max(1, *widths), *blocks))
         n = min(n, length)
-        given = {name: placed(_lengthened(v[taken : taken + n], length)) for name, v in outside.items()}
+        given = {name: placed(lengthened(v[taken : taken + n], length)) for name, v in outside.items()}
         emitted = {axis: self._emitted(axis, spikes, taken, n, length) for axis, spikes in sources.items()}
-        inputs = (placed(_lengthened(drive[taken : taken + n], length)), emitted, given)
+        inputs = (placed(lengthened(drive[taken : taken + n], length)), emitted, given)
         found = self._called(n, inputs, jnp.zeros((length, rows.shape[1])))
         fault, place = int(found[-2]), int(found[-1])
         if fault >= 0:  # where the run stands is the end of the step before
@@ -369,26 +370,3 @@ class JaxNetworkFlow(NetworkFlow):
         """Multiply a row of an axis."""
         with x64():
             self.y[axis][row] = self.y[axis][row] * factor
-
-
-def made_ring(past: np.ndarray, step: int) -> np.ndarray:
-    """A ring with the steps before ``step``, with room for more."""
-    ring = np.zeros((padded(len(past), 1), *past.shape[1:]))
-    ring[np.arange(step - len(past), step) % len(ring)] = past
-    return ring
-
-
-def _lengthened(lines: np.ndarray, length: int, value: float = 0) -> np.ndarray:
-    """Lines, and as many of ``value`` as make ``length``."""
-    whole = np.full((length, *lines.shape[1:]), value, lines.dtype)
-    whole[: len(lines)] = lines
-    return whole
-
-
-def _padded_table(table: Table) -> Table:
-    """A table with room for more delays, which have no connections."""
-    delays = padded(table.delays, 1)
-    start = np.append(np.repeat(table.start[table.delays :: table.delays], delays), table.start[-1:])
-    for d in range(table.delays):
-        start[d:-1:delays] = table.start[d : -1 : table.delays]
-    return Table(table.first, delays, start, table.order)

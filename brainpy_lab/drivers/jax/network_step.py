@@ -22,10 +22,12 @@ from brainpy_lab.codegen.network import (
     Gather,
     NetworkCode,
     Recall,
+    Recollect,
     Remember,
     Share,
     Take,
 )
+from brainpy_lab.drivers.jax.network_pasts import recalled, recollected, remembered
 from brainpy_lab.drivers.jax.network_wires import (
     PASTS,
     Array,
@@ -88,9 +90,12 @@ class NetworkStep:
                 case Act(axis, event, function):
                     self._act_in_cells(axis, self.flags[axis, event], function)
                 case Recall():
-                    self._recall(operation)
+                    self.y[operation.axis][operation.row] = recalled(operation, self.y, self.wires, self.step)
+                case Recollect():
+                    self.y[operation.axis][operation.row] = recollected(operation, self.y, self.wires, self.step)
                 case Remember():
-                    self._remember(operation)
+                    key = past_key(operation.axis, operation.row)
+                    self.y[PASTS][key] = remembered(operation, self.y, self.step, self.dt)
                 case Emit(axis):
                     self._fired(self.code.events.index((axis, "spike")), emitted[axis])
         return self.y, self.rings, self.lists, self.wanted_fired, self.fault, self.place
@@ -128,30 +133,6 @@ class NetworkStep:
         here = flags.any() & (self.fault < 0)
         self.fault = jnp.where(here, number, self.fault)
         self.place = jnp.where(here, jnp.argmax(flags), self.place)
-
-    # --- the past ----------------------------------------------------------------------------------------------------
-
-    def _recall(self, operation: Recall) -> None:
-        """Values of before."""
-        import jax.numpy as jnp
-
-        ring, lag = self.y[PASTS][past_key(*operation.source)], (operation.lag, operation.node)
-        slot, s = (self.step - self.wires.whole[lag]) % len(ring), self.wires.part[lag]
-        if operation.synapse:
-            c = ring[slot, :, self.wires.pre[operation.synapse]].T
-        else:
-            c = ring[slot, :, jnp.arange(ring.shape[2])].T if slot.ndim else ring[slot]
-        self.y[operation.axis][operation.row] = c[0] + s * (c[1] + s * (c[2] + s * c[3]))
-
-    def _remember(self, operation: Remember) -> None:
-        """The polynomial of the step."""
-        import jax.numpy as jnp
-
-        rows, key = self.y[operation.axis], past_key(operation.axis, operation.row)
-        ring = self.y[PASTS][key]
-        pieces = [rows[operation.start], *(self.dt * rows[slope] for slope in operation.slopes)]
-        pieces += [jnp.zeros_like(pieces[0])] * (ring.shape[1] - len(pieces))
-        self.y[PASTS][key] = ring.at[self.step % len(ring)].set(jnp.stack(pieces))
 
     # --- cells -------------------------------------------------------------------------------------------------------
 

@@ -41,7 +41,10 @@ class Shapes:
 
 @dataclass
 class Wires:
-    """Arrays that do not change in a run: cells of connections, tables, first delays, numbers of connections, lags."""
+    """Arrays that do not change in a run: cells of connections, tables, first delays, numbers of connections, lags.
+
+    ``recent`` are weights of the latest steps in sums over the past, then as many zeros: (2*block, 1 or cells).
+    """
 
     pre: dict[str, Array]
     post: dict[str, Array]
@@ -51,6 +54,7 @@ class Wires:
     count: dict[str, Array]
     whole: dict[tuple[str, float], Array]
     part: dict[tuple[str, float], Array]
+    recent: dict[tuple[str, str], Array]
 
 
 @dataclass

@@ -17,6 +17,7 @@ from brainpy_lab.codegen.network import (
     NetworkCode,
     Operation,
     Recall,
+    Recollect,
     Remember,
     Share,
     Take,
@@ -26,7 +27,7 @@ from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, Networ
 from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
 from brainpy_lab.drivers.tensor.network_cells import ActInCells, AdvanceCells, Fault, FireCells
 from brainpy_lab.drivers.tensor.network_connections import GatherSums, ShareSums, SpikesArrive
-from brainpy_lab.drivers.tensor.network_pasts import RecallValues, RememberSteps, pasts_of
+from brainpy_lab.drivers.tensor.network_pasts import AddLatest, RecallValues, RememberSteps, pasts_of
 from brainpy_lab.drivers.tensor.network_quiet import quiet_tests
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
 from brainpy_lab.drivers.trial import try_functions
@@ -99,6 +100,8 @@ class TensorNetworkFlow(NetworkFlow):
                 return RecallValues(operation, self.now, self.pasts[operation.source])
             case Remember():
                 return RememberSteps(operation, self.now, self.pasts[operation.axis, operation.row])
+            case Recollect():
+                return AddLatest(operation, self.now, self.pasts[operation.source])
             case Take(axis, row):
                 return lambda: self._take(axis, row)
             case Emit(axis):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from brainpy_lab.codegen.network import Recall, Remember
+from brainpy_lab.codegen.network import Recall, Recollect, Remember
 from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
 
@@ -53,3 +53,19 @@ class RememberSteps:
         for power, slope in enumerate(self.operation.slopes, 1):
             ring[slot, power] = dt * rows[slope]
         ring[slot, 1 + len(self.operation.slopes) :] = 0.0
+
+
+class AddLatest:
+    """What the latest steps have left, in a sum over all of them."""
+
+    def __init__(self, operation: Recollect, values: NetworkValues, ring: Array) -> None:
+        weights = values.setup.recent[operation.axis, operation.row]
+        self.values, self.ring, self.axis, self.row = values, ring, operation.axis, operation.row
+        self.weights = values.arrays.floats(weights if weights.ndim > 1 else weights[:, None])
+
+    def __call__(self) -> None:
+        """Add the steps of this block."""
+        ring, rows = self.ring, self.values.rows[self.axis]
+        count = self.values.step % len(ring)
+        if count:
+            rows[self.row] = rows[self.row] + (self.weights[len(ring) - count :] * ring[:count, 0]).sum(0)

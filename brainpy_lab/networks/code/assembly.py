@@ -40,6 +40,8 @@ class Assembly:
         The equations of each group with all that synapses write into them.
     draws : dict of (str, str) to Draw
         Random numbers of each step, by group and row.
+    memories : dict of str to MemoryRows
+        Of the groups that have states of fractional orders.
     """
 
     def __init__(
@@ -61,7 +63,7 @@ class Assembly:
                 draft.emits.append(Emit(group.name))
         for syn in synapses:
             write_synapses(draft, syn)
-        self.systems, self.draws = draft.systems, draft.draws
+        self.systems, self.draws, self.memories = draft.systems, draft.draws, draft.memories
         self.schedule = schedule_of(name, schedule, draft)
         self.code = _code(draft, name, groups, self.schedule)
 

@@ -68,10 +68,16 @@ def _part(synapses: Synapses, couplings: tuple[Coupling, ...]) -> System:
 
 @lru_cache(maxsize=128)
 def step_of(
-    system: System, method: str, backend: str, by_stages: bool = False, remembered: frozenset[str] = frozenset()
+    system: System,
+    method: str,
+    backend: str,
+    by_stages: bool = False,
+    remembered: frozenset[str] = frozenset(),
+    set_outside: frozenset[str] = frozenset(),
 ) -> StepCode:
     """The functions of a step, phase by phase; networks of the same cells need not write them again."""
     dialect = drivers.get(backend).dialect
     return generate(
-        system, solvers.get(method), dialect, backend, apart=True, by_stages=by_stages, remembered=remembered
-    )
+        system, solvers.get(method), dialect, backend, apart=True, by_stages=by_stages, remembered=remembered,
+        set_outside=set_outside,
+    )  # fmt: skip

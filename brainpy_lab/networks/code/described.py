@@ -17,6 +17,7 @@ from brainpy_lab.codegen.network import (
     Gather,
     Operation,
     Recall,
+    Recollect,
     Remember,
     Share,
     Take,
@@ -61,6 +62,8 @@ def in_words(operation: Operation) -> str:
         case Share(syn, function, clears=clears, stage=stage):
             when = "for these spikes" if clears else _stage_in_words(stage)
             return f"from the sums over all cells to each target of {syn}: {function}, {when}"
+        case Advance(axis, function) if function.startswith("conclude_"):
+            return f"what {axis} remembers of the step as it has become: {function}"
         case Advance(axis, function):
             return f"{axis} advances: {function}"
         case Emit(axis, timed=True):
@@ -79,6 +82,12 @@ def in_words(operation: Operation) -> str:
         case Recall(axis, row, (group, state), _, node):
             at = f"{node:.3g} of the step on" if node else "at the step's start"
             return f"{row} of {axis.partition('.')[0]}: {state} of {group} as it was the delay before, {at}"
+        case Remember(axis, row, slopes=()):
+            return f"what {axis} has in this step for the {row} is kept"
+        case Recollect(axis, row):
+            return f"{row} of {axis}: what the latest steps have left is added"
+        case Take(axis, row, is_memory=True):
+            return f"{row} of {axis}, for its fractional orders"
         case Remember(axis, row):
             return f"{row} of {axis} in this step is kept for those that read it later"
         case Take(axis, row):

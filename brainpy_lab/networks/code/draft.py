@@ -14,6 +14,7 @@ from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.networks.code.composed import step_of
+from brainpy_lab.networks.code.memory_rows import MemoryRows
 from brainpy_lab.networks.synapses import Synapses
 
 
@@ -42,6 +43,8 @@ class Draft:
         Values of before that are looked up at the start of the step.
     draws : dict of (str, str) to Draw
         Random numbers of each step, by group and row.
+    memories : dict of str to MemoryRows
+        Of the groups that have states of fractional orders.
     observed : frozenset of (str, str)
         Synapses, and the inputs of their targets, whose sums are recorded.
     """
@@ -59,6 +62,7 @@ class Draft:
     systems: dict[str, System] = field(default_factory=dict)
     methods: dict[str, str] = field(default_factory=dict)
     draws: dict[tuple[str, str], Draw] = field(default_factory=dict)
+    memories: dict[str, MemoryRows] = field(default_factory=dict)
     takes: list[Operation] = field(default_factory=list)
     stages: list[dict[str, dict[str, str]]] = field(default_factory=list)
     nodes: list[float] = field(default_factory=list)
@@ -71,6 +75,7 @@ class Draft:
     fires: list[Fire] = field(default_factory=list)
     emits: list[Operation] = field(default_factory=list)
     arrivals: list[Arrive | Share] = field(default_factory=list)
+    concludes: list[Operation] = field(default_factory=list)
     monitors: list[Operation] = field(default_factory=list)
     timed: list[Operation] = field(default_factory=list)
 
@@ -96,9 +101,10 @@ class Draft:
         *,
         by_stages: bool = False,
         remembered: frozenset[str] = frozenset(),
+        set_outside: frozenset[str] = frozenset(),
     ) -> tuple[StepCode, dict[str, str]]:
         """Take over the functions of a system's step under the owner's name; their names by those in the step."""
-        step = step_of(system, method, self.backend, by_stages, remembered)
+        step = step_of(system, method, self.backend, by_stages, remembered, set_outside)
         tree = ast.parse(step.text)
         defined = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
         names = {n.name: f"{n.name}_{owner}" for n in defined}

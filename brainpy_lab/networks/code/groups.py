@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from brainpy_lab import solvers
@@ -11,10 +13,13 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.composed import composed_system, gathered_couplings, sum_name
 from brainpy_lab.networks.code.draft import Draft
 from brainpy_lab.networks.code.late import remembered_states
-from brainpy_lab.networks.code.methods import chosen, coupled, is_staged
+from brainpy_lab.networks.code.memory import check_orders, write_memory
+from brainpy_lab.networks.code.memory_rows import memory_rows, remembered_row
+from brainpy_lab.networks.code.methods import chosen, coupled, is_staged, set_by_spikes
 from brainpy_lab.networks.code.own_delays import check_own_delays, with_values_of_before
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.driven import Driven
+from brainpy_lab.solvers.fractional import FractionalMethod
 
 
 def write_group(draft: Draft, group: NeuGroup) -> None:
@@ -33,17 +38,25 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
     together = name in coupled(draft.synapses, at_once=True) and is_staged(draft.synapses)
     remembered = remembered_states(group, draft.synapses) | {*system.delayed_states}
     step, names = draft.step(
-        with_values_of_before(system), method, name, by_stages=together or system.is_delayed, remembered=remembered
-    )
+        with_values_of_before(system), method, name, by_stages=together or system.is_delayed, remembered=remembered,
+        set_outside=set_by_spikes(group, draft.synapses) if system.is_fractional else frozenset(),
+    )  # fmt: skip
     for row in (*system.state_names, *step.hidden):
         draft.row(name, row)
     for draw in step.draws:
         draft.takes.append(Take(name, draft.row(name, draw.name)))
         draft.draws[name, draw.name] = draw
     before: dict[str, str] = {}
+    at_start: dict[str, str] = {}
     for block in step.blocks:
-        tests = "test" in block.phases
-        draft.functions[names[block.function]] = _resolved(draft, block.signature, group, before if tests else None)
+        kept = {"test": (before, before_of), "conclude": (at_start, start_of)}
+        later = kept.get("test" if "test" in block.phases else block.function)
+        draft.functions[names[block.function]] = _resolved(draft, block.signature, group, later)
+    if system.is_fractional:
+        check_orders(group, draft.synapses)
+        of = solvers.get(method)
+        assert isinstance(of, FractionalMethod)
+        write_memory(draft, name, memory_rows(step, system, of), names.get("conclude", ""))
     stages = [b for b in step.blocks if b.function.startswith("stage_")]
     past = None
     for number, block in enumerate(stages):
@@ -57,10 +70,10 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
         past = stages[number - 1].node if number else 0.0
         if together:
             draft.stages[number][name] = {f.of: f.name for f in block.signature.results.of("passed") if f.of}
-    kept = {start_of(s): s for s in system.state_names if s in remembered}
+    starts = {start_of(s): s for s in system.state_names if s in remembered}
     draft.advances += _own_recalls(draft, name, stages[-1].node if stages else 0.0, past)
-    draft.advances.append(Advance(name, names["advance"], {**before, **kept}))
-    for start, state in kept.items():
+    draft.advances.append(Advance(name, names["advance"], {**before, **starts, **at_start}))
+    for start, state in starts.items():
         slopes = sum(len(b.signature.results.of("polynomial", owner=state)) for b in step.blocks)
         rows = tuple(draft.row(name, slope_of(state, n)) for n in range(slopes))
         draft.remembers.append(Remember(name, state, draft.row(name, start), rows))
@@ -75,6 +88,11 @@ def _own_recalls(draft: Draft, group: str, node: float, known: float | None) -> 
         return []
     delays = draft.systems[group].delays
     return [Recall(group, draft.row(group, d.name), (group, d.state), f"{group}.{d.name}", node) for d in delays]
+
+
+def before_of(state: str) -> str:
+    """The row of a state's value at the start of the step, for tests of events."""
+    return f"{state}_before"
 
 
 def start_of(state: str) -> str:
@@ -97,20 +115,27 @@ def varies(draft: Draft, group: NeuGroup, name: str) -> bool:
     return any(name == sum_name(s, c) for s in draft.synapses if s.post_group is group for c in gathered_couplings(s))
 
 
-def _resolved(draft: Draft, signature: Signature, group: NeuGroup, before: dict[str, str] | None) -> Signature:
-    """A signature whose fields say where their values stand; ``before`` notes the states that a test reads."""
+def _resolved(
+    draft: Draft, signature: Signature, group: NeuGroup, kept: tuple[dict[str, str], Callable[[str], str]] | None
+) -> Signature:
+    """A signature whose fields say where their values stand.
+
+    ``kept`` is for functions that are called when the states have moved: it notes those that they read as they were,
+    and names their rows.
+    """
     name = group.name
     found: list[Field] = []
     for f in signature.arguments:
         match f.role:
             case "time" | "step":
                 found.append(f)
-            case "state" if before is not None:
-                before[f"{f.name}_before"] = f.name
-                found.append(Field(f.name, CELL, "state", draft.row(name, f"{f.name}_before")))
+            case "state" if kept is not None:
+                row = draft.row(name, kept[1](f.name))
+                kept[0][row] = f.name
+                found.append(Field(f.name, CELL, "state", row))
             case "state" | "hidden" | "end_state":
                 found.append(Field(f.name, CELL, "state", draft.row(name, f.of)))
-            case "passed" | "draw":
+            case "passed" | "draw" | "sum" | "weight":
                 found.append(Field(f.name, CELL, "state", draft.row(name, f.name)))
             case "parameter" if varies(draft, group, f.name):
                 found.append(Field(f.name, CELL, "state", draft.row(name, f.name)))
@@ -123,7 +148,7 @@ def _resolved(draft: Draft, signature: Signature, group: NeuGroup, before: dict[
         if f.role == "polynomial":
             row = slope_of(f.of, sum(g.role == "polynomial" and g.of == f.of for g in signature.results[:number]))
         else:
-            row = f.name if f.role == "passed" else f.of
+            row = f.name if f.role == "passed" else remembered_row(f.of) if f.role == "remembered" else f.of
         given.append(f if f.role == "flag" else Field(f.name, CELL, "state", draft.row(name, row)))
     return Signature(Fields(found), Fields(given))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from brainpy_lab import solvers
-from brainpy_lab.equations.system import System
+from brainpy_lab.equations.system import Assign, System
 from brainpy_lab.errors import MethodError
 from brainpy_lab.networks.code.composed import composed_system, gathered_couplings
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.solvers.fractional import default_fractional
 
 
 def method_of(group: NeuGroup, synapses: Iterable[Synapses]) -> str:
@@ -38,7 +39,20 @@ def chosen(group: NeuGroup, system: System, synapses: Iterable[Synapses]) -> str
     named: str | None = group.method
     if named is not None:
         return named
+    if system.is_fractional:
+        return default_fractional(system, set_by_spikes(group, synapses))
     return solvers.default_method(system) if group.name in coupled(synapses) else _default(system)
+
+
+def set_by_spikes(group: NeuGroup, synapses: Iterable[Synapses]) -> frozenset[str]:
+    """The states of a group's cells that blocks of synapses set."""
+    found = set()
+    for syn in synapses:
+        actions = [a for e in syn.system.events for a in e.actions if isinstance(a, Assign)]
+        for side, cells in (("pre_", syn.pre_group), ("post_", syn.post_group)):
+            if cells is group:
+                found |= {a.target.removeprefix(side) for a in actions if a.target.startswith(side)}
+    return frozenset(found & {*group.system.state_names})
 
 
 def is_staged(synapses: tuple[Synapses, ...]) -> bool:

@@ -88,7 +88,7 @@ def _default(draft: Draft) -> tuple[Phase, ...]:
         Phase("arrivals due", tuple(a for a in draft.arrivals if a.delayed)),
         Phase("test, act, enqueue", (*draft.fires, *draft.emits)),
         Phase("arrivals without delay", undelayed),
-        Phase("monitors", tuple(draft.monitors)),
+        *_last(draft),
     )
 
 
@@ -107,8 +107,14 @@ def _brian2(draft: Draft) -> tuple[Phase, ...]:
         Phase("test, enqueue", (*tests, *draft.emits)),
         Phase("arrivals due, with delay and without", _pre_first(draft.arrivals)),
         Phase("act", acts),
-        Phase("monitors", tuple(draft.monitors)),
+        *_last(draft),
     )
+
+
+def _last(draft: Draft) -> tuple[Phase, ...]:
+    """What sees the step as it has become."""
+    memory = (Phase("what fractional states remember", tuple(draft.concludes)),) if draft.concludes else ()
+    return (*memory, Phase("monitors", tuple(draft.monitors)))
 
 
 def _advance(draft: Draft) -> tuple[Operation, ...]:

@@ -13,6 +13,7 @@ from brainpy_lab.drivers.network import Event
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts
+from brainpy_lab.networks.runs.memories import METHOD
 from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.networks.tables import Wiring
@@ -46,7 +47,9 @@ def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]
     rows = {f"{axis}.{row}": np.array(v) for axis, named in state.rows.items() for row, v in named.items()}
     queues = {f"{'.'.join(event)}.{n}": a for event, q in state.queues.items() for n, a in _queue_arrays(q).items()}
     pasts = {".".join(key): past for key, past in state.pasts.items()}
-    arrays = in_part("rows", rows) | in_part("queues", queues) | in_part("pasts", pasts)
+    memories = {f"{g}.{k}": v for g, kept in state.memories.items() for k, v in kept.items() if k != METHOD}
+    numbers |= {f"memory/{g}": str(kept[METHOD]) for g, kept in state.memories.items()}
+    arrays = in_part("rows", rows) | in_part("queues", queues) | in_part("pasts", pasts) | in_part("memories", memories)
     return Checkpoint(state.time, values, arrays, numbers, state.seed, parts.name)
 
 
@@ -116,6 +119,7 @@ class Standing:
             _take_traces(syn, found, taken)
         found.queues = {event: taken.queue(event) for event in code.events}
         pasts = {key: ".".join(key) for key in code.remembered}
+        found.memories = _memories(checkpoint)
         found.pasts = {k: taken.array("pasts", n) for k, n in pasts.items() if f"pasts/{n}" in checkpoint.arrays}
         return cls(found, values)
 
@@ -126,6 +130,17 @@ class Standing:
             if states:
                 part.state.clear()
                 part.state.update(states)
+
+
+def _memories(checkpoint: Checkpoint) -> dict[str, dict[str, Any]]:
+    """What groups remember, by group."""
+    known = {key.removeprefix("memory/"): m for key, m in checkpoint.numbers.items() if key.startswith("memory/")}
+    arrays = checkpoint.part("memories")
+    found: dict[str, dict[str, Any]] = {group: {METHOD: method} for group, method in known.items()}
+    for key, array in arrays.items():
+        group, _, entry = key.partition(".")
+        found[group][entry] = array
+    return found
 
 
 def _rows_of_side(syn: Synapses, axis: Axis) -> list[str]:

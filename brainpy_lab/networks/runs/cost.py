@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from brainpy_lab import solvers
 from brainpy_lab.networks.code.composed import composed_system, gathered_couplings
 from brainpy_lab.networks.code.methods import method_of
 from brainpy_lab.networks.group import NeuGroup
-from brainpy_lab.networks.runs.memory import bytes_of_group, bytes_of_synapses
+from brainpy_lab.networks.runs.memory import bytes_of_group, bytes_of_memory, bytes_of_synapses
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.sources import PoissonGroup, SpikeSource
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.runs.record_size import format_bytes
+from brainpy_lab.solvers.fractional import FractionalMethod, fractional_states
 
 #: Nanoseconds on numba with one thread, from COBA and Hodgkin-Huxley cells on a processor of 2023: of a cell and step,
 #: and more for each state and stage of its method; of a connection that is looked at in every step; of one that a spike
-#: reaches; of a random number.
-_CELL, _STAGE, _CONNECTION, _ARRIVAL, _DRAW = 1.0, 2.0, 4.0, 4.0, 3.0
+#: reaches; of a random number; of a sum over all the past of a cell.
+_CELL, _STAGE, _CONNECTION, _ARRIVAL, _DRAW, _PAST = 1.0, 2.0, 4.0, 4.0, 3.0, 120.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def estimate_of(
     each_step = sum(_of_cells(g, tuple(synapses)) for g in groups) + sum(map(_of_connections, synapses))
     arrivals = sum(_arrivals(s, duration, rate) for s in synapses)
     memory = sum(map(bytes_of_group, groups)) + sum(map(bytes_of_synapses, synapses))
+    memory += steps * sum(bytes_of_step(g, synapses) for g in groups)
     return Estimate(memory, 1e-9 * (each_step * steps + _ARRIVAL * arrivals), steps, arrivals, rate)
 
 
@@ -71,9 +73,20 @@ def _of_cells(group: Source, synapses: tuple[Synapses, ...]) -> float:
     if not isinstance(group, NeuGroup):
         return 0.0 if isinstance(group, SpikeSource) or getattr(group, "is_constant", True) else _DRAW * group.size
     system = composed_system(group.system, [s for s in synapses if s.post_group is group])
-    stages = solvers.get(method_of(group, synapses)).stages
-    one = _CELL + _STAGE * stages * len(system.states) + _DRAW * len(system.noise_sources)
+    method = solvers.get(method_of(group, synapses))
+    one = _CELL + _STAGE * method.stages * len(system.states) + _DRAW * len(system.noise_sources)
+    if isinstance(method, FractionalMethod):
+        one += _PAST * len(method.sum_names) * len(fractional_states(system))
     return one * group.size
+
+
+def bytes_of_step(group: Source, synapses: Iterable[Synapses]) -> int:
+    """Memory that each step of a run takes besides records: of cells of fractional orders."""
+    if not isinstance(group, NeuGroup) or not group.system.is_fractional:
+        return 0
+    method = solvers.get(method_of(group, synapses))
+    assert isinstance(method, FractionalMethod)
+    return bytes_of_memory(group, method, 1)
 
 
 def _of_connections(syn: Synapses) -> float:

@@ -19,6 +19,8 @@ def in_words(plan: Plan, axis: str, row: str, place: int, t: float) -> tuple[Out
         outcome = Outcome.EVENT_STUCK if row.endswith("_stuck") else Outcome.EVENT_SPOILED
         what = f"the event '{row.rpartition('_')[0]}'"
     else:
+        memory = plan.assembly.memories.get(axis)
+        row = row if memory is None else memory.state_of(row)
         outcome = Outcome.NON_FINITE
         what = f"'{row}' became nan or infinite"
     owner, _, side = axis.partition(".")

@@ -10,6 +10,7 @@ from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.room import check_room
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses
+from brainpy_lab.solvers.fractional import FractionalMethod, fractional_states
 
 _NUMBER, _INDEX = 8, 4
 
@@ -21,6 +22,12 @@ def bytes_of_group(group: Source) -> int:
         columns += 2 * len(group.system.state_names) + len(group.events)
         columns += sum(isinstance(v, np.ndarray) for v in group.parameters.values())
     return _NUMBER * columns * group.size
+
+
+def bytes_of_memory(group: NeuGroup, method: FractionalMethod, steps: int) -> int:
+    """Of what fractional states remember of so many steps, and of the sums over it."""
+    states = len(fractional_states(group.system))
+    return _NUMBER * states * (1 + len(method.sum_names)) * steps * group.size
 
 
 def bytes_of_synapses(syn: Synapses) -> int:

@@ -27,7 +27,7 @@ def own_lags(group: NeuGroup, dt: float) -> dict[str, np.ndarray]:
     system = group.system
     if not system.is_delayed:
         return {}
-    problem = _problem(group)
+    problem = problem_of(group)
     try:
         reach = reach_of(problem, 0.0, dt, dt, None)
     except ArgumentError as error:
@@ -55,13 +55,13 @@ def first_past(group: NeuGroup, state: str, value: np.ndarray, slots: int, dt: f
     """The steps before the start: from the history in the model's text, else what the state is at the start."""
     described = next(s for s in group.system.states if s.name == state)
     if described.history is not None:
-        return sampled_steps(state, expression_history(described, _problem(group)), 0.0, dt, slots, (group.size,))
+        return sampled_steps(state, expression_history(described, problem_of(group)), 0.0, dt, slots, (group.size,))
     found = np.zeros((slots, COEFFICIENTS, group.size))
     found[:, 0] = value
     return found
 
 
-def _problem(group: NeuGroup) -> Problem:
+def problem_of(group: NeuGroup) -> Problem:
     """The group's numbers as those of a run of its model."""
     drives = {name: driven.drive for name, driven in group.moving.items()}
     axes = Axes({}, (), {})

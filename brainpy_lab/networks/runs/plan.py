@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from brainpy_lab.networks.code.assembly import Assembly
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts
 from brainpy_lab.networks.runs.fading import Course, courses
+from brainpy_lab.networks.runs.memories import GroupMemory
 from brainpy_lab.networks.runs.own_delays import own_lags
 from brainpy_lab.networks.runs.recording import Wanted, wanted
 from brainpy_lab.networks.runs.request import Request
@@ -43,6 +44,8 @@ class Plan:
     reading : NetworkCode, optional
         The functions on NumPy that compute currents from records.
     threads : int
+    memories : dict of str to GroupMemory
+        Of groups of fractional orders.
     """
 
     network: Parts
@@ -60,6 +63,7 @@ class Plan:
     store: Path | None = None
     reading: NetworkCode | None = None
     threads: int = 1
+    memories: dict[str, GroupMemory] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -92,9 +96,15 @@ class Plan:
         for group in network.groups:
             if isinstance(group, NeuGroup):
                 lags |= own_lags(group, state.dt)
+        end = state.step + n_steps
+        memories = {}
+        for name, rows in assembly.memories.items():
+            part = network.by_name[name]
+            assert isinstance(part, NeuGroup)
+            memories[name] = GroupMemory(part, rows, assembly.systems[name], state, end)
         return cls(
             network, assembly, code, state, n_steps, every, found, wired, traces, lags, report, request.stop,
-            request.path, reading, request.threads,
+            request.path, reading, request.threads, memories,
         )  # fmt: skip
 
     @cached_property

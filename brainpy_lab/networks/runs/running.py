@@ -87,7 +87,8 @@ class RunOf:
                     self.outcome = Outcome.STOPPED
                     return
                 fresh = (c.period - self.flow.step % c.period for c in plan.fades.values())
-                n = min(size.steps, plan.n_steps - self.done, most, self.rows.steps(self.done), *fresh)
+                remembered = (m.room for m in plan.memories.values())
+                n = min(size.steps, plan.n_steps - self.done, most, self.rows.steps(self.done), *fresh, *remembered)
                 begun = time.perf_counter()
                 with held_back() as interrupts:
                     back = self.flow.mark() if self._is_marked else None
@@ -102,6 +103,8 @@ class RunOf:
                     if back is not None:
                         self._go_back(back, chunk.taken)
                     return
+                for memory in plan.memories.values():
+                    memory.take(self.flow)
                 if interrupts:
                     self.outcome = Outcome.INTERRUPTED
                     return
@@ -167,7 +170,11 @@ class RunOf:
         for event in plan.code.events:
             state.queues[event] = self.flow.queue(event)
         for key in plan.code.remembered:
-            state.pasts[key] = self.flow.past(*key)
+            if key not in plan.code.memories:
+                state.pasts[key] = self.flow.past(*key)
+        for name, memory in plan.memories.items():
+            memory.take(self.flow)
+            state.memories[name] = memory.kept()
         for part in plan.network.groups:
             if isinstance(part, NeuGroup):
                 part.state.update({n: state.rows[part.name].pop(n) for n in part.system.state_names})

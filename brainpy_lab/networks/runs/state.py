@@ -34,6 +34,8 @@ class NetworkState:
         Of each trace of a synapse, a digest of what the values that are kept of it depend on.
     pasts : dict of (str, str) to array
         Of states of groups that are read later, the last steps.
+    memories : dict of str to dict
+        What groups of fractional orders remember, see `GroupMemory.kept`.
     """
 
     seed: int
@@ -46,6 +48,7 @@ class NetworkState:
     delays: dict[str, str] = field(default_factory=dict)
     traces: dict[str, str] = field(default_factory=dict)
     pasts: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    memories: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls, seed: int, dt: float) -> NetworkState:

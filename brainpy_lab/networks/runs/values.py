@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import ALL, Recall, Side, Take
+from brainpy_lab.codegen.network import ALL, Recall, Recollect, Side, Take
 from brainpy_lab.drivers.feeds.addressed import NOISE, seed_of
 from brainpy_lab.drivers.feeds.draw_rows import DrawRows
 from brainpy_lab.drivers.feeds.lags import Lag
@@ -88,6 +88,7 @@ class _Values:
             every=self.plan.every,
             lags=self._lags,
             pasts={key: self._past(*key) for key in code.remembered},
+            recent=self._recent,
             first=state.step,
             threads=self._threads(tables, post) if self.plan.threads > 1 else 1,
         )
@@ -127,8 +128,17 @@ class _Values:
                 found[operation.lag, operation.node] = Lag.of(steps, operation.node)
         return found
 
+    @property
+    def _recent(self) -> dict[tuple[str, str], np.ndarray]:
+        """Weights of the latest steps in sums over the past."""
+        sums = (o for o in self.plan.code.schedule if isinstance(o, Recollect))
+        return {(o.axis, o.row): self.plan.memories[o.axis].recent(o.row) for o in sums}
+
     def _past(self, group: str, state: str) -> np.ndarray:
         """The steps of a state that may be read, as they were; before the start it stood still."""
+        if (group, state) in self.plan.code.memories:
+            memory = self.plan.memories[group]
+            return memory.ring(memory.rows.state_of(state))
         recalls = (o for o in self.plan.code.schedule if isinstance(o, Recall) and o.source == (group, state))
         slots, size = max(self._lags[o.lag, o.node].slots for o in recalls), self._size(group)
         check_room(f"{group}: {slots:,} steps of '{state}', which synapses read later", 32.0 * slots * size, _SHORTER)
@@ -161,6 +171,8 @@ class _Values:
         return part.moving[name]
 
     def _taken(self, operation: Take) -> Callable[[int, int], np.ndarray]:
+        if operation.is_memory:
+            return self.plan.memories[operation.axis].taken(operation.row)
         draw = self.plan.assembly.draws.get((operation.axis, operation.row))
         if draw is None:
             return partial(self._course(operation.axis, operation.row).of_steps, self.plan.state.dt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -105,6 +106,69 @@ def mesh_of(memory: Memory | None, duration: float, dt: float) -> np.ndarray | N
     return np.asarray(duration * (np.arange(n + 1) / n) ** memory.grading)
 
 
+@dataclass(frozen=True)
+class Begun:
+    """How the fractional states of a run begin, state by state.
+
+    Attributes
+    ----------
+    names : tuple of str
+    orders, starts, slopes : list of array
+        Each order, and where each state started and how it moved then.
+    remembered : array (states, steps, ...) or None
+        What the steps remembered that the run goes on from.
+    """
+
+    names: tuple[str, ...]
+    orders: list[np.ndarray]
+    starts: list[np.ndarray]
+    slopes: list[np.ndarray]
+    remembered: np.ndarray | None = None
+
+    @classmethod
+    def of(
+        cls, problem: Problem, method: FractionalMethod, shape: tuple[int, ...], earlier: Mapping[str, Any] | None
+    ) -> Begun:
+        """From the numbers of a run; ``earlier`` is the memory of the run that it continues, see `entries_of`.
+
+        Raises
+        ------
+        ArgumentError, MethodError
+            An order out of range, or a memory that does not fit this run.
+        """
+        names, known = fractional_states(problem.system), _known(problem)
+        orders = [_order(problem, method, name, known, shape) for name in names]
+        if earlier is not None:
+            remembered, starts, slopes = _continued(problem, earlier, names, orders, shape)
+            return cls(names, orders, starts, slopes, remembered)
+        # a start through which a derivative may be taken is added by the flow
+        starts = [_whole(problem, 0.0 if problem.traced else problem.states[n], shape) for n in names]
+        slopes = [_slope(problem, n, known, order, shape) for n, order in zip(names, orders, strict=True)]
+        return cls(names, orders, starts, slopes)
+
+    def sums(
+        self,
+        method: FractionalMethod,
+        steps: int,
+        dt: float,
+        shape: tuple[int, ...],
+        *,
+        mesh: np.ndarray | None = None,
+        window: int | None = None,
+    ) -> MemorySums:
+        """The sums over the past of ``steps`` steps from the start."""
+        times = mesh if mesh is not None else np.arange(steps + 1) * dt
+        free = np.empty((len(self.names), len(method.sum_names), steps, *shape))
+        for own, a, start, slope in zip(free, self.orders, self.starts, self.slopes, strict=True):
+            own[...] = method.free_motion(a, start, slope, times, dt if mesh is None else None)
+        sums = MemorySums(
+            method, self.orders, free, dt, mesh=mesh, window=window, starts=self.starts, slopes=self.slopes
+        )  # fmt: skip
+        if self.remembered is not None:
+            sums.remembered[:, : self.remembered.shape[1]] = self.remembered
+        return sums
+
+
 def make_sums(problem: Problem, plan: Plan) -> MemorySums:
     """The sums over the past of a run.
 
@@ -113,36 +177,17 @@ def make_sums(problem: Problem, plan: Plan) -> MemorySums:
     ArgumentError, MethodError, MemoryLimitError
         An order out of range, a memory that does not fit this run, or more of it than there is room for.
     """
-    method, memory, system = plan.method, plan.memory, problem.system
+    method, memory = plan.method, plan.memory
     assert isinstance(method, FractionalMethod) and memory is not None
-    names = fractional_states(system)
     shape = problem.shape if problem.mixes else (problem.lanes,) if problem.shape else ()
     if problem.traced:
         shape = ()
         _check_traced(plan)
-    known = _known(problem)
-    orders = [_order(problem, method, name, known, shape) for name in names]
-    # a start through which a derivative may be taken is added by the flow
-    begin = {n: 0.0 if problem.traced else problem.states[n] for n in names}
-    starts = [_whole(problem, begin[n], shape) for n in names]
-    slopes = [_slope(problem, n, known, order, shape) for n, order in zip(names, orders, strict=True)]
-    if memory.earlier is not None:
-        earlier, starts, slopes = _continued(problem, memory.earlier, names, orders, shape)
-    steps = plan.end
-    copies = {f"memory of {n}": (2 + len(method.sum_names),) for n in names}
-    check_record_memory(steps, copies, shape)
-    uniform = plan.mesh is None
-    times = plan.mesh if plan.mesh is not None else np.arange(steps + 1) * plan.dt
-    free = np.empty((len(names), len(method.sum_names), steps, *shape))
-    for own, a, start, slope in zip(free, orders, starts, slopes, strict=True):
-        own[...] = method.free_motion(a, start, slope, times, plan.dt if uniform else None)
+    begun = Begun.of(problem, method, shape, memory.earlier)
+    copies = {f"memory of {n}": (2 + len(method.sum_names),) for n in begun.names}
+    check_record_memory(plan.end, copies, shape)
     window = None if memory.window is None else max(1, round(memory.window / plan.dt))
-    sums = MemorySums(
-        method, orders, free, plan.dt, mesh=plan.mesh, window=window, starts=starts, slopes=slopes
-    )  # fmt: skip
-    if memory.earlier is not None:
-        sums.remembered[:, : plan.first] = earlier
-    return sums
+    return begun.sums(method, plan.end, plan.dt, shape, mesh=plan.mesh, window=window)
 
 
 def _check_traced(plan: Plan) -> None:
@@ -168,14 +213,19 @@ def memory_entries(problem: Problem, sums: MemorySums, done: int) -> dict[str, A
     """What a checkpoint must hold for the run to be continued after ``done`` steps."""
     if sums.mesh is not None:
         return {}
-    shape, entries = problem.shape, {}
-    for i, name in enumerate(fractional_states(problem.system)):
+    return in_part("sums", entries_of(sums, fractional_states(problem.system), done, problem.shape))
+
+
+def entries_of(sums: MemorySums, names: tuple[str, ...], done: int, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+    """What ``done`` steps have left in the memory of states, by ``state/kind``."""
+    entries = {}
+    for i, name in enumerate(names):
         remembered = sums.remembered[i, :done]
         values = (remembered.reshape(len(remembered), *shape), sums.orders[i], sums.starts[i], sums.slopes[i])
         for kind, value in zip(_KINDS, values, strict=True):
             value = np.asarray(value)
             entries[f"{name}/{kind}"] = value.reshape(shape) if kind != "remembered" and value.ndim else value
-    return in_part("sums", entries)
+    return entries
 
 
 def short_memory(problem: Problem, sums: MemorySums, done: int) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from brainpy_lab.drivers.numba.network.arguments import (
 )
 from brainpy_lab.drivers.numba.network.draws import native_rows
 from brainpy_lab.drivers.numba.network.kernel import network_kernel
-from brainpy_lab.drivers.numba.network.pasts import lag_arrays, made_ring, past_in, ring_words
+from brainpy_lab.drivers.numba.network.pasts import lag_arrays, made_ring, past_in, recent_words, ring_words, sums_of
 from brainpy_lab.drivers.numba.network.poisson import native_spikes
 from brainpy_lab.drivers.numba.network.threads import Threads, bounds, cuts
 from brainpy_lab.drivers.numba.program import compiled_module, release_with
@@ -83,6 +83,7 @@ class NumbaNetworkFlow(NetworkFlow):
                 self._view(axis.name, row)[:] = self._padded(axis.name, setup.rows[axis.name][row])
         self.p = np.array([setup.scalars[s] for s in code.scalars], dtype=float)
         self.pasts = {key: made_ring(past, self.step) for key, past in setup.pasts.items()}
+        self.recent = [word for sum_ in sums_of(code) for word in recent_words(setup.recent[sum_])]
         self.indices = [*lag_arrays(code, setup.lags), *self._indices(program.addresses)]
         fires = [setup.sizes[o.axis] for o in code.schedule if isinstance(o, Fire)]
         room = _ROOM + sum(fires)
@@ -295,7 +296,7 @@ class NumbaNetworkFlow(NetworkFlow):
         takes = [word for table in taken_in for word in (table, table.shape[1])]
         pasts = [part for key in self.code.remembered for part in ring_words(self.pasts[key])]
         given = (
-            *rings, *emitted, *takes, *pasts, *self.indices,
+            *rings, *emitted, *takes, *pasts, *self.recent, *self.indices,
             out, self.position, *self.events, len(self.events[0]),
         )  # fmt: skip
         words = [_words(*given, *threads.words(n), *share) for n, share in enumerate(self.shares)]

@@ -30,6 +30,7 @@ from brainpy_lab.codegen.network import (
     NetworkCode,
     Operation,
     Recall,
+    Recollect,
     Remember,
     Share,
     Side,
@@ -44,7 +45,7 @@ from brainpy_lab.drivers.numba.network.arguments import (
 )
 from brainpy_lab.drivers.numba.network.body import Body, fault_noted, spike_noted
 from brainpy_lab.drivers.numba.network.pasts import Pasts
-from brainpy_lab.drivers.numba.network.phases import fused
+from brainpy_lab.drivers.numba.network.phases import fused, last_step
 from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, anonymous
 from brainpy_lab.drivers.numba.rows import functions_of
 
@@ -81,7 +82,7 @@ class Operations:
                 self._act(operation)
             case Emit():
                 self._emit(operation)
-            case Recall() | Remember():
+            case Recall() | Remember() | Recollect():
                 self.pasts.write(self.w, operation)
         return Body(self.w.lines, self.scalars, self.given)
 
@@ -179,7 +180,7 @@ class Operations:
         at = {CELL: (axis, "k_o + k_j")}
         if operation.synapse:
             at = self._side_places(operation)
-        fires = fused(self.code, axis)
+        fires = fused(self.code, axis) if operation == last_step(self.code, axis) else []
         w.add(2, "k_bad = 0\nk_any = 0")
         w.add(2, f"for k_j in range({LANES}):")
         w.add(3, f"k_bad |= {self._call(operation.function, at, 'advance', operation.kept)}")

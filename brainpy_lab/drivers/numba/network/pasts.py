@@ -1,7 +1,8 @@
 """The past of a network's cells in its kernel: rings of the last steps, as polynomials, and what is read of them.
 
 A ring (slots, coefficients, cells) is found by its address; step ``i`` stands in slot ``i mod slots``. Cells are padded
-to whole blocks, as they are among all values.
+to whole blocks, as they are among all values. Of what fractional states remember there is one number a step, and a ring
+has the steps of a block.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TypeGuard
 
 import numpy as np
 
-from brainpy_lab.codegen.network import NetworkCode, Operation, Recall, Remember
+from brainpy_lab.codegen.network import NetworkCode, Operation, Recall, Recollect, Remember
 from brainpy_lab.drivers.feeds.lags import Lag
 from brainpy_lab.drivers.feeds.past import COEFFICIENTS
 from brainpy_lab.drivers.numba.feed import LANES
@@ -26,6 +27,16 @@ def lags_of(code: NetworkCode) -> tuple[tuple[str, float], ...]:
     return tuple(dict.fromkeys((o.lag, o.node) for o in code.schedule if isinstance(o, Recall)))
 
 
+#: Words of the weights of the latest steps in a sum over all: their address, how far those of a step are from those of
+#: the next one, and those of a cell from those of the next one.
+RECENT = ("recent", "stride", "apart")
+
+
+def sums_of(code: NetworkCode) -> tuple[tuple[str, str], ...]:
+    """The sums over the past of fractional states, as (axis, row)."""
+    return tuple((o.axis, o.row) for o in code.schedule if isinstance(o, Recollect))
+
+
 def is_late(operation: Operation) -> TypeGuard[Recall]:
     """Whether it reads values of before, connection by connection."""
     return isinstance(operation, Recall) and bool(operation.synapse)
@@ -34,8 +45,9 @@ def is_late(operation: Operation) -> TypeGuard[Recall]:
 def past_words(code: NetworkCode) -> tuple[str, ...]:
     """What a kernel takes of all this."""
     rings = (f"k_{word}_{number}" for number in range(len(code.remembered)) for word in RING)
+    recent = (f"k_{word}_{number}" for number in range(len(sums_of(code))) for word in RECENT)
     lags = (f"k_{word}_{number}" for number in range(len(lags_of(code))) for word in ("whole", "part"))
-    return (*rings, *lags)
+    return (*rings, *recent, *lags)
 
 
 class Pasts:
@@ -61,12 +73,15 @@ class Pasts:
     ) -> None:
         self.code, self.row, self.address, self.blocks = code, row, address, blocks
 
-    def write(self, w: Writer, operation: Recall | Remember) -> None:
+    def write(self, w: Writer, operation: Recall | Remember | Recollect) -> None:
         """The lines of an operation."""
-        if isinstance(operation, Remember):
-            self._remember(w, operation)
-        else:
-            self._recall(w, operation)
+        match operation:
+            case Remember():
+                self._remember(w, operation)
+            case Recollect():
+                self._recollect(w, operation)
+            case Recall():
+                self._recall(w, operation)
 
     def _begin(self, w: Writer, source: tuple[str, str]) -> int:
         """The number of a ring; how many cells it has with their padding, and where the present step stands."""
@@ -77,15 +92,27 @@ class Pasts:
 
     def _remember(self, w: Writer, operation: Remember) -> None:
         """Put the polynomial of the step into its slot."""
-        ring = self._begin(w, (operation.axis, operation.row))
+        ring, coefficients = self._begin(w, (operation.axis, operation.row)), COEFFICIENTS if operation.slopes else 1
         self.blocks(operation.axis)
         w.add(2, f"for k_j in range({LANES}):")
-        w.add(3, f"k_x = k_u * {COEFFICIENTS} * k_l + k_b * {LANES} + k_j")
+        w.add(3, f"k_x = k_u * {coefficients} * k_l + k_b * {LANES} + k_j")
         for power, row in enumerate((operation.start, *operation.slopes)):
             value = f"k_get(k_y, k_o + k_j + {self.row(operation.axis, row)})"
             w.add(3, f"k_put_f8(k_past_{ring}, k_x + {power} * k_l, {'dt * ' if power else ''}{value})")
-        for power in range(1 + len(operation.slopes), COEFFICIENTS):
+        for power in range(1 + len(operation.slopes), coefficients):
             w.add(3, f"k_put_f8(k_past_{ring}, k_x + {power} * k_l, 0.0)")
+
+    def _recollect(self, w: Writer, operation: Recollect) -> None:
+        """Add what the steps of this block have left, the oldest first."""
+        ring, sum_ = self._begin(w, operation.source), sums_of(self.code).index((operation.axis, operation.row))
+        self.blocks(operation.axis)
+        w.add(2, "for k_q in range(k_u):")
+        w.add(3, f"k_v = (k_slots_{ring} - k_u + k_q) * k_stride_{sum_} + k_b * {LANES} * k_apart_{sum_}")
+        w.add(3, f"k_x = k_q * k_l + k_b * {LANES}")
+        w.add(3, f"for k_j in range({LANES}):")
+        w.add(4, f"k_z = k_o + k_j + {self.row(operation.axis, operation.row)}")
+        left = f"k_get_f8(k_recent_{sum_}, k_v + k_j * k_apart_{sum_}) * k_get_f8(k_past_{ring}, k_x + k_j)"
+        w.add(4, f"k_put(k_y, k_z, k_get(k_y, k_z) + {left})")
 
     def _recall(self, w: Writer, operation: Recall) -> None:
         """Read values of before, for cells or once a connection."""
@@ -132,6 +159,14 @@ def made_ring(past: np.ndarray, step: int) -> np.ndarray:
 def ring_words(ring: np.ndarray) -> tuple[np.ndarray, int, int]:
     """Its words, `RING`."""
     return ring, ring.shape[0], ring.shape[2]
+
+
+def recent_words(weights: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """The words of weights, `RECENT`: those that differ between cells are padded to whole blocks."""
+    if weights.ndim == 1:
+        return np.ascontiguousarray(weights), 1, 0
+    whole = np.pad(weights, ((0, 0), (0, -weights.shape[1] % LANES)), mode="edge")
+    return np.ascontiguousarray(whole), whole.shape[1], 1
 
 
 def past_in(ring: np.ndarray, step: int, size: int) -> np.ndarray:

@@ -27,6 +27,7 @@ from brainpy_lab.codegen.network import (
     NetworkCode,
     Operation,
     Recall,
+    Recollect,
     Remember,
     Share,
     Take,
@@ -93,6 +94,17 @@ def fused(code: NetworkCode, axis: str) -> list[Fire]:
     return found
 
 
+def last_step(code: NetworkCode, axis: str) -> Advance | None:
+    """What brings the cells of an axis to the step's end, before their events are tested."""
+    found: Advance | None = None
+    for operation in code.schedule:
+        if isinstance(operation, Fire) and operation.axis == axis:
+            break
+        if isinstance(operation, Advance) and operation.axis == axis:
+            found = operation
+    return found
+
+
 def phases_of(code: NetworkCode) -> list[Phase]:
     """The parts of a step; the first one begins with it."""
     phases, finds = [Phase()], False
@@ -133,6 +145,8 @@ def reach_of(code: NetworkCode, operation: Operation) -> Reach:
         case Recall(axis, row, source):
             past = {_past(*source)}
             return Reach({(axis, row)}, reads_far=past) if is_late(operation) else Reach({(axis, row)}, past)
+        case Recollect(axis, row, source):
+            return Reach({(axis, row)}, {_past(*source)})
         case Remember(axis, row, start, slopes):
             return Reach({_past(axis, row)}, {(axis, name) for name in (start, *slopes)})
         case Gather(synapse, function):
@@ -149,7 +163,8 @@ def _past(axis: str, row: str) -> Row:
 
 def _of_cells(code: NetworkCode, operation: Advance) -> Reach:
     """Of a step of the cells of a group, or of what a synapse keeps for those of a side."""
-    names = [n for f in fused(code, operation.axis) for n in (f.test, f.acts)]
+    fires = fused(code, operation.axis) if operation == last_step(code, operation.axis) else []
+    names = [n for f in fires for n in (f.test, f.acts)]
     found = _at_cells(code, operation.axis, [operation.function, *names])
     found.changes |= {(operation.axis, kept) for kept in operation.kept}
     if operation.synapse:
