@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.phase.interaction import Interaction, interaction
     from brainpy_lab.analysis.phase.response import PhaseResponse, phase_response
     from brainpy_lab.analysis.phase_plane import PhasePlane
+    from brainpy_lab.analysis.plane.attractor import Attractor
+    from brainpy_lab.analysis.plane.basins import Basins, basins
     from brainpy_lab.analysis.plane.manifold import Manifolds
     from brainpy_lab.analysis.plane.manifolds import manifolds
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.velocities import Velocities
 
 __all__ = [
+    "Attractor",
+    "Basins",
     "Branch",
     "CurveBranch",
     "Cycle",
@@ -46,6 +50,7 @@ __all__ = [
     "SpecialPoints",
     "Spread",
     "Velocities",
+    "basins",
     "bifurcation",
     "fixed_points",
     "interaction",
@@ -74,6 +79,9 @@ _HOME = {
     "fixed_points": "equilibria",
     "Spread": "noise.spread",
     "sensitivity": "noise.sensitivity",
+    "Attractor": "plane.attractor",
+    "Basins": "plane.basins",
+    "basins": "plane.basins",
     "Manifolds": "plane.manifold",
     "manifolds": "plane.manifolds",
     "PhasePlane": "phase_plane",

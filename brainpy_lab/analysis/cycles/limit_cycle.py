@@ -82,20 +82,37 @@ def limit_cycle(
         raise ArgumentError(f"period is {period!r}; it must be positive.")
     if not 1e-13 <= rtol <= 1e-2:
         raise ArgumentError(f"rtol is {rtol!r}; it must lie between 1e-13 and 0.01.")
+    return cycle_from(field, start, None if period is None else float(period), rtol)
+
+
+def cycle_from(
+    field: VectorField, start: Array, period: float | None, rtol: float, evaluations: int | None = None
+) -> Cycle:
+    """The cycle to which the orbit from ``start``, shape (n_free,), settles; or which passes there with ``period``.
+
+    The orbit is given up after so many ``evaluations`` of the equations.
+
+    Raises
+    ------
+    AnalysisError
+        Where none is found.
+    """
     with np.errstate(all="ignore"):
         found = None
         if period is not None:
-            found = _solved(field, closing.along(field, start, float(period)), rtol)
+            found = _solved(field, closing.along(field, start, period), rtol)
         if found is None:
-            found = _settled(field, start, period, rtol)
+            found = _settled(field, start, period, rtol, evaluations)
     remarks = tuple(text.replace("these are fixed points", "this is a cycle") for text in caveats.remarks(field))
     if found.error > rtol:
         remarks += (f"The period is known to {found.error:.1g} relative only: the mesh did not become fine enough.",)
     return Cycle(field, found.mesh, found.profile, found.period, remarks)
 
 
-def _settled(field: VectorField, start: Array, period: float | None, rtol: float) -> Solved:
-    piece = closing.settled(field, start, period)
+def _settled(
+    field: VectorField, start: Array, period: float | None, rtol: float, evaluations: int | None = None
+) -> Solved:
+    piece = closing.settled(field, start, period, evaluations)
     found = _solved(field, piece, rtol)
     if found is None:
         raise AnalysisError(

@@ -1,0 +1,112 @@
+"""What orbits settle to, and the test that one has come there for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_continuous_lyapunov
+from scipy.spatial import cKDTree
+
+from brainpy_lab.analysis.cycles.cycle import Cycle
+from brainpy_lab.analysis.plane.events import Resets
+from brainpy_lab.analysis.points import FixedPoint
+from brainpy_lab.analysis.sampling import spread
+from brainpy_lab.analysis.vector_field import Array, VectorField
+
+#: The largest and the smallest region around a fixed point in which all orbits are tested to come nearer.
+LARGEST, SMALLEST = 0.1, 1e-7
+
+#: An orbit this near to a cycle, in units of the box, is on it.
+ON_ORBIT = 2e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Attractor:
+    """What the orbits of one basin settle to.
+
+    Attributes
+    ----------
+    kind : str
+        'fixed point', 'cycle', 'escapes', or 'unsettled' for orbits that came to none of them.
+    values : dict
+        The states at a fixed point; of a cycle, those at one of its points; empty for the others.
+    period : float or None
+        Of a cycle, in units of the model's time.
+    max, min : dict
+        The largest and smallest value of each state on a cycle, and those at a fixed point.
+    point : FixedPoint or None
+    cycle : Cycle or None
+        With its multipliers; None for cycles with resets.
+    """
+
+    kind: str
+    values: dict[str, float]
+    period: float | None = None
+    max: Mapping[str, float] | None = None
+    min: Mapping[str, float] | None = None
+    point: FixedPoint | None = None
+    cycle: Cycle | None = None
+    resets: int = 0
+
+    def __repr__(self) -> str:
+        if self.kind == "escapes":
+            return "escapes: leaves the box by more than 100 times its width, or to infinity"
+        if self.kind == "unsettled":
+            return "unsettled: bounded, and at no fixed point or cycle in the time looked at"
+        if self.point is not None:
+            return repr(self.point)
+        low, high = self.min or {}, self.max or {}
+        spans = ", ".join(f"{name} from {low[name]:.6g} to {high[name]:.6g}" for name in self.values)
+        times = f" with {self.resets} reset{'s' if self.resets > 1 else ''}" if self.resets else ""
+        return f"cycle{times}: period {self.period:.6g}; {spans}"
+
+
+class Capture:
+    """Where orbits are at a fixed point for good: an ellipsoid in which they come nearer all the time.
+
+    Its form solves Lyapunov's equation for the linearised field; it is shrunk until, at 400 points inside, the field
+    points inwards and no event resets the state.
+    """
+
+    def __init__(self, field: VectorField, resets: Resets, place: Array, units: Array) -> None:
+        self._place, self._units = place, units
+        scale = units / units[:, None]
+        matrix = field.jacobian(place) * scale
+        self._form = solve_continuous_lyapunov(matrix.T, -np.eye(len(place)))
+        root = np.linalg.cholesky(np.linalg.inv(self._form))
+        directions = spread(len(place), 400) * 2 - 1
+        inside = root @ (directions / np.maximum(1.0, np.linalg.norm(directions, axis=0)))
+        self.level = 0.0
+        reach = LARGEST / np.abs(root).sum(axis=1).max()
+        while reach > SMALLEST:
+            z = reach * inside
+            drift = field.rhs(place[:, None] + z * units[:, None]) / units[:, None]
+            nearer = np.einsum("ik,ij,jk->k", drift, self._form, z)
+            if (nearer < 0).all() and not resets.holds(place[:, None] + z * units[:, None]).any():
+                self.level = reach**2
+                break
+            reach /= 2
+
+    def holds(self, y: Array) -> NDArray[np.bool_]:
+        """Whether the states ``y``, shape (n_free, n), are in it."""
+        z = (y - self._place[:, None]) / self._units[:, None]
+        result: NDArray[np.bool_] = np.einsum("ik,ij,jk->k", z, self._form, z) < self.level
+        return result
+
+
+class Orbit:
+    """Where orbits are on a cycle: beside its points, shape (n_free, n_points)."""
+
+    def __init__(self, points: Array, units: Array) -> None:
+        self._tree, self._units = cKDTree((points / units[:, None]).T), units
+
+    def holds(self, y: Array) -> NDArray[np.bool_]:
+        """Whether the states ``y``, shape (n_free, n), are on it."""
+        finite = np.isfinite(y).all(axis=0)
+        result = np.zeros(y.shape[1], dtype=bool)
+        distance, _ = self._tree.query((y[:, finite] / self._units[:, None]).T, distance_upper_bound=ON_ORBIT)
+        result[finite] = np.isfinite(distance)
+        return result
