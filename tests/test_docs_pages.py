@@ -77,6 +77,12 @@ def test_examples_of_the_page_on_rhythms(tmp_path: Path) -> None:
     assert repr(found["both"].locked) == "(stable synchrony, unstable antiphase)"
 
 
+def test_examples_of_the_page_on_bursting(tmp_path: Path) -> None:
+    burst: Any = examples("bursting.md", tmp_path)["burst"]
+    assert burst.kind == "fold/homoclinic (square-wave)"
+    assert burst.begins.parameter == pytest.approx(3.25 - 5 / 27, abs=1e-9)  # x = -4/3
+
+
 def test_examples_of_the_page_on_measures(tmp_path: Path) -> None:
     found: dict[str, Any] = examples("measures.md", tmp_path)
     assert found["cv"][50:].mean() == pytest.approx(0.0, abs=0.01), "driven by a constant current"

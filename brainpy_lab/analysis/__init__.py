@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from brainpy_lab.analysis.bursting.decomposition import FastSlow
+    from brainpy_lab.analysis.bursting.fast_slow import fast_slow
     from brainpy_lab.analysis.continuation.branch import Branch
     from brainpy_lab.analysis.continuation.diagram import Diagram
     from brainpy_lab.analysis.continuation.news import interrupted
@@ -39,6 +41,7 @@ __all__ = [
     "CurveBranch",
     "Cycle",
     "Diagram",
+    "FastSlow",
     "FixedPoint",
     "FixedPoints",
     "Interaction",
@@ -52,6 +55,7 @@ __all__ = [
     "Velocities",
     "basins",
     "bifurcation",
+    "fast_slow",
     "fixed_points",
     "interaction",
     "interrupted",
@@ -62,6 +66,8 @@ __all__ = [
 ]
 
 _HOME = {
+    "FastSlow": "bursting.decomposition",
+    "fast_slow": "bursting.fast_slow",
     "Branch": "continuation.branch",
     "Diagram": "continuation.diagram",
     "SpecialPoint": "continuation.special",
