@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
-from brainpy_lab.analysis.continuation.diagram import Diagram
+#: A diagram, in one parameter or in two.
+D = TypeVar("D")
 
 #: Seconds between two diagrams that are shown: as often as somebody sees a curve grow.
 PAUSE = 0.1
@@ -17,7 +19,7 @@ EQUILIBRIA = 0.3
 
 
 @dataclass
-class News:
+class News(Generic[D]):
     """Who hears of a diagram in the making.
 
     Attributes
@@ -31,12 +33,12 @@ class News:
     """
 
     progress: Callable[[float], None] | None = None
-    watch: Callable[[Diagram], None] | None = None
+    watch: Callable[[D], None] | None = None
     stop: threading.Event | None = None
     _part: float = 0.0
     _shown: float = field(default_factory=time.monotonic)
 
-    def tell(self, part: float, so_far: Callable[[], Diagram]) -> bool:
+    def tell(self, part: float, so_far: Callable[[], D]) -> bool:
         """Tell of another point; True where the work is to stop."""
         self._part = min(1.0, max(self._part, part))
         if self.progress is not None:
@@ -52,15 +54,15 @@ class News:
         return self.stop is not None and self.stop.is_set()
 
 
-_left: list[Diagram] = []
+_left: list[Any] = []
 
 
-def leave(diagram: Diagram) -> None:
+def leave(diagram: Any) -> None:
     """Keep what an interrupted diagram has come to."""
     _left[:] = [diagram]
 
 
-def interrupted() -> Diagram | None:
+def interrupted() -> Any:
     """The diagram that was being computed when the user interrupted it last, as far as it was; None if there is none.
 
     Examples

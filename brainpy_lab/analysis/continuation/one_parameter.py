@@ -80,6 +80,7 @@ def bifurcation(
     tolerance: float = ...,
     t: float = ...,
     progress: Callable[[float], None] | None = ...,
+    watch: Callable[[PlaneDiagram], None] | None = ...,
     stop: threading.Event | None = ...,
     **values: Any,
 ) -> PlaneDiagram: ...
@@ -102,7 +103,7 @@ def bifurcation(
     tolerance: float = 1e-10,
     t: float = 0.0,
     progress: Callable[[float], None] | None = None,
-    watch: Callable[[Diagram], None] | None = None,
+    watch: Callable[[Any], None] | None = None,
     stop: threading.Event | None = None,
     **values: Any,
 ) -> Diagram | PlaneDiagram:
@@ -188,7 +189,7 @@ def bifurcation(
     if not isinstance(parameter, str):
         return plane_diagram(
             model, parameter, range, limits, given, start=start, cycles=cycles, step=step, tolerance=tolerance, t=t,
-            progress=progress, stop=stop,
+            news=News(progress, watch, stop),
         )  # fmt: skip
     low, high = check_range(parameter, range)
     field = moving_field(model, {parameter: low}, given, t)

@@ -142,9 +142,12 @@ class Tracer:
         return f"{place}: {reason}"
 
     def _add(self, curve: Curve, found: Located) -> None:
-        for other in self.located:
-            if other.point.kind == found.point.kind and np.linalg.norm((other.u - found.u) / curve.units) < SAME:
-                return
+        here = [p for p in self.located if np.linalg.norm((p.u - found.u) / curve.units) < SAME]
+        kinds = {p.point.kind for p in here}
+        if found.point.kind in kinds or (found.point.kind == "fold" and "branch point" in kinds):
+            return  # the branches of a pitchfork turn there, which is no fold
+        if found.point.kind == "branch point":
+            self.located = [p for p in self.located if p.point.kind != "fold" or not any(p is q for q in here)]
         self.located.append(found)
 
     def _switch(self, curve: Curve, found: Located) -> None:

@@ -85,9 +85,10 @@ class PlaneTracer:
     heard: Callable[[Array], bool] = field(default=lambda u: False)
     branches: list[CurveBranch] = field(default_factory=list)
     located: list[Found] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
     is_stopped: bool = False
     _curves: list[PlaneCurve] = field(default_factory=list)
+    _left: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _ended: list[str] = field(default_factory=list)
 
     def follow_from(self, starts: Iterable[Start]) -> None:
         """Follow the curves through ``starts``, and those through what is found on them."""
@@ -95,27 +96,35 @@ class PlaneTracer:
         while left and not self.is_stopped:
             start = left.pop(0)
             if not self._is_known(start):
-                self._say(start.u, f"The {NAMES[start.kind]}", self._from(start))
+                self._say(start.u, NAMES[start.kind], self._from(start))
             left += [s for found in self.located[known:] for s in starts_at(found)]
             known = len(self.located)
 
     def follow_given(self, starts: Iterable[Start]) -> None:
         """Follow the curves through ``starts`` alone, wherever Newton's method leads from there."""
         for start in starts:
-            self._say(start.u, f"The {NAMES[start.kind]}", self._from(start, np.inf))
+            self._say(start.u, NAMES[start.kind], self._from(start, np.inf))
 
     def follow_crossings(self, crossings: Iterable[Array]) -> None:
         """Follow the curves of folds through points where two branches cross, as one curve turns along a parameter."""
         for u in crossings:
             start = Start("fold", u)
-            reason = "" if self.is_stopped or self._is_known(start) else self._from(start)
-            if reason:
-                self._say(u, "The branch point", reason)
-                return  # the same holds for others: they are points of one curve, as a rule
+            if not self.is_stopped and not self._is_known(start):
+                self._say(u, "branch point", self._from(start))
+
+    @property
+    def remarks(self) -> list[str]:
+        """What was not followed, in sentences: each reason once, with one of its places."""
+        said = []
+        for (what, reason), places in self._left.items():
+            others = f", and {len(places) - 1} more," if len(places) > 1 else ""
+            verb = "are" if others else "is"
+            said.append(f"The {what} at {places[0]}{others} {verb} not followed in two parameters: {reason}.")
+        return said + self._ended
 
     def _say(self, u: Array, what: str, reason: str) -> None:
         if reason:
-            self.remarks.append(f"{what} at {self._place(u)} is not followed in two parameters: {reason}.")
+            self._left.setdefault((what, reason), []).append(self._place(u))
 
     def _is_known(self, start: Start) -> bool:
         for branch, curve in zip(self.branches, self._curves, strict=True):
@@ -138,7 +147,7 @@ class PlaneTracer:
         if np.linalg.norm((point.u - start.u) / curve.units) > near:
             return "no curve leads through it"
         if not curve.is_regular(point):
-            return "more than one curve leads through it, as in symmetric models"
+            return "several curves meet there, as in symmetric models"
         first, said = self._one_way(curve, start, point)
         second: list[Station] = []
         ends = (said, said)
@@ -207,7 +216,7 @@ class PlaneTracer:
             far = int(np.argmax(np.abs(last.point.u[:n] / curve.units[:n])))
             return f"{self.problem.field.free[far]} leaves for infinity near {place}"
         reason = "it turns without an end" if curve.end == "points" else "steps became too short"
-        self.remarks.append(f"A curve is followed as far as {place}: {reason}.")
+        self._ended.append(f"A curve is followed as far as {place}: {reason}.")
         return f"{place}: {reason}"
 
     def _add(self, curve: PlaneCurve, found: Found) -> None:

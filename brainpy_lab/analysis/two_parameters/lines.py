@@ -53,7 +53,7 @@ class Lines:
     widths: Array
     longest: float
     tolerance: float
-    heard: Callable[[Array], bool]
+    heard: Callable[[Array], bool] = lambda u: False
     remarks: list[str] = field(default_factory=list)
     crossings: list[Array] = field(default_factory=list)
     is_stopped: bool = False

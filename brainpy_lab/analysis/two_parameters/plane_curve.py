@@ -49,9 +49,16 @@ class PlaneCurve(Curve):
 
     def start(self, u: Array) -> CurvePoint | None:
         """The curve's point nearest to ``u``; None where there is none."""
-        found = self.corrected(u, None)
+        across = None
+        for place, border in self.borders(u):  # it stays on a border on which it was found
+            u = u.copy()
+            u[place] = border
+            across = np.eye(len(u))[place]
+        found = self.corrected(u, across)
         if found is None:
             return None
+        for place, border in self.borders(found):
+            found[place] = border
         slopes = self.scaled.both(found / self.units)[1]
         return CurvePoint(found, np.linalg.svd(slopes)[2][-1] * self.units)
 

@@ -36,6 +36,11 @@ def test_a_pitchfork_gives_both_branches() -> None:
     assert len(diagram.branches) == 2
 
 
+def test_the_branches_of_a_pitchfork_turn_without_a_fold() -> None:
+    points = bifurcation(bp.models.lorenz(), "r", (0.5, 20), cycles=False).points
+    assert [(p.kind, round(p.parameter, 9)) for p in points] == [("branch point", 1.0)]
+
+
 def test_a_transcritical_point_gives_both_branches() -> None:
     diagram = bifurcation(bp.model("r = 1\ndx/dt = r*x - x**2"), "r", (-1, 1))
     (point,) = diagram.points

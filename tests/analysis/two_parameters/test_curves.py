@@ -113,8 +113,9 @@ def test_curves_of_symmetric_models_are_said_not_to_be_followed() -> None:
     diagram = _diagram("p = 0\nq = 0\ndx/dt = p*x - x**3 + 0.4*q*x**3")
     assert not diagram.branches
     (remark,) = diagram.remarks
-    assert remark.endswith(
-        "is not followed in two parameters: more than one curve leads through it, as in symmetric models."
+    assert remark == (
+        "The branch point at p = 0, q = -1, and 3 more, are not followed in two parameters: several curves meet there, "
+        "as in symmetric models."
     )
 
 
@@ -141,6 +142,22 @@ def test_what_was_found_until_it_is_stopped_is_kept() -> None:
     diagram = bifurcation(bp.model(BOGDANOV_TAKENS), ("p", "q"), BOX, progress=progress, stop=stop)
     assert parts == sorted(parts) and parts[-1] < 0.4
     assert diagram.remarks[-1] == "Stopped: what was found until then."
+
+
+def test_what_was_found_is_shown_while_it_grows_and_when_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brainpy_lab.analysis.continuation.news.PAUSE", 0.0)
+    seen: list[int] = []
+
+    def watch(diagram: bp.analysis.PlaneDiagram) -> None:
+        seen.append(len(diagram.branches))
+        if seen[-1] == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bifurcation(bp.model(BOGDANOV_TAKENS), ("p", "q"), BOX, watch=watch)
+    assert seen[0] == 0 and sorted(seen) == seen
+    left = bp.analysis.interrupted()
+    assert len(left.branches) == 2 and left.remarks[-1] == "Interrupted: what was found until then."
 
 
 def test_a_diagram_is_data_and_shows_itself() -> None:
