@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from brainpy_lab.codegen.network import NetworkCode
+from brainpy_lab.codegen.network import NetworkCode, Operation
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.functions import Shape
@@ -242,6 +242,10 @@ class Driver(ABC):
         raise DriverError(
             f"The driver '{self.name}' does not run networks so far.", advice="Run it with backend='numba' or 'numpy'."
         )
+
+    def done_alone(self, code: NetworkCode) -> tuple[Operation, ...]:
+        """Of a network's step, what one thread does while the others wait; for drivers with threads."""
+        return ()
 
     @abstractmethod
     def array(self, value: Any) -> Array:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import inspect
 import math
 from abc import ABCMeta
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, did_you_mean
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: Streams below it belong to the noise of runs.
 STREAMS = 2**30
@@ -28,13 +32,40 @@ class Named(ABCMeta):
         """Make an instance, or say what it takes."""
         maker = next(vars(c)["__init__"] for c in cls.__mro__ if "__init__" in vars(c))
         parameters = list(inspect.signature(maker).parameters.values())[1:]
-        try:
-            inspect.Signature(parameters).bind(*args, **keywords)
-        except TypeError as error:
-            raise ArgumentError(
-                f"{cls.name}: {error}.", advice=f"It takes {', '.join(_shown(p) for p in parameters) or 'nothing'}."
-            ) from None
+        _check_call(cls.name, inspect.Signature(parameters), args, keywords)
         return super().__call__(*args, **keywords)
+
+
+def told(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorator of methods: a call with arguments that they do not have, or without those they need, is told in words.
+
+    Raises
+    ------
+    ArgumentError
+        From the call.
+    """
+    signature, what = inspect.signature(function), function.__qualname__.removesuffix(".__init__")
+    own = signature.replace(parameters=list(signature.parameters.values())[1:])
+
+    @wraps(function)
+    def checked(*args: P.args, **keywords: P.kwargs) -> R:
+        _check_call(what, own, args[1:], keywords)
+        return function(*args, **keywords)
+
+    return checked
+
+
+def _check_call(what: str, signature: inspect.Signature, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> None:
+    try:
+        signature.bind(*args, **keywords)
+    except TypeError as error:
+        known = signature.parameters
+        listed = f"It takes {', '.join(_shown(p) for p in known.values()) or 'nothing'}."
+        for name in (n for n in keywords if n not in known):
+            raise ArgumentError(
+                f"{what}: got an unexpected keyword argument '{name}'.", advice=did_you_mean(name, known) or listed
+            ) from None
+        raise ArgumentError(f"{what}: {error}.", advice=listed) from None
 
 
 def _shown(parameter: inspect.Parameter) -> str:

@@ -19,6 +19,9 @@ from brainpy_lab.simulation.model import Model
 from brainpy_lab.simulation.values.initial import default_values, initial_values
 from brainpy_lab.solvers.auto import AUTO
 
+#: What a group takes besides values by name.
+_OPTIONS = ("name", "method", "initial", "positions", "parameters")
+
 
 class NeuGroup(Source):
     """Cells of one model.
@@ -122,7 +125,8 @@ class NeuGroup(Source):
         if name not in self.system.parameter_names:
             known = (*self.system.parameter_names, *self.system.state_names)
             what = "is a state" if name in self.system.state_names else "is unknown"
-            advice = f"Initial values: initial={{'{name}': ...}}." if "state" in what else did_you_mean(name, known)
+            advice = f"Initial values: initial={{'{name}': ...}}." if "state" in what else None
+            advice = advice or did_you_mean(name, (*known, *_OPTIONS))
             raise ArgumentError(f"{self.name}: the parameter '{name}' {what}.", advice=advice or _listed(known))
         if np.ndim(self.model.parameters[name]):
             raise ArgumentError(f"{self.name}: '{name}' is an array in each cell, which networks do not take.")

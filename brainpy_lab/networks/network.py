@@ -12,6 +12,7 @@ import numpy as np
 
 from brainpy_lab import drivers
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.arguments import told
 from brainpy_lab.networks.ensemble import Ensemble
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.network_code import CodedNetwork, backend_name
@@ -63,6 +64,7 @@ class Network(CodedNetwork):
     True
     """
 
+    @told
     def __init__(self, *parts: Any, name: str = "Network", schedule: str | None = None) -> None:
         super().__init__(parts or ambient.found_parts(), name, schedule)
         self.state: NetworkState | None
@@ -75,6 +77,7 @@ class Network(CodedNetwork):
         """The time that the network has reached."""
         return 0.0 if self.state is None else self.state.time
 
+    @told
     def run(
         self,
         duration: float,
@@ -202,6 +205,7 @@ class Network(CodedNetwork):
                 )
         return self.state
 
+    @told
     def estimate(self, duration: float, *, dt: float | None = None, rate: float = 0.01) -> Estimate:
         """How much memory and time a run will take, about, from cells, connections and rates: nothing is compiled.
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from brainpy_lab import drivers
 from brainpy_lab.codegen.network import NetworkCode
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.drivers import Capability
+from brainpy_lab.errors import ArgumentError, BrainPyLabError
 from brainpy_lab.networks.code.assembly import Assembly
 from brainpy_lab.networks.code.currents import Current
-from brainpy_lab.networks.code.described import explained
+from brainpy_lab.networks.code.described import explained, in_words
 from brainpy_lab.networks.code.edited import Edit, edit_of, written_for
 from brainpy_lab.networks.code.methods import method_of
 from brainpy_lab.networks.code.schedule import DEFAULT, Schedule, check_schedule
@@ -186,8 +187,22 @@ class CodedNetwork:
             lines.append(repr(syn)[1:-1])
             lines += [f"    {line}" for line in explained(syn)]
         taken = sum(map(bytes_of_group, self.groups)) + sum(map(bytes_of_synapses, self.synapses))
+        lines += self._shared_out()
         lines.append(f"A run takes about {format_bytes(taken)} of memory, besides its records.")
         return "\n".join(lines)
+
+    def _shared_out(self) -> list[str]:
+        """What threads of one run share out among themselves, on drivers that have them."""
+        found = []
+        for driver in drivers.registry().values():
+            if Capability.THREADS in driver.capabilities and driver.available() is None:
+                try:
+                    alone = driver.done_alone(self._assembly(driver.name).code)
+                except BrainPyLabError:  # a run will say what is wrong
+                    continue
+                one = f"; one thread alone does: {'; '.join(map(in_words, alone))}" if alone else ""
+                found.append(f"With threads= on {driver.name} they share out cells and connections{one}.")
+        return found
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -11,7 +11,7 @@ from brainpy_lab.drivers.feeds.poisson_points import PoissonPoints
 from brainpy_lab.drivers.feeds.poisson_spikes import PoissonSpikes, in_rounds
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.inputs import Input
-from brainpy_lab.networks.arguments import whole
+from brainpy_lab.networks.arguments import told, whole
 from brainpy_lab.networks.cells import Cells
 from brainpy_lab.networks.runs.driven import Driven, driven, of_time
 from brainpy_lab.networks.source import Source, Spikes, check_name
@@ -48,6 +48,7 @@ class PoissonGroup(Source):
     ArgumentError
     """
 
+    @told
     def __init__(
         self,
         size: int | tuple[int, ...],
@@ -171,6 +172,7 @@ class SpikeSource(Source):
     ArgumentError
     """
 
+    @told
     def __init__(
         self,
         times: Any,

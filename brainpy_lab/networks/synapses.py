@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, MemoryLimitError, did_you_mean
-from brainpy_lab.networks.arguments import STREAMS, mapping, real
+from brainpy_lab.networks.arguments import STREAMS, mapping, real, told
 from brainpy_lab.networks.cells import Part
 from brainpy_lab.networks.connect.all_pairs import AllPairs
 from brainpy_lab.networks.connect.rule import Rule
@@ -30,6 +30,9 @@ from brainpy_lab.networks.states.weighted import Weighted, weighted
 from brainpy_lab.networks.values import Values, numbers
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.synapse_model import SynapseModel
+
+#: What synapses take besides values by name.
+_OPTIONS = ("pre", "post", "model", "connect", "delay", "post_delay", "weight", "name", "kept", "parameters")
 
 
 class Synapses(ReadConnections):
@@ -80,6 +83,7 @@ class Synapses(ReadConnections):
     1000
     """
 
+    @told
     def __init__(
         self,
         *,
@@ -149,7 +153,7 @@ class Synapses(ReadConnections):
             if name not in known:
                 raise ArgumentError(
                     f"{self.name}: '{self.model.name}' has no '{name}'.",
-                    advice=did_you_mean(name, known) or f"It has: {', '.join(known) or 'no parameters'}.",
+                    advice=did_you_mean(name, (*known, *_OPTIONS)) or f"It has: {', '.join(known) or 'no parameters'}.",
                 )
 
     def _check_kept(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -119,6 +121,16 @@ def test_connections_in_no_order_run_on_one_thread_and_that_is_said() -> None:
     assert all(np.array_equal(one[key], several[key]) for key in one) and len(one["E t"]) > 20
 
 
+@pytest.mark.filterwarnings("ignore:exc. delays are rounded")
+def test_what_threads_share_out_is_told() -> None:
+    whole = "With threads= on numba they share out cells and connections"
+    assert f"{whole}.\n" in _noisy().explain()
+    told = next(line for line in _plastic().explain().splitlines() if line.startswith(whole))
+    assert (
+        "; one thread alone does: spikes of E whose delay is over, at back: pre_spike_back; spikes of P, known" in told
+    )
+
+
 @pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
 def test_drivers_without_threads_refuse_them(backend: str) -> None:
     net = bp.Network(_group("E", 3))
@@ -166,3 +178,35 @@ def test_a_thread_that_fails_lets_the_others_go(failing: int, monkeypatch: pytes
         net.run(5.0, dt=0.1, backend="numba", threads=3)
     monkeypatch.undo()
     assert net.run(5.0, dt=0.1, start=0, backend="numba", threads=3).outcome is Outcome.COMPLETED
+
+
+@pytest.mark.parametrize("how", ["interrupt", "stop"])
+def test_threads_that_are_interrupted_or_stopped_end_at_one_step(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While two threads are in the kernel: the run ends with their chunk, and goes on without a trace."""
+    net, stop = _unsorted(in_order=True), threading.Event()
+    whole = net.run(400.0, dt=0.1, backend="numba", threads=2, record={"E": ["V"]})
+    code = net.code(backend="numba")
+    program = drivers.get("numba").network(code)
+    run, place = program.run, words_of(code).index("k_thread")
+
+    def ends(*arguments: Any) -> object:
+        if arguments[-2][place] == 1 and how == "interrupt":
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        stop.set()
+        return run(*arguments)
+
+    options = {"backend": "numba", "threads": 2, "record": {"E": ["V"]}}
+    with monkeypatch.context() as patch:
+        patch.setattr(program, "run", ends)
+        if how == "interrupt":
+            with pytest.raises(KeyboardInterrupt):
+                net.run(400.0, dt=0.1, start=0, **options)
+        else:
+            net.run(400.0, dt=0.1, start=0, stop=stop, **options)
+    first = net.last
+    assert first.outcome is (Outcome.INTERRUPTED if how == "interrupt" else Outcome.STOPPED)
+    assert 0 < net.time < 400.0
+    rest = net.run(round(400.0 - net.time, 9), **options)
+    assert np.array_equal(np.concatenate([first["E"].V, rest["E"].V[1:]]), whole["E"].V)
+    spikes = np.concatenate([first["E"].events["spike"].t, rest["E"].events["spike"].t])
+    assert np.array_equal(spikes, whole["E"].events["spike"].t) and len(spikes) > 20

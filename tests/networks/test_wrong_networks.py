@@ -118,6 +118,27 @@ def test_a_state_kept_with_cells_is_set_before_a_run_that_begins_anew() -> None:
     net.run(0.2, backend="numpy")
 
 
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: run(connected(), recrod={"E": ["V"]}),
+            "Network.run: got an unexpected keyword argument 'recrod'.\n  D",
+        ),
+        (lambda: connected(delya=3), "syn: 'Syn' has no 'delya'.\n  Did you mean 'delay'?"),
+        (
+            lambda: bp.PoissonGroup(3),
+            "PoissonGroup: missing a required argument: 'rate'.\n  It takes size, rate, sources=1,",
+        ),
+        (lambda: group(nethod="rk4"), "E: the parameter 'nethod' is unknown.\n  Did you mean 'method'?"),
+    ],
+)
+def test_arguments_that_there_are_not_are_told_with_the_nearest(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(bp.errors.ArgumentError) as error:
+        call()
+    assert str(error.value).startswith(message)
+
+
 def test_networks_of_nothing_run() -> None:
     E, none = group(), group(0, name="None_")
     nothing = bp.connect.fixed_probability(0.0)

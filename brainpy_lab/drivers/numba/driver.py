@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.network import NetworkCode
+from brainpy_lab.codegen.network import NetworkCode, Operation
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.adaptive.functions import ADAPTIVE_FUNCTIONS, Shape, function_text
@@ -49,6 +49,12 @@ class NumbaDriver(Driver):
         from brainpy_lab.drivers.numba.network.flow import NumbaNetwork
 
         return NumbaNetwork(code)
+
+    def done_alone(self, code: NetworkCode) -> tuple[Operation, ...]:
+        """What changes values that other threads own, or is of no cells."""
+        from brainpy_lab.drivers.numba.network.phases import phases_of
+
+        return tuple(operation for phase in phases_of(code) for _, operation in phase.alone)
 
     def array(self, value: Any) -> np.ndarray:
         """A NumPy float64 array."""
