@@ -233,10 +233,23 @@ async function giveUp(kernel: Kernel.IKernelConnection, comm: ISubshellComm, isO
     return;
   }
   if (isOpen && !kernel.isDisposed && kernel.status !== 'dead') {
-    comm.close();
+    await closeHeard(kernel, comm);
   } else {
     comm.dispose();
   }
+}
+
+/**
+ * Close a comm, and keep its thread until the kernel has read so.
+ *
+ * JupyterLab asks for the end of the thread in the same breath, and what a thread has not read at its end is lost: the
+ * kernel would go on drawing for a panel that is gone. A second comm of the target, never opened, holds the thread.
+ */
+async function closeHeard(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
+  const holder: ISubshellComm = kernel.createComm(COMM_TARGET);
+  await threadStarted(kernel, holder);
+  await comm.close().done.catch(() => undefined);
+  holder.dispose();
 }
 
 async function inTime(promise: Promise<void>, wait: number): Promise<void> {

@@ -77,6 +77,8 @@ export class FakeComm {
   isDisposed = false;
   opened: unknown = null;
   isClosed = false;
+  /** Settled when the kernel has read that the comm is closed. */
+  read = Promise.resolve();
   readonly sent: unknown[] = [];
   onMsg: (message: { content: { data: unknown } }) => void = () => undefined;
   onClose: (message: unknown) => void = () => undefined;
@@ -91,10 +93,11 @@ export class FakeComm {
     this.sent.push(data);
   }
 
-  close(): void {
+  close(): { done: Promise<void> } {
     this.isClosed = true;
     this.onClose({});
     this.dispose();
+    return { done: this.read };
   }
 
   dispose(): void {

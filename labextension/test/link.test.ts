@@ -148,7 +148,7 @@ describe('a link that loses its kernel', () => {
     session.connectionStatusChanged.emit('connecting');
     session.connectionStatusChanged.emit('connected');
     await settle();
-    expect(kernel.comms).toHaveLength(2);
+    expect(kernel.comms.filter(comm => comm.opened)).toHaveLength(2);
   });
 
   it('follows another notebook', async () => {
@@ -169,7 +169,20 @@ describe('a link that loses its kernel', () => {
     session.setStatus('idle');
     await settle();
     expect(comm.isClosed).toBe(true);
-    expect(kernel.comms).toHaveLength(1);
+    expect(kernel.comms.filter(other => other.opened)).toHaveLength(1);
+  });
+
+  it('holds the second thread until the kernel has read that the comm is closed', async () => {
+    let read = (): void => undefined;
+    kernel.comm.read = new Promise(resolve => (read = resolve));
+    const comm = kernel.comm;
+    link.dispose();
+    await settle();
+    const holder = kernel.comm;
+    expect([comm.isDisposed, holder.opened, holder.isDisposed]).toEqual([true, null, false]);
+    read();
+    await settle();
+    expect(holder.isDisposed).toBe(true);
   });
 });
 

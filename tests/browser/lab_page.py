@@ -212,9 +212,23 @@ class LabPage:
         return self.panel
 
     def close_panel(self) -> None:
-        """Close the panel by its command and wait until it is gone."""
+        """Close the panel by its command and wait until it is gone, from the page and from the kernel.
+
+        The kernel reads a comm's messages in a thread of its own: a cell may end before the close has been read.
+        """
         self.execute("brainpy-lab:close")
         self.panel.wait_for(state="detached")
+        # not wait_for_function: it takes the promise of an answer for the answer
+        self.browser_page.evaluate(
+            "async path => {"
+            + _FIND
+            + """
+              const kernel = notebook(path)?.sessionContext.session?.kernel;
+              const open = async () => (await kernel.requestCommInfo({ target_name: 'brainpy_lab' })).content.comms;
+              while (kernel && Object.keys(await open()).length > 0) await new Promise(done => setTimeout(done, 10));
+            }""",
+            self.path,
+        )
 
     def tab(self, name: str) -> Locator:
         """Choose a tab of the panel and return its page."""
