@@ -12,14 +12,14 @@ from brainpy_lab.simulation.solution.load import Form
 
 
 def _diagram_keys(described: dict[str, Any]) -> Any:
-    from brainpy_lab.analysis.continuation.diagram_files import keys
+    from brainpy_lab.analysis.continuation.views.files import keys
 
     return keys(described)
 
 
 def _diagram(content: Content) -> Any:
     from brainpy_lab.analysis.continuation.diagram import Diagram
-    from brainpy_lab.analysis.continuation.diagram_files import fields_of
+    from brainpy_lab.analysis.continuation.views.files import fields_of
 
     return Diagram(**fields_of(content))
 

@@ -64,6 +64,7 @@ class Extension:
         if self._warming is not None:
             self._warming.cancel()
         self.workspace.runtime.close()
+        self.workspace.background.close()
 
     def unload(self) -> None:
         """Take all of it away; the user's variables stay."""

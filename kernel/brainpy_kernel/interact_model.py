@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brainpy_kernel.sessions.continuation import check_parameter
 from brainpy_kernel.sessions.session import Session
 from brainpy_kernel.workspace import Workspace, workspace
 from brainpy_lab.errors import ArgumentError, did_you_mean
@@ -25,6 +26,7 @@ def interact(
     duration: float | None = None,
     dt: float | None = None,
     axes: tuple[str, ...] | None = None,
+    bifurcation: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> View:
@@ -38,6 +40,9 @@ def interact(
         Length and step of a run, in the model's unit of time.
     axes : tuple of str, optional
         The one or two states of the phase plane; the first two by default.
+    bifurcation : str, optional
+        A parameter: its bifurcation diagram, over the range of its slider, is shown beside the rest. It is computed in
+        the background; a click in it goes to that equilibrium or cycle.
     parameters, **values
         In a mapping or as keywords. A parameter: its value, or ``(low, high)`` or ``(low, high, step)`` of its slider.
         A state: its initial value, or its range in the phase plane.
@@ -66,20 +71,30 @@ def interact(
     if axes is not None:
         _check_axes(session, axes)
         session.axes = tuple(axes)
-    return space.show(session, _builder(chosen), name)
+    if bifurcation is not None:
+        check_parameter(session, bifurcation)
+    return space.show(session, _builder(chosen, space, bifurcation), name)
 
 
 def show_model(space: Workspace, name: str, model: Model) -> View:
     """The view that a `%%brainpy_model` cell displays."""
-    return space.show(space.session_of(model, name), _builder({}), name)
+    return space.show(space.session_of(model, name), _builder({}, space), name)
 
 
-def _builder(chosen: dict[str, tuple[float, ...]]) -> Callable[[Session, Callable[[View], None]], View]:
+def _builder(
+    chosen: dict[str, tuple[float, ...]], space: Workspace, bifurcation: str | None = None
+) -> Callable[[Session, Callable[[View], None]], View]:
     def build(session: Session, on_close: Callable[[View], None]) -> View:
         from brainpy_kernel.widgets.controls import slider_ranges
         from brainpy_kernel.widgets.view import View
 
-        return View(session, slider_ranges(session, chosen), on_close)
+        ranges = slider_ranges(session, chosen)
+        if bifurcation is None:
+            return View(session, ranges, on_close)
+        work = space.continuation_of(session, ranges, bifurcation)
+        view = View(session, ranges, on_close, work)
+        work.start()
+        return view
 
     return build
 
@@ -89,7 +104,7 @@ def _apply(session: Session, values: dict[str, Any]) -> dict[str, tuple[float, .
     ranges: dict[str, tuple[float, ...]] = {}
     for name, value in values.items():
         if name not in session.params and name not in session.initial:
-            known = [*session.params, *session.initial, "duration", "dt", "axes"]
+            known = [*session.params, *session.initial, "duration", "dt", "axes", "bifurcation"]
             raise ArgumentError(f"{session.name} has no parameter or state '{name}'.", advice=did_you_mean(name, known))
         numbers = range_or_value(name, value)
         if len(numbers) == 1:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from brainpy_kernel.sessions.cell_runs import CellRun
+from brainpy_kernel.sessions.continuation import Continuation, usual_choice
 from brainpy_kernel.sessions.runtime import Run, Runtime
 from brainpy_kernel.sessions.session import Session
 from brainpy_kernel.sessions.shown import Shown
@@ -39,10 +40,12 @@ class Workspace:
     def __init__(self, shell: Any = None, runtime: Runtime | None = None) -> None:
         self.shell = shell
         self.runtime = runtime or Runtime()
+        self.background = Runtime()  # for what takes seconds: sliders do not wait for it
         self.subjects: dict[str, Subject] = {}
         self.current: str | None = None
         self.listeners: list[Callable[[], None]] = []
         self._sessions: dict[int, Shown] = {}
+        self._continuations: dict[int, Continuation] = {}
         self._views: list[tuple[str, str | None, Output]] = []
         self._lock = threading.RLock()
 
@@ -113,6 +116,18 @@ class Workspace:
                 session = self._sessions[id(model)] = Session(model, self.runtime, name)
             return session
 
+    def continuation_of(
+        self, session: Session, ranges: Mapping[str, tuple[float, float, float]], parameter: str | None = None
+    ) -> Continuation:
+        """The bifurcation diagram of ``session``, that of ``parameter`` where there is none."""
+        with self._lock:
+            known = {id(s) for s in (*self._sessions.values(), *(v.session for _, _, v in self._views))}
+            self._continuations = {k: c for k, c in self._continuations.items() if k in known}
+            if id(session) not in self._continuations:
+                choice = usual_choice(session, ranges, parameter)
+                self._continuations[id(session)] = Continuation(session, self.background, choice)
+            return self._continuations[id(session)]
+
     def show(
         self, session: AnyShown, build: Callable[[AnyShown, Callable[[Any], None]], AnyOutput], name: str
     ) -> AnyOutput:
@@ -159,10 +174,12 @@ class Workspace:
         """Close every view and end the worker; the models stay the user's."""
         self.close_views()
         self.runtime.close()
+        self.background.close()
         if self.follow in following.watchers:
             following.watchers.remove(self.follow)
         self.listeners.clear()
         self._sessions.clear()
+        self._continuations.clear()
         self.subjects.clear()
 
     def runs(self) -> list[Run]:

@@ -11,6 +11,7 @@ const schema40 = {
     { $ref: '#/$defs/Structure' },
     { $ref: '#/$defs/Activity' },
     { $ref: '#/$defs/Phase' },
+    { $ref: '#/$defs/Bifurcation' },
     { $ref: '#/$defs/FixedPoints' },
     { $ref: '#/$defs/Runs' },
     { $ref: '#/$defs/Refusal' }
@@ -56,7 +57,14 @@ const schema51 = {
   properties: { type: { const: 'phase' }, model: { type: 'string' }, model_id: { type: ['string', 'null'] } },
   required: ['type', 'model', 'model_id']
 };
-const schema56 = {
+const schema52 = {
+  description:
+    'The bifurcation diagram with its choices as an ipywidget; null where the model has no parameter that is a single number.',
+  type: 'object',
+  properties: { type: { const: 'bifurcation' }, model: { type: 'string' }, model_id: { type: ['string', 'null'] } },
+  required: ['type', 'model', 'model_id']
+};
+const schema57 = {
   description:
     'Something the user asked for was refused, and what they had stays. `line` counts from 1, `column` from 0, in the step code of the Code view.',
   type: 'object',
@@ -65,7 +73,7 @@ const schema56 = {
     model: { type: ['string', 'null'] },
     view: {
       description: 'The tab it belongs to; null for the panel as a whole.',
-      enum: ['code', 'structure', 'activity', 'phase', 'fixed_points', 'runs', null]
+      enum: ['code', 'structure', 'activity', 'phase', 'bifurcation', 'fixed_points', 'runs', null]
     },
     message: { type: 'string' },
     line: { type: ['integer', 'null'] },
@@ -1537,7 +1545,7 @@ validate26.evaluated = {
   dynamicProps: false,
   dynamicItems: false
 };
-const schema52 = {
+const schema53 = {
   description:
     'The fixed points at the present parameter values; `message` says what qualifies all of them or why there are none, or is null.',
   type: 'object',
@@ -1551,7 +1559,7 @@ const schema52 = {
   },
   required: ['type', 'model', 'states', 'parameters', 'rows', 'message']
 };
-const schema53 = {
+const schema54 = {
   description:
     'One fixed point: the value of each state, the eigenvalues as [real, imaginary], its kind in words; `note` qualifies the kind, or is empty.',
   type: 'object',
@@ -1685,7 +1693,7 @@ function validate28(
                             instancePath: instancePath + '/parameters/' + key0.replace(/~/g, '~0').replace(/\//g, '~1'),
                             schemaPath: '#/properties/parameters/additionalProperties/type',
                             keyword: 'type',
-                            params: { type: schema52.properties.parameters.additionalProperties.type }
+                            params: { type: schema53.properties.parameters.additionalProperties.type }
                           }
                         ];
                         return false;
@@ -1988,7 +1996,7 @@ function validate28(
                           instancePath: instancePath + '/message',
                           schemaPath: '#/properties/message/type',
                           keyword: 'type',
-                          params: { type: schema52.properties.message.type }
+                          params: { type: schema53.properties.message.type }
                         }
                       ];
                       return false;
@@ -2016,13 +2024,13 @@ validate28.evaluated = {
   dynamicProps: false,
   dynamicItems: false
 };
-const schema54 = {
+const schema55 = {
   description: 'The runs of this kernel, newest first.',
   type: 'object',
   properties: { type: { const: 'runs' }, runs: { type: 'array', items: { $ref: '#/$defs/RunInfo' } } },
   required: ['type', 'runs']
 };
-const schema55 = {
+const schema56 = {
   description:
     'One run. `progress` runs from 0 to 1, `started` is in seconds since 1970, `duration` in model time, `steps` counts steps done; `cell` is the prompt of the cell that runs it, null where sliders do.',
   type: 'object',
@@ -2165,7 +2173,7 @@ function validate30(
                                     instancePath: instancePath + '/runs/' + i0 + '/status',
                                     schemaPath: '#/$defs/RunInfo/properties/status/enum',
                                     keyword: 'enum',
-                                    params: { allowedValues: schema55.properties.status.enum }
+                                    params: { allowedValues: schema56.properties.status.enum }
                                   }
                                 ];
                                 return false;
@@ -2267,7 +2275,7 @@ function validate30(
                                             instancePath: instancePath + '/runs/' + i0 + '/outcome',
                                             schemaPath: '#/$defs/RunInfo/properties/outcome/type',
                                             keyword: 'type',
-                                            params: { type: schema55.properties.outcome.type }
+                                            params: { type: schema56.properties.outcome.type }
                                           }
                                         ];
                                         return false;
@@ -2286,7 +2294,7 @@ function validate30(
                                               instancePath: instancePath + '/runs/' + i0 + '/steps',
                                               schemaPath: '#/$defs/RunInfo/properties/steps/type',
                                               keyword: 'type',
-                                              params: { type: schema55.properties.steps.type }
+                                              params: { type: schema56.properties.steps.type }
                                             }
                                           ];
                                           return false;
@@ -2305,7 +2313,7 @@ function validate30(
                                                 instancePath: instancePath + '/runs/' + i0 + '/cell',
                                                 schemaPath: '#/$defs/RunInfo/properties/cell/type',
                                                 keyword: 'type',
-                                                params: { type: schema55.properties.cell.type }
+                                                params: { type: schema56.properties.cell.type }
                                               }
                                             ];
                                             return false;
@@ -2978,9 +2986,108 @@ function validate33(
               }
             }
             const _errs43 = errors;
-            if (!validate28(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-              vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-              errors = vErrors.length;
+            const _errs44 = errors;
+            if (errors === _errs44) {
+              if (data && typeof data == 'object' && !Array.isArray(data)) {
+                let missing4;
+                if (
+                  (data.type === undefined && (missing4 = 'type')) ||
+                  (data.model === undefined && (missing4 = 'model')) ||
+                  (data.model_id === undefined && (missing4 = 'model_id'))
+                ) {
+                  const err24 = {
+                    instancePath,
+                    schemaPath: '#/$defs/Bifurcation/required',
+                    keyword: 'required',
+                    params: { missingProperty: missing4 }
+                  };
+                  if (vErrors === null) {
+                    vErrors = [err24];
+                  } else {
+                    vErrors.push(err24);
+                  }
+                  errors++;
+                } else {
+                  if (data.type !== undefined) {
+                    const _errs46 = errors;
+                    if ('bifurcation' !== data.type) {
+                      const err25 = {
+                        instancePath: instancePath + '/type',
+                        schemaPath: '#/$defs/Bifurcation/properties/type/const',
+                        keyword: 'const',
+                        params: { allowedValue: 'bifurcation' }
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err25];
+                      } else {
+                        vErrors.push(err25);
+                      }
+                      errors++;
+                    }
+                    var valid10 = _errs46 === errors;
+                  } else {
+                    var valid10 = true;
+                  }
+                  if (valid10) {
+                    if (data.model !== undefined) {
+                      const _errs47 = errors;
+                      if (typeof data.model !== 'string') {
+                        const err26 = {
+                          instancePath: instancePath + '/model',
+                          schemaPath: '#/$defs/Bifurcation/properties/model/type',
+                          keyword: 'type',
+                          params: { type: 'string' }
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err26];
+                        } else {
+                          vErrors.push(err26);
+                        }
+                        errors++;
+                      }
+                      var valid10 = _errs47 === errors;
+                    } else {
+                      var valid10 = true;
+                    }
+                    if (valid10) {
+                      if (data.model_id !== undefined) {
+                        let data18 = data.model_id;
+                        const _errs49 = errors;
+                        if (typeof data18 !== 'string' && data18 !== null) {
+                          const err27 = {
+                            instancePath: instancePath + '/model_id',
+                            schemaPath: '#/$defs/Bifurcation/properties/model_id/type',
+                            keyword: 'type',
+                            params: { type: schema52.properties.model_id.type }
+                          };
+                          if (vErrors === null) {
+                            vErrors = [err27];
+                          } else {
+                            vErrors.push(err27);
+                          }
+                          errors++;
+                        }
+                        var valid10 = _errs49 === errors;
+                      } else {
+                        var valid10 = true;
+                      }
+                    }
+                  }
+                }
+              } else {
+                const err28 = {
+                  instancePath,
+                  schemaPath: '#/$defs/Bifurcation/type',
+                  keyword: 'type',
+                  params: { type: 'object' }
+                };
+                if (vErrors === null) {
+                  vErrors = [err28];
+                } else {
+                  vErrors.push(err28);
+                }
+                errors++;
+              }
             }
             var _valid0 = _errs43 === errors;
             if (_valid0 && valid0) {
@@ -2994,18 +3101,15 @@ function validate33(
                   props0 = props0 || {};
                   props0.type = true;
                   props0.model = true;
-                  props0.states = true;
-                  props0.parameters = true;
-                  props0.rows = true;
-                  props0.message = true;
+                  props0.model_id = true;
                 }
               }
-              const _errs44 = errors;
-              if (!validate30(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-                vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+              const _errs51 = errors;
+              if (!validate28(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+                vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
                 errors = vErrors.length;
               }
-              var _valid0 = _errs44 === errors;
+              var _valid0 = _errs51 === errors;
               if (_valid0 && valid0) {
                 valid0 = false;
                 passing0 = [passing0, 7];
@@ -3016,205 +3120,19 @@ function validate33(
                   if (props0 !== true) {
                     props0 = props0 || {};
                     props0.type = true;
-                    props0.runs = true;
+                    props0.model = true;
+                    props0.states = true;
+                    props0.parameters = true;
+                    props0.rows = true;
+                    props0.message = true;
                   }
                 }
-                const _errs45 = errors;
-                const _errs46 = errors;
-                if (errors === _errs46) {
-                  if (data && typeof data == 'object' && !Array.isArray(data)) {
-                    let missing4;
-                    if (
-                      (data.type === undefined && (missing4 = 'type')) ||
-                      (data.model === undefined && (missing4 = 'model')) ||
-                      (data.view === undefined && (missing4 = 'view')) ||
-                      (data.message === undefined && (missing4 = 'message')) ||
-                      (data.line === undefined && (missing4 = 'line')) ||
-                      (data.column === undefined && (missing4 = 'column'))
-                    ) {
-                      const err24 = {
-                        instancePath,
-                        schemaPath: '#/$defs/Refusal/required',
-                        keyword: 'required',
-                        params: { missingProperty: missing4 }
-                      };
-                      if (vErrors === null) {
-                        vErrors = [err24];
-                      } else {
-                        vErrors.push(err24);
-                      }
-                      errors++;
-                    } else {
-                      if (data.type !== undefined) {
-                        const _errs48 = errors;
-                        if ('error' !== data.type) {
-                          const err25 = {
-                            instancePath: instancePath + '/type',
-                            schemaPath: '#/$defs/Refusal/properties/type/const',
-                            keyword: 'const',
-                            params: { allowedValue: 'error' }
-                          };
-                          if (vErrors === null) {
-                            vErrors = [err25];
-                          } else {
-                            vErrors.push(err25);
-                          }
-                          errors++;
-                        }
-                        var valid10 = _errs48 === errors;
-                      } else {
-                        var valid10 = true;
-                      }
-                      if (valid10) {
-                        if (data.model !== undefined) {
-                          let data17 = data.model;
-                          const _errs49 = errors;
-                          if (typeof data17 !== 'string' && data17 !== null) {
-                            const err26 = {
-                              instancePath: instancePath + '/model',
-                              schemaPath: '#/$defs/Refusal/properties/model/type',
-                              keyword: 'type',
-                              params: { type: schema56.properties.model.type }
-                            };
-                            if (vErrors === null) {
-                              vErrors = [err26];
-                            } else {
-                              vErrors.push(err26);
-                            }
-                            errors++;
-                          }
-                          var valid10 = _errs49 === errors;
-                        } else {
-                          var valid10 = true;
-                        }
-                        if (valid10) {
-                          if (data.view !== undefined) {
-                            let data18 = data.view;
-                            const _errs51 = errors;
-                            if (!(
-                              data18 === 'code' ||
-                              data18 === 'structure' ||
-                              data18 === 'activity' ||
-                              data18 === 'phase' ||
-                              data18 === 'fixed_points' ||
-                              data18 === 'runs' ||
-                              data18 === null
-                            )) {
-                              const err27 = {
-                                instancePath: instancePath + '/view',
-                                schemaPath: '#/$defs/Refusal/properties/view/enum',
-                                keyword: 'enum',
-                                params: { allowedValues: schema56.properties.view.enum }
-                              };
-                              if (vErrors === null) {
-                                vErrors = [err27];
-                              } else {
-                                vErrors.push(err27);
-                              }
-                              errors++;
-                            }
-                            var valid10 = _errs51 === errors;
-                          } else {
-                            var valid10 = true;
-                          }
-                          if (valid10) {
-                            if (data.message !== undefined) {
-                              const _errs52 = errors;
-                              if (typeof data.message !== 'string') {
-                                const err28 = {
-                                  instancePath: instancePath + '/message',
-                                  schemaPath: '#/$defs/Refusal/properties/message/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' }
-                                };
-                                if (vErrors === null) {
-                                  vErrors = [err28];
-                                } else {
-                                  vErrors.push(err28);
-                                }
-                                errors++;
-                              }
-                              var valid10 = _errs52 === errors;
-                            } else {
-                              var valid10 = true;
-                            }
-                            if (valid10) {
-                              if (data.line !== undefined) {
-                                let data20 = data.line;
-                                const _errs54 = errors;
-                                if (
-                                  !(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20)) &&
-                                  data20 !== null
-                                ) {
-                                  const err29 = {
-                                    instancePath: instancePath + '/line',
-                                    schemaPath: '#/$defs/Refusal/properties/line/type',
-                                    keyword: 'type',
-                                    params: { type: schema56.properties.line.type }
-                                  };
-                                  if (vErrors === null) {
-                                    vErrors = [err29];
-                                  } else {
-                                    vErrors.push(err29);
-                                  }
-                                  errors++;
-                                }
-                                var valid10 = _errs54 === errors;
-                              } else {
-                                var valid10 = true;
-                              }
-                              if (valid10) {
-                                if (data.column !== undefined) {
-                                  let data21 = data.column;
-                                  const _errs56 = errors;
-                                  if (
-                                    !(
-                                      typeof data21 == 'number' &&
-                                      !(data21 % 1) &&
-                                      !isNaN(data21) &&
-                                      isFinite(data21)
-                                    ) &&
-                                    data21 !== null
-                                  ) {
-                                    const err30 = {
-                                      instancePath: instancePath + '/column',
-                                      schemaPath: '#/$defs/Refusal/properties/column/type',
-                                      keyword: 'type',
-                                      params: { type: schema56.properties.column.type }
-                                    };
-                                    if (vErrors === null) {
-                                      vErrors = [err30];
-                                    } else {
-                                      vErrors.push(err30);
-                                    }
-                                    errors++;
-                                  }
-                                  var valid10 = _errs56 === errors;
-                                } else {
-                                  var valid10 = true;
-                                }
-                              }
-                            }
-                          }
-                        }
-                      }
-                    }
-                  } else {
-                    const err31 = {
-                      instancePath,
-                      schemaPath: '#/$defs/Refusal/type',
-                      keyword: 'type',
-                      params: { type: 'object' }
-                    };
-                    if (vErrors === null) {
-                      vErrors = [err31];
-                    } else {
-                      vErrors.push(err31);
-                    }
-                    errors++;
-                  }
+                const _errs52 = errors;
+                if (!validate30(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+                  vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+                  errors = vErrors.length;
                 }
-                var _valid0 = _errs45 === errors;
+                var _valid0 = _errs52 === errors;
                 if (_valid0 && valid0) {
                   valid0 = false;
                   passing0 = [passing0, 8];
@@ -3225,11 +3143,227 @@ function validate33(
                     if (props0 !== true) {
                       props0 = props0 || {};
                       props0.type = true;
-                      props0.model = true;
-                      props0.view = true;
-                      props0.message = true;
-                      props0.line = true;
-                      props0.column = true;
+                      props0.runs = true;
+                    }
+                  }
+                  const _errs53 = errors;
+                  const _errs54 = errors;
+                  if (errors === _errs54) {
+                    if (data && typeof data == 'object' && !Array.isArray(data)) {
+                      let missing5;
+                      if (
+                        (data.type === undefined && (missing5 = 'type')) ||
+                        (data.model === undefined && (missing5 = 'model')) ||
+                        (data.view === undefined && (missing5 = 'view')) ||
+                        (data.message === undefined && (missing5 = 'message')) ||
+                        (data.line === undefined && (missing5 = 'line')) ||
+                        (data.column === undefined && (missing5 = 'column'))
+                      ) {
+                        const err29 = {
+                          instancePath,
+                          schemaPath: '#/$defs/Refusal/required',
+                          keyword: 'required',
+                          params: { missingProperty: missing5 }
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err29];
+                        } else {
+                          vErrors.push(err29);
+                        }
+                        errors++;
+                      } else {
+                        if (data.type !== undefined) {
+                          const _errs56 = errors;
+                          if ('error' !== data.type) {
+                            const err30 = {
+                              instancePath: instancePath + '/type',
+                              schemaPath: '#/$defs/Refusal/properties/type/const',
+                              keyword: 'const',
+                              params: { allowedValue: 'error' }
+                            };
+                            if (vErrors === null) {
+                              vErrors = [err30];
+                            } else {
+                              vErrors.push(err30);
+                            }
+                            errors++;
+                          }
+                          var valid12 = _errs56 === errors;
+                        } else {
+                          var valid12 = true;
+                        }
+                        if (valid12) {
+                          if (data.model !== undefined) {
+                            let data20 = data.model;
+                            const _errs57 = errors;
+                            if (typeof data20 !== 'string' && data20 !== null) {
+                              const err31 = {
+                                instancePath: instancePath + '/model',
+                                schemaPath: '#/$defs/Refusal/properties/model/type',
+                                keyword: 'type',
+                                params: { type: schema57.properties.model.type }
+                              };
+                              if (vErrors === null) {
+                                vErrors = [err31];
+                              } else {
+                                vErrors.push(err31);
+                              }
+                              errors++;
+                            }
+                            var valid12 = _errs57 === errors;
+                          } else {
+                            var valid12 = true;
+                          }
+                          if (valid12) {
+                            if (data.view !== undefined) {
+                              let data21 = data.view;
+                              const _errs59 = errors;
+                              if (!(
+                                data21 === 'code' ||
+                                data21 === 'structure' ||
+                                data21 === 'activity' ||
+                                data21 === 'phase' ||
+                                data21 === 'bifurcation' ||
+                                data21 === 'fixed_points' ||
+                                data21 === 'runs' ||
+                                data21 === null
+                              )) {
+                                const err32 = {
+                                  instancePath: instancePath + '/view',
+                                  schemaPath: '#/$defs/Refusal/properties/view/enum',
+                                  keyword: 'enum',
+                                  params: { allowedValues: schema57.properties.view.enum }
+                                };
+                                if (vErrors === null) {
+                                  vErrors = [err32];
+                                } else {
+                                  vErrors.push(err32);
+                                }
+                                errors++;
+                              }
+                              var valid12 = _errs59 === errors;
+                            } else {
+                              var valid12 = true;
+                            }
+                            if (valid12) {
+                              if (data.message !== undefined) {
+                                const _errs60 = errors;
+                                if (typeof data.message !== 'string') {
+                                  const err33 = {
+                                    instancePath: instancePath + '/message',
+                                    schemaPath: '#/$defs/Refusal/properties/message/type',
+                                    keyword: 'type',
+                                    params: { type: 'string' }
+                                  };
+                                  if (vErrors === null) {
+                                    vErrors = [err33];
+                                  } else {
+                                    vErrors.push(err33);
+                                  }
+                                  errors++;
+                                }
+                                var valid12 = _errs60 === errors;
+                              } else {
+                                var valid12 = true;
+                              }
+                              if (valid12) {
+                                if (data.line !== undefined) {
+                                  let data23 = data.line;
+                                  const _errs62 = errors;
+                                  if (
+                                    !(
+                                      typeof data23 == 'number' &&
+                                      !(data23 % 1) &&
+                                      !isNaN(data23) &&
+                                      isFinite(data23)
+                                    ) &&
+                                    data23 !== null
+                                  ) {
+                                    const err34 = {
+                                      instancePath: instancePath + '/line',
+                                      schemaPath: '#/$defs/Refusal/properties/line/type',
+                                      keyword: 'type',
+                                      params: { type: schema57.properties.line.type }
+                                    };
+                                    if (vErrors === null) {
+                                      vErrors = [err34];
+                                    } else {
+                                      vErrors.push(err34);
+                                    }
+                                    errors++;
+                                  }
+                                  var valid12 = _errs62 === errors;
+                                } else {
+                                  var valid12 = true;
+                                }
+                                if (valid12) {
+                                  if (data.column !== undefined) {
+                                    let data24 = data.column;
+                                    const _errs64 = errors;
+                                    if (
+                                      !(
+                                        typeof data24 == 'number' &&
+                                        !(data24 % 1) &&
+                                        !isNaN(data24) &&
+                                        isFinite(data24)
+                                      ) &&
+                                      data24 !== null
+                                    ) {
+                                      const err35 = {
+                                        instancePath: instancePath + '/column',
+                                        schemaPath: '#/$defs/Refusal/properties/column/type',
+                                        keyword: 'type',
+                                        params: { type: schema57.properties.column.type }
+                                      };
+                                      if (vErrors === null) {
+                                        vErrors = [err35];
+                                      } else {
+                                        vErrors.push(err35);
+                                      }
+                                      errors++;
+                                    }
+                                    var valid12 = _errs64 === errors;
+                                  } else {
+                                    var valid12 = true;
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    } else {
+                      const err36 = {
+                        instancePath,
+                        schemaPath: '#/$defs/Refusal/type',
+                        keyword: 'type',
+                        params: { type: 'object' }
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err36];
+                      } else {
+                        vErrors.push(err36);
+                      }
+                      errors++;
+                    }
+                  }
+                  var _valid0 = _errs53 === errors;
+                  if (_valid0 && valid0) {
+                    valid0 = false;
+                    passing0 = [passing0, 9];
+                  } else {
+                    if (_valid0) {
+                      valid0 = true;
+                      passing0 = 9;
+                      if (props0 !== true) {
+                        props0 = props0 || {};
+                        props0.type = true;
+                        props0.model = true;
+                        props0.view = true;
+                        props0.message = true;
+                        props0.line = true;
+                        props0.column = true;
+                      }
                     }
                   }
                 }
@@ -3241,11 +3375,11 @@ function validate33(
     }
   }
   if (!valid0) {
-    const err32 = { instancePath, schemaPath: '#/oneOf', keyword: 'oneOf', params: { passingSchemas: passing0 } };
+    const err37 = { instancePath, schemaPath: '#/oneOf', keyword: 'oneOf', params: { passingSchemas: passing0 } };
     if (vErrors === null) {
-      vErrors = [err32];
+      vErrors = [err37];
     } else {
-      vErrors.push(err32);
+      vErrors.push(err37);
     }
     errors++;
     validate33.errors = vErrors;

@@ -1,8 +1,10 @@
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { Drafts } from './drafts';
+import { AnyPage, hasFigure, Pages } from './pages';
 import type {
   Activity,
+  Bifurcation,
   Code,
   FixedPoints,
   KernelMessage,
@@ -15,9 +17,6 @@ import type {
   Structure
 } from './protocol';
 import { ILink, INotebook, IPanelModel, LinkStatus, Part, VIEWS, View } from './tokens';
-
-/** The last message of each tab about the current model. */
-type Pages = { [Page in Code | Structure | Activity | Phase | FixedPoints as Page['type']]?: Page | undefined };
 
 /** Message of the error that stands for an answer outside the protocol. */
 export const OUTSIDE_PROTOCOL = 'outside-protocol';
@@ -63,6 +62,10 @@ export class PanelModel implements IPanelModel {
 
   get phase(): Phase | null {
     return this._pages.phase ?? null;
+  }
+
+  get bifurcation(): Bifurcation | null {
+    return this._pages.bifurcation ?? null;
   }
 
   get fixedPoints(): FixedPoints | null {
@@ -255,7 +258,7 @@ export class PanelModel implements IPanelModel {
   /** The kernel closes the figure of a hidden tab. */
   private _forgetFigure(): void {
     const told = this._told;
-    if ((told === 'phase' || told === 'activity') && this._pages[told]) {
+    if (hasFigure(told) && this._pages[told]) {
       this._pages = { ...this._pages, [told]: undefined };
       this._changed.emit(told);
     }
@@ -286,6 +289,7 @@ export class PanelModel implements IPanelModel {
       case 'structure':
       case 'activity':
       case 'phase':
+      case 'bifurcation':
       case 'fixed_points':
         return this._setPage(message);
       case 'runs':
@@ -336,7 +340,7 @@ export class PanelModel implements IPanelModel {
   }
 
   /** Keep a message of the current model; one about another model came too late. */
-  private _setPage(message: Structure | Activity | Phase | FixedPoints): void {
+  private _setPage(message: Exclude<AnyPage, Code>): void {
     if (message.model === this._state?.current) {
       this._errors.delete(message.type);
       this._pages = { ...this._pages, [message.type]: message };
@@ -377,7 +381,7 @@ export class PanelModel implements IPanelModel {
   private _forgetViews(): void {
     this._pages = {};
     this._drafts.stopWaiting();
-    for (const view of ['code', 'structure', 'activity', 'phase', 'fixed_points'] as const) {
+    for (const view of ['code', 'structure', 'activity', 'phase', 'bifurcation', 'fixed_points'] as const) {
       this._errors.delete(view);
     }
   }

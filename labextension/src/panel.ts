@@ -7,7 +7,7 @@ import { brainIcon } from './icons';
 import type { Area, IPanelModel, Part, View } from './tokens';
 import { Alert } from './views/alert';
 import { CodeView } from './views/code';
-import { ActivityView, PhaseView } from './views/figures';
+import { ActivityView, BifurcationView, PhaseView } from './views/figures';
 import { FixedPointsView } from './views/fixedPoints';
 import { Guide } from './views/guide';
 import { Header } from './views/header';
@@ -102,6 +102,7 @@ export class BrainPyPanel extends Panel {
       ['code', trans.__('Code'), new CodeView(this.model, services, trans)],
       ['activity', trans.__('Activity'), new ActivityView(this.model, trans)],
       ['phase', trans.__('Phase plane'), new PhaseView(this.model, trans)],
+      ['bifurcation', trans.__('Bifurcation'), new BifurcationView(this.model, trans)],
       ['fixed_points', trans.__('Fixed points'), new FixedPointsView(this.model, trans)],
       ['runs', trans.__('Runs'), new RunsView(this.model, trans)]
     ];
@@ -161,7 +162,7 @@ export class BrainPyPanel extends Panel {
 function describe(title: Title<Widget>, trans: TranslationBundle): void {
   title.label = trans.__('BrainPy Lab');
   title.caption = trans.__(
-    'Step code, phase plane, fixed points and runs of the active notebook’s models and networks'
+    'Step code, phase plane, bifurcation diagram, fixed points and runs of the active notebook’s models and networks'
   );
   title.icon = brainIcon;
   title.closable = true;

@@ -11,7 +11,8 @@ export type PanelMessage = Hello | Select | Configure | Apply | Revert | Show | 
 /**
  * A message from the kernel to the panel.
  */
-export type KernelMessage = Open | State | Code | Structure | Activity | Phase | FixedPoints | Runs | Refusal;
+export type KernelMessage =
+  Open | State | Code | Structure | Activity | Phase | Bifurcation | FixedPoints | Runs | Refusal;
 
 /**
  * The panel is there; the kernel answers with `state`, then with the data of the shown view.
@@ -59,7 +60,7 @@ export interface Show {
   /**
    * The visible tab.
    */
-  view: 'code' | 'structure' | 'activity' | 'phase' | 'fixed_points' | 'runs' | null;
+  view: 'code' | 'structure' | 'activity' | 'phase' | 'bifurcation' | 'fixed_points' | 'runs' | null;
 }
 /**
  * Stop a run; its Solution up to there is kept.
@@ -193,6 +194,14 @@ export interface Phase {
   model_id: string | null;
 }
 /**
+ * The bifurcation diagram with its choices as an ipywidget; null where the model has no parameter that is a single number.
+ */
+export interface Bifurcation {
+  type: 'bifurcation';
+  model: string;
+  model_id: string | null;
+}
+/**
  * The fixed points at the present parameter values; `message` says what qualifies all of them or why there are none, or is null.
  */
 export interface FixedPoints {
@@ -245,7 +254,7 @@ export interface Refusal {
   /**
    * The tab it belongs to; null for the panel as a whole.
    */
-  view: 'code' | 'structure' | 'activity' | 'phase' | 'fixed_points' | 'runs' | null;
+  view: 'code' | 'structure' | 'activity' | 'phase' | 'bifurcation' | 'fixed_points' | 'runs' | null;
   message: string;
   line: number | null;
   column: number | null;

@@ -6,6 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import type {
   Activity,
+  Bifurcation,
   Code,
   FixedPoints,
   KernelMessage,
@@ -45,7 +46,7 @@ export type View = NonNullable<Show['view']>;
 
 /** The tabs of a model and of a network; the first is shown where the selected one is not among them. */
 export const VIEWS: Record<ModelInfo['kind'], readonly View[]> = {
-  model: ['code', 'phase', 'fixed_points', 'runs'],
+  model: ['code', 'phase', 'bifurcation', 'fixed_points', 'runs'],
   network: ['structure', 'code', 'activity', 'runs']
 };
 
@@ -107,6 +108,7 @@ export type Part =
   | 'structure'
   | 'activity'
   | 'phase'
+  | 'bifurcation'
   | 'fixed_points'
   | 'runs'
   | 'error';
@@ -124,6 +126,7 @@ export interface IPanelModel extends IDisposable {
   readonly structure: Structure | null;
   readonly activity: Activity | null;
   readonly phase: Phase | null;
+  readonly bifurcation: Bifurcation | null;
   readonly fixedPoints: FixedPoints | null;
   readonly runs: Runs | null;
   /** The selected tab. */

@@ -3,7 +3,19 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { OUTSIDE_PROTOCOL, PanelModel } from '../src/model';
 import type { Part } from '../src/tokens';
 import { FakeLink, fakeNotebook } from './fakes';
-import { activity, code, fixedPoints, GENERATED, info, phase, refusal, runs, state, structure } from './samples';
+import {
+  activity,
+  bifurcation,
+  code,
+  fixedPoints,
+  GENERATED,
+  info,
+  phase,
+  refusal,
+  runs,
+  state,
+  structure
+} from './samples';
 
 let link: FakeLink;
 let model: PanelModel;
@@ -95,12 +107,16 @@ describe('the shown view', () => {
     expect(link.sent).toEqual([{ type: 'show', view: 'code' }]);
   });
 
-  it('forgets the figure of a phase plane that is hidden: the kernel closes it', () => {
+  it('forgets a figure that is hidden: the kernel closes it', () => {
     connect();
     model.show('phase');
     link.say(phase('FHN'));
-    model.show('runs');
+    model.show('bifurcation');
     expect(model.phase).toBeNull();
+    link.say(bifurcation('FHN'));
+    expect(model.bifurcation?.model_id).toBe('abc');
+    model.show('runs');
+    expect(model.bifurcation).toBeNull();
   });
 });
 

@@ -1,5 +1,6 @@
 import type {
   Activity,
+  Bifurcation,
   Code,
   FixedPoints,
   KernelMessage,
@@ -92,6 +93,10 @@ export function phase(model: string, id: string | null = 'abc'): Phase {
   return { type: 'phase', model, model_id: id };
 }
 
+export function bifurcation(model: string, id: string | null = 'abc'): Bifurcation {
+  return { type: 'bifurcation', model, model_id: id };
+}
+
 export function fixedPoints(model: string): FixedPoints {
   return {
     type: 'fixed_points',
@@ -147,6 +152,8 @@ export const MESSAGES: KernelMessage[] = [
   code('FHN'),
   phase('FHN'),
   phase('FHN', null),
+  bifurcation('FHN'),
+  bifurcation('FHN', null),
   structure('net'),
   activity('net'),
   activity('net', null),

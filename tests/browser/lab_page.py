@@ -27,7 +27,7 @@ _CLEAR = """() => {
 
 _VIEWS = {
     "Code": "code", "Structure": "structure", "Activity": "activity", "Phase plane": "phase",
-    "Fixed points": "fixed_points", "Runs": "runs",
+    "Bifurcation": "bifurcation", "Fixed points": "fixed_points", "Runs": "runs",
 }  # fmt: skip
 
 #: Whether some workspace on the server holds the panel with this tab.

@@ -132,7 +132,7 @@ def test_the_inline_panel_shows_networks_too(jupyter, wire):
     inline.tabs.selected_index = 2
     assert inline.caption.value.startswith("In [")
     assert inline.activity.children[0] is jupyter.extension.panel._networks._pictures.widget
-    inline.tabs.selected_index = 5
+    inline.tabs.selected_index = 6
     assert "<td>net</td><td>20</td><td>done</td><td>In [" in inline.runs.value
 
 

@@ -31,7 +31,8 @@ WRONG = [
     ({"type": "revert", "model": True}, "'model' must be of the type string, not True."),
     (
         {"type": "show", "view": "graph"},
-        "must be one of 'code', 'structure', 'activity', 'phase', 'fixed_points', 'runs', None, not 'graph'.",
+        "must be one of 'code', 'structure', 'activity', 'phase', 'bifurcation', 'fixed_points', 'runs', None, "
+        "not 'graph'.",
     ),
     ({"type": "show", "view": {}}, "'view' must be one of "),
     ({"type": "cancel", "run": 7}, "'run' must be of the type string, not 7."),

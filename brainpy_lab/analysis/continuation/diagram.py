@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 from brainpy_lab.analysis.continuation.special import SpecialPoints
+from brainpy_lab.analysis.continuation.views.outlook import Outlook, outlook
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.errors import ArgumentError, did_you_mean
@@ -71,15 +72,28 @@ class Diagram:
         ArgumentError
             For a value outside the range.
         """
-        low, high = self.range
-        if not low <= value <= high:
-            raise ArgumentError(f"{self.parameter} = {value:g} is outside {low:g} to {high:g}.")
+        self._check_inside(value)
         if self._at is None:
             raise ArgumentError(
                 "A diagram from a file, or one that is not finished, has no equations.",
                 advice="Compute it from its model.",
             )
         return self._at(value)
+
+    def outlook(self, value: float) -> Outlook:
+        """What there is at a value of the parameter, and what changes next on either side, in words.
+
+        Read off the branches as they stand: nothing is computed.
+
+        Examples
+        --------
+        >>> import brainpy_lab as bp
+        >>> diagram = bp.analysis.bifurcation(bp.models.fitzhugh_nagumo(), "I", (0, 2))
+        >>> diagram.outlook(0.2)
+        At I = 0.200: a stable equilibrium. A stable and an unstable cycle appear above I = 0.324.
+        """
+        self._check_inside(value)
+        return outlook(self, value)
 
     def to_xarray(self) -> xr.Dataset:
         """All points of all branches along one axis.
@@ -88,7 +102,7 @@ class Diagram:
         ``eigenvalues``; a cycle has ``V_min`` and ``V_max`` of each state ``V``, ``period`` and ``multipliers``. What a
         point does not have is nan.
         """
-        from brainpy_lab.analysis.continuation.diagram_files import dataset
+        from brainpy_lab.analysis.continuation.views.files import dataset
 
         return dataset(self)
 
@@ -102,7 +116,7 @@ class Diagram:
         ArgumentError
             Another suffix, or a place where nothing can be written.
         """
-        from brainpy_lab.analysis.continuation.diagram_files import save
+        from brainpy_lab.analysis.continuation.views.files import save
 
         return save(self, path)
 
@@ -128,7 +142,7 @@ class Diagram:
         ------
         ArgumentError
         """
-        from brainpy_lab.analysis.continuation.drawing import draw_diagram
+        from brainpy_lab.analysis.continuation.views.drawing import draw_diagram
 
         if not self.branches:
             raise ArgumentError(f"There is nothing to plot. {self._nothing}")
@@ -139,6 +153,11 @@ class Diagram:
                 advice=did_you_mean(variable, names) or f"States: {', '.join(names)}.",
             )
         return draw_diagram(self, variable or names[0])
+
+    def _check_inside(self, value: float) -> None:
+        low, high = self.range
+        if not low <= value <= high:
+            raise ArgumentError(f"{self.parameter} = {value:g} is outside {low:g} to {high:g}.")
 
     @property
     def _nothing(self) -> str:

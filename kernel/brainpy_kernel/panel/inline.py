@@ -14,7 +14,7 @@ from brainpy_kernel.workspace import Workspace
 
 TABS = {
     "code": "Code", "structure": "Structure", "activity": "Activity", "phase": "Phase plane",
-    "fixed_points": "Fixed points", "runs": "Runs",
+    "bifurcation": "Bifurcation", "fixed_points": "Fixed points", "runs": "Runs",
 }  # fmt: skip
 
 
@@ -34,14 +34,15 @@ class InlinePanel:
         self.apply = Button(description="Apply", button_style="primary")
         self.revert = Button(description="Revert")
         self.mark, self.message, self.table, self.runs, self.parts = HTML(), HTML(), HTML(), HTML(), HTML()
-        self.phase, self.activity, self.caption = Box(layout=Layout(width="100%")), VBox(), HTML()
+        self.phase, self.diagram = Box(layout=Layout(width="100%")), Box(layout=Layout(width="100%"))
+        self.activity, self.caption = VBox(), HTML()
         code = VBox([HBox([self.backend, self.method]), self.text, HBox([self.apply, self.revert, self.mark])])
-        pages = [code, self.parts, self.activity, self.phase, self.table, self.runs]
+        pages = [code, self.parts, self.activity, self.phase, self.diagram, self.table, self.runs]
         self.tabs = Tab(pages, titles=list(TABS.values()))
         self.widget = VBox([self.model, self.tabs, self.message])
         self._receivers = {
             "state": self._on_state, "code": self._on_code, "phase": self._on_phase,
-            "structure": self._on_structure, "activity": self._on_activity,
+            "bifurcation": self._on_bifurcation, "structure": self._on_structure, "activity": self._on_activity,
             "fixed_points": self._on_fixed_points, "runs": self._on_runs, "error": self._on_error,
         }  # fmt: skip
         self.model.observe(lambda c: self._ask("select", model=c["new"]), "value")
@@ -67,7 +68,7 @@ class InlinePanel:
     def close(self) -> None:
         """Leave the panel and take the widgets out of the page."""
         self._panel.forget(self)
-        self.phase.children = []  # figures belong to the panel or to a view, and live on
+        self.phase.children = self.diagram.children = []  # figures belong to the panel or to a view, and live on
         self.activity.children = [self.caption]
         close_tree(self.widget)
 
@@ -114,6 +115,9 @@ class InlinePanel:
 
     def _on_phase(self, message: Message) -> None:
         self.phase.children = _living(message["model_id"])
+
+    def _on_bifurcation(self, message: Message) -> None:
+        self.diagram.children = _living(message["model_id"])
 
     def _on_fixed_points(self, message: Message) -> None:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in message["states"])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from brainpy_lab import Model, Network
 
 PROTOCOL = 1
-VIEWS = ("code", "structure", "activity", "phase", "fixed_points", "runs")
+VIEWS = ("code", "structure", "activity", "phase", "bifurcation", "fixed_points", "runs")
 
 Message = dict[str, Any]
 

@@ -18,7 +18,9 @@ from brainpy_kernel.panel.run_news import RunNews
 from brainpy_kernel.sessions.frame import Frame
 from brainpy_kernel.sessions.runtime import Run, Ticket
 from brainpy_kernel.sessions.session import Session
+from brainpy_kernel.widgets.bifurcation import Bifurcation
 from brainpy_kernel.widgets.closing import close_tree
+from brainpy_kernel.widgets.controls import slider_ranges
 from brainpy_kernel.widgets.phase_figure import PhaseFigure
 from brainpy_kernel.widgets.view import View
 from brainpy_kernel.workspace import Workspace
@@ -47,6 +49,7 @@ class Panel:
         self._views: dict[Client, str | None] = {}
         self._session: Session | None = None
         self._figure: PhaseFigure | None = None
+        self._diagram: Bifurcation | None = None
         self._networks = NetworkPages(workspace)
         self._last: dict[Client, Message] = {}  # of the view that a client shows, what it was told of a network
         self._lock = threading.RLock()  # reentrant: what a message changes comes back through `update`
@@ -72,6 +75,10 @@ class Panel:
     def needs_phase(self) -> bool:
         """True while a client shows the phase plane."""
         return "phase" in self._views.values()
+
+    @property
+    def _needs_diagram(self) -> bool:
+        return "bifurcation" in self._views.values()
 
     @property
     def marks(self) -> tuple[()]:
@@ -247,10 +254,12 @@ class Panel:
         """Observe the current model's session while a view needs it, and no other."""
         current = self._workspace.current
         model = self._workspace.models.get(current) if current else None
-        wanted = model is not None and (self.needs_phase or self.needs_fixed_points)
+        wanted = model is not None and (self.needs_phase or self.needs_fixed_points or self._needs_diagram)
         session = self._workspace.session_of(model, current) if model is not None and wanted else None
         if "activity" not in self._views.values():
             self._networks.drop()
+        if session is not self._session or not self._needs_diagram:
+            self._drop_diagram()
         if session is not self._session:
             self._drop_figure()
             if self._session is not None:
@@ -278,6 +287,8 @@ class Panel:
                 self._send(client, messages.code(name, model))
             if view == "phase":
                 self._send(client, {"type": "phase", "model": name, "model_id": self._phase_id()})
+            if view == "bifurcation":
+                self._send(client, {"type": "bifurcation", "model": name, "model_id": self._diagram_id()})
         except BrainPyLabError as error:
             self._send(client, messages.refusal(error, model=name, view=view))
 
@@ -312,6 +323,29 @@ class Panel:
             self._session.remove(self._figure)
             close_tree(self._figure.widget)
         self._figure = None
+
+    def _diagram_id(self) -> str | None:
+        """The widget with the bifurcation diagram: the one of the cell's output where there is one, else our own."""
+        session = self._session
+        if session is None or not session.params:
+            return None
+        view = self._workspace.view_of(session)
+        if isinstance(view, View) and view.bifurcation is not None:
+            self._drop_diagram()
+            return str(view.bifurcation.widget.model_id)
+        if self._diagram is None:
+            ranges = slider_ranges(session)
+            self._diagram = Bifurcation(self._workspace.continuation_of(session, ranges), ranges)
+            session.add(self._diagram.work)
+        return str(self._diagram.widget.model_id)
+
+    def _drop_diagram(self) -> None:
+        """Close our own widget; the diagram is kept for the next look."""
+        if self._diagram is not None:
+            self._diagram.close()
+            if not self._diagram.work.listeners:
+                self._diagram.work.session.remove(self._diagram.work)
+        self._diagram = None
 
     def _send(self, client: Client, message: Message) -> None:
         """Deliver a message; one that is outside the protocol is not sent, and that is said."""

@@ -70,6 +70,17 @@ class Session(Shown):
             self.initial.update({k: float(v) for k, v in values.items()})
         self.request()
 
+    def place(self, params: Mapping[str, float], initial: Mapping[str, float]) -> None:
+        """Give parameters and initial values at once, and have the sliders follow."""
+        self._check(params, self.params, "parameter")
+        self._check(initial, self.initial, "state")
+        with self._lock:
+            self.params.update({k: float(v) for k, v in params.items()})
+            self.initial.update({k: float(v) for k, v in initial.items()})
+        self.request()
+        for controls in list(self.controls):
+            controls.follow()
+
     def set_axes(self, *axes: str) -> None:
         """Choose the states of the phase plane."""
         self._check(dict.fromkeys(axes, 0.0), self.initial, "state")

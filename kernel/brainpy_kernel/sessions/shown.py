@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from brainpy_kernel.sessions.runtime import Run, Runtime, Ticket
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, did_you_mean
@@ -79,6 +80,7 @@ class Shown(ABC):
         self.params: dict[str, float] = {}
         self.run: Run | None = None
         self.frame: Any = None
+        self.controls: WeakSet[Any] = WeakSet()  # the sliders: `follow` moves them to the values set otherwise
         self._lock = threading.RLock()
         self._observers: list[Observer] = []
         self._version = 0

@@ -67,6 +67,7 @@ class Controls:
         self.reset_parameters.on_click(lambda _: self._reset_parameters())
         self.buttons = HBox([self.duration, self.reset_parameters], layout=Layout(flex_flow="row wrap"))
         self.widget = VBox([grid, self.buttons])
+        session.controls.add(self)
 
     def add_button(self, text: str, tooltip: str, action: Callable[[], None]) -> Any:
         """Put a button behind the others."""
@@ -129,6 +130,10 @@ class Controls:
     def _reset_parameters(self) -> None:
         """All at once: one simulation, however many sliders move."""
         self._session.reset_parameters()
+        self.follow()
+
+    def follow(self) -> None:
+        """Move the sliders to the values of the session, which something else has set."""
         for name, value in dict(self._session.params).items():
             if name in self.sliders:
                 self._on_box(name, value)

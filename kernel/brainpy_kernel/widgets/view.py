@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from brainpy_kernel.sessions.continuation import Continuation
 from brainpy_kernel.sessions.frame import Frame
 from brainpy_kernel.sessions.reduction import drawable
 from brainpy_kernel.sessions.session import Session
 from brainpy_kernel.widgets import typeset
+from brainpy_kernel.widgets.bifurcation import Bifurcation
 from brainpy_kernel.widgets.controls import Controls, Range
 from brainpy_kernel.widgets.output import Output, about, refused, said
 from brainpy_kernel.widgets.phase_figure import PhaseFigure
@@ -59,7 +61,13 @@ class View(Output):
 
     session: Session
 
-    def __init__(self, session: Session, ranges: Mapping[str, Range], on_close: Callable[[View], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        ranges: Mapping[str, Range],
+        on_close: Callable[[View], None],
+        continuation: Continuation | None = None,
+    ) -> None:
         from ipywidgets import HTML, GridBox, HTMLMath, Layout
 
         system = session.model.system
@@ -72,18 +80,28 @@ class View(Output):
         self.time_courses = TimeCourses(session)
         self.phase = PhaseFigure(session) if session.has_phase_plane else None
         drawn: list[TimeCourses | PhaseFigure] = [self.time_courses, *([self.phase] if self.phase else [])]
+        self.bifurcation = None if continuation is None else Bifurcation(continuation, ranges)
+        shown = [d.widget for d in drawn] + ([self.bifurcation.widget] if self.bifurcation else [])
         columns = "repeat(auto-fit, minmax(300px, 1fr))"
-        pictures = GridBox([d.widget for d in drawn], layout=Layout(grid_template_columns=columns, grid_gap="8px"))
-        super().__init__(session, drawn, [head, equations, self.controls.widget, pictures], on_close)
+        pictures = GridBox(shown, layout=Layout(grid_template_columns=columns, grid_gap="8px"))
+        followers = [*drawn, *([continuation] if continuation else [])]
+        super().__init__(session, followers, [head, equations, self.controls.widget, pictures], on_close)
 
     def status_line(self, frame: Frame) -> str:
         """How the run went."""
         return status_line(frame)
 
+    def close(self) -> None:
+        """Leave the session and take the widgets out of the page; a diagram that is being computed ends."""
+        if self.bifurcation is not None:
+            self.bifurcation.work.close()
+        super().close()
+
     def png(self) -> bytes:
-        """Equations, time courses and phase plane."""
+        """Equations, time courses, bifurcation diagram and phase plane."""
         phase = None if self.phase is None else (self.phase.figure.marks, self.phase.figure.axes)
-        return png(self._system, self.time_courses.plots(), phase)
+        diagram = [self.bifurcation.diagram.plot] if self.bifurcation and self.bifurcation.work.diagram else []
+        return png(self._system, [*self.time_courses.plots(), *diagram], phase)
 
     def in_words(self) -> dict[str, str]:
         """Name, states and parameters; the equations."""

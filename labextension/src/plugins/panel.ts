@@ -72,7 +72,11 @@ const OPEN_ARGS = {
       enum: ['main', 'right'],
       description: 'Area of the window; by default as in the settings.'
     },
-    view: { type: 'string', enum: ['code', 'phase', 'fixed_points', 'runs'], description: 'Tab to show.' },
+    view: {
+      type: 'string',
+      enum: ['code', 'phase', 'bifurcation', 'fixed_points', 'runs'],
+      description: 'Tab to show.'
+    },
     activate: { type: 'boolean', description: 'Whether the panel gets the focus; true by default.' },
     isPalette: { type: 'boolean', description: 'Whether the command is called from the palette.' }
   }

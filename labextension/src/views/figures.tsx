@@ -5,6 +5,7 @@ import type { Message } from '@lumino/messaging';
 import { Panel } from '@lumino/widgets';
 import * as React from 'react';
 
+import type { FigureTab } from '../pages';
 import type { IPanelModel, Part } from '../tokens';
 import { PartWidget } from './part';
 
@@ -17,7 +18,7 @@ const PATIENCE = 2000;
 abstract class FigureView extends Panel {
   constructor(
     model: IPanelModel,
-    private readonly _part: 'phase' | 'activity',
+    private readonly _part: FigureTab,
     label: string,
     message: PartWidget
   ) {
@@ -112,6 +113,13 @@ export class PhaseView extends FigureView {
   }
 }
 
+/** The Bifurcation tab: the diagram, with what can be chosen for it. */
+export class BifurcationView extends FigureView {
+  constructor(model: IPanelModel, trans: TranslationBundle) {
+    super(model, 'bifurcation', trans.__('Bifurcation diagram'), new BifurcationMessage(model, trans));
+  }
+}
+
 /** The Activity tab: raster and rates of a network. */
 export class ActivityView extends FigureView {
   constructor(model: IPanelModel, trans: TranslationBundle) {
@@ -136,6 +144,31 @@ class PhaseMessage extends PartWidget {
             {this.trans.__(
               'This model has no phase plane: its states would have to be numbers, and its rates to depend on them alone and not on their past.'
             )}
+          </p>
+        ) : null}
+      </div>
+    );
+  }
+}
+
+/** Says why there is no diagram, or that it is on its way; what is said of the diagram itself stands beside it. */
+class BifurcationMessage extends PartWidget {
+  constructor(model: IPanelModel, trans: TranslationBundle) {
+    super(model, trans, ['bifurcation', 'state', 'status', 'error']);
+  }
+
+  protected override render(): React.ReactElement {
+    const { bifurcation } = this.model;
+    const error = this.model.error('bifurcation');
+    return (
+      <div role="status">
+        {error ? <p className="bpl-Message bpl-mod-error">{error.message}</p> : null}
+        {!error && !bifurcation ? (
+          <p className="bpl-Hint">{this.trans.__('Drawing the bifurcation diagram…')}</p>
+        ) : null}
+        {!error && bifurcation?.model_id === null ? (
+          <p className="bpl-Hint">
+            {this.trans.__('This model has no parameter that is a single number, so nothing can be moved.')}
           </p>
         ) : null}
       </div>

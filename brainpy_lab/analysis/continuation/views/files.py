@@ -11,8 +11,8 @@ import numpy as np
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 from brainpy_lab.analysis.continuation.cycle_curve import Orbit
-from brainpy_lab.analysis.continuation.drawing import Drawn
 from brainpy_lab.analysis.continuation.special import SpecialPoint, SpecialPoints
+from brainpy_lab.analysis.continuation.views.drawn import Drawn
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.simulation.solution.described import FORMAT, check_version, plain

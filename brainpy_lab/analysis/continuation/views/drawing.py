@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
-from brainpy_lab.analysis.continuation.special import SpecialPoints
+from brainpy_lab.analysis.continuation.views.drawn import Drawn, pieces
 from brainpy_lab.simulation.solution.plot import PlotFigure
 
 #: Shape and colour of each kind of point: told apart without colours, and without shapes.
@@ -29,23 +27,13 @@ STABLE_CYCLE: dict[str, Any] = {"color": "#007a56", "lw": 1.4, "marker": ".", "m
 UNSTABLE_CYCLE: dict[str, Any] = {"color": "#5fbf9f", "lw": 1.2, "ls": ":"}
 
 
-class Drawn(Protocol):
-    """What is drawn of a `Diagram`."""
-
-    model_name: str
-    parameter: str
-    range: tuple[float, float]
-    branches: list[Branch | CycleBranch]
-    points: SpecialPoints
-
-
 def draw_diagram(diagram: Drawn, variable: str) -> PlotFigure:
     """``variable`` over the parameter."""
     figure = PlotFigure(figsize=(5.6, 4.0), layout="constrained")
     axes = figure.add_subplot()
     said: set[str] = set()
     for branch in diagram.branches:
-        _draw_branch(axes, branch, variable, said)
+        _draw_branch(axes, diagram, branch, variable, said)
     for kind, (marker, colour) in MARKS.items():
         points = diagram.points.of(kind)
         if points:
@@ -59,13 +47,11 @@ def draw_diagram(diagram: Drawn, variable: str) -> PlotFigure:
     return figure
 
 
-def _draw_branch(axes: Axes, branch: Branch | CycleBranch, variable: str, said: set[str]) -> None:
+def _draw_branch(axes: Axes, diagram: Drawn, branch: Branch | CycleBranch, variable: str, said: set[str]) -> None:
     """A branch in pieces of one stability."""
-    x, lines, stable = branch[branch.parameter], branch.lines(variable), branch.stable
+    x, lines = branch[branch.parameter], branch.lines(variable)
     is_cycle = branch.kind == "cycle"
-    edges = [0, *(np.flatnonzero(np.diff(stable)) + 1).tolist(), len(branch) - 1]
-    for a, b in pairwise(edges):
-        is_stable = bool(stable[min(a, len(stable) - 1)])
+    for is_stable, a, b in pieces(branch, branch.stable, diagram.points):
         label = f"{'stable' if is_stable else 'unstable'}{' cycle' if is_cycle else ''}"
         style = (STABLE_CYCLE if is_cycle else STABLE) if is_stable else (UNSTABLE_CYCLE if is_cycle else UNSTABLE)
         for y in lines:

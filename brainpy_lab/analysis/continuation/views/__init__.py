@@ -1,0 +1,1 @@
+"""What is made of a diagram: pictures, words, tables and files."""

@@ -1,0 +1,240 @@
+"""The bifurcation diagram beside a simulation: what was chosen, what was found, and where the sliders stand in it.
+
+It is computed by a worker of its own: sliders go on moving pictures while a diagram grows.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from brainpy_kernel.sessions.frame import Frame
+from brainpy_kernel.sessions.picking import Picked, pick, pick_special
+from brainpy_kernel.sessions.runtime import Runtime, Ticket
+from brainpy_kernel.sessions.session import Session
+from brainpy_lab.errors import ArgumentError, BrainPyLabError, did_you_mean
+
+if TYPE_CHECKING:
+    from brainpy_lab.analysis import Diagram, SpecialPoint
+
+#: A diagram that took less than so many seconds is computed anew by itself when another parameter has moved.
+AT_ONCE = 2.0
+
+#: Seconds that sliders rest before that.
+REST = 0.3
+
+#: What a change is about: what was chosen, the branches, how far the work is, the marker, the point that was picked.
+Part = Literal["choice", "diagram", "status", "here", "picked"]
+
+Status = Literal["none", "running", "done", "cancelled", "failed"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a diagram is of: a parameter, its range, and the state that is drawn."""
+
+    parameter: str
+    low: float
+    high: float
+    variable: str
+
+
+class Continuation:
+    """The diagram of a session; an observer of the session.
+
+    Parameters
+    ----------
+    session : Session
+    background : Runtime
+        Who computes diagrams.
+    choice : Choice, optional
+        By default the first parameter whose model gives it a range.
+    """
+
+    needs_phase = False
+    needs_fixed_points = False
+    marks = ()
+
+    def __init__(self, session: Session, background: Runtime, choice: Choice) -> None:
+        self.session, self.background = session, background
+        self.choice = choice
+        self.diagram: Diagram | None = None
+        self.given: Mapping[str, float] = {}
+        self.status: Status = "none"
+        self.progress = 0.0
+        self.message = ""
+        self.seconds: float | None = None
+        self.picked: Picked | None = None
+        self.listeners: list[Callable[[Part], None]] = []
+        self._shown = dict(session.params)  # what the pictures show, which follow the sliders
+        self._asked: Mapping[str, float] = {}  # the values for which a diagram was asked last
+        self._lock = threading.RLock()
+
+    def at(self, name: str) -> float:
+        """Where the pictures stand: the value of a parameter."""
+        return self._shown[name]
+
+    @property
+    def moved(self) -> dict[str, tuple[float, float]]:
+        """Other parameters that have moved since the diagram was computed: the value then, and that of the pictures."""
+        if self.diagram is None:
+            return {}
+        name = self.diagram.parameter
+        return {k: (v, self._shown[k]) for k, v in self.given.items() if k != name and self._shown[k] != v}
+
+    def choose(self, **changes: Any) -> None:
+        """Change the choice; another parameter or range needs a new diagram, another variable is drawn at once.
+
+        Raises
+        ------
+        ArgumentError
+            For a name that is none, or an empty range.
+        """
+        choice = replace(self.choice, **changes)
+        _check(self.session, choice)
+        self.choice = choice
+        self._tell("choice")
+
+    def start(self) -> None:
+        """Compute the diagram; returns at once."""
+        self._put(at_once=False)
+
+    def cancel(self) -> None:
+        """End the computation; what is there stays."""
+        self.background.drop(("diagram", id(self)))
+
+    def show(self, frame: Frame) -> None:
+        """The pictures have moved: so does the marker, and a small diagram follows."""
+        with self._lock:
+            self._shown = dict(frame.settings.params)
+            is_small = self.seconds is not None and self.seconds < AT_ONCE and self.status in ("done", "running")
+            is_due = bool(self.moved) and is_small and self._others() != self._asked
+        self._tell("here")
+        if is_due:
+            self._put(at_once=True)
+
+    def show_fixed_points(self, frame: Frame) -> None:
+        """Nothing here shows them."""
+
+    def pick(self, x: float, y: float, pixel: tuple[float, float]) -> None:
+        """Go to the point of the diagram nearest to (x, y); ``pixel`` is the size of a pixel."""
+
+        def find() -> Picked | None:
+            diagram = self.diagram
+            return None if diagram is None else pick(diagram, self.choice.variable, (x, y), pixel)
+
+        self.background.put(("point", id(self)), lambda ticket: self._go(find))
+
+    def pick_special(self, diagram: Diagram, point: SpecialPoint) -> None:
+        """Go to a special point."""
+        find = partial(pick_special, diagram, self.choice.variable, point)
+        self.background.put(("point", id(self)), lambda ticket: self._go(find))
+
+    def close(self) -> None:
+        """Stop what is being computed, and forget who listens."""
+        self.cancel()
+        self.listeners.clear()
+
+    def _others(self) -> dict[str, float]:
+        return {k: v for k, v in self._shown.items() if k != self.choice.parameter}
+
+    def _put(self, *, at_once: bool) -> None:
+        with self._lock:
+            choice, others = self.choice, self._others()
+            self._asked = others
+        self.background.put(("diagram", id(self)), partial(self._compute, choice, others, at_once))
+
+    def _compute(self, choice: Choice, others: Mapping[str, float], at_once: bool, ticket: Ticket) -> None:
+        """The worker's part. A diagram that follows the sliders takes the place of the old one when it is whole."""
+        from brainpy_lab.analysis import bifurcation
+
+        if at_once:
+            ticket.wait(REST)
+            if ticket.is_set() or self.background.is_waiting(("diagram", id(self))):
+                return
+        ticket.start()
+        began = time.perf_counter()
+        self._now("running", 0.0)
+        try:
+            diagram = bifurcation(
+                self.session.model, choice.parameter, (choice.low, choice.high), parameters=dict(others), stop=ticket,
+                progress=self._advance, watch=None if at_once else lambda grown: self._grown(grown, others),
+            )  # fmt: skip
+        except BrainPyLabError as error:
+            self._now("failed", 1.0, str(error))
+            return
+        except Exception as error:  # a fault in a helper function of the user's: shown, like every other
+            self._now("failed", 1.0, f"{type(error).__name__}: {error}")
+            return
+        if ticket.is_set() and at_once:
+            self._now("done", 1.0)  # the old one stays, and newer values are on their way
+            return
+        self.seconds = time.perf_counter() - began
+        self._grown(diagram, others)
+        self._now("cancelled" if ticket.is_set() else "done", 1.0)
+
+    def _advance(self, part: float) -> None:
+        if part >= self.progress + 0.01:
+            self._now("running", part)
+
+    def _grown(self, diagram: Diagram, others: Mapping[str, float]) -> None:
+        with self._lock:
+            self.diagram, self.given = diagram, others
+        self._tell("diagram")
+
+    def _now(self, status: Status, progress: float, message: str = "") -> None:
+        self.status, self.progress, self.message = status, progress, message
+        self._tell("status")
+
+    def _go(self, find: Callable[[], Picked | None]) -> None:
+        try:
+            picked = find()
+        except BrainPyLabError as error:
+            self._now(self.status, self.progress, str(error))
+            return
+        if picked is None:
+            return
+        self.picked = picked
+        self.session.place({picked.parameter: picked.value}, picked.state)
+        self._tell("picked")
+
+    def _tell(self, part: Part) -> None:
+        for listener in list(self.listeners):
+            listener(part)
+
+
+def usual_choice(session: Session, ranges: Mapping[str, tuple[float, float, float]], parameter: str | None) -> Choice:
+    """A parameter with the range of its slider; if none is named, the first that the model gives a range."""
+    if parameter is None:
+        bounded = [name for name, knob in session.knobs.items() if knob.bounds is not None]
+        parameter = next(iter([*bounded, *session.knobs]))
+    low, high, _ = ranges[parameter]
+    return Choice(parameter, low, high, session.states[0])
+
+
+def check_parameter(session: Session, name: object) -> None:
+    """Refuse what is no parameter that a slider moves.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if name not in session.params:
+        raise ArgumentError(
+            f"{session.name} has no parameter '{name}' that is a single number.",
+            advice=did_you_mean(str(name), session.params) or f"Parameters: {', '.join(session.params) or 'none'}.",
+        )
+
+
+def _check(session: Session, choice: Choice) -> None:
+    check_parameter(session, choice.parameter)
+    if choice.variable not in session.states:
+        raise ArgumentError(
+            f"{session.name} has no state '{choice.variable}'.", advice=did_you_mean(choice.variable, session.states)
+        )
+    if not choice.low < choice.high:
+        raise ArgumentError(f"The range of {choice.parameter} is empty: from {choice.low:g} to {choice.high:g}.")
