@@ -75,6 +75,7 @@ def test_examples_of_the_page_on_rhythms(tmp_path: Path) -> None:
     found: dict[str, Any] = examples("rhythms.md", tmp_path)
     assert found["z"]["V"].values == pytest.approx([0.59742517, -1.10112952], abs=1e-5)
     assert repr(found["both"].locked) == "(stable synchrony, unstable antiphase)"
+    assert found["chaos"].exponents == pytest.approx([0.9056, 0.0, -14.5723], abs=0.03)
 
 
 def test_examples_of_the_page_on_bursting(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.cycles.cycle import Cycle
     from brainpy_lab.analysis.cycles.limit_cycle import limit_cycle
     from brainpy_lab.analysis.equilibria import fixed_points
+    from brainpy_lab.analysis.lyapunov.exponents import lyapunov_spectrum
+    from brainpy_lab.analysis.lyapunov.spectrum import LyapunovSpectrum
     from brainpy_lab.analysis.noise.sensitivity import sensitivity
     from brainpy_lab.analysis.noise.spread import Spread
     from brainpy_lab.analysis.phase.interaction import Interaction, interaction
@@ -45,6 +47,7 @@ __all__ = [
     "FixedPoint",
     "FixedPoints",
     "Interaction",
+    "LyapunovSpectrum",
     "Manifolds",
     "PhasePlane",
     "PhaseResponse",
@@ -60,6 +63,7 @@ __all__ = [
     "interaction",
     "interrupted",
     "limit_cycle",
+    "lyapunov_spectrum",
     "manifolds",
     "phase_response",
     "sensitivity",
@@ -76,6 +80,8 @@ _HOME = {
     "interrupted": "continuation.news",
     "Cycle": "cycles.cycle",
     "limit_cycle": "cycles.limit_cycle",
+    "LyapunovSpectrum": "lyapunov.spectrum",
+    "lyapunov_spectrum": "lyapunov.exponents",
     "Interaction": "phase.interaction",
     "interaction": "phase.interaction",
     "PhaseResponse": "phase.response",
