@@ -171,8 +171,26 @@ class CodedNetwork:
 
     @property
     def schedule(self) -> Schedule:
-        """The order within a step: prints as text, a line a phase."""
+        """The order within a step: prints as text, a line a phase. It is set by its name, before a run."""
         return self._assembly(backend_name(None)).schedule
+
+    @schedule.setter
+    def schedule(self, name: str) -> None:
+        order = check_schedule(name)
+        if order == self._schedule:
+            return
+        if self._edits:
+            raise ArgumentError(
+                f"{self.name} is edited on {' and '.join(self._edits)}, in the order '{self._schedule}'.",
+                advice="net.revert() for each driver, then set the schedule.",
+            )
+        if getattr(self, "state", None) is not None:
+            raise ArgumentError(
+                f"{self.name} has run with the schedule '{self._schedule}'; it does not go on with another.",
+                advice="net.reset(), then set it.",
+            )
+        self._schedule, self._parts = order, Parts(self.name, self.groups, self.synapses, order)
+        self._assemblies = {}  # twins of the network have theirs
 
     def explain(self) -> str:
         """What the network is made of, where each variable of a synapse lives, and how much memory a run takes."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
+from brainpy_lab.errors import ArgumentError, did_you_mean, in_words, package
 from brainpy_lab.networks.runs.spikes import DrawnTrain
 from brainpy_lab.networks.source import View
 from brainpy_lab.simulation.solution.events import EventTrain
@@ -104,6 +104,16 @@ class NetworkSolution:
         left = [n for n, train in trains.items() if isinstance(train, DrawnTrain) and train.expected > _MOST_DRAWN]
         title = self.name if not left else f"{self.name}, without {', '.join(left)}"
         return plot_trains(title, {name: train for name, train in trains.items() if name not in left})
+
+    def to_neo(self) -> Any:
+        """The run as a ``neo.Block`` with a segment for each part; see `Solution.to_neo`."""
+        neo = package("neo", "to_neo")
+        block = neo.Block(name=self.name)
+        for key, part in self.parts.items():
+            segment = part.to_neo()
+            segment.name = key
+            block.segments.append(segment)
+        return block
 
     @in_words("save")
     def save(self, path: str | Path) -> Path:

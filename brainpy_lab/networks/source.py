@@ -63,7 +63,7 @@ class Source:
 
 
 class View:
-    """Some cells of a group or source: ``E[:100]``, ``E[mask]``, ``E[[3, 5]]``.
+    """Some cells of a group or source: ``E[:100]``, ``E[mask]``, ``E[[3, 5]]``, and some of these: ``E[:100][::2]``.
 
     Attributes
     ----------
@@ -91,8 +91,23 @@ class View:
         """Its text."""
         return str(self.text)
 
-    def __len__(self) -> int:
+    @property
+    def size(self) -> int:
+        """How many cells they are."""
         return len(self.index)
+
+    @property
+    def shape(self) -> tuple[int]:
+        """Cells of a part stand in a row."""
+        return (self.size,)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, key: Any) -> View:
+        found = View(self.group, self.index[_index_of(self, key)])
+        object.__setattr__(found, "text", f"{self.text}[{_shown(key)}]")
+        return found
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or "group" not in self.__dict__:
@@ -108,7 +123,7 @@ class View:
         return f"<{self.text}: {len(self.index):,} of {self.group.size:,} cells>"
 
 
-def _index_of(group: Source, key: Any) -> np.ndarray:
+def _index_of(group: Source | View, key: Any) -> np.ndarray:
     numbers = np.arange(group.size).reshape(group.shape)
     if key is None or isinstance(key, bool | np.bool_):  # NumPy would take them as all cells
         raise ArgumentError(f"{group.name}[{key}]: cells are chosen by whole numbers, a mask or a slice.")

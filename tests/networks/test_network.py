@@ -169,3 +169,15 @@ def test_synapses_without_connections_do_nothing(backend: str) -> None:
     own = bp.Synapses(pre=E, post=E, model=synapse(text), connect=none, name="own", kept={"s": "connection"})
     sol = bp.Network(E, gap, kick, own).run(60.0, dt=0.1, backend=backend)
     assert len(sol["E"].events["spike"]) == 3
+
+
+def test_a_part_of_a_part_is_a_part() -> None:
+    E = bp.NeuGroup(lif(), 20, name="E", method="euler", I=np.arange(20.0))
+    some = E[5:][::2][np.arange(8) > 5]
+    assert some.index.tolist() == [17, 19] and some.I.tolist() == [17.0, 19.0] and some.name.startswith("E[5:][::2]")
+    some.I = 3
+    assert E.I[[17, 18, 19]].tolist() == [3.0, 18.0, 3.0]
+    sol = bp.Network(E).run(0.2, dt=0.1, backend="numpy", record={"E": ["V"], some: ["V"]})
+    assert np.array_equal(sol[some].V, sol["E"].V[:, [17, 19]])
+    with pytest.raises(bp.errors.ArgumentError, match=r"E\[5:\]\[40\]: index 40 is out of bounds"):
+        E[5:][40]

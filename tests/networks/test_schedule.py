@@ -148,3 +148,23 @@ def test_spikes_are_those_of_a_loop_written_by_hand_in_that_order(schedule: str,
     assert np.array_equal(train.index, by_hand[:, 1])
     other = _by_hand("default" if schedule == "brian2" else "brian2", pre, post, late, start)
     assert not np.array_equal(by_hand, other)
+
+
+def test_a_schedule_is_set_by_its_name_before_a_run() -> None:
+    E = bp.NeuGroup(lif(), 2, name="E", method="euler")
+    net, known = bp.Network(E), bp.Network(E, schedule="brian2")
+    net.reset()
+    net.schedule = "brian2"
+    assert str(net.schedule) == str(known.schedule) and net.code("numpy").text == known.code("numpy").text
+    net.run(0.2, dt=0.1, backend="numpy")
+    with pytest.raises(
+        bp.errors.ArgumentError, match="Network has run with the schedule 'brian2'; it does not go on with"
+    ):
+        net.schedule = "default"
+    net.reset()
+    net.schedule = "default"
+    net.edit(net.code("numpy").text + "# mine\n", backend="numpy")
+    with pytest.raises(bp.errors.ArgumentError, match="Network is edited on numpy, in the order 'default'"):
+        net.schedule = "brian2"
+    with pytest.raises(bp.errors.ArgumentError, match="There is no schedule 'brain2'"):
+        net.schedule = "brain2"

@@ -41,6 +41,7 @@ def _of_one(cell: object) -> float:
 CASES: dict[str, Callable[[], object]] = {
     "E: size is a whole number from 0 to 2,147,483,647; got -1.": lambda: group(-1),
     "P: size is a whole number from 0 to 2,147,483,647; got '4'.": lambda: bp.PoissonGroup("4", rate=1.0, name="P"),
+    "record: syn has no state 'weight'.": lambda: run(connected(), record={"syn": ["weight"]}),
     "E: initial is a mapping by name; got 3.": lambda: group(initial=3),
     "E: parameters is a mapping by name; got [('I', 1)].": lambda: group(parameters=[("I", 1)]),
     "E: 'I' cannot be '5'.": lambda: group(I="5"),

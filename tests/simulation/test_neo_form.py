@@ -19,6 +19,7 @@ class Made:
 
     def __init__(self, *given: Any, **named: Any) -> None:
         self.given, self.named = given, named
+        self.segments: list[Any] = []
         self.spiketrains: list[Any] = []
         self.analogsignals: list[Any] = []
         self.irregularlysampledsignals: list[Any] = []
@@ -34,7 +35,7 @@ class SpikeTrain(Made):
 @pytest.fixture
 def neo(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     package = types.ModuleType("neo")
-    package.SpikeTrain, package.Segment = SpikeTrain, Made
+    package.SpikeTrain, package.Segment, package.Block = SpikeTrain, Made, Made
     package.AnalogSignal, package.IrregularlySampledSignal = type("Analog", (Made,), {}), type("Uneven", (Made,), {})
     quantities = types.ModuleType("quantities")
     quantities.Quantity = lambda number, unit: (float(number), unit)
@@ -65,6 +66,15 @@ def test_a_run_is_a_segment(neo: types.ModuleType) -> None:
     assert V.named["t_start"] == (0.0, "ms") and V.named["sampling_period"] == (pytest.approx(0.1), "ms")
     assert (V.named["name"], w.named["name"], w.named["time_units"]) == ("V", "w", "ms")
     assert [train.times.tolist() for train in made.spiketrains] == [[1.0 + 1e-12], [0.3]]
+
+
+def test_a_run_of_a_network_is_a_block_of_segments(neo: types.ModuleType) -> None:
+    E = bp.NeuGroup(bp.model("I = 12\ndV/dt = (I - V)/20\nwhen V >= 0.5:\n    V = 0", name="C"), 2, name="E")
+    S = bp.SpikeSource([0.2, 0.9], [0, 1], 2, name="S")
+    made = bp.Network(E, S).run(1.0, dt=0.1, backend="numpy", record={"E": ["V"]}).to_neo()
+    assert made.named["name"] == "Network" and [segment.name for segment in made.segments] == ["E", "S"]
+    assert made.segments[0].analogsignals[0].given[0].shape == (11, 2)
+    assert [train.times.tolist() for train in made.segments[1].spiketrains] == [[0.2], [0.9]]
 
 
 def test_without_neo_the_pip_line_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

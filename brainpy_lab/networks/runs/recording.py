@@ -251,9 +251,10 @@ def _place_of_synapse(
 ) -> tuple[Recorded, tuple[int, ...]]:
     known = syn.system.state_names
     if name not in known:
+        stands = f"It stands still: {syn.name}.{name} has it." if name in syn.values or name == "delay" else None
         raise ArgumentError(
             f"record: {syn.name} has no state '{name}'.",
-            advice=did_you_mean(name, known) or f"Its states are: {', '.join(known) or 'none'}.",
+            advice=stands or did_you_mean(name, known) or f"Its states are: {', '.join(known) or 'none'}.",
         )
     home = syn.homes.of[name]
     if home == "connection":
