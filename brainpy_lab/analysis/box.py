@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from brainpy_lab.analysis.vector_field import ModelLike, Range, check_model
+from brainpy_lab.analysis.layout import ModelLike, layout_of
+from brainpy_lab.analysis.vector_field import Range, check_model
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 
@@ -42,24 +43,33 @@ def read_box(model: ModelLike, box: Any, parameters: Mapping[str, Any] | None, n
         For what is no model or no box, a name that is no state, an impossible range, or a state given twice.
     """
     check_model(model)
-    system = model.system
+    system, layout = model.system, layout_of(model)
     if not isinstance(box, Mapping | None):
         raise ArgumentError(f"The box is {box!r}; it must name ranges.", advice=_example(system))
     ranges: dict[str, Range] = {}
+
+    def add(name: str, bounds: Any) -> None:
+        if layout is not None and name in {*layout.groups, *layout.names}:
+            ranges.update(dict.fromkeys(layout.groups.get(name, (name,)), check_range(name, bounds)))
+        else:
+            check_state(system, name)
+            ranges[name] = check_range(name, bounds)
+
+    def is_array(value: Any) -> bool:
+        return layout is not None and isinstance(value, np.ndarray)
+
     for name, bounds in (box or {}).items():
-        check_state(system, name)
-        ranges[name] = check_range(name, bounds)
+        add(name, bounds)
     values: dict[str, Any] = {}
     for name, value in {**(parameters or {}), **named}.items():
         is_one = _is_one(value)
         if name in ranges:
             twice = "a range and a value" if is_one else "two ranges"
             raise ArgumentError(f"'{name}' has {twice}; it can have one of them.")
-        if is_one or (name in system.parameter_names and not isinstance(value, tuple)):
+        if is_one or (name in system.parameter_names and not isinstance(value, tuple)) or is_array(value):
             values[name] = value
         else:
-            check_state(system, name)
-            ranges[name] = check_range(name, value)
+            add(name, value)
     return Box(ranges, values)
 
 

@@ -19,16 +19,16 @@ BESIDE = 1e-7
 
 def frozen(field: VectorField) -> dict[str, float]:
     """What ``field`` holds, its free states depend on, and a run would move: ``t`` and other states, by name."""
-    reached = _reached(field.system, field.free)
+    reached = _reached(field.system, tuple(sorted(field.free_states)))
     result = {"t": float(field.t)} if "t" in reached else {}
     moved = {a.target for e in field.system.events for a in e.actions if isinstance(a, Assign)}
     moved |= {s.name for s in field.system.states if s.drift is not None}
-    return result | {name: float(value) for name, value in field.held.items() if name in reached & moved}
+    return result | {name: float(value) for name, value in field.held.items() if name.split("[")[0] in reached & moved}
 
 
 def remarks(field: VectorField) -> tuple[str, ...]:
     """What holds for all fixed points of ``field``, in sentences."""
-    if any(s.noise for s in field.system.states if s.name in field.free):
+    if any(s.noise for s in field.system.states if s.name in field.free_states):
         return ("Noise is left out: these are fixed points of the drift.",)
     return ()
 
@@ -40,10 +40,8 @@ def reset_at(field: VectorField, point: Array, widths: Array) -> str | None:
         return None
     step = np.diag(BESIDE * widths)
     around = np.concatenate([np.zeros((len(point), 1)), step, -step], axis=1) + point[:, None]
-    states = field.complete(around)
     with np.errstate(all="ignore"):
-        parameters = (np.float64(field.params[p]) for p in field.system.parameter_names)
-        happens = _conditions(field.system)(*states, *parameters, np.float64(field.t))
+        happens = _conditions(field.system)(*field.arguments(around))
     return next((name for name, true in zip(names, happens, strict=True) if np.any(true)), None)
 
 

@@ -11,6 +11,8 @@ from brainpy_lab.analysis import caveats, roots
 from brainpy_lab.analysis.box import no_ranges, read_box
 from brainpy_lab.analysis.degenerate import Found, beside, flatness, merged
 from brainpy_lab.analysis.jumps import jumps
+from brainpy_lab.analysis.layout import ModelLike, by_element, initial_of, layout_of
+from brainpy_lab.analysis.many_states import zeros_among
 from brainpy_lab.analysis.newton import batched_newton, to_multiple
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
@@ -18,7 +20,7 @@ from brainpy_lab.analysis.reduction import Reduced, reduce_field
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
 from brainpy_lab.analysis.stability import eigenvectors, stability
-from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, make_field
+from brainpy_lab.analysis.vector_field import Array, Range, VectorField, make_field, moving
 from brainpy_lab.errors import in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
@@ -109,13 +111,17 @@ def fixed_points(
     ranges, given = read_box(model, box, parameters, ranges_and_values)
     if box is None and not ranges:
         raise no_ranges(model.system)
-    free = tuple(s.name for s in model.system.states if s.drift is not None and s.name not in given)
-    return find(make_field(model, free, given, t), ranges, getattr(model, "initial", {}))
+    layout = layout_of(model)
+    values = by_element(layout, given)
+    free = tuple(name for name in moving(model, layout) if name not in values)
+    return find(make_field(model, free, values, t, arrays=True), ranges, initial_of(model, layout))
 
 
 @np.errstate(all="ignore")
 def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None = None) -> FixedPoints:
     """All fixed points of ``field`` in ``box``; states missing from it are looked for around ``near``."""
+    if field.layout is not None:
+        return _among_many(field, box, near or {})
     # the sample comes first: from it the usual sizes of drifts, the units, and which reductions are safe are taken
     ranges = ranges_of(field, box, near)
     low, high = np.array(ranges).T
@@ -142,6 +148,23 @@ def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float]
     if flat > MOST_MULTIPLE:
         remarks = (*remarks, f"{flat} of these points are multiple zeros; so many may belong to a curve or surface.")
     return FixedPoints(points, frozen=held, remarks=remarks, complete=_completeness(points))
+
+
+def _among_many(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float]) -> FixedPoints:
+    """The fixed points of a model with array states that are found from some starts."""
+    ranges = ranges_of(field, box, near)
+    start = np.array([float(near.get(name, sum(r) / 2)) for name, r in zip(field.free, ranges, strict=True)])
+    found = zeros_among(field, ranges, start)
+    widths = np.array([high - low for low, high in ranges])
+    held = caveats.frozen(field)
+    points = []
+    for k in sorted(range(found.points.shape[1]), key=lambda k: tuple(found.points[:, k])):
+        point = found.points[:, k]
+        if _in_box(dict(zip(field.free, point, strict=True)), box):
+            rounding = ROUNDING * (np.abs(field.jacobian(point)) @ np.abs(point))
+            points.append(described(field, point, int(found.singular[k]), rounding, widths, held))
+    complete = f"Newton's method was tried from {found.starts} starts; there may be other fixed points."
+    return FixedPoints(points, frozen=held, remarks=caveats.remarks(field), complete=complete)
 
 
 def ranges_of(

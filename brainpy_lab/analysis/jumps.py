@@ -37,7 +37,7 @@ def jumps(field: VectorField, low: Array, high: Array, usual: Array) -> tuple[st
     usual : ndarray, shape (n_free,)
         The usual size of the drifts.
     """
-    if not _may_jump(field.system, field.free):
+    if not _may_jump(field.system, tuple(sorted(field.free_states))):
         return ()
     points = low[:, None] + (high - low)[:, None] * spread(len(low), PLACES)
     if len(field.free) == 1:

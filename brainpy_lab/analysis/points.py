@@ -14,6 +14,20 @@ from numpy.typing import NDArray
 _SETS = {1: "a curve", 2: "a surface"}
 
 
+#: Of more than so many states, some are left out where a point is shown.
+MOST_SHOWN = 24
+
+#: So many are then shown.
+FIRST = 4
+
+
+def shortened(texts: list[str]) -> list[str]:
+    """The texts; of very many the first, and how many there are."""
+    if len(texts) <= MOST_SHOWN:
+        return texts
+    return [*texts[:FIRST], f"… ({len(texts)} in all)"]
+
+
 @dataclass(frozen=True)
 class FixedPoint:
     """A point where every derivative is zero.
@@ -74,8 +88,8 @@ class FixedPoint:
         return " ".join([self._line(), *self.remarks, *_held(self.frozen)])
 
     def _line(self) -> str:
-        place = ", ".join(f"{name} = {value:.6g}" for name, value in self.values.items())
-        return f"{self.kind} at {place} (eigenvalues {', '.join(_number(e) for e in self.eigenvalues)})"
+        place = ", ".join(shortened([f"{name} = {value:.6g}" for name, value in self.values.items()]))
+        return f"{self.kind} at {place} (eigenvalues {', '.join(shortened(list(map(_number, self.eigenvalues))))})"
 
 
 class FixedPoints(list[FixedPoint]):
@@ -119,12 +133,11 @@ class FixedPoints(list[FixedPoint]):
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         if not self:
             return f"<p>No fixed points in the box.</p>{notes}"
-        names = list(self[0].values)
-        head = "".join(f"<th>{escape(n)}</th>" for n in (*names, "eigenvalues", "kind"))
+        head = "".join(f"<th>{escape(n)}</th>" for n in (*shortened(list(self[0].values)), "eigenvalues", "kind"))
         rows = "".join(
             "<tr>"
-            + "".join(f"<td>{p.values[n]:.6g}</td>" for n in names)
-            + f"<td>{escape(', '.join(_number(e) for e in p.eigenvalues))}</td>"
+            + "".join(f"<td>{value}</td>" for value in shortened([f"{v:.6g}" for v in p.values.values()]))
+            + f"<td>{escape(', '.join(shortened(list(map(_number, p.eigenvalues)))))}</td>"
             + f"<td>{'<br>'.join(map(escape, [p.kind, *p.remarks]))}</td></tr>"
             for p in self
         )

@@ -116,12 +116,12 @@ def _of_sector(eigenvalues: NDArray[np.complex128], order: float) -> Stability:
 def _order(field: VectorField) -> float:
     """The Caputo order that all free states share."""
     system = field.system
-    states = [s for s in system.states if s.name in field.free]
+    states = [s for s in system.states if s.name in field.free_states]
     expressions = [s.order for s in states if s.order is not None]
     evaluate: Callable[..., tuple[Any, ...]] = Compiler(system).compile(expressions)
-    held = field.complete(np.zeros(len(field.free)))
-    values = evaluate(*held, *(field.params[p] for p in system.parameter_names), field.t)
-    orders = {float(v) for v in values} | ({1.0} if len(expressions) < len(states) else set())
+    values = evaluate(*field.arguments(np.zeros(len(field.free))))
+    orders = {float(v) for value in values for v in np.ravel(value)}
+    orders |= {1.0} if len(expressions) < len(states) else set()
     if len(orders) > 1:
         raise AnalysisError(
             f"The states of {system.name} have the orders {', '.join(f'{o:g}' for o in sorted(orders))}; "

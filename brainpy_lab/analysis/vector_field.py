@@ -8,29 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainpy_lab.analysis.layout import ModelLike as ModelLike
+from brainpy_lab.analysis.layout import arrays_of, by_element, initial_of, layout_of
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 from brainpy_lab.symbolic import NumericSystem, numeric
+from brainpy_lab.symbolic.array_numeric import ArrayLayout, ArrayNumeric, array_numeric
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
 
-
-class ModelLike(Protocol):
-    """What the analyses need of a model."""
-
-    @property
-    def system(self) -> System:
-        """The equations."""
-
-    @property
-    def parameters(self) -> Mapping[str, Any]:
-        """The default values of the parameters."""
+#: Names that a message lists, at most.
+MOST_NAMED = 30
 
 
 @dataclass(frozen=True)
@@ -53,32 +47,55 @@ class VectorField:
     system: System
     free: tuple[str, ...]
     held: Mapping[str, float]
-    params: Mapping[str, float]
+    params: Mapping[str, Any]
     t: float = 0.0
+    layout: ArrayLayout | None = None
 
     @cached_property
-    def numeric(self) -> NumericSystem:
+    def numeric(self) -> NumericSystem | ArrayNumeric:
         """The compiled NumPy form."""
-        return numeric(self.system)
+        return numeric(self.system) if self.layout is None else array_numeric(self.system, self.layout)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All states, free and held; of an array state each element."""
+        return self.system.state_names if self.layout is None else self.layout.names
+
+    @cached_property
+    def free_states(self) -> frozenset[str]:
+        """The states that are free, by the names the model has for them."""
+        groups = {n: (n,) for n in self.system.state_names} if self.layout is None else self.layout.groups
+        free = frozenset(self.free)
+        return frozenset(name for name, elements in groups.items() if not free.isdisjoint(elements))
 
     @cached_property
     def rows(self) -> list[int]:
         """Where the free states stand among all states."""
-        return [self.system.state_names.index(name) for name in self.free]
+        place = {name: k for k, name in enumerate(self.names)}
+        return [place[name] for name in self.free]
 
     def complete(self, y: Array) -> Array:
         """All states, shape (n_states, ...), from the free ones, shape (n_free, ...)."""
-        if self._is_whole:  # the usual case: searches call this thousands of times
+        if self.is_whole:  # the usual case: searches call this thousands of times
             return y
-        full = np.empty((len(self.system.states), *y.shape[1:]))
-        for i, name in enumerate(self.system.state_names):
-            full[i] = y[self.free.index(name)] if name in self.free else self.held[name]
+        full = np.empty((len(self.names), *y.shape[1:]))
+        full[self.rows] = y
+        for i, name in enumerate(self.names):
+            if name in self.held:
+                full[i] = self.held[name]
         return full
 
+    def arguments(self, y: Array) -> list[Any]:
+        """What a function compiled from the model takes at the free states ``y``: states, parameters and t."""
+        full = self.complete(y)
+        states = full if self.layout is None else self.layout.split(full)
+        values = [self.params[p] for p in self.system.parameter_names]
+        return [*states, *(np.float64(v) if isinstance(v, int | float) else v for v in values), np.float64(self.t)]
+
     @cached_property
-    def _is_whole(self) -> bool:
+    def is_whole(self) -> bool:
         """True when every state is free, in the system's order."""
-        return self.free == self.system.state_names
+        return self.free == self.names
 
     def moved(self, name: str, value: float) -> VectorField:
         """The field with a parameter or a held state at another value."""
@@ -89,33 +106,53 @@ class VectorField:
     def rhs(self, y: Array) -> Array:
         """The drift of the free states, shape (n_free, ...)."""
         drift: Array = self.numeric.rhs(self.complete(y), self.params, self.t)
-        return drift if self._is_whole else drift[self.rows]
+        return drift if self.is_whole else drift[self.rows]
 
     def jacobian(self, y: Array) -> Array:
         """The Jacobian of the free states, shape (n_free, n_free, ...)."""
         jacobian: Array = self.numeric.jacobian(self.complete(y), self.params, self.t)
-        return jacobian if self._is_whole else jacobian[np.ix_(self.rows, self.rows)]
+        return jacobian if self.is_whole else jacobian[np.ix_(self.rows, self.rows)]
 
 
-def make_field(model: ModelLike, free: tuple[str, ...] | None, given: Mapping[str, Any], t: float = 0.0) -> VectorField:
+def make_field(
+    model: ModelLike, free: tuple[str, ...] | None, given: Mapping[str, Any], t: float = 0.0, *, arrays: bool = False
+) -> VectorField:
     """The field of ``model`` with the ``free`` states (None: all that have a derivative) and the values ``given``.
 
     Raises
     ------
     ArgumentError
         For a name that is neither parameter nor state, or a value that is no finite number.
+    AnalysisError
+        For array states, where ``arrays`` says that the analysis does not take them.
     """
     system = model.system
+    layout = layout_of(model)
+    if layout is not None and not arrays:
+        raise AnalysisError(
+            f"{system.name} has array states, and this analysis looks at single numbers.",
+            advice="bp.analysis.fixed_points, bifurcation and limit_cycle take array states.",
+        )
+    given = by_element(layout, given)
     if free is None:
-        free = tuple(s.name for s in system.states if s.drift is not None)
-    _check_names(system, given)
+        free = moving(model, layout)
+    _check_names(system, given, layout)
     if not free:
         raise ArgumentError(f"Every variable of {system.name} is held, so nothing is left to look at.")
     params = {**model.parameters, **{k: v for k, v in given.items() if k in system.parameter_names}}
-    others = [name for name in system.state_names if name not in free]
-    initial = getattr(model, "initial", {}) if others else {}  # a `ModelLike` need not have any
+    others = [name for name in (system.state_names if layout is None else layout.names) if name not in set(free)]
+    initial = initial_of(model, layout) if others else {}
     held = {name: given.get(name, initial.get(name, 0.0)) for name in others}
-    return VectorField(system, free, _numbers(system, held), _numbers(system, params), _numbers(system, {"t": t})["t"])
+    wide = {} if layout is None else arrays_of(system, layout, params)
+    numbers = _numbers(system, {name: value for name, value in params.items() if name not in wide})
+    params = {name: wide[name] if name in wide else numbers[name] for name in params}
+    return VectorField(system, free, _numbers(system, held), params, _numbers(system, {"t": t})["t"], layout)
+
+
+def moving(model: ModelLike, layout: ArrayLayout | None) -> tuple[str, ...]:
+    """The states that have a derivative; of an array state each element."""
+    names = [s.name for s in model.system.states if s.drift is not None]
+    return tuple(names) if layout is None else tuple(e for name in names for e in layout.groups[name])
 
 
 def check_model(model: Any) -> None:
@@ -135,13 +172,13 @@ def check_model(model: Any) -> None:
     raise ArgumentError(f"{model!r} is no model.", advice="Make one with bp.model(text).")
 
 
-def _check_names(system: System, given: Mapping[str, Any]) -> None:
-    known = system.parameter_names + system.state_names
+def _check_names(system: System, given: Mapping[str, Any], layout: ArrayLayout | None) -> None:
+    known = system.parameter_names + (system.state_names if layout is None else layout.names)
     for name in given:
         if name not in known:
             raise ArgumentError(
                 f"'{name}' is neither a parameter nor a variable of {system.name}.",
-                advice=did_you_mean(name, known) or f"It has {', '.join(known)}.",
+                advice=did_you_mean(name, known) or f"It has {', '.join(known[:MOST_NAMED])}.",
             )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -135,6 +136,9 @@ class Moving:
 
     def _at_point(self, u: Array) -> tuple[Array, Array]:
         """In plain numbers; with NumPy where those have no value."""
+        if self._is_of_arrays:
+            states, params = self.values(u)
+            return self.field.numeric.at(states, params, self.field.t, self.parameters)  # type: ignore[union-attr]
         plain = self._plain
         if plain is not None:
             given, places, function = plain
@@ -151,18 +155,25 @@ class Moving:
         return self._residual(u), self._jacobian(u)
 
     @cached_property
+    def _is_of_arrays(self) -> bool:
+        """Whether all states are free, and some are arrays: then one call gives the drift and all derivatives."""
+        return self.field.is_whole and self.field.layout is not None
+
+    @cached_property
     def _plain(self) -> Plain | None:
         names = (*self.field.free, *self.parameters)
         return plain(self.field, names, names)
 
-    def values(self, u: Array) -> tuple[Array, dict[str, Array | float]]:
+    def values(self, u: Array) -> tuple[Array, dict[str, Any]]:
         """All states, shape (n_states, ...), and all parameters by name."""
-        field = self.field
-        given = {**field.held, **field.params, **dict(zip((*field.free, *self.parameters), u, strict=True))}
-        states = np.empty((len(field.system.states), *u.shape[1:]))
-        for row, name in enumerate(field.system.state_names):
-            states[row] = given[name]
-        return states, {name: given[name] for name in field.params}
+        field, n = self.field, len(self.field.free)
+        states, moved = field.complete(u[:n]), dict(zip(self.parameters, u[n:], strict=True))
+        held = [name for name in moved if name not in field.params]
+        if held:
+            states = states.copy()
+            for name in held:
+                states[field.names.index(name)] = moved[name]
+        return states, {name: moved.get(name, value) for name, value in field.params.items()}
 
     def _residual(self, u: Array) -> Array:
         states, params = self.values(u)
@@ -172,9 +183,9 @@ class Moving:
     def _jacobian(self, u: Array) -> Array:
         field = self.field
         states, params = self.values(u)
-        names = field.system.state_names
-        by_state = field.numeric.jacobian(states, params, field.t)[field.rows]
+        names = field.names
         moved = [name for name in self.parameters if name not in names]
+        by_state = field.numeric.jacobian(states, params, field.t)[field.rows]
         by_parameter = field.numeric.parameter_jacobian(states, params, field.t, by=moved)[field.rows]
         columns = [
             by_state[:, names.index(name)] if name in names else by_parameter[:, moved.index(name)]
@@ -186,9 +197,11 @@ class Moving:
 def plain(field: VectorField, unknowns: Sequence[str], by: Sequence[str]) -> Plain | None:
     """The drift and its derivatives ``by`` names, as a function in plain numbers; None where there is none."""
     function = field.numeric.at_point(by)
+    if function is None:
+        return None
     given = {**field.held, **field.params, **dict.fromkeys(unknowns, 0.0)}
     order = [*field.system.state_names, *field.system.parameter_names]
-    if function is None or not all(isinstance(given[n], int | float) for n in order):
+    if not all(isinstance(given[n], int | float) for n in order):
         return None
     return [*(float(given[n]) for n in order), float(field.t)], [order.index(n) for n in unknowns], function
 

@@ -12,7 +12,8 @@ doi:10.1137/1.9780898717761
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import reduce
 from itertools import chain, combinations
 from typing import Any
 
@@ -20,9 +21,10 @@ import sympy
 
 from brainpy_lab.equations.system import Definition, System
 from brainpy_lab.symbolic.compiling import Compiler, call
-from brainpy_lab.symbolic.convert import symbol
+from brainpy_lab.symbolic.convert import symbol, to_sympy
 from brainpy_lab.symbolic.differentiate import differentiate
 from brainpy_lab.symbolic.functions import Phi
+from brainpy_lab.symbolic.mixing import FUNCTIONS, LINEAR, Mixed
 from brainpy_lab.symbolic.printing import to_ast
 from brainpy_lab.symbolic.view import view, working
 
@@ -31,7 +33,12 @@ Along = tuple[int, ...]
 
 
 def directional(
-    system: System, compiler: Compiler, order: int, parameters: tuple[str, ...]
+    system: System,
+    compiler: Compiler,
+    order: int,
+    parameters: tuple[str, ...],
+    parts: Mixed | None = None,
+    values: bool = False,
 ) -> Callable[..., tuple[Any, ...]]:
     """A compiled function (states, parameters, t, directions) -> the derivative of each drift along all directions.
 
@@ -44,14 +51,31 @@ def directional(
         The number of directions.
     parameters : tuple of str
         Those that the directions have components for, after the states.
+    parts : Mixed, optional
+        The equations, where elements of arrays mix in them; ``compiler`` then knows none of the system's definitions.
+    values : bool
+        Whether the drifts themselves come first, of such equations.
     """
     with working():
         tangents = _Tangents(system, order, parameters)
+        if parts is not None:
+            return _of_mixed(tangents, parts, compiler, values)
         for name, expr in view(system).definitions.items():
             tangents.define(name, expr)
         drifts = [tangents.derivative(expr) for expr in view(system).drifts.values()]
         results = [to_ast(r) for r in tangents.shared(drifts)]
         return compiler.compile(results, tangents.definitions, tangents.arguments)
+
+
+def _of_mixed(tangents: _Tangents, parts: Mixed, compiler: Compiler, values: bool) -> Callable[..., tuple[Any, ...]]:
+    for definition in parts.definitions:
+        if parts.is_mix(definition.expr):
+            tangents.mix(definition.name, definition.expr)
+        else:
+            tangents.define(definition.name, to_sympy(definition.expr))
+    results = [to_ast(r) for r in tangents.shared([tangents.derivative(to_sympy(d)) for d in parts.drifts])]
+    results = [*parts.drifts, *results] if values else results
+    return compiler.compile(results, [*parts.definitions, *tangents.definitions], tangents.arguments, FUNCTIONS)
 
 
 class _Tangents:
@@ -83,6 +107,36 @@ class _Tangents:
         values = self.shared([found[along] for along in present])
         for along, value in zip(present, values, strict=True):
             self.definitions.append(Definition(self._known[name, along].name, to_ast(value)))
+
+    def mix(self, name: str, expr: ast.expr) -> None:
+        """Add the tangents of a definition that mixes elements: ``sum(x)`` of x, ``dot(x, y)`` of both."""
+        assert isinstance(expr, ast.Call) and isinstance(expr.func, ast.Name)
+        places = (0, 1) if expr.func.id == "dot" else (LINEAR[expr.func.id],)
+        names = [argument.id for k in places if isinstance(argument := expr.args[k], ast.Name)]
+        for along in chain.from_iterable(combinations(range(self.order), n) for n in range(1, self.order + 1)):
+            splits: list[tuple[Along, ...]] = [(along,)]
+            if len(names) == 2:
+                splits = [(a, tuple(k for k in along if k not in a)) for a in _parts(along)]
+            terms: list[ast.expr] = []
+            for split in splits:
+                tangents = [self._tangent(n, a) for n, a in zip(names, split, strict=True)]
+                arguments = list(expr.args)
+                if all(t is not None for t in tangents):
+                    for place, tangent in zip(places, tangents, strict=True):
+                        arguments[place] = tangent  # type: ignore[assignment]
+                    terms.append(call(expr.func.id, *arguments))
+            if terms:
+                made = self._new(name, along)
+                total = reduce(lambda a, b: ast.BinOp(left=a, op=ast.Add(), right=b), terms)
+                self.definitions.append(Definition(made.name, total))
+
+    def _tangent(self, name: str, along: Along) -> ast.expr | None:
+        """The tangent of a name for each of its elements, or the name itself where it is along none."""
+        value = ast.Name(id=name, ctx=ast.Load())
+        if not along:
+            return value
+        known = self._known.get((name, along))
+        return None if known is None else call("widened", ast.Name(id=known.name, ctx=ast.Load()), value)
 
     def derivative(self, expr: Any) -> Any:
         """The derivative of ``expr`` along all directions."""
@@ -118,3 +172,8 @@ class _Tangents:
         self._known[name, along] = new
         self._meaning[new] = (name, along)
         return new
+
+
+def _parts(along: Along) -> Iterator[Along]:
+    """All choices among the directions, none of them and all of them too."""
+    return chain.from_iterable(combinations(along, n) for n in range(len(along) + 1))

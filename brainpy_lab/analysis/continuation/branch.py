@@ -54,7 +54,9 @@ class Branch:
         return len(self.points)
 
     def __getitem__(self, name: str) -> Array:
-        """A state or the parameter along the branch, (n_points,)."""
+        """A state or the parameter along the branch, (n_points,); ``norm`` is that of all states."""
+        if name == "norm" and name not in (*self.names, self.parameter):
+            return np.asarray(np.linalg.norm(self.points[:, :-1], axis=1))
         return self.points[:, (*self.names, self.parameter).index(name)]
 
     def lines(self, name: str) -> list[Array]:

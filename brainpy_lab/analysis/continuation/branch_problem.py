@@ -67,9 +67,8 @@ class EquilibriumProblem:
             return self._differences(u, directions)
         field = self.field
         states, params = Moving(field, self.names).values(u)
-        system = field.system
-        by = tuple(name for name in self.names if name not in system.state_names)
-        order = [*system.state_names, *by]
+        by = tuple(name for name in self.names if name not in field.names)
+        order = [*field.names, *by]
         places = [order.index(name) for name in (*field.free, *self.names)]
         vectors = []
         for direction in directions:
@@ -83,7 +82,7 @@ class EquilibriumProblem:
 
     @cached_property
     def _has_exact(self) -> bool:
-        unit = np.zeros(len(self.field.system.states))
+        unit = np.zeros(len(self.field.names))
         try:
             self.field.numeric.directional(unit, [unit, unit], self.field.params, self.field.t)
         except (AnalysisError, ArgumentError):

@@ -116,7 +116,7 @@ class CycleTracer:
     @property
     def hopfs(self) -> list[Located]:
         """Hopf points of equilibria, with their periods."""
-        return [p for p in self.equilibria.located if p.point.kind == "hopf" and p.point.period]
+        return [p for p in self.equilibria.located if p.point.kind == "hopf" and _is_single(p)]
 
     @property
     def _longest_at_hopf(self) -> float:
@@ -392,3 +392,8 @@ class CycleTracer:
         multipliers = np.array([s.multipliers for _, s in found])
         unstable = np.array([s.unstable for _, s in found])
         return CycleBranch("cycle", self.name, self.flow.free, tuple(o for o, _ in found), multipliers, unstable, ends)
+
+
+def _is_single(hopf: Located) -> bool:
+    """Whether one pair of eigenvalues crosses there, with a known period."""
+    return bool(hopf.point.period) and hopf.point.data.get("crossing", 1) == 1

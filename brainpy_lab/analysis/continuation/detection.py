@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
@@ -119,23 +120,29 @@ class Detector:
         yield from self.gaps(m, b, halvings + 1, looks)
 
     def _nearest(self, a: Station, b: Station) -> float | None:
-        """At which part of the way an eigenvalue, or the turn of the curve, may touch zero; None where none comes near.
-
-        Real parts of eigenvalues are cubics in between, by their values and rates at both ends.
-        """
-        way = (b.point.u - a.point.u) / self.curve.units
-        length = float(np.linalg.norm(way))
-        first, last = a.eigenvalues.real, b.eigenvalues.real
-        slopes = length * np.stack([a.rates, b.rates])
-        rise = last - first
-        # value + c1 x + c2 x² + c3 x³, and its rate
-        cubic = np.stack([first, slopes[0], 3 * rise - 2 * slopes[0] - slopes[1], slopes[0] + slopes[1] - 2 * rise])
-        start, end = (s.point.tangent[-1] / self.curve.units[-1] * length for s in (a, b))
-        mean = float(way[-1])
-        turn = np.array([start, 6 * mean - 4 * start - 2 * end, 3 * (start + end - 2 * mean), 0.0])
-        found = [_touch(c) for c in (*cubic.T, turn)]
-        near = [f for f in found if f is not None]
+        near = touches(self.curve, a, b)
         return min(near, key=lambda f: f[1])[0] if near else None
+
+
+def touches(curve: Curve, a: Station, b: Station, of: NDArray[np.bool_] | None = None) -> list[tuple[float, float]]:
+    """At which parts of the way an eigenvalue, or the turn of the curve, may touch zero, and how near each comes.
+
+    Real parts of eigenvalues are cubics in between, by their values and rates at both ends. ``of`` says which of those
+    at the beginning are looked at; all, if it is left out.
+    """
+    way = (b.point.u - a.point.u) / curve.units
+    length = float(np.linalg.norm(way))
+    first, last = a.eigenvalues.real, b.eigenvalues.real
+    slopes = length * np.stack([a.rates, b.rates])
+    rise = last - first
+    # value + c1 x + c2 x² + c3 x³, and its rate
+    cubic = np.stack([first, slopes[0], 3 * rise - 2 * slopes[0] - slopes[1], slopes[0] + slopes[1] - 2 * rise])
+    start, end = (s.point.tangent[-1] / curve.units[-1] * length for s in (a, b))
+    mean = float(way[-1])
+    turn = np.array([start, 6 * mean - 4 * start - 2 * end, 3 * (start + end - 2 * mean), 0.0])
+    near = cubic if of is None else cubic[:, of]
+    found = [_touch(c) for c in (*near.T, turn)]
+    return [f for f in found if f is not None]
 
 
 def _touch(cubic: Array) -> tuple[float, float] | None:

@@ -13,7 +13,7 @@ from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 from brainpy_lab.analysis.continuation.special import SpecialPoints
 from brainpy_lab.analysis.continuation.views.outlook import Outlook, outlook
 from brainpy_lab.analysis.cycles.cycle import Cycle
-from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+from brainpy_lab.analysis.points import MOST_SHOWN, FixedPoint, FixedPoints, shortened
 from brainpy_lab.errors import ArgumentError, did_you_mean
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Diagram:
         Parameters
         ----------
         variable : str, optional
-            By default the first state.
+            By default the first state. ``norm`` is that of all states of equilibria, the default of very many.
 
         Raises
         ------
@@ -147,12 +147,12 @@ class Diagram:
         if not self.branches:
             raise ArgumentError(f"There is nothing to plot. {self._nothing}")
         names = self.branches[0].names
-        if variable is not None and variable not in names:
+        if variable is not None and variable not in (*names, "norm"):
             raise ArgumentError(
                 f"There is no state '{variable}'.",
-                advice=did_you_mean(variable, names) or f"States: {', '.join(names)}.",
+                advice=did_you_mean(variable, names) or f"States: {', '.join(shortened(list(names)))}.",
             )
-        return draw_diagram(self, variable or names[0])
+        return draw_diagram(self, variable or (names[0] if len(names) <= MOST_SHOWN else "norm"))
 
     def _check_inside(self, value: float) -> None:
         low, high = self.range

@@ -46,33 +46,48 @@ def locate(problem: EquilibriumProblem, curve: Curve, gap: Gap) -> Located:
         found = _solved(system, curve, gap)
         if found is not None:
             return found
-    return _described(problem, gap.kind, _guess(curve, gap), omega=_omega(gap), note=BISECTED)
+    return described(problem, gap.kind, _guess(curve, gap), omega=_omega(gap), note=BISECTED)
 
 
 def _solved(system: InUnits, curve: Curve, gap: Gap) -> Located | None:
-    guess = _guess(curve, gap) / curve.units
+    ends = gap.before, gap.after
+    return _from(system, curve, ends, gap.kind, _guess(curve, gap), _omega(gap) if gap.kind == "hopf" else 0.0)
+
+
+def solved_from(
+    problem: EquilibriumProblem, curve: Curve, ends: tuple[Station, Station], kind: str, part: float, omega: float
+) -> Located | None:
+    """The special point of a kind near ``part`` of the way between two stations; None where it is not between them."""
+    between = curve.between(ends[0].point, ends[1].point, part)
+    return None if between is None else _from(InUnits(problem, curve.units), curve, ends, kind, between.u, omega)
+
+
+def _from(
+    system: InUnits, curve: Curve, ends: tuple[Station, Station], kind: str, near: Array, frequency: float
+) -> Located | None:
+    guess = near / curve.units
     omega: float | None = None
-    if gap.kind == "hopf":
-        both = defining.hopf(system, guess, _omega(gap))
+    if kind == "hopf":
+        both = defining.hopf(system, guess, frequency)
         if both is None or both[1] <= 0:
             return None
         z, omega = both
     else:
-        z_or_none = (defining.fold if gap.kind == "fold" else defining.branch_point)(system, guess)
+        z_or_none = (defining.fold if kind == "fold" else defining.branch_point)(system, guess)
         if z_or_none is None:
             return None
         z = z_or_none
-    a, b = (s.point.u / curve.units for s in (gap.before, gap.after))
+    a, b = (s.point.u / curve.units for s in ends)
     if np.linalg.norm(z - (a + b) / 2) > np.linalg.norm(b - a) + 1e-6:
         return None
     u = np.where(np.abs(z) < ROUNDING, 0.0, z * curve.units)
-    located = _described(system.problem, gap.kind, u, omega=omega)
-    if gap.kind == "branch point":
+    located = described(system.problem, kind, u, omega=omega)
+    if kind == "branch point":
         tangents = defining.directions(system, z)
         flat = [abs(t[-1]) < 1e-6 for t in tangents]  # a tangent across the parameter: the branches of a pitchfork
-        kind = "pitchfork" if any(flat) else "transcritical"
+        form = "pitchfork" if any(flat) else "transcritical"
         if len(tangents) == 2:
-            located = replace(located, point=replace(located.point, data={**located.point.data, "type": kind}))
+            located = replace(located, point=replace(located.point, data={**located.point.data, "type": form}))
     return located
 
 
@@ -112,7 +127,8 @@ def _halved(detector: Detector, gap: Gap, times: int) -> Gap:
     return gap
 
 
-def _described(problem: EquilibriumProblem, kind: str, u: Array, omega: float | None = None, note: str = "") -> Located:
+def described(problem: EquilibriumProblem, kind: str, u: Array, omega: float | None = None, note: str = "") -> Located:
+    """What is said of the special point ``u``."""
     data: dict[str, object] = {"eigenvalues": in_order(np.linalg.eigvals(problem.jacobian(u)))}
     period = None
     if omega:

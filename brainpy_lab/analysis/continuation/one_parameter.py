@@ -23,15 +23,17 @@ from brainpy_lab.analysis.continuation.starting import (
     check_number,
     found_in,
     held_time,
+    many_states,
     moving_field,
     resets,
 )
 from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.equilibria import ROUNDING, described
+from brainpy_lab.analysis.layout import ModelLike, initial_of
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.two_parameters.computing import plane_diagram
 from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
-from brainpy_lab.analysis.vector_field import Array, ModelLike, VectorField
+from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
@@ -194,7 +196,8 @@ def bifurcation(
     low, high = check_range(parameter, range)
     field = moving_field(model, {parameter: low}, given, t)
     problem = EquilibriumProblem(field, parameter)
-    boxes = boxes_of(field, limits, getattr(model, "initial", {}))
+    near = initial_of(model, field.layout)
+    boxes = boxes_of(field, limits, near)
     widths = np.array([high - low for low, high in boxes[0].values()])
     check_number("doublings", doublings, 0, 10)
     if max_period is not None:
@@ -203,8 +206,9 @@ def bifurcation(
     tracer = Tracer(problem, (low, high), widths, step, tolerance)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
     rhythms = CycleTracer(tracer, max_period, values_at, doublings)
-    making = _Making(tracer, rhythms, (*caveats.remarks(field), *resets(field), *held_time(field)))
-    has_cycles = cycles and not (resets(field) or held_time(field))
+    without_cycles = (*resets(field), *held_time(field), *(many_states(field) if cycles else ()))
+    making = _Making(tracer, rhythms, (*caveats.remarks(field), *without_cycles))
+    has_cycles = cycles and not without_cycles
     share = EQUILIBRIA if has_cycles else 1.0
     tracer.heard = lambda u: news.tell(share * abs(float(u[-1]) - low) / (high - low), making.so_far)
     rhythms.heard = lambda value: news.tell(share + (1 - share) * rhythms.part, making.so_far)
@@ -215,7 +219,7 @@ def bifurcation(
             else:
                 for ranges in boxes:
                     for value in () if tracer.branches else values_at:
-                        tracer.follow_from(found_in(field, parameter, value, ranges))
+                        tracer.follow_from(found_in(field, parameter, value, ranges, near))
             if has_cycles and not tracer.is_stopped:
                 rhythms.follow()
     except KeyboardInterrupt as interrupt:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from brainpy_lab.analysis.points import shortened
 from brainpy_lab.analysis.vector_field import VectorField
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 
@@ -109,6 +110,10 @@ class SpecialPoint:
         period = "" if self.period is None else f", period {self.period:.4g}"
         return f"{self._title} at {place}{period}{f' ({self.note})' if self.note else ''}"
 
+    def value(self, name: str) -> float:
+        """A state, or the ``norm`` of all."""
+        return self.values[name] if name in self.values else float(np.linalg.norm(list(self.values.values())))
+
     @property
     def _title(self) -> str:
         if self.kind == "hopf":
@@ -141,7 +146,7 @@ class SpecialPoints(list[SpecialPoint]):
         if not self:
             return "<p>No special points.</p>"
         names = list(self[0].parameters)
-        states = list(self[0].values)
+        states = shortened(list(self[0].values))
         head = "".join(f"<th>{escape(n)}</th>" for n in ("point", *names, *states, "period", "l1"))
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, self))}</tbody></table>"
 
@@ -153,5 +158,8 @@ def in_order(points: Iterable[SpecialPoint]) -> SpecialPoints:
 
 def _row(p: SpecialPoint) -> str:
     numbers = [*p.parameters.values(), *p.values.values(), p.period, p.data.get("l1")]
-    cells = "".join(f"<td>{'' if x is None else f'{x:.6g}'}</td>" for x in numbers)
+    shown = ["" if x is None else f"{x:.6g}" for x in numbers]
+    first = len(p.parameters)
+    shown = [*shown[:first], *shortened(shown[first:-2]), *shown[-2:]]
+    cells = "".join(f"<td>{x}</td>" for x in shown)
     return f"<tr><td>{escape(p._title)}{f'<br>{escape(p.note)}' if p.note else ''}</td>{cells}</tr>"

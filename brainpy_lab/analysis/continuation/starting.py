@@ -9,12 +9,17 @@ import numpy as np
 
 from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.equilibria import find, ranges_of
-from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, make_field
+from brainpy_lab.analysis.layout import ModelLike, by_element, layout_of
+from brainpy_lab.analysis.many_states import zeros_among
+from brainpy_lab.analysis.vector_field import Array, Range, VectorField, make_field, moving
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 
 #: A state that the box does not name is looked for as far from its initial value as so many times its size: branches
 #: lead out of that, and each start takes a search.
 AROUND = 3.0
+
+#: States, at most, with which cycles are followed: each step takes the third power of their number.
+MOST_WITH_CYCLES = 40
 
 #: Parameters above this are no sizes of states: rates and capacitances in units that do not fit.
 LARGE = 1e4
@@ -30,9 +35,15 @@ def moving_field(model: ModelLike, moved: Mapping[str, float], given: Mapping[st
     AnalysisError
         For delayed and fractional models.
     """
-    system = model.system
-    known = (*system.parameter_names, *system.state_names)
+    system, layout = model.system, layout_of(model)
+    known = (*system.parameter_names, *(system.state_names if layout is None else layout.names))
     for name in moved:
+        if layout is not None and name in {*dict(layout.ranks), *layout.groups} - {*layout.names}:
+            is_parameter = name in system.parameter_names
+            raise ArgumentError(
+                f"'{name}' is an array, and what moves is one number.",
+                advice=f"Write g*{name} in the model, with a parameter g." if is_parameter else f"Name {name}[0].",
+            )
         if name in given:
             raise ArgumentError(f"'{name}' moves over its range, and cannot have a value besides.")
         if name not in known:
@@ -46,9 +57,9 @@ def moving_field(model: ModelLike, moved: Mapping[str, float], given: Mapping[st
                 f"{system.name} has {what}: their bifurcations are not computed.",
                 advice="bp.analysis.fixed_points gives its equilibria and their stability at one value.",
             )
-    held = {**given, **moved}
-    free = tuple(s.name for s in system.states if s.drift is not None and s.name not in held)
-    return make_field(model, free, held, t)
+    held = {**by_element(layout, given), **moved}
+    free = tuple(name for name in moving(model, layout) if name not in held)
+    return make_field(model, free, held, t, arrays=len(moved) == 1)
 
 
 def check_number(name: str, value: float, low: float, high: float) -> None:
@@ -62,13 +73,20 @@ def boxes_of(field: VectorField, limits: Mapping[str, Range], near: Mapping[str,
     first = dict(zip(field.free, ranges_of(field, limits, near, AROUND), strict=True))
     # a model without initial values: its states are of the size of its parameters, as voltages are of reversal
     # potentials
-    most = AROUND * max((abs(v) for v in field.params.values() if abs(v) < LARGE), default=1.0)
+    numbers = [abs(v) for v in field.params.values() if np.ndim(v) == 0]
+    most = AROUND * max((v for v in numbers if v < LARGE), default=1.0)
     wider = {n: limits.get(n) or (min(low, -most), max(high, most)) for n, (low, high) in first.items()}
     return [first] if wider == first else [first, wider]
 
 
-def found_in(field: VectorField, name: str, value: float, ranges: Mapping[str, Range]) -> list[Array]:
+def found_in(
+    field: VectorField, name: str, value: float, ranges: Mapping[str, Range], near: Mapping[str, float] | None = None
+) -> list[Array]:
     """The isolated equilibria at a value of a parameter, each with that value behind its states."""
+    if field.layout is not None:
+        start = np.array([(near or {}).get(n, 0.0) for n in field.free])
+        zeros = zeros_among(field.moved(name, value), list(ranges.values()), start)
+        return [np.append(u, value) for u in zeros.points[:, ~zeros.singular].T]
     points = find(field.moved(name, value), ranges)
     return [np.array([*point.values.values(), value]) for point in points if not point.dimension]
 
@@ -90,3 +108,13 @@ def held_time(field: VectorField) -> tuple[str, ...]:
     if "t" not in held:
         return ()
     return (f"The equations depend on time, which is held at t = {held['t']:g}. Cycles are not followed.",)
+
+
+def many_states(field: VectorField) -> tuple[str, ...]:
+    """What is said of a model with more states than cycles are followed with."""
+    if len(field.free) <= MOST_WITH_CYCLES:
+        return ()
+    return (
+        f"Cycles of {len(field.free)} states are not followed: {MOST_WITH_CYCLES} are the most. "
+        "limit_cycle finds them at one value.",
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from brainpy_lab.analysis.continuation import defining
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.crossings import MANY, explained
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import Detector, Station, station
@@ -23,6 +24,12 @@ SAME = 1e-6
 #: A chord is off its curve by less than this part of its length, as tangents turn by 0.3 at most in a step; and a point
 #: that is nearer than the second is on the curve.
 BESIDE, CLOSE = 0.1, 1e-3
+
+#: Branches of a model with many states, at most: symmetric networks have thousands.
+MOST_BRANCHES = 24
+
+#: A piece of a step on each side of a known branch point, as a part of the step, in which nothing else is looked for.
+PASSED = 1e-3
 
 #: How far from a branch point the other branch is looked for, in steps of the curve.
 ASIDE = 0.1
@@ -87,6 +94,9 @@ class Tracer:
         return found
 
     def _from(self, u: Array, tangent: Array | None) -> None:
+        if len(self.branches) >= MOST_BRANCHES and self.problem.n >= MANY:
+            self.remarks.append(f"There are more than {MOST_BRANCHES} branches of equilibria: others are not followed.")
+            return
         curve = self._curve(u)
         along = np.zeros(len(u))
         along[-1] = 1.0
@@ -115,16 +125,51 @@ class Tracer:
         self._growing.append(found)
         for point in curve.steps(start):
             there = station(self.problem, curve, point)
-            for gap in Detector(self.problem, curve).gaps(here, there):
-                special = locate(self.problem, curve, gap)
-                self._add(curve, special)
-                found.append(replace(gap.before, point=CurvePoint(special.u, gap.before.point.tangent)))
+            for before, after in self._pieces(curve, here, there):
+                found += self._special(curve, before, after)
             found.append(there)
             here = there
             if self.heard(point.u):
                 self.is_stopped = True
                 return found, "stopped"
         return found, self._ending(curve, here)
+
+    def _special(self, curve: Curve, before: Station, after: Station) -> list[Station]:
+        """Add what lies between two stations; stations there."""
+        points = explained(self.problem, curve, before, after)
+        if points is not None:
+            pairs = [(before, p) for p in points]
+        else:
+            gaps = Detector(self.problem, curve).gaps(before, after)
+            pairs = [(gap.before, locate(self.problem, curve, gap)) for gap in gaps]
+        for _, special in pairs:
+            self._add(curve, special)
+        return [replace(s, point=CurvePoint(p.u, s.point.tangent)) for s, p in pairs]
+
+    def _pieces(self, curve: Curve, a: Station, b: Station) -> list[tuple[Station, Station]]:
+        """The way between two stations without the surroundings of branch points that are known.
+
+        There an eigenvalue touches zero and both signs change: a second branch would find the point anew, as a fold.
+        """
+        way = (b.point.u - a.point.u) / curve.units
+        square = float(way @ way)
+        parts = []
+        for known in self.located:
+            aside = (known.u - a.point.u) / curve.units
+            part = float(aside @ way) / square
+            is_near = -PASSED < part < 1 + PASSED and np.linalg.norm(aside - part * way) < BESIDE * np.sqrt(square)
+            if known.point.kind == "branch point" and is_near:
+                met = curve.between(a.point, b.point, float(np.clip(part, 0, 1)))
+                if met is not None and np.linalg.norm((met.u - known.u) / curve.units) < PASSED * np.sqrt(square):
+                    parts.append(part)
+        pieces, here = [], a
+        for part in sorted(parts):
+            ends = [curve.between(a.point, b.point, part + side * PASSED) for side in (-1, 1)]
+            stations = [None if p is None else station(self.problem, curve, p) for p in ends]
+            if part - PASSED > 0 and stations[0] is not None:
+                pieces.append((here, stations[0]))
+            here = b if part + PASSED >= 1 or stations[1] is None else stations[1]
+        return [*pieces, (here, b)] if here is not b or not parts else pieces
 
     def _ending(self, curve: Curve, last: Station) -> str:
         place = f"{self.problem.name} = {last.point.parameter:.6g}"
@@ -144,7 +189,9 @@ class Tracer:
     def _add(self, curve: Curve, found: Located) -> None:
         here = [p for p in self.located if np.linalg.norm((p.u - found.u) / curve.units) < SAME]
         kinds = {p.point.kind for p in here}
-        if found.point.kind in kinds or (found.point.kind == "fold" and "branch point" in kinds):
+        if any(p.point.kind == found.point.kind and np.isclose(_omega(p), _omega(found), rtol=1e-6) for p in here):
+            return
+        if found.point.kind == "fold" and "branch point" in kinds:
             return  # the branches of a pitchfork turn there, which is no fold
         if found.point.kind == "branch point":
             self.located = [p for p in self.located if p.point.kind != "fold" or not any(p is q for q in here)]
@@ -152,6 +199,8 @@ class Tracer:
 
     def _switch(self, curve: Curve, found: Located) -> None:
         """Follow what crosses the branch at a branch point."""
+        if found.point.data.get("crossing", 1) > 1:
+            return
         system = InUnits(self.problem, curve.units)
         z = found.u / curve.units
         for tangent in defining.directions(system, z):
@@ -187,6 +236,10 @@ class Tracer:
             np.array([s.point.u for s in stations]), np.array([s.eigenvalues for s in stations]),
             np.array([s.unstable for s in stations]), ends,
         )  # fmt: skip
+
+
+def _omega(found: Located) -> float:
+    return float(found.point.data.get("omega", 0.0))
 
 
 def leads_through(points: Array, curve: Curve, u: Array, aim: Callable[[int], None] = lambda i: None) -> Iterator[int]:

@@ -12,7 +12,9 @@ from brainpy_lab.analysis.cycles import closing
 from brainpy_lab.analysis.cycles.closing import Piece
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.cycles.solving import Solved, solved
-from brainpy_lab.analysis.vector_field import Array, ModelLike, VectorField, check_model, make_field
+from brainpy_lab.analysis.layout import ModelLike, by_element, initial_of
+from brainpy_lab.analysis.points import shortened
+from brainpy_lab.analysis.vector_field import Array, VectorField, check_model, make_field
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
@@ -77,7 +79,7 @@ def limit_cycle(
     """
     check_model(model)
     field = _field(model, {**(parameters or {}), **values})
-    start = _start(field, near or {}, getattr(model, "initial", {}))
+    start = _start(field, by_element(field.layout, near or {}), initial_of(model, field.layout))
     if period is not None and not (np.isfinite(period) and period > 0):
         raise ArgumentError(f"period is {period!r}; it must be positive.")
     if not 1e-13 <= rtol <= 1e-2:
@@ -140,7 +142,7 @@ def _solved(field: VectorField, piece: Piece, rtol: float) -> Solved | None:
 def _field(model: ModelLike, given: Mapping[str, Any]) -> VectorField:
     system = model.system
     _refuse(system)
-    field = make_field(model, None, given)
+    field = make_field(model, None, given, arrays=True)
     if "t" in caveats.frozen(field):
         raise AnalysisError(
             f"The equations of {system.name} depend on time: it has no free-running cycle.",
@@ -168,7 +170,7 @@ def _start(field: VectorField, near: Mapping[str, float], initial: Mapping[str, 
         if name not in field.free:
             raise ArgumentError(
                 f"'{name}' is no state of {field.system.name}.",
-                advice=did_you_mean(str(name), field.free) or f"States: {', '.join(field.free)}.",
+                advice=did_you_mean(str(name), field.free) or f"States: {', '.join(shortened(list(field.free)))}.",
             )
     start = np.array([float(near.get(name, initial.get(name, 0.0))) for name in field.free])
     if not np.isfinite(start).all():

@@ -18,6 +18,9 @@ MARKS = {
     "branch point of cycles": ("X", "#cc79a7"), "homoclinic": ("*", "#000000"), "snic": ("h", "#000000"),
 }  # fmt: skip
 
+#: Kinds that a diagram of the norm shows: cycles have none.
+OF_EQUILIBRIA = ("fold", "hopf", "branch point")
+
 #: Stable branches are dark and solid, the others light and dashed.
 STABLE: dict[str, Any] = {"color": "#0072b2", "lw": 1.8}
 UNSTABLE: dict[str, Any] = {"color": "#56b4e9", "lw": 1.2, "ls": "--"}
@@ -32,12 +35,13 @@ def draw_diagram(diagram: Drawn, variable: str) -> PlotFigure:
     figure = PlotFigure(figsize=(5.6, 4.0), layout="constrained")
     axes = figure.add_subplot()
     said: set[str] = set()
-    for branch in diagram.branches:
+    cycles = variable != "norm" or variable in diagram.branches[0].names
+    for branch in diagram.branches if cycles else [b for b in diagram.branches if b.kind == "equilibrium"]:
         _draw_branch(axes, diagram, branch, variable, said)
     for kind, (marker, colour) in MARKS.items():
-        points = diagram.points.of(kind)
+        points = diagram.points.of(kind) if cycles or kind in OF_EQUILIBRIA else []
         if points:
-            x, y = [p.parameter for p in points], [p.values[variable] for p in points]
+            x, y = [p.parameter for p in points], [p.value(variable) for p in points]
             axes.plot(x, y, marker, color=colour, label=kind, markersize=6, zorder=5)
     axes.set_xlabel(diagram.parameter)
     axes.set_ylabel(variable)

@@ -1,0 +1,253 @@
+"""The numeric view of a System with array states: every element is a state of its own, in one flat order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from threading import RLock
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from brainpy_lab.equations.system import System
+from brainpy_lab.errors import AnalysisError, ArgumentError
+from brainpy_lab.symbolic.compiling import Compiler
+from brainpy_lab.symbolic.mixing import FUNCTIONS, Mixed, mixed
+from brainpy_lab.symbolic.singularities import filled_system
+
+Array = NDArray[Any]
+
+#: Numbers of one array of derivatives, at most: more points are taken in turns.
+MOST_NUMBERS = 20_000_000
+
+
+@dataclass(frozen=True)
+class ArrayLayout:
+    """Which states are arrays, and where their elements stand among all.
+
+    Attributes
+    ----------
+    states : tuple of (str, int or None)
+        Each state with its number of elements; None for one number.
+    ranks : tuple of (str, int)
+        Each parameter that is an array, with its number of axes.
+    """
+
+    states: tuple[tuple[str, int | None], ...]
+    ranks: tuple[tuple[str, int], ...]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All elements by name: ``x[0]``, ``x[1]``, ..., and the states of one number."""
+        return tuple(name for group in self.groups.values() for name in group)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """The elements of each state."""
+        return {name: (name,) if n is None else tuple(f"{name}[{k}]" for k in range(n)) for name, n in self.states}
+
+    @cached_property
+    def places(self) -> tuple[slice, ...]:
+        """Where the elements of each state stand."""
+        ends = np.cumsum([1 if n is None else n for _, n in self.states]).tolist()
+        return tuple(slice(a, b) for a, b in zip([0, *ends[:-1]], ends, strict=True))
+
+    def split(self, y: Array) -> list[Array]:
+        """Each state from all elements, shape (n_elements, ...); its elements come last."""
+        return [np.moveaxis(y[place], 0, -1) for place in self.places]
+
+
+class ArrayNumeric:
+    """NumPy functions of a System with array states; the counterpart of `NumericSystem`.
+
+    Parameters
+    ----------
+    system : System
+    layout : ArrayLayout
+    """
+
+    def __init__(self, system: System, layout: ArrayLayout) -> None:
+        self.system, self.layout = filled_system(system), layout
+        self._parameters = system.parameter_names
+        self._ranks = dict(layout.ranks)
+        self._functions: dict[tuple[Any, ...], Callable[..., Any]] = {}
+        self._units: dict[tuple[Any, ...], list[Array]] = {}
+        self._lock = RLock()
+        self.derivative = "exact"
+
+    @cached_property
+    def _parts(self) -> Mixed:
+        return mixed(self.system)
+
+    @cached_property
+    def _compiler(self) -> Compiler:
+        return Compiler(replace(self.system, derived=(), intermediates=()))
+
+    def widths(self, params: Mapping[str, Any]) -> dict[str, int]:
+        """How many elements the drift of each state has."""
+        found = self._evaluated(("rhs",), self._drifts, np.zeros(len(self.layout.names)), params, 0.0, ())
+        return {n: np.shape(v)[-1] if np.ndim(v) else 1 for (n, _), v in zip(self.layout.states, found, strict=True)}
+
+    def rhs(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> Array:
+        """The drift of every element, shape (n_elements, ...), at states of that shape."""
+        y = np.asarray(y, dtype=float)
+        return self._call(("rhs",), self._drifts, y, params, t, ())
+
+    def jacobian(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> Array:
+        """The derivatives of all drifts by all elements, shape (n_elements, n_elements, ...)."""
+        return self._slopes(np.asarray(y, dtype=float), params, t, ())[:, : len(self.layout.names)]
+
+    def parameter_jacobian(
+        self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0, *, by: Sequence[str]
+    ) -> Array:
+        """The derivatives of all drifts by parameters that are numbers, shape (n_elements, n_by, ...)."""
+        y, n = np.asarray(y, dtype=float), len(self.layout.names)
+        directions = np.eye(n + len(by))[:, n:]
+        return self._along_each(y, params, t, tuple(by), directions)
+
+    def at(self, y: Array, params: Mapping[str, Any], t: float, by: Sequence[str]) -> tuple[Array, Array]:
+        """The drift at one point, (n_elements,), and its derivatives by elements and parameters."""
+        self._check(by)
+        key, n = ("at", *by), len(self.layout.names)
+        if key not in self._units:
+            self._units[key] = self._further([np.eye(n + len(by))])
+        function = self._function(key, lambda: self._along(1, tuple(by), values=True))
+        found = function(*(y[p] for p in self.layout.places), *self._values(params), t, *self._units[key])
+        count = len(found) // 2
+        slopes = np.empty((n + len(by), n))
+        drift = np.empty(n)
+        for place, value, along in zip(self.layout.places, found[:count], found[count:], strict=True):
+            drift[place], slopes[:, place] = value, along
+        return drift, slopes.T
+
+    def directional(
+        self,
+        y: ArrayLike,
+        directions: Sequence[ArrayLike],
+        params: Mapping[str, Any],
+        t: ArrayLike = 0.0,
+        *,
+        by: Sequence[str] = (),
+    ) -> Array:
+        """A derivative of the drift along directions, each (n_elements + n_by, ...): see `NumericSystem`."""
+        self._check(by)
+        vectors = [np.asarray(d) for d in directions]
+        key = ("along", len(vectors), *by)
+        return self._call(key, lambda: self._along(len(vectors), tuple(by)), np.asarray(y), params, t, vectors)
+
+    def at_point(self, names: Sequence[str]) -> None:
+        """Plain numbers gain nothing here."""
+        return
+
+    def _slopes(self, y: Array, params: Mapping[str, Any], t: ArrayLike, by: tuple[str, ...]) -> Array:
+        return self._along_each(y, params, t, by, np.eye(len(self.layout.names) + len(by)))
+
+    def _along_each(
+        self, y: Array, params: Mapping[str, Any], t: ArrayLike, by: tuple[str, ...], directions: Array
+    ) -> Array:
+        """The derivatives along each of ``directions``, shape (n_elements + n_by, count): (n_elements, count, ...)."""
+        n, trail = len(y), np.broadcast_shapes(y.shape[1:], *(np.shape(v) for v in self._moving(params).values()))
+        flat = np.broadcast_to(y.reshape(n, *y.shape[1:]), (n, *trail)).reshape(n, -1)
+        moving = {k: np.broadcast_to(v, trail).reshape(-1) for k, v in self._moving(params).items()}
+        count = directions.shape[1]
+        result = np.empty((n, count, flat.shape[1]))
+        chunk = max(1, MOST_NUMBERS // max(1, n * count))
+        for first in range(0, flat.shape[1], chunk):
+            part = slice(first, first + chunk)
+            values = {**params, **{k: v[part, None] for k, v in moving.items()}}
+            found = self.directional(flat[:, part, None], [directions[:, None]], values, t, by=by)
+            result[:, :, part] = np.moveaxis(np.broadcast_to(found, (n, *found.shape[1:-1], count)), 1, 2)
+        return result.reshape(n, count, *trail)
+
+    def _moving(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters of one number that have a value for each point."""
+        return {k: v for k, v in params.items() if k not in self._ranks and np.ndim(v)}
+
+    def _check(self, by: Sequence[str]) -> None:
+        for name in by:
+            if name in self._ranks:
+                raise ArgumentError(
+                    f"'{name}' is an array: no derivative is taken by it.",
+                    advice=f"Let a number move: write g*{name} with the parameter g.",
+                )
+
+    def _drifts(self) -> Callable[..., tuple[Any, ...]]:
+        parts = self._parts
+        return self._compiler.compile(parts.drifts, parts.definitions, functions=FUNCTIONS)
+
+    def _along(self, order: int, by: tuple[str, ...], values: bool = False) -> Callable[..., tuple[Any, ...]]:
+        from brainpy_lab.symbolic.directional import directional
+
+        return directional(self.system, self._compiler, order, by, self._parts, values)
+
+    def _function(self, key: tuple[Any, ...], make: Callable[[], Callable[..., tuple[Any, ...]]]) -> Callable[..., Any]:
+        with self._lock:
+            if key not in self._functions:
+                self._functions[key] = make()
+            return self._functions[key]
+
+    def _further(self, directions: Sequence[Array]) -> list[Array]:
+        """The directions as arguments: for each, the part of each state and of each parameter; elements come last."""
+        n = len(self.layout.names)
+        return [part for v in directions for part in (*self.layout.split(v[:n]), *(row[..., None] for row in v[n:]))]
+
+    def _values(self, params: Mapping[str, Any]) -> list[Any]:
+        """The parameters as arguments: elements come last."""
+        found = []
+        for name in self._parameters:
+            value = params[name]
+            if isinstance(value, float | int):
+                value = np.float64(value)
+            elif name not in self._ranks:
+                value = np.asarray(value)[..., None]
+            found.append(value)
+        return found
+
+    def _call(
+        self,
+        key: tuple[Any, ...],
+        make: Callable[[], Callable[..., tuple[Any, ...]]],
+        y: Array,
+        params: Mapping[str, Any],
+        t: ArrayLike,
+        directions: Sequence[Array],
+    ) -> Array:
+        found = self._evaluated(key, make, y, params, t, directions)
+        return self._joined(found, np.broadcast_shapes(y.shape[1:], *(v.shape[1:] for v in directions)))
+
+    def _evaluated(
+        self,
+        key: tuple[Any, ...],
+        make: Callable[[], Callable[..., tuple[Any, ...]]],
+        y: Array,
+        params: Mapping[str, Any],
+        t: ArrayLike,
+        directions: Sequence[Array],
+    ) -> tuple[Any, ...]:
+        function = self._function(key, make)
+        arguments = [*self.layout.split(y), *self._values(params), np.asarray(t)[..., None], *self._further(directions)]
+        with np.errstate(all="ignore"):
+            found: tuple[Any, ...] = function(*arguments)
+        return found
+
+    def _joined(self, found: tuple[Any, ...], shape: tuple[int, ...]) -> Array:
+        """All elements along the first axis."""
+        shape = np.broadcast_shapes(shape, *(np.shape(v)[:-1] for v in found))
+        result = np.empty((len(self.layout.names), *shape), np.result_type(float, *found))
+        for (name, n), place, value in zip(self.layout.states, self.layout.places, found, strict=True):
+            width = np.shape(value)[-1] if np.ndim(value) else 1
+            if width not in (1, n or 1):
+                raise AnalysisError(
+                    f"d{name}/dt has {width} elements, but {name} has {n or 'one'}.",
+                    advice=f"Give its initial value an entry for each: {name}(0) = [...].",
+                )
+            result[place] = np.moveaxis(np.broadcast_to(value, (*shape, n or 1)), -1, 0)
+        return result
+
+
+@lru_cache(maxsize=64)
+def array_numeric(system: System, layout: ArrayLayout) -> ArrayNumeric:
+    """The numeric view of a system with array states, made once for each."""
+    return ArrayNumeric(system, layout)
