@@ -43,12 +43,12 @@ def shown(jupyter, panel):
 
 
 def test_a_point_behind_a_threshold(shown):
-    from brainpy_kernel.widgets import look
+    from brainpy_kernel.widgets.phase_figure import OUTSIDE
 
     table, phase = shown(LIF)
     (row,) = table["rows"]
     assert (row["kind"], row["stable"], row["note"]) == ("stable node", False, VIRTUAL)
-    assert phase._fixed_points.colors == [look.VIRTUAL]
+    assert (list(phase._points["virtual"].x), list(phase._points["stable"].x)) == ([row["values"][0]], [OUTSIDE])
     assert "the event &#x27;spike&#x27; resets the state here" in phase._caption.value
 
 

@@ -84,7 +84,7 @@ def test_duration_box(jupyter, view):
 def test_phase_plane_shows_nullclines_and_the_fixed_point(view):
     """At I = 0.5 the fixed point solves V - V**3/3 - (V + 0.7)/0.8 + 0.5 = 0."""
     (root,) = [r.real for r in np.roots([-1 / 3, 0, 1 - 1 / 0.8, 0.5 - 0.7 / 0.8]) if abs(r.imag) < 1e-9]
-    points = view.phase._fixed_points
+    points = view.phase._points["unstable"]
     assert points.x == pytest.approx([root], abs=1e-9)
     assert points.y == pytest.approx([(root + 0.7) / 0.8], abs=1e-9)
     xs, ys = np.asarray(view.phase._curves.x, float), np.asarray(view.phase._curves.y, float)
@@ -97,13 +97,15 @@ def test_phase_plane_shows_nullclines_and_the_fixed_point(view):
 
 
 def test_the_fixed_point_follows_the_slider_and_tells_its_kind(jupyter, view):
-    from brainpy_kernel.widgets import look
+    from brainpy_kernel.widgets.phase_figure import OUTSIDE
 
-    assert view.phase._fixed_points.colors == [look.UNSTABLE]
+    points = view.phase._points
+    assert points["unstable"].x > OUTSIDE and points["stable"].x == OUTSIDE
+    assert len({(mark.marker, mark.fill) for mark in points.values()}) == len(points)
     view.controls.sliders["I"].value = 0.0
     jupyter.settle()
-    assert view.phase._fixed_points.colors == [look.STABLE]
-    assert view.phase._fixed_points.x == pytest.approx([-1.19940804], abs=1e-6)
+    assert points["unstable"].x == OUTSIDE
+    assert points["stable"].x == pytest.approx([-1.19940804], abs=1e-6)
 
 
 def test_a_click_starts_a_trajectory(jupyter, view):

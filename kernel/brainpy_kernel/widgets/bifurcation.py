@@ -135,7 +135,7 @@ class Bifurcation:
                 self.points.options = [NO_POINT, *map(repr, found.points)]
             finally:
                 self._updating = False
-        self.caption.value = legend(self.diagram.legend(found))
+        self.caption.value = look.legend(self.diagram.legend(found))
         self._place()
 
     def _place(self) -> None:
@@ -203,16 +203,6 @@ def picked_line(work: Continuation) -> str:
     if picked is not None and work.session.params.get(picked.parameter) == picked.value:
         return picked.words
     return CLICK if work.diagram is not None else ""
-
-
-def legend(entries: list[tuple[str, str, str]]) -> str:
-    """HTML line of signs with their names."""
-    items = (
-        f'<span style="white-space:nowrap;margin-right:1em"><span aria-hidden="true" style="color:{colour}">'
-        f"{sign}</span> {html.escape(name)}</span>"
-        for sign, colour, name in entries
-    )
-    return f'<div style="line-height:1.4;color:{look.INK}">{" ".join(items)}</div>'
 
 
 def _said(text: str, role: str = "") -> str:

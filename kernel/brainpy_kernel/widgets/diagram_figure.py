@@ -118,13 +118,13 @@ class DiagramFigure:
         return [*self.branches.values(), self.here, *self.special.values()], self.figure.axes
 
     def legend(self, diagram: Diagram | None) -> list[tuple[str, str, str]]:
-        """Sign, colour and name of what is drawn."""
+        """Name, colour and sign of what is drawn."""
         if diagram is None:
             return []
         drawn = [n for n, mark in self.branches.items() if float(np.ravel(mark.x)[0]) > OUTSIDE / 2]
-        entries = [(STYLES[n][2], STYLES[n][0], n) for n in drawn]
+        entries = [(n, STYLES[n][0], STYLES[n][2]) for n in drawn]
         kinds = dict.fromkeys(p.kind for p in diagram.points)
-        return entries + [(MARKS.get(k, OTHER)[1], SPECIAL, "Hopf point" if k == "hopf" else k) for k in kinds]
+        return entries + [("Hopf point" if k == "hopf" else k, SPECIAL, MARKS.get(k, OTHER)[1]) for k in kinds]
 
     def _marks(self) -> list[Any]:
         return [*self.branches.values(), self.here, self.crossed, *self.special.values(), self.clicks]

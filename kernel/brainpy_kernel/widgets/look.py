@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,12 @@ PALETTE = ("#2B87C8", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 NULLCLINES = ("#56B4E9", "#E69F00")
 TRAJECTORY = "#888888"
 STABLE, UNSTABLE, SADDLE, VIRTUAL = "#009E73", "#D55E00", "#CC79A7", "#888888"
+
+#: Fixed points by kind: colour, bqplot's mark, whether it is filled, its sign in legends. Shapes tell what colours do.
+POINTS = {
+    "stable": (STABLE, "circle", True, "●"), "unstable": (UNSTABLE, "circle", False, "○"),
+    "saddle": (SADDLE, "diamond", True, "◆"), "virtual": (VIRTUAL, "cross", True, "✖"),
+}  # fmt: skip
 
 #: Text in the notebook's colour, and in the page's where there is no JupyterLab.
 INK = "var(--jp-content-font-color1, currentColor)"
@@ -27,12 +34,15 @@ def colour(index: int) -> str:
     return PALETTE[index % len(PALETTE)]
 
 
-def legend(entries: list[tuple[str, str]], remarks: tuple[str, ...] = ()) -> str:
-    """HTML line of (name, colour) pairs, and remarks behind them; it breaks at the blanks between them."""
+def legend(entries: Sequence[tuple[str, ...]], remarks: tuple[str, ...] = ()) -> str:
+    """HTML line of names behind a sign in their colour, and remarks behind them; it breaks at the blanks between them.
+
+    An entry is (name, colour), or (name, colour, sign) where a line or mark has a shape of its own.
+    """
     items = (
-        f'<span style="white-space:nowrap;margin-right:1em"><span aria-hidden="true" style="color:{c}">&#9644;</span> '
-        f"{html.escape(name)}</span>"
-        for name, c in entries
+        f'<span style="white-space:nowrap;margin-right:1em"><span aria-hidden="true" style="color:{c}">'
+        f"{''.join(sign) or '&#9644;'}</span> {html.escape(name)}</span>"
+        for name, c, *sign in entries
     )
     said = f"<em>{html.escape('; '.join(remarks))}</em>" if remarks else ""
     return f'<div style="line-height:1.4;color:{INK}">{" ".join(items)} {said}</div>'

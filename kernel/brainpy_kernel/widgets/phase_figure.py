@@ -43,14 +43,26 @@ class PhaseFigure:
         point = np.full(1, OUTSIDE)
         common = {"scales": scales, "preserve_domain": {"x": True, "y": True}}
         self._curves = bq.Lines(x=none, y=none, colors=[*look.NULLCLINES, look.TRAJECTORY], stroke_width=1.75, **common)
-        self._fixed_points = bq.Scatter(x=point, y=point, default_size=90, stroke_width=2, **common)
+        self._points = {
+            kind: bq.Scatter(
+                x=point,
+                y=point,
+                colors=[colour],
+                marker=mark,
+                fill=is_filled,
+                default_size=90,
+                stroke_width=2,
+                **common,
+            )
+            for kind, (colour, mark, is_filled, _) in look.POINTS.items()
+        }
         self._start = bq.Scatter(
             x=point, y=point, marker="cross", colors=[look.TRAJECTORY], default_size=70,
             interactions={"click": "add"}, **common,
         )  # fmt: skip
         self._start.observe(self._on_click, "y")
         self._nullclines, self._trajectory = [_NOTHING, _NOTHING], _NOTHING
-        marks = [self._curves, self._fixed_points, self._start]
+        marks = [self._curves, *self._points.values(), self._start]
         self.figure = look.figure(marks, self._x, self._y, "", "", height)
         self._caption = HTML(look.legend([]))
         self._choices = self._dropdowns(Dropdown)
@@ -61,7 +73,7 @@ class PhaseFigure:
     @property
     def marks(self) -> list[Any]:
         """The curves and the fixed points."""
-        return [self._curves, self._fixed_points]
+        return [self._curves, *self._points.values()]
 
     def show(self, frame: Frame) -> None:
         """Draw the phase plane of ``frame``."""
@@ -166,23 +178,23 @@ class PhaseFigure:
         if ((*names, stable), remarks) == self._named:  # the remarks say what is virtual
             return
         self._named = (*names, stable), remarks
-        entries = [(name, look.NULLCLINES[i % 2]) for i, name in enumerate(names)]
-        entries += [(stable, look.STABLE), ("unstable", look.UNSTABLE), ("saddle", look.SADDLE)]
-        if any(point.virtual is not None for point in phase.fixed_points):
-            entries.append(("virtual", look.VIRTUAL))
+        entries: list[tuple[str, ...]] = [(name, look.NULLCLINES[i % 2]) for i, name in enumerate(names)]
+        is_virtual = any(point.virtual is not None for point in phase.fixed_points)
+        for kind, (colour, _, _, sign) in look.POINTS.items():
+            if kind != "virtual" or is_virtual:
+                entries.append((stable if kind == "stable" else kind, colour, sign))
         self._caption.value = look.legend(entries, remarks)
 
     def _draw_fixed_points(self, phase: PhaseData) -> None:
-        points = phase.fixed_points
-        x = np.array([p.values[phase.axes[0]] for p in points] or [OUTSIDE], dtype=float)
-        y = np.array(
-            [p.values[phase.axes[1]] if len(phase.axes) > 1 else 0.0 for p in points] or [OUTSIDE], dtype=float
-        )
-        colours = [_colour(point) for point in points] or [look.STABLE]
-        with self._fixed_points.hold_sync():
-            self._fixed_points.x, self._fixed_points.y = x, y
-            if self._fixed_points.colors != colours:
-                self._fixed_points.colors = colours
+        places: dict[str, list[tuple[float, float]]] = {kind: [] for kind in self._points}
+        for point in phase.fixed_points:
+            y = point.values[phase.axes[1]] if len(phase.axes) > 1 else 0.0
+            places[_kind(point)].append((float(point.values[phase.axes[0]]), float(y)))
+        for kind, mark in self._points.items():
+            x, y = np.array(places[kind] or [(OUTSIDE, OUTSIDE)]).T
+            if not (np.array_equal(mark.x, x) and np.array_equal(mark.y, y)):
+                with mark.hold_sync():
+                    mark.x, mark.y = x, y
 
     def _mark_start(self, frame: Frame, axes: tuple[str, ...]) -> None:
         start = (frame.settings.initial[axes[0]], frame.settings.initial[axes[1]] if len(axes) > 1 else 0.0)
@@ -195,7 +207,7 @@ class PhaseFigure:
         return (self._x.max - self._x.min) / WIDTH, (self._y.max - self._y.min) / HEIGHT
 
 
-def _colour(point: FixedPoint) -> str:
+def _kind(point: FixedPoint) -> str:
     if point.virtual is not None:
-        return look.VIRTUAL
-    return look.SADDLE if "saddle" in point.kind else look.STABLE if point.stable else look.UNSTABLE
+        return "virtual"
+    return "saddle" if "saddle" in point.kind else "stable" if point.stable else "unstable"

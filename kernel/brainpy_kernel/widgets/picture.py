@@ -28,6 +28,13 @@ Plot = tuple[list[Any], list[Any]]  # bqplot's marks, and its axes
 #: time is not missed.
 REST = 1.5
 
+#: bqplot's lines and marks in matplotlib.
+_LINES = {"solid": "-", "dashed": "--", "dotted": ":", "dash_dotted": "-."}
+_MARKS = {
+    "circle": "o", "diamond": "D", "square": "s", "triangle-up": "^", "triangle-down": "v",
+    "ellipse": "h", "cross": "X",
+}  # fmt: skip
+
 _WIDTH, _HEIGHT, _ROW, _DPI = 9.0, 3.2, 0.42, 80  # inches, but the last: 720 pixels across
 
 
@@ -129,14 +136,18 @@ def _draw(axes: Any, marks: list[Any], sides: list[Any]) -> None:
         x, y = np.atleast_2d(np.asarray(mark.x, float)), np.atleast_2d(np.asarray(mark.y, float))
         if type(mark).__name__ == "Lines":
             for i, colour in zip(range(len(y)), mark.colors, strict=False):
-                axes.plot(
-                    x[i], y[i], color=colour, linewidth=1.2, label=mark.labels[i] if i < len(mark.labels) else None
-                )
+                label = mark.labels[i] if i < len(mark.labels) else None
+                dots = "." if mark.marker else None
+                axes.plot(x[i], y[i], _LINES[mark.line_style], color=colour, linewidth=1.2, marker=dots, label=label)
             if mark.labels:
                 # above the axes, where it hides no curve
                 axes.legend(loc="lower left", bbox_to_anchor=(0, 0.98), ncols=4, fontsize=8, frameon=False)
         else:
-            axes.scatter(x[0], y[0], c=(mark.colors * x.size)[: x.size], marker="o" if mark.marker == "circle" else "+")
+            colours = (mark.colors * x.size)[: x.size]
+            face = colours if mark.fill else "none"
+            axes.scatter(
+                x[0], y[0], facecolors=face, edgecolors=colours, linewidths=2, marker=_MARKS.get(mark.marker, "P")
+            )
     horizontal, vertical = sides
     axes.set_xlim(horizontal.scale.min, horizontal.scale.max)
     axes.set_ylim(vertical.scale.min, vertical.scale.max)
