@@ -1,14 +1,13 @@
 import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 
+import { definesModel } from './modelcells';
 import type { INotebook } from './tokens';
-
-const MODEL_CELL = /^\s*%%brainpy_model\b/;
 
 /** What the panel needs of a notebook, from a notebook's widget. */
 export function asNotebook(widget: NotebookPanel): INotebook {
   const modelCells = () =>
     widget.content.widgets.filter(
-      cell => cell.model.type === 'code' && MODEL_CELL.test(cell.model.sharedModel.getSource())
+      cell => cell.model.type === 'code' && definesModel(cell.model.sharedModel.getSource())
     );
   return {
     id: widget.id,

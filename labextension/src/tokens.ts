@@ -71,9 +71,9 @@ export interface INotebook {
   readonly rendermime: IRenderMimeRegistry;
   /** Insert a code cell below the active one and select it. */
   insertCell(source: string): void;
-  /** How many of its cells define a model. */
+  /** How many of its cells define a model or a network. */
   countModelCells(): number;
-  /** Run the cells that define a model. */
+  /** Run the cells that define a model or a network. */
   runModelCells(): Promise<void>;
 }
 
