@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
     from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
     from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
+    from brainpy_lab.analysis.two_parameters.regions import Region, Regions
     from brainpy_lab.analysis.velocities import Velocities
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "PhasePlane",
     "PhaseResponse",
     "PlaneDiagram",
+    "Region",
+    "Regions",
     "SpecialPoint",
     "SpecialPoints",
     "Spread",
@@ -99,6 +102,8 @@ _HOME = {
     "PhasePlane": "phase_plane",
     "CurveBranch": "two_parameters.curve_branch",
     "PlaneDiagram": "two_parameters.plane_diagram",
+    "Region": "two_parameters.regions",
+    "Regions": "two_parameters.regions",
     "Velocities": "velocities",
 }
 

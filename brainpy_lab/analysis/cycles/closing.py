@@ -47,6 +47,14 @@ PARTS = np.linspace(0, 1, 5)[:-1]
 HALVINGS = 40
 
 
+class RestError(AnalysisError):
+    """An orbit comes to rest at an equilibrium."""
+
+
+class EscapeError(AnalysisError):
+    """An orbit leaves for infinity."""
+
+
 @dataclass(frozen=True)
 class Guess:
     """An orbit that nearly closes.
@@ -114,12 +122,12 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
         left -= run.nfev
         here = run.y[:, -1]
         if run.status < 0 or not np.isfinite(here).all():
-            raise AnalysisError(
+            raise EscapeError(
                 f"From there {field.system.name} leaves for infinity: no cycle.", advice="Begin elsewhere: near={...}."
             )
         ranges = np.ptp(run.sol(np.linspace(span / 2, span, 400)), axis=1)
         if _rests(field, here, ranges, np.ptp(run.y, axis=1) + np.abs(here)):
-            raise AnalysisError(
+            raise RestError(
                 f"From there {field.system.name} comes to rest at an equilibrium: no cycle.",
                 advice="Begin elsewhere, near={...}; an unstable cycle needs its period besides, period=...",
             )

@@ -15,10 +15,12 @@ from brainpy_lab.analysis.continuation.news import News, leave
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import boxes_of, held_time, moving_field, resets
 from brainpy_lab.analysis.points import FixedPoint
+from brainpy_lab.analysis.two_parameters.attractors import look
 from brainpy_lab.analysis.two_parameters.following import PlaneTracer
 from brainpy_lab.analysis.two_parameters.given import given_starts
 from brainpy_lab.analysis.two_parameters.lines import Lines
 from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
+from brainpy_lab.analysis.two_parameters.regions import Place, Region
 from brainpy_lab.analysis.vector_field import ModelLike, Range
 from brainpy_lab.errors import ArgumentError
 
@@ -54,7 +56,7 @@ def plane_diagram(
     problem = EquilibriumProblem(field, first, second)
     tracer = PlaneTracer(problem, (box[0], box[1]), widths, step, tolerance)
     lines = Lines(field, (first, second), (box[0], box[1]), widths, step, tolerance)
-    making = _Making(tracer, (*caveats.remarks(field), *resets(field), *held_time(field)), cycles)
+    making = _Making(tracer, boxes, (*caveats.remarks(field), *resets(field), *held_time(field)), cycles)
     tracer.heard = lines.heard = lambda u: making.tell(news)
     try:
         with np.errstate(all="ignore"):
@@ -80,6 +82,7 @@ class _Making:
     """A diagram in the making."""
 
     tracer: PlaneTracer
+    boxes: list[dict[str, Range]]
     remarks: tuple[str, ...]
     cycles: bool
     points: int = 0
@@ -97,8 +100,15 @@ class _Making:
         remarks = dict.fromkeys((*self.remarks, *tracer.remarks, *alone, *more))
         return PlaneDiagram(
             field.system.name, (first, second), tracer.ranges, list(tracer.branches),
-            in_order(found.point for found in tracer.located), tuple(remarks),
+            in_order(found.point for found in tracer.located), tuple(remarks), self._look,
         )  # fmt: skip
+
+    def _look(self, place: Place, cycles: bool) -> Region:
+        field = self.tracer.problem.field
+        first, second = self.tracer.problem.names
+        has_cycles = cycles and not (resets(field) or held_time(field))
+        with np.errstate(all="ignore"):
+            return look(field, self.boxes, place, (first, second), has_cycles)
 
 
 def _two(values: Any, what: str) -> tuple[Any, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from brainpy_lab.analysis.continuation.special import SpecialPoints
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+from brainpy_lab.analysis.two_parameters.regions import Region
 from brainpy_lab.simulation.solution.plot import PlotFigure
 
 #: Lines of the kinds of curves.
@@ -31,8 +33,8 @@ class Drawn(Protocol):
     points: SpecialPoints
 
 
-def draw_plane(diagram: Drawn) -> PlotFigure:
-    """The second parameter over the first."""
+def draw_plane(diagram: Drawn, regions: Sequence[Region] = ()) -> PlotFigure:
+    """The second parameter over the first; regions by number, with their attractors below."""
     figure = PlotFigure(figsize=(5.6, 4.0), layout="constrained")
     axes = figure.add_subplot()
     first, second = diagram.parameters
@@ -46,10 +48,19 @@ def draw_plane(diagram: Drawn) -> PlotFigure:
         if points:
             x, y = ([p.parameters[name] for p in points] for name in diagram.parameters)
             axes.plot(x, y, marker, color=colour, label=kind, markersize=7, zorder=5)
+    for number, region in enumerate(regions, 1):
+        x_at, y_at = region.parameters.values()
+        axes.text(x_at, y_at, str(number), ha="center", va="center", fontsize="small")
+    if regions:
+        said_below = "\n".join(f"{number}: {region.label}" for number, region in enumerate(regions, 1))
+        figure.supxlabel(said_below, fontsize="x-small", x=0.02, ha="left")
     axes.set_xlabel(first)
     axes.set_ylabel(second)
     axes.set_xlim(diagram.ranges[0])
     axes.set_ylim(diagram.ranges[1])
     axes.set_title(diagram.model_name, parse_math=False)
-    axes.legend(loc="best", fontsize="small")
+    if regions:  # nothing may hide a number
+        figure.legend(loc="outside right upper", fontsize="small")
+    else:
+        axes.legend(loc="best", fontsize="small")
     return figure

@@ -41,7 +41,12 @@ def _unknowns(
 ) -> Array:
     """States and parameters of a start; a parameter that it does not name has its value in the middle of its range."""
     names, free = problem.names, problem.field.free
-    values = dict(start) if isinstance(start, Mapping) else {**getattr(start, "parameters", {}), **start.values}
+    if isinstance(start, Mapping):
+        values = dict(start)
+    else:  # a point knows the parameters that it was found with
+        equations = getattr(start, "equations", None)
+        known = {**(equations.params if equations else {}), **getattr(start, "parameters", {}), **start.values}
+        values = {name: known[name] for name in (*free, *names) if name in known}
     missing = [n for n in free if n not in values]
     unknown = [n for n in values if n not in (*free, *names)]
     if missing or unknown:

@@ -54,7 +54,6 @@ class Lines:
     longest: float
     tolerance: float
     heard: Callable[[Array], bool] = lambda u: False
-    remarks: list[str] = field(default_factory=list)
     crossings: list[Array] = field(default_factory=list)
     is_stopped: bool = False
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
 from brainpy_lab.analysis.continuation.special import SpecialPoints
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+from brainpy_lab.analysis.two_parameters.regions import Place, Region, Regions, places
 from brainpy_lab.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from brainpy_lab.simulation.solution.plot import PlotFigure
+
+#: What is said of regions with cycles.
+CYCLES_DIVIDE = (
+    "Stable cycles are those found at one point of each region: folds of cycles and homoclinic orbits, which are not "
+    "drawn, divide regions further."
+)
 
 
 @dataclass(repr=False, eq=False)
@@ -39,6 +47,33 @@ class PlaneDiagram:
     branches: list[CurveBranch]
     points: SpecialPoints
     remarks: tuple[str, ...] = ()
+    _look: Callable[[Place, bool], Region] | None = field(default=None, repr=False)
+
+    def regions(self, cycles: bool = True) -> Regions:
+        """The regions into which the curves cut the box, each with its attractors at a point inside.
+
+        Parameters
+        ----------
+        cycles : bool
+            False looks for stable equilibria alone; stable cycles are looked for by simulation.
+
+        Returns
+        -------
+        Regions
+            A list of `Region`, the largest first: ``label``, ``attractors``, ``parameters``, ``share``.
+
+        Raises
+        ------
+        ArgumentError
+            For a diagram without equations.
+        """
+        if self._look is None:
+            raise ArgumentError("A diagram from a file has no equations.", advice="Compute it from its model.")
+        found, narrow = places(self.branches, self.ranges)
+        remarks = [CYCLES_DIVIDE] if cycles else []
+        if narrow:
+            remarks.append("Regions narrower than a hundredth of the box are left out: choose smaller ranges for them.")
+        return Regions([self._look(place, cycles) for place in found], tuple(remarks))
 
     def to_xarray(self) -> xr.Dataset:
         """All points of all curves along one axis; ``curve`` says to which one each belongs, ``kind`` what it is."""
@@ -57,8 +92,13 @@ class PlaneDiagram:
         rows = [{"kind": p.kind, **p.parameters, **p.values, "period": p.period, "note": p.note} for p in self.points]
         return pd.DataFrame(rows)
 
-    def plot(self) -> PlotFigure:
+    def plot(self, regions: Regions | None = None) -> PlotFigure:
         """The curves in the plane: folds and Hopf points told apart by dashes and colours, special points marked.
+
+        Parameters
+        ----------
+        regions : Regions, optional
+            What `regions` gave: each has its number written into it, and its attractors beside that below the figure.
 
         Raises
         ------
@@ -69,7 +109,7 @@ class PlaneDiagram:
 
         if not self.branches:
             raise ArgumentError(f"There is nothing to plot. {self._nothing}")
-        return draw_plane(self)
+        return draw_plane(self, regions or ())
 
     @property
     def _place(self) -> str:

@@ -122,10 +122,11 @@ def test_curves_of_symmetric_models_are_said_not_to_be_followed() -> None:
 def test_a_start_gives_its_own_curve_alone() -> None:
     line = bifurcation(bp.model(BOGDANOV_TAKENS), "p", (-1, 1), q=-0.5, cycles=False)
     model = bp.model(BOGDANOV_TAKENS, name="m")
-    (hopf,) = line.points.of("hopf")
-    values = {**hopf.values, **hopf.parameters, "q": -0.5}
-    diagram = bifurcation(model, ("p", "q"), BOX, start=values)
+    (hopf,) = line.points.of("hopf")  # it knows that it was found at q = -0.5
+    diagram = bifurcation(model, ("p", "q"), BOX, start=hopf)
     assert [b.kind for b in diagram.branches] == ["hopf"]
+    near = {"x": 0.1, "y": 0.0, "p": 0.05, "q": -0.5}
+    assert [b.kind for b in bifurcation(model, ("p", "q"), BOX, start=near).branches] == ["hopf"]
     (point,) = diagram.points.of("bogdanov-takens")
     assert [b.kind for b in bifurcation(model, ("p", "q"), BOX, start=point).branches] == ["fold", "hopf"]
 

@@ -56,6 +56,36 @@ def test_points_are_where_they_are_known_to_be(name: str) -> None:
     assert min(errors) <= min(ENTRIES[name]["tolerance"], 1e-8)
 
 
+#: Parameters and box of published models.
+MODELS: dict[str, tuple[tuple[str, str], Any]] = {
+    "fitzhugh_nagumo": (("I", "b"), ((-1.0, 3.0), (0.1, 5.0))),
+    "morris_lecar": (("I", "V3"), ((-50.0, 350.0), (-20.0, 30.0))),
+    "morris_lecar_snic": (("I", "phi"), ((-50.0, 150.0), (0.005, 0.5))),
+    "persistent_sodium": (("I", "V_n"), ((-100.0, 300.0), (-60.0, -10.0))),
+    "wilson_cowan": (("P", "Q"), ((-2.0, 6.0), (-3.0, 5.0))),
+    "hindmarsh_rose": (("I", "b"), ((-5.0, 10.0), (1.0, 4.0))),
+    "montbrio_pazo_roxin": (("eta", "J"), ((-15.0, 2.0), (0.0, 25.0))),
+    "adaptive_exponential": (("I", "a"), ((0.0, 1500.0), (0.0, 60.0))),
+}
+
+STEPS = (0.1, 0.03, 0.05, 0.15, 0.2)
+
+
+def _labels(model: str, step: float) -> tuple[list[Any], list[Any]]:
+    names, box = MODELS[model]
+    diagram = bp.analysis.bifurcation(getattr(bp.models, model)(), names, box, step=step)
+    points = [(p.kind, *(round(v, 7) + 0.0 for v in p.parameters.values())) for p in diagram.points]
+    return sorted(points), sorted((b.kind, *sorted(b.ends)) for b in diagram.branches)
+
+
+@pytest.mark.parametrize(
+    "model", [pytest.param(m, marks=[pytest.mark.slow] if m != "montbrio_pazo_roxin" else []) for m in MODELS]
+)
+def test_points_and_curves_do_not_depend_on_the_steps(model: str) -> None:
+    first, *others = (_labels(model, step) for step in STEPS)
+    assert all(other == first for other in others) and first[0] + first[1]
+
+
 def test_fitzhugh_nagumo_has_these_points_and_no_others() -> None:
     names, box, more = FHN
     diagram = _diagram(_text(ENTRIES["FHN_GH"], more), names, box)
