@@ -6,11 +6,13 @@ The model is the normal form of a supercritical Hopf point: for r > 0 there is a
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from brainpy_kernel.sessions import continuation
+from brainpy_kernel.sessions.picking import Picked
 from brainpy_kernel.widgets.bifurcation import NO_POINT
 from brainpy_lab import analysis
 from brainpy_lab.errors import ArgumentError
@@ -215,6 +217,20 @@ def test_a_diagram_grows_and_cancel_keeps_what_is_there(jupyter, hopf, settle, m
     assert [b.kind for b in work.diagram.branches] == ["equilibrium", "cycle"]
     assert work.diagram.branches[1]["r"].max() < 1
     assert widget.button.description == "Compute anew"
+
+
+def test_states_that_are_arrays_are_drawn_by_element_and_keep_their_initial_values(hopf, settle):
+    """As in a diagram of a rate network, whose states are the elements."""
+    work = hopf.bifurcation.work
+    branches = [replace(b, names=("u[0]", "u[1]")) for b in work.diagram.branches if b.kind == "equilibrium"]
+    points = type(work.diagram.points)()
+    work._grown(replace(work.diagram, branches=branches, points=points), work.given)
+    assert hopf.bifurcation.diagram.figure.axes[1].label == "u[0]"
+    before = dict(hopf.session.initial)
+    work._go(lambda: Picked("r", -0.5, {"u[0]": 0.1, "u[1]": 0.2}, "stable focus"))
+    settle()
+    assert (hopf.session.params["r"], hopf.session.initial) == (-0.5, before)
+    assert "stable focus; states that are arrays keep their initial values" in hopf.bifurcation.picked.value
 
 
 def test_what_cannot_be_followed_is_said(jupyter, settle):

@@ -86,6 +86,12 @@ class Continuation:
         name = self.diagram.parameter
         return {k: (v, self._shown[k]) for k, v in self.given.items() if k != name and self._shown[k] != v}
 
+    @property
+    def variable(self) -> str:
+        """What is drawn: the state chosen, or the first of the diagram where it is none of those, as an array is."""
+        names = self.diagram.branches[0].names if self.diagram and self.diagram.branches else (self.choice.variable,)
+        return self.choice.variable if self.choice.variable in names else names[0]
+
     def choose(self, **changes: Any) -> None:
         """Change the choice; another parameter or range needs a new diagram, another variable is drawn at once.
 
@@ -125,13 +131,13 @@ class Continuation:
 
         def find() -> Picked | None:
             diagram = self.diagram
-            return None if diagram is None else pick(diagram, self.choice.variable, (x, y), pixel)
+            return None if diagram is None else pick(diagram, self.variable, (x, y), pixel)
 
         self.background.put(("point", id(self)), lambda ticket: self._go(find))
 
     def pick_special(self, diagram: Diagram, point: SpecialPoint) -> None:
         """Go to a special point."""
-        find = partial(pick_special, diagram, self.choice.variable, point)
+        find = partial(pick_special, diagram, self.variable, point)
         self.background.put(("point", id(self)), lambda ticket: self._go(find))
 
     def close(self) -> None:
@@ -164,18 +170,14 @@ class Continuation:
                 self.session.model, choice.parameter, (choice.low, choice.high), parameters=dict(others), stop=ticket,
                 progress=self._advance, watch=None if at_once else lambda grown: self._grown(grown, others),
             )  # fmt: skip
+            if not (ticket.is_set() and at_once):  # else the old one stays, and newer values are on their way
+                self.seconds = time.perf_counter() - began
+                self._grown(diagram, others)
+            self._now("cancelled" if ticket.is_set() and not at_once else "done", 1.0)
         except BrainPyLabError as error:
             self._now("failed", 1.0, str(error))
-            return
         except Exception as error:  # a fault in a helper function of the user's: shown, like every other
             self._now("failed", 1.0, f"{type(error).__name__}: {error}")
-            return
-        if ticket.is_set() and at_once:
-            self._now("done", 1.0)  # the old one stays, and newer values are on their way
-            return
-        self.seconds = time.perf_counter() - began
-        self._grown(diagram, others)
-        self._now("cancelled" if ticket.is_set() else "done", 1.0)
 
     def _advance(self, part: float) -> None:
         if part >= self.progress + 0.01:
@@ -198,8 +200,10 @@ class Continuation:
             return
         if picked is None:
             return
-        self.picked = picked
-        self.session.place({picked.parameter: picked.value}, picked.state)
+        known = {name: value for name, value in picked.state.items() if name in self.session.initial}
+        left = "" if len(known) == len(picked.state) else "; states that are arrays keep their initial values"
+        self.picked = replace(picked, words=picked.words + left)
+        self.session.place({picked.parameter: picked.value}, known)
         self._tell("picked")
 
     def _tell(self, part: Part) -> None:

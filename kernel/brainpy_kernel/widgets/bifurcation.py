@@ -129,7 +129,7 @@ class Bifurcation:
     def _draw(self) -> None:
         found = self.work.diagram
         if found is not None:
-            self.diagram.draw(found, self.work.choice.variable)
+            self.diagram.draw(found, self.work.variable)
             self._updating = True
             try:
                 self.points.options = [NO_POINT, *map(repr, found.points)]
@@ -144,7 +144,7 @@ class Bifurcation:
             return
         value = self.work.at(found.parameter)
         low, high = found.range
-        self.diagram.place(found if low <= value <= high else None, self.work.choice.variable, value)
+        self.diagram.place(found if low <= value <= high else None, self.work.variable, value)
 
     def _forget_point(self) -> None:
         """The list says where the sliders stand, or nothing."""
