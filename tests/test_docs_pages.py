@@ -76,6 +76,9 @@ def test_examples_of_the_page_on_rhythms(tmp_path: Path) -> None:
     assert found["z"]["V"].values == pytest.approx([0.59742517, -1.10112952], abs=1e-5)
     assert repr(found["both"].locked) == "(stable synchrony, unstable antiphase)"
     assert found["chaos"].exponents == pytest.approx([0.9056, 0.0, -14.5723], abs=0.03)
+    doubled = found["orbits"]
+    assert np.ptp(doubled["x"].values[doubled["c"].values == 2.5]) < 1e-3, "a cycle of one turn"
+    assert np.ptp(doubled["x"].values[doubled["c"].values == 3.5]) > 1, "a cycle of two turns"
 
 
 def test_examples_of_the_page_on_bursting(tmp_path: Path) -> None:

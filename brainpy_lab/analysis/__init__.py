@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.plane.manifold import Manifolds
     from brainpy_lab.analysis.plane.manifolds import manifolds
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+    from brainpy_lab.analysis.sections.orbits import OrbitDiagram, orbit_diagram
+    from brainpy_lab.analysis.sections.poincare import Section, poincare
     from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
     from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
     from brainpy_lab.analysis.two_parameters.regions import Region, Regions
@@ -50,11 +52,13 @@ __all__ = [
     "Interaction",
     "LyapunovSpectrum",
     "Manifolds",
+    "OrbitDiagram",
     "PhasePlane",
     "PhaseResponse",
     "PlaneDiagram",
     "Region",
     "Regions",
+    "Section",
     "SpecialPoint",
     "SpecialPoints",
     "Spread",
@@ -68,7 +72,9 @@ __all__ = [
     "limit_cycle",
     "lyapunov_spectrum",
     "manifolds",
+    "orbit_diagram",
     "phase_response",
+    "poincare",
     "sensitivity",
 ]
 
@@ -83,6 +89,10 @@ _HOME = {
     "interrupted": "continuation.news",
     "Cycle": "cycles.cycle",
     "limit_cycle": "cycles.limit_cycle",
+    "OrbitDiagram": "sections.orbits",
+    "orbit_diagram": "sections.orbits",
+    "Section": "sections.poincare",
+    "poincare": "sections.poincare",
     "LyapunovSpectrum": "lyapunov.spectrum",
     "lyapunov_spectrum": "lyapunov.exponents",
     "Interaction": "phase.interaction",

@@ -1,0 +1,1 @@
+"""Orbits as points: where they cross a section, for one value of a parameter or for many."""
