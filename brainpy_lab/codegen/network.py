@@ -328,12 +328,12 @@ class NetworkCode(CodeText):
 
     @cached_property
     def made_anew(self) -> frozenset[tuple[str, str]]:
-        """Rows that have to do with the past and are made in each step before they are read, as (axis, row)."""
+        """Rows that are made in each step before they are read, as (axis, row): draws, and what is of the past."""
         steps = ((o.axis, row) for o in self.schedule if isinstance(o, Remember) for row in (o.start, *o.slopes))
-        memory = ((o.axis, o.row) for o in self.schedule if isinstance(o, Take) and o.is_memory)
+        taken = ((o.axis, o.row) for o in self.schedule if isinstance(o, Take))
         kept = ((o.axis, row) for o in self.schedule if isinstance(o, Advance) for row in o.kept)
         recalls = ((o.axis, o.row) for o in self.schedule if isinstance(o, Recall))
-        return frozenset((*steps, *memory, *kept, *recalls))
+        return frozenset((*steps, *taken, *kept, *recalls))
 
     @cached_property
     def key(self) -> str:

@@ -172,6 +172,14 @@ def test_a_method_for_cells_that_spikes_move_is_chosen_like_one_for_cells_with_r
     assert "E: Cell, caputo_l1" in bp.Network(E, S, _synapses(S, E, KICK, "kick")).code("numpy").text
 
 
+def test_an_order_above_one_begins_with_its_slope() -> None:
+    text = "v = 0.5; a = 1.5\norder(x) = a\ndx/dt = -x\nx(0) = 1\ndx(0) = v"
+    net = bp.Network(_cells(text, 2, v=[0.5, -1.0]))
+    net.run(3.0, dt=0.1, backend="numpy")
+    alone = bp.model(text).run(8.0, dt=0.1, backend="numpy", v=[0.5, -1.0]).final["x"]
+    assert net.run(5.0, backend="numpy").final["E"]["x"] == pytest.approx(alone, abs=1e-13)
+
+
 def test_members_of_an_ensemble_have_orders_of_their_own() -> None:
     sol = bp.Network(_cells(DECAY, 2)).run(4.0, dt=0.1, backend="numpy", parameters={"E.alpha": [0.5, 0.9]})
     for number, alpha in enumerate((0.5, 0.9)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -133,3 +135,11 @@ def test_noise_of_connections_is_not_lumped_and_says_so() -> None:
     with pytest.raises(bp.errors.ArgumentError) as error:
         _shaken(3, kept={"x": "post"})
     assert error.value.message == "syn: 'x' cannot be kept 'post': it has noise of its own."
+
+
+def test_a_checkpoint_of_noisy_cells_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    whole = bp.Network(_noisy(5)).run(4.0, dt=0.1, backend="numpy", seed=4).final["E"]["V"]
+    net = bp.Network(_noisy(5))
+    net.run(2.5, dt=0.1, backend="numpy", seed=4)
+    stopped = bp.load(net.checkpoint().save(tmp_path / "stop.npz"))
+    assert np.array_equal(bp.Network(_noisy(5)).run(1.5, start=stopped, backend="numpy").final["E"]["V"], whole)

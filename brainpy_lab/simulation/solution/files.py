@@ -170,7 +170,9 @@ def format_of(path: Path) -> _Format:
         return _FORMATS[path.suffix.lower()]
     except KeyError:
         message = f"'{path.name}' does not say how it is to be written or read."
-        raise ArgumentError(message, advice="End the name in .nc (NetCDF) or .npz (NumPy).") from None
+        zarr = " Zarr takes the run of a network while it goes: net.run(..., store='run.zarr')."
+        more = zarr if path.suffix.lower() == ".zarr" else ""
+        raise ArgumentError(message, advice=f"End the name in .nc (NetCDF) or .npz (NumPy).{more}") from None
 
 
 # --- the digest ----------------------------------------------------------------------------------------
