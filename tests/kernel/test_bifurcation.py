@@ -46,18 +46,23 @@ def settle(jupyter):
 
 
 @pytest.fixture
-def hopf(jupyter, settle, monkeypatch, known):
-    """The view of `interact(bifurcation="r")`, with its diagram."""
+def once(monkeypatch, known):
+    """Diagrams are computed once, and sliders need not rest."""
     monkeypatch.setattr(continuation, "REST", 0.0)
     compute = analysis.bifurcation
 
-    def once(model, parameter, within, *, parameters, **options):
+    def bifurcation(model, parameter, within, *, parameters, **options):
         key = (parameter, *within, *parameters.items())
         if key not in known:
             known[key] = compute(model, parameter, within, parameters=parameters, **options)
         return known[key]
 
-    monkeypatch.setattr(analysis, "bifurcation", once)
+    monkeypatch.setattr(analysis, "bifurcation", bifurcation)
+
+
+@pytest.fixture
+def hopf(jupyter, settle, once):
+    """The view of `interact(bifurcation="r")`, with its diagram."""
     jupyter(CELL + ";")
     jupyter("view = Hopf.interact(bifurcation='r', duration=10);")
     settle()
@@ -201,6 +206,7 @@ def test_a_diagram_grows_and_cancel_keeps_what_is_there(jupyter, hopf, settle, m
             assert go.wait(60)
 
     work.diagram = None
+    before = dict(known)
     known.clear()
     work.listeners.append(heard)
     widget.button.click()
@@ -213,6 +219,7 @@ def test_a_diagram_grows_and_cancel_keeps_what_is_there(jupyter, hopf, settle, m
     go.set()
     settle()
     known.clear()
+    known.update(before)
     assert "Cancelled: what was found until then is shown." in widget.status.value
     assert [b.kind for b in work.diagram.branches] == ["equilibrium", "cycle"]
     assert work.diagram.branches[1]["r"].max() < 1
@@ -245,7 +252,7 @@ def test_what_cannot_be_followed_is_said(jupyter, settle):
     assert "Did you mean 'k'?" in str(error)
 
 
-def test_the_panel_shows_the_diagram_of_the_cell_or_its_own(jupyter, panel, settle):
+def test_the_panel_shows_the_diagram_of_the_cell_or_its_own(jupyter, panel, settle, once):
     jupyter(CELL + ";")
     panel.say("show", view="bifurcation")
     first = panel.heard("bifurcation")[-1]["model_id"]

@@ -156,8 +156,6 @@ class Continuation:
 
     def _compute(self, choice: Choice, others: Mapping[str, float], at_once: bool, ticket: Ticket) -> None:
         """The worker's part. A diagram that follows the sliders takes the place of the old one when it is whole."""
-        from brainpy_lab.analysis import bifurcation
-
         if at_once:
             ticket.wait(REST)
             if ticket.is_set() or self.background.is_waiting(("diagram", id(self))):
@@ -166,6 +164,8 @@ class Continuation:
         began = time.perf_counter()
         self._now("running", 0.0)
         try:
+            from brainpy_lab.analysis import bifurcation  # takes a second, the first time
+
             diagram = bifurcation(
                 self.session.model, choice.parameter, (choice.low, choice.high), parameters=dict(others), stop=ticket,
                 progress=self._advance, watch=None if at_once else lambda grown: self._grown(grown, others),
