@@ -27,6 +27,9 @@ SEARCHED = 3
 #: Steps along lines, beside those along curves: nothing is drawn of them.
 LONGER = 3.0
 
+#: And their accuracy: the points found on them are solved for anyway.
+ROUGHLY = 1e-7
+
 
 @dataclass
 class Lines:
@@ -89,7 +92,8 @@ class Lines:
         """The branches on a line on which the other parameter has the value ``across``."""
         moved = self.flow.moved(self.names[1 - along], across)
         problem = EquilibriumProblem(moved, self.names[along])
-        tracer = Tracer(problem, self.ranges[along], self.widths, LONGER * self.longest, self.tolerance)
+        tolerance = max(self.tolerance, ROUGHLY)
+        tracer = Tracer(problem, self.ranges[along], self.widths, LONGER * self.longest, tolerance)
         tracer.heard = lambda u: self.heard(_both(u, along, across))
         if not self.is_stopped:
             tracer.follow_from(known)

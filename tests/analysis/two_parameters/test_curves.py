@@ -42,9 +42,12 @@ dv/dt = 1.5*u + q*v - v*(s + 2*r)
 BOX = ((-1, 1), (-1, 1))
 
 
+_model = cache(bp.model)
+
+
 @cache
 def _diagram(text: str, **options: object) -> bp.analysis.PlaneDiagram:
-    return bifurcation(bp.model(text), ("p", "q"), BOX, **options)
+    return bifurcation(_model(text), ("p", "q"), BOX, step=0.2, **options)
 
 
 def test_folds_meet_in_a_cusp() -> None:
@@ -120,8 +123,8 @@ def test_curves_of_symmetric_models_are_said_not_to_be_followed() -> None:
 
 
 def test_a_start_gives_its_own_curve_alone() -> None:
-    line = bifurcation(bp.model(BOGDANOV_TAKENS), "p", (-1, 1), q=-0.5, cycles=False)
-    model = bp.model(BOGDANOV_TAKENS, name="m")
+    line = bifurcation(_model(BOGDANOV_TAKENS), "p", (-1, 1), q=-0.5, cycles=False)
+    model = _model(BOGDANOV_TAKENS)
     (hopf,) = line.points.of("hopf")  # it knows that it was found at q = -0.5
     diagram = bifurcation(model, ("p", "q"), BOX, start=hopf)
     assert [b.kind for b in diagram.branches] == ["hopf"]
@@ -140,7 +143,7 @@ def test_what_was_found_until_it_is_stopped_is_kept() -> None:
         if part > 0.3:
             stop.set()
 
-    diagram = bifurcation(bp.model(BOGDANOV_TAKENS), ("p", "q"), BOX, progress=progress, stop=stop)
+    diagram = bifurcation(_model(BOGDANOV_TAKENS), ("p", "q"), BOX, progress=progress, stop=stop)
     assert parts == sorted(parts) and parts[-1] < 0.4
     assert diagram.remarks[-1] == "Stopped: what was found until then."
 
@@ -155,7 +158,7 @@ def test_what_was_found_is_shown_while_it_grows_and_when_interrupted(monkeypatch
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        bifurcation(bp.model(BOGDANOV_TAKENS), ("p", "q"), BOX, watch=watch)
+        bifurcation(_model(BOGDANOV_TAKENS), ("p", "q"), BOX, watch=watch)
     assert seen[0] == 0 and sorted(seen) == seen
     left = bp.analysis.interrupted()
     assert len(left.branches) == 2 and left.remarks[-1] == "Interrupted: what was found until then."
@@ -190,5 +193,5 @@ def test_a_diagram_is_data_and_shows_itself() -> None:
 )
 def test_what_cannot_be_meant_is_refused(names: object, ranges: object, options: dict, message: str) -> None:
     with pytest.raises(ArgumentError) as error:
-        bifurcation(bp.model(CUSP), names, ranges, **options)
+        bifurcation(_model(CUSP), names, ranges, **options)
     assert message in str(error.value)

@@ -45,7 +45,7 @@ def _diagram(text: str, names: tuple[str, str], box: Any, step: float = 0.1) -> 
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] if n.startswith("HH") else []) for n in CASES]
+    "name", [pytest.param(n, marks=[pytest.mark.slow] if n.startswith(("HH", "ML")) else []) for n in CASES]
 )
 def test_points_are_where_they_are_known_to_be(name: str) -> None:
     kind, (names, box, more) = CASES[name]
@@ -78,12 +78,15 @@ def _labels(model: str, step: float) -> tuple[list[Any], list[Any]]:
     return sorted(points), sorted((b.kind, *sorted(b.ends)) for b in diagram.branches)
 
 
-@pytest.mark.parametrize(
-    "model", [pytest.param(m, marks=[pytest.mark.slow] if m != "montbrio_pazo_roxin" else []) for m in MODELS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("model", MODELS)
 def test_points_and_curves_do_not_depend_on_the_steps(model: str) -> None:
     first, *others = (_labels(model, step) for step in STEPS)
     assert all(other == first for other in others) and first[0] + first[1]
+
+
+def test_a_cusp_does_not_depend_on_the_steps() -> None:
+    assert _labels("montbrio_pazo_roxin", 0.2) == _labels("montbrio_pazo_roxin", 0.06)
 
 
 def test_fitzhugh_nagumo_has_these_points_and_no_others() -> None:
