@@ -238,3 +238,71 @@ def test_networks(executed):
     assert "[application/vnd.jupyter.widget-view+json]" in shown["interact"]
     rates = numbers(shown["numbers"])[1::2]
     assert rates == pytest.approx([194.9, 176.7, 18.8, 6.8], rel=0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_excitability_classes(executed, reference):
+    shown = executed("excitability_classes")
+    found = shown["diagrams"]
+    assert f"subcritical Hopf at I = {reference('ML_hopfset_hopf1')['value']:.4f}" in found
+    assert f"snic at I = {reference('ML_snlcset_fold1')['value']:.4f}" in found
+    assert "homoclinic at I = 35.0067" in found
+    assert numbers(shown["rates-picture"])[1] == pytest.approx(7.4, abs=0.1)
+    assert numbers(shown["law-circle"])[-1] == pytest.approx(2, abs=0.05)
+    longer, expected = numbers(shown["law-homoclinic"])[0], numbers(shown["law-homoclinic"])[-1]
+    assert longer == pytest.approx(expected, rel=1e-2)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_bursting(executed, reference):
+    shown = executed("bursting")
+    kind, ends, spikes = shown["kind"].strip().splitlines()[:3]
+    assert kind == "fold/homoclinic (square-wave)"
+    expected = [2 - reference(name)["value"] for name in ("HRfast_fold2", "HRfast_homoclinic_2")]
+    assert numbers(ends) == pytest.approx(expected, abs=1e-6)
+    assert numbers(spikes) == [9]
+    assert numbers(shown["fold"])[:3] == pytest.approx([1.814815, 1, 0], abs=1e-6)
+    assert numbers(shown["count"])[1::2] == pytest.approx([3, 5, 9, 17], abs=1)
+    assert "subHopf/fold cycle (elliptic)" in shown["elliptic-picture"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_wilson_cowan(executed, reference):
+    shown = executed("wilson_cowan")
+    folds = [reference(f"WC72_hyst_fold{k}")["value"] for k in (2, 1)]
+    assert numbers(shown["diagram"])[:2] == pytest.approx(folds, abs=1e-5)
+    assert shown["states"].count("stable node") == 2
+    assert numbers(shown["switch"])[:3] == pytest.approx([0, 0.4398, 0], abs=1e-3)
+    up, down = numbers(shown["ramp"])[:2]
+    assert folds[1] < up < folds[1] + 0.06
+    assert folds[0] - 0.06 < down < folds[0]
+    assert f"period at P = 1.25: {reference('WC72_lc_period_P1.25')['value']:.7f}" in shown["rhythm-diagram"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_jansen_rit(executed):
+    shown = executed("jansen_rit")
+    # Grimbert and Faugeras 2006: Hopf points at 89.83 and 315.70, the saddle-node at 113.58, the fold at 137.38
+    for point in ("Hopf at p = 89.8291", "snic at p = 113.586", "cycles at p = 137.379", "Hopf at p = 315.696"):
+        assert point in shown["bifurcation"]
+    rates = [float(n) for n in re.findall(r"stable: (\S+) Hz", shown["at"])]
+    assert sorted(rates) == pytest.approx([2.385, 7.328, 10.468], abs=1e-3)
+    assert shown["at"].count("unstable") == 1
+    large, small = numbers(shown["runs"])[:2]
+    assert (large, small) == pytest.approx((9.9, 2.1), abs=0.3)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_codimension_two(executed, reference):
+    shown = executed("codimension_two")
+    assert f"fold at I = {reference('INaK_high_fold1')['value']:.5f}" in shown["two-cells"]
+    assert "Bogdanov-Takens at I = 7.74871, V_n = -37.6118" in shown["curves"]
+    assert "Bautin at I = 12.4266, V_n = -40.758" in shown["curves"]
+    assert numbers(shown["eigenvalues"])[-1] < 1e-5
+    gaps = [float(g) for g in re.findall(r"gap (\S+)", shown["unfold"])]
+    assert gaps[0] / gaps[1] == pytest.approx(20, abs=2)
