@@ -11,7 +11,9 @@ delay differential equations. SIAM J. Sci. Comput. 27, 482-495. doi:10.1137/0306
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.linalg import matrix_balance
 
 from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.equations.system import Delay, System
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.symbolic import view
 from brainpy_lab.symbolic.compiling import Compiler
@@ -39,13 +42,15 @@ STARTS_A_TURN, MOST_STARTS = 4, 20_000
 _COMPARED = 1000
 
 
-def characteristic_roots(field: VectorField, point: Array) -> NDArray[np.complex128]:
+def characteristic_roots(field: VectorField, point: Array, *, unstable: bool = False) -> NDArray[np.complex128]:
     """The rightmost characteristic roots of ``field`` at a fixed point.
 
     Parameters
     ----------
     field : VectorField
     point : array, shape (n_free,)
+    unstable : bool
+        Whether all that have a positive real part are given, however many they are.
 
     Returns
     -------
@@ -57,9 +62,8 @@ def characteristic_roots(field: VectorField, point: Array) -> NDArray[np.complex
     AnalysisError
         When a delay is negative.
     """
-    lags, delayed = _linearised(field, point)
+    lags, instant, delayed = linearised(field, point)
     n = len(field.free)
-    instant = field.jacobian(point) - sum(delayed, start=np.zeros((n, n)))
     if min(lags) < 0:
         raise AnalysisError(f"A delay of {field.system.name} is negative at the fixed point: {min(lags):g}.")
     longest = max(lags)
@@ -74,7 +78,8 @@ def characteristic_roots(field: VectorField, point: Array) -> NDArray[np.complex
     roots = np.linalg.eigvals(generator).astype(np.complex128)
     equation = _Characteristic(instant, np.array(lags), np.array(delayed))
     roots = equation.polished(np.concatenate([roots, equation.starts(longest)]), 1 / longest)
-    return roots[np.argsort(-roots.real, kind="stable")][: max(SHOWN, n)]
+    count = max(SHOWN, n, int((roots.real > 0).sum()) + SHOWN if unstable else 0)
+    return roots[np.argsort(-roots.real, kind="stable")][:count]
 
 
 @dataclass(frozen=True)
@@ -137,13 +142,16 @@ class _Characteristic:
         return np.where(at_root, 0.0, 1 / np.einsum("mij,mji->m", inverse, slope))
 
 
-def _linearised(field: VectorField, point: Array) -> tuple[list[float], list[Array]]:
-    """Each delay's length at the fixed point, and the derivatives of the free drifts by the delayed state."""
-    system, symbols = field.system, view(field.system)
-    delays = [d for d in system.delays if d.state in field.free]
-    with working():
-        entries = [to_ast(symbols.drift_derivative(state, d.name)) for d in delays for state in field.free]
-    evaluate = Compiler(system).compile([d.time for d in delays] + entries)
+def linearised(field: VectorField, point: Array) -> tuple[list[float], Array, list[Array]]:
+    """Each delay's length at a point, and the derivatives of the free drifts by present and by delayed states.
+
+    Returns
+    -------
+    list of float, ndarray of shape (n_free, n_free), list of such, one for each delay
+    """
+    delays = _delays(field.system, field.free)
+    evaluate = _slopes_of(field.system, field.free)
+    system = field.system
     full = field.complete(point)
     with np.errstate(all="ignore"):
         values: list[Any] = list(evaluate(*full, *(field.params[p] for p in system.parameter_names), field.t))
@@ -154,7 +162,20 @@ def _linearised(field: VectorField, point: Array) -> tuple[list[float], list[Arr
         matrix = np.zeros((len(field.free), len(field.free)))
         matrix[:, field.free.index(delay.state)] = column
         matrices.append(matrix)
-    return lags, matrices
+    return lags, field.jacobian(point) - sum(matrices, start=np.zeros((len(field.free), len(field.free)))), matrices
+
+
+def _delays(system: System, free: tuple[str, ...]) -> list[Delay]:
+    return [d for d in system.delays if d.state in free]
+
+
+@lru_cache(maxsize=64)
+def _slopes_of(system: System, free: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
+    """The times of the delays, then the derivatives of the free drifts by each delayed state, as one function."""
+    symbols, delays = view(system), _delays(system, free)
+    with working():
+        entries = [to_ast(symbols.drift_derivative(state, d.name)) for d in delays for state in free]
+    return Compiler(system).compile([d.time for d in delays] + entries)
 
 
 def _chebyshev(n: int) -> tuple[Array, Array]:

@@ -133,6 +133,11 @@ def make_field(
             f"{system.name} has array states, and this analysis looks at single numbers.",
             advice="bp.analysis.fixed_points, bifurcation and limit_cycle take array states.",
         )
+    if layout is not None and system.is_delayed:
+        raise AnalysisError(
+            f"{system.name} has delays and array states: characteristic roots are known for single numbers.",
+            advice="Write the equation of each element by itself.",
+        )
     given = by_element(layout, given)
     if free is None:
         free = moving(model, layout)

@@ -241,11 +241,11 @@ def test_states_that_are_arrays_are_drawn_by_element_and_keep_their_initial_valu
 
 
 def test_what_cannot_be_followed_is_said(jupyter, settle):
-    jupyter("%%brainpy_model Late --backend numpy\nk = 1 in [0, 2]\ndx/dt = -k*x(t - 1)\nx(t <= 0) = 1\n;")
+    jupyter("%%brainpy_model Late --backend numpy\nk = 1 in [0, 2]\ndx/dt = -k*x\norder(x) = 0.8\nx(0) = 1\n;")
     jupyter("view = Late.interact(bifurcation='k');")
     settle()
     widget = jupyter.value("view").bifurcation
-    assert "Late has delays: their bifurcations are not computed." in widget.status.value
+    assert "Late has fractional orders: such bifurcations are not computed." in widget.status.value
     error, _ = jupyter.fails("Late.interact(bifurcation='K')")
     assert isinstance(error, ArgumentError)
     assert "Late has no parameter 'K' that is a single number." in str(error)

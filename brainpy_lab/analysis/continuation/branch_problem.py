@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainpy_lab.analysis.characteristic import characteristic_roots, linearised
+from brainpy_lab.analysis.stability import in_order
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import Moving, ZeroProblem, equilibria
 from brainpy_lab.errors import AnalysisError, ArgumentError
@@ -53,6 +55,34 @@ class EquilibriumProblem:
         """The derivatives by states, (n, n)."""
         result: Array = self.slopes(u)[:, : self.n]
         return result
+
+    def eigenvalues(self, u: Array) -> Complex:
+        """Those that decide on stability, the one with the largest real part first.
+
+        Delays bring infinitely many: all with a positive real part are given, and some more.
+        """
+        if self.field.system.is_delayed:
+            return in_order(characteristic_roots(self._at(u), u[: self.n], unstable=True))
+        return in_order(np.linalg.eigvals(self.jacobian(u)))
+
+    def turning(self, u: Array, omega: float) -> tuple[Complex, Complex]:
+        """The matrix that is singular where i omega is an eigenvalue, and its derivative by omega, (n, n) each.
+
+        That is A - i omega without delays, and A0 + sum A_k exp(-i omega tau_k) - i omega with them.
+        """
+        unit = np.eye(self.n, dtype=complex)
+        if not self.field.system.is_delayed:
+            return self.jacobian(u) - 1j * omega * unit, -1j * unit
+        lags, instant, delayed = linearised(self._at(u), u[: self.n])
+        turned = [np.exp(-1j * omega * lag) * a for lag, a in zip(lags, delayed, strict=True)]
+        slope = -1j * unit - sum(1j * lag * a for lag, a in zip(lags, turned, strict=True))
+        return instant - 1j * omega * unit + sum(turned), slope
+
+    def _at(self, u: Array) -> VectorField:
+        field = self.field
+        for name, value in zip(self.names, u[self.n :].tolist(), strict=True):
+            field = field.moved(name, value)
+        return field
 
     def second(self, u: Array, a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
         """The second derivative along ``a`` and ``b``, each of the size of ``u``, (size, ...); (n, ...)."""

@@ -32,7 +32,7 @@ EQUAL = 1e-7
 
 def explained(problem: EquilibriumProblem, curve: Curve, a: Station, b: Station) -> list[Located] | None:
     """The special points between two stations, in order; None where the step is to be halved."""
-    if problem.n < MANY or not np.isfinite([a.eigenvalues, b.eigenvalues]).all():
+    if problem.n < MANY or problem.field.system.is_delayed or not np.isfinite([a.eigenvalues, b.eigenvalues]).all():
         return None
     first, last = a.eigenvalues, b.eigenvalues[_paired(a, b)]
     crossing = (first.real > 0) != (last.real > 0)

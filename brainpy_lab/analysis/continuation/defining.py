@@ -25,6 +25,9 @@ from brainpy_lab.analysis.zero_problem import ZeroProblem
 #: Steps of Newton's method towards a special point; three to six are usual.
 MOST_STEPS = 20
 
+#: Half the way of differences, where slopes of a matrix with delays are needed: the zero does not depend on them.
+WAY = 6e-6
+
 #: The last step, relative to the units: rounding errors remain.
 TOLERANCE = 1e-12
 
@@ -67,6 +70,21 @@ class InUnits:
         result: NDArray[Any] = found / self.units[: self.n, None]
         return result
 
+    def turning(self, z: Array, omega: float) -> tuple[Complex, Complex]:
+        """`EquilibriumProblem.turning` in units."""
+        scale = self.units[: self.n] / self.units[: self.n, None]
+        matrix, slope = self.problem.turning(z * self.units, omega)
+        return matrix * scale, slope * scale
+
+    def turned(self, z: Array, omega: float, v: Complex, w: Complex) -> Complex:
+        """The derivatives of w·turning·v by all unknowns, (size,)."""
+        if not self.problem.field.system.is_delayed:
+            result: Complex = w @ self.derivatives(z, np.append(v, np.zeros(len(z) - self.n)))
+            return result
+        steps = WAY * (1 + np.abs(z)) * np.eye(len(z))
+        ends = [[w @ self.turning(z + side * step, omega)[0] @ v for step in steps] for side in (1, -1)]
+        return (np.array(ends[0]) - np.array(ends[1])) / (2 * steps.diagonal())
+
 
 def fold(system: InUnits, guess: Array) -> Array | None:
     """The point near ``guess`` at which an eigenvalue is zero and the branch turns; in units."""
@@ -93,12 +111,11 @@ def fold(system: InUnits, guess: Array) -> Array | None:
 def hopf(system: InUnits, guess: Array, omega: float) -> tuple[Array, float] | None:
     """The point near ``guess`` with the eigenvalues ± i omega, in units, and omega."""
     n = system.n
-    unit = np.eye(n)
-    left, _, right = np.linalg.svd(system.slopes(guess)[:, :n] - 1j * omega * unit)
+    left, _, right = np.linalg.svd(system.turning(guess, omega)[0])
     b, c = left[:, -1], right[-1]
 
     def solved(z: Array) -> tuple[Complex, Complex, complex]:
-        inner = system.slopes(z[:-1])[:, :n] - 1j * z[-1] * unit
+        inner = system.turning(z[:-1], z[-1])[0]
         matrix = np.block([[inner, b[:, None]], [c[None], np.zeros((1, 1))]])
         last = np.eye(n + 1)[-1]
         x, y = np.linalg.solve(matrix, last), np.linalg.solve(matrix.T, last)
@@ -110,7 +127,8 @@ def hopf(system: InUnits, guess: Array, omega: float) -> tuple[Array, float] | N
 
     def jacobian(z: Array) -> Array:
         v, w, _ = solved(z)
-        row = np.append(-(w @ system.derivatives(z[:-1], np.append(v, 0.0))), 1j * (w @ v))
+        by_omega = system.turning(z[:-1], z[-1])[1]
+        row = np.append(-system.turned(z[:-1], z[-1], v, w), -(w @ by_omega @ v))
         top = np.concatenate([system.slopes(z[:-1]), np.zeros((n, 1))], axis=1)
         return np.concatenate([top, row.real[None], row.imag[None]])
 

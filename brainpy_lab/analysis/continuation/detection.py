@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
-from brainpy_lab.analysis.stability import in_order
 from brainpy_lab.analysis.vector_field import Array
+from brainpy_lab.errors import AnalysisError
 
 #: A step is halved at most so often for what the counts tell: Newton's method tells no points apart in 2**-26 of it.
 HALVINGS = 26
@@ -76,11 +76,16 @@ class Gap:
 def station(problem: EquilibriumProblem, curve: Curve, point: CurvePoint) -> Station:
     """Count at a point."""
     slopes = problem.slopes(point.u)
-    values = in_order(np.linalg.eigvals(slopes[:, :-1]))
-    moved = in_order(np.linalg.eigvals(problem.jacobian(point.u + WAY * point.tangent)))
+    values = problem.eigenvalues(point.u)
+    way = WAY
+    try:
+        moved = problem.eigenvalues(point.u + way * point.tangent)
+    except AnalysisError:  # a delay would be negative there
+        way = -WAY
+        moved = problem.eigenvalues(point.u + way * point.tangent)
     # each with the nearest one: some may have changed places
     nearest = np.abs(values[:, None] - moved[None]).argmin(axis=1)
-    rates = (moved[nearest].real - values.real) / WAY
+    rates = (moved[nearest].real - values.real) / way
     scaled = slopes * curve.units / curve.units[:-1, None]
     tangent = point.tangent / curve.units
     sign = np.linalg.slogdet(np.concatenate([scaled, tangent[None]]))[0]
@@ -132,8 +137,9 @@ def touches(curve: Curve, a: Station, b: Station, of: NDArray[np.bool_] | None =
     """
     way = (b.point.u - a.point.u) / curve.units
     length = float(np.linalg.norm(way))
-    first, last = a.eigenvalues.real, b.eigenvalues.real
-    slopes = length * np.stack([a.rates, b.rates])
+    count = min(len(a.rates), len(b.rates))  # those of delays are not always as many
+    first, last = a.eigenvalues.real[:count], b.eigenvalues.real[:count]
+    slopes = length * np.stack([a.rates[:count], b.rates[:count]])
     rise = last - first
     # value + c1 x + c2 x² + c3 x³, and its rate
     cubic = np.stack([first, slopes[0], 3 * rise - 2 * slopes[0] - slopes[1], slopes[0] + slopes[1] - 2 * rise])

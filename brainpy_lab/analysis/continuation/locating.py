@@ -13,7 +13,6 @@ from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import Detector, Gap, Station, station
 from brainpy_lab.analysis.continuation.normal_form import first_lyapunov_coefficient
 from brainpy_lab.analysis.continuation.special import SpecialPoint
-from brainpy_lab.analysis.stability import in_order
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.errors import AnalysisError
 
@@ -129,13 +128,14 @@ def _halved(detector: Detector, gap: Gap, times: int) -> Gap:
 
 def described(problem: EquilibriumProblem, kind: str, u: Array, omega: float | None = None, note: str = "") -> Located:
     """What is said of the special point ``u``."""
-    data: dict[str, object] = {"eigenvalues": in_order(np.linalg.eigvals(problem.jacobian(u)))}
+    data: dict[str, object] = {"eigenvalues": problem.eigenvalues(u)}
     period = None
     if omega:
         period = 2 * np.pi / omega
         data["omega"] = omega
         try:
-            data["l1"] = first_lyapunov_coefficient(problem, u, omega)
+            if not problem.field.system.is_delayed:
+                data["l1"] = first_lyapunov_coefficient(problem, u, omega)
         except (AnalysisError, np.linalg.LinAlgError):
             note = f"{note} without the first Lyapunov coefficient: no third derivative".strip()
     states = {name: float(v) + 0.0 for name, v in zip(problem.field.free, u, strict=False)}

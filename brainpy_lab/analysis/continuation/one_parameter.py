@@ -21,6 +21,7 @@ from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import (
     boxes_of,
     check_number,
+    delays,
     found_in,
     held_time,
     many_states,
@@ -165,7 +166,7 @@ def bifurcation(
     ArgumentError
         For unknown names, impossible ranges and starts.
     AnalysisError
-        For delayed and fractional models.
+        For fractional models, and delays that are not constant.
     KeyboardInterrupt
         The user interrupted the work: what was found until then is ``bp.analysis.interrupted()``.
 
@@ -206,7 +207,7 @@ def bifurcation(
     tracer = Tracer(problem, (low, high), widths, step, tolerance)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
     rhythms = CycleTracer(tracer, max_period, values_at, doublings)
-    without_cycles = (*resets(field), *held_time(field), *(many_states(field) if cycles else ()))
+    without_cycles = (*resets(field), *held_time(field), *delays(field), *(many_states(field) if cycles else ()))
     making = _Making(tracer, rhythms, (*caveats.remarks(field), *without_cycles))
     has_cycles = cycles and not without_cycles
     share = EQUILIBRIA if has_cycles else 1.0

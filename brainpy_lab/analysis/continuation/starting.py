@@ -33,7 +33,7 @@ def moving_field(model: ModelLike, moved: Mapping[str, float], given: Mapping[st
     ArgumentError
         For a name that is unknown, or has a value besides.
     AnalysisError
-        For delayed and fractional models.
+        For fractional models, and delays that are not constant.
     """
     system, layout = model.system, layout_of(model)
     known = (*system.parameter_names, *(system.state_names if layout is None else layout.names))
@@ -51,15 +51,25 @@ def moving_field(model: ModelLike, moved: Mapping[str, float], given: Mapping[st
                 f"'{name}' is no parameter of {system.name}.",
                 advice=did_you_mean(str(name), known) or f"It has {', '.join(system.parameter_names)}.",
             )
-    for what, is_so in (("delays", system.is_delayed), ("fractional orders", system.is_fractional)):
+    for what, is_so in (
+        ("fractional orders", system.is_fractional),
+        ("delays that depend on its states", any(system.is_state_dependent(d) for d in system.delays)),
+        ("delays, and two parameters", system.is_delayed and len(moved) > 1),
+    ):
         if is_so:
             raise AnalysisError(
-                f"{system.name} has {what}: their bifurcations are not computed.",
+                f"{system.name} has {what}: such bifurcations are not computed.",
                 advice="bp.analysis.fixed_points gives its equilibria and their stability at one value.",
             )
     held = {**by_element(layout, given), **moved}
     free = tuple(name for name in moving(model, layout) if name not in held)
-    return make_field(model, free, held, t, arrays=len(moved) == 1)
+    field = make_field(model, free, held, t, arrays=len(moved) == 1)
+    if system.is_delayed and "t" in caveats.frozen(field):
+        raise AnalysisError(
+            f"{system.name} has delays, and its equations or delays depend on time.",
+            advice="Make them constant: bifurcations with delays are those of autonomous equations.",
+        )
+    return field
 
 
 def check_number(name: str, value: float, low: float, high: float) -> None:
@@ -117,4 +127,14 @@ def many_states(field: VectorField) -> tuple[str, ...]:
     return (
         f"Cycles of {len(field.free)} states are not followed: {MOST_WITH_CYCLES} are the most. "
         "limit_cycle finds them at one value.",
+    )
+
+
+def delays(field: VectorField) -> tuple[str, ...]:
+    """What is said of a model with delays."""
+    if not field.system.is_delayed:
+        return ()
+    return (
+        "With delays: stability by the rightmost characteristic roots; Hopf points without their first Lyapunov "
+        "coefficient. Cycles are not followed.",
     )

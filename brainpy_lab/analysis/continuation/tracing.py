@@ -231,9 +231,10 @@ class Tracer:
         self.curves.append(curve)
 
     def _branch(self, stations: list[Station], ends: tuple[str, str]) -> Branch:
+        shown = min(len(s.eigenvalues) for s in stations)
         return Branch(
             "equilibrium", self.problem.name, self.problem.field.free,
-            np.array([s.point.u for s in stations]), np.array([s.eigenvalues for s in stations]),
+            np.array([s.point.u for s in stations]), np.array([s.eigenvalues[:shown] for s in stations]),
             np.array([s.unstable for s in stations]), ends,
         )  # fmt: skip
 

@@ -173,9 +173,7 @@ def test_what_cannot_be_is_refused(arguments: tuple[object, ...], keywords: dict
         bifurcation(bp.models.fitzhugh_nagumo(), *arguments, **keywords)
 
 
-def test_delays_and_fractional_orders_are_refused_by_name() -> None:
-    with pytest.raises(AnalysisError, match="has delays"):
-        bifurcation(bp.model("r = 1\ndx/dt = -r*x(t - 1)"), "r", (0, 3))
+def test_fractional_orders_are_refused_by_name() -> None:
     with pytest.raises(AnalysisError, match="has fractional orders"):
         bifurcation(bp.model("r = 1\norder(x) = 0.5\ndx/dt = -r*x"), "r", (0, 3))
     diagram = bifurcation(bp.models.fitzhugh_nagumo(), "I", (0, 1))

@@ -1,0 +1,69 @@
+"""Diagrams of models with delays, against characteristic equations solved by hand."""
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+import brainpy_lab as bp
+from brainpy_lab.errors import AnalysisError
+
+LOOP = bp.model("dx/dt = -a*x(t - tau)\na = 1\ntau = 1", name="Loop")
+
+
+def test_the_delay_itself_moves_from_zero_on():
+    points = bp.analysis.bifurcation(LOOP, "tau", (0, 15)).points
+    assert [p.kind for p in points] == ["hopf", "hopf", "hopf"]
+    np.testing.assert_allclose([p.parameter for p in points], np.pi / 2 + 2 * np.pi * np.arange(3), rtol=1e-12)
+    np.testing.assert_allclose([p.data["omega"] for p in points], 1.0, rtol=1e-12)
+    assert points[0].period == pytest.approx(2 * np.pi, rel=1e-12)
+
+
+def test_a_rate_and_what_is_said():
+    model = bp.model("dx/dt = -x + b*tanh(x(t - tau))\nb = -2\ntau = 1")
+    diagram = bp.analysis.bifurcation(model, "b", (-5, 0.5))
+    omega = brentq(lambda w: np.sin(w) + w * np.cos(w), 1.6, 3.0)
+    (hopf,) = diagram.points
+    assert repr(hopf).startswith("Hopf at b = -2.26183")
+    assert hopf.parameter == pytest.approx(1 / np.cos(omega), rel=1e-12)
+    assert hopf.data["omega"] == pytest.approx(omega, rel=1e-12)
+    assert any("Cycles are not followed" in text for text in diagram.remarks)
+    assert not diagram.at(-3.0)[0].stable
+    assert diagram.at(-2.0)[0].stable
+    with pytest.raises(AnalysisError, match="The derivative of a Hopf point with delays is not computed"):
+        hopf.derivative("tau")
+
+
+def test_two_populations_with_folds_and_a_hopf_point():
+    text = """
+    dE/dt = -E + 1/(1 + exp(-(10*E(t - tau) - 10*J(t - tau) + P)))
+    dJ/dt = -J + 1/(1 + exp(-(10*E(t - tau) + 2*J(t - tau) - 4)))
+    P = 0; tau = 1
+    """
+    diagram = bp.analysis.bifurcation(bp.model(text), "P", (-3, 5))
+    folds, (hopf,) = diagram.points.of("fold"), diagram.points.of("hopf")
+    without = bp.analysis.bifurcation(bp.model(text.replace("(t - tau)", "")), "P", (-3, 5), cycles=False)
+    np.testing.assert_allclose(
+        [p.parameter for p in folds], [p.parameter for p in without.points.of("fold")], rtol=1e-9
+    )
+    # the matrix of the characteristic equation, by hand, is singular there
+    e, j, w = hopf.values["E"], hopf.values["J"], hopf.data["omega"]
+    gains = np.diag([e * (1 - e), j * (1 - j)]) @ np.array([[10, -10], [10, 2]])
+    matrix = (1j * w + 1) * np.eye(2) - gains * np.exp(-1j * w)
+    assert abs(np.linalg.det(matrix)) < 1e-11
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("dx/dt = -a*x(t - 1 - x**2)\na = 1", "delays that depend on its states"),
+        ("dx/dt = -a*x(t - 2 - sin(t))\na = 1", "has delays, and its equations or delays depend on time"),
+    ],
+)
+def test_delays_that_are_not_constant_are_refused(text, said):
+    with pytest.raises(AnalysisError, match=said):
+        bp.analysis.bifurcation(bp.model(text), "a", (0, 2))
+
+
+def test_two_parameters_with_delays_are_refused():
+    with pytest.raises(AnalysisError, match="Loop has delays, and two parameters"):
+        bp.analysis.bifurcation(LOOP, ("a", "tau"), ((0, 2), (0, 2)))
