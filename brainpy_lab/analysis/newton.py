@@ -29,6 +29,10 @@ MOST_STEPS = 12
 #: A step this many times the first one leads away: the rule of AUTO (E. J. Doedel et al., AUTO-07p, 2007).
 LEADS_AWAY = 20.0
 
+#: A step this much shorter than the one before is one of an iteration that converges; the next one, foretold by the
+#: two, is not taken when it is below this part of the tolerance.
+QUADRATIC, SURE = 1e-2, 1e-2
+
 #: Pairs of steps towards a multiple zero; extrapolated, ten or so leave rounding errors.
 MOST_CYCLES = 40
 
@@ -101,13 +105,14 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
     start : array, shape (size,)
     tolerance : float
         It has converged when a step is no longer than this in any component, relative to 1 + |U|; the step is taken.
+        With slopes that solve for themselves also when the next one would be far shorter.
         Unknowns far smaller than one are to be put in units of their own size first: `ZeroProblem.in_units`.
     most : int
         It gives up after so many steps.
     """
     point = np.array(start, dtype=float)
     value, slopes = problem.both(point)
-    first = np.inf
+    first = before = np.inf
     for taken in range(1, most + 1):
         step, solves = _step(slopes, value)
         length = float(np.abs(step / (1 + np.abs(point))).max(initial=0.0))
@@ -118,7 +123,15 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
             return Zero(point, False, taken - 1, _size(value), slopes)
         point = point + step
         value, slopes = problem.both(point)
-        if length <= tolerance or not solves:
+        # each step is as the square of that before: the next one is known without being taken, where that costs much
+        is_last = (
+            taken > 1
+            and not isinstance(slopes, np.ndarray)
+            and length < QUADRATIC * before
+            and length**3 <= SURE * tolerance * before**2
+        )
+        before = length
+        if length <= tolerance or not solves or is_last:
             return Zero(point, solves and bool(np.isfinite(value).all()), taken, _size(value), slopes)
     return Zero(point, False, most, _size(value), slopes)
 

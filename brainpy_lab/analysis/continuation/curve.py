@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from brainpy_lab.analysis.newton import Solvable, newton, solve
+from brainpy_lab.analysis.newton import Solvable, Zero, newton, solve
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
@@ -63,10 +63,13 @@ class CurvePoint:
         The unknowns, the parameter last.
     tangent : ndarray, shape (size,)
         The direction in which the curve is followed, of length one in the units of the curve.
+    slopes : optional
+        The derivatives of the equations there, where they have just been taken.
     """
 
     u: Array
     tangent: Array
+    slopes: Any = field(default=None, repr=False, compare=False)
 
     @property
     def parameter(self) -> float:
@@ -167,8 +170,9 @@ class Curve:
             (1 + 2 * s) * (1 - s) ** 2 * a.u + s**2 * (3 - 2 * s) * b.u
             + h * s * (1 - s) ** 2 * a.tangent - h * s**2 * (1 - s) * b.tangent
         )  # fmt: skip
-        found = self.corrected(guess, chord / length, a.u + s * (b.u - a.u))
-        return None if found is None else self.with_tangent(found, chord / length * self.units)
+        zero = self._corrected(guess, chord / length, a.u + s * (b.u - a.u))
+        along = chord / length * self.units
+        return self.with_tangent(zero.point * self.units, along, zero.slopes) if zero.converged else None
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -256,12 +260,15 @@ class Curve:
 
     def corrected(self, guess: Array, plane: Array | None, through: Array | None = None) -> Array | None:
         """The zero near ``guess`` in a plane across ``plane``, or the nearest one where that is None."""
+        zero = self._corrected(guess, plane, through)
+        return zero.point * self.units if zero.converged else None
+
+    def _corrected(self, guess: Array, plane: Array | None, through: Array | None = None) -> Zero:
         start = self._scale(guess)
         problem = self.scaled
         if plane is not None:
             problem = problem.bordered(plane[None], start if through is None else self._scale(through))
-        zero = newton(problem, start, self.tolerance)
-        return zero.point * self.units if zero.converged else None
+        return newton(problem, start, self.tolerance)
 
     def with_tangent(self, u: Array, along: Array, slopes: Any = None) -> CurvePoint | None:
         """The point with its tangent, on the side of ``along``.
@@ -280,4 +287,4 @@ class Curve:
             tangent = tangent if tangent @ old >= 0 else -tangent
         if not np.isfinite(tangent).all():
             return None
-        return CurvePoint(u, tangent / np.linalg.norm(tangent) * self.units)
+        return CurvePoint(u, tangent / np.linalg.norm(tangent) * self.units, slopes)

@@ -19,6 +19,7 @@ from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_crossings import Crossing, crossing
 from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve
 from brainpy_lab.analysis.cycles.adapting import adapted
+from brainpy_lab.analysis.cycles.zeros import InUnits
 
 #: Steps between cycles are halved so often to part what lies in them.
 HALVINGS = 12
@@ -65,8 +66,10 @@ class CycleStation:
 
 def cycle_station(curve: CycleCurve, point: CurvePoint) -> CycleStation:
     """Count at a point."""
-    values, error = curve.collocation.multipliers(point.u)
-    return CycleStation(point, values, error, int(np.sign(point.tangent[-1])))
+    known = point.slopes.slopes if isinstance(point.slopes, InUnits) else None
+    values, error = curve.collocation.multipliers(point.u, known)
+    # without the slopes: a branch keeps its stations
+    return CycleStation(CurvePoint(point.u, point.tangent), values, error, int(np.sign(point.tangent[-1])))
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,11 @@ def turns_back(before: CycleStation, a: CycleStation, b: CycleStation, ratio: fl
     """Whether a multiplier has turned back that was about to cross the unit circle after ``a``.
 
     A long step beside a pitchfork may lead from an arm to the branch that it grows from, where nothing is counted.
-    ``ratio`` is the length of the step to ``b`` relative to that to ``a``.
+    ``ratio`` is the length of the step to ``b`` relative to that to ``a``. In a plane cycles have no such arms: they
+    would cross each other.
     """
+    if len(a.multipliers) == 1:
+        return False
     first, here, there = (np.log(np.maximum(np.abs(s.multipliers), 1e-300)) for s in (before, a, b))
     ahead = here + ratio * (here - first)
     return bool(((ahead * here < 0) & (there * here > 0)).any())

@@ -91,16 +91,21 @@ class Collocation:
         size = mesh.degree * n
         columns = [-(widths * drift), *(-(period * widths * by[:, n + k]) for k in range(len(moved)))]
         further = np.stack([np.transpose(c, (1, 2, 0)).reshape(mesh.intervals, size) for c in columns], axis=2)
-        return residual, Slopes(blocks.reshape(mesh.intervals, size, size + n), further, self._phase_row, n)
+        trace = float(period * (np.trace(by[:, :n]) * mesh.weights).sum())
+        return residual, Slopes(blocks.reshape(mesh.intervals, size, size + n), further, self._phase_row, n, trace)
 
-    def multipliers(self, u: Array) -> tuple[NDArray[np.complex128], float]:
-        """The multipliers but the trivial one, the largest modulus first, and how far from one that one is."""
+    def multipliers(self, u: Array, slopes: Slopes | None = None) -> tuple[NDArray[np.complex128], float]:
+        """The multipliers but the trivial one, the largest modulus first, and how far from one that one is.
+
+        ``slopes`` are those at ``u``, if known.
+        """
+        slopes = slopes or self.both(u)[1]
         if self.n == 2:
             # the logarithms of all sum up to the trace of the Jacobian along the orbit (Liouville); one of them is zero
-            return np.exp(np.array([self._trace(u) + 0j])), 0.0
+            return np.exp(np.array([slopes.trace + 0j])), 0.0
         start = np.concatenate([u[: self.n], u[self.size - len(self.names) :]])
         flow = self._drift.residual(start[:, None])[:, 0]
-        return self.both(u)[1].multipliers(flow, self.scales)
+        return slopes.multipliers(flow, self.scales)
 
     def defect(self, u: Array) -> float:
         """How much the orbit errs over an interval at its ends, where the equations are not imposed, in scales."""
@@ -110,13 +115,6 @@ class Collocation:
         drift = self._drift.residual(np.concatenate([ends, moved])) * u[-1 - len(self.names)]
         slopes = mesh.pieces(profile) @ tables(mesh.degree).first / mesh.widths
         return float((np.abs(slopes - drift) * mesh.widths / self.scales[:, None]).max())
-
-    def _trace(self, u: Array) -> float:
-        mesh, n = self.mesh, self.n
-        at = mesh.at_points(self.profile(u)).reshape(n, -1)
-        moved = u[self.size - len(self.names) :]
-        by = self._drift.jacobian(np.concatenate([at, np.repeat(moved[:, None], at.shape[1], axis=1)]))
-        return float(u[-1 - len(self.names)] * (np.trace(by[:, :n]) * mesh.weights.ravel()).sum())
 
     @cached_property
     def _drift(self) -> ZeroProblem:
@@ -150,10 +148,12 @@ class Slopes:
         By the period and the parameters.
     phase : ndarray, shape (size,)
     n : int
+    trace : float
+        The integral of that of the Jacobian over a period.
     """
 
-    def __init__(self, blocks: Array, further: Array, phase: Array, n: int) -> None:
-        self.n, self.further, self.rows = n, further, phase[None]
+    def __init__(self, blocks: Array, further: Array, phase: Array, n: int, trace: float = 0.0) -> None:
+        self.n, self.further, self.rows, self.trace = n, further, phase[None], trace
         self._inner = np.linalg.inv(blocks[:, :, n:])
         self._follow = -self._inner @ blocks[:, :, :n]  # of all later nodes, by the first
 
@@ -180,8 +180,7 @@ class Slopes:
 
     @cached_property
     def _chain(self) -> Chain:
-        ahead = self.transitions
-        return Chain(-ahead, np.broadcast_to(np.eye(self.n), ahead.shape))
+        return Chain(self.transitions)
 
     def multipliers(self, flow: Array, scales: Array) -> tuple[NDArray[np.complex128], float]:
         """The multipliers beside that of ``flow``, the direction of the orbit, and how far from one that is.
@@ -204,7 +203,7 @@ class Slopes:
         """The deviation that one period carries to its opposite, at the nodes, (n, n_nodes); its multiplier is -1."""
         values, vectors = scipy.linalg.eig(self._chain.first, -self._chain.last)
         start = np.real(vectors[:, int(np.argmin(np.abs(values + 1)))])[:, None]
-        still = [np.zeros((len(level.turn), self.n, 1)) for level in self._chain.levels]
+        still = self._chain.reduce(np.zeros((len(self._follow), self.n, 1)))[1]
         edges = self._chain.expand(start, -start, still)
         later = (self._follow @ edges[:-1])[:, : -self.n]
         return np.concatenate([edges[:-1], later], axis=1).reshape(-1, self.n).T

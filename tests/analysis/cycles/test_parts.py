@@ -11,19 +11,21 @@ from brainpy_lab.analysis.cycles.floquet import exponentials, logarithms
 from brainpy_lab.analysis.cycles.mesh import Mesh
 
 
+@pytest.mark.parametrize("size", [1.0, 20.0])
 @pytest.mark.parametrize("links", [1, 2, 3, 5, 8])
-def test_a_chain_is_solved_as_its_dense_matrix(links: int) -> None:
+def test_a_chain_is_solved_as_its_dense_matrix(links: int, size: float) -> None:
+    """Links that are inserted in each other, links that are turned, and both one after the other."""
     rng = np.random.default_rng(links)
     n = 3
-    a, b, g = (rng.normal(size=(links, n, k)) for k in (n, n, 2))
-    chain = Chain(a, b)
+    ahead, g = size * rng.normal(size=(links, n, n)), rng.normal(size=(links, n, 2))
+    chain = Chain(ahead)
     right, kept = chain.reduce(g)
     first = rng.normal(size=(n, 2))
     last = np.linalg.solve(chain.last, right - chain.first @ first)
     x = chain.expand(first, last, kept)
     dense = np.zeros((links * n + n, links * n + n))
     for k in range(links):
-        dense[k * n : k * n + n, k * n : k * n + 2 * n] = np.hstack([a[k], b[k]])
+        dense[k * n : k * n + n, k * n : k * n + 2 * n] = np.hstack([-ahead[k], np.eye(n)])
     dense[-n:, :n] = np.eye(n)
     expected = np.linalg.solve(dense, np.concatenate([g.reshape(-1, 2), first]))
     np.testing.assert_allclose(x.reshape(-1, 2), expected, rtol=1e-8, atol=1e-9 * np.abs(expected).max())
