@@ -11,7 +11,8 @@ from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch, extremes_of
 from brainpy_lab.analysis.continuation.cycle_curve import INTERVALS, CycleCurve, Orbit
 from brainpy_lab.analysis.continuation.cycle_ends import of_long_period, shrinks_to
-from brainpy_lab.analysis.continuation.cycle_junctions import SAME, Junction, moments, quantities
+from brainpy_lab.analysis.continuation.cycle_junctions import Junction, quantities
+from brainpy_lab.analysis.continuation.cycle_lookup import cycles_at
 from brainpy_lab.analysis.continuation.cycle_starts import at_doubling, at_hopf
 from brainpy_lab.analysis.continuation.cycle_stations import (
     CycleGap,
@@ -35,9 +36,6 @@ from brainpy_lab.errors import AnalysisError
 
 #: A branch ends where its period is so many times the longest one at its Hopf points, if the user says nothing.
 LONG = 60.0
-
-#: Relative error of the period of a cycle at one value.
-RELATIVE = 1e-10
 
 #: Evaluations of the equations, at most, to find a cycle by simulation.
 EVALUATIONS = 20_000
@@ -149,6 +147,19 @@ class CycleTracer:
                     self.remarks.append(f"The cycles at {self.name} = {value:.6g} were not followed.")
                 self._further()
 
+    def follow_through(self, orbits: list[Orbit]) -> None:
+        """Follow the branches through the first of some cycles that is one, and what hangs together with them."""
+        name = self.name
+        for given in orbits:
+            guess = Guess(given.mesh, given.profile, given.period, self._scales(given.profile))
+            orbit = self._solved(guess, given.parameter)
+            if orbit is not None:
+                self._both_ways(orbit, np.append(orbit.profile.mean(axis=1), orbit.parameter))
+                self._further()
+                return
+        places = " or ".join(f"{o.parameter:.6g}" for o in orbits)
+        self.remarks.append(f"No cycle was found from the start given, at {name} = {places}: nothing was followed.")
+
     def _further(self) -> None:
         """Follow what crosses the branches found so far, and the cycles of twice the period."""
         while not self.is_stopped:
@@ -187,41 +198,23 @@ class CycleTracer:
             guess = replace(guess, scales=self._scales(guess.profile))
         except AnalysisError:
             return None
-        found = solved(field, guess, 1e-6)
-        if found is None or found.is_unstable:
+        return self._solved(guess, value, stable=True)
+
+    def _solved(self, guess: Guess, value: float, stable: bool = False) -> Orbit | None:
+        """The cycle near a guess, on the mesh with which branches begin; None, too, where it ought to be stable."""
+        found = solved(self.flow.moved(self.name, value), guess, 1e-6)
+        if found is None or (stable and found.is_unstable):
             return None
         mesh = adapted(found.mesh, found.profile, guess.scales, INTERVALS)
         return Orbit(mesh, found.mesh.at(found.profile, mesh.nodes), found.period, value)
 
     def at(self, value: float) -> list[Cycle]:
         """The cycles of all branches at one value of the parameter."""
-        found: list[Cycle] = []
-        for branch in self.branches:
-            values = branch[self.name]
-            for i in np.flatnonzero((values[:-1] - value) * (values[1:] - value) <= 0).tolist():
-                cycle = self._between(branch.orbits[i], branch.orbits[i + 1], value)
-                if cycle is not None and not any(self._is_same(cycle, c) for c in found):
-                    found.append(cycle)
-        return found
+        return cycles_at(self.branches, self.flow.moved(self.name, value), value, self._scales)
 
     def _scales(self, profile: Array) -> Array:
         """The sizes in which the states of an orbit are measured: one that does not move has that of the box."""
         return np.asarray(np.maximum(np.ptp(profile, axis=1), OF_BOX * self.equilibria.widths))
-
-    def _is_same(self, a: Cycle, b: Cycle) -> bool:
-        scales = self._scales(a.profile)
-        gaps = moments(a.mesh, a.profile, scales) - moments(b.mesh, b.profile, scales)
-        return abs(a.period / b.period - 1) < SAME and bool((np.abs(gaps) < SAME).all())
-
-    def _between(self, a: Orbit, b: Orbit, value: float) -> Cycle | None:
-        part = (value - a.parameter) / (b.parameter - a.parameter) if b.parameter != a.parameter else 0.0
-        profile = (1 - part) * a.profile + part * b.mesh.at(b.profile, a.mesh.nodes)
-        period = a.period + part * (b.period - a.period)
-        guess = Guess(a.mesh, profile, period, self._scales(profile))
-        field = self.flow.moved(self.name, value)
-        with np.errstate(all="ignore"):
-            found = solved(field, guess, RELATIVE)
-        return None if found is None else Cycle(field, found.mesh, found.profile, found.period)
 
     def _curve(self, u: Array, period: float) -> CycleCurve:
         """A curve of cycles near the state ``u``; it ends at many times ``period``, if the user says nothing."""
@@ -270,23 +263,25 @@ class CycleTracer:
                 return
             curve.here = here
             first = (curve.orbit(here), cycle_station(curve, here))  # before the mesh moves on
-            found, end = self._one_way(curve, here)
+            found, end = self._one_way(curve, here, first[1])
             pieces.append([first, *found])
             ends.append(self._ending(end, pieces[-1]))
         self._keep([*reversed(pieces[0][1:]), *pieces[1]], (ends[0], ends[1]))
 
-    def _one_way(self, curve: CycleCurve, start: CurvePoint) -> tuple[Found, str]:
-        """Cycles from ``start`` on, and why they end; special points are kept on the way."""
+    def _one_way(self, curve: CycleCurve, start: CurvePoint, first: CycleStation | None = None) -> tuple[Found, str]:
+        """Cycles from ``start`` on, and why they end; special points are kept on the way.
+
+        ``first`` is what was counted at the start, if that is known.
+        """
         found: Found = []
         self._growing.append(found)
         try:
-            return found, self._stepped(curve, start, found)
+            return found, self._stepped(curve, start, found, first)
         except (np.linalg.LinAlgError, ValueError):  # a matrix that is singular to the last bit, or not finite
             return found, "steps"
 
-    def _stepped(self, curve: CycleCurve, start: CurvePoint, found: Found) -> str:
+    def _stepped(self, curve: CycleCurve, start: CurvePoint, found: Found, last: CycleStation | None) -> str:
         """Add the cycles from ``start`` on to ``found``; why they end."""
-        last: CycleStation | None = None
         earlier, step = None, np.inf
         for point in curve.steps(start):
             if found and (end := shrinks_to(curve, curve.here, point)):

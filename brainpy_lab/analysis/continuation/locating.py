@@ -106,7 +106,8 @@ def _measure(gap: Gap, s: Station) -> float:
 
 
 def _crossing(gap: Gap) -> int:
-    return min(gap.before.unstable, gap.after.unstable)
+    # through the turn of a pitchfork nothing changes its sign: the last one is as good as another
+    return min(gap.before.unstable, gap.after.unstable, len(gap.before.eigenvalues) - 1)
 
 
 def _omega(gap: Gap) -> float:

@@ -19,16 +19,21 @@ from brainpy_lab.analysis.continuation.diagram import Diagram, States
 from brainpy_lab.analysis.continuation.news import EQUILIBRIA, News, leave
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import (
+    Start,
     boxes_of,
     check_number,
     delays,
     found_in,
+    given_equilibrium,
+    given_orbits,
     held_time,
+    is_of_cycles,
     many_states,
     moving_field,
     resets,
 )
 from brainpy_lab.analysis.continuation.tracing import Tracer
+from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.equilibria import ROUNDING, described
 from brainpy_lab.analysis.layout import ModelLike, initial_of
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
@@ -97,7 +102,7 @@ def bifurcation(
     range: tuple[float, float] | tuple[tuple[float, float], tuple[float, float]],
     *,
     box: Mapping[str, tuple[float, float]] | None = None,
-    start: SpecialPoint | FixedPoint | Mapping[str, float] | None = None,
+    start: Start | None = None,
     cycles: bool = True,
     doublings: int = 1,
     max_period: float | None = None,
@@ -131,9 +136,10 @@ def bifurcation(
         Of the parameter. Branches end exactly on its borders.
     box : mapping
         State name to (low, high): where equilibria are looked for. Branches may leave it.
-    start : FixedPoint, SpecialPoint or mapping
-        Follow the branch through this equilibrium alone; values of the states, and of the parameter if it is not in the
-        middle of the range. It is corrected first. With two parameters: the curve through this point.
+    start : FixedPoint, Cycle, SpecialPoint or mapping
+        Follow the branch through this equilibrium or cycle alone, and what hangs together with it: all branches through
+        a branch point or a period doubling. Or values of the states, and of the parameter if it is not in the middle of
+        the range. It is corrected first. With two parameters: the curve through this point.
     cycles : bool
         False follows equilibria alone.
     doublings : int
@@ -190,6 +196,8 @@ def bifurcation(
     check_number("step", step, 1e-4, LONGEST)
     check_number("tolerance", tolerance, 1e-13, 1e-4)
     if not isinstance(parameter, str):
+        if isinstance(start, Cycle):
+            raise ArgumentError("In two parameters there are no branches of cycles.", advice="Give a special point.")
         return plane_diagram(
             model, parameter, range, limits, given, start=start, cycles=cycles, step=step, tolerance=tolerance, t=t,
             news=News(progress, watch, stop),
@@ -215,13 +223,19 @@ def bifurcation(
     rhythms.heard = lambda value: news.tell(share + (1 - share) * rhythms.part, making.so_far)
     try:
         with np.errstate(all="ignore"):
-            if start is not None:
-                tracer.follow_from([_start(problem, start, low, high)])
+            if start is not None and is_of_cycles(start):
+                if not has_cycles:
+                    raise ArgumentError(
+                        "The start is a cycle, and cycles are not followed.", advice="Leave cycles=False out."
+                    )
+                rhythms.follow_through(given_orbits(problem, start, (low, high)))
+            elif start is not None:
+                tracer.follow_from([given_equilibrium(problem, start, (low, high))])
             else:
                 for ranges in boxes:
                     for value in () if tracer.branches else values_at:
                         tracer.follow_from(found_in(field, parameter, value, ranges, near))
-            if has_cycles and not tracer.is_stopped:
+            if has_cycles and not tracer.is_stopped and not (start is not None and is_of_cycles(start)):
                 rhythms.follow()
     except KeyboardInterrupt as interrupt:
         leave(making.so_far("Interrupted: what was found until then."))
@@ -258,23 +272,6 @@ class _Making:
         points = in_order([*(p.point for p in self.tracer.located), *self.rhythms.points])
         remarks = dict.fromkeys((*self.remarks, *self.tracer.remarks, *self.rhythms.remarks, *more))
         return Diagram(field.system.name, name, self.tracer.range, branches, points, tuple(remarks), at)
-
-
-def _start(
-    problem: EquilibriumProblem, start: SpecialPoint | FixedPoint | Mapping[str, float], low: float, high: float
-) -> Array:
-    """The start a user gave, as far as it is one: Newton's method corrects it."""
-    values = dict(start) if isinstance(start, Mapping) else dict(start.values)
-    name, free = problem.name, problem.field.free
-    missing = [n for n in free if n not in values]
-    unknown = [n for n in values if n not in (*free, name)]
-    if missing or unknown:
-        what = f"has no value for {', '.join(missing)}" if missing else f"names {', '.join(unknown)}, which is no state"
-        raise ArgumentError(f"The start {what}.", advice=f"Give {', '.join(free)}.")
-    value = float(values.get(name, (low + high) / 2))
-    if not low <= value <= high:
-        raise ArgumentError(f"The start has {name} = {value:g}, outside {low:g} to {high:g}.")
-    return np.array([*(float(values[n]) for n in free), value])
 
 
 def _at(tracer: Tracer, field: VectorField, name: str, value: float, widths: Array) -> FixedPoints:

@@ -1,4 +1,4 @@
-"""Where diagrams begin: the field that moves, the boxes in which equilibria are looked for, what is said of a model."""
+"""Where diagrams begin: the field that moves, boxes in which equilibria are looked for, starts given, what is said."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.analysis import caveats
+from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.cycle_curve import Orbit
+from brainpy_lab.analysis.continuation.special import SpecialPoint
+from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.equilibria import find, ranges_of
 from brainpy_lab.analysis.layout import ModelLike, by_element, layout_of
 from brainpy_lab.analysis.many_states import zeros_among
+from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField, make_field, moving
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 
@@ -23,6 +28,12 @@ MOST_WITH_CYCLES = 40
 
 #: Parameters above this are no sizes of states: rates and capacitances in units that do not fit.
 LARGE = 1e4
+
+#: What a user may give.
+Start = SpecialPoint | FixedPoint | Cycle | Mapping[str, float]
+
+#: So far beside a special point a branch is begun, in parts of the range: then it leads through the point.
+ASIDE = 1e-3
 
 
 def moving_field(model: ModelLike, moved: Mapping[str, float], given: Mapping[str, Any], t: float) -> VectorField:
@@ -138,3 +149,61 @@ def delays(field: VectorField) -> tuple[str, ...]:
         "With delays: stability by the rightmost characteristic roots; Hopf points without their first Lyapunov "
         "coefficient. Cycles are not followed.",
     )
+
+
+def is_of_cycles(start: Start) -> bool:
+    """Whether a start is a cycle, or a special point of cycles."""
+    return isinstance(start, Cycle) or (isinstance(start, SpecialPoint) and "orbit" in start.data)
+
+
+def given_equilibrium(problem: EquilibriumProblem, start: Start, range_: Range) -> Array:
+    """States and parameter of a start, which Newton's method is to correct."""
+    assert not isinstance(start, Cycle)
+    name, free = problem.name, problem.field.free
+    values = dict(start) if isinstance(start, Mapping) else dict(start.values)
+    missing = [n for n in free if n not in values]
+    unknown = [n for n in values if n not in (*free, name)]
+    if missing or unknown:
+        what = f"has no value for {', '.join(missing)}" if missing else f"names {', '.join(unknown)}, which is no state"
+        raise ArgumentError(f"The start {what}.", advice=f"Give {', '.join(free)}.")
+    middle = (range_[0] + range_[1]) / 2
+    known = {} if isinstance(start, Mapping) else start.parameters
+    value = _inside(name, float(values.get(name, known.get(name, middle))), range_)
+    if isinstance(start, SpecialPoint) and start.kind == "branch point":
+        value = aside(value, range_)[0]
+    return np.array([*(float(values[n]) for n in free), value])
+
+
+def given_orbits(problem: EquilibriumProblem, start: Start, range_: Range) -> list[Orbit]:
+    """The cycle of a start; beside a special point, first on one side of it and then on the other."""
+    name = problem.name
+    if isinstance(start, Cycle):
+        if start.names != problem.field.free or name not in start.parameters:
+            raise ArgumentError(
+                f"The start is a cycle of {', '.join(start.names)}, and here {', '.join(problem.field.free)} vary.",
+                advice=f"Give a cycle of this model, with its value of {name}.",
+            )
+        value = _inside(name, start.parameters[name], range_)
+        return [Orbit(start.mesh, start.profile, start.period, value)]
+    assert isinstance(start, SpecialPoint)
+    orbit = start.data["orbit"]
+    if tuple(start.values) != problem.field.free or name not in start.parameters:
+        raise ArgumentError(f"The start is a point of another diagram: {start!r}.", advice="Give one of this model.")
+    value = _inside(name, start.parameters[name], range_)
+    if start.kind in ("homoclinic", "snic"):
+        return [orbit]
+    return [Orbit(orbit.mesh, orbit.profile, orbit.period, v) for v in aside(value, range_)]
+
+
+def aside(value: float, range_: Range) -> list[float]:
+    """Values beside one, inside the range: above and below, the one that is inside first."""
+    low, high = range_
+    way = ASIDE * (high - low)
+    return sorted((min(value + way, high), max(value - way, low)), key=lambda v: -abs(v - value))
+
+
+def _inside(name: str, value: float, range_: Range) -> float:
+    low, high = range_
+    if not low <= value <= high:
+        raise ArgumentError(f"The start has {name} = {value:g}, outside {low:g} to {high:g}.")
+    return value

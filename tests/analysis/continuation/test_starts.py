@@ -1,0 +1,64 @@
+"""Diagrams that begin at a point given: an equilibrium, a cycle, a special point."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import brainpy_lab as bp
+from brainpy_lab.analysis import bifurcation
+from brainpy_lab.errors import ArgumentError
+
+#: The circle r = 1 beside which z = 0 and z = mu - <x> cross at mu = 0; z far away has an equilibrium of its own.
+BESIDE = """
+mu = 0.0
+dx/dt = x - y - x*(x**2 + y**2)
+dy/dt = x + y - y*(x**2 + y**2)
+dz/dt = z*(mu + x - z)
+"""
+
+
+def kinds(diagram: object) -> list[str]:
+    return sorted(b.kind for b in diagram.branches)  # type: ignore[attr-defined]
+
+
+def test_from_a_cycle_its_branches_alone_are_followed() -> None:
+    model = bp.model(BESIDE)
+    cycle = bp.analysis.limit_cycle(model, {"x": 1.0, "y": 0.0, "z": 0.1}, mu=-0.2)
+    diagram = bifurcation(model, "mu", (-0.3, 0.4), start=cycle)
+    assert kinds(diagram) == ["cycle"] * 3, "the branch of the cycle, and both ways of the one that crosses it"
+    (point,) = diagram.points
+    assert repr(point) == "transcritical (branch point of cycles) at mu = 0, period 6.283"
+    again = bifurcation(model, "mu", (-0.3, 0.4), start=point)
+    assert kinds(again) == ["cycle"] * 3 and again.points[0].parameter == pytest.approx(0, abs=1e-9)
+
+
+def test_from_a_branch_point_all_branches_through_it() -> None:
+    model = bp.model("mu = 0\ndx/dt = (x - 3)*x*(mu - x**2)")
+    whole = bifurcation(model, "mu", (-1, 2), box={"x": (-5, 5)})
+    (start,) = [p for p in whole.points.of("branch point") if p.values["x"] == 0]
+    diagram = bifurcation(model, "mu", (-1, 2), start=start)
+    assert [repr(p) for p in diagram.points] == ["pitchfork (branch point) at mu = 0"]
+    assert sorted(p.values["x"] for p in diagram.at(1.0)) == pytest.approx([-1, 0, 1], abs=1e-9)
+    assert len(whole.at(1.0)) == 4, "x = 3 does not hang together with them"
+
+
+def test_a_fixed_point_brings_its_own_value_of_the_parameter() -> None:
+    model = bp.model("mu = 0\ndx/dt = mu - x**2")
+    (point,) = [p for p in bp.analysis.fixed_points(model, x=(-5, 5), mu=3.0) if p.values["x"] > 0]
+    diagram = bifurcation(model, "mu", (-1, 4), start=point)
+    assert diagram.points.of("fold")[0].parameter == pytest.approx(0, abs=1e-9) and len(diagram.branches) == 1
+    with pytest.raises(ArgumentError, match="The start has mu = 3, outside -1 to 2."):
+        bifurcation(model, "mu", (-1, 2), start=point)
+
+
+def test_starts_that_do_not_fit() -> None:
+    model = bp.model(BESIDE)
+    cycle = bp.analysis.limit_cycle(model, {"x": 1.0}, mu=-0.2)
+    with pytest.raises(ArgumentError, match="The start is a cycle, and cycles are not followed."):
+        bifurcation(model, "mu", (-0.3, 0.4), start=cycle, cycles=False)
+    with pytest.raises(ArgumentError, match=r"The start has mu = -0.2, outside 0 to 0.4."):
+        bifurcation(model, "mu", (0, 0.4), start=cycle)
+    with pytest.raises(ArgumentError, match=r"The start is a cycle of x, y, z, and here V, w vary."):
+        bifurcation(bp.models.fitzhugh_nagumo(), "I", (0, 1), start=cycle)
+    assert np.isfinite(cycle.period)
