@@ -167,7 +167,7 @@ class CycleTracer:
             if crossed is not None:
                 k, side = min(crossed.left)
                 crossed.left.remove((k, side))
-                curve = self._curve_beside(crossed.orbit, crossed.orbit.period)
+                curve = self.curve_beside(crossed.orbit, crossed.orbit.period)
                 self._grow(curve, curve.take(crossed.orbit, side * crossed.ways[k]), "branch point of cycles")
                 continue
             if not self._doubled:
@@ -175,7 +175,7 @@ class CycleTracer:
             self._level, point = self._doubled.pop(0)
             if not self._is_met(point):
                 orbit = point.data["orbit"]
-                curve = self._curve_beside(orbit, 2 * orbit.period)
+                curve = self.curve_beside(orbit, 2 * orbit.period)
                 self._grow(curve, at_doubling(curve, orbit), "period doubling")
         self._level = 0
 
@@ -222,7 +222,7 @@ class CycleTracer:
         steps, least = self.equilibria, self.equilibria.sizes(u)
         return CycleCurve.of(self.flow, self.name, steps.range, steps.longest, steps.tolerance, least, most)
 
-    def _curve_beside(self, orbit: Orbit, period: float) -> CycleCurve:
+    def curve_beside(self, orbit: Orbit, period: float) -> CycleCurve:
         """A curve of cycles that begins at an orbit."""
         return self._curve(np.append(orbit.profile.mean(axis=1), orbit.parameter), max(period, self._longest_at_hopf))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -16,6 +16,7 @@ from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 from brainpy_lab.analysis.continuation.cycle_tracing import CycleTracer
 from brainpy_lab.analysis.continuation.diagram import Diagram, States
+from brainpy_lab.analysis.continuation.events import Event, at_equilibria, on_cycles, read_events
 from brainpy_lab.analysis.continuation.news import EQUILIBRIA, News, leave
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import (
@@ -57,7 +58,8 @@ def bifurcation(
     range: tuple[float, float],
     *,
     box: Mapping[str, tuple[float, float]] | None = ...,
-    start: FixedPoint | Mapping[str, float] | None = ...,
+    start: Start | None = ...,
+    events: Mapping[str, str] | None = ...,
     cycles: bool = ...,
     doublings: int = ...,
     max_period: float | None = ...,
@@ -103,6 +105,7 @@ def bifurcation(
     *,
     box: Mapping[str, tuple[float, float]] | None = None,
     start: Start | None = None,
+    events: Mapping[str, str] | None = None,
     cycles: bool = True,
     doublings: int = 1,
     max_period: float | None = None,
@@ -140,6 +143,10 @@ def bifurcation(
         Follow the branch through this equilibrium or cycle alone, and what hangs together with it: all branches through
         a branch point or a period doubling. Or values of the states, and of the parameter if it is not in the middle of
         the range. It is corrected first. With two parameters: the curve through this point.
+    events : mapping, optional
+        Further events, a name and an expression each, which is zero there: of the states and parameters on branches of
+        equilibria; of ``period``, ``max(V)``, ``min(V)`` and parameters on those of cycles, as in
+        ``{"T36": "period - 36"}``. They are points of the kind that their name says.
     cycles : bool
         False follows equilibria alone.
     doublings : int
@@ -198,12 +205,15 @@ def bifurcation(
     if not isinstance(parameter, str):
         if isinstance(start, Cycle):
             raise ArgumentError("In two parameters there are no branches of cycles.", advice="Give a special point.")
+        if events:
+            raise ArgumentError("In two parameters there are no events of one's own.", advice="Leave events= out.")
         return plane_diagram(
             model, parameter, range, limits, given, start=start, cycles=cycles, step=step, tolerance=tolerance, t=t,
             news=News(progress, watch, stop),
         )  # fmt: skip
     low, high = check_range(parameter, range)
     field = moving_field(model, {parameter: low}, given, t)
+    watched = read_events(field, events)
     problem = EquilibriumProblem(field, parameter)
     near = initial_of(model, field.layout)
     boxes = boxes_of(field, limits, near)
@@ -216,7 +226,7 @@ def bifurcation(
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
     rhythms = CycleTracer(tracer, max_period, values_at, doublings)
     without_cycles = (*resets(field), *held_time(field), *delays(field), *(many_states(field) if cycles else ()))
-    making = _Making(tracer, rhythms, (*caveats.remarks(field), *without_cycles))
+    making = _Making(tracer, rhythms, watched, (*caveats.remarks(field), *without_cycles))
     has_cycles = cycles and not without_cycles
     share = EQUILIBRIA if has_cycles else 1.0
     tracer.heard = lambda u: news.tell(share * abs(float(u[-1]) - low) / (high - low), making.so_far)
@@ -255,6 +265,7 @@ class _Making:
 
     tracer: Tracer
     rhythms: CycleTracer
+    events: list[Event]
     remarks: tuple[str, ...]
 
     def so_far(self, *more: str) -> Diagram:
@@ -263,13 +274,20 @@ class _Making:
 
     def diagram(self, *more: str, at: Callable[[float], States]) -> Diagram:
         """The diagram of the branches that have been followed."""
-        return self._made([*self.tracer.branches, *self.rhythms.branches], more, at)
+        with np.errstate(all="ignore"):
+            further = [*at_equilibria(self.tracer, self.events), *on_cycles(self.rhythms, self.events)]
+        return self._made([*self.tracer.branches, *self.rhythms.branches], more, at, further)
 
     def _made(
-        self, branches: list[Branch | CycleBranch], more: tuple[str, ...], at: Callable[[float], States] | None
+        self,
+        branches: list[Branch | CycleBranch],
+        more: tuple[str, ...],
+        at: Callable[[float], States] | None,
+        further: Sequence[SpecialPoint] = (),
     ) -> Diagram:
         field, name = self.tracer.problem.field, self.tracer.problem.name
-        points = in_order([*(p.point for p in self.tracer.located), *self.rhythms.points])
+        points = in_order([*(p.point for p in self.tracer.located), *self.rhythms.points, *further])
+        points.events = tuple(event.name for event in self.events)
         remarks = dict.fromkeys((*self.remarks, *self.tracer.remarks, *self.rhythms.remarks, *more))
         return Diagram(field.system.name, name, self.tracer.range, branches, points, tuple(remarks), at)
 

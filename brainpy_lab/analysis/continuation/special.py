@@ -128,7 +128,15 @@ class SpecialPoint:
 
 
 class SpecialPoints(list[SpecialPoint]):
-    """A list of special points, by their parameter, that shows itself as a table."""
+    """A list of special points, by their parameter, that shows itself as a table.
+
+    Attributes
+    ----------
+    events : tuple of str
+        Kinds of the user's own.
+    """
+
+    events: tuple[str, ...] = ()
 
     def of(self, kind: str) -> SpecialPoints:
         """Those of one kind.
@@ -138,9 +146,10 @@ class SpecialPoints(list[SpecialPoint]):
         ArgumentError
             For a kind that there is not.
         """
-        if kind not in KINDS:
+        known = (*KINDS, *self.events, *(p.kind for p in self))
+        if kind not in known:
             raise ArgumentError(
-                f"There is no kind '{kind}'.", advice=did_you_mean(str(kind), KINDS) or f"Kinds: {', '.join(KINDS)}."
+                f"There is no kind '{kind}'.", advice=did_you_mean(str(kind), known) or f"Kinds: {', '.join(KINDS)}."
             )
         return SpecialPoints(p for p in self if p.kind == kind)
 

@@ -14,6 +14,9 @@ LOOKED_AT = np.linspace(0, 1, 17)[:-1]
 #: Steps of Newton's method to where a state turns.
 STEPS = 6
 
+#: Parabolas through three places, each sixteen times closer together than the one before.
+PARABOLAS = 3
+
 
 def extremes(
     field: VectorField, mesh: Mesh, profile: Array, period: float
@@ -31,6 +34,29 @@ def extremes(
         for found, pick in ((low, np.argmin), (high, np.argmax)):
             found[name] = _refined(field, mesh, profile, period, i, float(phases[int(pick(values[i]))]))
     return low, high
+
+
+def on_mesh(mesh: Mesh, profile: Array) -> tuple[Array, Array]:
+    """The smallest and the largest value of each state as the polynomials have them, (n,) each."""
+    phases = (mesh.edges[:-1, None] + mesh.widths[:, None] * LOOKED_AT).ravel()
+    values = mesh.at(profile, phases)
+    found = []
+    for sign in (-1.0, 1.0):
+        rows = []
+        for row, seen in zip(profile, sign * values, strict=True):
+            k = int(np.argmax(seen))
+            phase, best = float(phases[k]), float(seen[k])
+            way = float(mesh.widths[k // len(LOOKED_AT)]) / len(LOOKED_AT)
+            for _ in range(PARABOLAS):
+                around = sign * mesh.at(row[None], np.array([phase - way, phase, phase + way]))[0]
+                bend = around[0] - 2 * around[1] + around[2]
+                if not bend < 0:
+                    break
+                phase += way * float(np.clip((around[0] - around[2]) / (2 * bend), -1, 1))
+                best, way = max(best, float(sign * mesh.at(row[None], np.array([phase]))[0, 0])), way / len(LOOKED_AT)
+            rows.append(sign * best)
+        found.append(rows)
+    return np.array(found[0]), np.array(found[1])
 
 
 def _refined(field: VectorField, mesh: Mesh, profile: Array, period: float, i: int, phase: float) -> float:

@@ -21,6 +21,9 @@ MARKS = {
 #: Kinds that a diagram of the norm shows: cycles have none.
 OF_EQUILIBRIA = ("fold", "hopf", "branch point")
 
+#: Those of further events.
+OTHER = ("d", "#555555")
+
 #: Stable branches are dark and solid, the others light and dashed.
 STABLE: dict[str, Any] = {"color": "#0072b2", "lw": 1.8}
 UNSTABLE: dict[str, Any] = {"color": "#56b4e9", "lw": 1.2, "ls": "--"}
@@ -38,7 +41,8 @@ def draw_diagram(diagram: Drawn, variable: str) -> PlotFigure:
     cycles = variable != "norm" or variable in diagram.branches[0].names
     for branch in diagram.branches if cycles else [b for b in diagram.branches if b.kind == "equilibrium"]:
         _draw_branch(axes, diagram, branch, variable, said)
-    for kind, (marker, colour) in MARKS.items():
+    for kind in dict.fromkeys([*MARKS, *(p.kind for p in diagram.points)]):
+        marker, colour = MARKS.get(kind, OTHER)
         points = diagram.points.of(kind) if cycles or kind in OF_EQUILIBRIA else []
         if points:
             x, y = [p.parameter for p in points], [p.value(variable) for p in points]
