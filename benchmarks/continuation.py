@@ -1,8 +1,8 @@
 """Bifurcation diagrams beside AUTO-07p: equilibria and branches of cycles of three models, in one run, interleaved.
 
-``--auto /usr/lib/auto-07p`` is the folder of AUTO's library and commands (Debian: ``auto-07p`` and ``gfortran``). Both have
-60 intervals of degree 4 and one thread; times are of the processor, warm for ours, without the compiler and with the
-program's start for AUTO. AUTO's labels and ours are printed, since the fastest diagram is the one that lacks points.
+``--auto FOLDER`` has AUTO's ``lib`` in it (Debian's packages auto-07p and gfortran). Both begin with 60 intervals of
+degree 4 and have one thread; times are of the processor, warm for ours, without the compiler and with the program's
+start for AUTO. AUTO's labels and ours are printed, since the fastest diagram is the one that lacks points.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
+    os.environ[_name] = "1"  # before NumPy is loaded
 
-import brainpy_lab as bp
+import brainpy_lab as bp  # noqa: E402
 
 #: Of AUTO's equilibria and cycles; what stands in braces is filled in.
 CONSTANTS = """NDIM={n}, IPS={ips}, IRS={irs}, ILP=1
