@@ -71,6 +71,7 @@ def test_examples_of_the_page_on_bifurcations(tmp_path: Path) -> None:
     assert found["spread"].deviations["V"] == pytest.approx(found["spread"].covariance[0, 0] ** 0.5)
 
 
+@pytest.mark.slow  # it compiles three models; tests/analysis has what it shows
 def test_examples_of_the_page_on_rhythms(tmp_path: Path) -> None:
     found: dict[str, Any] = examples("rhythms.md", tmp_path)
     assert found["z"]["V"].values == pytest.approx([0.59742517, -1.10112952], abs=1e-5)

@@ -306,3 +306,14 @@ def test_codimension_two(executed, reference):
     assert numbers(shown["eigenvalues"])[-1] < 1e-5
     gaps = [float(g) for g in re.findall(r"gap (\S+)", shown["unfold"])]
     assert gaps[0] / gaps[1] == pytest.approx(20, abs=2)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_synchrony(executed):
+    shown = executed("synchrony")
+    assert numbers(shown["numbers"])[1:] == pytest.approx([0.0017, -0.0556, 0.0638], abs=1e-4)
+    assert "stable synchrony; unstable antiphase." in shown["interaction"]
+    assert numbers(shown["pair"]) == pytest.approx([-0.00495, -0.00495], abs=1e-4)
+    assert "unstable synchrony; stable antiphase." in shown["delayed"]
+    assert "[image/png]" in shown["curve"]
