@@ -10,7 +10,7 @@ import numpy as np
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.equations.system import System
 from brainpy_lab.equations.text.cell import read_text
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 from brainpy_lab.symbolic.compiling import Compiler
 
 #: States of the cell that gets the coupling and of its partner, (n, ...) each, to what is added to the drift, (n, ...).
@@ -26,6 +26,11 @@ def read_coupling(field: VectorField, given: Mapping[str, str]) -> Added:
         raise ArgumentError(
             "A coupling is a mapping of states to expressions.",
             advice=f"Write {{'{field.free[0]}': 'pre.{field.free[0]} - post.{field.free[0]}'}}.",
+        )
+    if not set(field.free) <= set(field.system.state_names):
+        raise AnalysisError(
+            f"{field.system.name} has array states: couplings of such cells are not read.",
+            advice="Write the states one by one.",
         )
     for name, expression in given.items():
         if name not in field.free:

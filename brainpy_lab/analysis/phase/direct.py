@@ -40,6 +40,11 @@ def kicked(cycle: Cycle, phases: Array, kick: float | Mapping[str, float]) -> di
     kick : float or mapping
         A part of each state's range, both signs averaged; or sizes by state.
     """
+    if not set(cycle.names) <= set(cycle.field.system.state_names):
+        raise AnalysisError(
+            f"{cycle.field.system.name} has array states: they are not kicked one by one.",
+            advice='Use method="adjoint", which takes them.',
+        )
     sizes, signs = _sizes(cycle, kick)
     rest = np.delete(cycle.log_multipliers, int(np.argmin(np.abs(cycle.log_multipliers)))).real
     slowest = float(rest.max(initial=-np.inf))

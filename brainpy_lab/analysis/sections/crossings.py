@@ -88,6 +88,11 @@ def crossings(
     for name, value, ok in (("T", T, T > 0), ("transient", transient, transient >= 0)):
         if not (np.isfinite(value) and ok):
             raise ArgumentError(f"{name} is {value!r}; it must be a positive number.")
+    for name, given in initial.items():
+        if np.ndim(given):
+            raise ArgumentError(
+                f"The start of '{name}' is an array; a section is of one orbit.", advice="Give a number."
+            )
     model, start, begin = Model(seen.system), dict(initial), 0.0
     if transient:
         sol = _run(model, seen, transient, begin, start, {**options, "record": []})

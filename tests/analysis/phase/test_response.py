@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.analysis import Cycle, limit_cycle, phase_response
+from brainpy_lab.analysis import Cycle, interaction, limit_cycle, phase_response
 from brainpy_lab.errors import AnalysisError, ArgumentError
 
 #: z' = (1 + i om) z - (1 + i q) |z|^2 z
@@ -123,6 +123,16 @@ def test_what_is_refused(circle: Cycle, options: dict[str, Any], message: str) -
     with pytest.raises(ArgumentError) as caught:
         phase_response(circle, **options)
     assert str(caught.value).startswith(message)
+
+
+def test_array_states_have_an_adjoint_alone() -> None:
+    text = "K = [[0.0, -1.0], [1.0, 0.0]]\ndx/dt = x*(1 - sum(x*x)) + 3*(K @ x)\nx(0) = [1.0, 0.0]"
+    lc = limit_cycle(bp.model(text, name="Pair"))
+    assert float(phase_response(lc, t=0.0)["x[1]"]) == pytest.approx(1 / 3, abs=1e-9)
+    with pytest.raises(AnalysisError, match="Pair has array states: they are not kicked one by one"):
+        phase_response(lc, method="direct")
+    with pytest.raises(AnalysisError, match="Pair has array states: couplings of such cells are not read"):
+        interaction(lc, {"x": "pre.x - post.x"})
 
 
 def test_what_is_no_cycle_is_refused() -> None:
