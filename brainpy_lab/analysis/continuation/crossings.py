@@ -59,6 +59,8 @@ def explained(problem: EquilibriumProblem, curve: Curve, a: Station, b: Station)
             return None
         found.append(located)
     places = _along(curve, a, b, found)
+    if ((places < -APART) | (places > 1 + APART)).any():  # Newton's method has gone to a point of another step
+        return None
     order = np.argsort(places)
     same = [j for i, j in pairwise(order) if _is_same(found[i], found[j], places[j] - places[i])]
     return None if same else [found[k] for k in order]

@@ -134,9 +134,15 @@ class Tracer:
                 return found, "stopped"
         return found, self._ending(curve, here)
 
-    def _special(self, curve: Curve, before: Station, after: Station) -> list[Station]:
+    def _special(self, curve: Curve, before: Station, after: Station, halvings: int = 3) -> list[Station]:
         """Add what lies between two stations; stations there."""
         points = explained(self.problem, curve, before, after)
+        if points is None and halvings and self.problem.n >= MANY:
+            middle = curve.between(before.point, after.point, 0.5)
+            m = None if middle is None else station(self.problem, curve, middle)
+            if m is not None and m.turn and m.crossing:
+                halves = (self._special(curve, *ends, halvings - 1) for ends in ((before, m), (m, after)))
+                return [s for half in halves for s in half]
         if points is not None:
             pairs = [(before, p) for p in points]
         else:
