@@ -40,7 +40,7 @@ from brainpy_lab.analysis.layout import ModelLike, initial_of
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.two_parameters.computing import plane_diagram
 from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
-from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 
@@ -243,8 +243,7 @@ def bifurcation(
                 tracer.follow_from([given_equilibrium(problem, start, (low, high))])
             else:
                 for ranges in boxes:
-                    for value in () if tracer.branches else values_at:
-                        tracer.follow_from(found_in(field, parameter, value, ranges, near))
+                    _follow_all(tracer, ranges, values_at, near)
             if has_cycles and not tracer.is_stopped and not (start is not None and is_of_cycles(start)):
                 rhythms.follow()
     except KeyboardInterrupt as interrupt:
@@ -257,6 +256,25 @@ def bifurcation(
     return making.diagram(
         *stopped, at=lambda value: States([*_at(tracer, field, parameter, value, widths), *rhythms.at(value)])
     )
+
+
+def _follow_all(tracer: Tracer, box: Mapping[str, Range], values: tuple[float, ...], near: Mapping[str, float]) -> None:
+    """Follow the branches through all equilibria of a box.
+
+    A wider box is looked at in the middle of the range first, and elsewhere if that has shown another branch: it rarely
+    has more, and takes longer than to follow the branches. Networks are looked at in it if there is no branch at all.
+    """
+    field, name = tracer.problem.field, tracer.problem.name
+    known = len(tracer.branches)
+    middle = sum(tracer.range) / 2
+    if known and field.layout is not None:
+        return
+    if known:
+        values = (middle, *(v for v in values if v != middle))
+    for value in values:
+        tracer.follow_from(found_in(field, name, value, box, near))
+        if len(tracer.branches) == known > 0:
+            return
 
 
 @dataclass(frozen=True)

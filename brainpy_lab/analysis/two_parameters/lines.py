@@ -63,12 +63,7 @@ class Lines:
     def starts(self, boxes: list[dict[str, Range]]) -> Iterator[Start]:
         """The folds and Hopf points on the lines, those on the first lines first."""
         values = [[low + part * (high - low) for part in LINES] for low, high in self.ranges]
-        for ranges in boxes:
-            corners = {
-                (p, q): self._equilibria(p, q, ranges) for p in values[0][:SEARCHED] for q in values[1][:SEARCHED]
-            }
-            if any(corners.values()):
-                break
+        corners = self._corners(boxes, [(p, q) for p in values[0][:SEARCHED] for q in values[1][:SEARCHED]])
         traced: tuple[dict[float, Tracer], dict[float, Tracer]] = ({}, {})
         for k in range(len(LINES)):
             for along in (0, 1):
@@ -82,6 +77,21 @@ class Lines:
                 ]
                 traced[along][across] = tracer = self._traced(along, across, known)
                 yield from self._starts(tracer, along, across)
+
+    def _corners(
+        self, boxes: list[dict[str, Range]], corners: list[tuple[float, float]]
+    ) -> dict[tuple[float, float], list[Array]]:
+        """The states at pairs of values; a wider box is left where it shows no more than is known."""
+        found: dict[tuple[float, float], list[Array]] = {at: [] for at in corners}
+        for ranges in boxes:
+            is_known = any(found.values())
+            for at, states in found.items():
+                here = self._equilibria(*at, ranges)
+                more = [u for u in here if not any(np.allclose(u, v, rtol=1e-6, atol=1e-9) for v in states)]
+                states += more
+                if is_known and not more:
+                    break
+        return found
 
     def _equilibria(self, p: float, q: float, ranges: Mapping[str, Range]) -> list[Array]:
         """The states at two values."""

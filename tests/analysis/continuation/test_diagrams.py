@@ -181,3 +181,18 @@ def test_fractional_orders_are_refused_by_name() -> None:
         diagram.at(1.5)
     with pytest.raises(ArgumentError, match="There is no kind 'Hopf'"):
         diagram.points.of("Hopf")
+
+
+def test_equilibria_far_from_the_initial_values_are_found_beside_near_ones() -> None:
+    # r - 1 = 27: the two points (x, x, 27) with x**2 = 8*27/3 = 72 lie outside three times the initial values
+    lorenz = bp.models.lorenz()
+    diagram = bifurcation(lorenz, "sigma", (5, 20), cycles=False)
+    assert sorted(p.values["x"] for p in diagram.at(10.0)) == pytest.approx([-np.sqrt(72), 0, np.sqrt(72)], abs=1e-8)
+
+
+def test_curves_that_begin_far_from_the_initial_values_are_found() -> None:
+    # x = 0 keeps its stability; the folds of y**3 - 3*y lie at y = 99 and 101, I = -2 and 2, whatever a is
+    model = bp.model("I = 0; a = 100\ndx/dt = x*(I + 3*(x - a) - (x - a)**3)")
+    diagram = bifurcation(model, ("I", "a"), ((-3, 3), (90, 110)), cycles=False)
+    folds = [b for b in diagram.branches if b.kind == "fold"]
+    assert {round(float(v)) for b in folds for v in b.to_xarray()["I"].values} == {-2, 2}
