@@ -47,6 +47,15 @@ class Found:
     dimensions: NDArray[np.int_]
     is_flat: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
+    def with_regular(self, points: Array) -> Found:
+        """These and other zeros, isolated ones with a regular Jacobian."""
+        zero = np.zeros(points.shape[1], dtype=int)
+        return Found(
+            np.concatenate([self.points, points], axis=1),
+            np.concatenate([self.dimensions, zero]),
+            np.concatenate([self.is_flat, zero.astype(bool)]),
+        )
+
 
 def flatness(scaled: Scaled, points: Array) -> Array:
     """The smallest singular value of the Jacobian over the largest, shape (n_points,)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from brainpy_lab.analysis.many_states import zeros_among
 from brainpy_lab.analysis.newton import batched_newton, to_multiple
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+from brainpy_lab.analysis.proof.completeness import prove
 from brainpy_lab.analysis.reduction import Reduced, reduce_field
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
@@ -73,7 +74,8 @@ def fixed_points(
 
     States that an equation gives in closed form are eliminated; what remains is searched on a dense line (one unknown),
     along nullclines on a grid (two) or from many starting points (more), and every point found is polished by Newton's
-    method with the exact Jacobian.
+    method with the exact Jacobian. Interval arithmetic then proves that there are no others, where it can: the list's
+    ``complete`` is True, or says why not.
 
     Parameters
     ----------
@@ -114,12 +116,18 @@ def fixed_points(
     layout = layout_of(model)
     values = by_element(layout, given)
     free = tuple(name for name in moving(model, layout) if name not in values)
-    return find(make_field(model, free, values, t, arrays=True), ranges, initial_of(model, layout))
+    field = make_field(model, free, values, t, arrays=True)
+    return find(field, ranges, initial_of(model, layout), proven=True)
 
 
 @np.errstate(all="ignore")
-def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None = None) -> FixedPoints:
-    """All fixed points of ``field`` in ``box``; states missing from it are looked for around ``near``."""
+def find(
+    field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None = None, *, proven: bool = False
+) -> FixedPoints:
+    """All fixed points of ``field`` in ``box``; states missing from it are looked for around ``near``.
+
+    With ``proven`` a proof is tried that there are no others; what it finds besides is added.
+    """
     if field.layout is not None:
         return _among_many(field, box, near or {})
     # the sample comes first: from it the usual sizes of drifts, the units, and which reductions are safe are taken
@@ -136,6 +144,13 @@ def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float]
         scaled, reduced.fill(_search(reduced, scaled, [ranges[i] for i in reduced.elimination.core])), is_inside
     )
     inside = [i for i, p in enumerate(found.points.T) if is_inside(p)]
+    are_infinitely_many = bool(found.dimensions[inside].any())
+    complete = _completeness(are_infinitely_many)
+    if proven and not are_infinitely_many:
+        proof = prove(field, box, found.points[:, inside])
+        complete = True if proof.complete else f"Not proven: {proof.reason}"
+        inside += [found.points.shape[1] + k for k, p in enumerate(proof.found.T) if is_inside(p)]
+        found = found.with_regular(proof.found)
     inside.sort(key=lambda i: tuple(found.points[:, i]))
     usual = np.array([typical(drift) for drift in field.rhs(sample)])
     rounding = ROUNDING * usual
@@ -147,7 +162,7 @@ def find(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float]
     flat = sum(int(found.is_flat[i]) for i in inside)
     if flat > MOST_MULTIPLE:
         remarks = (*remarks, f"{flat} of these points are multiple zeros; so many may belong to a curve or surface.")
-    return FixedPoints(points, frozen=held, remarks=remarks, complete=_completeness(points))
+    return FixedPoints(points, frozen=held, remarks=remarks, complete=complete)
 
 
 def _among_many(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float]) -> FixedPoints:
@@ -259,11 +274,11 @@ def described(
     return FixedPoint(values, eigenvalues, kind, stable, frozen, virtual, dimension, dict(field.params), vectors)
 
 
-def _completeness(points: list[FixedPoint]) -> str:
-    """Why the list is not known to be complete."""
-    if any(point.dimension for point in points):
+def _completeness(are_infinitely_many: bool) -> Literal[True] | str:
+    """Why a list that is not proven complete may lack points."""
+    if are_infinitely_many:
         return "There are infinitely many: where they are not isolated, one stands for each connected set of them."
-    return "The box was searched by sampling; points closer together than the samples can be missed."
+    return "Not proven: the box was searched by sampling; points closer together than the samples can be missed."
 
 
 def _in_box(values: dict[str, Any], box: Mapping[str, Range]) -> bool:

@@ -81,9 +81,16 @@ class PhasePlane:
             )
         self.field = make_field(model, tuple(self.ranges), held, t)
 
-    def fixed_points(self) -> FixedPoints:
-        """All fixed points in the box, with eigenvalues and kinds within the plane."""
-        return find(self.field, self.ranges)
+    def fixed_points(self, *, proven: bool = False) -> FixedPoints:
+        """All fixed points in the box, with eigenvalues and kinds within the plane.
+
+        Parameters
+        ----------
+        proven : bool
+            Whether to try a proof that there are no others: ``complete`` of the list is then True, or says why not. It
+            takes longer than the search.
+        """
+        return find(self.field, self.ranges, proven=proven)
 
     def nullclines(self) -> dict[str, list[Array]]:
         """The curves on which one derivative is zero.

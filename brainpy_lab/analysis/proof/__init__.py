@@ -1,0 +1,1 @@
+"""Proofs by interval arithmetic: that a list of fixed points is complete."""
