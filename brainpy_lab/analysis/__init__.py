@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.plane.basins import Basins, basins
     from brainpy_lab.analysis.plane.manifold import Manifolds
     from brainpy_lab.analysis.plane.manifolds import manifolds
+    from brainpy_lab.analysis.plane.reset_map import ResetMap, reset_map
     from brainpy_lab.analysis.points import FixedPoint, FixedPoints
     from brainpy_lab.analysis.sections.orbits import OrbitDiagram, orbit_diagram
     from brainpy_lab.analysis.sections.poincare import Section, poincare
@@ -58,6 +59,7 @@ __all__ = [
     "PlaneDiagram",
     "Region",
     "Regions",
+    "ResetMap",
     "Section",
     "SpecialPoint",
     "SpecialPoints",
@@ -75,6 +77,7 @@ __all__ = [
     "orbit_diagram",
     "phase_response",
     "poincare",
+    "reset_map",
     "sensitivity",
 ]
 
@@ -109,6 +112,8 @@ _HOME = {
     "basins": "plane.basins",
     "Manifolds": "plane.manifold",
     "manifolds": "plane.manifolds",
+    "ResetMap": "plane.reset_map",
+    "reset_map": "plane.reset_map",
     "PhasePlane": "phase_plane",
     "CurveBranch": "two_parameters.curve_branch",
     "PlaneDiagram": "two_parameters.plane_diagram",

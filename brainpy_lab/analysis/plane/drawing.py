@@ -127,3 +127,39 @@ def draw_basins(found: DrawnBasins) -> PlotFigure:
         axes.set_yticks([])
     axes.legend(handles=patches, loc="best", fontsize="small")
     return figure
+
+
+class DrawnMap(Protocol):
+    """What is drawn of a `ResetMap`."""
+
+    @property
+    def variable(self) -> str:
+        """The state."""
+
+    @property
+    def values(self) -> Array:
+        """After one reset."""
+
+    @property
+    def next(self) -> Array:
+        """After the next."""
+
+    @property
+    def fixed_points(self) -> Sequence[Any]:
+        """Where the two are equal."""
+
+
+def draw_reset_map(found: DrawnMap) -> PlotFigure:
+    """The map beside the diagonal; points, so that jumps show."""
+    figure = PlotFigure(figsize=(4.6, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    ends = [found.values[0], found.values[-1]]
+    axes.plot(ends, ends, color="0.6", lw=0.8, label="diagonal")
+    axes.plot(found.values, found.next, ".", color="#0072b2", markersize=3, label="next reset")
+    for point in found.fixed_points:
+        face = "black" if point.stable else "white"
+        axes.plot(point.value, point.value, "o", color="black", markerfacecolor=face, markersize=8, zorder=5)
+    axes.set_xlabel(f"{found.variable} after a reset")
+    axes.set_ylabel(f"{found.variable} after the next")
+    axes.legend(loc="best", fontsize="small")
+    return figure
