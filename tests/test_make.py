@@ -94,6 +94,7 @@ def test_has_the_panel_and_asks_for_no_news(lab: Server) -> None:
     assert schema["checkForUpdates"]["default"] is False
 
 
+@pytest.mark.usefixtures("lab")
 def test_a_second_run_finds_all_done() -> None:
     targets = [".venv/.done/panel", ".venv/.done/chromium", ".venv/share/jupyter/lab/settings/overrides.json"]
     asked = subprocess.run(["make", "--question", *targets], cwd=ROOT, env=ENVIRONMENT, check=False, timeout=60)

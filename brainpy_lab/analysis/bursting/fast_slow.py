@@ -269,7 +269,7 @@ def _named(
     lingers = bool(np.median([b.lingers for b in seen.bursts]) > 0.5)
     first = frozen(dict(zip(others, leaves.mean(axis=0)[1:].tolist(), strict=True)))
     last = frozen(dict(zip(others, stops.mean(axis=0)[1:].tolist(), strict=True))) if others else first
-    resets = [e.name for e in system.events if system.is_reset(e)]
+    resets = [e.name for e in system.events if system.moves_states(e)]
     if resets:
         return (
             first,

@@ -63,12 +63,5 @@ def leave(diagram: Any) -> None:
 
 
 def interrupted() -> Any:
-    """The diagram that was being computed when the user interrupted it last, as far as it was; None if there is none.
-
-    Examples
-    --------
-    >>> import brainpy_lab as bp
-    >>> bp.analysis.interrupted() is None
-    True
-    """
+    """The diagram that was being computed when the user interrupted one last, as far as it was, or None."""
     return _left[0] if _left else None

@@ -192,7 +192,7 @@ def _moved(start: Mapping[str, float], found: FixedPoint) -> list[str]:
 
 
 def _resets(system: System) -> list[str]:
-    names = [e.name for e in system.events if system.is_reset(e)]
+    names = [e.name for e in system.events if system.moves_states(e)]
     return [f"The event '{names[0]}' is left out: the spread is that between resets."] if names else []
 
 

@@ -137,6 +137,7 @@ def test_a_cascade_of_period_doublings(step: float) -> None:
     assert not branches[0].stable[branches[0]["a"] > 0.11].any()
 
 
+@pytest.mark.slow
 def test_a_branch_between_two_period_doublings_is_followed_once() -> None:
     diagram = bifurcation(bp.models.hodgkin_huxley(), "I", (0, 30))
     (ends,) = [b.ends for b in diagram.branches if b.kind == "cycle" and "doubling" in b.ends[0]]

@@ -38,6 +38,7 @@ def test_a_cycle_and_a_point():
     assert found.fractions.tolist() == [1.0]
 
 
+@pytest.mark.slow
 def test_a_cycle_of_spikes_with_resets(model_of):
     found = basins(models.izhikevich(), v=(-80, 30), u=(-20, 20), resolution=8, I=5)
     (cycle,) = found.attractors

@@ -23,6 +23,7 @@ def test_a_map_in_closed_form(model_of):
     assert reset_map(model_of(CLOCK), w=(0, 1), b=5).fixed_points == []
 
 
+@pytest.mark.slow
 def test_regular_spikes_of_izhikevichs_neuron():
     (point,) = reset_map(models.izhikevich(), u=(-20, 5), resolution=10, I=10).fixed_points
     run = models.izhikevich().run(150, dt=0.05, I=10, backend="numpy", method="rk4", record=["u"])

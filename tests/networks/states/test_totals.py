@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -88,9 +90,14 @@ def assert_agree(net: bp.Network, other: bp.Network, backend: str = "numpy", dur
             assert found.final[name][state] == pytest.approx(known.final[name][state], rel=1e-12, abs=1e-12)
 
 
-@pytest.mark.parametrize("parts", [False, True], ids=["whole", "parts"])
-@pytest.mark.parametrize("delay", [0.0, 0.3])
-@pytest.mark.parametrize("autapses", [False, True])
+#: Half of all combinations hold every pair of values; the others are for the long set.
+COMBINED = [
+    pytest.param(parts, delay, autapses, marks=() if parts ^ (delay > 0) ^ autapses else pytest.mark.slow)
+    for parts, delay, autapses in product((False, True), (0.0, 0.3), (False, True))
+]
+
+
+@pytest.mark.parametrize(("parts", "delay", "autapses"), COMBINED)
 def test_both_forms_agree(parts: bool, delay: float, autapses: bool) -> None:
     models = (GATE, JUMP, DECAY, GAP, DEPRESSES)
     nets = [network(models, totals=t, parts=parts, delay=delay, autapses=autapses) for t in (True, False)]
