@@ -56,7 +56,7 @@ def test_an_interrupted_ensemble_keeps_what_its_members_had_computed() -> None:
     net, left = _network(1e9), [1]
 
     def current(t: float) -> float:
-        if t >= 30.0 and left:
+        if t >= 600.0 and left:  # some pieces of the run are done: the one that is interrupted may be lost
             left.pop()
             signal.pthread_kill(
                 threading.main_thread().ident or 0, signal.SIGINT
@@ -69,10 +69,12 @@ def test_an_interrupted_ensemble_keeps_what_its_members_had_computed() -> None:
         net.run(20_000.0, dt=0.1, backend="numpy", parameters=weights, record={"E": ["V"]}, record_every=10.0)
     sol = net.last
     ends = sol.stats["ends"]
-    assert sol.ensemble_shape == (3,) and 30.0 <= ends[0] < 20_000.0 and ends[2] == 0.0
-    assert sol.outcome is not Outcome.COMPLETED and np.isfinite(sol["E"].V[3, 0]).all() and net.time == 0
-    alone = _network(1e9).run(30.0, dt=0.1, backend="numpy", record={"E": ["V"]}, record_every=10.0)
-    assert np.array_equal(sol.members[0]["E"].V[:4], alone["E"].V)
+    first = int(np.argmax(ends))  # whichever of the threads came there first
+    assert sol.ensemble_shape == (3,) and 30.0 <= ends[first] < 20_000.0
+    assert sol.outcome is not Outcome.COMPLETED and np.isfinite(sol["E"].V[3, first]).all() and net.time == 0
+    weight = {"Syn.weight": weights["Syn.weight"][first]}
+    alone = _network(1e9).run(30.0, dt=0.1, backend="numpy", parameters=weight, record={"E": ["V"]}, record_every=10.0)
+    assert np.array_equal(sol.members[first]["E"].V[:4], alone["E"].V)
 
 
 def test_an_interrupt_before_all_members_have_begun_ends_them_too() -> None:
