@@ -67,6 +67,7 @@ def fixed_points(
     box: Mapping[str, tuple[float, float]] | None = None,
     t: float = 0.0,
     *,
+    proven: bool = True,
     parameters: Mapping[str, Any] | None = None,
     **ranges_and_values: Any,
 ) -> FixedPoints:
@@ -84,6 +85,8 @@ def fixed_points(
         State name to (low, high), border included. A state that has no range may lie anywhere.
     t : float
         The time at which a drift that depends on time is frozen.
+    proven : bool
+        False leaves the proof out, which may take longer than the search: to follow a slider.
     parameters, **ranges_and_values
         As keywords, or in a mapping, which also reaches names that are arguments of this call. A pair (low, high) is
         the range of a state, as in ``box``; a number is the value of a parameter, or holds a state at that value and
@@ -117,7 +120,7 @@ def fixed_points(
     values = by_element(layout, given)
     free = tuple(name for name in moving(model, layout) if name not in values)
     field = make_field(model, free, values, t, arrays=True)
-    return find(field, ranges, initial_of(model, layout), proven=True)
+    return find(field, ranges, initial_of(model, layout), proven=proven)
 
 
 @np.errstate(all="ignore")

@@ -139,9 +139,9 @@ def phase_data(model: Model, settings: Settings, box: Box) -> PhaseData:
 
 
 def fixed_points(model: Model, settings: Settings, box: Box) -> FixedPoints:
-    """All fixed points of the whole system in ``box``."""
+    """All fixed points of the whole system in ``box``, found without a proof: they follow the sliders."""
     from brainpy_lab import analysis
 
     return analysis.fixed_points(
-        model, {name: box[name] for name in model.system.state_names}, parameters=dict(settings.params)
+        model, {name: box[name] for name in model.system.state_names}, proven=False, parameters=dict(settings.params)
     )
