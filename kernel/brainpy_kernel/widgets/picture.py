@@ -80,15 +80,15 @@ class Keeper:
 
 def png(system: System, courses: list[Plot], phase: Plot | None) -> bytes:
     """Equations of a system, plots of its time courses and of its phase plane, as the bytes of a PNG."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    from brainpy_kernel.widgets.canvas import OwnCanvas
     from brainpy_lab.equations.latex import system_latex
 
     rows = [system.name, *map(mathtext, system_latex(system))]
     head = _ROW * len(rows)
     figure = Figure(figsize=(_WIDTH, head + _HEIGHT), dpi=_DPI, facecolor="white")
-    FigureCanvasAgg(figure)
+    OwnCanvas(figure)
     for i, row in enumerate(rows):
         _write(figure, row, 1 - _ROW * (i + 0.5) / (head + _HEIGHT))
     place = partial(_place, figure, _HEIGHT / (head + _HEIGHT))
@@ -103,14 +103,14 @@ def png(system: System, courses: list[Plot], phase: Plot | None) -> bytes:
 
 def mathtext(line: str) -> str:
     """A line of LaTeX as matplotlib can set it; what it cannot set stands as text."""
-    from matplotlib.mathtext import MathTextParser
+    from brainpy_kernel.widgets.canvas import OwnMathText
 
     text = re.sub(r"\\begin\{cases\}|\\end\{cases\}", "", line).replace(r" \\ ", r";\quad ").replace("&", r"\ ")
     text = re.sub(r"\\(le|ge|ne)(?![a-zA-Z])", r"\\\1q", text)
     for latex, simple in ((r"\mathrel{+}=", r"+\!="), (r"\bmod", r"\ \mathrm{mod}\ "), (r"\lnot", r"\neg")):
         text = text.replace(latex, simple)
     try:
-        MathTextParser("agg").parse(f"${text}$")
+        OwnMathText("agg").parse(f"${text}$")
     except ValueError:  # what matplotlib does not know: its words and letters are better than no line
         return re.sub(r"\\[a-zA-Z]+|[{}\\]", " ", line).replace("$", r"\$")
     return f"${text}$"
