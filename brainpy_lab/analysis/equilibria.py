@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -46,6 +46,9 @@ BORDER = 1e-9
 
 #: Points of the sample that decides on reductions.
 SAMPLE = 512
+
+#: Points of it that say which values equations give, and the least width of those, in parts of the box.
+FILLED, LEAST = 64, 1e-3
 
 #: More multiple zeros than this are said to be perhaps points of a curve.
 MOST_MULTIPLE = 12
@@ -133,26 +136,13 @@ def find(
     """
     if field.layout is not None:
         return _among_many(field, box, near or {})
-    # the sample comes first: from it the usual sizes of drifts, the units, and which reductions are safe are taken
-    ranges = ranges_of(field, box, near)
-    low, high = np.array(ranges).T
-    sample = low[:, None] + (high - low)[:, None] * (spread(len(ranges), SAMPLE) * (1 + 2 * BEYOND) - BEYOND)
-    scaled = Scaled.over(field, high - low, sample)
-    reduced = reduce_field(field, sample)
-
-    def is_inside(point: Array) -> bool:
-        return _in_box(dict(zip(field.free, point, strict=True)), box)
-
-    found = refine(
-        scaled, reduced.fill(_search(reduced, scaled, [ranges[i] for i in reduced.elimination.core])), is_inside
-    )
-    inside = [i for i, p in enumerate(found.points.T) if is_inside(p)]
+    low, high, sample, found, inside = _searched(field, box, near)
     are_infinitely_many = bool(found.dimensions[inside].any())
     complete = _completeness(are_infinitely_many)
     if proven and not are_infinitely_many:
         proof = prove(field, box, found.points[:, inside])
         complete = True if proof.complete else f"Not proven: {proof.reason}"
-        inside += [found.points.shape[1] + k for k, p in enumerate(proof.found.T) if is_inside(p)]
+        inside += [found.points.shape[1] + k for k, p in enumerate(proof.found.T) if _is_in(field, p, box)]
         found = found.with_regular(proof.found)
     inside.sort(key=lambda i: tuple(found.points[:, i]))
     usual = np.array([typical(drift) for drift in field.rhs(sample)])
@@ -168,6 +158,51 @@ def find(
     return FixedPoints(points, frozen=held, remarks=remarks, complete=complete)
 
 
+@np.errstate(all="ignore")
+def isolated(field: VectorField, box: Mapping[str, Range]) -> Array:
+    """The isolated fixed points that `find` finds by its search, shape (n_found, n_free), and nothing of them else."""
+    _, _, _, found, inside = _searched(field, box, None)
+    kept = [i for i in inside if not found.dimensions[i]]
+    kept.sort(key=lambda i: tuple(found.points[:, i]))
+    return np.asarray(found.points[:, kept].T)
+
+
+def _searched(
+    field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None
+) -> tuple[Array, Array, Array, Found, list[int]]:
+    """Low and high ends of where states are looked for, a sample of it, the zeros, and which of them are in the box."""
+    # the sample comes first: from it the usual sizes of drifts, the units, and which reductions are safe are taken
+    ranges = ranges_of(field, box, near)
+    low, high = np.array(ranges).T
+    sample = low[:, None] + (high - low)[:, None] * (spread(len(ranges), SAMPLE) * (1 + 2 * BEYOND) - BEYOND)
+    reduced = reduce_field(field, sample)
+    scaled = _scaled(reduced, ranges, sample)
+    candidates = reduced.fill(_search(reduced, scaled, [ranges[i] for i in reduced.elimination.core]))
+    found = refine(scaled, candidates, lambda point: _is_in(field, point, box))
+    return low, high, sample, found, [i for i, p in enumerate(found.points.T) if _is_in(field, p, box)]
+
+
+def _scaled(reduced: Reduced, ranges: Sequence[Range], sample: Array) -> Scaled:
+    """The field in units of the box; of a state that an equation gives, in units of the values that it gives.
+
+    A gate lies between 0 and 1, whatever its range: over a range of hundreds its fourth power would be the unit of the
+    current, in which all currents are alike.
+    """
+    low, high = np.array(ranges).T
+    given = [state for _, state in reduced.elimination.steps]
+    if given:
+        filled = reduced.fill(sample[list(reduced.elimination.core), :FILLED])[given]
+        ends = np.nanquantile(np.where(np.isfinite(filled), filled, np.nan), (0.05, 0.95), axis=1)
+        least = LEAST * (high - low)[given]
+        start = np.clip(np.nan_to_num(ends[0]), low[given], high[given] - least)
+        end = np.clip(np.nan_to_num(ends[1]), start + least, high[given])
+        parts = (sample[given] - low[given, None]) / (high - low)[given, None]
+        sample = sample.copy()
+        sample[given] = start[:, None] + parts * (end - start)[:, None]
+        low[given], high[given] = start, end
+    return Scaled.over(reduced.field, high - low, sample)
+
+
 def _among_many(field: VectorField, box: Mapping[str, Range], near: Mapping[str, float]) -> FixedPoints:
     """The fixed points of a model with array states that are found from some starts."""
     ranges = ranges_of(field, box, near)
@@ -178,7 +213,7 @@ def _among_many(field: VectorField, box: Mapping[str, Range], near: Mapping[str,
     points = []
     for k in sorted(range(found.points.shape[1]), key=lambda k: tuple(found.points[:, k])):
         point = found.points[:, k]
-        if _in_box(dict(zip(field.free, point, strict=True)), box):
+        if _is_in(field, point, box):
             rounding = ROUNDING * (np.abs(field.jacobian(point)) @ np.abs(point))
             points.append(described(field, point, int(found.singular[k]), rounding, widths, held))
     complete = f"Newton's method was tried from {found.starts} starts; there may be other fixed points."
@@ -282,6 +317,10 @@ def _completeness(are_infinitely_many: bool) -> Literal[True] | str:
     if are_infinitely_many:
         return "There are infinitely many: where they are not isolated, one stands for each connected set of them."
     return "Not proven: the box was searched by sampling; points closer together than the samples can be missed."
+
+
+def _is_in(field: VectorField, point: Array, box: Mapping[str, Range]) -> bool:
+    return _in_box(dict(zip(field.free, point, strict=True)), box)
 
 
 def _in_box(values: dict[str, Any], box: Mapping[str, Range]) -> bool:

@@ -21,6 +21,10 @@ from brainpy_lab.symbolic import view
 #: A coefficient that comes this near to zero, relative to its largest value, is taken to vanish.
 VANISHES = 1e-5
 
+#: Over one unknown a coefficient is compared with its neighbours instead: rates that grow exponentially with the voltage
+#: span many orders. Of two even samples beside a double zero one is a ninth of those on both sides of them, or less.
+DIPS = 0.2
+
 #: Reductions to more unknowns than this gain nothing: the search in three and more dimensions is the same.
 MOST_UNKNOWNS = 2
 
@@ -62,11 +66,14 @@ class Reduced:
 
     def is_safe(self, core: Array) -> bool:
         """True when no coefficient divided by vanishes or changes its sign over the sample ``core``."""
+        is_line = len(core) == 1
+        if is_line:
+            core = np.linspace(core.min(), core.max(), core.size)[None]
         for coefficient in self._solve(core)[1]:
             finite = coefficient[np.isfinite(coefficient)]
-            if not finite.size or np.abs(finite).min() <= VANISHES * np.abs(finite).max():
+            if not finite.size or finite.min() <= 0 <= finite.max():
                 return False
-            if finite.min() < 0 < finite.max():
+            if _dips(np.abs(finite)) if is_line else np.abs(finite).min() <= VANISHES * np.abs(finite).max():
                 return False
         return True
 
@@ -84,6 +91,12 @@ class Reduced:
                 y[state] = -at_zero / coefficient
             coefficients.append(coefficient)
         return y, coefficients
+
+
+def _dips(sizes: Array) -> bool:
+    """Whether a coefficient comes near zero between neighbours: two of them are far below those on both sides."""
+    pairs = np.minimum(sizes[1:-2], sizes[2:-1])
+    return bool((pairs <= DIPS * np.minimum(sizes[:-3], sizes[3:])).any())
 
 
 def reduce_field(field: VectorField, sample: Array) -> Reduced:

@@ -12,7 +12,7 @@ from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.cycle_curve import Orbit
 from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.cycles.cycle import Cycle
-from brainpy_lab.analysis.equilibria import find, ranges_of
+from brainpy_lab.analysis.equilibria import isolated, ranges_of
 from brainpy_lab.analysis.layout import ModelLike, by_element, layout_of
 from brainpy_lab.analysis.many_states import zeros_among
 from brainpy_lab.analysis.points import FixedPoint
@@ -108,8 +108,7 @@ def found_in(
         start = np.array([(near or {}).get(n, 0.0) for n in field.free])
         zeros = zeros_among(field.moved(name, value), list(ranges.values()), start)
         return [np.append(u, value) for u in zeros.points[:, ~zeros.singular].T]
-    points = find(field.moved(name, value), ranges)
-    return [np.array([*point.values.values(), value]) for point in points if not point.dimension]
+    return [np.append(u, value) for u in isolated(field.moved(name, value), ranges)]
 
 
 def resets(field: VectorField) -> tuple[str, ...]:
