@@ -21,7 +21,7 @@ from brainpy_lab.symbolic import view
 #: A coefficient that comes this near to zero, relative to its largest value, is taken to vanish.
 VANISHES = 1e-5
 
-#: Over one unknown a coefficient is compared with its neighbours instead: rates that grow exponentially with the voltage
+#: Over one unknown a coefficient is compared with its neighbours instead: rates that grow exponentially with voltage
 #: span many orders. Of two even samples beside a double zero one is a ninth of those on both sides of them, or less.
 DIPS = 0.2
 

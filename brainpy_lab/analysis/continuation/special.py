@@ -15,6 +15,7 @@ from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 
 #: How points are called that are named after people.
 NAMES = {
+    "hopf": "Hopf",
     "bogdanov-takens": "Bogdanov-Takens",
     "bautin": "Bautin",
     "zero-hopf": "zero-Hopf",

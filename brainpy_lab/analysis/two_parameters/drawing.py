@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from brainpy_lab.analysis.continuation.special import SpecialPoints
+from brainpy_lab.analysis.continuation.special import NAMES, SpecialPoints
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
 from brainpy_lab.analysis.two_parameters.regions import Region
 from brainpy_lab.simulation.solution.plot import PlotFigure
@@ -40,14 +40,14 @@ def draw_plane(diagram: Drawn, regions: Sequence[Region] = ()) -> PlotFigure:
     first, second = diagram.parameters
     said: set[str] = set()
     for branch in sorted(diagram.branches, key=lambda b: list(STYLES).index(b.kind)):
-        label = None if branch.kind in said else branch.kind
+        label = None if branch.kind in said else NAMES.get(branch.kind, branch.kind)
         axes.plot(branch[first], branch[second], label=label, **STYLES[branch.kind])
         said.add(branch.kind)
     for kind, (marker, colour) in MARKS.items():
         points = diagram.points.of(kind)
         if points:
             x, y = ([p.parameters[name] for p in points] for name in diagram.parameters)
-            axes.plot(x, y, marker, color=colour, label=kind, markersize=7, zorder=5)
+            axes.plot(x, y, marker, color=colour, label=NAMES.get(kind, kind), markersize=7, zorder=5)
     for number, region in enumerate(regions, 1):
         x_at, y_at = region.parameters.values()
         axes.text(x_at, y_at, str(number), ha="center", va="center", fontsize="small")

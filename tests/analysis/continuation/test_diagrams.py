@@ -143,7 +143,7 @@ def test_a_diagram_is_data() -> None:
     assert "subcritical Hopf" in diagram._repr_html_()
     (axes,) = diagram.plot("w").axes
     assert axes.get_xlabel() == "I" and axes.get_ylabel() == "w"
-    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["stable", "unstable", "hopf"]
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["stable", "unstable", "Hopf"]
 
 
 def test_nothing_found_is_said() -> None:

@@ -171,7 +171,7 @@ def test_a_diagram_is_data_and_shows_itself() -> None:
     table = diagram.to_pandas()
     assert list(table["kind"]) == ["bogdanov-takens"] and table["p"][0] == pytest.approx(0, abs=1e-12)
     axes = diagram.plot().axes[0]
-    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["fold", "hopf", "bogdanov-takens"]
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["fold", "Hopf", "Bogdanov-Takens"]
     assert "Bogdanov-Takens" in diagram._repr_html_()
     assert repr(diagram).startswith("Diagram of Model: p from -1 to 1 and q from -1 to 1, 2 curves\ncurve of kind")
     assert diagram.remarks == (

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
+from brainpy_lab.analysis.continuation.special import NAMES
 from brainpy_lab.analysis.continuation.views.drawn import Drawn, pieces
 from brainpy_lab.simulation.solution.plot import PlotFigure
 
@@ -46,7 +47,7 @@ def draw_diagram(diagram: Drawn, variable: str) -> PlotFigure:
         points = diagram.points.of(kind) if cycles or kind in OF_EQUILIBRIA else []
         if points:
             x, y = [p.parameter for p in points], [p.value(variable) for p in points]
-            axes.plot(x, y, marker, color=colour, label=kind, markersize=6, zorder=5)
+            axes.plot(x, y, marker, color=colour, label=NAMES.get(kind, kind), markersize=6, zorder=5)
     axes.set_xlabel(diagram.parameter)
     axes.set_ylabel(variable)
     axes.set_xlim(diagram.range)
