@@ -3,12 +3,14 @@
 import re
 
 import numpy as np
+import pytest
 from numba import njit
 
 import brainpy_lab as bp
 from brainpy_lab.drivers.numba.network.flow import aligned
 from brainpy_lab.drivers.numba.network.kernel import network_kernel
 from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered
+from brainpy_lab.drivers.numba.network.raw import summed
 from tests.networks.cells import AMPA, LIF, synapse
 
 
@@ -52,6 +54,19 @@ def test_every_cell_of_a_whole_and_of_a_broken_block_fires_once() -> None:
         assert np.array_equal(spikes.index, np.arange(size))
 
 
+@pytest.mark.parametrize("schedule", [None, "brian2"])
+def test_cells_that_stay_above_a_threshold_fire_again_when_they_have_been_below_it(schedule: str | None) -> None:
+    """Whether any cell of a block has yet to come down is known block by block, and found out anew in each run."""
+    wave = bp.model("w = 0.1\nn(0) = 0\ndn/dt = 0\ndx/dt = w*cos(w*t)\nwhen x > 0.5:\n    n += 1", name="Wave")
+    w = np.linspace(0.05, 0.4, 130)
+    net = bp.Network(bp.NeuGroup(wave, 130, name="G", method="euler", w=w), schedule=schedule)
+    parts = [net.run(150.0, dt=0.1, backend="numba", start=0), net.run(150.0, dt=0.1, backend="numba")]
+    spikes = np.concatenate([sol["G"].events["spike"].index for sol in parts])
+    counts = np.bincount(spikes, minlength=130)
+    assert np.array_equal(counts, np.floor((300 * w / np.pi - 1 / 6) / 2 + 1))  # sin(w t) has risen above 1/2
+    assert np.array_equal(parts[1].final["G"]["n"], counts)
+
+
 def test_what_is_kept_in_its_place_is_stored_without_a_mask() -> None:
     """Stores under a mask take some processors 20 times as long; LLVM likes to make them of such a choice."""
     text = "def f(x, held):\n    x_new = x if held > 0 else 0.5 * x\n    return x_new\n"
@@ -60,14 +75,15 @@ def test_what_is_kept_in_its_place_is_stored_without_a_mask() -> None:
 
     @njit(error_model="numpy")
     def advance(y):  # type: ignore[no-untyped-def]
-        bad = 0
+        total = 0.0
         for j in range(64):
-            bad |= kept(y, 0.0, 0.1, (0.0,), j)
-        return bad
+            total = summed(total, kept(y, 0.0, 0.1, (0.0,), j))
+        return total
 
     y = np.arange(128.0) - 96
-    assert advance(y) == 0
-    assert np.array_equal(y[:64], np.where(np.arange(64) > 32, 1.0, 0.5) * (np.arange(64.0) - 96))
+    expected = np.where(np.arange(64) > 32, 1.0, 0.5) * y[:64]
+    assert advance(y) == expected.sum()
+    assert np.array_equal(y[:64], expected)
     assert all("maskmov" not in text and "masked.store" not in text for text in advance.inspect_asm().values())
 
 

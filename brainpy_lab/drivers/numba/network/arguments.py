@@ -82,8 +82,9 @@ FOUND = ((PRE, "pre", "pre_at"), (POST, "post", "post_at"), (KEPT_PRE, "pre", "p
 
 
 #: Words of an event: the addresses of its ring's cells and of the place and number of those of each step, for how many
-#: cells and steps there is room, and how many cells may fire in a step: of sources another word says that.
-RING = ("cells", "place", "number", "room", "depth", "most")
+#: cells and steps there is room, and how many cells may fire in a step: of sources another word says that. Of events of
+#: cells the address of a number for each block: 0 where all that the test compares with, and may change, is 0.
+RING = ("cells", "place", "number", "room", "depth", "most", "waits")
 
 
 #: Words of a table: the addresses of where the connections of each cell and delay begin and where they end, the least

@@ -166,7 +166,8 @@ class NumbaNetworkFlow(NetworkFlow):
         cells, start, count = self.rings[number]
         fires = any(isinstance(o, Fire) and (o.axis, o.event) == self.code.events[number] for o in self.code.schedule)
         most = self.setup.sizes[self.code.events[number][0]] if fires else 0
-        return cells, start, count, len(cells), len(start), most
+        waits = np.ones(-(-most // LANES), np.int64)  # nothing is known of values that may have come from elsewhere
+        return cells, start, count, len(cells), len(start), most, waits
 
     def _enlarge(self, number: int, more: int) -> None:
         """Room for ``more`` spikes of an event, those that are on their way kept."""

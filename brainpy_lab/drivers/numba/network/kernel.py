@@ -42,7 +42,7 @@ _INNER = f"@njit({_OPTIONS}, no_cpython_wrapper=True, no_cfunc_wrapper=True)"
 _IMPORTS = """from brainpy_lab.drivers.numba.network.raw import apart as k_apart, get as k_get, put as k_put
 from brainpy_lab.drivers.numba.network.raw import get_f8 as k_get_f8, get_i4 as k_get_i4, get_i8 as k_get_i8
 from brainpy_lab.drivers.numba.network.raw import lowest as k_lowest, put_f8 as k_put_f8
-from brainpy_lab.drivers.numba.network.raw import put_i4 as k_put_i4, put_i8 as k_put_i8
+from brainpy_lab.drivers.numba.network.raw import put_i4 as k_put_i4, put_i8 as k_put_i8, summed as k_summed
 from brainpy_lab.drivers.numba.network.meeting import meet as k_meet, part as k_part
 from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered
 """

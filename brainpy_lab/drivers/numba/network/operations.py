@@ -8,11 +8,8 @@ there those that are due.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from brainpy_lab.codegen.fields import Field
 from brainpy_lab.codegen.network import (
     ALL,
     CELL,
@@ -37,34 +34,27 @@ from brainpy_lab.codegen.network import (
     Take,
 )
 from brainpy_lab.drivers.numba.feed import LANES
-from brainpy_lab.drivers.numba.kernel import Writer
 from brainpy_lab.drivers.numba.network.arguments import (
     FOUND,
     alarms_of,
     is_of_connections,
 )
 from brainpy_lab.drivers.numba.network.body import Body, fault_noted, spike_noted
+from brainpy_lab.drivers.numba.network.calls import Calls
 from brainpy_lab.drivers.numba.network.pasts import Pasts
 from brainpy_lab.drivers.numba.network.phases import fused, last_step
-from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, anonymous
-from brainpy_lab.drivers.numba.rows import functions_of
 
 
-class Operations:
-    """The text of operations, and the functions with their places that are called in it: of equal ones the first."""
+class Operations(Calls):
+    """The text of operations."""
 
     def __init__(self, code: NetworkCode) -> None:
-        self.code, self.w = code, Writer()
-        self.axes = {a.name: (number, a) for number, a in enumerate(code.axes)}
-        self.functions = functions_of(code.text)
-        self.placed: dict[tuple[str, Placed], Placed] = {}
-        self.scalars: dict[str, int] = {}
-        self.given: dict[str, str] = {}
+        super().__init__(code)
         self.pasts = Pasts(code, self._row, self._address, self._blocks)
 
     def body(self, number: int, operation: Operation) -> Body:
         """What does an operation, which has a number in the schedule."""
-        self.w, self.scalars, self.given = Writer(), {}, {"k_operation": f"np.int64({number + 1})"}
+        self._begin({"k_operation": f"np.int64({number + 1})"})
         match operation:
             case Take():
                 self._take(operation)
@@ -86,80 +76,7 @@ class Operations:
                 self.pasts.write(self.w, operation)
         return Body(self.w.lines, self.scalars, self.given)
 
-    def _element(self, array: str, number: int) -> str:
-        """The name of an element that a kernel hands over: the lines are the same whatever its number is."""
-        self.given[f"{array}{number}"] = f"{array}[{number}]"
-        return f"{array}{number}"
-
-    def _number(self, kind: str, number: int) -> str:
-        """The name of a number that a kernel hands over."""
-        self.given[f"{kind}{number}"] = f"np.int64({number})"  # not a number that Numba compiles the function for
-        return f"{kind}{number}"
-
-    # --- places ------------------------------------------------------------------------------------------------------
-
-    def _width(self, axis: str) -> int:
-        return len(self.axes[axis][1].rows)
-
-    def _row(self, axis: str, row: str) -> int:
-        return self.axes[axis][1].rows.index(row) * LANES
-
-    def _address(self, axis: str, place: str) -> str:
-        """The address of a place's first row, from its number."""
-        number, width = self.axes[axis][0], self._width(axis)
-        if width == 1:
-            return f"{self._element('k_base', number)} + {place}"
-        return f"{self._element('k_base', number)} + ({place} >> 6) * {width * LANES} + ({place} & {LANES - 1})"
-
-    def _call(
-        self,
-        name: str,
-        at: Mapping[str, tuple[str, str]],
-        mode: Mode,
-        copies: Mapping[str, str] | None = None,
-        passed: Sequence[str] = (),
-    ) -> str:
-        """A call of a function at places; ``at`` gives for each kind of axis the axis and the name of the address.
-
-        ``passed`` are the names of what another function has passed on, in its order.
-        """
-        signature = self.code.functions[name]
-        used = dict.fromkeys(f.axis for f in (*signature.arguments, *signature.results) if f.axis in at)
-        order = {axis: number for number, axis in enumerate(used)}
-
-        def spot(f: Field) -> Spot:
-            if f.role in ("time", "step", "flag"):
-                return Spot(f.role)
-            if f.role == "passed":
-                return Spot("passed", list(passed).index(f.name) if passed else 0)
-            if not f.axis:
-                return Spot("scalar", self.scalars.setdefault(f.of, len(self.scalars)))
-            return Spot("sum" if f.role == "sum" else "row", self._row(at[f.axis][0], f.of), order[f.axis])
-
-        pairs = tuple(
-            (
-                Spot("row", self._row(at[CELL][0], row), order[CELL]),
-                Spot("row", self._row(at[CELL][0], kept), order[CELL]),
-            )
-            for kept, row in (copies or {}).items()
-        )
-        placed = Placed(
-            name, tuple(map(spot, signature.arguments)), tuple(map(spot, signature.results)), pairs, len(order),
-            len(passed) if any(f.role == "passed" for f in signature.arguments) else 0, mode,
-        )  # fmt: skip
-        same = ast.dump(anonymous(self.functions[name])), replace(placed, name="")
-        placed = self.placed.setdefault(same, placed)
-        addresses = [at[axis][1] for axis in order]
-        return f"{placed.word}({', '.join(['k_y', 't', 'dt', 'k_s', *addresses, *(['k_x'] if placed.passed else [])])})"
-
     # --- cells -------------------------------------------------------------------------------------------------------
-
-    def _blocks(self, axis: str) -> None:
-        """The head of a loop over a thread's blocks: the address of each, and how many places it has."""
-        number = self.axes[axis][0]
-        self.w.add(1, f"for k_b in range(k_begin{number} // {LANES}, (k_size{number} + {LANES - 1}) // {LANES}):")
-        self.w.add(2, f"k_o = {self._element('k_base', number)} + k_b * {self._width(axis) * LANES}")
-        self.w.add(2, f"k_m = min({LANES}, k_size{number} - k_b * {LANES})")
 
     def _take(self, operation: Take) -> None:
         """A row from what came from outside, whose steps are padded to whole blocks."""
@@ -181,12 +98,12 @@ class Operations:
         if operation.synapse:
             at = self._side_places(operation)
         fires = fused(self.code, axis) if operation == last_step(self.code, axis) else []
-        w.add(2, "k_bad = 0\nk_any = 0")
+        w.add(2, "k_bad = 0.0\nk_any = 0")
         w.add(2, f"for k_j in range({LANES}):")
-        w.add(3, f"k_bad |= {self._call(operation.function, at, 'advance', operation.kept)}")
+        w.add(3, f"k_bad = k_summed(k_bad, {self._call(operation.function, at, 'advance', operation.kept)})")
         for fire in fires[:1]:  # while the values are at hand; a second event sees what the first has done
-            w.add(3, f"k_any |= {self._call(fire.test, at, 'glance')}")
-        w.add(2, "if k_bad != 0:")
+            w.add(3, f"k_any += {self._call(fire.test, at, 'glance')}")
+        w.add(2, "if k_bad - k_bad != 0.0:")  # so it may be where the numbers are merely huge
         self._find_fault(operation)
         for number, fire in enumerate(fires):
             self._test(fire, has_glanced=number == 0)
@@ -202,23 +119,23 @@ class Operations:
     def _advance_connections(self, operation: Advance) -> None:
         """What connections keep takes its step, connection by connection, and reads their cells."""
         w, syn = self.w, operation.synapse
-        w.add(1, "k_bad = 0")
-        self._every_connection(syn, operation.function, answer="k_bad |= ")
-        w.add(1, "if k_bad != 0:")
+        w.add(1, "k_bad = 0.0")
+        self._every_connection(syn, operation.function, sums="k_bad")
+        w.add(1, "if k_bad - k_bad != 0.0:")
         w.add(2, f"for k_z in range(k_sources_{syn}_pre * k_delays_{syn}_pre):")
         w.add(3, f"for k_g in range(k_get_i8(k_from_{syn}_pre, k_z), k_get_i8(k_to_{syn}_pre, k_z)):")
         w.add(4, f"k_v = {self._address(syn, 'k_g')}\nfor k_r in {self._row_numbers(operation)}:")
         w.add(5, f"k_x = k_get(k_y, k_v + k_r * {LANES})\nif k_x - k_x != 0.0:")
         w.add(6, fault_noted("k_r", "k_g"))
 
-    def _every_connection(self, syn: str, function: str, answer: str = "") -> None:
+    def _every_connection(self, syn: str, function: str, sums: str = "") -> None:
         """Call a function for each connection, by presynaptic cell."""
         w, table = self.w, f"{syn}_pre"
         w.add(1, f"for k_u in range(k_sources_{table}):")
         at = self._own_places(2, syn, "pre", "k_u")
         w.add(2, f"for k_z in range(k_u * k_delays_{table}, (k_u + 1) * k_delays_{table}):")
         w.add(3, f"for k_g in range(k_get_i8(k_from_{table}, k_z), k_get_i8(k_to_{table}, k_z)):")
-        self._connection(4, syn, "pre", function, at, [], has_order=False, answer=answer)
+        self._connection(4, syn, "pre", function, at, [], has_order=False, sums=sums)
 
     def _find_fault(self, operation: Advance) -> None:
         """Note which value of a cell is not finite. What stands behind the last, and has no spikes, is set anew."""
@@ -227,9 +144,7 @@ class Operations:
         w.add(5, f"k_v = k_get(k_y, k_o + k_j + k_r * {LANES})")
         w.add(5, "if k_v - k_v != 0.0:")
         w.add(6, fault_noted("k_r", f"k_b * {LANES} + k_j"))
-        w.add(3, f"for k_j in range(k_m, {LANES}):")
-        w.add(4, f"for k_r in range({self._width(axis)}):")
-        w.add(5, f"k_put(k_y, k_o + k_j + k_r * {LANES}, k_get(k_y, k_o + k_m - 1 + k_r * {LANES}))")
+        self._set_anew(3, axis)
 
     def _row_numbers(self, operation: Advance) -> str:
         """The tuple of those that an operation gives."""
@@ -247,24 +162,38 @@ class Operations:
         at = {CELL: (axis, "k_o + k_j")}
         if not has_glanced:
             w.add(2, f"k_any = 0\nfor k_j in range({LANES}):")
-            w.add(3, f"k_any |= {self._call(operation.test, at, 'glance')}")
-        w.add(2, "if k_any != 0:")
+            w.add(3, f"k_any += {self._call(operation.test, at, 'glance')}")
+        event = self.code.events.index((axis, operation.event))
+        w.add(2, f"if k_any != 0 or k_get_i8(k_waits_{event}, k_b) != 0:")
         w.add(3, f"k_any = 0\nfor k_j in range({LANES}):")
         w.add(4, f"k_any |= {self._call(operation.test, at, 'look')} << k_j")
-        w.add(2, "while k_any != 0:")
-        w.add(3, "k_j = k_lowest(k_any)\nk_any &= k_any - 1\nif k_j < k_m:")
-        w.add(4, f"k_bits = {self._call(operation.test, at, 'take')}")
+        w.add(3, f"if k_m < {LANES} and k_any >> k_m != 0:")
+        self._set_anew(4, axis)
+        w.add(3, "while k_any != 0:")
+        w.add(4, "k_j = k_lowest(k_any)\nk_any &= k_any - 1\nif k_j < k_m:")
+        self._happen(operation, at)
+        w.add(3, "k_z = 0")
+        for f in self.code.functions[operation.test].results:
+            if f.role != "flag":
+                w.add(3, f"for k_j in range({LANES}):\n    if k_get(k_y, k_o + k_j + {self._row(axis, f.of)}) != 0.0:")
+                w.add(5, "k_z = 1")
+        w.add(3, f"k_put_i8(k_waits_{event}, k_b, k_z)")
+
+    def _happen(self, operation: Fire, at: dict[str, tuple[str, str]]) -> None:
+        """What the test of a cell says becomes so: what is wrong is noted, or the event happens."""
+        w, axis = self.w, operation.axis
+        w.add(5, f"k_bits = {self._call(operation.test, at, 'take')}")
         flags = [f.of for f in self.code.functions[operation.test].results if f.role == "flag"]
         alarms = alarms_of(self.code)
         for bit, flag in enumerate(flags):
             if flag != operation.event:
-                w.add(4, f"if k_bits & {1 << bit}:")
-                w.add(5, fault_noted(str(-1 - alarms.index(flag)), f"k_b * {LANES} + k_j"))
+                w.add(5, f"if k_bits & {1 << bit}:")
+                w.add(6, fault_noted(str(-1 - alarms.index(flag)), f"k_b * {LANES} + k_j"))
         event = self.code.events.index((axis, operation.event))
-        w.add(4, f"if k_bits & {1 << flags.index(operation.event)}:")
+        w.add(5, f"if k_bits & {1 << flags.index(operation.event)}:")
         if operation.acts:
-            w.add(5, self._call(operation.acts, at, "take"))
-        w.add(5, spike_noted(self._number("k_event", event), f"k_b * {LANES} + k_j"))
+            w.add(6, self._call(operation.acts, at, "take"))
+        w.add(6, spike_noted(self._number("k_event", event), f"k_b * {LANES} + k_j"))
 
     def _act(self, operation: Act) -> None:
         """An event's block in the cells that have fired in this step."""
@@ -276,6 +205,7 @@ class Operations:
         w.add(2, f"if k_u < k_begin{(number := self.axes[axis][0])} or k_u >= k_size{number}:\n    continue")
         w.add(2, f"k_o = {self._address(axis, 'k_u')}")
         w.add(2, self._call(operation.function, {CELL: (axis, "k_o")}, "take"))
+        w.add(2, f"k_put_i8(k_waits_{event}, k_u >> 6, 1)")
 
     def _emit(self, operation: Emit) -> None:
         """The spikes of a source in the ring of its event."""
@@ -363,7 +293,7 @@ class Operations:
         passed: Sequence[str],
         *,
         has_order: bool,
-        answer: str = "",
+        sums: str = "",
     ) -> None:
         """One connection, whose place in the table is ``k_g``."""
         w, ends = self.w, self.code.ends[syn]
@@ -385,5 +315,5 @@ class Operations:
                 found = self._address(axis, "k_l")
             w.add(depth, f"{name} = {found}")
             at[place] = (axis, name)
-        call = self._call(function, at, "advance" if answer else "take", passed=passed)
-        w.add(depth, f"{answer}{call}")
+        call = self._call(function, at, "advance" if sums else "take", passed=passed)
+        w.add(depth, f"{sums} = k_summed({sums}, {call})" if sums else call)

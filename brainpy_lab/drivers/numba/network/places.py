@@ -24,9 +24,9 @@ from brainpy_lab.drivers.numba.rows import functions_of
 _F64, _I64 = ir.DoubleType(), ir.IntType(64)
 _VECTOR = types.float64[::1]
 
-#: What becomes of the results: they are stored, and the answer is whether one is not finite ("advance"), or the flags
-#: as bits ("take"); nothing is stored, and the answer is whether something would change ("look"), or might because it
-#: would if what the function may change were 0, or is not 0 ("glance").
+#: What becomes of the results: they are stored, and the answer is their sum, which is not finite where one of them is
+#: not ("advance"), or the flags as bits ("take"); nothing is stored, and the answer is whether something would change
+#: ("look"), or would if what the function may change were 0, which is then not read ("glance").
 Mode = Literal["advance", "take", "look", "glance"]
 
 
@@ -99,9 +99,11 @@ class Placed:
 def lowered(text: str, placed: Placed) -> Any:
     """The function as an intrinsic: ``(y, t, dt, scalars, *addresses[, passed])``.
 
-    It gives a whole number, or the tuple of what is passed on.
+    It gives what its mode says, or the tuple of what is passed on.
     """
-    result = types.UniTuple(types.float64, placed.hands_on) if placed.hands_on else types.int64
+    result: Any = types.float64 if placed.mode == "advance" else types.int64
+    if placed.hands_on:
+        result = types.UniTuple(types.float64, placed.hands_on)
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         functions = functions_of(text)
@@ -170,20 +172,14 @@ class _Body:
         if placed.hands_on:
             passed = [v for s, v in zip(placed.gives, found, strict=True) if s.kind == "passed"]
             return self.context.make_tuple(b, self.signature.return_type, passed)
-        return self._not_finite(found) if placed.mode == "advance" else self._flags(found)
+        return functools.reduce(b.fadd, found) if placed.mode == "advance" else self._flags(found)
 
     def _changed(self, found: list[Any]) -> Any:
         b, changed = self.builder, ir.Constant(ir.IntType(1), 0)
         for spot, value in zip(self.placed.gives, found, strict=True):
-            old = _F64(0.0) if spot.kind == "flag" else self.load(spot)
+            old = _F64(0.0) if spot.kind == "flag" else self.given(spot)
             changed = b.or_(changed, b.fcmp_unordered("!=", value, old))
         return b.zext(changed, _I64)
-
-    def _not_finite(self, found: list[Any]) -> Any:
-        """Not 0 where some may be nan or infinite: their sum is; so it may be where the numbers are merely huge."""
-        b = self.builder
-        total = functools.reduce(b.fadd, found)
-        return b.bitcast(b.fsub(total, total), _I64)
 
     def _flags(self, found: list[Any]) -> Any:
         b, bits = self.builder, _I64(0)
@@ -216,7 +212,7 @@ def written(placed: Placed) -> str:
     lines = [f"{', '.join(names)} = {placed.name}({', '.join(map(given, placed.takes))})"]
     pairs = list(zip(placed.gives, names, strict=True))
     if placed.mode in ("look", "glance"):
-        changed = (f"{n} != {'0.0' if s.kind == 'flag' else value(s)}" for s, n in pairs)
+        changed = (f"{n} != {'0.0' if s.kind == 'flag' else given(s)}" for s, n in pairs)
         lines.append(f"return 1 if {' or '.join(changed)} else 0")
     else:
         for old, new in placed.copies:
@@ -228,7 +224,7 @@ def written(placed: Placed) -> str:
         if placed.hands_on:
             lines.append(f"return ({', '.join(n for s, n in pairs if s.kind == 'passed')},)")
         elif placed.mode == "advance":
-            lines.append(f"k_sum = {' + '.join(names)}\n    return 0 if k_sum - k_sum == 0.0 else 1")
+            lines.append(f"return 0.0 + {' + '.join(names)}")
         else:
             flags = [n for s, n in pairs if s.kind == "flag"]
             bits = [f"({1 << i} if {n} else 0)" for i, n in enumerate(flags)]
