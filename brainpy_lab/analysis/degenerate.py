@@ -66,6 +66,8 @@ def flatness(scaled: Scaled, points: Array) -> Array:
 
 def merged(scaled: Scaled, points: Array) -> Found:
     """Singular zeros, one for each multiple zero and one for each connected set of them."""
+    if not points.shape[1]:
+        return Found(points, np.zeros(0, dtype=int))
     if points.shape[1] > MOST:
         points = points[:, np.linspace(0, points.shape[1] - 1, MOST).astype(int)]
     labels = _components(scaled, points)

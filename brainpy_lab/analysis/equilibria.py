@@ -248,12 +248,12 @@ def refine(scaled: Scaled, candidates: Array, is_inside: Callable[[Array], bool]
     points = candidates[:, np.isfinite(candidates).all(axis=0)] / scaled.widths[:, None]
     points = points[:, :: 1 + points.shape[1] // MOST_CANDIDATES]  # so many come of stretches and areas of zeros alone
     regular, singular = _polished(scaled, points)
-    for point in np.concatenate([regular, singular], axis=1).T[:MOST_LOOKED_BESIDE]:
-        if len(point) > 1 and flatness(scaled, point[:, None])[0] < NEARLY_FLAT:
-            others = _polished(scaled, beside(scaled, point[:, None]))
-            regular, singular = (
-                np.concatenate([old, more], axis=1) for old, more in zip((regular, singular), others, strict=True)
-            )
+    first = np.concatenate([regular, singular], axis=1)[:, :MOST_LOOKED_BESIDE]
+    for point in first.T[flatness(scaled, first) < NEARLY_FLAT] if len(first) > 1 else ():
+        others = _polished(scaled, beside(scaled, point[:, None]))
+        regular, singular = (
+            np.concatenate([old, more], axis=1) for old, more in zip((regular, singular), others, strict=True)
+        )
     singular = _distinct(singular)
     inside = np.array([is_inside(point * scaled.widths) for point in singular.T], dtype=bool)
     single = merged(scaled, singular[:, inside])
@@ -289,6 +289,8 @@ def _distinct(points: Array) -> Array:
 def _kept(points: Array) -> list[int]:
     """The indices of points, shape (n, n_points), of which no two are nearer than `SAME`."""
     kept: list[int] = []
+    if points.shape[1] < 2:
+        return list(range(points.shape[1]))
     # copies go first, by rounding: a thousand of one zero are then not compared with each other
     for i in np.sort(np.unique(np.round(points / SAME), axis=1, return_index=True)[1]):
         point = points[:, i]

@@ -33,6 +33,9 @@ LEADS_AWAY = 20.0
 #: two, is not taken when it is below this part of the tolerance.
 QUADRATIC, SURE = 1e-2, 1e-2
 
+#: A damped step shorter than this part of the point is the last; one as long as the second part is rounding of zero.
+LAST, LEAST = 1e-10, 1e-20
+
 #: Pairs of steps towards a multiple zero; extrapolated, ten or so leave rounding errors.
 MOST_CYCLES = 40
 
@@ -141,10 +144,9 @@ def _step(slopes: Any, value: Array) -> tuple[Array, bool]:
     if not isinstance(slopes, np.ndarray):
         return -solve(slopes, value), True
     if slopes.shape[0] == slopes.shape[1] and np.isfinite(slopes).all():
-        try:
-            return np.asarray(-np.linalg.solve(slopes, value), dtype=float), True
-        except np.linalg.LinAlgError:
-            pass
+        step, is_singular = _solved_by_lapack(slopes, value)
+        if not is_singular:
+            return -step, True
     step = newton_step(slopes[..., None], value[:, None])[:, 0]
     return step, bool(_solved(slopes[..., None], value[:, None], step[:, None])[0])
 
@@ -175,8 +177,8 @@ def batched_newton(problem: ZeroProblem, points: Array, most: int, tolerance: fl
         trial = points + damping * step
         trial_values = problem.residual(trial)
         better = np.linalg.norm(trial_values, axis=0) < np.linalg.norm(values, axis=0)
-        # still going: the step moves the point by more than rounding, and fewer than five eighths in a row were refused
-        going = (np.abs(step) > 4 * np.finfo(float).eps * np.abs(points)).any(axis=0) & (damping > 1e-4)
+        # still going: the error after the step may be more than rounding, and fewer than five eighths were refused
+        going = (np.abs(step) > LAST * np.abs(points) + LEAST).any(axis=0) & (damping > 1e-4)
         points = np.where(better, trial, points)
         values = np.where(better, trial_values, values)
         damping = np.where(better, np.minimum(1.0, 2 * damping), damping / 8)
@@ -257,11 +259,32 @@ def _solved(jacobians: Array, values: Array, steps: Array) -> NDArray[np.bool_]:
 def solve(slopes: Any, right: Array) -> Array:
     """The solution of slopes·x = ``right``; large problems bring slopes that know how to solve for themselves."""
     if isinstance(slopes, np.ndarray):
-        return np.asarray(np.linalg.solve(slopes, right))
+        solution, is_singular = _solved_by_lapack(slopes, right)
+        if is_singular:
+            raise np.linalg.LinAlgError("Singular matrix")
+        return solution
     try:
         return np.asarray(slopes.solve(right))
     except np.linalg.LinAlgError:
         return np.full(len(right), np.nan)
+
+
+def _solved_by_lapack(matrix: Array, right: Array) -> tuple[Array, bool]:
+    """The solution, and whether there is none: of a few unknowns NumPy's `solve` takes three times as long."""
+    from scipy.linalg.lapack import dgesv
+
+    _, _, solution, info = dgesv(matrix, right)
+    return solution, info > 0
+
+
+def sign_of_determinant(matrix: Array) -> float:
+    """The sign of a determinant, from the factors of Gauss's elimination."""
+    from scipy.linalg.lapack import dgetrf
+
+    factors, swaps, _ = dgetrf(matrix)
+    negative = np.count_nonzero(factors.diagonal() < 0) + np.count_nonzero(swaps != np.arange(len(swaps)))
+    product = np.sign(factors.diagonal()).prod()
+    return float(np.copysign(product, -1.0 if negative % 2 else 1.0)) if product else float(product)
 
 
 def _size(value: Array) -> float:

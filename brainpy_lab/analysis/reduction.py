@@ -41,11 +41,14 @@ class Elimination:
         Pairs (equation, state): that equation, solved for that state.
     residuals : tuple of int
         The equations that are left for the core to satisfy.
+    rounds : tuple of tuple
+        The steps again, those together whose equations read nothing of each other.
     """
 
     core: tuple[int, ...]
     steps: tuple[tuple[int, int], ...]
     residuals: tuple[int, ...]
+    rounds: tuple[tuple[tuple[int, int], ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,14 +85,15 @@ class Reduced:
         for row, values in zip(self.elimination.core, core, strict=True):
             y[row] = values
         coefficients = []
-        for equation, state in self.elimination.steps:
+        for together in self.elimination.rounds:
             # linear in the state: its values at 0 and 1 say the line, and so where it is zero
-            at_zero = self.field.rhs(y)[equation]
-            y[state] = 1.0
-            coefficient = self.field.rhs(y)[equation] - at_zero
+            equations, states = (list(which) for which in zip(*together, strict=True))
+            at_zero = self.field.rhs(y)[equations]
+            y[states] = 1.0
+            slopes = self.field.rhs(y)[equations] - at_zero
             with np.errstate(all="ignore"):
-                y[state] = -at_zero / coefficient
-            coefficients.append(coefficient)
+                y[states] = -at_zero / slopes
+            coefficients += list(slopes)
         return y, coefficients
 
 
@@ -170,12 +174,17 @@ def _elimination(
     """
     known, unused = set(core), list(range(n))
     steps: list[tuple[int, int]] = []
+    rounds: list[list[tuple[int, int]]] = []
+    given_in = dict.fromkeys(core, 0)
     while len(known) < n:
         ready = [(i, j) for i in unused for j in reads[i] - known if (i, j) in linear and reads[i] <= known | {j}]
         if not ready:
             return None
         equation, state = min(ready, key=lambda pair: ((pair[0] == pair[1]) != own_first, pair))
         steps.append((equation, state))
+        given_in[state] = 1 + max((given_in[j] for j in reads[equation] - {state}), default=0)
+        rounds += [[] for _ in range(given_in[state] - len(rounds))]
+        rounds[given_in[state] - 1].append((equation, state))
         known.add(state)
         unused.remove(equation)
-    return Elimination(core, tuple(steps), tuple(unused))
+    return Elimination(core, tuple(steps), tuple(unused), tuple(map(tuple, rounds)))

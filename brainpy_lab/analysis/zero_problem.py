@@ -89,7 +89,12 @@ class ZeroProblem:
 
         def at_point(u: Array) -> tuple[Array, Array]:
             value, slopes = self.both(u)
-            return np.append(value, rows @ (u - at) - beyond), np.concatenate([slopes, rows])
+            n, size = slopes.shape
+            # filled in place: a branch of a few states takes most of its time between the numbers
+            values, matrix = np.empty(n + len(rows)), np.empty((n + len(rows), size))
+            values[:n], values[n:] = value, rows @ (u - at) - beyond
+            matrix[:n], matrix[n:] = slopes, rows
+            return values, matrix
 
         def residual(u: Array) -> Array:
             plane = np.tensordot(rows, u - _along(at, u), axes=1) - _along(np.broadcast_to(beyond, len(rows)), u)
@@ -147,10 +152,13 @@ class Moving:
                 arguments[place] = value
             try:
                 found = np.array(function(*arguments), dtype=float)
+                n = self._n_states
             except (ArithmeticError, ValueError, TypeError):
                 pass
             else:
-                n, rows = len(self.field.system.states), self.field.rows
+                if self.field.is_whole:
+                    return found[:n], found[n:].reshape(n, -1)
+                rows = self.field.rows
                 return found[:n][rows], found[n:].reshape(n, -1)[rows]
         return self._residual(u), self._jacobian(u)
 
@@ -158,6 +166,10 @@ class Moving:
     def _is_of_arrays(self) -> bool:
         """Whether all states are free, and some are arrays: then one call gives the drift and all derivatives."""
         return self.field.is_whole and self.field.layout is not None
+
+    @cached_property
+    def _n_states(self) -> int:
+        return len(self.field.system.states)
 
     @cached_property
     def _plain(self) -> Plain | None:

@@ -6,6 +6,7 @@ SciPy is imported by the functions that need it, so that models without them do 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import factorial
 from typing import Any
 
@@ -19,8 +20,11 @@ Array = Any
 def exprel(x: Array) -> Array:
     """(exp(x) - 1)/x, with its limit 1 at 0; of the shape of ``x``."""
     x = np.asarray(x)
+    is_zero = x == 0.0
     with np.errstate(all="ignore"):
-        return np.where(x == 0.0, 1.0, np.expm1(x) / np.where(x == 0.0, 1.0, x))
+        if not is_zero.any():
+            return np.expm1(x) / x
+        return np.where(is_zero, 1.0, np.expm1(x) / np.where(is_zero, 1.0, x))
 
 
 def phi2(x: Array) -> Array:
@@ -40,14 +44,22 @@ def phi(x: Array, order: int) -> Array:
     """
     near = np.abs(x) < 1.0
     small, large = np.where(near, x, 0.0), np.where(near, 1.0, x)
-    series = np.zeros_like(small)
-    for k in range(17, -1, -1):  # Horner's rule; the first term left out is below 1/20! = 4e-19
-        series = series * small + 1.0 / factorial(k + order)
+    first, *others = taylor(order)
+    series = np.full_like(small, first)
+    for coefficient in others:
+        series *= small
+        series += coefficient
     with np.errstate(all="ignore"):
         value = np.expm1(large) / large
         for k in range(1, order):
             value = (value - 1.0 / factorial(k)) / large
     return np.where(near, series, value)
+
+
+@lru_cache(maxsize=16)
+def taylor(order: int) -> tuple[float, ...]:
+    """The coefficients of phi's series, for Horner's rule; the first term left out is below 1/20! = 4e-19."""
+    return tuple(1.0 / factorial(k + order) for k in range(17, -1, -1))
 
 
 def erf(x: Array) -> Array:

@@ -9,12 +9,26 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from brainpy_lab.equations.elementary import taylor
+
 #: Below this, exprel is its series to the second order: expm1(x)/x is exact down to it.
 _SMALL = 1e-5
 
 
 def _exprel(x: float) -> float:
     return 1.0 + x / 2 + x * x / 6 if abs(x) < _SMALL else math.expm1(x) / x
+
+
+def _phi(x: float, order: int) -> float:
+    if abs(x) < 1.0:
+        value = 0.0
+        for coefficient in taylor(order):
+            value = value * x + coefficient
+        return value
+    value = math.expm1(x) / x
+    for k in range(1, order):
+        value = (value - 1.0 / math.factorial(k)) / x
+    return value
 
 
 def _expit(x: float) -> float:
@@ -35,6 +49,8 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "arctan": math.atan,
     "abs": abs,
     "exprel": _exprel,
+    "phi2": lambda x: _phi(x, 2),
+    "phi3": lambda x: _phi(x, 3),
     "expit": _expit,
     "where": _where,
     "numpy where": _where,

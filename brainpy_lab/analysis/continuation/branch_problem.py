@@ -65,6 +65,13 @@ class EquilibriumProblem:
             return in_order(characteristic_roots(self._at(u), u[: self.n], unstable=True))
         return in_order(np.linalg.eigvals(self.jacobian(u)))
 
+    def eigenvalues_along(self, u: Array, slopes: Array, aside: Array) -> tuple[Complex, Complex]:
+        """`eigenvalues` at ``u``, where `slopes` are known, and beside it."""
+        if self.field.system.is_delayed or not np.isfinite(slopes).all():
+            return self.eigenvalues(u), self.eigenvalues(aside)
+        first, second = np.linalg.eigvals(np.stack([slopes[:, : self.n], self.jacobian(aside)]))
+        return in_order(first), in_order(second)
+
     def turning(self, u: Array, omega: float) -> tuple[Complex, Complex]:
         """The matrix that is singular where i omega is an eigenvalue, and its derivative by omega, (n, n) each.
 

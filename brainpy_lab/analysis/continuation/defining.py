@@ -10,6 +10,7 @@ doi:10.1137/1.9780898719543
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -98,14 +99,13 @@ def fold(system: InUnits, guess: Array) -> Array | None:
         x, y = np.linalg.solve(matrix, last), np.linalg.solve(matrix.T, last)
         return x[:n], y[:n], float(x[n])
 
-    def residual(z: Array) -> Array:
-        return np.append(system.zeros.residual(z), solved(z)[2])
+    def both(z: Array) -> tuple[Array, Array]:
+        v, w, g = solved(z)
+        value, slopes = system.zeros.both(z)
+        row = -(w @ system.derivatives(z, np.append(v, 0.0)))
+        return np.append(value, g), np.concatenate([slopes, row[None]])
 
-    def jacobian(z: Array) -> Array:
-        v, w, _ = solved(z)
-        return np.concatenate([system.slopes(z), -(w @ system.derivatives(z, np.append(v, 0.0)))[None]])
-
-    return _zero(ZeroProblem(n + 1, residual, jacobian), guess)
+    return _zero(_of_points(n + 1, both), guess)
 
 
 def hopf(system: InUnits, guess: Array, omega: float) -> tuple[Array, float] | None:
@@ -121,18 +121,15 @@ def hopf(system: InUnits, guess: Array, omega: float) -> tuple[Array, float] | N
         x, y = np.linalg.solve(matrix, last), np.linalg.solve(matrix.T, last)
         return x[:n], y[:n], complex(x[n])
 
-    def residual(z: Array) -> Array:
-        g = solved(z)[2]
-        return np.concatenate([system.zeros.residual(z[:-1]), [g.real, g.imag]])
-
-    def jacobian(z: Array) -> Array:
-        v, w, _ = solved(z)
+    def both(z: Array) -> tuple[Array, Array]:
+        v, w, g = solved(z)
+        value, slopes = system.zeros.both(z[:-1])
         by_omega = system.turning(z[:-1], z[-1])[1]
         row = np.append(-system.turned(z[:-1], z[-1], v, w), -(w @ by_omega @ v))
-        top = np.concatenate([system.slopes(z[:-1]), np.zeros((n, 1))], axis=1)
-        return np.concatenate([top, row.real[None], row.imag[None]])
+        top = np.concatenate([slopes, np.zeros((n, 1))], axis=1)
+        return np.append(value, [g.real, g.imag]), np.concatenate([top, row.real[None], row.imag[None]])
 
-    found = _zero(ZeroProblem(n + 2, residual, jacobian), np.append(guess, omega))
+    found = _zero(_of_points(n + 2, both), np.append(guess, omega))
     return None if found is None else (found[:-1], abs(float(found[-1])))
 
 
@@ -185,6 +182,11 @@ def null_lines(aa: float, ab: float, bb: float) -> list[tuple[float, float]]:
     q = float(-(ab + np.copysign(root, ab)))
     pairs = [(q, aa), (bb, q)] if abs(q) > 1e-12 * size else [(1.0, 0.0), (0.0, 1.0)]
     return [(x, y) for x, y in pairs if abs(x) + abs(y) > 1e-12 * size]
+
+
+def _of_points(size: int, both: Callable[[Array], tuple[Array, Array]]) -> ZeroProblem:
+    """A problem whose equations and derivatives have so much in common that they are computed together."""
+    return ZeroProblem(size, lambda z: both(z)[0], lambda z: both(z)[1], both)
 
 
 def _zero(problem: ZeroProblem, guess: Array) -> Array | None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import copysign, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
+from brainpy_lab.analysis.newton import sign_of_determinant
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.errors import AnalysisError
 
@@ -76,19 +78,18 @@ class Gap:
 def station(problem: EquilibriumProblem, curve: Curve, point: CurvePoint) -> Station:
     """Count at a point."""
     slopes = problem.slopes(point.u)
-    values = problem.eigenvalues(point.u)
     way = WAY
     try:
-        moved = problem.eigenvalues(point.u + way * point.tangent)
+        values, moved = problem.eigenvalues_along(point.u, slopes, point.u + way * point.tangent)
     except AnalysisError:  # a delay would be negative there
         way = -WAY
-        moved = problem.eigenvalues(point.u + way * point.tangent)
+        values, moved = problem.eigenvalues_along(point.u, slopes, point.u + way * point.tangent)
     # each with the nearest one: some may have changed places
     nearest = np.abs(values[:, None] - moved[None]).argmin(axis=1)
     rates = (moved[nearest].real - values.real) / way
     scaled = slopes * curve.units / curve.units[:-1, None]
     tangent = point.tangent / curve.units
-    sign = np.linalg.slogdet(np.concatenate([scaled, tangent[None]]))[0]
+    sign = sign_of_determinant(np.concatenate([scaled, tangent[None]]))
     return Station(point, values, rates, int((values.real > 0).sum()), int(np.sign(tangent[-1])), int(sign))
 
 
@@ -147,30 +148,30 @@ def touches(curve: Curve, a: Station, b: Station, of: NDArray[np.bool_] | None =
     mean = float(way[-1])
     turn = np.array([start, 6 * mean - 4 * start - 2 * end, 3 * (start + end - 2 * mean), 0.0])
     near = cubic if of is None else cubic[:, of]
-    found = [_touch(c) for c in (*near.T, turn)]
+    found = [_touch(*c) for c in (*near.T.tolist(), turn.tolist())]
     return [f for f in found if f is not None]
 
 
-def _touch(cubic: Array) -> tuple[float, float] | None:
+def _touch(c0: float, linear: float, square: float, cube: float) -> tuple[float, float] | None:
     """Where a cubic over [0, 1] is nearest to zero inside, and how near relative to its ends; None where it is not."""
-    ends = np.array([cubic[0], cubic.sum()])
-    size = float(np.abs(ends).max())
-    if not size or not np.isfinite(cubic).all():
+    ends = c0, c0 + linear + square + cube
+    size = max(abs(ends[0]), abs(ends[1]))
+    if not size or not isfinite(linear + square + cube + c0):
         return None
-    c1, c2, c3 = cubic[1], 2 * cubic[2], 3 * cubic[3]
+    c1, c2, c3 = linear, 2 * square, 3 * cube
     root = c2 * c2 - 4 * c1 * c3
     if root < 0:
         return None
-    q = -(c2 + np.copysign(np.sqrt(root), c2)) / 2
+    q = -(c2 + copysign(sqrt(root), c2)) / 2
     best: tuple[float, float] | None = None
     for up, down in ((q, c3), (c1, q)):
         x = up / down if down else -1.0
         if 0.0 < x < 1.0:
-            value = float(cubic @ np.array([1.0, x, x * x, x**3]))
+            value = c0 + x * (linear + x * (square + x * cube))
             beyond = value * ends[0] <= 0 or value * ends[1] <= 0
             near = 0.0 if beyond else abs(value) / size
             if near < NEAR and (best is None or near < best[1]):
-                best = float(np.clip(x, 0.05, 0.95)), near
+                best = min(max(x, 0.05), 0.95), near
     return best
 
 
