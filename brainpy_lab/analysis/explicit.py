@@ -21,6 +21,12 @@ POINTS = 601
 #: From one point to the next the function may cross this part of its range: longer straight pieces are seen as edges.
 STEEPEST = 0.05
 
+#: A difference below this part of its terms is not looked at, where the terms are larger than usual by its inverse.
+SWAMPED = 1e-6
+
+#: Steps from point to point are halved at most so often where the function is steeper.
+HALVINGS = 6
+
 
 def explicit_nullcline(field: VectorField, component: int, ranges: Sequence[Range]) -> list[Array] | None:
     """The nullcline of one state of a planar field, or None when no equation gives it.
@@ -44,12 +50,18 @@ def _graph(field: VectorField, component: int, unknown: int, ranges: Sequence[Ra
     low, high = ranges[unknown]
     solve = _solver(field, component, unknown, ranges[unknown])
     x = _line(ranges[1 - unknown])
-    y, coefficient = solve(x)
-    size = np.abs(coefficient)
-    if not np.isfinite(y).all() or not size.min() > VANISHES * size.max() or coefficient.min() < 0 < coefficient.max():
-        return None
-    below, above = np.minimum(y[:-1], y[1:]), np.maximum(y[:-1], y[1:])
-    if (above - below)[(below <= high) & (above >= low)].max(initial=0.0) > STEEPEST * (high - low):
+    for _ in range(HALVINGS + 1):
+        y, coefficient = solve(x)
+        size = np.abs(coefficient)
+        if not np.isfinite(y).all() or not size.min() > VANISHES * size.max() or _changes_sign(coefficient):
+            return None
+        below, above = np.minimum(y[:-1], y[1:]), np.maximum(y[:-1], y[1:])
+        is_steep = (below <= high) & (above >= low) & (above - below > STEEPEST * (high - low))
+        steep = np.flatnonzero(is_steep)
+        if not steep.size:
+            break
+        x = np.insert(x, steep + 1, (x[steep] + x[steep + 1]) / 2)
+    else:
         return None
     inside = (y >= low) & (y <= high)
     at = np.flatnonzero(inside[:-1] != inside[1:])
@@ -61,6 +73,10 @@ def _graph(field: VectorField, component: int, unknown: int, ranges: Sequence[Ra
     return runs(np.stack([x, y] if unknown == 1 else [y, x]), inside)
 
 
+def _changes_sign(values: Array) -> bool:
+    return bool(values.min() < 0 < values.max())
+
+
 def _solver(field: VectorField, component: int, unknown: int, bounds: Range) -> Callable[[Array], tuple[Array, Array]]:
     """The function x -> (unknown at which the drift vanishes, coefficient), by the drift at both ends."""
     low, high = bounds
@@ -70,11 +86,26 @@ def _solver(field: VectorField, component: int, unknown: int, bounds: Range) -> 
         y[1 - unknown] = x
         y[unknown, 0], y[unknown, 1] = low, high
         at_low, at_high = field.rhs(y)[component]
-        difference = at_low - at_high
+        difference, swamped = _unswamped(at_low, at_high)
         with np.errstate(all="ignore"):
-            return low + (high - low) * (at_low / difference), difference
+            y_low = low + (high - low) * (at_low / difference)
+        return y_low, np.where(swamped, np.median(difference[~swamped]), difference) if swamped.any() else difference
 
     return solve
+
+
+def _unswamped(at_low: Array, at_high: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """``at_low - at_high``, and where both are so large that rounding swamps it: there is no zero between.
+
+    An exponential upstroke is 1e16 times its usual size at the end of many a plane.
+    """
+    difference = at_low - at_high
+    usual = float(np.median(np.abs(difference)))
+    swamped = (np.abs(difference) <= SWAMPED * np.abs(at_low)) & (SWAMPED * np.abs(at_low) > usual)
+    if swamped.all():
+        return difference, ~swamped
+    sign = 1.0 if np.median(difference[~swamped]) > 0 else -1.0
+    return np.where(swamped, sign * SWAMPED * np.abs(at_low), difference), swamped
 
 
 def _line(bounds: Range) -> Array:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.contours import level_lines
 from brainpy_lab.analysis.explicit import explicit_nullcline, runs
+from brainpy_lab.analysis.plane.touching import touching_lines
 from brainpy_lab.analysis.roots import line_of
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 
@@ -17,6 +18,12 @@ GRID_POINTS = 101
 
 #: After Newton's steps a point of a curve has a derivative this small, relative to its size in the plane.
 ON_CURVE = 1e-9
+
+#: A line that touches zero is where a slope vanishes: it is seen to this part of a cell.
+TOUCHED = 0.1
+
+#: Pieces smaller than this part of a cell are rounding errors of values that are zero on the grid.
+DUST = 1e-6
 
 #: A grid reaches this part of a range, half a cell, beyond it, so that a curve along the border is seen.
 MARGIN = 5e-3
@@ -54,7 +61,10 @@ class _Grid:
         for line in level_lines(self._x, self._y, values):
             for smooth in polished(field, component, line, cell, size):
                 pieces += [_ends_polished(field, component, p, ranges, cell) for p in clipped(smooth, ranges)]
-        return pieces
+        for line in touching_lines(field, component, self._x, self._y, values):
+            for smooth in polished(field, component, line, TOUCHED * cell, size, double=True):
+                pieces += clipped(smooth, ranges)
+        return [p for p in pieces if np.any(np.ptp(p, axis=1) > DUST * cell[:, 0])]
 
 
 def typical(values: Array) -> float:
@@ -63,10 +73,13 @@ def typical(values: Array) -> float:
     return float(np.partition(finite, finite.size // 2)[finite.size // 2]) if finite.size else 0.0
 
 
-def polished(field: VectorField, component: int, line: Array, cell: Array, size: float) -> list[Array]:
+def polished(
+    field: VectorField, component: int, line: Array, cell: Array, size: float, *, double: bool = False
+) -> list[Array]:
     """``line``, shape (2, n_points), moved along the gradient onto the curve; cut where there is no curve.
 
     A grid shows a curve also where a function jumps or has a pole: there Newton's steps leave the cell or never arrive.
+    ``double`` says that the function only touches zero there, so that steps are twice as long.
     """
     points = line.copy()
     with np.errstate(all="ignore"):
@@ -76,7 +89,7 @@ def polished(field: VectorField, component: int, line: Array, cell: Array, size:
                 break
             gradient = field.jacobian(points)[component]
             step = value * gradient / (gradient**2).sum(axis=0)
-            points = np.where(np.isfinite(step), points - step, points)
+            points = np.where(np.isfinite(step), points - (2 * step if double else step), points)
         # further than the next cell there is another curve, or a pole that Newton's steps flee
         near = (np.abs(points - line) <= 2 * cell).all(axis=0)
         arrived = near & (np.abs(field.rhs(points)[component]) <= ON_CURVE * size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +16,11 @@ from brainpy_lab.analysis.vector_field import Array, make_field
 from brainpy_lab.analysis.velocities import Velocities
 from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
+from brainpy_lab.simulation.run_defaults import positive
 
 if TYPE_CHECKING:
     from brainpy_lab.analysis.plane.manifold import Manifolds
+    from brainpy_lab.analysis.plane.reset_lines import ResetLines
     from brainpy_lab.simulation.model import Model
     from brainpy_lab.simulation.solution.plot import PlotFigure
     from brainpy_lab.simulation.solution.solution import Solution
@@ -139,15 +142,56 @@ class PhasePlane:
         u, v = self.field.rhs(grid)
         return Velocities(grid[0], grid[1], u, v)
 
+    @property
+    def threshold(self) -> dict[str, list[Array]]:
+        """Where each event that resets a state does so: curves by event, arrays of shape (n_points, 2).
+
+        The border of the event's condition within the box; on a phase line a point of shape (1, 2). A straight line
+        along an axis is given by its two ends.
+        """
+        return self._reset_lines.threshold
+
+    @property
+    def reset(self) -> dict[str, list[Array]]:
+        """Where the states lie after each event that resets one: curves by event, as in ``threshold``.
+
+        The line on which a state has the value that the block gives it, as V = V_reset; of two such states a point,
+        twice. Where the block moves states from where they are, what it makes of the threshold.
+
+        Examples
+        --------
+        >>> import brainpy_lab as bp
+        >>> pp = bp.analysis.PhasePlane(bp.models.izhikevich(), v=(-80, 40), u=(-20, 20))
+        >>> pp.threshold["spike"][0].tolist(), pp.reset["spike"][0].tolist()
+        ([[30.0, -20.0], [30.0, 20.0]], [[-65.0, -20.0], [-65.0, 20.0]])
+        """
+        return self._reset_lines.reset
+
+    @cached_property
+    def _reset_lines(self) -> ResetLines:
+        from brainpy_lab.analysis.plane.reset_lines import reset_lines
+
+        return reset_lines(self.field, list(self.ranges.values()))
+
     def trajectory(
-        self, /, duration: float | None = None, *, initial: Mapping[str, float] | None = None, **start: float
+        self,
+        /,
+        duration: float | None = None,
+        *,
+        backward: bool = False,
+        initial: Mapping[str, float] | None = None,
+        **start: float,
     ) -> Solution:
-        """A run of the whole model that starts in the plane.
+        """A run of the whole model that starts in the plane, at the plane's ``t``.
 
         Parameters
         ----------
         duration : float, optional
             How long; by default the model's own duration, else 100.
+        backward : bool
+            Whether to follow the orbit to where it came from. Times then fall, from the start on. An orbit that leaves
+            all bounds ends there, and one that would come out of a threshold ends on it: a warning says so, and
+            ``stats["backward"]``. Resets are not undone, and noise is left out.
         initial, **start
             Initial values of the axes' variables; the middle of the range where not given. Variables that the plane
             holds start at the value they are held at, and then move.
@@ -155,6 +199,12 @@ class PhasePlane:
         Returns
         -------
         Solution
+
+        Raises
+        ------
+        ArgumentError
+        AnalysisError
+            Backward: with delays or fractional orders, and from a state that an event resets.
         """
         twice = next((name for name in start if name in (initial or {})), None)
         if twice is not None:
@@ -168,7 +218,12 @@ class PhasePlane:
         middle = {name: (low + high) / 2 for name, (low, high) in self.ranges.items()}
         duration = duration if duration is not None else (self.model.duration or 100.0)
         params: dict[str, Any] = dict(self.field.params)
-        return self.model.run(duration, initial={**self.field.held, **middle, **start}, parameters=params)
+        values = {**self.field.held, **middle, **start}
+        if backward:
+            from brainpy_lab.analysis.plane.backward import backward as followed_back
+
+            return followed_back(self.field, values, positive("duration", duration))
+        return self.model.run(duration, initial=values, parameters=params, start=self.field.t)
 
     def manifolds(self, *, length: float | None = None) -> list[Manifolds]:
         """The stable and unstable manifolds of every saddle in the box: its separatrices.
@@ -199,7 +254,7 @@ class PhasePlane:
         eigenvectors: bool = False,
         field: str = "arrows",
     ) -> PlotFigure:
-        """Nullclines, field and fixed points as a Matplotlib figure.
+        """Nullclines, field, fixed points, thresholds and reset lines as a Matplotlib figure.
 
         Parameters
         ----------

@@ -37,6 +37,14 @@ class Plane(Protocol):
     def fixed_points(self) -> FixedPoints:
         """Points where the states drawn stand still."""
 
+    @property
+    def threshold(self) -> Mapping[str, list[np.ndarray]]:
+        """Where events reset a state, by event."""
+
+    @property
+    def reset(self) -> Mapping[str, list[np.ndarray]]:
+        """Where they put it."""
+
 
 def draw_phase_plane(
     plane: Plane,
@@ -60,16 +68,19 @@ def draw_phase_plane(
             axes.plot(*line.T, color=colour, label=label)
     if curves:
         draw_curves(axes, curves, names[0], names[1])
-    for i, trajectory in enumerate(trajectories):
-        y = np.asarray(trajectory[names[1]]) if len(names) == 2 else np.zeros(len(trajectory.t))
-        label = None if i else "trajectory"
-        axes.plot(np.asarray(trajectory[names[0]]), y, color="0.25", lw=1, label=label)
+    _draw_reset_lines(axes, plane)
+    _draw_trajectories(axes, trajectories, names)
     points = plane.fixed_points()
+    named: set[str] = set()
     for point in points:
-        _draw_point(axes, point, names)
+        what = point.kind if point.virtual is None else f"{point.kind}, virtual"
+        _draw_point(axes, point, names, None if what in named else what)
+        named.add(what)
         if eigenvectors and len(names) == 2:
             _draw_eigenvectors(axes, point, plane.ranges)
     said = [*points.notes, *dict.fromkeys(remark for point in points for remark in point.remarks)]
+    backward = [run.stats for run in trajectories if "backward" in run.stats]
+    said += dict.fromkeys(str(stats["ended"]) for stats in backward if "ended" in stats)
     if said:
         axes.set_title("\n".join(fill(sentence, 70) for sentence in said), fontsize="x-small", loc="left")
     axes.set_xlabel(names[0])
@@ -81,6 +92,46 @@ def draw_phase_plane(
         axes.axhline(0.0, color="0.6", lw=0.8)
     axes.legend(loc="best", fontsize="small")
     return figure
+
+
+def _draw_reset_lines(axes: Axes, plane: Plane) -> None:
+    """Where events reset a state, and where they put it; on a phase line across the axis."""
+    for what, lines, colour, dashes in (
+        ("threshold", plane.threshold, "#cc79a7", "--"), ("reset", plane.reset, "#cc79a7", ":"),
+    ):  # fmt: skip
+        for event, curves in lines.items():
+            for i, curve in enumerate(curves):
+                label = None if i else f"{what} ({event})"
+                if len(plane.ranges) == 1:
+                    axes.axvline(curve[0, 0], color=colour, ls=dashes, lw=1.6, label=label)
+                else:
+                    is_point = bool((curve == curve[0]).all())
+                    axes.plot(*curve.T, color=colour, ls=dashes, lw=1.6, marker="x" if is_point else "", label=label)
+
+
+def _draw_trajectories(axes: Axes, trajectories: Sequence[Solution], names: list[str]) -> None:
+    """Runs, those backward in time dashed."""
+    said: set[str] = set()
+    for trajectory in trajectories:
+        x = np.asarray(trajectory[names[0]])
+        y = np.asarray(trajectory[names[1]]) if len(names) == 2 else np.zeros(len(x))
+        is_back = "backward" in trajectory.stats
+        label = "backward in time" if is_back else "trajectory"
+        shown = None if label in said else label
+        jumps = _jumps(trajectory)
+        ways = (np.insert(v.astype(float), jumps, np.nan) for v in (x, y))
+        axes.plot(*ways, color="0.25", lw=1, ls="--" if is_back else "-", label=shown)
+        for k in jumps:
+            axes.plot(x[k - 1 : k + 1], y[k - 1 : k + 1], color="0.5", lw=0.8, ls=":")
+        said.add(label)
+
+
+def _jumps(trajectory: Solution) -> list[int]:
+    """The first records after each event that changes the state: no flow leads there."""
+    t = np.asarray(trajectory.t)
+    at = [np.searchsorted(t, train.t, side="left") for train in trajectory.events.values()]
+    places = np.unique(np.concatenate(at)) if at else np.zeros(0, dtype=int)
+    return [int(k) for k in places if 0 < k < len(t)]
 
 
 def _draw_field(axes: Axes, plane: Plane) -> None:
@@ -111,7 +162,7 @@ def _draw_eigenvectors(axes: Axes, point: FixedPoint, ranges: Mapping[str, tuple
             axes.plot(*ends.T, color="0.4", lw=1, ls="-" if value.real > 0 else ":", zorder=4)
 
 
-def _draw_point(axes: Axes, point: FixedPoint, names: list[str]) -> None:
+def _draw_point(axes: Axes, point: FixedPoint, names: list[str], label: str | None) -> None:
     y = point.values[names[1]] if len(names) == 2 else 0.0
     half = point.kind.startswith("saddle")
     axes.plot(
@@ -123,6 +174,8 @@ def _draw_point(axes: Axes, point: FixedPoint, names: list[str]) -> None:
         fillstyle="left" if half else "full",
         markerfacecolor="black" if point.stable or half else "white",
         markerfacecoloralt="white",
+        linestyle="none",
+        label=label,
         zorder=5,
     )
 

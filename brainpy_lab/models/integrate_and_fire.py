@@ -91,6 +91,7 @@ adaptive_exponential = PublishedModel(
     name="AdEx",
     dt=0.01,
     duration=300.0,
+    method="tsit5",
     text='''
 """
 # Adaptive exponential integrate-and-fire neuron
@@ -103,12 +104,12 @@ C = 281 in [100, 400]          # membrane capacitance, pF
 g_L = 30 in [5, 60]            # leak conductance, nS
 E_L = -70.6 in [-80, -60]      # leak reversal potential, mV
 V_T = -50.4 in [-60, -40]      # soft threshold, mV
-D_T = 2 in [0.5, 5]            # width of the upstroke, mV
+D_T = 2 in [1, 5]              # width of the upstroke, mV
 tau_w = 144 in [10, 300]       # time constant of the adaptation, ms
 a = 4 in [-10, 20]             # adaptation by the voltage, nS
 b = 80.5 in [0, 200]           # adaptation by a spike, pA
 V_reset = -70.6 in [-80, -45]  # potential after a spike, mV
-V_peak = 20 in [-40, 40]       # where the spike is cut, mV
+V_peak = -20 in [-40, 0]       # where the spike is cut, mV; the paper's 20 follows within 1e-5 ms, faster than floats
 
 dV/dt = (-g_L*(V - E_L) + g_L*D_T*exp((V - V_T)/D_T) - w + I) / C
 dw/dt = (a*(V - E_L) - w) / tau_w

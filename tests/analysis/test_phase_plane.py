@@ -67,6 +67,34 @@ def test_closed_nullcline(model_of):
     assert lengths([circle]) == pytest.approx([2 * np.pi], rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("drift", "distance", "length"),
+    [
+        ("(x - 0.3)**2", lambda x, y: x - 0.3, 4),
+        ("-(x - y)**2", lambda x, y: x - y, 4 * np.sqrt(2)),
+        ("(x**2 + y**2 - 1)**2", lambda x, y: np.hypot(x, y) - 1, 2 * np.pi),
+    ],
+)
+def test_a_drift_that_touches_zero(model_of, drift, distance, length):
+    curves = PhasePlane(model_of(f"dx/dt = {drift}\ndy/dt = y"), x=(-2, 2), y=(-2, 2)).nullclines()["x"]
+    assert np.abs(distance(*np.concatenate(curves).T)).max() < 1e-4
+    assert sum(lengths(curves)) == pytest.approx(length, rel=0.03)
+
+
+def test_a_drift_that_almost_touches_zero(model_of):
+    plane = PhasePlane(model_of("dx/dt = (x - 0.3)**2 + 1e-5\ndy/dt = y"), x=(-2, 2), y=(-2, 2))
+    assert plane.nullclines()["x"] == []
+
+
+def test_an_exponential_upstroke_hides_no_part_of_a_nullcline():
+    """The drift is 1e15 at the border: V' = 0 is one curve, w(V), all the same."""
+    plane = PhasePlane(models.adaptive_exponential(), V=(-80, 30), w=(0, 500))
+    (curve,) = plane.nullclines()["V"]
+    V, w = curve.T
+    np.testing.assert_allclose(w, 800 - 30 * (V + 70.6) + 60 * np.exp((V + 50.4) / 2), rtol=0, atol=1e-8)
+    assert w.min() == pytest.approx(800 - 30 * 20.2 + 60, abs=0.1)
+
+
 def test_a_nullcline_along_the_border(model_of):
     curves = PhasePlane(model_of("dx/dt = -x*(1 + y**2)\ndy/dt = 1 - y"), x=(0, 4), y=(0, 2)).nullclines()
     (border,) = curves["x"]
@@ -171,7 +199,8 @@ def test_figure_shows_everything_without_pyplot(plane):
 
     figure = plane.plot(plane.trajectory(duration=20, V=-2, w=-1))
     (axes,) = figure.axes
-    assert {t.get_text() for t in axes.get_legend().get_texts()} == {"dV/dt = 0", "dw/dt = 0", "trajectory"}
+    names = {"dV/dt = 0", "dw/dt = 0", "trajectory", "unstable node"}
+    assert {t.get_text() for t in axes.get_legend().get_texts()} == names
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("V", "w")
     assert "matplotlib.pyplot" not in sys.modules
     html = plane._repr_html_()

@@ -40,6 +40,7 @@ def _check_range(sol: Record, times: np.ndarray) -> None:
     start, end = (float(sol.t[0]), float(sol.t[-1])) if len(sol.t) else (np.nan, np.nan)
     if sol.interpolant is not None and "start" in sol.stats:  # records at chosen times, and steps beside them
         start, end = float(sol.stats["start"]), sol.checkpoint.time
+    start, end = min(start, end), max(start, end)  # an orbit backward in time begins at its end
     slack = 1e-9 * max(abs(start), abs(end), end - start)
     if not np.all((times >= start - slack) & (times <= end + slack)):
         raise ArgumentError(f"The run covers the times from {start:g} to {end:g}; {times!s} is not within them.")
