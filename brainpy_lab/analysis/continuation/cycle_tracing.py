@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from brainpy_lab.analysis.continuation.branches_of_cycles.doublings import doubling_near, is_met
+from brainpy_lab.analysis.continuation.branches_of_cycles.ends import of_long_period, shrinks_to
+from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import cycles_at
+from brainpy_lab.analysis.continuation.branches_of_cycles.starts import at_doubling, at_hopf
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch, extremes_of
 from brainpy_lab.analysis.continuation.cycle_curve import INTERVALS, CycleCurve, Orbit
-from brainpy_lab.analysis.continuation.cycle_ends import of_long_period, shrinks_to
-from brainpy_lab.analysis.continuation.cycle_junctions import Junction, quantities
-from brainpy_lab.analysis.continuation.cycle_lookup import cycles_at
-from brainpy_lab.analysis.continuation.cycle_starts import at_doubling, at_hopf
+from brainpy_lab.analysis.continuation.cycle_junctions import Junction
 from brainpy_lab.analysis.continuation.cycle_stations import (
     CycleGap,
     CycleStation,
@@ -40,14 +41,17 @@ LONG = 60.0
 #: Evaluations of the equations, at most, to find a cycle by simulation.
 EVALUATIONS = 20_000
 
-#: The end of a branch this near to a period doubling, in units of its quantities, is at it.
-MET = 0.02
-
 #: A branch that shrinks to an equilibrium ends at a Hopf point this near to its last cycle, in parts of the range.
 NEAR = 0.2
 
 #: Multipliers this near to one, as logarithms, are not counted where a branch begins.
 BORN = 1e-5
+
+#: Why a branch has no cycle but the first.
+NOT_BEGUN = {
+    "border": "they leave the range at once",
+    "steps": "none is found beside the first, as where infinitely many have one value of the parameter",
+}
 
 #: Cycles of a usual branch, of which progress is told.
 USUAL_CYCLES = 60
@@ -173,7 +177,7 @@ class CycleTracer:
             if not self._doubled:
                 break
             self._level, point = self._doubled.pop(0)
-            if not self._is_met(point):
+            if not is_met(point, self.branches, self._scales, self._width):
                 orbit = point.data["orbit"]
                 curve = self.curve_beside(orbit, 2 * orbit.period)
                 self._grow(curve, at_doubling(curve, orbit), "period doubling")
@@ -233,21 +237,10 @@ class CycleTracer:
         place = f"{self.name} = {begin.parameter:.6g}"
         if not found:
             self._growing = []
-            self.remarks.append(f"The cycles from the {what} at {place} were not followed: {end}.")
+            self.remarks.append(f"The cycles from the {what} at {place} were not followed: {NOT_BEGUN.get(end, end)}.")
             return
         first = replace(found[0][1], point=here)
         self._keep([(begin, first), *found], (f"{place}, a {what}", self._ending(end, found)))
-
-    def _is_met(self, point: SpecialPoint) -> bool:
-        """Whether a branch of cycles of twice the period begins or ends at a period doubling."""
-        orbit = point.data["orbit"]
-        twice, scales = replace(orbit, period=2 * orbit.period), self._scales(orbit.profile)
-        aim = quantities(twice, scales, self._width)
-        return any(
-            words.endswith("a period doubling") and (np.abs(quantities(end, scales, self._width) - aim) < MET).all()
-            for branch in self.branches
-            for words, end in zip(branch.ends, (branch.orbits[0], branch.orbits[-1]), strict=True)
-        )
 
     def _both_ways(self, start: Orbit, u: Array) -> None:
         """The branch through a cycle, beside the equilibrium ``u``."""
@@ -354,6 +347,8 @@ class CycleTracer:
             return f"{self.name} = {nearest.point.parameter:.6g}, a Hopf point"
         if end == "period":
             return self._long([o for o, _ in found])
+        if end == "doubling" and (point := doubling_near(orbit, self.points, self._scales, self._width)) is not None:
+            place = f"{self.name} = {point.parameter:.6g}"
         known = {
             "doubling": f"{place}, a period doubling", "crossing": f"{place}, a branch point of cycles",
             "border": f"{place}, the border of the range",

@@ -34,6 +34,9 @@ SURE = 3
 #: An eigenvalue comes near the axis in a step when it turns there, nearer than this part of its values at the ends.
 NEAR = 0.3
 
+#: Real parts below this, relative to the largest eigenvalue, are zero but for rounding errors.
+ROUNDING = 1e-15
+
 #: Length of the way along which the rates of eigenvalues are taken, in units; they are off by about as much.
 WAY = 1e-5
 
@@ -90,7 +93,8 @@ def station(problem: EquilibriumProblem, curve: Curve, point: CurvePoint) -> Sta
     scaled = slopes * curve.units / curve.units[:-1, None]
     tangent = point.tangent / curve.units
     sign = sign_of_determinant(np.concatenate([scaled, tangent[None]]))
-    return Station(point, values, rates, int((values.real > 0).sum()), int(np.sign(tangent[-1])), int(sign))
+    least = ROUNDING * float(np.abs(values).max(initial=0.0))
+    return Station(point, values, rates, int((values.real > least).sum()), int(np.sign(tangent[-1])), int(sign))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,13 @@ from brainpy_lab.errors import AnalysisError
 #: Unknowns below this, in units, are zero but for rounding errors.
 ROUNDING = 1e-15
 
+#: A point belongs to a piece that ends so far before it, in parts of its length and in units.
+BEYOND, LITTLE = 0.02, 1e-6
+
+#: Where a branch beside a branch point is this long, in units, and the parameter has moved by less than that, the
+#: equilibria there fill a line: those of a pitchfork move it by the square.
+BESIDE, LEVEL = 0.05, 1e-10
+
 #: A piece is halved so often between two trials with Newton's method; the last is of 2**-30 of the step.
 TRIALS = (0, 2, 4, 8, 16)
 
@@ -76,18 +83,34 @@ def _from(
         if z_or_none is None:
             return None
         z = z_or_none
-    a, b = (s.point.u / curve.units for s in ends)
-    if np.linalg.norm(z - (a + b) / 2) > np.linalg.norm(b - a) + 1e-6:
+    if not _is_between(z, *(s.point.u / curve.units for s in ends)):
         return None
     u = np.where(np.abs(z) < ROUNDING, 0.0, z * curve.units)
     located = described(system.problem, kind, u, omega=omega)
     if kind == "branch point":
         tangents = defining.directions(system, z)
-        flat = [abs(t[-1]) < 1e-6 for t in tangents]  # a tangent across the parameter: the branches of a pitchfork
-        form = "pitchfork" if any(flat) else "transcritical"
+        flat = [t for t in tangents if abs(t[-1]) < 1e-6]  # across the parameter: the branches of a pitchfork
+        form = "pitchfork" if flat else "transcritical"
+        if flat and all(_is_level(curve, z, t) for t in flat):
+            form = "line of equilibria"
         if len(tangents) == 2:
             located = replace(located, point=replace(located.point, data={**located.point.data, "type": form}))
     return located
+
+
+def _is_between(z: Array, a: Array, b: Array) -> bool:
+    """Whether a point of a piece is, by and large, between its ends; all in units."""
+    way = b - a
+    length = float(np.linalg.norm(way))
+    part = float((z - a) @ way) / length if length else 0.0
+    beyond = max(-part, part - length)
+    return beyond < BEYOND * length + LITTLE and bool(np.linalg.norm(z - (a + b) / 2) < length + LITTLE)
+
+
+def _is_level(curve: Curve, z: Array, tangent: Array) -> bool:
+    """Whether equilibria stand all along a tangent across the parameter, at one value of it."""
+    there = curve.corrected((z + BESIDE * tangent) * curve.units, tangent)
+    return there is not None and abs(float(there[-1] / curve.units[-1] - z[-1])) < LEVEL
 
 
 def _guess(curve: Curve, gap: Gap) -> Array:

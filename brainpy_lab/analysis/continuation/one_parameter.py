@@ -32,6 +32,7 @@ from brainpy_lab.analysis.continuation.starting import (
     many_states,
     moving_field,
     resets,
+    widest_box,
 )
 from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.cycles.cycle import Cycle
@@ -244,6 +245,8 @@ def bifurcation(
             else:
                 for ranges in boxes:
                     _follow_all(tracer, ranges, values_at, near)
+                if not tracer.branches and not tracer.is_stopped and field.layout is None:
+                    _follow_all(tracer, widest_box(field, limits, (low, high)), values_at, near)
             if has_cycles and not tracer.is_stopped and not (start is not None and is_of_cycles(start)):
                 rhythms.follow()
     except KeyboardInterrupt as interrupt:

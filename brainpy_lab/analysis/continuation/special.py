@@ -37,8 +37,8 @@ class SpecialPoint:
     ----------
     kind : str
         "fold", "hopf", "branch point" of equilibria; "fold of cycles", "period doubling", "torus", "branch point of
-        cycles"; "homoclinic" and "snic", where the period of cycles grows to infinity. In two parameters "cusp",
-        "bogdanov-takens", "bautin", "zero-hopf", "double hopf".
+        cycles"; "homoclinic" and "snic", where the period of cycles grows to infinity; "cusp", a fold of third order.
+        In two parameters also "bogdanov-takens", "bautin", "zero-hopf", "double hopf".
     parameters : dict
         The free parameters.
     values : dict
@@ -47,9 +47,9 @@ class SpecialPoint:
         2π/omega at a Hopf point; that of a cycle.
     data : dict
         ``eigenvalues``; ``omega`` and ``l1``, the first Lyapunov coefficient (Kuznetsov 2004, formula 5.62), at a Hopf
-        point; ``type``, "pitchfork" or "transcritical", at a branch point; ``multipliers``, ``min``, ``max`` and
-        ``orbit`` of a cycle. In two parameters the coefficients of normal forms: ``c`` at a cusp, ``a`` and ``b`` at a
-        Bogdanov-Takens point; ``omega`` is a pair at a double Hopf point.
+        point; ``type``, "pitchfork", "transcritical" or "line of equilibria", at a branch point; ``multipliers``,
+        ``min``, ``max`` and ``orbit`` of a cycle. In two parameters the coefficients of normal forms: ``c`` at a cusp,
+        ``a`` and ``b`` at a Bogdanov-Takens point; ``omega`` is a pair at a double Hopf point.
     note : str
         What is not certain.
     equations : VectorField or None

@@ -23,6 +23,9 @@ from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 #: lead out of that, and each start takes a search.
 AROUND = 3.0
 
+#: And so many times the size of everything, where there is nothing nearer.
+FARTHEST = 30.0
+
 #: States, at most, with which cycles are followed: each step takes the third power of their number.
 MOST_WITH_CYCLES = 40
 
@@ -98,6 +101,13 @@ def boxes_of(field: VectorField, limits: Mapping[str, Range], near: Mapping[str,
     most = AROUND * max((v for v in numbers if v < LARGE), default=1.0)
     wider = {n: limits.get(n) or (min(low, -most), max(high, most)) for n, (low, high) in first.items()}
     return [first] if wider == first else [first, wider]
+
+
+def widest_box(field: VectorField, limits: Mapping[str, Range], range_: Range) -> dict[str, Range]:
+    """Where to look when nothing is found elsewhere: states of the size of all that the model is told, and more."""
+    numbers = [abs(v) for v in (*field.params.values(), *range_) if np.ndim(v) == 0]
+    most = FARTHEST * max((v for v in numbers if v < LARGE), default=1.0)
+    return {n: limits.get(n) or (-most, most) for n in field.free}
 
 
 def found_in(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation import defining
 from brainpy_lab.analysis.continuation.branch import Branch
@@ -15,6 +16,7 @@ from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import Detector, Station, station
 from brainpy_lab.analysis.continuation.locating import Located, locate
+from brainpy_lab.analysis.continuation.third_order import flattest, of_third_order
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
@@ -30,6 +32,9 @@ MOST_BRANCHES = 24
 
 #: A piece of a step on each side of a known branch point, as a part of the step, in which nothing else is looked for.
 PASSED = 1e-3
+
+#: Real parts below this, relative to the largest eigenvalue, stay on the axis where they do at so many points in a row.
+ON_AXIS, IN_A_ROW = 1e-9, 3
 
 #: How far from a branch point the other branch is looked for, in steps of the curve.
 ASIDE = 0.1
@@ -113,7 +118,11 @@ class Tracer:
             back = CurvePoint(start.u, -start.tangent)
             second, other = self._one_way(curve, back)
             ends = (other, said)
-        self._keep(curve, [*reversed(second[1:]), *first], ends)
+        stations = [*reversed(second[1:]), *first]
+        self._keep(curve, stations, ends)
+        for cusp in flattest(self.problem, curve, [s.point for s in stations]):
+            self._add(curve, cusp)
+        self._say_where_centres_are(stations)
         for found in self.located[before:]:
             if found.point.kind == "branch point":
                 self._switch(curve, found)
@@ -147,9 +156,12 @@ class Tracer:
             pairs = [(before, p) for p in points]
         else:
             gaps = Detector(self.problem, curve).gaps(before, after)
-            pairs = [(gap.before, locate(self.problem, curve, gap)) for gap in gaps]
+            # a pair that stays on the axis crosses nothing: the signs are those of rounding errors
+            stays = all(_on_axis(s).sum() >= 2 for s in (before, after)) and (_is_centre(before) or _is_centre(after))
+            pairs = [(gap.before, locate(self.problem, curve, gap)) for gap in gaps if gap.kind != "hopf" or not stays]
         for _, special in pairs:
-            self._add(curve, special)
+            is_fold = special.point.kind == "fold"
+            self._add(curve, of_third_order(self.problem, curve, special) if is_fold else special)
         return [replace(s, point=CurvePoint(p.u, s.point.tangent)) for s, p in pairs]
 
     def _pieces(self, curve: Curve, a: Station, b: Station) -> list[tuple[Station, Station]]:
@@ -197,7 +209,7 @@ class Tracer:
         kinds = {p.point.kind for p in here}
         if any(p.point.kind == found.point.kind and np.isclose(_omega(p), _omega(found), rtol=1e-6) for p in here):
             return
-        if found.point.kind == "fold" and "branch point" in kinds:
+        if found.point.kind in ("fold", "cusp") and "branch point" in kinds:
             return  # the branches of a pitchfork turn there, which is no fold
         if found.point.kind == "branch point":
             self.located = [p for p in self.located if p.point.kind != "fold" or not any(p is q for q in here)]
@@ -209,6 +221,10 @@ class Tracer:
             return
         system = InUnits(self.problem, curve.units)
         z = found.u / curve.units
+        if found.point.data.get("type") == "line of equilibria":
+            place = f"{self.problem.name} = {found.point.parameter:.6g}"
+            self.remarks.append(f"At {place} there are equilibria all along a line, which is not followed.")
+            return
         for tangent in defining.directions(system, z):
             for side in (1.0, -1.0):
                 guess = z + side * ASIDE * curve.longest * tangent
@@ -217,6 +233,19 @@ class Tracer:
                     continue
                 if not self.is_known(u):
                     self._from(u, side * tangent * curve.units)
+
+    def _say_where_centres_are(self, stations: list[Station]) -> None:
+        """Remark on equilibria with a pair of eigenvalues that stays on the imaginary axis."""
+        row: list[Station] = []
+        for s in stations if not any("centres" in text for text in self.remarks) else ():
+            row = [*row, s] if _is_centre(s) else []
+            if len(row) == IN_A_ROW:
+                self.remarks.append(
+                    f"Near {self.problem.name} = {s.point.parameter:.6g} equilibria are centres, as where something is "
+                    "conserved: a pair of eigenvalues stays on the imaginary axis. The cycles around them, infinitely "
+                    "many at each value, are not followed."
+                )
+                return
 
     def _curve(self, u: Array) -> Curve:
         """A curve with units guessed at ``u``."""
@@ -243,6 +272,16 @@ class Tracer:
             np.array([s.point.u for s in stations]), np.array([s.eigenvalues[:shown] for s in stations]),
             np.array([s.unstable for s in stations]), ends,
         )  # fmt: skip
+
+
+def _on_axis(s: Station) -> NDArray[np.bool_]:
+    """Which eigenvalues have no real part, but for errors."""
+    return np.asarray(np.abs(s.eigenvalues.real) <= ON_AXIS * np.abs(s.eigenvalues).max(initial=0.0))
+
+
+def _is_centre(s: Station) -> bool:
+    """Whether a pair of eigenvalues is on the imaginary axis."""
+    return bool((_on_axis(s) & (s.eigenvalues.imag > 0)).any())
 
 
 def _omega(found: Located) -> float:

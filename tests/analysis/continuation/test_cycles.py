@@ -141,7 +141,7 @@ def test_a_cascade_of_period_doublings(step: float) -> None:
 def test_a_branch_between_two_period_doublings_is_followed_once() -> None:
     diagram = bifurcation(bp.models.hodgkin_huxley(), "I", (0, 30))
     (ends,) = [b.ends for b in diagram.branches if b.kind == "cycle" and "doubling" in b.ends[0]]
-    assert ends[0] == "I = 7.84534, a period doubling" and ends[1].endswith("a period doubling")
+    assert ends == ("I = 7.84534, a period doubling", "I = 7.91778, a period doubling")
 
 
 def test_a_pitchfork_of_cycles_is_told_from_a_fold() -> None:

@@ -1,0 +1,70 @@
+"""Points and branches at which more is zero than usual: they have names of their own, and bring no others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import brainpy_lab as bp
+from brainpy_lab.analysis import bifurcation
+
+#: Consecutive reactions (a demonstration of AUTO): with p2 = 16 two folds meet at u1 = 1/2.
+REACTIONS = """
+p1 = 0.1
+p2 = 16
+p3 = 3
+du1/dt = -u1 + p1*(1 - u1)*exp(u2)
+du2/dt = -u2 + p1*p2*(1 - u1)*exp(u2) - p3*u2
+"""
+
+
+def kinds(text: str, name: str, range_: tuple[float, float], **values: float) -> list[str]:
+    return [p.kind for p in bifurcation(bp.model(text), name, range_, cycles=False, **values).points]
+
+
+@pytest.mark.parametrize("step", [0.03, 0.1, 0.3])
+def test_a_fold_of_third_order_is_a_cusp(step: float) -> None:
+    points = bifurcation(bp.model(REACTIONS), "p1", (0.01, 0.6), cycles=False, step=step).points
+    assert [p.kind for p in points] == ["hopf", "cusp", "hopf"]
+    assert points[1].parameter == pytest.approx(np.exp(-2), abs=1e-12)
+    assert points[1].values["u1"] == pytest.approx(0.5, abs=1e-6)
+
+
+def test_beside_a_cusp_are_two_folds_or_none() -> None:
+    assert kinds(REACTIONS, "p1", (0.01, 0.6), p2=16.001) == ["hopf", "fold", "fold", "hopf"]
+    assert kinds(REACTIONS, "p1", (0.01, 0.6), p2=15.999) == ["hopf", "hopf"]
+    assert kinds("mu = 0\ndx/dt = mu - x**3", "mu", (-1, 1)) == ["cusp"]
+    assert kinds("mu = 0\ndx/dt = mu - x**3 - x/1000", "mu", (-1, 1)) == []
+    assert kinds("mu = 0\ndx/dt = x**2 + mu**2 - 1", "mu", (-2, 2)) == ["fold", "fold"]
+
+
+def test_centres_are_no_hopf_points_and_lines_of_equilibria_no_pitchforks() -> None:
+    """Lotka and Volterra's equilibria are centres for all rates; without growth any number of prey is in balance."""
+    diagram = bifurcation(bp.models.lotka_volterra(), "a", (0, 3))
+    assert {(p.kind, p.data.get("type"), p.parameter) for p in diagram.points} == {
+        ("branch point", "line of equilibria", 0.0)
+    }
+    assert all(np.ptp(branch["a"]) == 3 for branch in diagram.branches)
+    assert any("equilibria are centres" in text for text in diagram.remarks)
+    assert any("At a = 0 there are equilibria all along a line" in text for text in diagram.remarks)
+
+
+def test_a_pitchfork_is_none_of_these() -> None:
+    diagram = bifurcation(bp.model("mu = 0\ndx/dt = y\ndy/dt = mu*x - x**3 - 0.3*y"), "mu", (-1, 1), cycles=False)
+    assert [p.data["type"] for p in diagram.points] == ["pitchfork"] and not diagram.remarks
+
+
+def test_states_far_from_zero_are_found_without_initial_values() -> None:
+    """Hindmarsh and Rose's equations, whose constants are no parameters: their states are ten times as large as any."""
+    text = "I = 3\ndx/dt = y - x**3 + 3*x**2 - z + I\ndy/dt = 1 - 5*x**2 - y\ndz/dt = 0.006*(4*(x + 1.6) - z)"
+    points = bifurcation(bp.model(text), "I", (-1, 30), cycles=False).points
+    assert [p.kind for p in points] == ["hopf"] * 4
+    assert [p.parameter for p in points] == pytest.approx([1.358671, 5.393529, 6.179344, 25.265121], abs=1e-6)
+
+
+def test_why_no_cycle_is_beside_a_hopf_point_is_said_in_words() -> None:
+    """The cycles of van der Pol's equation at mu = 0 are circles of any size."""
+    diagram = bifurcation(bp.models.van_der_pol(), "mu", (0, 1))
+    assert (
+        "The cycles from the Hopf point at mu = 0 were not followed: they leave the range at once." in diagram.remarks
+    )
