@@ -28,9 +28,26 @@ def _diagram(content: Content) -> Any:
 DIAGRAM = Form(lambda described: "diagram" in described, _diagram_keys, _diagram)
 
 
+def _plane_keys(described: dict[str, Any]) -> Any:
+    from brainpy_lab.analysis.two_parameters.files import keys
+
+    return keys(described)
+
+
+def _plane(content: Content) -> Any:
+    from brainpy_lab.analysis.two_parameters.files import fields_of
+    from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
+
+    return PlaneDiagram(**fields_of(content))
+
+
+#: Diagrams in two parameters.
+PLANE = Form(lambda described: "plane_diagram" in described, _plane_keys, _plane)
+
+
 @in_words("load")
 def load(path: str | Path) -> Any:
-    """Read what ``save`` of a Solution, of a network's solution, of a Checkpoint or of a Diagram wrote.
+    """Read what ``save`` of a Solution, of a network's solution, of a Checkpoint or of a diagram wrote.
 
     Parameters
     ----------
@@ -39,13 +56,13 @@ def load(path: str | Path) -> Any:
 
     Returns
     -------
-    Solution, NetworkSolution, Checkpoint or Diagram
+    Solution, NetworkSolution, Checkpoint, Diagram or PlaneDiagram
         With all that was saved; runs go on from a Solution or Checkpoint as they would from the original. Dense output
-        is not saved: ``sol(t)`` needs the run itself; nor is ``diagram.at``, which needs the model.
+        is not saved: ``sol(t)`` needs the run itself; nor are ``at`` and ``regions`` of diagrams, which need the model.
 
     Raises
     ------
     ArgumentError
         No such file; it holds no Solution, or not the one that was saved; another version of BrainPy Lab wrote it.
     """
-    return loading.load(path, (DIAGRAM,))
+    return loading.load(path, (DIAGRAM, PLANE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brainpy_lab.analysis.continuation.special import SpecialPoints
@@ -84,6 +85,20 @@ class PlaneDiagram:
             for k, branch in enumerate(self.branches)
         ]
         return xr.concat(parts, "point", combine_attrs="drop") if parts else xr.Dataset()
+
+    def save(self, path: str | Path) -> Path:
+        """Write the diagram to ``path``: NetCDF (``.nc``, which xarray opens) or NumPy (``.npz``).
+
+        ``bp.load`` reads either. A diagram from a file has no equations: ``regions`` then refuses.
+
+        Raises
+        ------
+        ArgumentError
+            For another ending.
+        """
+        from brainpy_lab.analysis.two_parameters.files import save
+
+        return save(self, path)
 
     def to_pandas(self) -> pd.DataFrame:
         """The points of codimension two as a table, a row each."""

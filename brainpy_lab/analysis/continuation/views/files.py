@@ -42,7 +42,7 @@ def save(diagram: Saved, path: str | Path) -> Path:
     path = Path(path)
     arrays: Arrays = {}
     branches = [_branch(b, f"branch{k}", arrays) for k, b in enumerate(diagram.branches)]
-    points = [_point(p, f"point{k}", arrays) for k, p in enumerate(diagram.points)]
+    points = [describe_point(p, f"point{k}", arrays) for k, p in enumerate(diagram.points)]
     described = {
         "format": FORMAT,
         "diagram": {
@@ -50,7 +50,7 @@ def save(diagram: Saved, path: str | Path) -> Path:
             "remarks": list(diagram.remarks), "branches": branches, "points": points,
         },
     }  # fmt: skip
-    write(Content(described, arrays, dataset=lambda: _real(dataset(diagram))), path)
+    write(Content(described, arrays, dataset=lambda: real_columns(dataset(diagram))), path)
     return path
 
 
@@ -87,7 +87,7 @@ def _column(values: Any, n: int, kind: np.dtype[Any], modes: int | None) -> np.n
     return np.pad(given, ((0, 0), (0, modes - given.shape[1])), constant_values=np.nan)
 
 
-def _real(table: xr.Dataset) -> xr.Dataset:
+def real_columns(table: xr.Dataset) -> xr.Dataset:
     """Complex columns as two real ones: NetCDF has no complex numbers."""
     for name in [str(n) for n, v in table.data_vars.items() if v.dtype.kind == "c"]:
         column = table[name]
@@ -102,7 +102,7 @@ def _branch(branch: Branch | CycleBranch, key: str, arrays: Arrays) -> dict[str,
     if branch.kind not in FIELDS:
         raise ArgumentError(f"A branch of kind '{branch.kind}' cannot be saved.")
     for name in FIELDS[branch.kind]:
-        arrays[f"{key}/{name}"] = _stored(getattr(branch, name))
+        arrays[f"{key}/{name}"] = stored_form(getattr(branch, name))
     if isinstance(branch, CycleBranch):
         _orbits(branch.orbits, key, arrays)
     return {
@@ -120,24 +120,25 @@ def _orbits(orbits: Sequence[Orbit], key: str, arrays: Arrays) -> None:
     arrays[f"{key}/degree"] = np.array([o.mesh.degree for o in orbits])
 
 
-def _point(point: SpecialPoint, key: str, arrays: Arrays) -> dict[str, Any]:
+def describe_point(point: SpecialPoint, key: str, arrays: Arrays) -> dict[str, Any]:
+    """What of a special point is JSON; its arrays go to ``arrays``, under ``key``."""
     data: dict[str, Any] = {}
     for name, value in point.data.items():
         if isinstance(value, Orbit):
             _orbits([value], f"{key}/{name}", arrays)
             data[name] = {"orbit": True}
         elif isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
-            arrays[f"{key}/{name}"] = _stored(value)
-            data[name] = {"array": True}
+            arrays[f"{key}/{name}"] = stored_form(value)
+            data[name] = {"array": True, "complex": np.iscomplexobj(value)}
         else:
-            data[name] = {"value": plain(value)}
+            data[name] = {"value": plain(value), "tuple": isinstance(value, tuple)}
     return {
         "kind": point.kind, "parameters": plain(point.parameters), "values": plain(point.values),
         "period": plain(point.period), "note": point.note, "data": data,
     }  # fmt: skip
 
 
-def _stored(values: np.ndarray) -> np.ndarray:
+def stored_form(values: np.ndarray) -> np.ndarray:
     """Complex numbers as pairs of real ones, on an axis more: NetCDF has none."""
     return np.stack([values.real, values.imag], axis=-1) if np.iscomplexobj(values) else np.asarray(values)
 
@@ -152,7 +153,12 @@ def keys(described: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
     for k, branch in enumerate(diagram["branches"]):
         for name in (*FIELDS[branch["kind"]], *(ORBITS if branch["kind"] == "cycle" else ())):
             yield f"branch{k}/{name}", None
-    for k, point in enumerate(diagram["points"]):
+    yield from keys_of_points(diagram["points"])
+
+
+def keys_of_points(points: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str | None]]:
+    """Keys of the arrays of special points."""
+    for k, point in enumerate(points):
         for name, value in point["data"].items():
             if "array" in value:
                 yield f"point{k}/{name}", None
@@ -167,7 +173,7 @@ def fields_of(content: Content) -> dict[str, Any]:
     return {
         "model_name": str(found["model_name"]), "parameter": str(found["parameter"]), "range": (low, high),
         "branches": [_branch_of(b, f"branch{k}", arrays) for k, b in enumerate(found["branches"])],
-        "points": SpecialPoints(_point_of(p, f"point{k}", arrays) for k, p in enumerate(found["points"])),
+        "points": SpecialPoints(read_point(p, f"point{k}", arrays) for k, p in enumerate(found["points"])),
         "remarks": tuple(map(str, found["remarks"])),
     }  # fmt: skip
 
@@ -176,9 +182,9 @@ def _branch_of(found: dict[str, Any], key: str, arrays: Mapping[str, np.ndarray]
     kind, names, (first, last) = found["kind"], tuple(found["names"]), found["ends"]
     stored = {name: arrays[f"{key}/{name}"] for name in FIELDS[kind]}
     if kind == "cycle":
-        orbits, numbers = _orbits_of(key, arrays), _complex(stored["multipliers"])
+        orbits, numbers = _orbits_of(key, arrays), complex_of(stored["multipliers"])
         return CycleBranch(kind, found["parameter"], names, orbits, numbers, stored["unstable"], (first, last))
-    numbers = _complex(stored["eigenvalues"])
+    numbers = complex_of(stored["eigenvalues"])
     return Branch(kind, found["parameter"], names, stored["points"], numbers, stored["unstable"], (first, last))
 
 
@@ -193,18 +199,21 @@ def _orbits_of(key: str, arrays: Mapping[str, np.ndarray]) -> tuple[Orbit, ...]:
     return tuple(orbits)
 
 
-def _point_of(found: dict[str, Any], key: str, arrays: Mapping[str, np.ndarray]) -> SpecialPoint:
+def read_point(found: dict[str, Any], key: str, arrays: Mapping[str, np.ndarray]) -> SpecialPoint:
+    """The special point that `describe_point` wrote."""
     data: dict[str, Any] = {}
     for name, value in found["data"].items():
         if "array" in value:
             stored = arrays[f"{key}/{name}"]
-            data[name] = _complex(stored) if name in ("eigenvalues", "multipliers") else stored
+            is_complex = value.get("complex", name in ("eigenvalues", "multipliers"))
+            data[name] = complex_of(stored) if is_complex else stored
         elif "orbit" in value:
             (data[name],) = _orbits_of(f"{key}/{name}", arrays)
         else:
-            data[name] = value["value"]
+            data[name] = tuple(value["value"]) if value.get("tuple") else value["value"]
     return SpecialPoint(found["kind"], found["parameters"], found["values"], found["period"], data, found["note"])
 
 
-def _complex(pairs: np.ndarray) -> np.ndarray:
+def complex_of(pairs: np.ndarray) -> np.ndarray:
+    """Complex numbers from pairs of real ones."""
     return np.asarray(pairs[..., 0] + 1j * pairs[..., 1]) if pairs.dtype.kind == "f" and pairs.ndim > 0 else pairs
