@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from abc import ABCMeta
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -65,7 +66,9 @@ def _check_call(what: str, signature: inspect.Signature, args: tuple[Any, ...], 
             raise ArgumentError(
                 f"{what}: got an unexpected keyword argument '{name}'.", advice=did_you_mean(name, known) or listed
             ) from None
-        raise ArgumentError(f"{what}: {error}.", advice=listed) from None
+        # from 3.12 on, Python says what kind of argument is missing: that is of no use to who has forgotten it
+        said = re.sub(r"(keyword-only|positional-only|positional) (?=argument)", "", str(error))
+        raise ArgumentError(f"{what}: {said}.", advice=listed) from None
 
 
 def _shown(parameter: inspect.Parameter) -> str:

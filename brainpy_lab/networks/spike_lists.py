@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.networks.connect.csv_files import read_csv
 from brainpy_lab.simulation.solution.events import EventTrain
 
 #: What the times and the cells may be called in a file.
@@ -77,9 +78,7 @@ def _of_npz(path: Path) -> dict[str, np.ndarray]:
 
 
 def _of_csv(path: Path) -> dict[str, np.ndarray]:
-    import pandas
-
-    frame = pandas.read_csv(path, skipinitialspace=True)
+    frame = read_csv(path, skipinitialspace=True)
     return {str(name): frame[name].to_numpy() for name in frame.columns}
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from brainpy_lab.drivers.feeds.addressed import seed_of
 from brainpy_lab.drivers.feeds.random_draws import normals, uniforms
+from brainpy_lab.simulation.solution.arrays import as_numpy
 
 PLACE, NUMBER = np.array([0.0, 1, 5, 4e9]), np.array([7.0, 0, 2**40, 3])
 SEED = seed_of((1 << 64) - 1, 12345)
@@ -29,8 +30,8 @@ def test_arrays_have_the_bits_of_the_generator(driver: str) -> None:
         take = torch.as_tensor
 
     def check() -> None:
-        assert np.array_equal(np.asarray(math.rand_at(SEED, 2, take(PLACE), take(NUMBER))), _expected(uniforms))
-        found = np.asarray(math.randn_at(SEED, 2, take(PLACE), take(NUMBER)))
+        assert np.array_equal(as_numpy(math.rand_at(SEED, 2, take(PLACE), take(NUMBER))), _expected(uniforms))
+        found = as_numpy(math.randn_at(SEED, 2, take(PLACE), take(NUMBER)))
         assert np.abs(found - _expected(normals, np)).max() < 1e-15
 
     if driver == "jax":

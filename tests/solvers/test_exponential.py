@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.simulation.solution.arrays import as_numpy
 
 METHODS = ("etdrk2", "etdrk4")
 
@@ -62,5 +63,5 @@ def test_phi_functions(name):
             with jax.enable_x64(True):
                 found = np.asarray(function(jax.numpy.asarray(x)))
         else:
-            found = np.asarray(function(x))
+            found = as_numpy(function(x))
         np.testing.assert_allclose(found, expected, rtol=2e-14)

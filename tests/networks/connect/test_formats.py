@@ -122,6 +122,14 @@ def test_csv_and_back(table, weights, tmp_path):
         assert np.array_equal(back.values["weight"], weights)
 
 
+def test_numbers_of_a_csv_file_keep_their_last_bit(tmp_path):
+    draws = np.random.default_rng(0)
+    delays = draws.normal(size=2000) * 10 ** draws.uniform(-8, 8, 2000)
+    file = tmp_path / "edges.csv"
+    pandas.DataFrame({"pre": np.arange(2000), "post": 0, "delay": delays}).to_csv(file, index=False)
+    assert np.array_equal(connect.edge_list(file).build(2000, 1).values["delay"], delays)
+
+
 def test_parquet_is_read_by_pandas(table, weights, tmp_path, monkeypatch):
     monkeypatch.setattr(pandas, "read_parquet", lambda path: frame_of(table, weight=weights))
     assert_same(connect.edge_list(tmp_path / "edges.parquet").build(30, 20), table)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.networks.connect.csv_files import read_csv
 from brainpy_lab.networks.connect.edge_table import read_index
 from brainpy_lab.networks.connect.given import Edges, Given
 
@@ -75,7 +76,7 @@ class EdgeList(Given):
 def _read(path: Path) -> Any:
     import pandas
 
-    readers: dict[str, Any] = {".csv": pandas.read_csv, ".parquet": pandas.read_parquet}
+    readers: dict[str, Any] = {".csv": read_csv, ".parquet": pandas.read_parquet}
     if path.suffix.lower() not in readers:
         raise ArgumentError(f"edge_list: {path.name} is no file that it reads.", advice="It reads .csv and .parquet.")
     try:
