@@ -26,7 +26,7 @@ def interact(
     duration: float | None = None,
     dt: float | None = None,
     axes: tuple[str, ...] | None = None,
-    bifurcation: str | None = None,
+    bifurcation: str | tuple[str, str] | None = None,
     parameters: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> View:
@@ -40,9 +40,10 @@ def interact(
         Length and step of a run, in the model's unit of time.
     axes : tuple of str, optional
         The one or two states of the phase plane; the first two by default.
-    bifurcation : str, optional
+    bifurcation : str or (str, str), optional
         A parameter: its bifurcation diagram, over the range of its slider, is shown beside the rest. It is computed in
-        the background; a click in it goes to that equilibrium or cycle.
+        the background; a click in it goes to that equilibrium or cycle. Of two parameters it is the plane with the
+        curves of bifurcations; a click there sets both.
     parameters, **values
         In a mapping or as keywords. A parameter: its value, or ``(low, high)`` or ``(low, high, step)`` of its slider.
         A state: its initial value, or its range in the phase plane.
@@ -71,32 +72,40 @@ def interact(
     if axes is not None:
         _check_axes(session, axes)
         session.axes = tuple(axes)
-    if bifurcation is not None:
-        check_parameter(session, bifurcation)
-    return space.show(session, _builder(chosen, space, bifurcation), name)
+    return space.show(session, _builder(chosen, space, _free(session, bifurcation)), name)
 
 
 def show_model(space: Workspace, name: str, model: Model) -> View:
     """The view that a `%%brainpy_model` cell displays."""
-    return space.show(space.session_of(model, name), _builder({}, space), name)
+    return space.show(space.session_of(model, name), _builder({}, space, ()), name)
 
 
 def _builder(
-    chosen: dict[str, tuple[float, ...]], space: Workspace, bifurcation: str | None = None
+    chosen: dict[str, tuple[float, ...]], space: Workspace, free: tuple[str, ...]
 ) -> Callable[[Session, Callable[[View], None]], View]:
     def build(session: Session, on_close: Callable[[View], None]) -> View:
         from brainpy_kernel.widgets.controls import slider_ranges
         from brainpy_kernel.widgets.view import View
 
         ranges = slider_ranges(session, chosen)
-        if bifurcation is None:
+        if not free:
             return View(session, ranges, on_close)
-        work = space.continuation_of(session, ranges, bifurcation)
+        work = space.continuation_of(session, ranges, free)
         view = View(session, ranges, on_close, work)
         work.start()
         return view
 
     return build
+
+
+def _free(session: Session, bifurcation: object) -> tuple[str, ...]:
+    """The parameters of the diagram, none to two."""
+    names = () if bifurcation is None else bifurcation if isinstance(bifurcation, tuple | list) else (bifurcation,)
+    for name in names:
+        check_parameter(session, name)
+    if len(names) > 2 or len(set(names)) < len(names):
+        raise ArgumentError(f"bifurcation names one or two parameters, not {bifurcation!r}.")
+    return tuple(names)
 
 
 def _apply(session: Session, values: dict[str, Any]) -> dict[str, tuple[float, ...]]:

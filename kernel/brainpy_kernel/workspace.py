@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from brainpy_kernel.sessions.cell_runs import CellRun
@@ -117,14 +117,14 @@ class Workspace:
             return session
 
     def continuation_of(
-        self, session: Session, ranges: Mapping[str, tuple[float, float, float]], parameter: str | None = None
+        self, session: Session, ranges: Mapping[str, tuple[float, float, float]], parameters: Sequence[str] = ()
     ) -> Continuation:
-        """The bifurcation diagram of ``session``, that of ``parameter`` where there is none."""
+        """The bifurcation diagram of ``session``, that of one or two ``parameters`` where there is none."""
         with self._lock:
             known = {id(s) for s in (*self._sessions.values(), *(v.session for _, _, v in self._views))}
             self._continuations = {k: c for k, c in self._continuations.items() if k in known}
             if id(session) not in self._continuations:
-                choice = usual_choice(session, ranges, parameter)
+                choice = usual_choice(session, ranges, parameters)
                 self._continuations[id(session)] = Continuation(session, self.background, choice)
             return self._continuations[id(session)]
 

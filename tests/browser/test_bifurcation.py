@@ -82,3 +82,36 @@ def test_a_cell_shows_the_diagram_without_the_panel(open_notebook: Open, picture
     page.browser_page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
     assert faults(page, OUTPUT) == []
     page.browser_page.screenshot(path=pictures / "bifurcation-cell.png")
+
+
+PLANE = """%%brainpy_model BT --backend numpy --duration 20
+a = -0.25 in [-1, 0.5]
+b = -0.5 in [-1, 1]
+dx/dt = y
+dy/dt = a + b*y + x**2 + x*y
+x(0) = -0.6"""
+
+
+def test_the_plane_of_two_parameters(open_notebook: Open, pictures: Path) -> None:
+    """Folds at a = 0, Hopf points at a = -b**2; a click sets both parameters."""
+    page = open_notebook(PLANE)
+    page.open_panel(activate=False)
+    page.run_cell(0)
+    shown = page.tab("Bifurcation")
+    shown.get_by_role("combobox", name="second").select_option("b")
+    shown.get_by_role("button", name="Compute").click()
+    expect(shown).to_contain_text("At a = -0.25, b = -0.50. Next, with one parameter moved: folds at a = 0.00;")
+    expect(shown).to_contain_text("Bogdanov-Takens")
+    click_at(shown, 0.4, 0.6)
+    expect(page.output(0).get_by_role("spinbutton", name="Value of a")).to_have_value(re.compile(r"-0\.(39|4)"))
+    expect(page.output(0).get_by_role("spinbutton", name="Value of b")).to_have_value(re.compile(r"0\.(19|2)"))
+    page.browser_page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    for theme in THEMES:
+        page.set_theme(theme)
+        assert faults(page, PANEL) == [], theme
+        page.browser_page.screenshot(path=pictures / f"plane {theme}.png")
+    with page.sized(800, 800):
+        page.browser_page.screenshot(path=pictures / "plane-narrow.png")
+    shown.get_by_role("combobox", name="second").select_option("none")
+    shown.get_by_role("button", name="Compute anew").click()
+    expect(shown).to_contain_text("stable equilibrium")

@@ -234,7 +234,7 @@ def test_states_that_are_arrays_are_drawn_by_element_and_keep_their_initial_valu
     work._grown(replace(work.diagram, branches=branches, points=points), work.given)
     assert hopf.bifurcation.diagram.figure.axes[1].label == "u[0]"
     before = dict(hopf.session.initial)
-    work._go(lambda: Picked("r", -0.5, {"u[0]": 0.1, "u[1]": 0.2}, "stable focus"))
+    work._go(lambda: Picked({"r": -0.5}, {"u[0]": 0.1, "u[1]": 0.2}, "stable focus"))
     settle()
     assert (hopf.session.params["r"], hopf.session.initial) == (-0.5, before)
     assert "stable focus; states that are arrays keep their initial values" in hopf.bifurcation.picked.value

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from brainpy_lab.analysis.continuation.special import SpecialPoints
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+from brainpy_lab.analysis.two_parameters.outlook import PlaneOutlook, outlook
 from brainpy_lab.analysis.two_parameters.regions import Place, Region, Regions, places
 from brainpy_lab.errors import ArgumentError
 
@@ -75,6 +76,13 @@ class PlaneDiagram:
         if narrow:
             remarks.append("Regions narrower than a hundredth of the box are left out: choose smaller ranges for them.")
         return Regions([self._look(place, cycles) for place in found], tuple(remarks))
+
+    def outlook(self, first: float, second: float) -> PlaneOutlook:
+        """Which curve comes next from a place when one of the parameters is moved, in words and as ``curves``.
+
+        Read off the curves as they stand: nothing is computed.
+        """
+        return outlook(self.branches, self.parameters, self.ranges, (first, second))
 
     def to_xarray(self) -> xr.Dataset:
         """All points of all curves along one axis; ``curve`` says to which one each belongs, ``kind`` what it is."""

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from brainpy_kernel.sessions.frame import Frame
-from brainpy_kernel.sessions.picking import Picked, pick, pick_special
+from brainpy_kernel.sessions.picking import Picked, pick, pick_in_plane, pick_place, pick_special
 from brainpy_kernel.sessions.runtime import Runtime, Ticket
 from brainpy_kernel.sessions.session import Session
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, did_you_mean
 
 if TYPE_CHECKING:
-    from brainpy_lab.analysis import Diagram, SpecialPoint
+    from typing_extensions import TypeIs
+
+    from brainpy_lab.analysis import Diagram, PlaneDiagram, SpecialPoint
+
+    AnyDiagram = Diagram | PlaneDiagram
 
 #: A diagram that took less than so many seconds is computed anew by itself when another parameter has moved.
 AT_ONCE = 2.0
@@ -35,12 +39,35 @@ Status = Literal["none", "running", "done", "cancelled", "failed"]
 
 @dataclass(frozen=True)
 class Choice:
-    """What a diagram is of: a parameter, its range, and the state that is drawn."""
+    """What a diagram is of: a parameter, its range, and the state that is drawn; or two parameters and their ranges."""
 
     parameter: str
     low: float
     high: float
     variable: str
+    second: str = ""
+    second_low: float = 0.0
+    second_high: float = 1.0
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """One or two."""
+        return (self.parameter, self.second) if self.second else (self.parameter,)
+
+
+def free_in(diagram: AnyDiagram) -> tuple[str, ...]:
+    """The parameters of a diagram, one or two."""
+    return (diagram.parameter,) if is_single(diagram) else diagram.parameters
+
+
+def is_single(diagram: AnyDiagram) -> TypeIs[Diagram]:
+    """Whether a diagram is one of states over one parameter."""
+    return hasattr(diagram, "parameter")
+
+
+def ranges_of(diagram: AnyDiagram) -> tuple[tuple[float, float], ...]:
+    """The range of each parameter of a diagram."""
+    return (diagram.range,) if is_single(diagram) else diagram.ranges
 
 
 class Continuation:
@@ -62,7 +89,7 @@ class Continuation:
     def __init__(self, session: Session, background: Runtime, choice: Choice) -> None:
         self.session, self.background = session, background
         self.choice = choice
-        self.diagram: Diagram | None = None
+        self.diagram: AnyDiagram | None = None
         self.given: Mapping[str, float] = {}
         self.status: Status = "none"
         self.progress = 0.0
@@ -83,13 +110,14 @@ class Continuation:
         """Other parameters that have moved since the diagram was computed: the value then, and that of the pictures."""
         if self.diagram is None:
             return {}
-        name = self.diagram.parameter
-        return {k: (v, self._shown[k]) for k, v in self.given.items() if k != name and self._shown[k] != v}
+        free = free_in(self.diagram)
+        return {k: (v, self._shown[k]) for k, v in self.given.items() if k not in free and self._shown[k] != v}
 
     @property
     def variable(self) -> str:
         """What is drawn: the state chosen, or the first of the diagram where it is none of those, as an array is."""
-        names = self.diagram.branches[0].names if self.diagram and self.diagram.branches else (self.choice.variable,)
+        found = self.diagram
+        names = found.branches[0].names if found and found.branches else (self.choice.variable,)
         return self.choice.variable if self.choice.variable in names else names[0]
 
     def choose(self, **changes: Any) -> None:
@@ -127,17 +155,25 @@ class Continuation:
         """Nothing here shows them."""
 
     def pick(self, x: float, y: float, pixel: tuple[float, float]) -> None:
-        """Go to the point of the diagram nearest to (x, y); ``pixel`` is the size of a pixel."""
+        """Go to the point of the diagram nearest to (x, y), or to that place; ``pixel`` is the size of a pixel."""
 
         def find() -> Picked | None:
             diagram = self.diagram
-            return None if diagram is None else pick(diagram, self.variable, (x, y), pixel)
+            if diagram is None:
+                return None
+            if is_single(diagram):
+                return pick(diagram, self.variable, (x, y), pixel)
+            return pick_place(diagram, (x, y), pixel)
 
         self.background.put(("point", id(self)), lambda ticket: self._go(find))
 
-    def pick_special(self, diagram: Diagram, point: SpecialPoint) -> None:
+    def pick_special(self, diagram: AnyDiagram, point: SpecialPoint) -> None:
         """Go to a special point."""
-        find = partial(pick_special, diagram, self.variable, point)
+        find = (
+            partial(pick_special, diagram, self.variable, point)
+            if is_single(diagram)
+            else partial(pick_in_plane, diagram, point)
+        )
         self.background.put(("point", id(self)), lambda ticket: self._go(find))
 
     def close(self) -> None:
@@ -146,7 +182,7 @@ class Continuation:
         self.listeners.clear()
 
     def _others(self) -> dict[str, float]:
-        return {k: v for k, v in self._shown.items() if k != self.choice.parameter}
+        return {k: v for k, v in self._shown.items() if k not in self.choice.parameters}
 
     def _put(self, *, at_once: bool) -> None:
         with self._lock:
@@ -166,9 +202,13 @@ class Continuation:
         try:
             from brainpy_lab.analysis import bifurcation  # takes a second, the first time
 
+            names: Any = choice.parameters if choice.second else choice.parameter
+            within: Any = (choice.low, choice.high)
+            if choice.second:
+                within = within, (choice.second_low, choice.second_high)
             diagram = bifurcation(
-                self.session.model, choice.parameter, (choice.low, choice.high), parameters=dict(others), stop=ticket,
-                progress=self._advance, watch=None if at_once else lambda grown: self._grown(grown, others),
+                self.session.model, names, within, parameters=dict(others), stop=ticket, progress=self._advance,
+                watch=None if at_once else lambda grown: self._grown(grown, others),
             )  # fmt: skip
             if not (ticket.is_set() and at_once):  # else the old one stays, and newer values are on their way
                 self.seconds = time.perf_counter() - began
@@ -183,7 +223,7 @@ class Continuation:
         if part >= self.progress + 0.01:
             self._now("running", part)
 
-    def _grown(self, diagram: Diagram, others: Mapping[str, float]) -> None:
+    def _grown(self, diagram: AnyDiagram, others: Mapping[str, float]) -> None:
         with self._lock:
             self.diagram, self.given = diagram, others
         self._tell("diagram")
@@ -203,7 +243,7 @@ class Continuation:
         known = {name: value for name, value in picked.state.items() if name in self.session.initial}
         left = "" if len(known) == len(picked.state) else "; states that are arrays keep their initial values"
         self.picked = replace(picked, words=picked.words + left)
-        self.session.place({picked.parameter: picked.value}, known)
+        self.session.place(picked.params, known)
         self._tell("picked")
 
     def _tell(self, part: Part) -> None:
@@ -211,13 +251,19 @@ class Continuation:
             listener(part)
 
 
-def usual_choice(session: Session, ranges: Mapping[str, tuple[float, float, float]], parameter: str | None) -> Choice:
-    """A parameter with the range of its slider; if none is named, the first that the model gives a range."""
-    if parameter is None:
+def usual_choice(
+    session: Session, ranges: Mapping[str, tuple[float, float, float]], parameters: Sequence[str] = ()
+) -> Choice:
+    """The parameters with the ranges of their sliders; if none is named, the first that the model gives a range."""
+    if not parameters:
         bounded = [name for name, knob in session.knobs.items() if knob.bounds is not None]
-        parameter = next(iter([*bounded, *session.knobs]))
-    low, high, _ = ranges[parameter]
-    return Choice(parameter, low, high, session.states[0])
+        parameters = [*bounded, *session.knobs][:1]
+    low, high, _ = ranges[parameters[0]]
+    choice = Choice(parameters[0], low, high, session.states[0])
+    if len(parameters) == 1:
+        return choice
+    low, high, _ = ranges[parameters[1]]
+    return replace(choice, second=parameters[1], second_low=low, second_high=high)
 
 
 def check_parameter(session: Session, name: object) -> None:
@@ -240,5 +286,11 @@ def _check(session: Session, choice: Choice) -> None:
         raise ArgumentError(
             f"{session.name} has no state '{choice.variable}'.", advice=did_you_mean(choice.variable, session.states)
         )
-    if not choice.low < choice.high:
-        raise ArgumentError(f"The range of {choice.parameter} is empty: from {choice.low:g} to {choice.high:g}.")
+    if choice.second:
+        check_parameter(session, choice.second)
+        if choice.second == choice.parameter:
+            raise ArgumentError(f"'{choice.second}' is both parameters.", advice="Choose two.")
+    ends = (choice.low, choice.high), (choice.second_low, choice.second_high)
+    for name, (low, high) in zip(choice.parameters, ends, strict=False):
+        if not low < high:
+            raise ArgumentError(f"The range of {name} is empty: from {low:g} to {high:g}.")

@@ -1,4 +1,4 @@
-"""The point of a diagram that a click means: a value of the parameter, a state, and what is known of it, in words."""
+"""The point of a diagram that a click means: values of parameters, a state, and what is known of it, in words."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from brainpy_lab.analysis import Cycle, Diagram, FixedPoint, SpecialPoint
+    from brainpy_lab.analysis import Cycle, Diagram, FixedPoint, PlaneDiagram, SpecialPoint
 
 #: A click farther than this from every branch, in pixels, means none.
 REACH = 30.0
+
+#: A click so near to a special point in the plane of two parameters, in pixels, means it.
+SNAP = 8.0
 
 #: Eigenvalues and multipliers that are told.
 MOST = 6
@@ -25,10 +28,9 @@ BESIDE = 0.01
 
 @dataclass(frozen=True)
 class Picked:
-    """A point of a diagram: the value of the parameter, the state at which a run starts, and what is known of it."""
+    """A point of a diagram: values of its parameters, the state at which a run starts, and what is known of it."""
 
-    parameter: str
-    value: float
+    params: dict[str, float]
     state: dict[str, float]
     words: str
 
@@ -40,8 +42,7 @@ def pick(diagram: Diagram, variable: str, click: tuple[float, float], pixel: tup
         return None
     value, y = near
     low, high = diagram.range
-    decimals = -math.floor(math.log10(pixel[0]))
-    value = min(max(round(value, decimals), low), high)
+    value = min(max(_to_a_pixel(value, pixel[0]), low), high)
     states = diagram.at(value)
     aside = _beside(diagram, variable)
     found: list[tuple[float, Picked]] = [
@@ -67,7 +68,38 @@ def pick_special(diagram: Diagram, variable: str, point: SpecialPoint) -> Picked
     for what in ("eigenvalues", "multipliers"):
         if what in point.data:
             said.append(f"{what} {_numbers(point.data[what])}")
-    return Picked(name, value, state, "; ".join(said))
+    return Picked({name: value}, state, "; ".join(said))
+
+
+def pick_place(diagram: PlaneDiagram, click: tuple[float, float], pixel: tuple[float, float]) -> Picked:
+    """The place of a click in the plane of two parameters, or the special point there; runs start as they did."""
+    for point in diagram.points:
+        place = [point.parameters[name] for name in diagram.parameters]
+        if math.dist(*([v / size for v, size in zip(values, pixel, strict=True)] for values in (place, click))) < SNAP:
+            return pick_in_plane(diagram, point)
+    values = [
+        min(max(_to_a_pixel(value, size), low), high)
+        for value, size, (low, high) in zip(click, pixel, diagram.ranges, strict=True)
+    ]
+    return Picked(dict(zip(diagram.parameters, values, strict=True)), {}, "")
+
+
+def pick_in_plane(diagram: PlaneDiagram, point: SpecialPoint) -> Picked:
+    """A special point of two parameters, its values told to a billionth of their ranges."""
+    values = {
+        name: round(point.parameters[name], 9 - math.floor(math.log10(high - low)))
+        for name, (low, high) in zip(diagram.parameters, diagram.ranges, strict=True)
+    }
+    said = [repr(point)]
+    if "eigenvalues" in point.data:
+        said.append(f"eigenvalues {_numbers(point.data['eigenvalues'])}")
+    state = {name: value + BESIDE * max(1e-3, abs(value)) for name, value in point.values.items()}
+    return Picked(values, state, "; ".join(said))
+
+
+def _to_a_pixel(value: float, pixel: float) -> float:
+    """``value`` with as many decimals as a pixel tells."""
+    return round(value, -math.floor(math.log10(pixel)))
 
 
 def _nearest(
@@ -101,7 +133,7 @@ def _beside(diagram: Diagram, variable: str) -> float:
 def _of_point(parameter: str, value: float, point: FixedPoint, variable: str, aside: float) -> Picked:
     place = ", ".join(f"{name} = {v:.5g}" for name, v in point.values.items())
     words = f"{point.kind} at {parameter} = {value:g}: {place}; eigenvalues {_numbers(point.eigenvalues)}"
-    return Picked(parameter, value, {**point.values, variable: point.values[variable] + aside}, words)
+    return Picked({parameter: value}, {**point.values, variable: point.values[variable] + aside}, words)
 
 
 def _of_cycle(parameter: str, value: float, cycle: Cycle) -> Picked:
@@ -111,7 +143,7 @@ def _of_cycle(parameter: str, value: float, cycle: Cycle) -> Picked:
         f"{kind} cycle at {parameter} = {value:g}: period {cycle.period:.5g}; {spans}; "
         f"multipliers {_numbers(cycle.multipliers)}"
     )
-    return Picked(parameter, value, {n: float(v) for n, v in cycle(0.0).items()}, words)
+    return Picked({parameter: value}, {n: float(v) for n, v in cycle(0.0).items()}, words)
 
 
 def _numbers(values: Iterable[complex]) -> str:

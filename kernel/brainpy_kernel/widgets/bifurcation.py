@@ -7,11 +7,12 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from brainpy_kernel.sessions.continuation import Choice, Continuation, Part
+from brainpy_kernel.sessions.continuation import Choice, Continuation, Part, free_in, is_single, ranges_of
 from brainpy_kernel.widgets import look
 from brainpy_kernel.widgets.closing import close_tree
 from brainpy_kernel.widgets.diagram_figure import THROUGH, DiagramFigure
 from brainpy_kernel.widgets.output import refused
+from brainpy_kernel.widgets.plane_figure import PlaneFigure
 from brainpy_lab.errors import BrainPyLabError
 
 if TYPE_CHECKING:
@@ -22,8 +23,14 @@ NO_POINT = "choose a point …"
 
 HINT = "Choose a parameter and its range, and compute the diagram."
 
+#: The first entry of the list of second parameters.
+NO_SECOND = "none"
+
 #: What is said under a diagram that has nobody's attention yet.
 CLICK = "Click a point of the diagram to go there."
+
+#: The same where two parameters span the plane.
+CLICK_PLANE = "Click the plane to set both parameters."
 
 
 class Bifurcation:
@@ -37,40 +44,40 @@ class Bifurcation:
     """
 
     def __init__(self, work: Continuation, ranges: Mapping[str, Range]) -> None:
-        from ipywidgets import HTML, Button, Dropdown, FloatText, HBox, Layout, VBox
+        from ipywidgets import HTML, Button, Dropdown, HBox, Layout, VBox
 
         self.work, self._ranges = work, ranges
         self._lock = threading.RLock()  # the diagram grows on one thread, and the marker moves on another
         self._updating = False
         choice, session = work.choice, work.session
-        short = Layout(width="9em")
-        self.parameter = Dropdown(
-            options=list(session.params), value=choice.parameter, description="parameter", layout=Layout(width="13em")
-        )
-        self.low = FloatText(value=choice.low, description="from", continuous_update=False, layout=short)
-        self.high = FloatText(value=choice.high, description="to", continuous_update=False, layout=short)
-        self.variable = Dropdown(
-            options=list(session.states), value=choice.variable, description="shown", layout=Layout(width="11em")
-        )
-        for narrow in (self.low, self.high):
-            narrow.style.description_width = "3em"
-        self.variable.style.description_width = "4em"
-        self.parameter.style.description_width = "5.5em"
+        names = list(session.params)
+        self.parameter = Dropdown(options=names, value=choice.parameter, description="parameter")
+        self.low, self.high = self._ends("from", "to")
+        self.second = Dropdown(options=self._seconds(choice), description="second")
+        self.second_low, self.second_high = self._ends("from", "to")
+        self.variable = Dropdown(options=list(session.states), value=choice.variable, description="shown")
+        for dropdown, width, label in (
+            (self.parameter, "13em", "5.5em"), (self.second, "13em", "5.5em"), (self.variable, "11em", "4em"),
+        ):  # fmt: skip
+            dropdown.layout, dropdown.style.description_width = Layout(width=width), label
         self.button = Button(description="Compute", layout=Layout(width="auto"))
         self.points = Dropdown(options=[NO_POINT], description="go to", layout=Layout(width="26em", max_width="100%"))
         self.points.style.description_width = "3.2em"
         self.status, self.caption, self.outlook, self.picked = HTML(), HTML(), HTML(), HTML()
-        self.diagram = DiagramFigure(work.pick)
+        self.diagram, self.plane = DiagramFigure(work.pick), PlaneFigure(work.pick)
         wrapped = Layout(flex_flow="row wrap", align_items="center")
-        choices = HBox([self.parameter, self.low, self.high, self.variable, self.button], layout=wrapped)
+        first = HBox([self.parameter, self.low, self.high, self.variable], layout=wrapped)
+        second = HBox([self.second, self.second_low, self.second_high, self.button], layout=wrapped)
+        self._figure = VBox([self.diagram.figure])
         self.widget = VBox([
-            HTML(THROUGH), choices, self.status, self.caption, self.diagram.figure, self.outlook,
+            HTML(THROUGH), first, second, self.status, self.caption, self._figure, self.outlook,
             HBox([self.points], layout=wrapped), self.picked,
         ])  # fmt: skip
+        self._show_choice(choice)
         self.parameter.observe(self._on_parameter, "value")
-        self.low.observe(lambda change: self._choose(low=change["new"]), "value")
-        self.high.observe(lambda change: self._choose(high=change["new"]), "value")
-        self.variable.observe(lambda change: self._choose(variable=change["new"]), "value")
+        self.second.observe(self._on_second, "value")
+        for name in ("low", "high", "second_low", "second_high", "variable"):
+            getattr(self, name).observe(lambda change, name=name: self._choose(**{name: change["new"]}), "value")
         self.points.observe(self._on_point, "index")
         self.button.on_click(lambda _: self._on_button())
         work.listeners.append(self._on_part)
@@ -83,9 +90,34 @@ class Bifurcation:
             self.work.listeners.remove(self._on_part)
         close_tree(self.widget)
 
+    def _ends(self, *labels: str) -> list[Any]:
+        """A box for each end of a range."""
+        from ipywidgets import FloatText, Layout
+
+        boxes = [FloatText(description=label, continuous_update=False, layout=Layout(width="9em")) for label in labels]
+        for box in boxes:
+            box.style.description_width = "3em"
+        return boxes
+
+    def _seconds(self, choice: Choice) -> list[str]:
+        """What the second parameter may be."""
+        return [NO_SECOND, *(name for name in self.work.session.params if name != choice.parameter)]
+
     def _on_parameter(self, change: Any) -> None:
+        if self._updating:
+            return
         low, high, _ = self._ranges[change["new"]]
-        self._choose(parameter=change["new"], low=low, high=high)
+        both = {"second": ""} if change["new"] == self.work.choice.second else {}
+        self._choose(parameter=change["new"], low=low, high=high, **both)
+
+    def _on_second(self, change: Any) -> None:
+        if self._updating:
+            return
+        if change["new"] == NO_SECOND:
+            self._choose(second="")
+            return
+        low, high, _ = self._ranges[change["new"]]
+        self._choose(second=change["new"], second_low=low, second_high=high)
 
     def _choose(self, **changes: Any) -> None:
         if self._updating:
@@ -123,33 +155,57 @@ class Bifurcation:
         try:
             self.parameter.value, self.variable.value = choice.parameter, choice.variable
             self.low.value, self.high.value = choice.low, choice.high
+            if tuple(self.second.options) != tuple(self._seconds(choice)):
+                self.second.options = self._seconds(choice)
+            self.second.value = choice.second or NO_SECOND
+            self.second_low.value, self.second_high.value = choice.second_low, choice.second_high
+            for box in (self.second_low, self.second_high):
+                box.layout.display = "" if choice.second else "none"
+            self.variable.layout.display = "none" if choice.second else ""
         finally:
             self._updating = False
 
     def _draw(self) -> None:
         found = self.work.diagram
+        legend: list[tuple[str, str, str]] = []
         if found is not None:
-            self.diagram.draw(found, self.work.variable)
+            if is_single(found):
+                self.diagram.draw(found, self.work.variable)
+                legend = self.diagram.legend(found)
+            else:
+                self.plane.draw(found)
+                legend = self.plane.legend(found)
+            figure = self.shown.figure
+            if self._figure.children != (figure,):
+                self._figure.children = (figure,)
             self._updating = True
             try:
                 self.points.options = [NO_POINT, *map(repr, found.points)]
             finally:
                 self._updating = False
-        self.caption.value = look.legend(self.diagram.legend(found))
+        self.caption.value = look.legend(legend)
         self._place()
+
+    @property
+    def shown(self) -> DiagramFigure | PlaneFigure:
+        """The figure of one parameter or that of two, as the diagram is."""
+        found = self.work.diagram
+        return self.diagram if found is None or is_single(found) else self.plane
 
     def _place(self) -> None:
         found = self.work.diagram
-        if found is None or found.parameter not in self.work.session.params:
+        if found is None or not set(free_in(found)) <= set(self.work.session.params):
             return
-        value = self.work.at(found.parameter)
+        values = [self.work.at(name) for name in free_in(found)]
+        if not is_single(found):
+            self.plane.place(*values)
+            return
         low, high = found.range
-        self.diagram.place(found if low <= value <= high else None, self.work.variable, value)
+        self.diagram.place(found if low <= values[0] <= high else None, self.work.variable, values[0])
 
     def _forget_point(self) -> None:
         """The list says where the sliders stand, or nothing."""
-        picked = self.work.picked
-        if self.points.index and (picked is None or self.work.session.params.get(picked.parameter) != picked.value):
+        if self.points.index and not _stands_there(self.work):
             self._updating = True
             try:
                 self.points.index = 0
@@ -188,21 +244,28 @@ def status_line(work: Continuation) -> str:
 def outlook_line(work: Continuation) -> str:
     """What there is where the sliders stand, and what lies next."""
     found = work.diagram
-    if found is None or found.parameter not in work.session.params:
+    if found is None or not set(free_in(found)) <= set(work.session.params):
         return ""
-    value = work.at(found.parameter)
-    low, high = found.range
-    if not low <= value <= high:
-        return f"{found.parameter} = {value:g} is outside this diagram."
-    return repr(found.outlook(value))
+    values = [work.at(name) for name in free_in(found)]
+    for name, value, (low, high) in zip(free_in(found), values, ranges_of(found), strict=True):
+        if not low <= value <= high:
+            return f"{name} = {value:g} is outside this diagram."
+    return repr(found.outlook(*values))
 
 
 def picked_line(work: Continuation) -> str:
     """The point that was picked, while the sliders stand there."""
-    picked = work.picked
-    if picked is not None and work.session.params.get(picked.parameter) == picked.value:
-        return picked.words
-    return CLICK if work.diagram is not None else ""
+    if work.picked is not None and work.picked.words and _stands_there(work):
+        return work.picked.words
+    if work.diagram is None:
+        return ""
+    return CLICK if is_single(work.diagram) else CLICK_PLANE
+
+
+def _stands_there(work: Continuation) -> bool:
+    """Whether the sliders stand at the point that was picked."""
+    params = work.session.params
+    return work.picked is not None and all(params.get(k) == v for k, v in work.picked.params.items())
 
 
 def _said(text: str, role: str = "") -> str:

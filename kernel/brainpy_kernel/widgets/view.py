@@ -100,7 +100,7 @@ class View(Output):
     def png(self) -> bytes:
         """Equations, time courses, bifurcation diagram and phase plane."""
         phase = None if self.phase is None else (self.phase.figure.marks, self.phase.figure.axes)
-        diagram = [self.bifurcation.diagram.plot] if self.bifurcation and self.bifurcation.work.diagram else []
+        diagram = [self.bifurcation.shown.plot] if self.bifurcation and self.bifurcation.work.diagram else []
         return png(self._system, [*self.time_courses.plots(), *diagram], phase)
 
     def in_words(self) -> dict[str, str]:
