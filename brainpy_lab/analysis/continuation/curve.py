@@ -121,10 +121,15 @@ class Curve:
             found = self.corrected(u, None)
         return None if found is None else self.with_tangent(found, along)
 
+    @property
+    def first(self) -> float:
+        """The length of the first step."""
+        return FIRST * self.longest
+
     def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
         """Points from ``start`` on (which is not among them), until the curve ends; `end` says why it did."""
         self.end = ""
-        here, step = start, FIRST * self.longest
+        here, step = start, self.first
         self._low, self._high = start.u.copy(), start.u.copy()
         self._expected = np.abs(start.u) + self.units
         for number in range(self.most):

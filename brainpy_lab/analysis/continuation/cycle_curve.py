@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
+from brainpy_lab.analysis.continuation.curve import FIRST, Curve, CurvePoint
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.collocation import Collocation
 from brainpy_lab.analysis.cycles.mesh import Mesh
@@ -130,6 +130,11 @@ class CycleCurve(Curve):
         u = problem.pack(profile, orbit.period, orbit.parameter)
         self.here = CurvePoint(u, along / length)
         return self.here
+
+    @property
+    def first(self) -> float:
+        """Of the first step: near their beginning cycles change fast, whatever the longest step."""
+        return FIRST * min(self.longest, USUAL_STEP)
 
     def _renewed(self, point: CurvePoint) -> CurvePoint:
         orbit = self.orbit(point)

@@ -74,6 +74,8 @@ class CycleTracer:
         Values at which an orbit is simulated where nothing stable is known.
     doublings : int
         How many times period doublings are followed to the cycles of twice the period.
+    initial : ndarray, shape (n,), optional
+        Where orbits are simulated from, besides the neighbourhood of equilibria.
     heard : callable
         Called with the value of the parameter; True ends the work.
     """
@@ -82,6 +84,7 @@ class CycleTracer:
     longest_period: float | None = None
     looked_at: tuple[float, ...] = ()
     doublings: int = 1
+    initial: Array | None = None
     heard: Callable[[float], bool] = field(default=lambda value: False)
     branches: list[CycleBranch] = field(default_factory=list)
     points: list[SpecialPoint] = field(default_factory=list)
@@ -142,8 +145,9 @@ class CycleTracer:
                 self._further()
         self._begun += 1
         for value in self.looked_at:
-            u = None if self.is_stopped else self._restless(value)
-            orbit = None if u is None else self._simulated(u, value)
+            starts = [] if self.is_stopped else self._restless(value)
+            found = ((u, orbit) for u in starts if (orbit := self._simulated(u, value)) is not None)
+            u, orbit = next(found, (None, None))
             if u is not None and orbit is not None:
                 try:
                     self._both_ways(orbit, u)
@@ -183,15 +187,16 @@ class CycleTracer:
                 self._grow(curve, at_doubling(curve, orbit), "period doubling")
         self._level = 0
 
-    def _restless(self, value: float) -> Array | None:
-        """Where to begin at a value at which no equilibrium is stable and no stable cycle is known; None elsewhere."""
+    def _restless(self, value: float) -> list[Array]:
+        """Where orbits begin at a value at which no equilibrium is stable and no stable cycle is known; else nowhere."""
         beside = self.equilibria.at(value)
         field = self.flow.moved(self.name, value)
         if any((np.linalg.eigvals(field.jacobian(u[:-1])).real < 0).all() for u in beside):
-            return None
+            return []
         if not beside or any(cycle.stable for cycle in self.at(value)):
-            return None
-        return beside[0]
+            return []
+        usual = [] if self.initial is None else [np.append(self.initial, value)]
+        return [*usual, *beside]
 
     def _simulated(self, u: Array, value: float) -> Orbit | None:
         """The cycle to which the orbit from beside an equilibrium settles."""

@@ -225,7 +225,8 @@ def bifurcation(
     news = News(progress, watch, stop)
     tracer = Tracer(problem, (low, high), widths, step, tolerance)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
-    rhythms = CycleTracer(tracer, max_period, values_at, doublings)
+    initial = np.array([near.get(name, 0.0) for name in field.free])
+    rhythms = CycleTracer(tracer, max_period, values_at, doublings, initial)
     without_cycles = (*resets(field), *held_time(field), *delays(field), *(many_states(field) if cycles else ()))
     making = _Making(tracer, rhythms, watched, (*caveats.remarks(field), *without_cycles))
     has_cycles = cycles and not without_cycles
