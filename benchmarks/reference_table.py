@@ -130,7 +130,7 @@ def fitzhugh_nagumo(entry: dict[str, Any]) -> Any:
 def exponents(entry: dict[str, Any]) -> Any:
     model = {"LE_Lorenz": bp.models.lorenz, "LE_Rossler": bp.models.rossler}.get(entry["id"])
     made = bp.model(EXPONENTS.HYPER) if model is None else model()
-    return bp.analysis.lyapunov_spectrum(made, 2e4, transient=200.0).exponents
+    return bp.analysis.lyapunov_spectrum(made, 2e4).exponents
 
 
 def stuart_landau(entry: dict[str, Any]) -> Any:
@@ -163,7 +163,7 @@ def duffing(entry: dict[str, Any]) -> Any:
 
 def toy(entry: dict[str, Any]) -> Any:
     found = manifolds(bp.model("dx/dt = x\ndy/dt = -y + x**2"), {"x": 0.0, "y": 0.0}, x=(-3, 3), y=(-3, 3))
-    return nearest([[v["y"]] for b in found.unstable for v in b.at(x=1.5)], entry)
+    return [found.unstable.at(x=1.5)["y"]]
 
 
 HRFAST = POINTS._text(ENTRIES["HRfast_fold1"])

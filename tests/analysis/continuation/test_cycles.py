@@ -32,6 +32,17 @@ a3 = 0.328578
 b3 = 0.933578
 """
 
+#: Field and Noyes's oscillator with two variables, scaled as by Tyson.
+OREGONATOR = """
+eps = 0.04
+q = 0.0008
+f = 1.0
+dx/dt = (x*(1 - x) - f*z*(x - q)/(x + q))/eps
+dz/dt = x - z
+x(0) = 0.5
+z(0) = 0.5
+"""
+
 
 @cache
 def morris_lecar() -> Diagram:
@@ -211,3 +222,22 @@ def test_a_matrix_that_cannot_be_solved_ends_a_branch_and_not_the_diagram(monkey
     assert [p.kind for p in diagram.points] == ["hopf"]
     (branch,) = [b for b in diagram.branches if b.kind == "cycle"]
     assert branch.ends[1].endswith("steps became too short") and "is followed as far as" in diagram.remarks[0]
+
+
+def test_orbits_begin_where_the_model_does_where_nothing_stable_is_known() -> None:
+    """The first equilibrium of the Oregonator has a negative concentration: orbits beside it leave for infinity."""
+    model = bp.model(OREGONATOR)
+    diagram = bifurcation(model, "f", (0.9, 1.1))
+    stable = [b for b in diagram.branches if b.kind == "cycle" and b.stable.any()]
+    assert stable and min(b["f"].min() for b in stable) < 1.0 < max(b["f"].max() for b in stable)
+    cycle = bp.analysis.limit_cycle(model, f=1.0)
+    assert diagram.at(1.0).cycles[0].period == pytest.approx(cycle.period, rel=1e-7)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [0.03, 0.3])
+def test_a_doubling_close_to_where_its_branch_begins(step: float) -> None:
+    diagram = bifurcation(bp.models.hodgkin_huxley(), "I", (0, 160), step=step)
+    assert places(diagram, "period doubling") == pytest.approx(
+        [7.845337398, 7.846481432, 7.906803877, 7.917777676], abs=1e-7
+    )
