@@ -188,7 +188,7 @@ class CycleTracer:
         self._level = 0
 
     def _restless(self, value: float) -> list[Array]:
-        """Where orbits begin at a value at which no equilibrium is stable and no stable cycle is known; else nowhere."""
+        """Where orbits begin at a value at which no equilibrium and no known cycle is stable; else nowhere."""
         beside = self.equilibria.at(value)
         field = self.flow.moved(self.name, value)
         if any((np.linalg.eigvals(field.jacobian(u[:-1])).real < 0).all() for u in beside):

@@ -34,8 +34,8 @@ b3 = 0.933578
 
 #: Field and Noyes's oscillator with two variables, scaled as by Tyson.
 OREGONATOR = """
-eps = 0.04
-q = 0.0008
+eps = 0.2
+q = 0.01
 f = 1.0
 dx/dt = (x*(1 - x) - f*z*(x - q)/(x + q))/eps
 dz/dt = x - z
