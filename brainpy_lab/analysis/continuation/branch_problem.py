@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.characteristic import characteristic_roots, linearised
+from brainpy_lab.analysis.characteristic import characteristic_roots
+from brainpy_lab.analysis.continuation.histories import Histories
 from brainpy_lab.analysis.stability import in_order
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import Moving, ZeroProblem, equilibria
@@ -80,10 +81,12 @@ class EquilibriumProblem:
         unit = np.eye(self.n, dtype=complex)
         if not self.field.system.is_delayed:
             return self.jacobian(u) - 1j * omega * unit, -1j * unit
-        lags, instant, delayed = linearised(self._at(u), u[: self.n])
-        turned = [np.exp(-1j * omega * lag) * a for lag, a in zip(lags, delayed, strict=True)]
-        slope = -1j * unit - sum(1j * lag * a for lag, a in zip(lags, turned, strict=True))
-        return instant - 1j * omega * unit + sum(turned), slope
+        value, slope = self.histories(u).matrix(1j * omega)
+        return -value, -1j * slope
+
+    def histories(self, u: Array) -> Histories:
+        """The drift with delays around ``u``."""
+        return Histories(self._at(u), self.names, u[: self.n])
 
     def _at(self, u: Array) -> VectorField:
         field = self.field
@@ -100,7 +103,7 @@ class EquilibriumProblem:
         return self._along(u, [a, b, c])
 
     def _along(self, u: Array, directions: list[NDArray[Any]]) -> NDArray[Any]:
-        if not self._has_exact:
+        if not self.has_exact:
             return self._differences(u, directions)
         field = self.field
         states, params = Moving(field, self.names).values(u)
@@ -118,7 +121,8 @@ class EquilibriumProblem:
         return result
 
     @cached_property
-    def _has_exact(self) -> bool:
+    def has_exact(self) -> bool:
+        """Whether the model has exact derivatives along directions."""
         unit = np.zeros(len(self.field.names))
         try:
             self.field.numeric.directional(unit, [unit, unit], self.field.params, self.field.t)

@@ -82,6 +82,10 @@ class InUnits:
         if not self.problem.field.system.is_delayed:
             result: Complex = w @ self.derivatives(z, np.append(v, np.zeros(len(z) - self.n)))
             return result
+        histories = self.problem.histories(z * self.units)
+        if self.problem.has_exact:
+            scale = self.units[: self.n]
+            return -histories.turned(v * scale, w / scale, 1j * omega) * self.units
         steps = WAY * (1 + np.abs(z)) * np.eye(len(z))
         ends = [[w @ self.turning(z + side * step, omega)[0] @ v for step in steps] for side in (1, -1)]
         return (np.array(ends[0]) - np.array(ends[1])) / (2 * steps.diagonal())

@@ -80,6 +80,12 @@ def _of_hopf(problem: EquilibriumProblem, u: Array, omega: float) -> float:
     slopes = problem.slopes(u)
     matrix, n = slopes[:, :-1], problem.n
     along = np.append(np.linalg.solve(matrix, -slopes[:, -1]), 1.0)
+    if problem.field.system.is_delayed:
+        histories = problem.histories(u)
+        value, by_root = histories.matrix(1j * omega)
+        left, _, right = np.linalg.svd(value)
+        v, w = right[-1].conj(), left[:, -1].conj()
+        return float(np.real(-(histories.turned(v, w, 1j * omega) @ along) / (w @ by_root @ v)))
     q, p = _vector(matrix, 1j * omega), _vector(matrix.T, 1j * omega)
     turned = problem.second(u, np.append(q, 0.0), along.astype(complex))
     return float(np.real((p @ turned[:n]) / (p @ q)))

@@ -158,8 +158,7 @@ def described(problem: EquilibriumProblem, kind: str, u: Array, omega: float | N
         period = 2 * np.pi / omega
         data["omega"] = omega
         try:
-            if not problem.field.system.is_delayed:
-                data["l1"] = first_lyapunov_coefficient(problem, u, omega)
+            data["l1"] = first_lyapunov_coefficient(problem, u, omega)
         except (AnalysisError, np.linalg.LinAlgError):
             note = f"{note} without the first Lyapunov coefficient: no third derivative".strip()
     states = {name: float(v) + 0.0 for name, v in zip(problem.field.free, u, strict=False)}

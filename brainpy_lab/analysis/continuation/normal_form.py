@@ -1,7 +1,9 @@
 """The first Lyapunov coefficient of a Hopf point: its sign says whether the cycles that it sends out are stable.
 
 Reference: Y. A. Kuznetsov (2004). Elements of Applied Bifurcation Theory, 3rd ed., formula 5.62.
-doi:10.1007/978-1-4757-3978-7
+doi:10.1007/978-1-4757-3978-7. With delays: S. G. Janssens (2010). On a normalization technique for codimension two
+bifurcations of equilibria of delay differential equations. MSc thesis, Utrecht; M. M. Bosschaert, S. G. Janssens,
+Y. A. Kuznetsov (2020). SIAM J. Appl. Dyn. Syst. 19, 252-303. doi:10.1137/19M1243993
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.histories import Histories
 from brainpy_lab.analysis.vector_field import Array
 
 
@@ -22,6 +25,8 @@ def first_lyapunov_coefficient(problem: EquilibriumProblem, u: Array, omega: flo
 
 def lyapunov_terms(problem: EquilibriumProblem, u: Array, omega: float) -> tuple[float, float, float]:
     """The terms that l1 is the sum of: what is small beside them is rounding."""
+    if problem.field.system.is_delayed:
+        return _terms_with_delays(problem.histories(u), omega)
     n = problem.n
     a = problem.jacobian(u)
     values, vectors = np.linalg.eig(a)
@@ -41,5 +46,23 @@ def lyapunov_terms(problem: EquilibriumProblem, u: Array, omega: float) -> tuple
     still = np.linalg.solve(a, b(q, q.conj()))
     double = np.linalg.solve(2j * omega * np.eye(n) - a, b(q, q))
     terms = np.vdot(p, cubic), -2 * np.vdot(p, b(q, still)), np.vdot(p, b(q.conj(), double))
+    first, second, third = (float(term.real) / (2 * omega) for term in terms)
+    return first, second, third
+
+
+def _terms_with_delays(histories: Histories, omega: float) -> tuple[float, float, float]:
+    """The same with the characteristic matrix in place of i omega - A, and histories q exp(i omega theta) for q."""
+    matrix, slope = histories.matrix(1j * omega)
+    left, _, right = np.linalg.svd(matrix)
+    q, p = right[-1].conj(), left[:, -1].conj()
+    p = p / (p @ slope @ q)
+    phi, bar = histories.exponential(q, 1j * omega), histories.exponential(q.conj(), -1j * omega)
+    still = np.linalg.solve(histories.matrix(0.0)[0], histories.derivative(phi, bar))
+    double = np.linalg.solve(histories.matrix(2j * omega)[0], histories.derivative(phi, phi))
+    terms = (
+        p @ histories.derivative(phi, phi, bar),
+        2 * (p @ histories.derivative(phi, histories.exponential(still, 0.0))),
+        p @ histories.derivative(bar, histories.exponential(double, 2j * omega)),
+    )
     first, second, third = (float(term.real) / (2 * omega) for term in terms)
     return first, second, third

@@ -100,11 +100,6 @@ class SpecialPoint:
                 f"The derivative of a point of kind '{self.kind}' is not computed: those of folds and Hopf points are.",
                 advice=f"Compute diagrams at two values of {by}, and compare.",
             )
-        if self.kind == "hopf" and self.equations is not None and self.equations.system.is_delayed:
-            raise AnalysisError(
-                "The derivative of a Hopf point with delays is not computed.",
-                advice=f"Compute diagrams at two values of {by}, and compare.",
-            )
         if self.equations is None:
             raise ArgumentError("A point from a file has no equations.", advice="Compute the diagram from its model.")
         (name, value), *_ = self.parameters.items()

@@ -154,10 +154,7 @@ def delays(field: VectorField) -> tuple[str, ...]:
     """What is said of a model with delays."""
     if not field.system.is_delayed:
         return ()
-    return (
-        "With delays: stability by the rightmost characteristic roots; Hopf points without their first Lyapunov "
-        "coefficient. Cycles are not followed.",
-    )
+    return ("With delays: stability by the rightmost characteristic roots. Cycles are not followed.",)
 
 
 def is_of_cycles(start: Start) -> bool:

@@ -23,14 +23,16 @@ def test_a_rate_and_what_is_said():
     diagram = bp.analysis.bifurcation(model, "b", (-5, 0.5))
     omega = brentq(lambda w: np.sin(w) + w * np.cos(w), 1.6, 3.0)
     (hopf,) = diagram.points
-    assert repr(hopf).startswith("Hopf at b = -2.26183")
+    assert repr(hopf).startswith("supercritical Hopf at b = -2.26183")
     assert hopf.parameter == pytest.approx(1 / np.cos(omega), rel=1e-12)
     assert hopf.data["omega"] == pytest.approx(omega, rel=1e-12)
     assert any("Cycles are not followed" in text for text in diagram.remarks)
     assert not diagram.at(-3.0)[0].stable
     assert diagram.at(-2.0)[0].stable
-    with pytest.raises(AnalysisError, match="The derivative of a Hopf point with delays is not computed"):
-        hopf.derivative("tau")
+    # at b = 1/cos(omega) with omega tau + arctan(omega) = pi: by the implicit function theorem, by hand
+    rate = -omega * (1 + omega**2) / (1 + 1 + omega**2)
+    assert hopf.derivative("tau") == pytest.approx(-omega * rate / np.sqrt(1 + omega**2), rel=1e-9)
+    assert hopf.data["l1"] < 0
 
 
 def test_two_populations_with_folds_and_a_hopf_point():
@@ -50,6 +52,41 @@ def test_two_populations_with_folds_and_a_hopf_point():
     gains = np.diag([e * (1 - e), j * (1 - j)]) @ np.array([[10, -10], [10, 2]])
     matrix = (1j * w + 1) * np.eye(2) - gains * np.exp(-1j * w)
     assert abs(np.linalg.det(matrix)) < 1e-11
+
+
+def test_first_lyapunov_coefficients_against_closed_forms():
+    # c1 by hand, for q = 1 and p = 1/(1 + i a) at a tau = pi/2: Hutchinson's equation, of Hassard, Kazarinoff and Wan
+    # (1981), Theory and Applications of Hopf Bifurcation, section 4.3; and a cubic nonlinearity of either sign
+    a = np.pi / 2
+    for term, c, expected in (
+        ("(1 + x)", 0, (1 - 3 * a) / (5 * (1 + a**2))),
+        ("+ c*x(t - tau)**3", 0.5, -3 * 0.5 / (1 + a**2)),
+        ("+ c*x(t - tau)**3", -0.5, 3 * 0.5 / (1 + a**2)),
+    ):
+        model = bp.model(f"dx/dt = -a*x(t - tau){'*' * (not c)}{term}\na = 1\ntau = 1{f'{chr(10)}c = {c}' * bool(c)}")
+        (hopf,) = bp.analysis.bifurcation(model, "a", (1, 2), box={"x": (-0.2, 0.2)}).points
+        assert hopf.data["l1"] == pytest.approx(expected, rel=1e-9)
+        assert repr(hopf).startswith("supercritical" if expected < 0 else "subcritical")
+
+
+def test_delays_of_no_length_leave_the_first_lyapunov_coefficient():
+    text = "dV/dt = V - V**3/3 - w(t - tau) + I\ndw/dt = (V(t - 2*tau) + 0.7 - 0.8*w)/12.5\nI = 0\ntau = 0"
+    (hopf, _) = bp.analysis.bifurcation(bp.model(text), "I", (0, 2)).points
+    plain = bp.model(text.replace("(t - tau)", "").replace("(t - 2*tau)", "").replace("\ntau = 0", ""))
+    (same, _) = bp.analysis.bifurcation(plain, "I", (0, 2), cycles=False).points
+    assert hopf.data["l1"] == pytest.approx(same.data["l1"], rel=1e-9)
+    assert hopf.parameter == pytest.approx(same.parameter, rel=1e-12)
+
+
+def test_a_supercritical_amplitude_in_a_simulation():
+    # w' = lambda w + omega (l1 + i ...) w |w|², and x = 2 |w| cos; d(lambda)/da = i/(1 + i a) at lambda = i a
+    model = bp.model("dx/dt = -a*tanh(x(t - 1))*(1 + x)\na = 1.5\nx(t <= 0) = 0.3")
+    (hopf,) = bp.analysis.bifurcation(model, "a", (1, 2), box={"x": (-0.2, 0.2)}).points
+    omega, beyond = hopf.data["omega"], 0.02
+    growth = (1j / (1 + 1j * hopf.parameter)).real * beyond
+    amplitude = 2 * np.sqrt(-growth / (omega * hopf.data["l1"]))
+    late = model.run(400, dt=0.02, a=hopf.parameter + beyond, record_every=0.02).x[-1000:]
+    assert np.ptp(late) / 2 == pytest.approx(amplitude, rel=0.03)
 
 
 @pytest.mark.parametrize(
