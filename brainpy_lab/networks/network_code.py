@@ -92,8 +92,11 @@ class CodedNetwork:
             ``str(code)`` or ``code.text`` is the text, ``code.file`` the file that holds it.
         """
         name = backend_name(backend)
-        generated = self._assembly(name).code
-        return self._edits[name].on(generated) if name in self._edits else generated
+        return self._in_force(name, self._assembly(name))
+
+    def _in_force(self, backend: str, assembly: Assembly) -> NetworkCode:
+        """The code of an assembly, or the edited one in its place."""
+        return self._edits[backend].on(assembly.code) if backend in self._edits else assembly.code
 
     def _observing(self, currents: Iterable[Current], backend: str) -> tuple[Assembly, NetworkCode, NetworkCode | None]:
         """The code of a run that records currents, and that which computes them from records on NumPy.
@@ -108,7 +111,8 @@ class CodedNetwork:
         every = frozenset((c.synapses, c.target) for c in currents)
         reading = self._assembly("numpy", every).code if currents else None
         if not summed:
-            return self._assembly(backend), self.code(backend), reading
+            assembly = self._assembly(backend)
+            return assembly, self._in_force(backend, assembly), reading
         if backend in self._edits:
             name, target = min(summed)
             raise ArgumentError(
@@ -235,13 +239,17 @@ def _kind(part: Source | Synapses) -> tuple[Any, ...]:
         moving = tuple((n, v.size > 0) for n, v in part.moving.items())
         return part.name, part.system.fingerprint, part.method, varying, moving
     if isinstance(part, Synapses):
-        delays = (np.asarray(d) for d in (part.delay_given, part.post_delay_given))
         varying = tuple(n for n, v in part.values.items() if isinstance(v, np.ndarray))
-        late = tuple((bool(np.any(d > 0)), bool(np.any(d == 0))) for d in delays)
+        late = tuple((_any(d > 0), _any(d == 0)) for d in (part.delay_given, part.post_delay_given))
         spread = part.is_late and isinstance(part.delay_given, np.ndarray)
         homes = tuple(part.homes.of.items())
         return part.name, part.system.fingerprint, homes, varying, late, spread, part.totals.are_taken
     return (part.name,)
+
+
+def _any(flags: Any) -> bool:
+    """Whether one flag holds, or any of an array."""
+    return bool(flags.any() if isinstance(flags, np.ndarray) else flags)
 
 
 def backend_name(given: str | None) -> str:
