@@ -25,8 +25,9 @@ from brainpy_lab.codegen.network import (
 from brainpy_lab.drivers.loaded import load_functions
 from brainpy_lab.drivers.network import Event, NetworkChunk, NetworkFlow, NetworkProgram, NetworkSetup
 from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
-from brainpy_lab.drivers.tensor.network_cells import ActInCells, AdvanceCells, Fault, FireCells
+from brainpy_lab.drivers.tensor.network_cells import HASTY, ActInCells, AdvanceCells, Fault, FireCells
 from brainpy_lab.drivers.tensor.network_connections import GatherSums, ShareSums, SpikesArrive
+from brainpy_lab.drivers.tensor.network_hasty import hasty_steps
 from brainpy_lab.drivers.tensor.network_pasts import AddLatest, RecallValues, RememberSteps, pasts_of
 from brainpy_lab.drivers.tensor.network_quiet import quiet_tests
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
@@ -49,7 +50,22 @@ class TensorNetwork(NetworkProgram):
         self, code: NetworkCode, make_arrays: Callable[[], NetworkArrays], computing: Callable[[], Any]
     ) -> None:
         self.code, self.make_arrays, self.computing = code, make_arrays, computing
-        self.functions = load_functions(code) | quiet_tests(code)
+        self.functions = load_functions(code) | quiet_tests(code) | self._steps(make_arrays())
+
+    def _steps(self, arrays: NetworkArrays) -> dict[str, Callable[..., Any]]:
+        """Steps of cells in as few operations as the library has for them, and without rare cases."""
+        code = self.code
+        steps = {o.function: code.function(o.function) for o in code.schedule if isinstance(o, Advance)}
+        found: dict[str, Callable[..., Any]] = {}
+        for suffix, functions in (("", steps), (HASTY, hasty_steps(code))):
+            for name, function in functions.items():
+                taken = code.functions[name].arguments
+                rows = [f.name for f in taken if f.axis]
+                numbers = [f.name for f in taken if not f.axis and f.role not in ("time", "passed")]
+                functions[name] = arrays.fused(function, rows, numbers)
+            loaded = load_functions(code, functions, arrays.known)
+            found |= {name + suffix: loaded[name] for name in functions}
+        return found
 
     def try_functions(self) -> None:
         """Call each function of the text once."""

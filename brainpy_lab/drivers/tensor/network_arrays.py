@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,13 @@ Array = Any
 
 class NetworkArrays:
     """Arrays of float64 and of numbers of places, on NumPy; other libraries take its place method by method."""
+
+    #: What functions that `fused` has made read besides their arguments.
+    known: Mapping[str, Any] = {}
+
+    def fused(self, function: ast.FunctionDef, arrays: Collection[str], numbers: Collection[str]) -> ast.FunctionDef:
+        """A function that does the same with fewer operations of the library, should it have such."""
+        return function
 
     def floats(self, values: np.ndarray) -> Array:
         """An array of numbers, a copy."""
@@ -51,8 +60,8 @@ class NetworkArrays:
 
     def all_finite(self, rows: Sequence[Array]) -> bool:
         """Whether there is neither nan nor infinity in rows."""
-        # a sum is not finite where one of its terms is not; where it is not for its size alone, each term is looked at
-        total = sum(float(np.add.reduce(row)) for row in rows)
+        # a sum of products is not finite where a factor is not; where it is for its size alone, each one is looked at
+        total = sum(float(np.dot(a, b)) for a, b in zip_longest(rows[::2], rows[1::2], fillvalue=rows[0]))
         return math.isfinite(total) or all(bool(np.isfinite(row).all()) for row in rows)
 
     def at(self, values: Array, at: Any) -> Array:
@@ -62,6 +71,11 @@ class NetworkArrays:
     def repeated(self, values: Array, counts: Array, total: int) -> Array:
         """Each value as often as its count says, ``total`` in all."""
         return np.repeat(values, counts)
+
+    def stretches(self, values: Array, start: Array, count: Array) -> Array:
+        """Some stretches of an array of numbers of places, one after the other."""
+        pairs = zip(start.tolist(), (start + count).tolist(), strict=True)
+        return np.concatenate([values[begin:end] for begin, end in pairs])
 
     def sequence(self, n: int) -> Array:
         """0, 1, ..., n - 1."""

@@ -12,6 +12,8 @@ from brainpy_lab.drivers.tensor.network_values import Call, Index, NetworkValues
 #: What went wrong: the axis, the row or alarm, and the place.
 Fault = tuple[str, str, int]
 _ALL: Index = {CELL: None}
+#: What is put behind the name of a step without rare cases.
+HASTY = " hasty"
 
 
 def every_connection(synapse: str, values: NetworkValues, *, whole: bool = False) -> Index:
@@ -32,20 +34,34 @@ class AdvanceCells:
             axes = values.code.ends[operation.synapse].axes(operation.synapse)
             self.index = every_connection(operation.synapse, values, whole=operation.axis != operation.synapse)
         self.call = Call(values, functions[operation.function], operation.function, axes)
+        hasty = functions.get(operation.function + HASTY)
+        self.hasty = hasty and Call(values, hasty, operation.function, axes)
 
     def __call__(self) -> Fault | None:
         """Take the step."""
         rows, arrays = self.values.rows[self.axis], self.values.arrays
-        found = self.call(self.index)
+        found = self._found((self.hasty or self.call)(self.index))
+        is_finite = arrays.all_finite(found)
+        if self.hasty and not is_finite:
+            found = self._found(self.call(self.index))
+            if is_finite := arrays.all_finite(found):
+                self.hasty = None  # the case is not rare here
         for kept, row in self.kept.items():
             rows[kept] = rows[row]
         if self.kept:
             self._part()
         for f, value in zip(self.call.results, found, strict=True):
-            rows[f.of] = own(value, rows, self.values, self.size)
-        if arrays.all_finite([rows[f.of] for f in self.call.results]):
-            return None
-        return self._fault()
+            rows[f.of] = value
+        return None if is_finite else self._fault()
+
+    def _found(self, given: Any) -> list[Array]:
+        """What a function gave, as arrays of which none is a row or another."""
+        found = [self.values.arrays.whole(value, self.size) for value in given]
+        for number, value in enumerate(found):
+            others = (*self.values.rows[self.axis].values(), *found[:number])
+            if any(value is other for other in others):
+                found[number] = self.values.arrays.copy(value)
+        return found
 
     def _part(self) -> None:
         """What is kept of before is an array of its own, should the row itself stay as it is."""

@@ -8,9 +8,11 @@ from typing import Any
 from brainpy_lab.codegen.network import ALL, CONNECTION, KEPT_POST, KEPT_PRE, POST, PRE, Arrive, Gather, Share
 from brainpy_lab.drivers.tensor.network_arrays import Array
 from brainpy_lab.drivers.tensor.network_cells import every_connection, own
-from brainpy_lab.drivers.tensor.network_values import Call, NetworkValues
+from brainpy_lab.drivers.tensor.network_values import Call, Index, NetworkValues
 
 _Functions = Mapping[str, Callable[..., Any]]
+#: So many cells that fire are taken one by one.
+_FEW = 64
 _EVERYWHERE = dict.fromkeys((PRE, POST, KEPT_PRE, KEPT_POST, ALL))
 
 
@@ -74,6 +76,10 @@ class SpikesArrive:
         self.in_turn = self.act is not None and any(f.role != "sum" and f.axis != CONNECTION for f in self.act.results)
         kinds = set() if self.act is None else self.act.kinds
         self.reads_pre, self.reads_post = bool(kinds & {PRE, KEPT_PRE}), bool(kinds & {POST, KEPT_POST})
+        #: Whether the numbers of the connections are not asked for, only those of their targets.
+        self.needs_targets = (
+            bool(kinds) and kinds <= {POST, ""} and self.cell is self.order is None and not self.in_turn
+        )
 
     def __call__(self) -> None:
         """Serve the spikes that are due, the earliest first."""
@@ -89,6 +95,11 @@ class SpikesArrive:
         """Spikes of different cells, and those of their connections that have one delay."""
         arrays, delays = self.values.arrays, self.table.delays
         places = cells if delays == 1 else cells * delays + number
+        if self.needs_targets and len(cells) <= _FEW:
+            targets = arrays.stretches(self.post, self.start[places], self.count[places])
+            if len(targets):
+                self._add({POST: targets}, {})
+            return
         counts = self.count[places]
         ends = counts.cumsum(0)
         total = int(ends[-1])
@@ -119,13 +130,17 @@ class SpikesArrive:
         return passed
 
     def _act(self, connections: Array, passed: Mapping[str, Any]) -> None:
-        assert self.act is not None
-        arrays = self.values.arrays
         index = {CONNECTION: connections}
         if self.reads_pre:
             index[PRE] = index[KEPT_PRE] = self.pre[connections]
         if self.reads_post:
             index[POST] = index[KEPT_POST] = self.post[connections]
+        self._add(index, passed)
+
+    def _add(self, index: Index, passed: Mapping[str, Any]) -> None:
+        """Call the function of connections, and put or add what it gives in its places."""
+        assert self.act is not None
+        arrays = self.values.arrays
         for f, value in zip(self.act.results, self.act(index, passed), strict=True):
             row, at = self.values.rows[self.axes[f.axis]][f.of], index[f.axis]
             (arrays.add if f.role == "sum" else arrays.put)(row, at, value)
