@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import inspect
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from brainpy_lab.equations.system import System
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, did_you_mean
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -93,6 +93,8 @@ def _check(call: str, names: set[str], options: tuple[str, ...], system: System,
             advice=f"For example parameters={{'{name}': 1.0}}.",
         )
     for name, value in keywords.items():
+        if name not in options:
+            _check_spelling(call, name, (*system.parameter_names, *system.state_names), options, system)
         if name == "start" and hasattr(value, "outcome"):
             continue  # a Solution is what a run goes on with
         if name in named and name not in options:
@@ -103,3 +105,12 @@ def _check(call: str, names: set[str], options: tuple[str, ...], system: System,
                 f"'{name}' is an option of {call} and a {what} of the model '{system.name}'.",
                 advice=f"parameters={{'{name}': ...}} sets the {what}; beside it, {name}=... is the option.",
             )
+
+
+def _check_spelling(call: str, name: str, known: Sequence[str], options: Sequence[str], system: System) -> None:
+    """A keyword that is neither the call's nor the model's, and nearest to one of the call's, is meant for it."""
+    if name in known or did_you_mean(name, known) is not None:
+        return  # who reads the parameters knows better which there are, and says so
+    advice = did_you_mean(name, options)
+    if advice is not None:
+        raise ArgumentError(f"{call} takes no '{name}', and '{system.name}' has none.", advice=advice)

@@ -119,3 +119,23 @@ def test_others_have_no_notes() -> None:
     model = bp.model("a = 1\ndV/dt = -a*V\nV(0) = 1", backend="numpy")
     assert model.notes == ()
     assert repr(model.run(0.1)) == "Solution of Model: V at 11 times from 0 to 0.1; completed."
+
+
+@pytest.mark.parametrize(
+    ("call", "wrong", "meant"),
+    [
+        (lambda m: m.run(1.0, recrod=["x"]), "recrod", "record"),
+        (lambda m: bp.analysis.bifurcation(m, "a", (0, 1), cyles=True), "cyles", "cycles"),
+        (lambda m: bp.analysis.fixed_points(m, {"x": (0, 1)}, provn=True), "provn", "proven"),
+    ],
+)
+def test_a_misspelt_option_is_told_with_the_nearest(call, wrong, meant):
+    with pytest.raises(ArgumentError, match=f"no '{wrong}'") as error:
+        call(bp.model("a = 1\ndx/dt = a - x"))
+    assert error.value.advice == f"Did you mean '{meant}'?"
+
+
+def test_a_misspelt_parameter_stays_one_though_an_option_is_near():
+    with pytest.raises(ArgumentError, match="no parameter 'metho'") as error:
+        bp.model("metho_d = 1\ndx/dt = metho_d - x").run(1.0, metho=2)
+    assert error.value.advice == "Did you mean 'metho_d'?"
