@@ -158,3 +158,28 @@ def test_cells_that_fire_and_are_held_stay_coupled(backend: str) -> None:
     assert list(zip(np.rint(events.t / 0.1).astype(int).tolist(), events.index.tolist(), strict=True)) == spikes
     assert len(spikes) == 3
     assert sol["E"].V[-1] == pytest.approx(V, rel=1e-12)
+
+
+KICKED = "tau = 5; weight = 0.5\ndg/dt = -g/tau\n{}\nwhen pre.spike:\n    g += 0.5"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("post.I += weight*pre.r", "post.I += 0.1*(pre.x - post.x)"),  # both are summed over connections
+        ("post.I += g", "post.I += weight*pre.r", "post.I += 0.1*pre.x"),  # one stands in the target's equations
+    ],
+)
+def test_several_lines_add_to_one_input_what_synapses_of_one_line_each_add(lines: tuple[str, ...]) -> None:
+    cell, everyone = RATE + "\nwhen x > 0.9:\n    x = 0.3", bp.connect.all_to_all()
+    found = []
+    for texts in (["\n".join(lines)], lines):
+        E = bp.NeuGroup(bp.model(cell, name="Rate"), 2, name="E", method="euler", initial={"x": np.array([1.0, 0.2])})
+        models = [synapse(KICKED.format(text)) for text in texts]
+        net = bp.Network(
+            E, [bp.Synapses(pre=E, post=E, model=m, connect=everyone, name=f"s{k}") for k, m in enumerate(models)]
+        )
+        sol = net.run(3.0, dt=0.1, backend="numpy")
+        found.append([*sol.final["E"]["x"], *sol["E"].events["spike"].t])
+    assert len(found[0]) > 2
+    assert found[0] == pytest.approx(found[1], rel=1e-12)

@@ -23,9 +23,18 @@ def lumped_couplings(synapses: Synapses) -> tuple[Coupling, ...]:
 
 
 def gathered_couplings(synapses: Synapses) -> tuple[Coupling, ...]:
-    """The couplings that are summed over connections in each step."""
+    """The couplings that are summed over connections in each step, one an input of the target."""
     lumped = lumped_couplings(synapses)
-    return tuple(c for c in synapses.system.couplings if c not in lumped)
+    return by_target(c for c in synapses.system.couplings if c not in lumped)
+
+
+def by_target(couplings: Iterable[Coupling]) -> tuple[Coupling, ...]:
+    """The couplings with one for each input: what several lines add to it, together."""
+    found: dict[tuple[str, str], Coupling] = {}
+    for c in couplings:
+        before = found.get((c.side, c.target))
+        found[c.side, c.target] = c if before is None else replace(c, value=ast.BinOp(before.value, ast.Add(), c.value))
+    return tuple(found.values())
 
 
 def sum_name(synapses: Synapses, coupling: Coupling) -> str:
@@ -36,16 +45,21 @@ def sum_name(synapses: Synapses, coupling: Coupling) -> str:
 def composed_system(system: System, synapses: Iterable[Synapses]) -> System:
     """A cell's equations with the lumped states of synapses in it, and an input for each sum over connections."""
     for syn in synapses:
-        if (couplings := lumped_couplings(syn)) or syn.homes.at("lumped"):
-            system = _with(system, _part(syn, couplings), syn)
-        for coupling in gathered_couplings(syn):
-            total = f"{coupling.target}_sum"
-            part = System(
-                syn.system.name, (), (Parameter(total, 0.0),), text=syn.system.text, origin=syn.system.origin,
-                couplings=(replace(coupling, value=ast.copy_location(ast.Name(total, ast.Load()), coupling.value)),),
+        couplings, gathered = lumped_couplings(syn), gathered_couplings(syn)
+        if couplings or gathered or syn.homes.at("lumped"):
+            part = _part(syn, couplings)
+            sums = [(c, f"{c.target}_sum") for c in gathered]
+            part = replace(
+                part, parameters=(*part.parameters, *(Parameter(total, 0.0) for _, total in sums)),
+                couplings=(*couplings, *(_read_as(total, c) for c, total in sums)),
             )  # fmt: skip
             system = _with(system, part, syn)
     return system
+
+
+def _read_as(total: str, coupling: Coupling) -> Coupling:
+    """A coupling that adds the value of a name."""
+    return replace(coupling, value=ast.copy_location(ast.Name(total, ast.Load()), coupling.value))
 
 
 def _with(system: System, part: System, synapses: Synapses) -> System:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from brainpy_lab.equations.system import Coupling
 from brainpy_lab.errors import ArgumentError, did_you_mean
-from brainpy_lab.networks.code.composed import lumped_couplings
+from brainpy_lab.networks.code.composed import by_target, lumped_couplings
 from brainpy_lab.networks.synapses import Synapses
 
 
@@ -55,8 +53,8 @@ def currents_of(syn: Synapses) -> tuple[Current, ...]:
         couplings = [c for c in syn.system.couplings if c.target == target]
         kinds = {c in lumped for c in couplings}
         if len(kinds) == 1:
-            total = functools.reduce(lambda a, b: ast.BinOp(a, ast.Add(), b), (c.value for c in couplings))
-            found.append(Current(syn.name, target, replace(couplings[0], value=total), kinds.pop()))
+            (total,) = by_target(couplings)
+            found.append(Current(syn.name, target, total, kinds.pop()))
     return tuple(found)
 
 
