@@ -90,7 +90,7 @@ def write_arrival(
     places : mapping of str to Place
         Where the names of the synapse stand.
     held : mapping of str to str
-        For states of the target that may be held: the name of the time of release.
+        For states of the two cells that may be held: the name of the time of release.
     traces : iterable of Trace
         States that stand nowhere themselves, but are read from what is kept of them.
     addresses : Addresses
@@ -192,7 +192,7 @@ class _Drawn(ast.NodeTransformer):
 
 
 def _unless_held(action: Assign, target: str, value: ast.expr, held: Mapping[str, str]) -> ast.expr:
-    """What a line gives to a state of the target: nothing while that is held."""
+    """What a line gives to a state of a cell: nothing while that is held."""
     release = held.get(action.target)
     if release is None:
         return value

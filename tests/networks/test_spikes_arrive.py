@@ -65,6 +65,18 @@ def test_spikes_sent_to_a_held_state_are_dropped(backend: str) -> None:
     assert V[fired + 21] > -59.5
 
 
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_blocks_drop_what_they_do_to_the_held_cell_that_has_fired(backend: str) -> None:
+    E = bp.NeuGroup(lif(), 2, name="E", initial={"V": np.array([-49.0, -60.0])})  # one fires in the first step
+    one = bp.connect.pairs([0], [1])
+    kicks = [
+        bp.Synapses(pre=E, post=E, model=synapse("when pre.spike:\n    pre.V -= 1"), connect=one, delay=d, name=f"k{k}")
+        for k, d in enumerate((0.0, 0.5, 3.0))
+    ]
+    V = bp.Network(E, *kicks).run(4.0, dt=0.1, backend=backend, record={"E": ["V"]})["E"].V[:, 0]
+    assert np.all(V[1:31] == -60) and V[31] == -61  # of the three the last alone comes after the hold
+
+
 def _pair(order: str, **delays: float) -> float:
     """The weight after one spike of each side in one step."""
     S = bp.SpikeSource([2.0], name="S")

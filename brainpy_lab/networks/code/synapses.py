@@ -224,7 +224,7 @@ class _Writer:
     def arrivals(self, event: Event) -> None:
         """What spikes of one side do when they arrive."""
         syn, places = self.syn, self._places()
-        held = _held(syn.post_group, self.draft.systems)
+        held = _held(syn, self.draft.systems)
         word, synapse, ends = f"{event.name}_{syn.name}", syn.name, None
         block, rows = event, tuple[str, ...]()
         if syn.totals.are_taken:
@@ -354,8 +354,11 @@ def _of_cells(signature: Signature) -> Signature:
     return Signature(Fields(map(of, signature.arguments)), Fields(map(of, signature.results)))
 
 
-def _held(group: Source, systems: Mapping[str, System]) -> dict[str, str]:
-    """For the states of a target that may be held: the name of the time of release."""
-    if not isinstance(group, NeuGroup):
-        return {}
-    return {f"post_{s}": f"post_{hold_name(s)}" for s in held_states(systems[group.name])}
+def _held(syn: Synapses, systems: Mapping[str, System]) -> dict[str, str]:
+    """For the states of both sides that may be held: the name of the time of release."""
+    sides = {"pre": syn.pre_group, "post": syn.post_group}
+    return {
+        f"{side}_{s}": f"{side}_{hold_name(s)}"
+        for side, group in sides.items() if isinstance(group, NeuGroup)
+        for s in held_states(systems[group.name])
+    }  # fmt: skip
