@@ -77,6 +77,12 @@ class InUnits:
         matrix, slope = self.problem.turning(z * self.units, omega)
         return matrix * scale, slope * scale
 
+    def slope_at_zero(self, z: Array) -> Array:
+        """The derivative of the characteristic matrix with delays at zero, (n, n): the one matrix without them."""
+        units = self.units[: self.n]
+        result: Array = self.problem.histories(z * self.units).matrix(0.0)[1].real * units / units[:, None]
+        return result
+
     def turned(self, z: Array, omega: float, v: Complex, w: Complex) -> Complex:
         """The derivatives of w·turning·v by all unknowns, (size,)."""
         if not self.problem.field.system.is_delayed:

@@ -56,6 +56,11 @@ class Histories:
         result: Array = self.field.t - self._numeric.rhs(self._at, self.field.params, self.field.t)[self._present :]
         return result
 
+    @property
+    def rate(self) -> float:
+        """How fast things may change: the size of all derivatives together."""
+        return float(np.linalg.norm(np.concatenate(self._slopes, axis=1))) or 1.0
+
     def matrix(self, s: complex) -> tuple[Complex, Complex]:
         """Delta(s) = s - A0 - sum A_k exp(-s tau_k) and its derivative by s, (n, n) each."""
         instant, delayed = self._slopes

@@ -68,7 +68,6 @@ def moving_field(model: ModelLike, moved: Mapping[str, float], given: Mapping[st
     for what, is_so in (
         ("fractional orders", system.is_fractional),
         ("delays that depend on its states", any(system.is_state_dependent(d) for d in system.delays)),
-        ("delays, and two parameters", system.is_delayed and len(moved) > 1),
     ):
         if is_so:
             raise AnalysisError(

@@ -16,8 +16,8 @@ from brainpy_lab.analysis.continuation.defining import GOOD, MOST_STEPS, TOLERAN
 from brainpy_lab.analysis.continuation.normal_form import first_lyapunov_coefficient
 from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.newton import newton
-from brainpy_lab.analysis.stability import in_order
 from brainpy_lab.analysis.two_parameters.conditions import Along, Condition, Fold, Hopf, singular
+from brainpy_lab.analysis.two_parameters.delayed import hopf_of
 from brainpy_lab.analysis.two_parameters.detection import Detector, Gap, changes
 from brainpy_lab.analysis.two_parameters.normal_forms import bogdanov_takens, cusp
 from brainpy_lab.analysis.two_parameters.stations import Station, bend
@@ -76,7 +76,7 @@ def locate(problem: EquilibriumProblem, detector: Detector, gap: Gap) -> Found |
 
 def describe(problem: EquilibriumProblem, kind: str, u: Array, kappas: tuple[float, ...], note: str = "") -> Found:
     """A special point with its eigenvalues and what its normal form says."""
-    data: dict[str, object] = {"eigenvalues": in_order(np.linalg.eigvals(problem.jacobian(u)))}
+    data: dict[str, object] = {"eigenvalues": problem.eigenvalues(u)}
     omegas = [float(np.sqrt(k)) for k in kappas if k > 0]
     period = 2 * np.pi / omegas[0] if omegas and kind != "bogdanov-takens" else None
     if period:
@@ -84,6 +84,8 @@ def describe(problem: EquilibriumProblem, kind: str, u: Array, kappas: tuple[flo
     try:
         if kind == "cusp":
             data["c"] = cusp(problem, u)
+        elif kind == "bogdanov-takens" and problem.field.system.is_delayed:
+            note = f"{note} without its normal form, which is not computed with delays".strip()
         elif kind == "bogdanov-takens":
             data["a"], data["b"] = bogdanov_takens(problem, u)
         elif kind == "bautin":
@@ -114,7 +116,7 @@ def _solved(problem: EquilibriumProblem, detector: Detector, gap: Gap) -> Found 
         return None
     if np.linalg.norm(zero.point - (a + b) / 2) > np.linalg.norm(b - a) + 1e-6:
         return None
-    kappas = tuple(_kappa(system, zero.point, c) for c in conditions if isinstance(c, Hopf))
+    kappas = tuple(_kappa(zero.point, c) for c in conditions if isinstance(c, Hopf))
     if gap.kind != "bogdanov-takens" and any(k <= 0 for k in kappas):
         return None
     u = zero.point * units
@@ -128,10 +130,10 @@ def _conditions(system: InUnits, gap: Gap) -> tuple[Condition, ...]:
         return Fold(system), ByDifferences(lambda z: _bend(system, z, near.kernel))
     kappas = _kappas(gap.kind, near)
     if gap.kind == "double hopf":
-        return Hopf(system, kappas[0]), Hopf(system, kappas[1])
+        return hopf_of(system, kappas[0]), hopf_of(system, kappas[1])
     if gap.kind == "bautin":
-        return Hopf(system, kappas[0]), ByDifferences(lambda z: _l1(system, z, kappas[0]))
-    return Fold(system), Hopf(system, kappas[0])
+        return hopf_of(system, kappas[0]), ByDifferences(lambda z: _l1(system, z, kappas[0]))
+    return Fold(system), hopf_of(system, kappas[0])
 
 
 def _kappas(kind: str, s: Station) -> tuple[float, ...]:
@@ -155,12 +157,12 @@ def _bend(system: InUnits, z: Array, kernel: Array | None) -> float:
 
 def _l1(system: InUnits, z: Array, kappa: float) -> float:
     return first_lyapunov_coefficient(
-        system.problem, z * system.units, float(np.sqrt(_kappa(system, z, Hopf(system, kappa))))
+        system.problem, z * system.units, float(np.sqrt(_kappa(z, hopf_of(system, kappa))))
     )
 
 
-def _kappa(system: InUnits, z: Array, hopf: Hopf) -> float:
-    return hopf.sum_and_product(np.linalg.eigvals(system.slopes(z)[:, : system.n]))[1]
+def _kappa(z: Array, hopf: Hopf) -> float:
+    return hopf.measured(z)[1]
 
 
 def _guess(detector: Detector, gap: Gap) -> Array:

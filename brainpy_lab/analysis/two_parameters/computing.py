@@ -13,7 +13,7 @@ from brainpy_lab.analysis.box import check_range
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.news import News, leave
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
-from brainpy_lab.analysis.continuation.starting import boxes_of, held_time, moving_field, resets
+from brainpy_lab.analysis.continuation.starting import boxes_of, delays, held_time, moving_field, resets
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.two_parameters.attractors import look
 from brainpy_lab.analysis.two_parameters.following import PlaneTracer
@@ -56,7 +56,9 @@ def plane_diagram(
     problem = EquilibriumProblem(field, first, second)
     tracer = PlaneTracer(problem, (box[0], box[1]), widths, step, tolerance)
     lines = Lines(field, (first, second), (box[0], box[1]), widths, step, tolerance)
-    making = _Making(tracer, boxes, (*caveats.remarks(field), *resets(field), *held_time(field)), cycles)
+    making = _Making(
+        tracer, boxes, (*caveats.remarks(field), *resets(field), *held_time(field), *delays(field)), cycles
+    )
     tracer.heard = lines.heard = lambda u: making.tell(news)
     try:
         with np.errstate(all="ignore"):
@@ -106,7 +108,7 @@ class _Making:
     def _look(self, place: Place, cycles: bool) -> Region:
         field = self.tracer.problem.field
         first, second = self.tracer.problem.names
-        has_cycles = cycles and not (resets(field) or held_time(field))
+        has_cycles = cycles and not (resets(field) or held_time(field) or delays(field))
         with np.errstate(all="ignore"):
             return look(field, self.boxes, place, (first, second), has_cycles)
 

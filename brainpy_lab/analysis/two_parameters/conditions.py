@@ -16,7 +16,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from brainpy_lab.analysis.continuation.branch_problem import Complex
 from brainpy_lab.analysis.continuation.defining import InUnits
+from brainpy_lab.analysis.stability import in_order
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.analysis.zero_problem import ZeroProblem
 
@@ -67,6 +69,16 @@ class Hopf:
         w = w @ np.linalg.inv(v.T @ w)
         first, second = (w[:, k] @ bent(self.system, z, padded(v[:, k], z)) for k in range(2))
         return tau, first + second
+
+    def measured(self, z: Array) -> tuple[float, float]:
+        """Sum and product of the two eigenvalues."""
+        return self.sum_and_product(np.linalg.eigvals(self.system.slopes(z)[:, : self.system.n]))
+
+    def parted(self, z: Array) -> tuple[Complex, Complex, float]:
+        """All eigenvalues, those without the two, and the product of the two."""
+        found = np.linalg.eigvals(self.system.slopes(z)[:, : self.system.n])
+        i, j = self.pair(found)
+        return in_order(found), in_order(np.delete(found, [i, j])), float((found[i] * found[j]).real)
 
     def sum_and_product(self, eigenvalues: NDArray[Any]) -> tuple[float, float]:
         """Of the two eigenvalues."""

@@ -16,6 +16,7 @@ from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.two_parameters.codimension_two import Found, locate
 from brainpy_lab.analysis.two_parameters.conditions import Along, Fold, Hopf
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+from brainpy_lab.analysis.two_parameters.delayed import hopf_of
 from brainpy_lab.analysis.two_parameters.detection import Detector
 from brainpy_lab.analysis.two_parameters.plane_curve import PlaneCurve
 from brainpy_lab.analysis.two_parameters.stations import Station, fold_station, hopf_station
@@ -238,7 +239,7 @@ class PlaneTracer:
         widths = [high - low for low, high in self.ranges]
         units = power_of_two(np.append(self._sizes(start.u) * np.sqrt(self.problem.n), widths))
         system = InUnits(self.problem, units)
-        condition = Hopf(system, start.kappa) if start.kind == "hopf" else Fold(system)
+        condition = hopf_of(system, start.kappa) if start.kind == "hopf" else Fold(system)
         return PlaneCurve.of(Along(system, (condition,)), self.ranges, self.longest, self.tolerance)
 
     def _sizes(self, u: Array) -> Array:
@@ -255,10 +256,11 @@ class PlaneTracer:
 
     def _keep(self, curve: PlaneCurve, kind: str, stations: list[Station], ends: tuple[str, str]) -> None:
         first, second = self.problem.names
+        shown = min(len(s.eigenvalues) for s in stations)
         self.branches.append(
             CurveBranch(
                 kind, (first, second), self.problem.field.free,
-                np.array([s.point.u for s in stations]), np.array([s.eigenvalues for s in stations]),
+                np.array([s.point.u for s in stations]), np.array([s.eigenvalues[:shown] for s in stations]),
                 np.array([s.unstable for s in stations]), np.sqrt([max(s.kappa, 0.0) for s in stations]),
                 np.array([s.l1 for s in stations]), ends,
             )

@@ -21,7 +21,7 @@ def given_starts(
     u = _unknowns(problem, start, ranges)
     if isinstance(start, SpecialPoint) and start.kind in ("fold", "hopf", *THROUGH):
         return _of_kind(start, u)
-    values = np.linalg.eigvals(problem.jacobian(u))
+    values = problem.eigenvalues(u)
     pairs = values[values.imag > 0]
     pair = min(pairs, key=lambda v: abs(v.real), default=None)
     if pair is not None and abs(pair.real) < float(np.abs(values).min()):

@@ -18,9 +18,10 @@ def cusp(problem: EquilibriumProblem, u: Array) -> float:
     """c of w' = beta1 + beta2 w + c w³ at the cusp ``u`` = (states, parameters), with |q| = 1 and <p, q> = 1."""
     a = problem.jacobian(u)
     q, p = _kernel(a), _kernel(a.T)
-    p = p / (p @ q)
+    is_delayed = problem.field.system.is_delayed
+    p = p / (p @ (problem.histories(u).matrix(0.0)[1].real @ q if is_delayed else q))
     quadratic = problem.second(u, padded(q, u), padded(q, u))
-    h2 = _bordered(a, p, q, -(quadratic - (p @ quadratic) * q))
+    h2 = _bordered(a, p, q, -(quadratic - (p @ quadratic) / (p @ p) * p))
     along = padded(q, u).astype(np.complex128)
     cubic = problem.third(u, along, along, along).real
     return float(p @ (cubic + 3 * problem.second(u, padded(q, u), padded(h2, u)))) / 6

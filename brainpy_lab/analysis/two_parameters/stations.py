@@ -74,15 +74,15 @@ class Station:
 
 def fold_station(system: InUnits, point: CurvePoint, before: Station | None) -> Station:
     """Count at a fold."""
-    z = point.u / system.units
+    z, is_delayed = point.u / system.units, system.problem.field.system.is_delayed
     slopes = system.slopes(z)
     _, psi, phi = singular(slopes[:, : system.n])
     if before is not None and before.kernel is not None and before.kernel @ phi < 0:
         psi, phi = -psi, -phi  # both: their product is smooth along the curve
     tests = {"cusp": bend(system, z, psi, phi)}
-    if system.n > 1:
-        tests["bogdanov-takens"] = float(psi @ phi)
-    values = in_order(np.linalg.eigvals(slopes[:, : system.n]))
+    if system.n > 1 or is_delayed:
+        tests["bogdanov-takens"] = float(psi @ (system.slope_at_zero(z) @ phi if is_delayed else phi))
+    values = system.problem.eigenvalues(point.u) if is_delayed else in_order(np.linalg.eigvals(slopes[:, : system.n]))
     others = np.delete(values, int(np.argmin(np.abs(values))))
     return Station(point, values, others, tests, _signs(tests, before), kernel=phi)
 
@@ -95,20 +95,17 @@ def bend(system: InUnits, z: Array, psi: Array, phi: Array) -> float:
 
 def hopf_station(system: InUnits, hopf: Hopf, point: CurvePoint, before: Station | None) -> Station:
     """Count at a Hopf point; ``hopf`` is aimed at its frequency."""
-    slopes = system.slopes(point.u / system.units)
-    found = np.linalg.eigvals(slopes[:, : system.n])
-    i, j = hopf.pair(found)
-    kappa = float((found[i] * found[j]).real)
-    if abs(kappa) < STILL * float(np.linalg.norm(slopes[:, : system.n])) ** 2:
+    z = point.u / system.units
+    found, others, kappa = hopf.parted(z)
+    if abs(kappa) < STILL * float(np.linalg.norm(system.slopes(z)[:, : system.n])) ** 2:
         kappa = 0.0
     hopf.kappa = kappa
-    others = in_order(np.delete(found, [i, j]))
     tests = {"bogdanov-takens": kappa}
     l1 = float("nan")
     if kappa > 0:
         l1, test = bautin_test(system.problem, point.u, kappa, others)
         tests["bautin"] = test
-    return Station(point, in_order(found), others, tests, _signs(tests, before), kappa, l1=l1)
+    return Station(point, found, others, tests, _signs(tests, before), kappa, l1=l1)
 
 
 def bautin_test(problem: EquilibriumProblem, u: Array, kappa: float, others: Complex) -> tuple[float, float]:
@@ -121,6 +118,8 @@ def bautin_test(problem: EquilibriumProblem, u: Array, kappa: float, others: Com
     l1 = float(terms.sum())
     if not abs(l1) > ROUNDING * float(np.abs(terms).sum()):
         return l1, 0.0
+    if problem.field.system.is_delayed:  # of infinitely many the determinant is the product, but for what stays finite
+        return l1, float(l1 * np.linalg.det(problem.histories(u).matrix(0.0)[0].real / omega))
     return l1, float(l1 * np.prod(others / (np.abs(others) + omega)).real)
 
 

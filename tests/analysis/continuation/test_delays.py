@@ -99,8 +99,3 @@ def test_a_supercritical_amplitude_in_a_simulation():
 def test_delays_that_are_not_constant_are_refused(text, said):
     with pytest.raises(AnalysisError, match=said):
         bp.analysis.bifurcation(bp.model(text), "a", (0, 2))
-
-
-def test_two_parameters_with_delays_are_refused():
-    with pytest.raises(AnalysisError, match="Loop has delays, and two parameters"):
-        bp.analysis.bifurcation(LOOP, ("a", "tau"), ((0, 2), (0, 2)))
