@@ -12,7 +12,9 @@ from matplotlib.axes import Axes
 
 from brainpy_lab.analysis.plane.drawing import Curve, draw_curves
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+from brainpy_lab.analysis.vector_field import VectorField
 from brainpy_lab.analysis.velocities import Velocities
+from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.solution.plot import PlotFigure
 from brainpy_lab.simulation.solution.solution import Solution
@@ -23,6 +25,10 @@ COLOURS = ("#0072b2", "#d55e00")
 
 class Plane(Protocol):
     """What is drawn of a `PhasePlane`."""
+
+    @property
+    def field(self) -> VectorField:
+        """Of which model."""
 
     @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
@@ -69,7 +75,7 @@ def draw_phase_plane(
     if curves:
         draw_curves(axes, curves, names[0], names[1])
     _draw_reset_lines(axes, plane)
-    _draw_trajectories(axes, trajectories, names)
+    _draw_trajectories(axes, trajectories, names, plane.field.system)
     points = plane.fixed_points()
     named: set[str] = set()
     for point in points:
@@ -109,7 +115,7 @@ def _draw_reset_lines(axes: Axes, plane: Plane) -> None:
                     axes.plot(*curve.T, color=colour, ls=dashes, lw=1.6, marker="x" if is_point else "", label=label)
 
 
-def _draw_trajectories(axes: Axes, trajectories: Sequence[Solution], names: list[str]) -> None:
+def _draw_trajectories(axes: Axes, trajectories: Sequence[Solution], names: list[str], system: System) -> None:
     """Runs, those backward in time dashed."""
     said: set[str] = set()
     for trajectory in trajectories:
@@ -118,7 +124,7 @@ def _draw_trajectories(axes: Axes, trajectories: Sequence[Solution], names: list
         is_back = "backward" in trajectory.stats
         label = "backward in time" if is_back else "trajectory"
         shown = None if label in said else label
-        jumps = _jumps(trajectory)
+        jumps = _jumps(trajectory, system)
         ways = (np.insert(v.astype(float), jumps, np.nan) for v in (x, y))
         axes.plot(*ways, color="0.25", lw=1, ls="--" if is_back else "-", label=shown)
         for k in jumps:
@@ -126,10 +132,11 @@ def _draw_trajectories(axes: Axes, trajectories: Sequence[Solution], names: list
         said.add(label)
 
 
-def _jumps(trajectory: Solution) -> list[int]:
+def _jumps(trajectory: Solution, system: System) -> list[int]:
     """The first records after each event that changes the state: no flow leads there."""
     t = np.asarray(trajectory.t)
-    at = [np.searchsorted(t, train.t, side="left") for train in trajectory.events.values()]
+    moving = [e.name for e in system.events if system.moves_states(e) and e.name in trajectory.events]
+    at = [np.searchsorted(t, trajectory.events[name].t) for name in moving]
     places = np.unique(np.concatenate(at)) if at else np.zeros(0, dtype=int)
     return [int(k) for k in places if 0 < k < len(t)]
 

@@ -16,6 +16,7 @@ import type {
   State,
   Structure
 } from './protocol';
+import { Refusals } from './refusals';
 import { ILink, INotebook, IPanelModel, LinkStatus, Part, VIEWS, View } from './tokens';
 
 /** Message of the error that stands for an answer outside the protocol. */
@@ -116,7 +117,7 @@ export class PanelModel implements IPanelModel {
   }
 
   error(view: View | null): Refusal | null {
-    return this._errors.get(view) ?? null;
+    return this._errors.of(view);
   }
 
   setNotebook(notebook: INotebook | null): void {
@@ -304,7 +305,7 @@ export class PanelModel implements IPanelModel {
     const previous = this._state?.current;
     const before = this.view;
     this._state = state;
-    this._errors.delete(null);
+    this._errors.drop(null);
     if (state.current !== previous) {
       this._forgetViews();
     }
@@ -323,7 +324,7 @@ export class PanelModel implements IPanelModel {
     this._pages = { ...this._pages, code };
     this._drafts.settle(this._draftKey, code);
     if (!this.isDirty) {
-      this._errors.delete('code'); // what was refused is gone
+      this._errors.drop('code'); // what was refused is gone
     }
     this._changed.emit('code');
   }
@@ -335,14 +336,14 @@ export class PanelModel implements IPanelModel {
     if (error.view === 'code' && this._drafts.refuse(this._draftKey, this.code)) {
       this._changed.emit('code');
     }
-    this._errors.set(error.view, error);
+    this._errors.put(error);
     this._changed.emit('error');
   }
 
   /** Keep a message of the current model; one about another model came too late. */
   private _setPage(message: Exclude<AnyPage, Code>): void {
     if (message.model === this._state?.current) {
-      this._errors.delete(message.type);
+      this._errors.drop(message.type);
       this._pages = { ...this._pages, [message.type]: message };
       this._changed.emit(message.type);
     }
@@ -354,19 +355,12 @@ export class PanelModel implements IPanelModel {
   }
 
   private _setError(view: View | null, message: string): void {
-    this._errors.set(view, {
-      type: 'error',
-      model: this._state?.current ?? null,
-      view,
-      message,
-      line: null,
-      column: null
-    });
+    this._errors.say(view, this._state?.current ?? null, message);
     this._changed.emit('error');
   }
 
   private _clearError(view: View | null): void {
-    if (this._errors.delete(view)) {
+    if (this._errors.drop(view)) {
       this._changed.emit('error');
     }
   }
@@ -381,15 +375,13 @@ export class PanelModel implements IPanelModel {
   private _forgetViews(): void {
     this._pages = {};
     this._drafts.stopWaiting();
-    for (const view of ['code', 'structure', 'activity', 'phase', 'bifurcation', 'fixed_points'] as const) {
-      this._errors.delete(view);
-    }
+    this._errors.dropModel();
   }
 
   private readonly _link: ILink;
   private readonly _changed = new Signal<IPanelModel, Part>(this);
   private readonly _drafts = new Drafts();
-  private readonly _errors = new Map<View | null, Refusal>();
+  private readonly _errors = new Refusals();
   private _notebook: INotebook | null = null;
   private _state: State | null = null;
   private _pages: Pages = {};

@@ -65,7 +65,7 @@ def drawn(mark):
     return x[np.isfinite(y)], y[np.isfinite(y)]
 
 
-def test_curves_and_points_are_drawn_each_with_a_shape_of_its_own(view):
+def test_curves_and_points_are_drawn_each_with_a_shape_of_its_own(view, settle):
     widget, figure = view.bifurcation, view.bifurcation.plane
     assert widget.shown is figure
     a, b = drawn(figure.curves["hopf"])
@@ -78,7 +78,10 @@ def test_curves_and_points_are_drawn_each_with_a_shape_of_its_own(view):
     assert [axis.label for axis in figure.figure.axes] == ["a", "b"]
     for name in ("Hopf points", "folds", "Bogdanov-Takens"):
         assert name in widget.caption.value
-    assert view.png()
+    pictures = []
+    view.session.runtime.put(("picture", "test"), lambda ticket: pictures.append(view.png()))  # where all are made
+    settle()
+    assert pictures[0].startswith(b"\x89PNG")
 
 
 def test_a_marker_stands_where_the_sliders_do_and_says_what_lies_next(view, settle):

@@ -36,11 +36,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class PhaseData:
-    """Nullclines and fixed points over the states ``axes``; with one state, its right-hand side."""
+    """Nullclines and fixed points over the states ``axes``; with one state, its right-hand side.
+
+    ``threshold`` and ``reset`` are curves by event: where it resets a state, and where it puts it.
+    """
 
     axes: tuple[str, ...]
     nullclines: Mapping[str, list[NDArray[np.float64]]]
     fixed_points: FixedPoints
+    threshold: Mapping[str, list[NDArray[np.float64]]] = field(default_factory=dict)
+    reset: Mapping[str, list[NDArray[np.float64]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,7 @@ def phase_data(model: Model, settings: Settings, box: Box) -> PhaseData:
     others = {name: settings.initial[name] for name in model.system.state_names if name not in settings.axes}
     ranges: dict[str, Any] = {name: box[name] for name in settings.axes}
     plane = PhasePlane(model, parameters={**_every(model, settings), **others, **ranges})
-    return PhaseData(settings.axes, plane.nullclines(), plane.fixed_points())
+    return PhaseData(settings.axes, plane.nullclines(), plane.fixed_points(), plane.threshold, plane.reset)
 
 
 def fixed_points(model: Model, settings: Settings, box: Box) -> FixedPoints:

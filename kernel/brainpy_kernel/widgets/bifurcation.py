@@ -57,7 +57,7 @@ class Bifurcation:
         self.second_low, self.second_high = self._ends("from", "to")
         self.variable = Dropdown(options=list(session.states), value=choice.variable, description="shown")
         for dropdown, width, label in (
-            (self.parameter, "13em", "5.5em"), (self.second, "13em", "5.5em"), (self.variable, "11em", "4em"),
+            (self.parameter, "12.5em", "5.5em"), (self.second, "12.5em", "5.5em"), (self.variable, "9em", "3.5em"),
         ):  # fmt: skip
             dropdown.layout, dropdown.style.description_width = Layout(width=width), label
         self.button = Button(description="Compute", layout=Layout(width="auto"))
@@ -94,9 +94,11 @@ class Bifurcation:
         """A box for each end of a range."""
         from ipywidgets import FloatText, Layout
 
-        boxes = [FloatText(description=label, continuous_update=False, layout=Layout(width="9em")) for label in labels]
+        boxes = [
+            FloatText(description=label, continuous_update=False, layout=Layout(width="7.5em")) for label in labels
+        ]
         for box in boxes:
-            box.style.description_width = "3em"
+            box.layout, box.style.description_width = Layout(width="7.5em"), "2.5em"
         return boxes
 
     def _seconds(self, choice: Choice) -> list[str]:

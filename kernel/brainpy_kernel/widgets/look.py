@@ -14,12 +14,13 @@ PALETTE = ("#2B87C8", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 NULLCLINES = ("#56B4E9", "#E69F00")
 TRAJECTORY = "#888888"
+RESET = "#2B87C8"
 STABLE, UNSTABLE, SADDLE, VIRTUAL = "#009E73", "#D55E00", "#CC79A7", "#888888"
 
 #: Fixed points by kind: colour, bqplot's mark, whether it is filled, its sign in legends. Shapes tell what colours do.
 POINTS = {
     "stable": (STABLE, "circle", True, "●"), "unstable": (UNSTABLE, "circle", False, "○"),
-    "saddle": (SADDLE, "diamond", True, "◆"), "virtual": (VIRTUAL, "cross", True, "✖"),
+    "saddle": (SADDLE, "diamond", True, "◆"), "virtual": (VIRTUAL, "square", False, "□"),
 }  # fmt: skip
 
 #: Text in the notebook's colour, and in the page's where there is no JupyterLab.

@@ -23,6 +23,12 @@ WIDTH, HEIGHT = 500, 350
 OUTSIDE = -1e30
 
 Curve = tuple[Floats, Floats]
+#: Lines of models that reset: what they are called, bqplot's dashes, and a sign of them.
+RESETS = {"threshold": ("dashed", "╍╍"), "reset": ("dotted", "····")}
+
+#: Half of a cross where both states are reset to a point, in parts of the plane.
+CROSS = 0.02
+
 _NOTHING: Curve = (np.full(2, OUTSIDE), np.full(2, OUTSIDE))
 
 
@@ -43,6 +49,10 @@ class PhaseFigure:
         point = np.full(1, OUTSIDE)
         common = {"scales": scales, "preserve_domain": {"x": True, "y": True}}
         self._curves = bq.Lines(x=none, y=none, colors=[*look.NULLCLINES, look.TRAJECTORY], stroke_width=1.75, **common)
+        self._resets = {
+            what: bq.Lines(x=none[0], y=none[0], colors=[look.RESET], line_style=dashes, stroke_width=1.75, **common)
+            for what, (dashes, _) in RESETS.items()
+        }
         self._points = {
             kind: bq.Scatter(
                 x=point,
@@ -62,18 +72,18 @@ class PhaseFigure:
         )  # fmt: skip
         self._start.observe(self._on_click, "y")
         self._nullclines, self._trajectory = [_NOTHING, _NOTHING], _NOTHING
-        marks = [self._curves, *self._points.values(), self._start]
+        marks = [*self._resets.values(), self._curves, *self._points.values(), self._start]
         self.figure = look.figure(marks, self._x, self._y, "", "", height)
         self._caption = HTML(look.legend([]))
         self._choices = self._dropdowns(Dropdown)
         self.widget = VBox([self._caption, *([HBox(self._choices)] if self._choices else []), self.figure])
         self._drawn: tuple[float, ...] = ()
-        self._named: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
+        self._named: tuple[tuple[object, ...], tuple[str, ...]] = (), ()
 
     @property
     def marks(self) -> list[Any]:
         """The curves and the fixed points."""
-        return [self._curves, *self._points.values()]
+        return [*self._resets.values(), self._curves, *self._points.values()]
 
     def show(self, frame: Frame) -> None:
         """Draw the phase plane of ``frame``."""
@@ -88,6 +98,7 @@ class PhaseFigure:
         with self._curves.hold_sync():  # all curves in one mark: one message and one redrawing a picture
             self._curves.x, self._curves.y = rows([*self._nullclines, self._trajectory])
         if frame.phase is not None:
+            self._draw_resets(frame.phase)
             self._draw_fixed_points(frame.phase)
             self._name_nullclines(frame.phase, self._remarks(frame))
         if frame.solution is not None:
@@ -152,10 +163,20 @@ class PhaseFigure:
     def _path(self, solution: Solution, axes: tuple[str, ...]) -> Curve:
         x = drawable(np.asarray(solution[axes[0]], dtype=float))
         y = drawable(np.asarray(solution[axes[1]], dtype=float)) if len(axes) > 1 else np.zeros_like(x)
-        fine = np.isfinite(x) & np.isfinite(y)
-        if not fine.all():
-            x, y = x[fine], y[fine]
-        return curve(x, y, *self._pixel(), 2000) if len(x) else _NOTHING
+        parts = [p[np.isfinite(p).all(axis=1)] for p in np.split(np.column_stack([x, y]), self._jumps(solution))]
+        parts = [part for part in parts if len(part)]
+        most = max(8, 2000 // max(1, len(parts)))  # points of each, so that a thousand spikes travel as fast as one
+        pieces = [np.column_stack(curve(part[:, 0], part[:, 1], *self._pixel(), most)) for part in parts]
+        return joined(pieces) if pieces else _NOTHING
+
+    def _jumps(self, solution: Solution) -> list[int]:
+        """The first records after events that change the state: no flow leads there."""
+        system = self._session.model.system
+        moving = [e.name for e in system.events if system.moves_states(e) and e.name in solution.events]
+        times = [solution.events[name].t for name in moving]
+        at = np.concatenate(times) if times else np.zeros(0)
+        places = np.unique(np.searchsorted(np.asarray(solution.t), at))
+        return [int(k) for k in places if 0 < k < len(solution.t)]
 
     def _remarks(self, frame: Frame) -> tuple[str, ...]:
         """What the picture does not show by itself: states held, and that the trajectory is of other code."""
@@ -175,15 +196,39 @@ class PhaseFigure:
         names = tuple(f"d{name}/dt" + (" = 0" if len(phase.axes) > 1 else "") for name in phase.nullclines)
         frozen = phase.fixed_points.frozen
         stable = f"stable with {', '.join(frozen)} held" if frozen else "stable"
-        if ((*names, stable), remarks) == self._named:  # the remarks say what is virtual
+        resets = [(what, e) for what in RESETS for e, curves in getattr(phase, what).items() if curves]
+        if ((*names, stable, *resets), remarks) == self._named:  # the remarks say what is virtual
             return
-        self._named = (*names, stable), remarks
+        self._named = (*names, stable, *resets), remarks
         entries: list[tuple[str, ...]] = [(name, look.NULLCLINES[i % 2]) for i, name in enumerate(names)]
+        entries += [(f"{what} ({event})", look.RESET, RESETS[what][1]) for what, event in resets]
+        entries.append(("trajectory, from where it starts", look.TRAJECTORY, "✚━"))
         is_virtual = any(point.virtual is not None for point in phase.fixed_points)
         for kind, (colour, _, _, sign) in look.POINTS.items():
             if kind != "virtual" or is_virtual:
                 entries.append((stable if kind == "stable" else kind, colour, sign))
         self._caption.value = look.legend(entries, remarks)
+
+    def _draw_resets(self, phase: PhaseData) -> None:
+        """Thresholds and reset lines; with one state across the picture."""
+        for what, lines in (("threshold", phase.threshold), ("reset", phase.reset)):
+            pieces = [self._line(piece) for curves in lines.values() for piece in curves]
+            x, y = joined(pieces) if pieces else _NOTHING
+            mark = self._resets[what]
+            if not (np.array_equal(mark.x, x, equal_nan=True) and np.array_equal(mark.y, y, equal_nan=True)):
+                with mark.hold_sync():
+                    mark.x, mark.y = x, y
+
+    def _line(self, piece: Floats) -> Floats:
+        """A piece as it is drawn: the point of a phase line goes across, a point of the plane is a cross."""
+        (x, y), low, high = piece[0], self._y.min, self._y.max
+        if len(piece) == 1:
+            return np.array([[x, low], [x, high]])
+        if (piece == piece[0]).all():
+            right, up = CROSS * (self._x.max - self._x.min), CROSS * (high - low)
+            gap = [np.nan, np.nan]
+            return np.array([[x - right, y], [x + right, y], gap, [x, y - up], [x, y + up]])
+        return piece
 
     def _draw_fixed_points(self, phase: PhaseData) -> None:
         places: dict[str, list[tuple[float, float]]] = {kind: [] for kind in self._points}
