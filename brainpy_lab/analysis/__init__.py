@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from brainpy_lab.analysis.sections.orbits import OrbitDiagram, orbit_diagram
     from brainpy_lab.analysis.sections.poincare import Section, poincare
     from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+    from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
     from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
     from brainpy_lab.analysis.two_parameters.regions import Region, Regions
     from brainpy_lab.analysis.velocities import Velocities
@@ -46,6 +47,7 @@ __all__ = [
     "Branch",
     "CurveBranch",
     "Cycle",
+    "CycleCurveBranch",
     "Diagram",
     "FastSlow",
     "FixedPoint",
@@ -115,6 +117,7 @@ _HOME = {
     "ResetMap": "plane.reset_map",
     "reset_map": "plane.reset_map",
     "PhasePlane": "phase_plane",
+    "CycleCurveBranch": "two_parameters.cycle_curve_branch",
     "CurveBranch": "two_parameters.curve_branch",
     "PlaneDiagram": "two_parameters.plane_diagram",
     "Region": "two_parameters.regions",

@@ -336,7 +336,7 @@ class CycleTracer:
             "min": dict(zip(names, low.tolist(), strict=True)), "max": dict(zip(names, high.tolist(), strict=True)),
         }  # fmt: skip
         values = dict(zip(names, high.tolist(), strict=True))
-        return SpecialPoint(kind, {self.name: orbit.parameter}, values, orbit.period, data, note)
+        return SpecialPoint(kind, {self.name: orbit.parameter}, values, orbit.period, data, note, self.flow)
 
     def _ending(self, end: str, found: Found) -> str:
         if not found:

@@ -61,7 +61,7 @@ def bifurcation(
     box: Mapping[str, tuple[float, float]] | None = ...,
     start: Start | None = ...,
     events: Mapping[str, str] | None = ...,
-    cycles: bool = ...,
+    cycles: bool | None = ...,
     doublings: int = ...,
     max_period: float | None = ...,
     parameters: Mapping[str, Any] | None = ...,
@@ -83,7 +83,7 @@ def bifurcation(
     *,
     box: Mapping[str, tuple[float, float]] | None = ...,
     start: SpecialPoint | FixedPoint | Mapping[str, float] | None = ...,
-    cycles: bool = ...,
+    cycles: bool | None = ...,
     doublings: int = ...,
     max_period: float | None = ...,
     parameters: Mapping[str, Any] | None = ...,
@@ -107,7 +107,7 @@ def bifurcation(
     box: Mapping[str, tuple[float, float]] | None = None,
     start: Start | None = None,
     events: Mapping[str, str] | None = None,
-    cycles: bool = True,
+    cycles: bool | None = None,
     doublings: int = 1,
     max_period: float | None = None,
     parameters: Mapping[str, Any] | None = None,
@@ -129,7 +129,8 @@ def bifurcation(
 
     With two parameters the curves along which folds and Hopf points move are followed, from a few lines across the box
     of both ranges, and the points of codimension two on them are solved for: cusps, Bogdanov-Takens, Bautin, zero-Hopf
-    and double Hopf points.
+    and double Hopf points. With ``cycles=True`` those of folds of cycles, period doublings, tori and homoclinic orbits
+    too, which takes ten seconds to a minute.
 
     Parameters
     ----------
@@ -143,17 +144,18 @@ def bifurcation(
     start : FixedPoint, Cycle, SpecialPoint or mapping
         Follow the branch through this equilibrium or cycle alone, and what hangs together with it: all branches through
         a branch point or a period doubling. Or values of the states, and of the parameter if it is not in the middle of
-        the range. It is corrected first. With two parameters: the curve through this point.
+        the range. It is corrected first. With two parameters: the curve through this point, of cycles too.
     events : mapping, optional
         Further events, a name and an expression each, which is zero there: of the states and parameters on branches of
         equilibria; of ``period``, ``max(V)``, ``min(V)`` and parameters on those of cycles, as in
         ``{"T36": "period - 36"}``. They are points of the kind that their name says.
-    cycles : bool
-        False follows equilibria alone.
+    cycles : bool, optional
+        Whether cycles are followed; if nothing is said, in one parameter, and not in two.
     doublings : int
         How many times in a row period doublings are followed to the cycles of twice the period.
     max_period : float, optional
-        Where branches of cycles end; by default 60 times the longest period at a Hopf point.
+        Where branches of cycles end; by default 60 times the longest period at a Hopf point. In two parameters
+        homoclinic orbits are followed as cycles of this period.
     parameters, **values
         Other parameters, by name or as keywords.
     step : float
@@ -203,15 +205,19 @@ def bifurcation(
     limits, given = read_box(model, box, parameters, values)
     check_number("step", step, 1e-4, LONGEST)
     check_number("tolerance", tolerance, 1e-13, 1e-4)
+    check_number("doublings", doublings, 0, 10)
+    if max_period is not None:
+        check_number("max_period", max_period, 0.0, np.inf)
     if not isinstance(parameter, str):
         if isinstance(start, Cycle):
             raise ArgumentError("In two parameters there are no branches of cycles.", advice="Give a special point.")
         if events:
             raise ArgumentError("In two parameters there are no events of one's own.", advice="Leave events= out.")
         return plane_diagram(
-            model, parameter, range, limits, given, start=start, cycles=cycles, step=step, tolerance=tolerance, t=t,
-            news=News(progress, watch, stop),
+            model, parameter, range, limits, given, start=start, cycles=cycles, doublings=doublings,
+            max_period=max_period, step=step, tolerance=tolerance, t=t, news=News(progress, watch, stop),
         )  # fmt: skip
+    cycles = cycles is not False
     low, high = check_range(parameter, range)
     field = moving_field(model, {parameter: low}, given, t)
     watched = read_events(field, events)
@@ -219,9 +225,6 @@ def bifurcation(
     near = initial_of(model, field.layout)
     boxes = boxes_of(field, limits, near)
     widths = np.array([high - low for low, high in boxes[0].values()])
-    check_number("doublings", doublings, 0, 10)
-    if max_period is not None:
-        check_number("max_period", max_period, 0.0, np.inf)
     news = News(progress, watch, stop)
     tracer = Tracer(problem, (low, high), widths, step, tolerance)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)

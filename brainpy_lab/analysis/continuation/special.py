@@ -25,7 +25,7 @@ NAMES = {
 #: What a diagram may hold, in the order of its tables.
 KINDS = (
     "fold", "hopf", "branch point", "cusp", "bogdanov-takens", "bautin", "zero-hopf", "double hopf", "fold of cycles",
-    "period doubling", "torus", "branch point of cycles", "homoclinic", "snic",
+    "period doubling", "torus", "branch point of cycles", "homoclinic", "snic", "cusp of cycles",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ class SpecialPoint:
     kind : str
         "fold", "hopf", "branch point" of equilibria; "fold of cycles", "period doubling", "torus", "branch point of
         cycles"; "homoclinic" and "snic", where the period of cycles grows to infinity; "cusp", a fold of third order.
-        In two parameters also "bogdanov-takens", "bautin", "zero-hopf", "double hopf".
+        In two parameters also "bogdanov-takens", "bautin", "zero-hopf", "double hopf", "cusp of cycles".
     parameters : dict
         The free parameters.
     values : dict

@@ -73,8 +73,7 @@ class Collocation:
         mesh, n = self.mesh, self.n
         profile, period, moved = self.profile(u), u[-1 - len(self.names)], u[self.size - len(self.names) :]
         shape = (mesh.intervals, mesh.degree)
-        at = mesh.at_points(profile).reshape(n, -1)
-        at = np.concatenate([at, np.repeat(moved[:, None], at.shape[1], axis=1)])
+        at = self._at_points(profile, moved)
         drift = self._drift.residual(at).reshape(n, *shape)
         by = self._drift.jacobian(at).reshape(n, n + len(moved), *shape)
         widths = mesh.widths[:, None]
@@ -93,6 +92,17 @@ class Collocation:
         further = np.stack([np.transpose(c, (1, 2, 0)).reshape(mesh.intervals, size) for c in columns], axis=2)
         trace = float(period * (np.trace(by[:, :n]) * mesh.weights).sum())
         return residual, Slopes(blocks.reshape(mesh.intervals, size, size + n), further, self._phase_row, n, trace)
+
+    def trace(self, u: Array) -> float:
+        """The integral of that of the Jacobian over the period: the sum of the logarithms of all multipliers."""
+        moved = u[self.size - len(self.names) :]
+        by = self._drift.jacobian(self._at_points(self.profile(u), moved))
+        return float(u[-1 - len(self.names)] * (np.trace(by[:, : self.n]) * self.mesh.weights.ravel()).sum())
+
+    def _at_points(self, profile: Array, moved: Array) -> Array:
+        """States and parameters at all Gauss points, (n + k, n_points)."""
+        at = self.mesh.at_points(profile).reshape(self.n, -1)
+        return np.concatenate([at, np.repeat(moved[:, None], at.shape[1], axis=1)])
 
     def multipliers(self, u: Array, slopes: Slopes | None = None) -> tuple[NDArray[np.complex128], float]:
         """The multipliers but the trivial one, the largest modulus first, and how far from one that one is.
@@ -209,30 +219,34 @@ class Slopes:
         return np.concatenate([edges[:-1], later], axis=1).reshape(-1, self.n).T
 
     def solve(self, right: Array) -> Array:
-        """The unknowns x with slopes·x = ``right``, shape (size,)."""
+        """The unknowns x with slopes·x = ``right``, shape (size,), or of several right sides, (size, k)."""
         n, k, below = self.n, self.further.shape[2], len(self.rows)
-        states, last = self._states(right[: len(right) - below])
-        small = np.zeros((2 * n + below, 2 * n + k))
-        aim = np.zeros(len(small))
+        several = right.reshape(len(right), -1)
+        free = 2 * n + k
+        states, last = self._states(several[: len(right) - below])
+        small = np.zeros((2 * n + below, free))
+        aim = np.zeros((len(small), several.shape[1]))
         small[:n, :n], small[:n, n : 2 * n], small[:n, 2 * n :] = self._chain.first, self._chain.last, -last[:, :k]
-        aim[:n] = last[:, k]
+        aim[:n] = last[:, k:]
         small[n : 2 * n, :n], small[n : 2 * n, n : 2 * n] = np.eye(n), -np.eye(n)  # the end is the beginning
         lines = self.rows[:, : len(states)] @ states
-        small[2 * n :] = lines[:, :-1]
+        small[2 * n :] = lines[:, :free]
         small[2 * n :, 2 * n :] += self.rows[:, len(states) :]
-        aim[2 * n :] = right[len(right) - below :] - lines[:, -1]
+        aim[2 * n :] = several[len(right) - below :] - lines[:, free:]
         found = np.linalg.solve(small, aim)
-        return np.concatenate([states @ np.append(found, 1.0), found[2 * n :]])
+        x = np.concatenate([states[:, :free] @ found + states[:, free:], found[2 * n :]])
+        return np.asarray(x.reshape(right.shape))
 
     def _states(self, right: Array) -> tuple[Array, Array]:
-        """All states, and the right side of the last link, as they depend on what is left.
+        """All states, and the right sides of the last link, as they depend on what is left.
 
-        Columns: the states at the beginning and at the end, the period and the parameters, and what does not depend.
+        Columns: the states at the beginning and at the end, the period and the parameters, and what does not depend, a
+        column for each of ``right``.
         """
-        n, k, count = self.n, self.further.shape[2], len(self._inner)
-        inner = self._inner @ np.concatenate([-self.further, right.reshape(count, -1, 1)], axis=2)
+        n, count = self.n, len(self._inner)
+        inner = self._inner @ np.concatenate([-self.further, right.reshape(count, -1, right.shape[1])], axis=2)
         last, kept = self._chain.reduce(inner[:, -n:])
-        width = 2 * n + k + 1
+        width = 2 * n + inner.shape[2]
         begin, end = np.eye(n, width), np.eye(n, width, n)
         wide = [np.concatenate([np.zeros((*level.shape[:2], 2 * n)), level], axis=2) for level in kept]
         edges = self._chain.expand(begin, end, wide)

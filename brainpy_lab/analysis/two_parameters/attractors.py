@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from brainpy_lab.analysis.continuation.cycle_curve import Orbit
 from brainpy_lab.analysis.cycles.closing import EscapeError, RestError, settled
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.cycles.solving import solved
@@ -25,6 +26,9 @@ ASIDE = 0.01
 #: And from a stable one, in each of the first states.
 KICK, KICKED = 0.1, 2
 
+#: How many cycles of curves nearby are begun from, and how much farther than on them from their middle.
+NEAREST, OUTSIDE = 3, 1.3
+
 #: Two cycles are one when period and extremes differ by less, relative.
 SAME = 1e-3
 
@@ -42,9 +46,17 @@ class Look:
 
 
 def look(
-    field: VectorField, boxes: Sequence[Mapping[str, Range]], place: Place, names: tuple[str, str], cycles: bool
+    field: VectorField,
+    boxes: Sequence[Mapping[str, Range]],
+    place: Place,
+    names: tuple[str, str],
+    cycles: bool,
+    orbits: Sequence[Orbit] = (),
 ) -> Region:
-    """The region around a place: its equilibria in the first box that has any, and stable cycles if they are wanted."""
+    """The region around a place: its equilibria in the first box that has any, and stable cycles if they are wanted.
+
+    ``orbits`` are cycles of curves nearby: stable ones may be near those too.
+    """
     parameters = dict(zip(names, place.values, strict=True))
     for name, value in parameters.items():
         field = field.moved(name, value)
@@ -58,6 +70,8 @@ def look(
     seen = Look([])
     if cycles and len(field.free) > 1:
         for start in _starts(field, ranges, points):
+            _follow(field, start, seen)
+        for start in _beside(orbits):
             _follow(field, start, seen)
     return Region(parameters, place.share, (*stable, *seen.cycles), others, seen.escapes, seen.unsettled)
 
@@ -75,6 +89,16 @@ def _starts(field: VectorField, ranges: Mapping[str, Range], points: list[FixedP
             ways = [ASIDE * way / np.abs(way / (high - low)).max()]
         starts = [at + side * way for way in ways for side in (1, -1)]
         yield from (start for start in starts if np.isfinite(field.jacobian(start)).all())
+
+
+def _beside(orbits: Sequence[Orbit]) -> Iterator[Array]:
+    """On the nearest orbits, and a little outside of them: of two that meet at a fold the outer one may be stable."""
+    for orbit in orbits[:NEAREST]:
+        if np.ptp(orbit.profile, axis=1).any():
+            middle = orbit.profile @ orbit.mesh.shares
+            far = orbit.profile[:, int(np.argmax(np.abs(orbit.profile[0] - middle[0])))]
+            yield far
+            yield middle + OUTSIDE * (far - middle)
 
 
 def _follow(field: VectorField, start: Array, seen: Look) -> None:

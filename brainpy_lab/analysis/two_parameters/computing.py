@@ -13,11 +13,13 @@ from brainpy_lab.analysis.box import check_range
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.news import News, leave
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
-from brainpy_lab.analysis.continuation.starting import boxes_of, delays, held_time, moving_field, resets
+from brainpy_lab.analysis.continuation.starting import boxes_of, delays, held_time, many_states, moving_field, resets
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.two_parameters.attractors import look
+from brainpy_lab.analysis.two_parameters.cycle_following import CyclePlaneTracer
+from brainpy_lab.analysis.two_parameters.cycle_lines import CycleLines
 from brainpy_lab.analysis.two_parameters.following import PlaneTracer
-from brainpy_lab.analysis.two_parameters.given import given_starts
+from brainpy_lab.analysis.two_parameters.given import OF_CYCLES, given_cycle, given_starts
 from brainpy_lab.analysis.two_parameters.lines import Lines
 from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
 from brainpy_lab.analysis.two_parameters.regions import Place, Region
@@ -25,7 +27,9 @@ from brainpy_lab.analysis.vector_field import ModelLike, Range
 from brainpy_lab.errors import ArgumentError
 
 #: What is said where cycles might have been expected.
-EQUILIBRIA_ALONE = "Curves of folds of cycles, of period doublings and of homoclinic orbits are not followed."
+EQUILIBRIA_ALONE = (
+    "Curves of folds of cycles, of period doublings, of tori and of homoclinic orbits are followed with cycles=True."
+)
 
 #: Points of a usual diagram with its lines: half of the work is taken to be done after these.
 USUAL = 500
@@ -39,13 +43,15 @@ def plane_diagram(
     given: Mapping[str, Any],
     *,
     start: SpecialPoint | FixedPoint | Mapping[str, float] | None,
-    cycles: bool,
+    cycles: bool | None,
+    doublings: int,
+    max_period: float | None,
     step: float,
     tolerance: float,
     t: float,
     news: News[PlaneDiagram],
 ) -> PlaneDiagram:
-    """The curves of folds and Hopf points of ``model`` in a box of two parameters; see `bifurcation`."""
+    """The curves of special points of ``model`` in a box of two parameters; see `bifurcation`."""
     first, second = _two(names, "parameters")
     box = tuple(check_range(name, bounds) for name, bounds in zip((first, second), _two(ranges, "ranges"), strict=True))
     if first == second:
@@ -56,27 +62,46 @@ def plane_diagram(
     problem = EquilibriumProblem(field, first, second)
     tracer = PlaneTracer(problem, (box[0], box[1]), widths, step, tolerance)
     lines = Lines(field, (first, second), (box[0], box[1]), widths, step, tolerance)
-    making = _Making(
-        tracer, boxes, (*caveats.remarks(field), *resets(field), *held_time(field), *delays(field)), cycles
-    )
-    tracer.heard = lines.heard = lambda u: making.tell(news)
+    rhythms = CyclePlaneTracer(field, (first, second), (box[0], box[1]), widths, step, tolerance, tracer.located)
+    without = (*resets(field), *held_time(field), *delays(field))
+    without = (*without, *(many_states(field) if cycles else ()))
+    making = _Making(tracer, rhythms, boxes, (*caveats.remarks(field), *without), cycles is None and not without)
+    tracer.heard = lines.heard = rhythms.heard = lambda u: making.tell(news)
     try:
         with np.errstate(all="ignore"):
-            if start is not None:
+            if isinstance(start, SpecialPoint) and start.kind in OF_CYCLES:
+                rhythms.follow([given_cycle(problem, start, (box[0], box[1]))])
+            elif start is not None:
                 tracer.follow_given(given_starts(problem, start, (box[0], box[1])))
             else:
                 for found in lines.starts(boxes):
                     tracer.follow_from([found])
                 tracer.follow_crossings(lines.crossings)
+                if cycles and not without and len(field.free) > 1:
+                    _follow_cycles(rhythms, CycleLines(lines, max_period, doublings, rhythms.heard), making)
     except KeyboardInterrupt as interrupt:
         leave(making.diagram("Interrupted: what was found until then."))
         interrupt.add_note("What was found until then is bp.analysis.interrupted().")
         raise
-    if tracer.is_stopped or lines.is_stopped:
+    if tracer.is_stopped or lines.is_stopped or rhythms.is_stopped:
         return making.diagram("Stopped: what was found until then.")
     if news.progress is not None:
         news.progress(1.0)
     return making.diagram()
+
+
+def _follow_cycles(rhythms: CyclePlaneTracer, lines: CycleLines, making: _Making) -> None:
+    """Follow the curves of cycles through what is found on lines, and from Bautin points that they do not meet."""
+    for start in lines.starts():
+        rhythms.follow([start])
+    for found in [k for k in rhythms.known if k.point.kind == "bautin"]:
+        if not any(found is met for met in rhythms.met):
+            starts = list(lines.beside(found))
+            rhythms.follow(starts)
+            if not starts:
+                rhythms.remarks.append(f"No fold of cycles was found beside the {found.point}: none is followed there.")
+    rhythms.is_stopped = rhythms.is_stopped or lines.is_stopped
+    making.remarks = (*making.remarks, *lines.remarks, lines.looked_at)
 
 
 @dataclass
@@ -84,9 +109,10 @@ class _Making:
     """A diagram in the making."""
 
     tracer: PlaneTracer
+    rhythms: CyclePlaneTracer
     boxes: list[dict[str, Range]]
     remarks: tuple[str, ...]
-    cycles: bool
+    alone: bool
     points: int = 0
 
     def tell(self, news: News[PlaneDiagram]) -> bool:
@@ -96,13 +122,13 @@ class _Making:
 
     def diagram(self, *more: str) -> PlaneDiagram:
         """The diagram of the curves that have been followed."""
-        tracer = self.tracer
+        tracer, rhythms = self.tracer, self.rhythms
         field, (first, second) = tracer.problem.field, tracer.problem.names
-        alone = (EQUILIBRIA_ALONE,) if self.cycles and len(field.free) > 1 else ()
-        remarks = dict.fromkeys((*self.remarks, *tracer.remarks, *alone, *more))
+        alone = (EQUILIBRIA_ALONE,) if self.alone and len(field.free) > 1 and not rhythms.branches else ()
+        remarks = dict.fromkeys((*self.remarks, *tracer.remarks, *rhythms.remarks, *alone, *more))
         return PlaneDiagram(
-            field.system.name, (first, second), tracer.ranges, list(tracer.branches),
-            in_order(found.point for found in tracer.located), tuple(remarks), self._look,
+            field.system.name, (first, second), tracer.ranges, [*tracer.branches, *rhythms.branches],
+            in_order([*(found.point for found in tracer.located), *rhythms.points]), tuple(remarks), self._look,
         )  # fmt: skip
 
     def _look(self, place: Place, cycles: bool) -> Region:
@@ -110,7 +136,7 @@ class _Making:
         first, second = self.tracer.problem.names
         has_cycles = cycles and not (resets(field) or held_time(field) or delays(field))
         with np.errstate(all="ignore"):
-            return look(field, self.boxes, place, (first, second), has_cycles)
+            return look(field, self.boxes, place, (first, second), has_cycles, self.rhythms.orbits_near(place.values))
 
 
 def _two(values: Any, what: str) -> tuple[Any, Any]:

@@ -51,6 +51,11 @@ class CurveBranch:
     l1: Array
     ends: tuple[str, str] = field(default=("", ""))
 
+    @property
+    def label(self) -> str:
+        """Its kind."""
+        return self.kind
+
     def __len__(self) -> int:
         return len(self.points)
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from brainpy_lab.analysis.continuation.special import NAMES, SpecialPoints
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
 from brainpy_lab.analysis.two_parameters.regions import Region
 from brainpy_lab.simulation.solution.plot import PlotFigure
 
@@ -14,12 +15,17 @@ from brainpy_lab.simulation.solution.plot import PlotFigure
 STYLES: dict[str, dict[str, Any]] = {
     "fold": {"color": "#d55e00", "lw": 1.6},
     "hopf": {"color": "#009e73", "lw": 1.6, "ls": "--"},
+    "fold of cycles": {"color": "#0072b2", "lw": 1.4, "ls": "-."},
+    "period doubling": {"color": "#cc79a7", "lw": 1.4, "ls": (0, (5, 1, 1, 1, 1, 1))},
+    "torus": {"color": "#56b4e9", "lw": 1.4, "ls": (0, (8, 3))},
+    "homoclinic": {"color": "#000000", "lw": 1.4, "ls": ":"},
 }
 
 #: Shape and colour of each kind of point.
 MARKS = {
     "cusp": ("^", "#d55e00"), "bogdanov-takens": ("s", "#000000"), "bautin": ("o", "#009e73"),
     "zero-hopf": ("D", "#cc79a7"), "double hopf": ("X", "#0072b2"),
+    "cusp of cycles": ("v", "#0072b2"),
 }  # fmt: skip
 
 
@@ -29,7 +35,7 @@ class Drawn(Protocol):
     model_name: str
     parameters: tuple[str, str]
     ranges: tuple[tuple[float, float], tuple[float, float]]
-    branches: list[CurveBranch]
+    branches: list[CurveBranch | CycleCurveBranch]
     points: SpecialPoints
 
 
@@ -40,7 +46,7 @@ def draw_plane(diagram: Drawn, regions: Sequence[Region] = ()) -> PlotFigure:
     first, second = diagram.parameters
     said: set[str] = set()
     for branch in sorted(diagram.branches, key=lambda b: list(STYLES).index(b.kind)):
-        label = None if branch.kind in said else NAMES.get(branch.kind, branch.kind)
+        label = None if branch.kind in said else NAMES.get(branch.label, branch.label)
         axes.plot(branch[first], branch[second], label=label, **STYLES[branch.kind])
         said.add(branch.kind)
     for kind, (marker, colour) in MARKS.items():

@@ -23,6 +23,7 @@ from brainpy_lab.analysis.continuation.views.files import (
     stored_form,
 )
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
 from brainpy_lab.errors import ArgumentError, in_words
 from brainpy_lab.simulation.solution.described import FORMAT, check_version, plain
 from brainpy_lab.simulation.solution.files import Content, write
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 #: Classes of curves, by the name under which files know them: nothing else is made of a file.
-FORMS: dict[str, type[Any]] = {"CurveBranch": CurveBranch}
+FORMS: dict[str, type[Any]] = {"CurveBranch": CurveBranch, "CycleCurveBranch": CycleCurveBranch}
 
 
 class Saved(Protocol):
@@ -40,7 +41,7 @@ class Saved(Protocol):
     model_name: str
     parameters: tuple[str, str]
     ranges: tuple[tuple[float, float], tuple[float, float]]
-    branches: list[CurveBranch]
+    branches: list[CurveBranch | CycleCurveBranch]
     points: SpecialPoints
     remarks: tuple[str, ...]
 
@@ -71,7 +72,7 @@ def _curve(branch: Any, key: str, arrays: Arrays) -> dict[str, Any]:
     if form is None:
         raise ArgumentError(f"A curve of kind '{branch.kind}' cannot be saved.")
     data: dict[str, Any] = {}
-    for field in fields(branch):
+    for field in (f for f in fields(branch) if f.metadata.get("saved", True)):
         value = getattr(branch, field.name)
         if isinstance(value, np.ndarray):
             arrays[f"{key}/{field.name}"] = stored_form(value)

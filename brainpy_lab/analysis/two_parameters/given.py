@@ -9,9 +9,37 @@ import numpy as np
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.points import FixedPoint
+from brainpy_lab.analysis.two_parameters.cycle_conditions import FOLLOWED
+from brainpy_lab.analysis.two_parameters.cycle_following import CycleStart
+from brainpy_lab.analysis.two_parameters.cycle_plane_curve import PlaneOrbit
 from brainpy_lab.analysis.two_parameters.following import THROUGH, Start
 from brainpy_lab.analysis.vector_field import Array, Range
 from brainpy_lab.errors import ArgumentError
+
+#: Kinds of points whose curves are of cycles.
+OF_CYCLES = (*FOLLOWED, "cusp of cycles")
+
+
+def given_cycle(problem: EquilibriumProblem, point: SpecialPoint, ranges: tuple[Range, Range]) -> CycleStart:
+    """The curve of cycles through a special point of a diagram in one or two parameters."""
+    orbit = point.data.get("orbit")
+    if orbit is None:
+        raise ArgumentError(f"The start, a {point.kind}, has no orbit.", advice="Take it from a diagram.")
+    equations = point.equations
+    known = {**({**equations.params, **equations.held} if equations else {}), **point.parameters}
+    missing = [name for name in problem.names if name not in known]
+    if missing or problem.field.free != tuple(point.values):
+        raise ArgumentError(
+            f"The start has no value for {', '.join(missing) or 'all states'}.",
+            advice="Take it from a diagram of this model in one of these parameters.",
+        )
+    first, second = (float(known[name]) for name in problem.names)
+    for name, value, (low, high) in zip(problem.names, (first, second), ranges, strict=True):
+        if not low <= value <= high:
+            raise ArgumentError(f"The start has {name} = {value:g}, outside {low:g} to {high:g}.")
+    kind = point.kind if point.kind in FOLLOWED else "fold of cycles"
+    fixed = -2 if problem.names[1] in point.parameters and problem.names[0] not in point.parameters else -1
+    return CycleStart(kind, PlaneOrbit(orbit.mesh, orbit.profile, orbit.period, first, second), fixed)
 
 
 def given_starts(

@@ -48,6 +48,8 @@ class Lines:
         See `Curve`.
     heard : callable
         Called with states and both parameters; True ends the work.
+    traced : (dict, dict)
+        The branches on each line along the first and the second parameter, by the value of the other one.
     """
 
     flow: VectorField
@@ -59,12 +61,12 @@ class Lines:
     heard: Callable[[Array], bool] = lambda u: False
     crossings: list[Array] = field(default_factory=list)
     is_stopped: bool = False
+    traced: tuple[dict[float, Tracer], dict[float, Tracer]] = field(default_factory=lambda: ({}, {}))
 
     def starts(self, boxes: list[dict[str, Range]]) -> Iterator[Start]:
         """The folds and Hopf points on the lines, those on the first lines first."""
         values = [[low + part * (high - low) for part in LINES] for low, high in self.ranges]
         corners = self._corners(boxes, [(p, q) for p in values[0][:SEARCHED] for q in values[1][:SEARCHED]])
-        traced: tuple[dict[float, Tracer], dict[float, Tracer]] = ({}, {})
         for k in range(len(LINES)):
             for along in (0, 1):
                 across = values[1 - along][k]
@@ -73,9 +75,9 @@ class Lines:
                 ]
                 # the lines that cross this one know what is on it too
                 known += [
-                    np.append(u[:-1], value) for value, line in traced[1 - along].items() for u in line.at(across)
+                    np.append(u[:-1], value) for value, line in self.traced[1 - along].items() for u in line.at(across)
                 ]
-                traced[along][across] = tracer = self._traced(along, across, known)
+                self.traced[along][across] = tracer = self.line(along, across, known)
                 yield from self._starts(tracer, along, across)
 
     def _corners(
@@ -98,7 +100,7 @@ class Lines:
         first, second = self.names
         return [u[:-1] for u in found_in(self.flow.moved(first, p), second, q, ranges)]
 
-    def _traced(self, along: int, across: float, known: list[Array]) -> Tracer:
+    def line(self, along: int, across: float, known: list[Array]) -> Tracer:
         """The branches on a line on which the other parameter has the value ``across``."""
         moved = self.flow.moved(self.names[1 - along], across)
         problem = EquilibriumProblem(moved, self.names[along])

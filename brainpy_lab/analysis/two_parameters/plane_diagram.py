@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from brainpy_lab.analysis.continuation.special import SpecialPoints
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
 from brainpy_lab.analysis.two_parameters.outlook import PlaneOutlook, outlook
 from brainpy_lab.analysis.two_parameters.regions import Place, Region, Regions, places
 from brainpy_lab.errors import ArgumentError
@@ -22,21 +23,22 @@ if TYPE_CHECKING:
 
 #: What is said of regions with cycles.
 CYCLES_DIVIDE = (
-    "Stable cycles are those found at one point of each region: folds of cycles and homoclinic orbits, which are not "
-    "drawn, divide regions further."
+    "Stable cycles are those found at one point of each region: folds of cycles and homoclinic orbits that are not "
+    "drawn divide regions further."
 )
 
 
 @dataclass(repr=False, eq=False)
 class PlaneDiagram:
-    """Curves of folds and Hopf points in the plane of two parameters, and the points of codimension two on them.
+    """Curves of special points in the plane of two parameters, and the points of codimension two on them.
 
     Attributes
     ----------
     model_name : str
     parameters : (str, str)
     ranges : ((float, float), (float, float))
-    branches : list of CurveBranch
+    branches : list of CurveBranch and CycleCurveBranch
+        Of equilibria, then of cycles.
     points : SpecialPoints
         Sorted by the first parameter; ``points.of("cusp")`` gives those of one kind.
     remarks : tuple of str
@@ -46,7 +48,7 @@ class PlaneDiagram:
     model_name: str
     parameters: tuple[str, str]
     ranges: tuple[tuple[float, float], tuple[float, float]]
-    branches: list[CurveBranch]
+    branches: list[CurveBranch | CycleCurveBranch]
     points: SpecialPoints
     remarks: tuple[str, ...] = ()
     _look: Callable[[Place, bool], Region] | None = field(default=None, repr=False)
@@ -116,7 +118,7 @@ class PlaneDiagram:
         return pd.DataFrame(rows)
 
     def plot(self, regions: Regions | None = None) -> PlotFigure:
-        """The curves in the plane: folds and Hopf points told apart by dashes and colours, special points marked.
+        """The curves in the plane: kinds told apart by dashes and colours, special points marked.
 
         Parameters
         ----------

@@ -17,6 +17,7 @@ from scipy import ndimage
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
+from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
 from brainpy_lab.analysis.vector_field import Range
 
 #: Cells along each parameter.
@@ -28,7 +29,7 @@ NARROW = 2.0
 
 @dataclass(frozen=True)
 class Region:
-    """A region of the plane in which no fold and no Hopf point happens.
+    """A region of the plane that no curve passes.
 
     Attributes
     ----------
@@ -107,7 +108,7 @@ class Place:
     share: float
 
 
-def places(branches: Sequence[CurveBranch], ranges: tuple[Range, Range]) -> tuple[list[Place], int]:
+def places(branches: Sequence[CurveBranch | CycleCurveBranch], ranges: tuple[Range, Range]) -> tuple[list[Place], int]:
     """A point in each region, the largest first, and how many regions are too narrow to have one."""
     free = np.ones((CELLS, CELLS), dtype=bool)
     for branch in branches:
@@ -128,7 +129,9 @@ def places(branches: Sequence[CurveBranch], ranges: tuple[Range, Range]) -> tupl
     return sorted(found, key=lambda place: -place.share), narrow
 
 
-def _cells(branch: CurveBranch, ranges: tuple[Range, Range]) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+def _cells(
+    branch: CurveBranch | CycleCurveBranch, ranges: tuple[Range, Range]
+) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
     """The cells that a curve passes, each next to the one before or across a corner from it."""
     columns = [branch[name] for name in branch.parameters]
     at = [(c - low) / (high - low) * CELLS for c, (low, high) in zip(columns, ranges, strict=True)]

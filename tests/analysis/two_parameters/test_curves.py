@@ -175,7 +175,8 @@ def test_a_diagram_is_data_and_shows_itself() -> None:
     assert "Bogdanov-Takens" in diagram._repr_html_()
     assert repr(diagram).startswith("Diagram of Model: p from -1 to 1 and q from -1 to 1, 2 curves\ncurve of kind")
     assert diagram.remarks == (
-        "Curves of folds of cycles, of period doublings and of homoclinic orbits are not followed.",
+        "Curves of folds of cycles, of period doublings, of tori and of homoclinic orbits are followed with "
+        "cycles=True.",
     )
 
 

@@ -63,7 +63,7 @@ def of_long_period(
         return None
     data = {"orbit": orbit, "saddle": dict(zip(names, rest.tolist(), strict=True))}
     values = dict(zip(names, high.tolist(), strict=True))
-    return SpecialPoint("homoclinic", {name: orbit.parameter}, values, orbit.period, data)
+    return SpecialPoint("homoclinic", {name: orbit.parameter}, values, orbit.period, data, equations=field)
 
 
 def _turns_over(curve: CycleCurve, a: CurvePoint, b: CurvePoint, part: Callable[[Mesh, Array], Array]) -> bool:

@@ -1,0 +1,159 @@
+"""Curves of cycles in a box of two parameters: each point has a mesh of its own, which follows the orbit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from brainpy_lab.analysis.continuation.curve import CurvePoint
+from brainpy_lab.analysis.continuation.cycle_curve import (
+    COARSE,
+    FINE,
+    INTERVALS,
+    MOST_INTERVALS,
+    CycleCurve,
+    Orbit,
+)
+from brainpy_lab.analysis.cycles.adapting import adapted
+from brainpy_lab.analysis.cycles.collocation import Collocation
+from brainpy_lab.analysis.cycles.mesh import Mesh
+from brainpy_lab.analysis.cycles.zeros import CycleZeros
+from brainpy_lab.analysis.two_parameters.cycle_conditions import Condition, kernel
+from brainpy_lab.analysis.two_parameters.cycle_surface import OnSurface
+from brainpy_lab.analysis.two_parameters.in_box import InBox
+from brainpy_lab.analysis.vector_field import Array, Range, VectorField
+
+#: Cycles of a curve at most.
+MOST = 250
+
+#: Intervals at least: points of these curves are to be as exact as the special points of branches.
+LEAST_INTERVALS = 2 * INTERVALS
+
+
+@dataclass(frozen=True)
+class PlaneOrbit(Orbit):
+    """A cycle as it stands on a curve; ``second`` is the second parameter."""
+
+    second: float = 0.0
+
+
+@dataclass
+class CyclePlaneCurve(InBox, CycleCurve):
+    """A curve of cycles that fulfil a condition.
+
+    Attributes
+    ----------
+    condition : Condition
+    """
+
+    condition: Condition = None  # type: ignore[assignment]
+
+    @classmethod
+    def along(
+        cls,
+        field: VectorField,
+        names: tuple[str, str],
+        ranges: tuple[Range, Range],
+        condition: Condition,
+        longest: float,
+        tolerance: float,
+        least: Array,
+        longest_period: float,
+    ) -> CyclePlaneCurve:
+        """A curve that has no point yet."""
+        mesh = Mesh.uniform(INTERVALS)
+        problem = Collocation(field, names, mesh, least, np.zeros((len(least), mesh.intervals, mesh.degree)))
+        ones = np.ones(problem.size)
+        zeros = OnSurface(CycleZeros(problem, ones), condition, np.eye(2, problem.size))
+        made = cls(zeros, ranges[1], ones, longest, tolerance, first_range=ranges[0], condition=condition)
+        made.least, made.longest_period, made.most = least, longest_period, MOST
+        return made
+
+    @property
+    def collocation(self) -> Collocation:
+        """The equations on the present mesh."""
+        assert isinstance(self.problem, OnSurface)
+        return self.problem.zeros.collocation
+
+    def orbit(self, point: CurvePoint) -> PlaneOrbit:
+        """The cycle at a point on the present mesh."""
+        found = self.collocation
+        period, first, second = (float(v) for v in point.u[-3:])
+        return PlaneOrbit(found.mesh, found.profile(point.u), period, first, second)
+
+    def begin(self, orbit: PlaneOrbit, fixed: int) -> CurvePoint | None:
+        """The curve's point near ``orbit`` at which one parameter, -2 or -1, has the orbit's value."""
+        size = orbit.profile.size + 3
+        mesh = adapted(
+            orbit.mesh, orbit.profile, self.scales(orbit.profile), max(LEAST_INTERVALS, orbit.mesh.intervals)
+        )
+        guess = self.take(orbit, np.eye(1, size, size - 1)[0], mesh)
+        across = np.eye(len(guess.u))[fixed]
+        u = self.corrected(guess.u, across)
+        if u is None:
+            return None
+        for place, border in self.borders(u):
+            u[place] = border
+        point = self.with_tangent(u, self._level(u))
+        self.here = point  # type: ignore[assignment]
+        return point
+
+    def _level(self, u: Array) -> Array:
+        """A way along the curve to begin with: the one on the surface that is across the condition."""
+        z = u / self.units
+        problem = self.scaled
+        assert isinstance(problem, OnSurface)
+        row = problem.both(z)[1].slopes.rows[1] * self.units
+        along = problem.basis @ row
+        result: Array = (-along[1] * problem.basis[0] + along[0] * problem.basis[1]) * self.units
+        return result
+
+    def take(
+        self, orbit: Orbit, tangent: Array, mesh: Mesh | None = None, reference: Array | None = None
+    ) -> CurvePoint:
+        """Make ``orbit`` the point from which the next step goes; see `CycleCurve.take`."""
+        assert isinstance(orbit, PlaneOrbit)
+        old = replace(self.collocation, mesh=orbit.mesh)
+        way = old.profile(tangent)
+        profile, fixed = orbit.profile, orbit.profile if reference is None else reference
+        mesh = mesh or orbit.mesh
+        if mesh is not orbit.mesh:
+            profile, way, fixed = (orbit.mesh.at(p, mesh.nodes) for p in (profile, way, fixed))
+        scales = self.scales(profile)
+        problem = replace(old, mesh=mesh, scales=scales).referring_to(fixed)
+        states = scales[:, None] * np.sqrt(len(scales)) / np.sqrt(mesh.shares)
+        widths = [high - low for low, high in (self.first_range, self.range)]
+        self.units = problem.pack(states, abs(orbit.period), *widths)
+        u = problem.pack(profile, orbit.period, orbit.parameter, orbit.second)
+        zeros = CycleZeros(problem, self.units)
+        self.problem = OnSurface(zeros, self.condition, _along(zeros, u))
+        self._scaled = None
+        along = problem.pack(way, *tangent[-3:])
+        self.here = CurvePoint(u, along / float(np.linalg.norm(along / self.units)))
+        return self.here
+
+    def _renewed(self, point: CurvePoint) -> CurvePoint:
+        orbit = self.orbit(point)
+        count = orbit.mesh.intervals
+        error = self.collocation.defect(point.u)
+        if error > COARSE and count < MOST_INTERVALS:
+            count *= 2
+        elif error < FINE and count >= 2 * LEAST_INTERVALS:
+            count //= 2
+        return self.take(orbit, point.tangent, adapted(orbit.mesh, orbit.profile, self.scales(orbit.profile), count))
+
+    def _reached(self, point: CurvePoint) -> str:
+        period = float(point.u[-3])
+        if not 0 < period <= self.longest_period:
+            return "period"
+        return "" if np.isfinite(point.u).all() else "far"
+
+
+def _along(zeros: CycleZeros, u: Array) -> Array:
+    """Two orthonormal rows along the surface of cycles at ``u``, in units."""
+    slopes = zeros.collocation.both(u)[1]
+    # nearly no two rows are across the surface: any will do to find it
+    rows = np.random.default_rng(1).standard_normal((2, len(u)))
+    result: Array = np.linalg.qr(kernel(slopes, rows, zeros.units)[0].T)[0].T
+    return result
