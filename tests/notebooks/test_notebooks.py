@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
+from scipy.optimize import brentq
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(p.stem for p in FOLDER.glob("*.ipynb"))
@@ -280,6 +282,32 @@ def test_wilson_cowan(executed, reference):
     assert folds[1] < up < folds[1] + 0.06
     assert folds[0] - 0.06 < down < folds[0]
     assert f"period at P = 1.25: {reference('WC72_lc_period_P1.25')['value']:.7f}" in shown["rhythm-diagram"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_delayed_loop(executed):
+    shown = executed("delayed_loop")
+    _, short, _, long = numbers(shown["runs"])[:4]
+    assert short < 1e-4
+    assert long == pytest.approx(0.456, abs=2e-3)
+    found, by_hand = numbers(shown["diagram"])[:2]
+    assert found == pytest.approx(by_hand, abs=1e-8)
+    assert shown["diagram"].count("supercritical Hopf") == 2
+    swings = np.reshape(numbers(shown["amplitude"])[:9], (3, 3))
+    assert swings[:, 1] / swings[:, 2] == pytest.approx([1.02, 1.02, 1.09], abs=0.02)
+    curves, first = numbers(shown["plane"])[:2]
+    assert curves == 3
+    assert first == pytest.approx(1.3044, abs=2e-4)
+    assert "supercritical: True" in shown["plane"]
+    least, most = numbers(shown["frequency"])[:2]
+    assert 0.25 < least < most < 0.5
+    # a gain k = 4 g r (1 - r) on the curve: omega T = sqrt(k² - 1), omega delay = arccos(-1/k)
+    for delay, g, frequency in np.reshape(numbers(shown["frequency"])[2:11], (3, 3)):
+        r = brentq(lambda r, g=g: r - 1 / (1 + np.exp(-4 * (1 - g * r))), 0, 1)
+        k = 4 * g * r * (1 - r)
+        assert 2 * np.pi * frequency / 1000 == pytest.approx(np.sqrt(k**2 - 1) / 5, rel=2e-3)
+        assert 2 * np.pi * frequency / 1000 * delay == pytest.approx(np.arccos(-1 / k), rel=2e-3)
 
 
 @pytest.mark.slow

@@ -46,6 +46,7 @@ def test_a_bautin_point_where_a_cubic_term_balances_the_quadratic_one():
     np.testing.assert_array_equal(np.sign(branch.l1[away]), np.sign(beyond[away]))
 
 
+@pytest.mark.slow
 def test_mackey_and_glass():
     text = "dx/dt = beta*x(t - tau)/(1 + x(t - tau)**n) - x\nbeta = 2\nn = 10\ntau = 1\nx(0) = 0.5"
     plane = bp.analysis.bifurcation(bp.model(text), ("n", "tau"), ((4, 12), (0.1, 2)), box={"x": (0.5, 2)})
@@ -59,6 +60,7 @@ def test_mackey_and_glass():
         assert (branch.l1 < 0).all()
 
 
+@pytest.mark.slow
 def test_a_double_hopf_point_of_two_delays():
     model = bp.model("dx/dt = -a*x(t - 1) - b*x(t - s)\na = 1\nb = 1\ns = 3")
     plane = bp.analysis.bifurcation(model, ("a", "b"), ((0, 5), (0.2, 4)))
@@ -72,6 +74,7 @@ def test_a_double_hopf_point_of_two_delays():
     assert a - b == pytest.approx(np.pi / 2, abs=1e-8)  # on the line of the frequency pi/2
 
 
+@pytest.mark.slow
 def test_folds_feel_no_delay():
     text = "dx/dt = -x + tanh(2*x(t - tau)) + p + c*x\np = 0\nc = 0\ntau = 1"
     plane = bp.analysis.bifurcation(bp.model(text), ("p", "tau"), ((-1, 1), (0, 3)))
