@@ -15,7 +15,8 @@ ROOT = next(r.real for r in np.roots([-1 / 3, 0, 1 - 1 / 0.8, 0.5 - 0.7 / 0.8]) 
 
 def fixed_points_of(widget):
     """Abscissas of the fixed points in a phase plane: a mark for each kind, far outside where there is none."""
-    return [x for mark in widget.children[-1].marks[1:-1] for x in mark.x if x > -1e29]
+    marks = [mark for mark in widget.children[-1].marks[1:-1] if mark._model_name == "ScatterModel"]
+    return [x for mark in marks for x in mark.x if x > -1e29]
 
 
 def test_hello_is_answered_with_the_state(jupyter, cell, open_panel):

@@ -72,7 +72,7 @@ class PhaseFigure:
         )  # fmt: skip
         self._start.observe(self._on_click, "y")
         self._nullclines, self._trajectory = [_NOTHING, _NOTHING], _NOTHING
-        marks = [*self._resets.values(), self._curves, *self._points.values(), self._start]
+        marks = [self._curves, *self._resets.values(), *self._points.values(), self._start]
         self.figure = look.figure(marks, self._x, self._y, "", "", height)
         self._caption = HTML(look.legend([]))
         self._choices = self._dropdowns(Dropdown)
@@ -83,7 +83,7 @@ class PhaseFigure:
     @property
     def marks(self) -> list[Any]:
         """The curves and the fixed points."""
-        return [*self._resets.values(), self._curves, *self._points.values()]
+        return [self._curves, *self._resets.values(), *self._points.values()]
 
     def show(self, frame: Frame) -> None:
         """Draw the phase plane of ``frame``."""
