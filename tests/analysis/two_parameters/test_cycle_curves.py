@@ -122,3 +122,25 @@ def test_a_homoclinic_curve_says_which_period_stands_for_it() -> None:
 def test_a_start_of_another_model_is_refused() -> None:
     with pytest.raises(ArgumentError, match="has no value for all states"):
         bp.analysis.bifurcation(bp.model(TURNING), ("p", "q"), BOX, start=_point(ENERGY, "homoclinic"))
+
+
+@pytest.mark.slow
+def test_folds_of_cycles_of_hodgkin_and_huxley_come_to_the_reference_value() -> None:
+    cell = bp.models.hodgkin_huxley()
+    onset = bp.analysis.bifurcation(cell, "I", (5, 12), E_K=-77.2).points.of("fold of cycles")[0]
+    diagram = bp.analysis.bifurcation(cell, ("I", "E_K"), ((5, 12), (-77.2, -77.0)), start=onset)
+    (branch,) = diagram.branches
+    reached = int(np.flatnonzero(branch["E_K"] == -77.0)[0])
+    assert branch["I"][reached] == pytest.approx(6.260321274513722, abs=1e-8)  # HH_LPC_onset
+
+
+@pytest.mark.slow
+def test_period_doublings_of_roessler_are_those_of_lines() -> None:
+    model = bp.model("a = 0.2\nb = 0.2\nc = 4\ndx/dt = -y - z\ndy/dt = x + a*y\ndz/dt = b + z*(x - c)")
+    here, there = (
+        bp.analysis.bifurcation(model, "c", (1.5, 3.2), a=a, doublings=0).points.of("period doubling")[0]
+        for a in (0.2, 0.22)
+    )
+    (branch,) = bp.analysis.bifurcation(model, ("c", "a"), ((1.5, 4), (0.2, 0.22)), start=here).branches
+    reached = int(np.flatnonzero(branch["a"] == 0.22)[0])
+    assert branch["c"][reached] == pytest.approx(there.parameter, abs=1e-8)
