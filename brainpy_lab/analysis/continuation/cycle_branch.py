@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.cycle_curve import Orbit
+from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.cycles.mesh import tables
-from brainpy_lab.analysis.vector_field import Array
+from brainpy_lab.analysis.vector_field import Array, VectorField
 
 if TYPE_CHECKING:
     import xarray
@@ -119,3 +120,16 @@ def extremes_of(orbit: Orbit) -> tuple[Array, Array]:
     """The smallest and largest value of each state, on a fine grid, (n,) each."""
     values = orbit.mesh.pieces(orbit.profile) @ tables(orbit.mesh.degree).basis(LOOKED_AT).T
     return values.min(axis=(1, 2)), values.max(axis=(1, 2))
+
+
+def point_of_cycles(
+    kind: str, parameter: str, field: VectorField, orbit: Orbit, multipliers: NDArray[np.complex128], note: str = ""
+) -> SpecialPoint:
+    """The special point at an orbit with these ``multipliers`` besides the one that is always 1."""
+    names, (low, high) = field.free, extremes_of(orbit)
+    data = {
+        "multipliers": np.append(multipliers, 1.0), "orbit": orbit,
+        "min": dict(zip(names, low.tolist(), strict=True)), "max": dict(zip(names, high.tolist(), strict=True)),
+    }  # fmt: skip
+    values = dict(zip(names, high.tolist(), strict=True))
+    return SpecialPoint(kind, {parameter: orbit.parameter}, values, orbit.period, data, note, field)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from brainpy_lab.analysis.continuation.branches_of_cycles.doublings import doubling_near, is_met
-from brainpy_lab.analysis.continuation.branches_of_cycles.ends import of_long_period, shrinks_to
-from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import cycles_at
+from brainpy_lab.analysis.continuation.branches_of_cycles.ends import comes_round, of_long_period, shrinks_to
+from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import cycles_at, is_among
+from brainpy_lab.analysis.continuation.branches_of_cycles.scattered import Known, Wanderer, unsettled_at, wanderers
 from brainpy_lab.analysis.continuation.branches_of_cycles.starts import at_doubling, at_hopf
 from brainpy_lab.analysis.continuation.curve import CurvePoint
-from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch, extremes_of
+from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch, point_of_cycles
 from brainpy_lab.analysis.continuation.cycle_curve import INTERVALS, CycleCurve, Orbit
 from brainpy_lab.analysis.continuation.cycle_junctions import Junction
 from brainpy_lab.analysis.continuation.cycle_stations import (
@@ -29,7 +30,7 @@ from brainpy_lab.analysis.continuation.locating import Located
 from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.continuation.tracing import OF_BOX, Tracer
 from brainpy_lab.analysis.cycles.adapting import adapted
-from brainpy_lab.analysis.cycles.closing import Guess, settled
+from brainpy_lab.analysis.cycles.closing import EscapeError, Guess, RestError, settled
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.cycles.solving import solved
 from brainpy_lab.analysis.vector_field import Array, VectorField
@@ -38,8 +39,10 @@ from brainpy_lab.errors import AnalysisError
 #: A branch ends where its period is so many times the longest one at its Hopf points, if the user says nothing.
 LONG = 60.0
 
-#: Evaluations of the equations, at most, to find a cycle by simulation.
-EVALUATIONS = 20_000
+#: Evaluations of the equations, at most, to find a cycle by simulation, and orbits for which that is tried: where
+#: nothing known is stable, and elsewhere.
+EVALUATIONS = {False: 20_000, True: 8_000}
+MOST_TRIES = {False: 4, True: 2}
 
 #: A branch that shrinks to an equilibrium ends at a Hopf point this near to its last cycle, in parts of the range.
 NEAR = 0.2
@@ -53,11 +56,15 @@ NOT_BEGUN = {
     "steps": "none is found beside the first, as where infinitely many have one value of the parameter",
 }
 
+#: A branch has come back to its beginning after so many cycles at the soonest.
+ROUND = 6
+
 #: Cycles of a usual branch, of which progress is told.
 USUAL_CYCLES = 60
 
-#: Cycles along a branch, with what was counted there.
-Found = list[tuple[Orbit, CycleStation]]
+#: A cycle with what was counted there, and those along a branch.
+Counted = tuple[Orbit, CycleStation]
+Found = list[Counted]
 
 
 @dataclass
@@ -71,11 +78,11 @@ class CycleTracer:
     longest_period : float
         Where branches end; None: by the periods at Hopf points.
     looked_at : tuple of float
-        Values at which an orbit is simulated where nothing stable is known.
+        Values at which orbits are simulated.
     doublings : int
         How many times period doublings are followed to the cycles of twice the period.
-    initial : ndarray, shape (n,), optional
-        Where orbits are simulated from, besides the neighbourhood of equilibria.
+    initial : ndarray, shape (n,)
+        The model's own start.
     heard : callable
         Called with the value of the parameter; True ends the work.
     """
@@ -84,7 +91,7 @@ class CycleTracer:
     longest_period: float | None = None
     looked_at: tuple[float, ...] = ()
     doublings: int = 1
-    initial: Array | None = None
+    initial: Array = field(default_factory=lambda: np.empty(0))
     heard: Callable[[float], bool] = field(default=lambda value: False)
     branches: list[CycleBranch] = field(default_factory=list)
     points: list[SpecialPoint] = field(default_factory=list)
@@ -144,16 +151,25 @@ class CycleTracer:
                 self._grow(curve, at_hopf(curve, hopf), "Hopf point")
                 self._further()
         self._begun += 1
-        for value in self.looked_at:
-            starts = [] if self.is_stopped else self._restless(value)
-            found = ((u, orbit) for u in starts if (orbit := self._simulated(u, value)) is not None)
-            u, orbit = next(found, (None, None))
-            if u is not None and orbit is not None:
+        self._follow_wanderers()
+
+    def _follow_wanderers(self) -> None:
+        """Follow the cycles to which orbits from scattered starts come, and which are not known."""
+        known = Known(self.equilibria.at, self.equilibria.branches, self.branches, self._scales)
+        left, unsettled = dict(MOST_TRIES), set[float]()
+        places = self.flow, self.name, () if self.is_stopped else self.looked_at
+        for w in wanderers(*places, known, self.initial, self.equilibria.widths):
+            if self.is_stopped or not left[w.is_beside_rest] or w.value in unsettled or known.is_cycle(w):
+                continue
+            left[w.is_beside_rest] -= 1
+            orbit = self._simulated(w, unsettled)
+            if orbit is not None and not is_among(orbit, self.at(w.value), self._scales(orbit.profile)):
                 try:
-                    self._both_ways(orbit, u)
+                    self._both_ways(orbit, np.append(w.y, w.value))
                 except (np.linalg.LinAlgError, ValueError):
-                    self.remarks.append(f"The cycles at {self.name} = {value:.6g} were not followed.")
+                    self.remarks.append(f"The cycles at {self.name} = {w.value:.6g} were not followed.")
                 self._further()
+        self.remarks += unsettled_at(self.name, unsettled)
 
     def follow_through(self, orbits: list[Orbit]) -> None:
         """Follow the branches through the first of some cycles that is one, and what hangs together with them."""
@@ -187,27 +203,18 @@ class CycleTracer:
                 self._grow(curve, at_doubling(curve, orbit), "period doubling")
         self._level = 0
 
-    def _restless(self, value: float) -> list[Array]:
-        """Where orbits begin at a value at which no equilibrium and no known cycle is stable; else nowhere."""
-        beside = self.equilibria.at(value)
-        field = self.flow.moved(self.name, value)
-        if any((np.linalg.eigvals(field.jacobian(u[:-1])).real < 0).all() for u in beside):
-            return []
-        if not beside or any(cycle.stable for cycle in self.at(value)):
-            return []
-        usual = [] if self.initial is None else [np.append(self.initial, value)]
-        return [*usual, *beside]
-
-    def _simulated(self, u: Array, value: float) -> Orbit | None:
-        """The cycle to which the orbit from beside an equilibrium settles."""
-        field = self.flow.moved(self.name, value)
+    def _simulated(self, w: Wanderer, unsettled: set[float]) -> Orbit | None:
+        """The cycle to which an orbit settles; the value is added to ``unsettled`` where it does not."""
         try:
-            beside = u[:-1] + 1e-3 * np.maximum(1e-3, np.abs(u[:-1]))
-            guess = settled(field, beside, evaluations=EVALUATIONS).on(INTERVALS)
-            guess = replace(guess, scales=self._scales(guess.profile))
-        except AnalysisError:
+            piece = settled(self.flow.moved(self.name, w.value), w.y, evaluations=EVALUATIONS[w.is_beside_rest])
+        except (RestError, EscapeError):
             return None
-        return self._solved(guess, value, stable=True)
+        except AnalysisError:
+            if not w.is_beside_rest:
+                unsettled.add(w.value)
+            return None
+        guess = piece.on(INTERVALS)
+        return self._solved(replace(guess, scales=self._scales(guess.profile)), w.value, stable=True)
 
     def _solved(self, guess: Guess, value: float, stable: bool = False) -> Orbit | None:
         """The cycle near a guess, on the mesh with which branches begin; None, too, where it ought to be stable."""
@@ -261,15 +268,18 @@ class CycleTracer:
                 return
             curve.here = here
             first = (curve.orbit(here), cycle_station(curve, here))  # before the mesh moves on
-            found, end = self._one_way(curve, here, first[1])
+            found, end = self._one_way(curve, here, first)
             pieces.append([first, *found])
+            if end == "closed":
+                self._keep([first, *found, first], (end, end))
+                return
             ends.append(self._ending(end, pieces[-1]))
         self._keep([*reversed(pieces[0][1:]), *pieces[1]], (ends[0], ends[1]))
 
-    def _one_way(self, curve: CycleCurve, start: CurvePoint, first: CycleStation | None = None) -> tuple[Found, str]:
+    def _one_way(self, curve: CycleCurve, start: CurvePoint, first: Counted | None = None) -> tuple[Found, str]:
         """Cycles from ``start`` on, and why they end; special points are kept on the way.
 
-        ``first`` is what was counted at the start, if that is known.
+        ``first`` is the cycle at the start with what was counted there, if it is one to which a branch may come back.
         """
         found: Found = []
         self._growing.append(found)
@@ -278,9 +288,9 @@ class CycleTracer:
         except (np.linalg.LinAlgError, ValueError):  # a matrix that is singular to the last bit, or not finite
             return found, "steps"
 
-    def _stepped(self, curve: CycleCurve, start: CurvePoint, found: Found, last: CycleStation | None) -> str:
+    def _stepped(self, curve: CycleCurve, start: CurvePoint, found: Found, first: Counted | None) -> str:
         """Add the cycles from ``start`` on to ``found``; why they end."""
-        earlier, step = None, np.inf
+        earlier, step, last = None, np.inf, None if first is None else first[1]
         for point in curve.steps(start):
             if found and (end := shrinks_to(curve, curve.here, point)):
                 return end
@@ -294,6 +304,9 @@ class CycleTracer:
                         return "crossing"
                 earlier, step = last, length
             found.append((curve.orbit(point), there))
+            latest = [o for o, _ in found[-2:]]
+            if first is not None and len(found) > ROUND and comes_round(first[0], latest, self._scales, self._width):
+                return "closed"
             # where cycles begin all multipliers that leave one do so slowly: a count of them would be one of errors
             if last is not None or np.abs(np.log(np.abs(there.multipliers))).min() > BORN:
                 last = there
@@ -310,7 +323,7 @@ class CycleTracer:
         if at is None:
             at, note = located(curve, gap) or Place(gap.after), "found on the mesh of the branch"
         orbit = where.orbit(at.station.point)
-        point = self._described(gap.kind, orbit, at.station, note)
+        point = point_of_cycles(gap.kind, self.name, self.flow, orbit, at.station.multipliers, note)
         if at.crossing is None:
             self.points.append(point)
             if gap.kind == "period doubling" and self._level < self.doublings:
@@ -327,16 +340,6 @@ class CycleTracer:
         for s in (there.before,) if ends else (there.before, there.after):
             met.came_by(where.orbit(s.point))
         return (orbit, at.station) if ends else None
-
-    def _described(self, kind: str, orbit: Orbit, station: CycleStation, note: str) -> SpecialPoint:
-        low, high = extremes_of(orbit)
-        names = self.flow.free
-        data = {
-            "multipliers": np.append(station.multipliers, 1.0), "orbit": orbit,
-            "min": dict(zip(names, low.tolist(), strict=True)), "max": dict(zip(names, high.tolist(), strict=True)),
-        }  # fmt: skip
-        values = dict(zip(names, high.tolist(), strict=True))
-        return SpecialPoint(kind, {self.name: orbit.parameter}, values, orbit.period, data, note, self.flow)
 
     def _ending(self, end: str, found: Found) -> str:
         if not found:
@@ -358,7 +361,7 @@ class CycleTracer:
             "doubling": f"{place}, a period doubling", "crossing": f"{place}, a branch point of cycles",
             "border": f"{place}, the border of the range",
         }  # fmt: skip
-        if end in (*known, "stopped"):
+        if end in (*known, "stopped", "closed"):
             return known.get(end, end)
         reason = "steps became too short" if end == "steps" else f"it has more than {len(found)} cycles"
         self.remarks.append(

@@ -123,9 +123,9 @@ def bifurcation(
 
     Equilibria are looked for at five values of the parameter and followed both ways, through folds, to the borders of
     the range; where branches cross, the other ones are followed too. Folds, Hopf points and branch points are found by
-    counting eigenvalues, and then solved for. From every Hopf point the cycles are followed, stable or not, to the
-    borders, to another Hopf point or to where their period grows to infinity; folds, period doublings, tori and branch
-    points of cycles are found on them.
+    counting eigenvalues, and then solved for. From every Hopf point, and from cycles to which orbits from scattered
+    starts come, the cycles are followed, stable or not, to the borders, to another Hopf point or to where their period
+    grows to infinity; folds, period doublings, tori and branch points of cycles are found on them.
 
     With two parameters the curves along which folds and Hopf points move are followed, from a few lines across the box
     of both ranges, and the points of codimension two on them are solved for: cusps, Bogdanov-Takens, Bautin, zero-Hopf

@@ -180,7 +180,7 @@ def test_a_branch_of_cycles_is_data() -> None:
     assert repr(branch).startswith("branch of kind cycle: ") and "period from" in repr(branch)
     assert "fold of cycles at I = 88.2933, period 135.4" in repr(diagram.points)
     labels = {line.get_label() for line in diagram.plot("V").axes[0].lines}
-    assert {"stable", "unstable", "stable cycle", "unstable cycle", "fold of cycles", "hopf"} <= labels
+    assert {"stable", "unstable", "stable cycle", "unstable cycle", "fold of cycles", "Hopf"} <= labels
 
 
 def test_without_cycles() -> None:

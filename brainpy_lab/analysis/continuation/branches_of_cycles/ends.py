@@ -10,6 +10,7 @@ import numpy as np
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import extremes_of
 from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve, Orbit
+from brainpy_lab.analysis.continuation.cycle_junctions import quantities
 from brainpy_lab.analysis.continuation.locating import Located
 from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.cycles.mesh import Mesh
@@ -19,6 +20,9 @@ from brainpy_lab.analysis.vector_field import Array, VectorField
 #: Where the last doubling of the period moves the parameter by less than this part of the range, the period grows to
 #: infinity at that value.
 SETTLED = 1e-3
+
+#: A branch leads through its beginning where it passes beside it by less than this part of a step.
+BESIDE = 0.1
 
 #: The slowest place of an orbit is a fold's when it is this near to it, in parts of the orbit's range and of that of
 #: the parameter.
@@ -30,6 +34,16 @@ def shrinks_to(curve: CycleCurve, a: CurvePoint, b: CurvePoint) -> str:
     if _turns_over(curve, a, b, _swing):
         return "hopf"
     return "doubling" if _turns_over(curve, a, b, _difference_of_halves) else ""
+
+
+def comes_round(first: Orbit, latest: Sequence[Orbit], sizes: Callable[[Array], Array], width: float) -> bool:
+    """Whether the way between the two ``latest`` cycles of a branch leads through its ``first`` one."""
+    scales = sizes(first.profile)
+    start, a, b = (quantities(o, scales, width) for o in (first, *latest))
+    square = float((b - a) @ (b - a))
+    part = float((start - a) @ (b - a)) / square if square else -1.0
+    aside = float(np.linalg.norm(start - a - part * (b - a)))
+    return 0 < part <= 1 and aside < BESIDE * np.sqrt(square)
 
 
 def of_long_period(

@@ -17,6 +17,9 @@ from brainpy_lab.analysis.vector_field import Array, VectorField
 #: Relative error of the period.
 RELATIVE = 1e-10
 
+#: Relative differences of periods, and of means, below which an orbit is that of a cycle.
+ALIKE = 1e-3
+
 #: From the profile of an orbit, (n, n_nodes), to the sizes in which its states are measured, (n,).
 Sizes = Callable[[Array], Array]
 
@@ -31,6 +34,15 @@ def cycles_at(branches: Sequence[CycleBranch], field: VectorField, value: float,
             if cycle is not None and not any(_is_same(cycle, c, sizes(c.profile)) for c in found):
                 found.append(cycle)
     return found
+
+
+def is_among(orbit: Orbit, cycles: Sequence[Cycle], scales: Array) -> bool:
+    """Whether an orbit is one of some cycles, as nearly as a first guess may tell."""
+    aim = moments(orbit.mesh, orbit.profile, scales)
+    return any(
+        abs(c.period / orbit.period - 1) < ALIKE and (np.abs(moments(c.mesh, c.profile, scales) - aim) < ALIKE).all()
+        for c in cycles
+    )
 
 
 def _between(field: VectorField, a: Orbit, b: Orbit, value: float, sizes: Sizes) -> Cycle | None:
