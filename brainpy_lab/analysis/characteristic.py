@@ -64,9 +64,12 @@ def characteristic_roots(field: VectorField, point: Array, *, unstable: bool = F
     """
     lags, instant, delayed = linearised(field, point)
     n = len(field.free)
-    if min(lags) < 0:
-        raise AnalysisError(f"A delay of {field.system.name} is negative at the fixed point: {min(lags):g}.")
-    longest = max(lags)
+    shortest, longest = min(lags, default=0.0), max(lags, default=0.0)  # none where delayed states are held
+    if shortest < 0:
+        raise AnalysisError(
+            f"A delay of {field.system.name} is negative at the fixed point: {shortest:g}.",
+            advice="Keep to values of its parameters that leave no delay below zero.",
+        )
     if longest == 0:
         return np.linalg.eigvals(field.jacobian(point)).astype(np.complex128)
     x, derivative = _chebyshev(NODES)

@@ -59,6 +59,10 @@ class Hopf:
     system: InUnits
     kappa: float
 
+    def still(self, z: Array) -> float:
+        """A square of a frequency below this is zero but for rounding."""
+        return 1e-12 * float(np.linalg.norm(self.system.slopes(z)[:, : self.system.n])) ** 2
+
     def both(self, z: Array, slopes: Array) -> tuple[float, Array]:
         """The sum of the two eigenvalues and its derivatives."""
         a = slopes[:, : self.system.n]

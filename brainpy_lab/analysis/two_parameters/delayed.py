@@ -35,6 +35,10 @@ CLOSE = 1e-3
 class HopfWithDelays(Hopf):
     """Vanishes where two characteristic roots are opposite; see `Hopf`."""
 
+    def still(self, z: Array) -> float:
+        """As for `Hopf`; a double root is known to the error of the point, and no better."""
+        return 1e-8 * self.system.problem.histories(z * self.system.units).rate ** 2
+
     def both(self, z: Array, slopes: Array) -> tuple[float, Array]:
         """The sum of the two roots and its derivatives, with their product the implicit function of all unknowns."""
         at = self._divided(z)

@@ -165,7 +165,7 @@ class PlaneTracer:
         """Stations from ``first`` on, and why they end."""
         detector = self._detector(curve)
         here = detector.station(first, None)
-        if start.kind == "hopf" and not here.kappa:
+        if start.kind == "hopf" and here.kappa <= 0:
             # a curve of Hopf points begins here: the other way saddles follow, which the first step shows
             here = replace(here, signs={**here.signs, "bogdanov-takens": 1.0})
         found, steps = [here], [here]

@@ -22,9 +22,6 @@ from brainpy_lab.errors import AnalysisError
 #: A first Lyapunov coefficient below this, beside its terms, is zero but for rounding.
 ROUNDING = 1e-9
 
-#: A square of a frequency below this, beside that of the Jacobian, is zero but for rounding.
-STILL = 1e-12
-
 
 @dataclass(frozen=True)
 class Station:
@@ -97,7 +94,7 @@ def hopf_station(system: InUnits, hopf: Hopf, point: CurvePoint, before: Station
     """Count at a Hopf point; ``hopf`` is aimed at its frequency."""
     z = point.u / system.units
     found, others, kappa = hopf.parted(z)
-    if abs(kappa) < STILL * float(np.linalg.norm(system.slopes(z)[:, : system.n])) ** 2:
+    if abs(kappa) < hopf.still(z):
         kappa = 0.0
     hopf.kappa = kappa
     tests = {"bogdanov-takens": kappa}

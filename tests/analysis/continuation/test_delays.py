@@ -5,6 +5,8 @@ import pytest
 from scipy.optimize import brentq
 
 import brainpy_lab as bp
+from brainpy_lab.analysis.characteristic import characteristic_roots
+from brainpy_lab.analysis.vector_field import make_field
 from brainpy_lab.errors import AnalysisError
 
 LOOP = bp.model("dx/dt = -a*x(t - tau)\na = 1\ntau = 1", name="Loop")
@@ -99,3 +101,37 @@ def test_a_supercritical_amplitude_in_a_simulation():
 def test_delays_that_are_not_constant_are_refused(text, said):
     with pytest.raises(AnalysisError, match=said):
         bp.analysis.bifurcation(bp.model(text), "a", (0, 2))
+
+
+def test_unstable_roots_are_as_many_as_the_argument_principle_says():
+    rng = np.random.default_rng(1)
+    counts = []
+    for taus in ((0.7, 0.5), (2.1, 8.0), (0.3, 30.0)):
+        a, b, c = (rng.normal(size=(3, 2, 2)) * 4).round(9)
+        rows = (
+            f"d{name}/dt = "
+            + " + ".join(
+                f"({a[i, j]:.9f})*{x} + ({b[i, j]:.9f})*{x}(t - {taus[0]}) + ({c[i, j]:.9f})*{x}(t - {taus[1]})"
+                for j, x in enumerate("xy")
+            )
+            for i, name in enumerate("xy")
+        )
+        field = make_field(bp.model("\n".join(rows)), None, {})
+        roots = characteristic_roots(field, np.zeros(2), unstable=True)
+        w = np.linspace(0, 4 * np.abs([a, b, c]).sum(), 100_001)
+        late = [np.exp(-1j * w * tau)[:, None, None] * m for tau, m in zip(taus, (b, c), strict=True)]
+        values = np.linalg.det(1j * w[:, None, None] * np.eye(2) - a - late[0] - late[1])
+        turned = np.unwrap(np.angle(values))
+        # from the top of the axis to infinity det is z² but for this angle
+        rest = np.angle(values[-1] / (1j * w[-1]) ** 2)
+        counts.append(int((roots.real > 0).sum()))
+        assert 1 - (turned[-1] - turned[0] - rest) / np.pi == pytest.approx(counts[-1], abs=1e-6)
+    assert max(counts) > 20
+
+
+def test_delayed_states_that_are_held_and_delays_below_zero():
+    model = bp.model("dx/dt = y(t - tau) - x + x**2\ndy/dt = -y + x\ntau = 1")
+    (fold,) = bp.analysis.bifurcation(model, "y", (-1, 1)).points  # y is a number: no delay is left
+    assert (fold.kind, fold.parameter) == ("fold", pytest.approx(0.25, abs=1e-9))
+    with pytest.raises(AnalysisError, match=r"negative at the fixed point: -1\.\s+Keep to values of its parameters"):
+        bp.analysis.fixed_points(LOOP, {"x": (-1, 1)}, tau=-1)

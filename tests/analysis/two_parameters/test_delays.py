@@ -27,6 +27,9 @@ def test_instant_and_delayed_decay_with_a_double_zero():
     assert list(point.parameters.values()) == pytest.approx([-1, 1], abs=1e-8)
     curves = [b for b in plane.branches if b.kind == "hopf"]
     assert len(curves) == 2
+    again = bp.analysis.bifurcation(model, ("a", "b"), ((-3, 3), (-4, 8)), start=point)
+    curves += again.branches  # the other way neutral saddles follow, which are no Hopf points
+    assert [len(b) > 5 for b in again.branches] == [True]
     for branch in curves:
         w = branch.omega[branch.omega > 0]
         np.testing.assert_allclose(branch["a"][branch.omega > 0], -w / np.tan(w), atol=1e-8)
