@@ -14,6 +14,7 @@ from brainpy_lab.inputs import Input
 from brainpy_lab.networks.arguments import told, whole
 from brainpy_lab.networks.cells import Cells
 from brainpy_lab.networks.runs.driven import Driven, driven, of_time
+from brainpy_lab.networks.room import check_room
 from brainpy_lab.networks.source import Source, Spikes, check_name
 from brainpy_lab.networks.spike_lists import spike_list
 from brainpy_lab.networks.values import Values, changed_values
@@ -21,6 +22,11 @@ from brainpy_lab.simulation.solution.record import Record
 
 #: Of a time, as a part of a step: nearer to the grid than this it lies on it.
 _ON_GRID = 1e-6
+
+
+#: Bytes that a spike takes while it is drawn.
+_BYTES = 64
+_UNIT = "Rates are spikes per unit of the models' time: 20 Hz in milliseconds is rate=0.02."
 
 
 class PoissonGroup(Source):
@@ -102,8 +108,12 @@ class PoissonGroup(Source):
         """The spikes of a run, by steps."""
         scale = self.sources * dt
         constant = np.atleast_1d(np.asarray(self._rate, dtype=float)) * scale
-        if self._moving is None and self.sources == 1:
-            return PoissonPoints(self.size, constant, seed, stream)
+        points = PoissonPoints(self.size, constant, seed, stream)
+        if self._moving is None:
+            number = self.total_rate * dt * points.steps
+            check_room(f"{self.name}: the {number:.3g} spikes of {points.steps} steps", _BYTES * number, _UNIT)
+            if self.sources == 1:
+                return points
         constant = np.broadcast_to(constant, (1, self.size))
 
         moving = self._moving  # of this run: another may be set after it, and spikes are drawn again when they are read

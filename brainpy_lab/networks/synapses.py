@@ -153,8 +153,17 @@ class Synapses(ReadConnections):
             if name not in known:
                 raise ArgumentError(
                     f"{self.name}: '{self.model.name}' has no '{name}'.",
-                    advice=did_you_mean(name, (*known, *_OPTIONS)) or f"It has: {', '.join(known) or 'no parameters'}.",
+                    advice=self._instead(name, known),
                 )
+
+    @staticmethod
+    def _instead(name: str, known: tuple[str, ...]) -> str:
+        """Advice on a name that the model does not have."""
+        if name == "weight":
+            return "Its text has no weights: write 'weight = 1' there, and use it where a spike arrives."
+        if name in _OPTIONS:
+            return f"Synapses take '{name}' when they are made: make others with another."
+        return did_you_mean(name, (*known, *_OPTIONS)) or f"It has: {', '.join(known) or 'no parameters'}."
 
     def _check_kept(self) -> None:
         for name, home in self.kept.items():

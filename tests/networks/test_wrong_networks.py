@@ -99,6 +99,13 @@ def test_delays_that_fill_the_memory_are_refused_with_the_size_of_their_tables(m
     assert error.value.message.startswith("syn: the tables of 6 cells and 10,000,001 steps of delay take 458 MiB; ")
 
 
+@pytest.mark.parametrize("sources", [1, 1000])
+def test_rates_of_more_spikes_than_memory_holds_are_refused(sources: int) -> None:
+    P = bp.PoissonGroup(3, rate=1e12 / sources, sources=sources, name="P")
+    with pytest.raises(bp.errors.MemoryLimitError, match=r"^P: the 3.*e\+.* spikes of .* steps take .*\n  Rates are"):
+        bp.Network(P).run(1.0, dt=0.1, backend="numpy")
+
+
 def test_attributes_of_synapses_are_set_as_by_set() -> None:
     syn = connected(AMPA, connect=bp.connect.fixed_probability(1.0))
     syn.weight, syn.tau = 0.25, np.linspace(4, 6, 30)
@@ -131,6 +138,11 @@ def test_a_state_kept_with_cells_is_set_before_a_run_that_begins_anew() -> None:
             lambda: bp.PoissonGroup(3),
             "PoissonGroup: missing a required argument: 'rate'.\n  It takes size, rate, sources=1,",
         ),
+        (
+            lambda: connected("when pre.spike:\n    post.V += 1", weight=2.0),
+            "syn: 'Syn' has no 'weight'.\n  Its text has no weights: write 'weight = 1' there",
+        ),
+        (lambda: setattr(connected(), "pre", group()), "syn: 'Syn' has no 'pre'.\n  Synapses take 'pre' when they are"),
         (lambda: group(nethod="rk4"), "E: the parameter 'nethod' is unknown.\n  Did you mean 'method'?"),
     ],
 )
