@@ -77,13 +77,13 @@ class Totals:
         found.share = _sum(shares)
         return found
 
-    def event(self, action: Assign, number: int) -> Total:
-        """What the spikes of a step add to a variable of the target."""
+    def event(self, action: Assign, number: int, later: int = 0) -> Total:
+        """What the spikes of a step add to a variable of the target, after ``later`` lines that change what is read."""
         value = added(action.value, action.target)
         assert value is not None
         found, shares = Total(), []
         for part, product in enumerate(self._products(value)):
-            row = self._row(ARRIVED, product, action.target, number + part)
+            row = self._row(ARRIVED, product, action.target, number + part, later)
             found.parts[row] = product.pre
             total: ast.expr = _name(row)
             if self.takes_own_off:
@@ -97,12 +97,12 @@ class Totals:
         assert found is not None
         return found
 
-    def _row(self, word: str, product: Product, target: str, number: int) -> str:
+    def _row(self, word: str, product: Product, target: str, number: int, later: int = 0) -> str:
         """What a sum is called: after the variable that is summed, if it is one."""
         if product.pre is ONE:
             return f"{word}spikes"
         if isinstance(product.pre, ast.Name):
-            return f"{word}{product.pre.id}"
+            return f"{word}{product.pre.id}" + (f"_after_{later}" if later else "")
         return f"{word}{target}" + (f"_{number + 1}" if number else "")
 
     def _is_part(self, *sides: str) -> bool:
@@ -124,10 +124,12 @@ class Totals:
                 actions.append(action)
                 continue
             for row, value in total.parts.items():
+                if row in rows:  # another line takes the same sum
+                    continue
                 names = (row, f"own_{row}") if self.takes_own_off else (row,)
                 actions += [replace(action, target=n, value=ast.BinOp(_name(n), ast.Add(), value)) for n in names]
                 rows.append(row)
-        return replace(event, actions=tuple(actions)), tuple(dict.fromkeys(rows))
+        return replace(event, actions=tuple(actions)), tuple(rows)
 
     def sharing(self, event: Event) -> Event:
         """The block of a target, in which it takes from the sums."""
@@ -143,13 +145,14 @@ class Totals:
 
     def _given(self, event: Event) -> Iterable[tuple[Total | None, Assign]]:
         """The actions of a block; with what is added to a target its total."""
-        kept, number = set(self.syn.homes.at("pre")), 0
+        kept, number, later = set(self.syn.homes.at("pre")), 0, 0
         for action in event.actions:
             assert isinstance(action, Assign)
             if action.target in kept:
+                later += number > 0
                 yield None, action
                 continue
-            total = self.event(action, number)
+            total = self.event(action, number, later)
             number += len(total.parts)
             yield total, action
 
