@@ -158,7 +158,9 @@ def _lines(
         trace.read(step, ARRIVAL)
     new = {s.name: s.name for s in states}
     drawn = _with_draws(step, replace(event, actions=tuple(actions)), addresses)
-    write_actions(step, drawn, None, new, {}, ARRIVAL)
+    # a cell's function hands on what connections read between two lines that set a value of the cell
+    apart = {n for n, p in places.items() if p.axis in (KEPT_PRE, KEPT_POST)} | {trace.name for trace in traces}
+    write_actions(step, drawn, None, new, {}, ARRIVAL, apart=apart)
     for trace in traces:
         name = new.pop(trace.name)
         if name != trace.name:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
 from brainpy_lab.codegen.builder import StepBuilder
@@ -274,10 +274,12 @@ def write_actions(
     time: str,
     *,
     by_event: bool = False,
+    apart: Container[str] = (),
 ) -> None:
     """Run an event's block where ``flag`` holds, or untested; changes ``new`` and ``hidden`` to the names after it.
 
-    With ``by_event`` it takes the random draws of the event in place of those of the step.
+    With ``by_event`` it takes the random draws of the event in place of those of the step. Those of ``apart`` have
+    another name after each line that sets them, so that what they were between two of them can be read elsewhere.
     """
     for number, action in enumerate(event.actions, 1):
         value = action.value if isinstance(action, Assign) else action.duration
@@ -296,7 +298,8 @@ def write_actions(
         ):  # one number for an array becomes the array, which the next line may read
             test = ast.Name(flag, ast.Load()) if flag else ast.Constant(True)
             expr = ast.IfExp(test, expr, ast.Name(old, ast.Load()))
-        name = step.line(f"{target}_new", expr, "", line) if old == target else step.assign(old, expr, line)
+        is_first = old == target or target in apart
+        name = step.line(f"{target}_new", expr, "", line) if is_first else step.assign(old, expr, line)
         if isinstance(action, Assign):
             new[action.target] = name
         else:

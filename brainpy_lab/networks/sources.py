@@ -13,8 +13,8 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.inputs import Input
 from brainpy_lab.networks.arguments import told, whole
 from brainpy_lab.networks.cells import Cells
-from brainpy_lab.networks.runs.driven import Driven, driven, of_time
 from brainpy_lab.networks.room import check_room
+from brainpy_lab.networks.runs.driven import Driven, driven, of_time
 from brainpy_lab.networks.source import Source, Spikes, check_name
 from brainpy_lab.networks.spike_lists import spike_list
 from brainpy_lab.networks.values import Values, changed_values

@@ -77,6 +77,29 @@ def test_blocks_drop_what_they_do_to_the_held_cell_that_has_fired(backend: str) 
     assert np.all(V[1:31] == -60) and V[31] == -61  # of the three the last alone comes after the hold
 
 
+SEVERAL = """
+u(0) = 1; weight = 0.5
+when pre.spike:
+    post.V += weight
+    post.w += weight*u
+    u = 0.5*u
+    post.V += u
+    u += 1
+    post.w += 2*u
+"""
+
+
+@pytest.mark.parametrize("rule", [bp.connect.all_to_all(), bp.connect.pairs([0, 0, 1], [0, 1, 1])])
+@pytest.mark.parametrize("backend", ["numpy", "numba", "torch"])
+def test_each_line_of_a_block_acts_once_and_reads_what_stands_there(backend: str, rule: object) -> None:
+    S = bp.SpikeSource([0.2], [0], 2, name="S")
+    E = bp.NeuGroup(bp.model("dV/dt = 0*V\ndw/dt = 0*w", name="Sums"), 2, name="E", method="euler")
+    syn = bp.Synapses(pre=S, post=E, model=synapse(SEVERAL), connect=rule, name="s", kept={"u": "pre"})
+    assert syn.totals.are_taken == (len(syn) == 4)
+    final = bp.Network(S, E, syn).run(0.5, dt=0.1, backend=backend).final["E"]
+    assert final["V"] == pytest.approx(2 * [0.5 + 0.5]) and final["w"] == pytest.approx(2 * [0.5 * 1 + 2 * 1.5])
+
+
 def _pair(order: str, **delays: float) -> float:
     """The weight after one spike of each side in one step."""
     S = bp.SpikeSource([2.0], name="S")
