@@ -1,8 +1,9 @@
 """What a network's kernel takes.
 
 Its arguments are the same for all networks; ``k_words`` holds what a network has of its own, one 64-bit word each:
-numbers, and addresses of arrays. Numba would take longer over arguments than over all else. Where several threads do a
-run, ``k_words`` are those of one of them, for what it owns, and ``k_whole`` those for all cells and connections.
+numbers, and addresses of arrays. Numba would take longer over arguments than over all else: so ``k_sites`` is the
+address of what operations take of these words, operation by operation. Where several threads do a run, ``k_words`` are
+those of one of them, for what it owns, and ``k_whole`` those for all cells and connections.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ ARGUMENTS = (
     ("k_n", "i8"), ("k_first", "i8"), ("k_t0", "f8"), ("dt", "f8"), ("k_y", "f8[::1]"), ("k_p", "f8[::1]"),
     ("k_drive", "f8[:, ::1]"), ("k_base", "i8[::1]"), ("k_every", "i8"), ("k_left", "i8"), ("k_row", "i8"),
     ("k_record", "i8[::1]"), ("k_rows", "f8[:, ::1]"), ("k_words", "i8[::1]"), ("k_whole", "i8[::1]"),
+    ("k_sites", "i8"),
 )  # fmt: skip
 
 

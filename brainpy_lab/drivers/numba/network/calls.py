@@ -36,7 +36,7 @@ class Calls:
 
     def _number(self, kind: str, number: int) -> str:
         """The name of a number that a kernel hands over."""
-        self.given[f"{kind}{number}"] = f"np.int64({number})"  # not a number that Numba compiles the function for
+        self.given[f"{kind}{number}"] = str(number)
         return f"{kind}{number}"
 
     def _width(self, axis: str) -> int:

@@ -49,6 +49,7 @@ class NumbaNetwork(NetworkProgram):
         module = compiled_module(network_kernel(code), step)
         release_with(self, module)
         self.run: Any = module.run
+        self.sites: Callable[..., list[int]] = module.k_sites_of
         self.addresses = KeptAddresses()
 
     def try_functions(self) -> None:
@@ -63,7 +64,7 @@ class NumbaNetworkFlow(NetworkFlow):
     """A run of a network with Numba."""
 
     def __init__(self, program: NumbaNetwork, setup: NetworkSetup) -> None:
-        self.code, self.setup, self.run = program.code, setup, program.run
+        self.code, self.setup, self.run, self.sites = program.code, setup, program.run, program.sites
         code = self.code
         self.step = setup.first
         self.number = {a.name: i for i, a in enumerate(code.axes)}
@@ -301,12 +302,15 @@ class NumbaNetworkFlow(NetworkFlow):
             out, self.position, *self.events, len(self.events[0]),
         )  # fmt: skip
         words = [_words(*given, *threads.words(n), *share) for n, share in enumerate(self.shares)]
+        whole, base = words[-1].tolist(), self.base.tolist()
+        sites = [np.array(self.sites(own.tolist(), whole, base), np.int64) for own in words]
 
         def run(number: int) -> None:
             p = self.p.copy() if number else self.p  # what moves in time stands there, and threads may be a step apart
             self.run(
                 n, self.step, setup.t0, setup.dt, self.y, p, drive, self.base, setup.every, left, row, self.record,
                 rows, words[number], words[-1],
+                sites[number].ctypes.data,
             )  # fmt: skip
 
         threads.run([partial(run, number) for number in range(threads.count)], out)

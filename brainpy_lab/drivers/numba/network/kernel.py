@@ -59,6 +59,7 @@ class _Kernel:
         self.functions: dict[str, str] = {}  # text behind its head -> name
         self.words = {name: f"k_words[{i}]" for i, name in enumerate(words_of(code))}
         self.shared = {n: n for n in (*(name for name, _ in ARGUMENTS), "t", "k_i", "k_step")}
+        self.sites: list[str] = []  # what operations take besides, as expressions of words
 
     def kernel(self) -> Kernel:
         """The whole text."""
@@ -80,6 +81,7 @@ class _Kernel:
         for text, name in self.functions.items():
             w.add(0, f"\n\n{_INNER}\ndef {name}{text}")
         w.add(0, f"\n\n{_INNER}\n{_GATHER}")
+        w.add(0, f"\n\ndef k_sites_of(k_words, k_whole, k_base):\n    return [{', '.join(self.sites)}]")
         names, kinds = zip(*ARGUMENTS, strict=True)
         signature = f"i8({', '.join(kinds)})"
         w.add(0, f"\n\n@k_njit({signature!r}, nogil=True, no_cfunc_wrapper=True, {_OPTIONS})")
@@ -88,28 +90,59 @@ class _Kernel:
         return w.kernel()
 
     def _calls(self, phase: Phase) -> _Calls:
-        alone = [self._call(self.operations.body(*o)).replace("k_words[", "k_whole[") for o in phase.alone]
-        shared = [self._call(self.operations.body(*o)) for o in phase.shared]
-        return _Calls(list(filter(None, alone)), list(filter(None, shared)), phase.gathers)
+        alone = self._lines([self.operations.body(*o) for o in phase.alone], "k_whole")
+        shared = self._lines([self.operations.body(*o) for o in phase.shared], "k_words")
+        return _Calls(alone, shared, phase.gathers)
 
-    def _call(self, body: Body) -> str:
-        """A call of the function with this body, the same for equal ones; "" where it has no lines."""
-        if not body.lines:
-            return ""
+    def _lines(self, bodies: Iterable[Body], words: str) -> list[str]:
+        """Calls of functions with these bodies, one after the other: each function is named once, in a loop."""
+        first, sizes = len(self.sites), dict[str, int]()
+        for body in bodies:
+            if body.lines:
+                begin = len(self.sites)
+                call = self._call(body, words)
+                sizes[call] = len(self.sites) - begin
+        if not sizes:
+            return []
+        lines, last = [f"k_c = {first}", f"while k_c < {len(self.sites)}:"], list(sizes)[-1]
+        for number, (call, size) in enumerate(sizes.items()):
+            if len(sizes) > 1:
+                is_it = f"k_get_i8(k_sites, k_c) == {call.partition('(')[0].removeprefix('k_do_')}:"
+                lines.append("    else:" if call == last else f"    {'elif' if number else 'if'} {is_it}")
+            depth = "        " if len(sizes) > 1 else "    "
+            lines += [f"{depth}{call}", f"{depth}k_c += {size}"]
+        return lines
+
+    def _call(self, body: Body, words: str) -> str:
+        """A call of the function with this body, the same for equal ones; its words join the sites."""
         text = "\n".join(body.lines)
-        given = self.words | self.shared | body.given | {"k_s": self._scalars(body.scalars)}
-        given = {n: re.sub(r"\bk_\w+", lambda found: self.words.get(found[0], found[0]), g) for n, g in given.items()}
+        given = self.words | body.given
         named = (n.id for n in ast.walk(ast.parse(f"if 1:\n{text}")) if isinstance(n, ast.Name))
-        taken = [n for n in dict.fromkeys(named) if n in given]
-        names = {n: n if n in self.shared else f"k_own{i}" for i, n in enumerate(taken)}
+        taken = list(dict.fromkeys(named))
+        shared = [n for n in taken if n in self.shared and n not in given]
+        names, begin = {n: f"k_own{i}" for i, n in enumerate(taken) if n in given}, len(self.sites)
+        self.sites.append("")
+        lines = [f"{name} = {self._site(given[n], begin, words)}" for n, name in names.items()]
+        if "k_s" in taken:
+            numbers = (str(self.code.scalars.index(scalar)) for scalar in body.scalars)
+            lines.append(
+                f"k_s = ({' '.join(f'k_get(k_p, {self._site(n, begin, words)}),' for n in numbers) or '0.0,'})"
+            )
+            shared += [] if "k_p" in shared else ["k_p"]
         text = re.sub(r"\bk_\w+", lambda found: names.get(found[0], found[0]), text)
-        text = f"({', '.join(names.values())}):\n    k_apart()\n{text}\n    return 0"
+        taken_over = ["k_sites", "k_c", *shared]
+        text = "\n".join(
+            [f"({', '.join(taken_over)}):", "    k_apart()", *(f"    {line}" for line in lines), text, "    return 0"]
+        )
         name = self.functions.setdefault(text, f"k_do_{len(self.functions)}")
-        return f"{name}({', '.join(given[n] for n in taken)})"
+        self.sites[begin] = name.removeprefix("k_do_")
+        return f"{name}({', '.join(taken_over)})"
 
-    def _scalars(self, scalars: Iterable[str]) -> str:
-        """Their tuple."""
-        return f"({' '.join(f'k_p[{self.code.scalars.index(s)}],' for s in scalars) or '0.0,'})"
+    def _site(self, value: str, begin: int, words: str) -> str:
+        """Put one more word in the sites; what reads it, where those of the function begin at ``k_c``."""
+        value = re.sub(r"\bk_\w+", lambda found: self.words.get(found[0], found[0]), value)
+        self.sites.append(value.replace("k_words[", f"{words}["))
+        return f"k_get_i8(k_sites, k_c + {len(self.sites) - 1 - begin})"
 
     def _loop(self, w: Writer, phases: list[_Calls]) -> None:
         """The loop over time."""

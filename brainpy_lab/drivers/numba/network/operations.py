@@ -54,7 +54,7 @@ class Operations(Calls):
 
     def body(self, number: int, operation: Operation) -> Body:
         """What does an operation, which has a number in the schedule."""
-        self._begin({"k_operation": f"np.int64({number + 1})"})
+        self._begin({"k_operation": str(number + 1)})
         match operation:
             case Take():
                 self._take(operation)
