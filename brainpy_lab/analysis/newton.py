@@ -33,8 +33,9 @@ LEADS_AWAY = 20.0
 #: two, is not taken when it is below this part of the tolerance.
 QUADRATIC, SURE = 1e-2, 1e-2
 
-#: A damped step shorter than this part of the point is the last; one as long as the second part is rounding of zero.
-LAST, LEAST = 1e-10, 1e-20
+#: A damped step shorter than this part of the point is the last. Towards a zero at 0 itself none is: where the slope is
+#: infinite, as of sqrt(abs(x)), only 0 shows it.
+LAST = 1e-10
 
 #: Pairs of steps towards a multiple zero; extrapolated, ten or so leave rounding errors.
 MOST_CYCLES = 40
@@ -178,7 +179,7 @@ def batched_newton(problem: ZeroProblem, points: Array, most: int, tolerance: fl
         trial_values = problem.residual(trial)
         better = np.linalg.norm(trial_values, axis=0) < np.linalg.norm(values, axis=0)
         # still going: the error after the step may be more than rounding, and fewer than five eighths were refused
-        going = (np.abs(step) > LAST * np.abs(points) + LEAST).any(axis=0) & (damping > 1e-4)
+        going = (np.abs(step) > LAST * np.abs(points)).any(axis=0) & (damping > 1e-4)
         points = np.where(better, trial, points)
         values = np.where(better, trial_values, values)
         damping = np.where(better, np.minimum(1.0, 2 * damping), damping / 8)
