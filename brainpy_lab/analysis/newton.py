@@ -12,6 +12,7 @@ Equilibria, chapter 3. doi:10.1137/1.9780898719543
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite, sqrt
 from typing import Any, Protocol
 
 import numpy as np
@@ -144,7 +145,7 @@ def _step(slopes: Any, value: Array) -> tuple[Array, bool]:
     """One step, and whether it makes the linearised residual vanish."""
     if not isinstance(slopes, np.ndarray):
         return -solve(slopes, value), True
-    if slopes.shape[0] == slopes.shape[1] and np.isfinite(slopes).all():
+    if slopes.shape[0] == slopes.shape[1] and isfinite(slopes.sum()):
         step, is_singular = _solved_by_lapack(slopes, value)
         if not is_singular:
             return -step, True
@@ -276,6 +277,11 @@ def _solved_by_lapack(matrix: Array, right: Array) -> tuple[Array, bool]:
 
     _, _, solution, info = dgesv(matrix, right)
     return solution, info > 0
+
+
+def length_of(vector: Array) -> float:
+    """The Euclidean length."""
+    return sqrt(vector @ vector)
 
 
 def sign_of_determinant(matrix: Array) -> float:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import acos
 from typing import Any, Protocol
 
 import numpy as np
 
-from brainpy_lab.analysis.newton import Solvable, Zero, newton, solve
+from brainpy_lab.analysis.newton import Solvable, Zero, length_of, newton, solve
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
@@ -129,7 +130,8 @@ class Curve:
     def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
         """Points from ``start`` on (which is not among them), until the curve ends; `end` says why it did."""
         self.end = ""
-        here, step = start, self.first
+        # units may have grown since its tangent was made: on the way out, before the way back
+        here, step = self._with_unit_tangent(start), self.first
         self._low, self._high = start.u.copy(), start.u.copy()
         self._expected = np.abs(start.u) + self.units
         for number in range(self.most):
@@ -147,7 +149,7 @@ class Curve:
                     step /= 2
                     continue
                 self.end = "border"
-                if last is not None and np.linalg.norm(self._scale(last.u - here.u)) > EDGE:
+                if last is not None and length_of(self._scale(last.u - here.u)) > EDGE:
                     yield last
                 return
             if number > 2 and self._passes(start, here, point):
@@ -166,7 +168,7 @@ class Curve:
     def between(self, a: CurvePoint, b: CurvePoint, part: float) -> CurvePoint | None:
         """The point between two neighbours that lies at ``part`` of the way from ``a`` to ``b``."""
         chord = self._scale(b.u - a.u)
-        length = float(np.linalg.norm(chord))
+        length = length_of(chord)
         if not length:
             return a
         s, h = part, length
@@ -186,12 +188,12 @@ class Curve:
         guess = here.u + step * here.tangent
         along = self._scale(here.tangent)
         zero = newton(self.scaled.bordered(along[None], self._scale(guess)), self._scale(guess), self.tolerance, 8)
-        if not zero.converged or float(np.linalg.norm(zero.point - self._scale(guess))) > step:
+        if not zero.converged or length_of(zero.point - self._scale(guess)) > step:
             return None
         point = self.with_tangent(zero.point * self.units, here.tangent, zero.slopes)
         if point is None:
             return None
-        turn = float(np.arccos(np.clip(along @ self._scale(point.tangent), -1, 1)))
+        turn = acos(min(max(float(along @ self._scale(point.tangent)), -1.0), 1.0))
         if turn > TURN and step > 4 * SHORTEST * self.longest:
             return None
         return point, zero.iterations <= EASY_ITERATIONS and turn < EASY_TURN
@@ -209,12 +211,12 @@ class Curve:
         """The point on the border between two others."""
         border = min(self.range, key=lambda b: abs(b - outside.parameter))
         way = outside.parameter - inside.parameter
-        part = float(np.clip((border - inside.parameter) / way, 0, 1)) if way else 0.0
+        part = min(max((border - inside.parameter) / way, 0.0), 1.0) if way else 0.0
         guess = inside.u + part * (outside.u - inside.u)
         guess[-1] = border
         found = self.at_parameter(guess)
-        far = float(np.linalg.norm(self._scale(outside.u - inside.u)))
-        if found is None or float(np.linalg.norm(self._scale(found - guess))) > far:
+        far = length_of(self._scale(outside.u - inside.u))
+        if found is None or length_of(self._scale(found - guess)) > far:
             return None
         found[-1] = border
         return self.with_tangent(found, inside.tangent)
@@ -222,14 +224,13 @@ class Curve:
     def _passes(self, start: CurvePoint, a: CurvePoint, b: CurvePoint) -> bool:
         """Whether the way from ``a`` to ``b`` leads through ``start``."""
         way, first = self._scale(b.u - a.u), self._scale(start.u - a.u)
-        length = float(np.linalg.norm(way))
+        length = length_of(way)
         part = float(first @ way) / length**2
-        aside = float(np.linalg.norm(first - part * way))
+        aside = length_of(first - part * way)
         return (
             0 < part <= 1
             and aside < 0.1 * length
-            and float(way @ self._scale(start.tangent))
-            > 0.9 * length * float(np.linalg.norm(self._scale(start.tangent)))
+            and float(way @ self._scale(start.tangent)) > 0.9 * length * length_of(self._scale(start.tangent))
         )
 
     # --- in units ----------------------------------------------------------------------------------------------------
@@ -255,7 +256,10 @@ class Curve:
             return point
         self.units = np.where(grown, power_of_two(seen * np.sqrt(len(seen) - 1)), self.units)
         self._scaled = None
-        return CurvePoint(point.u, point.tangent / np.linalg.norm(self._scale(point.tangent)))
+        return self._with_unit_tangent(point)
+
+    def _with_unit_tangent(self, point: CurvePoint) -> CurvePoint:
+        return CurvePoint(point.u, point.tangent / length_of(self._scale(point.tangent)))
 
     def at_parameter(self, guess: Array) -> Array | None:
         """The zero near ``guess`` with its value of the parameter."""
@@ -280,7 +284,7 @@ class Curve:
 
         ``slopes``, if known, are those of the scaled problem there, with ``along`` as the row below.
         """
-        old = self._scale(along) / np.linalg.norm(self._scale(along))
+        old = self._scale(along) / length_of(self._scale(along))
         if slopes is None:
             slopes = self.scaled.bordered(old[None], self._scale(u)).both(self._scale(u))[1]
         right = np.zeros(len(u))
@@ -292,4 +296,4 @@ class Curve:
             tangent = tangent if tangent @ old >= 0 else -tangent
         if not np.isfinite(tangent).all():
             return None
-        return CurvePoint(u, tangent / np.linalg.norm(tangent) * self.units, slopes)
+        return CurvePoint(u, tangent / length_of(tangent) * self.units, slopes)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex
 from brainpy_lab.analysis.continuation.defining import InUnits
+from brainpy_lab.analysis.newton import length_of
 from brainpy_lab.analysis.stability import in_order
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.analysis.zero_problem import ZeroProblem
@@ -91,6 +92,8 @@ class Hopf:
 
     def pair(self, eigenvalues: NDArray[Any]) -> tuple[int, int]:
         """Which two: a complex pair, or two real ones."""
+        if len(eigenvalues) == 2:
+            return 0, 1
         i, j = np.triu_indices(len(eigenvalues), 1)
         first, second = eigenvalues[i], eigenvalues[j]
         is_pair = (first.real == second.real) & (first.imag == -second.imag) | (first.imag == 0) & (second.imag == 0)
@@ -122,7 +125,7 @@ class Along:
             return np.full(len(value) + more, np.nan), np.full((len(value) + more, len(u)), np.nan)
         rows = [condition.both(z, slopes) for condition in self.conditions]
         return (
-            np.append(value, [row[0] for row in rows]),
+            np.array([*value, *(row[0] for row in rows)]),
             np.concatenate([slopes, np.array([row[1] for row in rows])]) / self.system.units,
         )
 
@@ -132,7 +135,7 @@ def bent(system: InUnits, z: Array, v: Array) -> Array:
 
     By differences of the exact Jacobian along ``v``: two evaluations, and errors of 1e-10 that change no zero.
     """
-    h = STEP / float(np.linalg.norm(v))
+    h = STEP / length_of(v)
     result = (system.slopes(z + h * v) - system.slopes(z - h * v)) / (2 * h)
     return np.asarray(result) if np.isfinite(result).all() else np.asarray(system.derivatives(z, v))
 
@@ -150,4 +153,6 @@ def singular(a: Array) -> tuple[float, Array, Array]:
 
 def padded(v: Array, like: Array) -> Array:
     """``v`` with zeros for the parameters."""
-    return np.append(v, np.zeros(len(like) - len(v)))
+    result = np.zeros(len(like), v.dtype)
+    result[: len(v)] = v
+    return result

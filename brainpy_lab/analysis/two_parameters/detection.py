@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import copysign, isfinite
 
 import numpy as np
 
 from brainpy_lab.analysis.continuation.curve import CurvePoint
+from brainpy_lab.analysis.newton import length_of
 from brainpy_lab.analysis.two_parameters.plane_curve import PlaneCurve
 from brainpy_lab.analysis.two_parameters.stations import Station
 
@@ -86,12 +88,13 @@ class Detector:
     def _turn(self, a: Station, b: Station, c: Station) -> float | None:
         """Where a test function turns near zero: 0 at ``a``, 1 at ``b``, 2 at ``c``; None where none does."""
         units = self.curve.units
-        x = np.cumsum([0.0, *(float(np.linalg.norm((q.point.u - p.point.u) / units)) for p, q in ((a, b), (b, c)))])
+        ways = [length_of((q.point.u - p.point.u) / units) for p, q in ((a, b), (b, c))]
+        x = (0.0, ways[0], ways[0] + ways[1])
         if not 0 < x[1] < x[2]:
             return None
         best: tuple[float, float] | None = None
         for values in zip(*(_smooth(s) for s in (a, b, c)), strict=True):
-            found = _extremum(x, np.array(values))
+            found = _extremum(x, values)
             if found is not None and (best is None or found[1] < best[1]):
                 best = found
         if best is None:
@@ -118,16 +121,20 @@ def _smooth(s: Station) -> list[float]:
     return [*(s.tests.get(kind, np.nan) for kind in kinds), *(nearest if s.kernel is None else nearest[:1])]
 
 
-def _extremum(x: np.ndarray, values: np.ndarray) -> tuple[float, float] | None:
+def _extremum(x: tuple[float, float, float], values: tuple[float, ...]) -> tuple[float, float] | None:
     """Where a parabola turns towards zero and how near it comes, relative to its ends; None where it does not."""
-    if not np.isfinite(values).all() or not (np.sign(values) == np.sign(values[0])).all():
+    first, middle, last = values
+    if not isfinite(first + middle + last) or not (first * middle > 0 and middle * last > 0):
         return None
-    c = np.polyfit(x - x[1], values, 2)
-    if not c[0] * values[0] > 0:
+    # through all three: value, rate and half the second derivative in the middle
+    rise, fall = (middle - first) / (x[1] - x[0]), (last - middle) / (x[2] - x[1])
+    square = (fall - rise) / (x[2] - x[0])
+    rate = rise + square * (x[1] - x[0])
+    if not square * first > 0:
         return None
-    at = float(-c[1] / (2 * c[0]))
-    size = float(min(abs(values[0]), abs(values[2])))
-    if not x[0] - x[1] < at < x[2] - x[1] or not size:
+    at = -rate / (2 * square)
+    if not x[0] - x[1] < at < x[2] - x[1]:
         return None
-    least = float(np.polyval(c, at)) * float(np.sign(values[0]))
+    size = min(abs(first), abs(last))
+    least = copysign(1.0, first) * (middle + rate * at / 2)
     return (at + x[1], max(least, 0.0) / size) if least < NEAR * size else None
