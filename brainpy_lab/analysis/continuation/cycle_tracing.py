@@ -155,9 +155,11 @@ class CycleTracer:
 
     def _follow_wanderers(self) -> None:
         """Follow the cycles to which orbits from scattered starts come, and which are not known."""
+        if self.is_stopped or not self.looked_at:
+            return
         known = Known(self.equilibria.at, self.equilibria.branches, self.branches, self._scales)
         left, unsettled = dict(MOST_TRIES), set[float]()
-        places = self.flow, self.name, () if self.is_stopped else self.looked_at
+        places = self.flow, self.name, self.looked_at
         for w in wanderers(*places, known, self.initial, self.equilibria.widths):
             if self.is_stopped or not left[w.is_beside_rest] or w.value in unsettled or known.is_cycle(w):
                 continue

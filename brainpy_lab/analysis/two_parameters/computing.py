@@ -14,6 +14,7 @@ from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.news import News, leave
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import boxes_of, delays, held_time, many_states, moving_field, resets
+from brainpy_lab.analysis.layout import initial_of
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.two_parameters.attractors import look
 from brainpy_lab.analysis.two_parameters.cycle_following import CyclePlaneTracer
@@ -57,7 +58,8 @@ def plane_diagram(
     if first == second:
         raise ArgumentError(f"'{first}' is given twice.", advice="Name two parameters.")
     field = moving_field(model, {first: box[0][0], second: box[1][0]}, given, t)
-    boxes = boxes_of(field, limits, getattr(model, "initial", {}))
+    near = initial_of(model, field.layout)
+    boxes = boxes_of(field, limits, near)
     widths = np.array([high - low for low, high in boxes[0].values()])
     problem = EquilibriumProblem(field, first, second)
     tracer = PlaneTracer(problem, (box[0], box[1]), widths, step, tolerance)
@@ -78,7 +80,8 @@ def plane_diagram(
                     tracer.follow_from([found])
                 tracer.follow_crossings(lines.crossings)
                 if cycles and not without and len(field.free) > 1:
-                    _follow_cycles(rhythms, CycleLines(lines, max_period, doublings, rhythms.heard), making)
+                    initial = np.array([near.get(name, 0.0) for name in field.free])
+                    _follow_cycles(rhythms, CycleLines(lines, initial, max_period, doublings, rhythms.heard), making)
     except KeyboardInterrupt as interrupt:
         leave(making.diagram("Interrupted: what was found until then."))
         interrupt.add_note("What was found until then is bp.analysis.interrupted().")

@@ -35,6 +35,8 @@ class CycleLines:
     ----------
     lines : Lines
         After it has looked for equilibria.
+    initial : ndarray, shape (n,)
+        The model's own start.
     longest_period : float, optional
     doublings : int
     heard : callable
@@ -42,6 +44,7 @@ class CycleLines:
     """
 
     lines: Lines
+    initial: Array
     longest_period: float | None
     doublings: int
     heard: Callable[[Array], bool] = lambda u: False
@@ -96,7 +99,8 @@ class CycleLines:
         else:
             hopfs = [p for p in tracer.located if p.point.kind == "hopf"]
             finer.located = sorted(hopfs, key=lambda p: abs(p.point.parameter - near))[:1]
-        rhythms = CycleTracer(finer, self.longest_period, looked_at, self.doublings if near is None else 0)
+        doublings = self.doublings if near is None else 0
+        rhythms = CycleTracer(finer, self.longest_period, looked_at, doublings, self.initial)
         rhythms.heard = lambda value: self.heard(np.array(_both(value, along, across)))
         rhythms.follow()
         self.is_stopped = rhythms.is_stopped
