@@ -67,7 +67,7 @@ def _check_call(what: str, signature: inspect.Signature, args: tuple[Any, ...], 
                 f"{what}: got an unexpected keyword argument '{name}'.", advice=did_you_mean(name, known) or listed
             ) from None
         # from 3.12 on, Python says what kind of argument is missing: that is of no use to who has forgotten it
-        said = re.sub(r"(keyword-only|positional-only|positional) (?=argument)", "", str(error))
+        said = re.sub(r"required \S+ (?=argument:)", "required ", str(error))
         raise ArgumentError(f"{what}: {said}.", advice=listed) from None
 
 

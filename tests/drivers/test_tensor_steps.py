@@ -62,7 +62,7 @@ def test_two_operations_on_tensors_become_one_and_give_the_same(line: str, one: 
     for tree in (function, found):
         namespace = vars(math) | FUSED
         exec(compile(ast.fix_missing_locations(ast.Module([tree], [])), "f", "exec"), namespace)
-        results.append(namespace["f"](*torch.linspace(-2, 2, 26, dtype=torch.float64).split(13), 0.7).numpy())
+        results.append(namespace["f"](*torch.linspace(-2, 2, 26, dtype=torch.float64).split(13), 0.7).cpu().numpy())
     assert np.allclose(*results, rtol=1e-15, atol=1e-15)
 
 

@@ -169,7 +169,7 @@ def test_a_thread_that_fails_lets_the_others_go(failing: int, monkeypatch: pytes
     run, place = program.run, words_of(code).index("k_thread")
 
     def fails(*arguments: Any) -> object:
-        if arguments[-2][place] == failing:
+        if arguments[-3][place] == failing:
             raise RuntimeError("no more")
         return run(*arguments)
 
@@ -190,7 +190,7 @@ def test_threads_that_are_interrupted_or_stopped_end_at_one_step(how: str, monke
     run, place = program.run, words_of(code).index("k_thread")
 
     def ends(*arguments: Any) -> object:
-        if arguments[-2][place] == 1 and how == "interrupt":
+        if arguments[-3][place] == 1 and how == "interrupt":
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         stop.set()
         return run(*arguments)
