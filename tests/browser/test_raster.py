@@ -28,7 +28,7 @@ def test_the_wheel_brings_another_picture_and_then_marks(open_notebook: Callable
     expect(image).to_have_count(1)
     first = image.get_attribute("href")
     box = image.bounding_box()
-    assert first and box and box["width"] > 300 and box["height"] > 150
+    assert first and box and box["width"] > 150 and box["height"] > 150  # the panel may stand beside it
     page.browser_page.screenshot(path=pictures / "raster-whole.png")
     page.browser_page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.browser_page.mouse.wheel(0, -240)

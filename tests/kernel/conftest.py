@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 import json
 import uuid
@@ -87,6 +88,7 @@ def wire(monkeypatch):
 def shell(tmp_path, monkeypatch):
     """A plain IPython shell without the extension."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.delattr(builtins, "_", raising=False)  # doctests leave one, beside which IPython sets none of its own
     InteractiveShell.clear_instance()
     made = InteractiveShell.instance()
     yield made

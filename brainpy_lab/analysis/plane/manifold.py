@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -138,10 +138,16 @@ class Manifold:
             best = float((sign * self.points[:, i]).max())
             near = sign * z[i] * self._flow.units[i] >= best - 0.05 * float(np.ptp(self.points[:, i]))
             for k in np.flatnonzero((slopes[i, :-1] * slopes[i, 1:] < 0) & near[:-1] & near[1:]):
-                top = brentq(lambda s, i=i: float(self._flow.drift(self._grown.path(s))[i]), self.s[k], self.s[k + 1])
-                best = max(best, float(sign * self._grown.path(top)[i] * self._flow.units[i]))
+                ends = self.s[k], self.s[k + 1]
+                if self._slope(i, ends[0]) * self._slope(i, ends[1]) < 0:  # beside a fixed point signs are rounding
+                    top = brentq(partial(self._slope, i), *ends)
+                    best = max(best, float(sign * self._grown.path(top)[i] * self._flow.units[i]))
             result[name] = sign * best
         return result
+
+    def _slope(self, i: int, s: float) -> float:
+        """The rate of change of a state there."""
+        return float(self._flow.drift(self._grown.path(s))[i])
 
     def to_xarray(self) -> xr.Dataset:
         """The states over ``s``."""

@@ -119,7 +119,7 @@ def test_the_plane_draws_them(model_of):
     figure = plane.plot(manifolds=True, eigenvectors=True, field="streamlines")
     (axes,) = figure.axes
     labels = {text.get_text() for text in axes.get_legend().get_texts()}
-    assert labels == {"dx/dt = 0", "dy/dt = 0", "stable manifold", "unstable manifold"}
+    assert labels == {"dx/dt = 0", "dy/dt = 0", "center", "saddle", "stable manifold", "unstable manifold"}
     # 4 branches, 2 eigenvectors of the saddle (the centres have none), 3 points, 4 lines of nullclines
     assert len(axes.lines) == 4 + 2 + 3 + 4
     with pytest.raises(ArgumentError, match="'arrows', 'streamlines' or 'none'"):
