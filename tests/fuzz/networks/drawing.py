@@ -195,7 +195,8 @@ def _synapses(rng, name, groups, sources) -> Part:
 def _suits(lines, pre, post) -> bool:
     """Sources have no values; within one group, a block would read by one side what it sets by the other.
 
-    Such a block reads what stood there before the synapse's spikes of this step, as nothing here does.
+    Such a block reads what stood there before the synapse's spikes of this step where whole arrays are computed, and
+    what the connections before it left on numba: no rule says which, so that none is drawn.
     """
     if isinstance(pre.meant, semantics.Source):
         return not lines.names("pre")
