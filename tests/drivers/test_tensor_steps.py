@@ -51,7 +51,8 @@ def test_the_case_of_a_rate_that_is_zero_is_left_out_where_it_would_be_seen(line
     ],
 )
 def test_two_operations_on_tensors_become_one_and_give_the_same(line: str, one: str) -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     from brainpy_lab.drivers.torch import math
     from brainpy_lab.drivers.torch.fused import FUSED, fused
 

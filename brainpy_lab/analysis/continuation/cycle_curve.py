@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -54,6 +55,9 @@ class CycleCurve(Curve):
     here : CurvePoint
         The last point, on the mesh on which the next one will be.
     """
+
+    #: Intervals of its meshes at least.
+    least_intervals: ClassVar[int] = INTERVALS
 
     least: Array = None  # type: ignore[assignment]
     longest_period: float = np.inf
@@ -142,12 +146,12 @@ class CycleCurve(Curve):
         error = self.collocation.defect(point.u)
         if error > COARSE and count < MOST_INTERVALS:
             count *= 2
-        elif error < FINE and count >= 2 * INTERVALS:
+        elif error < FINE and count >= 2 * self.least_intervals:
             count //= 2
         return self.take(orbit, point.tangent, adapted(orbit.mesh, orbit.profile, self.scales(orbit.profile), count))
 
     def _reached(self, point: CurvePoint) -> str:
-        period = float(point.u[-2])
+        period = float(point.u[-1 - self.parameters])
         if not 0 < period <= self.longest_period:
             return "period"
         return "" if np.isfinite(point.u).all() else "far"

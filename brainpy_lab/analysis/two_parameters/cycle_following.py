@@ -13,7 +13,7 @@ from brainpy_lab.analysis.continuation.branches_of_cycles.ends import shrinks_to
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import extremes_of
 from brainpy_lab.analysis.continuation.cycle_stations import OUTSIDE
-from brainpy_lab.analysis.continuation.special import SpecialPoint
+from brainpy_lab.analysis.continuation.special import NAMES, SpecialPoint
 from brainpy_lab.analysis.continuation.tracing import OF_BOX
 from brainpy_lab.analysis.cycles.zeros import InUnits
 from brainpy_lab.analysis.two_parameters.codimension_two import Found as FoundEquilibrium
@@ -47,9 +47,6 @@ PART = 1e-9
 ENDS = {
     "fold of cycles": ("bautin",), "homoclinic": ("bogdanov-takens",),
     "torus": ("zero-hopf", "double hopf"), "period doubling": ("zero-hopf",),
-}  # fmt: skip
-CALLED = {
-    "bautin": "Bautin", "bogdanov-takens": "Bogdanov-Takens", "zero-hopf": "zero-Hopf", "double hopf": "double Hopf",
 }  # fmt: skip
 
 
@@ -221,7 +218,7 @@ class CyclePlaneTracer:
         if not near:
             return f"{self._place(last.orbit)}, an equilibrium"
         nearest = min(near, key=lambda k: self._distance(_rest(k), last.orbit))
-        place = f"{CALLED[nearest.point.kind]} at {self._place(_rest(nearest))}"
+        place = f"{NAMES[nearest.point.kind]} at {self._place(_rest(nearest))}"
         if nearest.point.kind == "bogdanov-takens":  # the curve of one period ends beside it, at a Hopf point
             return f"{self._place(last.orbit)}, a Hopf point near {place}"
         self.met.append(nearest)

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from brainpy_lab.analysis.continuation.curve import CurvePoint
-from brainpy_lab.analysis.continuation.cycle_curve import (
-    COARSE,
-    FINE,
-    INTERVALS,
-    MOST_INTERVALS,
-    CycleCurve,
-    Orbit,
-)
+from brainpy_lab.analysis.continuation.cycle_curve import INTERVALS, CycleCurve, Orbit
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.collocation import Collocation
 from brainpy_lab.analysis.cycles.mesh import Mesh
@@ -26,9 +20,6 @@ from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 
 #: Cycles of a curve at most.
 MOST = 250
-
-#: Intervals at least: points of these curves are to be as exact as the special points of branches.
-LEAST_INTERVALS = 2 * INTERVALS
 
 
 @dataclass(frozen=True)
@@ -46,6 +37,9 @@ class CyclePlaneCurve(InBox, CycleCurve):
     ----------
     condition : Condition
     """
+
+    #: Points of these curves are to be as exact as the special points of branches.
+    least_intervals: ClassVar[int] = 2 * INTERVALS
 
     condition: Condition = None  # type: ignore[assignment]
 
@@ -85,9 +79,8 @@ class CyclePlaneCurve(InBox, CycleCurve):
     def begin(self, orbit: PlaneOrbit, fixed: int) -> CurvePoint | None:
         """The curve's point near ``orbit`` at which one parameter, -2 or -1, has the orbit's value."""
         size = orbit.profile.size + 3
-        mesh = adapted(
-            orbit.mesh, orbit.profile, self.scales(orbit.profile), max(LEAST_INTERVALS, orbit.mesh.intervals)
-        )
+        count = max(self.least_intervals, orbit.mesh.intervals)
+        mesh = adapted(orbit.mesh, orbit.profile, self.scales(orbit.profile), count)
         guess = self.take(orbit, np.eye(1, size, size - 1)[0], mesh)
         across = np.eye(len(guess.u))[fixed]
         u = self.corrected(guess.u, across)
@@ -132,22 +125,6 @@ class CyclePlaneCurve(InBox, CycleCurve):
         along = problem.pack(way, *tangent[-3:])
         self.here = CurvePoint(u, along / float(np.linalg.norm(along / self.units)))
         return self.here
-
-    def _renewed(self, point: CurvePoint) -> CurvePoint:
-        orbit = self.orbit(point)
-        count = orbit.mesh.intervals
-        error = self.collocation.defect(point.u)
-        if error > COARSE and count < MOST_INTERVALS:
-            count *= 2
-        elif error < FINE and count >= 2 * LEAST_INTERVALS:
-            count //= 2
-        return self.take(orbit, point.tangent, adapted(orbit.mesh, orbit.profile, self.scales(orbit.profile), count))
-
-    def _reached(self, point: CurvePoint) -> str:
-        period = float(point.u[-3])
-        if not 0 < period <= self.longest_period:
-            return "period"
-        return "" if np.isfinite(point.u).all() else "far"
 
 
 def _along(zeros: CycleZeros, u: Array) -> Array:
