@@ -123,6 +123,11 @@ class Curve:
         return None if found is None else self.with_tangent(found, along)
 
     @property
+    def spans(self) -> Array:
+        """The widths of the ranges of the parameters."""
+        return np.array([self.range[1] - self.range[0]])
+
+    @property
     def first(self) -> float:
         """The length of the first step."""
         return FIRST * self.longest

@@ -7,12 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from brainpy_lab.analysis.continuation.curve import FIRST, Curve, CurvePoint
+from brainpy_lab.analysis.continuation.curve import FIRST, Curve, CurvePoint, Followed
+from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.collocation import Collocation
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.cycles.zeros import CycleZeros
-from brainpy_lab.analysis.vector_field import Array, Range, VectorField
+from brainpy_lab.analysis.vector_field import Array, VectorField
 
 #: Intervals of the first mesh, and at most; special points are found on twice as many.
 INTERVALS, MOST_INTERVALS = 60, 240
@@ -41,6 +42,11 @@ class Orbit:
     period: float
     parameter: float
 
+    @property
+    def place(self) -> tuple[float, ...]:
+        """The free parameters."""
+        return (self.parameter,)
+
 
 @dataclass
 class CycleCurve(Curve):
@@ -68,18 +74,17 @@ class CycleCurve(Curve):
         cls,
         field: VectorField,
         name: str,
-        within: Range,
-        longest: float,
-        tolerance: float,
+        search: Search,
         least: Array,
         longest_period: float,
     ) -> CycleCurve:
         """A curve that has no point yet."""
         mesh = Mesh.uniform(INTERVALS)
         problem = Collocation(field, (name,), mesh, least, np.zeros((len(least), mesh.intervals, mesh.degree)))
-        made = cls(CycleZeros(problem, np.ones(problem.size)), within, np.ones(problem.size), longest, tolerance)
+        ones, (within,) = np.ones(problem.size), search.ranges
+        made = cls(CycleZeros(problem, ones), within, ones, search.longest, search.tolerance)
         made.least, made.longest_period = least, longest_period
-        made.most = int(MOST_CYCLES * max(1.0, USUAL_STEP / longest))
+        made.most = int(MOST_CYCLES * max(1.0, USUAL_STEP / search.longest))
         return made
 
     @property
@@ -102,13 +107,13 @@ class CycleCurve(Curve):
     def take(
         self, orbit: Orbit, tangent: Array, mesh: Mesh | None = None, reference: Array | None = None
     ) -> CurvePoint:
-        """Make ``orbit`` the point from which the next step goes, along ``tangent``, (n_nodes * n + 2,).
+        """Make ``orbit`` the point from which the next step goes, along ``tangent``.
 
         Parameters
         ----------
         orbit : Orbit
         tangent : ndarray
-            On the orbit's mesh.
+            On the orbit's mesh, of the size of its unknowns.
         mesh : Mesh, optional
             To go over to.
         reference : ndarray, shape (n, n_nodes), optional
@@ -117,23 +122,22 @@ class CycleCurve(Curve):
         old = replace(self.collocation, mesh=orbit.mesh)
         way = old.profile(tangent)
         profile, fixed = orbit.profile, orbit.profile if reference is None else reference
-        if mesh is not None and mesh is not orbit.mesh:
-            nodes = mesh.nodes
-            profile, way, fixed = (orbit.mesh.at(p, nodes) for p in (profile, way, fixed))
-        else:
-            mesh = orbit.mesh
+        mesh = mesh or orbit.mesh
+        if mesh is not orbit.mesh:
+            profile, way, fixed = (orbit.mesh.at(p, mesh.nodes) for p in (profile, way, fixed))
         scales = self.scales(profile)
         problem = replace(old, mesh=mesh, scales=scales).referring_to(fixed)
-        n = len(scales)
-        states = scales[:, None] * np.sqrt(n) / np.sqrt(mesh.shares)
-        width = self.range[1] - self.range[0]
-        self.units = problem.pack(states, abs(orbit.period), width)
-        self.problem, self._scaled = CycleZeros(problem, np.ones(problem.size)), None
-        along = problem.pack(way, tangent[-2], tangent[-1])
-        length = float(np.linalg.norm(along / self.units))
-        u = problem.pack(profile, orbit.period, orbit.parameter)
-        self.here = CurvePoint(u, along / length)
+        states = scales[:, None] * np.sqrt(len(scales)) / np.sqrt(mesh.shares)
+        self.units = problem.pack(states, abs(orbit.period), *self.spans)
+        u = problem.pack(profile, orbit.period, *orbit.place)
+        self.problem, self._scaled = self._zeros(problem, u), None
+        along = problem.pack(way, *tangent[-1 - self.parameters :])
+        self.here = CurvePoint(u, along / float(np.linalg.norm(along / self.units)))
         return self.here
+
+    def _zeros(self, problem: Collocation, u: Array) -> Followed:
+        """What is followed, on a mesh that has been taken for the cycle ``u``."""
+        return CycleZeros(problem, self.units)
 
     @property
     def first(self) -> float:

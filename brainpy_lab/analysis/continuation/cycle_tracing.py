@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -27,6 +26,7 @@ from brainpy_lab.analysis.continuation.cycle_stations import (
     turns_back,
 )
 from brainpy_lab.analysis.continuation.locating import Located
+from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.continuation.tracing import OF_BOX, Tracer
 from brainpy_lab.analysis.cycles.adapting import adapted
@@ -74,7 +74,9 @@ class CycleTracer:
     Attributes
     ----------
     equilibria : Tracer
-        When it has followed those: its Hopf points and folds, its parameter and its steps are taken.
+        When it has followed those: its Hopf points and folds and its parameter are taken.
+    search : Search
+        Of one parameter.
     longest_period : float
         Where branches end; None: by the periods at Hopf points.
     looked_at : tuple of float
@@ -83,20 +85,17 @@ class CycleTracer:
         How many times period doublings are followed to the cycles of twice the period.
     initial : ndarray, shape (n,)
         The model's own start.
-    heard : callable
-        Called with the value of the parameter; True ends the work.
     """
 
     equilibria: Tracer
+    search: Search
     longest_period: float | None = None
     looked_at: tuple[float, ...] = ()
     doublings: int = 1
     initial: Array = field(default_factory=lambda: np.empty(0))
-    heard: Callable[[float], bool] = field(default=lambda value: False)
     branches: list[CycleBranch] = field(default_factory=list)
     points: list[SpecialPoint] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    is_stopped: bool = False
     _met: list[Located] = field(default_factory=list)
     _junctions: list[Junction] = field(default_factory=list)
     _doubled: list[tuple[int, SpecialPoint]] = field(default_factory=list)
@@ -136,8 +135,7 @@ class CycleTracer:
 
     @property
     def _width(self) -> float:
-        low, high = self.equilibria.range
-        return high - low
+        return float(self.search.spans[0])
 
     def follow(self) -> None:
         """Follow all branches that are found."""
@@ -145,7 +143,7 @@ class CycleTracer:
             return
         for hopf in self.hopfs:
             self._begun += 1
-            if not self.is_stopped and hopf not in self._met:
+            if not self.search.is_stopped and hopf not in self._met:
                 self._met.append(hopf)
                 curve = self._curve(hopf.u, self._longest_at_hopf)
                 self._grow(curve, at_hopf(curve, hopf), "Hopf point")
@@ -155,13 +153,13 @@ class CycleTracer:
 
     def _follow_wanderers(self) -> None:
         """Follow the cycles to which orbits from scattered starts come, and which are not known."""
-        if self.is_stopped or not self.looked_at:
+        if self.search.is_stopped or not self.looked_at:
             return
         known = Known(self.equilibria.at, self.equilibria.branches, self.branches, self._scales)
         left, unsettled = dict(MOST_TRIES), set[float]()
         places = self.flow, self.name, self.looked_at
-        for w in wanderers(*places, known, self.initial, self.equilibria.widths):
-            if self.is_stopped or not left[w.is_beside_rest] or w.value in unsettled or known.is_cycle(w):
+        for w in wanderers(*places, known, self.initial, self.search.widths):
+            if self.search.is_stopped or not left[w.is_beside_rest] or w.value in unsettled or known.is_cycle(w):
                 continue
             left[w.is_beside_rest] -= 1
             orbit = self._simulated(w, unsettled)
@@ -188,7 +186,7 @@ class CycleTracer:
 
     def _further(self) -> None:
         """Follow what crosses the branches found so far, and the cycles of twice the period."""
-        while not self.is_stopped:
+        while not self.search.is_stopped:
             crossed = next((j for j in self._junctions if j.left), None)
             if crossed is not None:
                 k, side = min(crossed.left)
@@ -232,13 +230,12 @@ class CycleTracer:
 
     def _scales(self, profile: Array) -> Array:
         """The sizes in which the states of an orbit are measured: one that does not move has that of the box."""
-        return np.asarray(np.maximum(np.ptp(profile, axis=1), OF_BOX * self.equilibria.widths))
+        return np.asarray(np.maximum(np.ptp(profile, axis=1), OF_BOX * self.search.widths))
 
     def _curve(self, u: Array, period: float) -> CycleCurve:
         """A curve of cycles near the state ``u``; it ends at many times ``period``, if the user says nothing."""
         most = self.longest_period or LONG * period
-        steps, least = self.equilibria, self.equilibria.sizes(u)
-        return CycleCurve.of(self.flow, self.name, steps.range, steps.longest, steps.tolerance, least, most)
+        return CycleCurve.of(self.flow, self.name, self.search, self.equilibria.sizes(u), most)
 
     def curve_beside(self, orbit: Orbit, period: float) -> CycleCurve:
         """A curve of cycles that begins at an orbit."""
@@ -266,7 +263,7 @@ class CycleTracer:
             guess = curve.take(start, along)
             u_there = curve.at_parameter(guess.u)
             here = None if u_there is None else curve.with_tangent(u_there, guess.tangent)
-            if here is None or self.is_stopped:
+            if here is None or self.search.is_stopped:
                 return
             curve.here = here
             first = (curve.orbit(here), cycle_station(curve, here))  # before the mesh moves on
@@ -312,8 +309,7 @@ class CycleTracer:
             # where cycles begin all multipliers that leave one do so slowly: a count of them would be one of errors
             if last is not None or np.abs(np.log(np.abs(there.multipliers))).min() > BORN:
                 last = there
-            if self.heard(point.parameter):
-                self.is_stopped = True
+            if self.search.tell(point.u[-1:]):
                 return "stopped"
         return curve.end
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, overload
 
 import numpy as np
@@ -18,6 +18,7 @@ from brainpy_lab.analysis.continuation.cycle_tracing import CycleTracer
 from brainpy_lab.analysis.continuation.diagram import Diagram, States
 from brainpy_lab.analysis.continuation.events import Event, at_equilibria, on_cycles, read_events
 from brainpy_lab.analysis.continuation.news import EQUILIBRIA, News, leave
+from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import (
     Start,
@@ -226,16 +227,17 @@ def bifurcation(
     boxes = boxes_of(field, limits, near)
     widths = np.array([high - low for low, high in boxes[0].values()])
     news = News(progress, watch, stop)
-    tracer = Tracer(problem, (low, high), widths, step, tolerance)
+    search = Search(((low, high),), widths, step, tolerance)
+    tracer = Tracer(problem, search)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
     initial = np.array([near.get(name, 0.0) for name in field.free])
-    rhythms = CycleTracer(tracer, max_period, values_at, doublings, initial)
+    rhythms = CycleTracer(tracer, replace(search), max_period, values_at, doublings, initial)
     without_cycles = (*resets(field), *held_time(field), *delays(field), *(many_states(field) if cycles else ()))
     making = _Making(tracer, rhythms, watched, (*caveats.remarks(field), *without_cycles))
     has_cycles = cycles and not without_cycles
     share = EQUILIBRIA if has_cycles else 1.0
-    tracer.heard = lambda u: news.tell(share * abs(float(u[-1]) - low) / (high - low), making.so_far)
-    rhythms.heard = lambda value: news.tell(share + (1 - share) * rhythms.part, making.so_far)
+    tracer.search.heard = lambda u: news.tell(share * abs(float(u[-1]) - low) / (high - low), making.so_far)
+    rhythms.search.heard = lambda u: news.tell(share + (1 - share) * rhythms.part, making.so_far)
     try:
         with np.errstate(all="ignore"):
             if start is not None and is_of_cycles(start):
@@ -249,15 +251,15 @@ def bifurcation(
             else:
                 for ranges in boxes:
                     _follow_all(tracer, ranges, values_at, near)
-                if not tracer.branches and not tracer.is_stopped and field.layout is None:
+                if not tracer.branches and not tracer.search.is_stopped and field.layout is None:
                     _follow_all(tracer, widest_box(field, limits, (low, high)), values_at, near)
-            if has_cycles and not tracer.is_stopped and not (start is not None and is_of_cycles(start)):
+            if has_cycles and not tracer.search.is_stopped and not (start is not None and is_of_cycles(start)):
                 rhythms.follow()
     except KeyboardInterrupt as interrupt:
         leave(making.so_far("Interrupted: what was found until then."))
         interrupt.add_note("What was found until then is bp.analysis.interrupted().")
         raise
-    stopped = ("Stopped: what was found until then.",) if tracer.is_stopped or rhythms.is_stopped else ()
+    stopped = ("Stopped: what was found until then.",) if tracer.search.is_stopped or rhythms.search.is_stopped else ()
     if progress is not None and not stopped:
         progress(1.0)
     return making.diagram(

@@ -16,6 +16,7 @@ from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import Detector, Station, station
 from brainpy_lab.analysis.continuation.locating import Located, locate
+from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.third_order import flattest, of_third_order
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
@@ -50,28 +51,22 @@ class Tracer:
     Attributes
     ----------
     problem : EquilibriumProblem
-    range : (float, float)
-        Of the parameter.
-    widths : ndarray, shape (n,)
-        Of the box in which states are looked for.
-    longest, tolerance : float
-        See `Curve`.
-    heard : callable
-        Called with each point, (states, parameter); True ends the work.
+    search : Search
+        Of one parameter.
     """
 
     problem: EquilibriumProblem
-    range: Range
-    widths: Array
-    longest: float
-    tolerance: float
-    heard: Callable[[Array], bool] = field(default=lambda u: False)
+    search: Search
     branches: list[Branch] = field(default_factory=list)
     located: list[Located] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    is_stopped: bool = False
     curves: list[Curve] = field(default_factory=list)
     _growing: list[list[Station]] = field(default_factory=list)
+
+    @property
+    def range(self) -> Range:
+        """Of the parameter."""
+        return self.search.ranges[0]
 
     @property
     def so_far(self) -> list[Branch]:
@@ -81,7 +76,7 @@ class Tracer:
     def follow_from(self, starts: Iterable[Array]) -> None:
         """Follow the branches through ``starts``, and those that cross them."""
         for u in starts:
-            if not self.is_stopped and not self.is_known(u):
+            if not self.search.is_stopped and not self.is_known(u):
                 self._from(u, None)
 
     def is_known(self, u: Array) -> bool:
@@ -114,7 +109,7 @@ class Tracer:
         first, said = self._one_way(curve, start)
         second: list[Station] = []
         ends = (said, said)
-        if curve.end != "closed" and not self.is_stopped:
+        if curve.end != "closed" and not self.search.is_stopped:
             back = CurvePoint(start.u, -start.tangent)
             second, other = self._one_way(curve, back)
             ends = (other, said)
@@ -138,8 +133,7 @@ class Tracer:
                 found += self._special(curve, before, after)
             found.append(there)
             here = there
-            if self.heard(point.u):
-                self.is_stopped = True
+            if self.search.tell(point.u):
                 return found, "stopped"
         return found, self._ending(curve, here)
 
@@ -229,7 +223,7 @@ class Tracer:
             for side in (1.0, -1.0):
                 guess = z + side * ASIDE * curve.longest * tangent
                 u = curve.corrected(guess * curve.units, tangent)
-                if u is None or self.is_stopped or not self.range[0] <= u[-1] <= self.range[1]:
+                if u is None or self.search.is_stopped or not self.range[0] <= u[-1] <= self.range[1]:
                     continue
                 if not self.is_known(u):
                     self._from(u, side * tangent * curve.units)
@@ -249,16 +243,16 @@ class Tracer:
 
     def _curve(self, u: Array) -> Curve:
         """A curve with units guessed at ``u``."""
-        scaled = power_of_two(np.append(self.sizes(u) * np.sqrt(self.problem.n), self.range[1] - self.range[0]))
-        return Curve(self.problem.zeros, self.range, scaled, self.longest, self.tolerance)
+        scaled = power_of_two(np.append(self.sizes(u) * np.sqrt(self.problem.n), self.search.spans))
+        return Curve(self.problem.zeros, self.range, scaled, self.search.longest, self.search.tolerance)
 
     def sizes(self, u: Array) -> Array:
         """How far each state may move near ``u`` while the parameter moves over its range, (n,)."""
         n = self.problem.n
         slopes = self.problem.slopes(u)
-        rate = np.abs(np.linalg.lstsq(slopes[:, :n], -slopes[:, n], rcond=None)[0]) * (self.range[1] - self.range[0])
-        least = np.maximum(LEAST * np.abs(u[:-1]), OF_BOX * self.widths)
-        return np.asarray(np.maximum(least, np.minimum(0.1 * rate, self.widths)))
+        rate = np.abs(np.linalg.lstsq(slopes[:, :n], -slopes[:, n], rcond=None)[0]) * self.search.spans[0]
+        least = np.maximum(LEAST * np.abs(u[:-1]), OF_BOX * self.search.widths)
+        return np.asarray(np.maximum(least, np.minimum(0.1 * rate, self.search.widths)))
 
     def _keep(self, curve: Curve, stations: list[Station], ends: tuple[str, str]) -> None:
         self._growing = []

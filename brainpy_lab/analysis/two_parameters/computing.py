@@ -12,6 +12,7 @@ from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.box import check_range
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.news import News, leave
+from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import boxes_of, delays, held_time, many_states, moving_field, resets
 from brainpy_lab.analysis.layout import initial_of
@@ -54,7 +55,8 @@ def plane_diagram(
 ) -> PlaneDiagram:
     """The curves of special points of ``model`` in a box of two parameters; see `bifurcation`."""
     first, second = _two(names, "parameters")
-    box = tuple(check_range(name, bounds) for name, bounds in zip((first, second), _two(ranges, "ranges"), strict=True))
+    bounds = _two(ranges, "ranges")
+    box = check_range(first, bounds[0]), check_range(second, bounds[1])
     if first == second:
         raise ArgumentError(f"'{first}' is given twice.", advice="Name two parameters.")
     field = moving_field(model, {first: box[0][0], second: box[1][0]}, given, t)
@@ -62,31 +64,32 @@ def plane_diagram(
     boxes = boxes_of(field, limits, near)
     widths = np.array([high - low for low, high in boxes[0].values()])
     problem = EquilibriumProblem(field, first, second)
-    tracer = PlaneTracer(problem, (box[0], box[1]), widths, step, tolerance)
-    lines = Lines(field, (first, second), (box[0], box[1]), widths, step, tolerance)
-    rhythms = CyclePlaneTracer(field, (first, second), (box[0], box[1]), widths, step, tolerance, tracer.located)
+    search = Search(box, widths, step, tolerance)
+    tracer = PlaneTracer(problem, search)
+    lines = Lines(field, (first, second), search)
+    rhythms = CyclePlaneTracer(field, (first, second), search, tracer.located)
     without = (*resets(field), *held_time(field), *delays(field))
     without = (*without, *(many_states(field) if cycles else ()))
-    making = _Making(tracer, rhythms, boxes, (*caveats.remarks(field), *without), cycles is None and not without)
-    tracer.heard = lines.heard = rhythms.heard = lambda u: making.tell(news)
+    making = _Making(tracer, rhythms, box, boxes, (*caveats.remarks(field), *without), cycles is None and not without)
+    search.heard = lambda u: making.tell(news)
     try:
         with np.errstate(all="ignore"):
             if isinstance(start, SpecialPoint) and start.kind in OF_CYCLES:
-                rhythms.follow([given_cycle(problem, start, (box[0], box[1]))])
+                rhythms.follow([given_cycle(problem, start, box)])
             elif start is not None:
-                tracer.follow_given(given_starts(problem, start, (box[0], box[1])))
+                tracer.follow_given(given_starts(problem, start, box))
             else:
                 for found in lines.starts(boxes):
                     tracer.follow_from([found])
                 tracer.follow_crossings(lines.crossings)
                 if cycles and not without and len(field.free) > 1:
                     initial = np.array([near.get(name, 0.0) for name in field.free])
-                    _follow_cycles(rhythms, CycleLines(lines, initial, max_period, doublings, rhythms.heard), making)
+                    _follow_cycles(rhythms, CycleLines(lines, initial, max_period, doublings), making)
     except KeyboardInterrupt as interrupt:
         leave(making.diagram("Interrupted: what was found until then."))
         interrupt.add_note("What was found until then is bp.analysis.interrupted().")
         raise
-    if tracer.is_stopped or lines.is_stopped or rhythms.is_stopped:
+    if search.is_stopped:
         return making.diagram("Stopped: what was found until then.")
     if news.progress is not None:
         news.progress(1.0)
@@ -103,7 +106,6 @@ def _follow_cycles(rhythms: CyclePlaneTracer, lines: CycleLines, making: _Making
             rhythms.follow(starts)
             if not starts:
                 rhythms.remarks.append(f"No fold of cycles was found beside the {found.point}: none is followed there.")
-    rhythms.is_stopped = rhythms.is_stopped or lines.is_stopped
     making.remarks = (*making.remarks, *lines.remarks, lines.looked_at)
 
 
@@ -113,6 +115,7 @@ class _Making:
 
     tracer: PlaneTracer
     rhythms: CyclePlaneTracer
+    ranges: tuple[Range, Range]
     boxes: list[dict[str, Range]]
     remarks: tuple[str, ...]
     alone: bool
@@ -130,7 +133,7 @@ class _Making:
         alone = (EQUILIBRIA_ALONE,) if self.alone and len(field.free) > 1 and not rhythms.branches else ()
         remarks = dict.fromkeys((*self.remarks, *tracer.remarks, *rhythms.remarks, *alone, *more))
         return PlaneDiagram(
-            field.system.name, (first, second), tracer.ranges, [*tracer.branches, *rhythms.branches],
+            field.system.name, (first, second), self.ranges, [*tracer.branches, *rhythms.branches],
             in_order([*(found.point for found in tracer.located), *rhythms.points]), tuple(remarks), self._look,
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from brainpy_lab.analysis.continuation.branches_of_cycles.ends import shrinks_to
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import extremes_of
 from brainpy_lab.analysis.continuation.cycle_stations import OUTSIDE
+from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import NAMES, SpecialPoint
 from brainpy_lab.analysis.continuation.tracing import OF_BOX
 from brainpy_lab.analysis.cycles.zeros import InUnits
@@ -20,7 +21,7 @@ from brainpy_lab.analysis.two_parameters.codimension_two import Found as FoundEq
 from brainpy_lab.analysis.two_parameters.cycle_conditions import Condition, critical
 from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
 from brainpy_lab.analysis.two_parameters.cycle_plane_curve import CyclePlaneCurve, PlaneOrbit
-from brainpy_lab.analysis.vector_field import Array, Range, VectorField
+from brainpy_lab.analysis.vector_field import Array, VectorField
 
 #: A curve ends where the period is so many times that at its start.
 LONG = 30.0
@@ -77,36 +78,25 @@ class CyclePlaneTracer:
     flow : VectorField
     names : (str, str)
         Of the parameters.
-    ranges : (Range, Range)
-        Of the parameters.
-    widths : ndarray, shape (n,)
-        Of the box in which states are looked for.
-    longest, tolerance : float
-        See `Curve`.
+    search : Search
+        Of both parameters.
     known : sequence of Found
         The points of codimension two of equilibria, at which curves may end.
-    heard : callable
-        Called with each point; True ends the work.
     """
 
     flow: VectorField
     names: tuple[str, str]
-    ranges: tuple[Range, Range]
-    widths: Array
-    longest: float
-    tolerance: float
+    search: Search
     known: Sequence[FoundEquilibrium] = ()
-    heard: Callable[[Array], bool] = field(default=lambda u: False)
     branches: list[CycleCurveBranch] = field(default_factory=list)
     points: list[SpecialPoint] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     met: list[FoundEquilibrium] = field(default_factory=list)
-    is_stopped: bool = False
 
     def follow(self, starts: Iterable[CycleStart]) -> None:
         """Follow the curves through ``starts`` that are not known yet."""
         for start in starts:
-            if self.is_stopped:
+            if self.search.is_stopped:
                 return
             if not any(self._leads_through(branch, start) for branch in self.branches if branch.kind == start.kind):
                 reason = self._from(start)
@@ -134,7 +124,7 @@ class CyclePlaneTracer:
         pieces: list[list[Station]] = []
         ends: list[str] = []
         for side in (-1.0, 1.0):
-            if pieces and (curve.end == "closed" or self.is_stopped):
+            if pieces and (curve.end == "closed" or self.search.is_stopped):
                 break
             begin = curve.take(here, side * first.tangent)
             pieces.append([_station(curve, begin)])
@@ -164,8 +154,7 @@ class CyclePlaneTracer:
                     break
                 self._cusp(curve, curve.here, point)
                 found.append(there)
-                if self.heard(point.u):
-                    self.is_stopped = True
+                if self.search.tell(point.u):
                     return "stopped"
         except (np.linalg.LinAlgError, ValueError):  # a matrix that is singular to the last bit, or not finite
             curve.end = "steps"
@@ -203,10 +192,10 @@ class CyclePlaneTracer:
 
     def _rests(self, curve: CyclePlaneCurve, point: CurvePoint) -> bool:
         swing = np.ptp(curve.collocation.profile(point.u), axis=1)
-        return bool((swing < AT_REST * self.widths).all())
+        return bool((swing < AT_REST * self.search.widths).all())
 
     def _is_small(self, orbit: PlaneOrbit) -> bool:
-        return bool((np.ptp(orbit.profile, axis=1) < SMALL * self.widths).all())
+        return bool((np.ptp(orbit.profile, axis=1) < SMALL * self.search.widths).all())
 
     def _shrunk(self, curve: CyclePlaneCurve, end: str, found: list[Station]) -> str:
         """Where the cycles have shrunk to: a known point, at which the curve ends exactly, if there is one."""
@@ -260,20 +249,20 @@ class CyclePlaneTracer:
 
     def _numbers(self, orbit: PlaneOrbit) -> Array:
         low, high = extremes_of(orbit)
-        extremes = np.concatenate([low, high]) / np.tile(self.widths, 2)
-        parameters = (orbit.parameter, orbit.second)
-        return np.append(extremes, [v / (b - a) for v, (a, b) in zip(parameters, self.ranges, strict=True)])
+        extremes = np.concatenate([low, high]) / np.tile(self.search.widths, 2)
+        parameters = np.array([orbit.parameter, orbit.second])
+        return np.append(extremes, parameters / self.search.spans)
 
     def _distance(self, a: PlaneOrbit, b: PlaneOrbit) -> float:
         """Of the parameters of two cycles, in parts of the ranges."""
         ways = np.array([a.parameter - b.parameter, a.second - b.second])
-        return float(np.linalg.norm(ways / np.array([high - low for low, high in self.ranges])))
+        return float(np.linalg.norm(ways / self.search.spans))
 
     def _curve(self, start: CycleStart) -> CyclePlaneCurve:
         period = start.orbit.period
         return CyclePlaneCurve.along(
-            self.flow, self.names, self.ranges, Condition(start.kind, period), self.longest, self.tolerance,
-            OF_BOX * self.widths, LONG * period,
+            self.flow, self.names, self.search, Condition(start.kind, period), OF_BOX * self.search.widths,
+            LONG * period,
         )  # fmt: skip
 
     def _place(self, orbit: PlaneOrbit) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_curve import INTERVALS, CycleCurve, Orbit
+from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.collocation import Collocation
 from brainpy_lab.analysis.cycles.mesh import Mesh
@@ -16,7 +17,7 @@ from brainpy_lab.analysis.cycles.zeros import CycleZeros
 from brainpy_lab.analysis.two_parameters.cycle_conditions import Condition, kernel
 from brainpy_lab.analysis.two_parameters.cycle_surface import OnSurface
 from brainpy_lab.analysis.two_parameters.in_box import InBox
-from brainpy_lab.analysis.vector_field import Array, Range, VectorField
+from brainpy_lab.analysis.vector_field import Array, VectorField
 
 #: Cycles of a curve at most.
 MOST = 250
@@ -27,6 +28,11 @@ class PlaneOrbit(Orbit):
     """A cycle as it stands on a curve; ``second`` is the second parameter."""
 
     second: float = 0.0
+
+    @property
+    def place(self) -> tuple[float, ...]:
+        """Both parameters."""
+        return self.parameter, self.second
 
 
 @dataclass
@@ -48,10 +54,8 @@ class CyclePlaneCurve(InBox, CycleCurve):
         cls,
         field: VectorField,
         names: tuple[str, str],
-        ranges: tuple[Range, Range],
+        search: Search,
         condition: Condition,
-        longest: float,
-        tolerance: float,
         least: Array,
         longest_period: float,
     ) -> CyclePlaneCurve:
@@ -60,7 +64,8 @@ class CyclePlaneCurve(InBox, CycleCurve):
         problem = Collocation(field, names, mesh, least, np.zeros((len(least), mesh.intervals, mesh.degree)))
         ones = np.ones(problem.size)
         zeros = OnSurface(CycleZeros(problem, ones), condition, np.eye(2, problem.size))
-        made = cls(zeros, ranges[1], ones, longest, tolerance, first_range=ranges[0], condition=condition)
+        first, second = search.ranges
+        made = cls(zeros, second, ones, search.longest, search.tolerance, first_range=first, condition=condition)
         made.least, made.longest_period, made.most = least, longest_period, MOST
         return made
 
@@ -102,29 +107,9 @@ class CyclePlaneCurve(InBox, CycleCurve):
         result: Array = (-along[1] * problem.basis[0] + along[0] * problem.basis[1]) * self.units
         return result
 
-    def take(
-        self, orbit: Orbit, tangent: Array, mesh: Mesh | None = None, reference: Array | None = None
-    ) -> CurvePoint:
-        """Make ``orbit`` the point from which the next step goes; see `CycleCurve.take`."""
-        assert isinstance(orbit, PlaneOrbit)
-        old = replace(self.collocation, mesh=orbit.mesh)
-        way = old.profile(tangent)
-        profile, fixed = orbit.profile, orbit.profile if reference is None else reference
-        mesh = mesh or orbit.mesh
-        if mesh is not orbit.mesh:
-            profile, way, fixed = (orbit.mesh.at(p, mesh.nodes) for p in (profile, way, fixed))
-        scales = self.scales(profile)
-        problem = replace(old, mesh=mesh, scales=scales).referring_to(fixed)
-        states = scales[:, None] * np.sqrt(len(scales)) / np.sqrt(mesh.shares)
-        widths = [high - low for low, high in (self.first_range, self.range)]
-        self.units = problem.pack(states, abs(orbit.period), *widths)
-        u = problem.pack(profile, orbit.period, orbit.parameter, orbit.second)
+    def _zeros(self, problem: Collocation, u: Array) -> OnSurface:
         zeros = CycleZeros(problem, self.units)
-        self.problem = OnSurface(zeros, self.condition, _along(zeros, u))
-        self._scaled = None
-        along = problem.pack(way, *tangent[-3:])
-        self.here = CurvePoint(u, along / float(np.linalg.norm(along / self.units)))
-        return self.here
+        return OnSurface(zeros, self.condition, _along(zeros, u))
 
 
 def _along(zeros: CycleZeros, u: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ import numpy as np
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
+from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.tracing import LEAST, OF_BOX, SAME, leads_through
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.two_parameters.codimension_two import Found, locate
@@ -20,7 +21,7 @@ from brainpy_lab.analysis.two_parameters.delayed import hopf_of
 from brainpy_lab.analysis.two_parameters.detection import Detector
 from brainpy_lab.analysis.two_parameters.plane_curve import PlaneCurve
 from brainpy_lab.analysis.two_parameters.stations import Station, fold_station, hopf_station
-from brainpy_lab.analysis.vector_field import Array, Range
+from brainpy_lab.analysis.vector_field import Array
 
 #: What messages call the kinds of curves.
 NAMES = {"fold": "fold", "hopf": "Hopf point"}
@@ -68,25 +69,14 @@ class PlaneTracer:
     ----------
     problem : EquilibriumProblem
         With two parameters.
-    ranges : (Range, Range)
-        Of the parameters.
-    widths : ndarray, shape (n,)
-        Of the box in which states are looked for.
-    longest, tolerance : float
-        See `Curve`.
-    heard : callable
-        Called with each point; True ends the work.
+    search : Search
+        Of both parameters.
     """
 
     problem: EquilibriumProblem
-    ranges: tuple[Range, Range]
-    widths: Array
-    longest: float
-    tolerance: float
-    heard: Callable[[Array], bool] = field(default=lambda u: False)
+    search: Search
     branches: list[CurveBranch] = field(default_factory=list)
     located: list[Found] = field(default_factory=list)
-    is_stopped: bool = False
     _curves: list[PlaneCurve] = field(default_factory=list)
     _left: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _ended: list[str] = field(default_factory=list)
@@ -94,7 +84,7 @@ class PlaneTracer:
     def follow_from(self, starts: Iterable[Start]) -> None:
         """Follow the curves through ``starts``, and those through what is found on them."""
         left, known = list(starts), len(self.located)
-        while left and not self.is_stopped:
+        while left and not self.search.is_stopped:
             start = left.pop(0)
             if not self._is_known(start):
                 self._say(start.u, NAMES[start.kind], self._from(start))
@@ -110,7 +100,7 @@ class PlaneTracer:
         """Follow the curves of folds through points where two branches cross, as one curve turns along a parameter."""
         for u in crossings:
             start = Start("fold", u)
-            if not self.is_stopped and not self._is_known(start):
+            if not self.search.is_stopped and not self._is_known(start):
                 self._say(u, "branch point", self._from(start))
 
     @property
@@ -152,7 +142,7 @@ class PlaneTracer:
         first, said = self._one_way(curve, start, point)
         second: list[Station] = []
         ends = (said, said)
-        if curve.end != "closed" and not self.is_stopped:
+        if curve.end != "closed" and not self.search.is_stopped:
             curve.aim(start.kappa)
             second, other = self._one_way(curve, start, CurvePoint(point.u, -point.tangent))
             ends = (other, said)
@@ -175,8 +165,7 @@ class PlaneTracer:
             if ended:
                 return found, ended
             curve.aim(steps[-1].kappa)
-            if self.heard(point.u):
-                self.is_stopped = True
+            if self.search.tell(point.u):
                 return found, "stopped"
         return found, self._ending(curve, found[-1])
 
@@ -236,20 +225,18 @@ class PlaneTracer:
 
     def _curve(self, start: Start) -> PlaneCurve:
         """A curve with units guessed at its start."""
-        widths = [high - low for low, high in self.ranges]
-        units = power_of_two(np.append(self._sizes(start.u) * np.sqrt(self.problem.n), widths))
+        units = power_of_two(np.append(self._sizes(start.u) * np.sqrt(self.problem.n), self.search.spans))
         system = InUnits(self.problem, units)
         condition = hopf_of(system, start.kappa) if start.kind == "hopf" else Fold(system)
-        return PlaneCurve.of(Along(system, (condition,)), self.ranges, self.longest, self.tolerance)
+        return PlaneCurve.of(Along(system, (condition,)), self.search)
 
     def _sizes(self, u: Array) -> Array:
         """How far each state may move near ``u`` while the parameters move over their ranges, (n,)."""
         n = self.problem.n
         slopes = self.problem.slopes(u)
-        widths = np.array([high - low for low, high in self.ranges])
-        rates = np.abs(np.linalg.lstsq(slopes[:, :n], -slopes[:, n:], rcond=None)[0]) @ widths
-        least = np.maximum(LEAST * np.abs(u[:n]), OF_BOX * self.widths)
-        return np.asarray(np.maximum(least, np.minimum(0.1 * rates, self.widths)))
+        rates = np.abs(np.linalg.lstsq(slopes[:, :n], -slopes[:, n:], rcond=None)[0]) @ self.search.spans
+        least = np.maximum(LEAST * np.abs(u[:n]), OF_BOX * self.search.widths)
+        return np.asarray(np.maximum(least, np.minimum(0.1 * rates, self.search.widths)))
 
     def _place(self, u: Array) -> str:
         return ", ".join(f"{k} = {v:.6g}" for k, v in zip(self.problem.names, u[-2:].tolist(), strict=True))

@@ -23,6 +23,11 @@ class InBox(Curve):
     parameters: int = 2
     first_range: Range = (-np.inf, np.inf)
 
+    @property
+    def spans(self) -> Array:
+        """The widths of the ranges of both parameters."""
+        return np.array([high - low for low, high in (self.first_range, self.range)])
+
     def borders(self, u: Array) -> list[tuple[int, float]]:
         """On which borders ``u`` stands: the place of the parameter, -2 or -1, and its value."""
         return [

@@ -6,12 +6,13 @@ a closed one the lines inside if it is not small.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.search import Search, on_plane
 from brainpy_lab.analysis.continuation.starting import found_in
 from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.two_parameters.following import Start
@@ -40,32 +41,21 @@ class Lines:
     flow : VectorField
         Whose parameters move.
     names : (str, str)
-    ranges : (Range, Range)
-        Of the parameters.
-    widths : ndarray, shape (n,)
-        Of the box in which states are looked for.
-    longest, tolerance : float
-        See `Curve`.
-    heard : callable
-        Called with states and both parameters; True ends the work.
+    search : Search
+        Of both parameters.
     traced : (dict, dict)
         The branches on each line along the first and the second parameter, by the value of the other one.
     """
 
     flow: VectorField
     names: tuple[str, str]
-    ranges: tuple[Range, Range]
-    widths: Array
-    longest: float
-    tolerance: float
-    heard: Callable[[Array], bool] = lambda u: False
+    search: Search
     crossings: list[Array] = field(default_factory=list)
-    is_stopped: bool = False
     traced: tuple[dict[float, Tracer], dict[float, Tracer]] = field(default_factory=lambda: ({}, {}))
 
     def starts(self, boxes: list[dict[str, Range]]) -> Iterator[Start]:
         """The folds and Hopf points on the lines, those on the first lines first."""
-        values = [[low + part * (high - low) for part in LINES] for low, high in self.ranges]
+        values = [[low + part * (high - low) for part in LINES] for low, high in self.search.ranges]
         corners = self._corners(boxes, [(p, q) for p in values[0][:SEARCHED] for q in values[1][:SEARCHED]])
         for k in range(len(LINES)):
             for along in (0, 1):
@@ -104,26 +94,20 @@ class Lines:
         """The branches on a line on which the other parameter has the value ``across``."""
         moved = self.flow.moved(self.names[1 - along], across)
         problem = EquilibriumProblem(moved, self.names[along])
-        tolerance = max(self.tolerance, ROUGHLY)
-        tracer = Tracer(problem, self.ranges[along], self.widths, LONGER * self.longest, tolerance)
-        tracer.heard = lambda u: self.heard(_both(u, along, across))
-        if not self.is_stopped:
+        search = self.search.on_line(along, across)
+        search.longest, search.tolerance = LONGER * search.longest, max(search.tolerance, ROUGHLY)
+        tracer = Tracer(problem, search)
+        if not self.search.is_stopped:
             tracer.follow_from(known)
-            self.is_stopped = tracer.is_stopped
         return tracer
 
     def _starts(self, tracer: Tracer, along: int, across: float) -> Iterator[Start]:
         """The folds and Hopf points on a line."""
         for found in tracer.located:
-            u = _both(found.u, along, across)
+            u = on_plane(found.u, along, across)
             if found.point.kind in ("fold", "cusp"):
                 yield Start("fold", u)
             elif found.point.kind == "hopf":
                 yield Start("hopf", u, float(found.point.data.get("omega", 0.0)) ** 2)
             elif found.point.kind == "branch point":
                 self.crossings.append(u)
-
-
-def _both(u: Array, along: int, across: float) -> Array:
-    """States and both parameters, from those and one of them."""
-    return np.array([*u[:-1], *((u[-1], across) if along == 0 else (across, u[-1]))])

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from brainpy_lab.analysis.continuation.curve import CurvePoint
+from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.scaling import nonzero
 from brainpy_lab.analysis.two_parameters.conditions import Along, Hopf
 from brainpy_lab.analysis.two_parameters.in_box import InBox
-from brainpy_lab.analysis.vector_field import Array, Range
+from brainpy_lab.analysis.vector_field import Array
 
 #: Points of a curve at most.
 MOST = 4000
@@ -33,10 +34,10 @@ class PlaneCurve(InBox):
     along: Along = None  # type: ignore[assignment]
 
     @classmethod
-    def of(cls, along: Along, ranges: tuple[Range, Range], longest: float, tolerance: float) -> PlaneCurve:
+    def of(cls, along: Along, search: Search) -> PlaneCurve:
         """The curve of equilibria that fulfil one condition, in the units of that."""
-        units = along.system.units.copy()
-        return cls(along.problem, ranges[1], units, longest, tolerance, first_range=ranges[0], along=along)
+        units, (first, second) = along.system.units.copy(), search.ranges
+        return cls(along.problem, second, units, search.longest, search.tolerance, first_range=first, along=along)
 
     def aim(self, kappa: float) -> None:
         """Follow the Hopf points with frequencies near the root of ``kappa``."""
