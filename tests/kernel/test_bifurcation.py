@@ -13,7 +13,7 @@ import pytest
 
 from brainpy_kernel.sessions import continuation
 from brainpy_kernel.sessions.picking import Picked
-from brainpy_kernel.widgets.bifurcation import NO_POINT
+from brainpy_kernel.widgets.bifurcation import NO_POINT, NO_SECOND
 from brainpy_lab import analysis
 from brainpy_lab.errors import ArgumentError
 
@@ -52,7 +52,7 @@ def once(monkeypatch, known):
     compute = analysis.bifurcation
 
     def bifurcation(model, parameter, within, *, parameters, **options):
-        key = (parameter, *within, *parameters.items())
+        key = (parameter, *within, *parameters.items(), options["cycles"])
         if key not in known:
             known[key] = compute(model, parameter, within, parameters=parameters, **options)
         return known[key]
@@ -67,6 +67,12 @@ def hopf(jupyter, settle, once):
     jupyter("view = Hopf.interact(bifurcation='r', duration=10);")
     settle()
     return jupyter.value("view")
+
+
+def crossed(widget):
+    """Where the marker meets branches, by what they are there."""
+    marks = widget.diagram.crossed.items()
+    return {kind: (list(mark.x), list(mark.y)) for kind, mark in marks if mark.x[0] > -1e29}
 
 
 def drawn(mark):
@@ -100,10 +106,12 @@ def test_a_slider_moves_the_marker_and_says_what_lies_next(hopf, settle):
     settle()
     assert "The equilibrium loses its stability and a stable cycle appears above r = 0.000." in widget.outlook.value
     assert list(widget.diagram.here.x) == [-0.25, -0.25]
-    assert (list(widget.diagram.crossed.x), list(widget.diagram.crossed.y)) == ([-0.25], [0.0])
+    assert crossed(widget) == {"stable": ([-0.25], [0.0])}
     hopf.controls.sliders["r"].value = 0.64
     settle()
-    assert sorted(widget.diagram.crossed.y) == pytest.approx([-0.8, 0, 0.8], abs=2e-3)
+    assert sorted(crossed(widget)) == ["stable", "unstable"]
+    assert crossed(widget)["unstable"] == ([0.64], [0.0])
+    assert sorted(crossed(widget)["stable"][1]) == pytest.approx([-0.8, 0.8], abs=2e-3)
     hopf.controls.boxes["r"].value = 3.0
     settle()
     assert "r = 3 is outside this diagram." in widget.outlook.value
@@ -160,6 +168,22 @@ def test_a_small_diagram_follows_another_parameter(hopf, settle):
     assert work.diagram is not before and work.moved == {}
     x, y = drawn(hopf.bifurcation.diagram.branches["stable cycle"])
     assert abs(y) == pytest.approx(np.sqrt(x / 2), abs=2e-3)
+
+
+def test_cycles_can_be_left_out(hopf, settle):
+    widget = hopf.bifurcation
+    assert widget.cycles.value is True
+    widget.cycles.value = False
+    widget.button.click()
+    settle()
+    assert {branch.kind for branch in widget.work.diagram.branches} == {"equilibrium"}
+    assert "cycle" not in widget.caption.value
+    assert "At r = 0.500: an unstable equilibrium." in widget.outlook.value
+    widget.second.value = "a"
+    assert widget.cycles.value is False and widget.work.choice.cycles is False  # the plane has a switch of its own
+    widget.cycles.value = True
+    widget.second.value = NO_SECOND
+    assert (widget.cycles.value, widget.work.choice.second_cycles) == (False, True)
 
 
 def test_a_large_diagram_is_marked_as_out_of_date_and_computed_anew_on_request(hopf, settle):

@@ -36,7 +36,7 @@ def settle(jupyter, monkeypatch, known):
     compute = analysis.bifurcation
 
     def bifurcation(model, names, within, *, parameters, **options):
-        key = (names, within, *parameters.items())
+        key = (names, within, *parameters.items(), options["cycles"])
         if key not in known:
             known[key] = compute(model, names, within, parameters=parameters, **options)
         return known[key]

@@ -7,6 +7,7 @@ beyond is reset and never left.
 from __future__ import annotations
 
 import ast
+import threading
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -29,7 +30,9 @@ from brainpy_lab.simulation.solution.solution import Solution
 RTOL, ATOL = 1e-9, 1e-12
 
 
-def backward(field: VectorField, start: Mapping[str, float], duration: float) -> Solution:
+def backward(
+    field: VectorField, start: Mapping[str, float], duration: float, stop: threading.Event | None = None
+) -> Solution:
     """The orbit that comes to ``start`` at ``field.t``, from ``duration`` before; see `PhasePlane.trajectory`.
 
     Parameters
@@ -40,6 +43,8 @@ def backward(field: VectorField, start: Mapping[str, float], duration: float) ->
         The value of every state.
     duration : float
         How far back.
+    stop : threading.Event, optional
+        Ends the run; what there is until then is kept.
 
     Raises
     ------
@@ -65,7 +70,7 @@ def backward(field: VectorField, start: Mapping[str, float], duration: float) ->
         warnings.simplefilter("ignore", RunWarning)
         run = model.run(
             duration, initial=dict(start), parameters=dict(field.params), method="rkdp", rtol=RTOL, atol=ATOL,
-            start=-field.t,
+            start=-field.t, stop=stop,
         )  # fmt: skip
     return _told(system, run, duration)
 

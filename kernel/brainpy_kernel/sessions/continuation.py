@@ -39,7 +39,10 @@ Status = Literal["none", "running", "done", "cancelled", "failed"]
 
 @dataclass(frozen=True)
 class Choice:
-    """What a diagram is of: a parameter, its range, and the state that is drawn; or two parameters and their ranges."""
+    """What a diagram is of: a parameter, its range, and the state that is drawn; or two parameters and their ranges.
+
+    Cycles are followed in one parameter, and in the plane of two on request alone: they take a minute there.
+    """
 
     parameter: str
     low: float
@@ -48,6 +51,13 @@ class Choice:
     second: str = ""
     second_low: float = 0.0
     second_high: float = 1.0
+    cycles: bool = True
+    second_cycles: bool = False
+
+    @property
+    def has_cycles(self) -> bool:
+        """Whether cycles are followed."""
+        return self.second_cycles if self.second else self.cycles
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -197,18 +207,18 @@ class Continuation:
             if ticket.is_set() or self.background.is_waiting(("diagram", id(self))):
                 return
         ticket.start()
-        began = time.perf_counter()
         self._now("running", 0.0)
         try:
-            from brainpy_lab.analysis import bifurcation  # takes a second, the first time
+            from brainpy_lab.analysis import bifurcation  # takes a second, the first time, which no later one does
 
+            began = time.perf_counter()
             names: Any = choice.parameters if choice.second else choice.parameter
             within: Any = (choice.low, choice.high)
             if choice.second:
                 within = within, (choice.second_low, choice.second_high)
             diagram = bifurcation(
-                self.session.model, names, within, parameters=dict(others), stop=ticket, progress=self._advance,
-                watch=None if at_once else lambda grown: self._grown(grown, others),
+                self.session.model, names, within, parameters=dict(others), cycles=choice.has_cycles, stop=ticket,
+                progress=self._advance, watch=None if at_once else lambda grown: self._grown(grown, others),
             )  # fmt: skip
             if not (ticket.is_set() and at_once):  # else the old one stays, and newer values are on their way
                 self.seconds = time.perf_counter() - began

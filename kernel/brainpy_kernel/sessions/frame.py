@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from brainpy_kernel.sessions.reduction import drawable
 from brainpy_kernel.sessions.shown import Outcome, attempted
+from brainpy_lab.errors import BrainPyLabError
 
 if TYPE_CHECKING:
     from brainpy_kernel.sessions.runtime import Ticket
     from brainpy_lab import Model, Solution
     from brainpy_lab.analysis import FixedPoints
+    from brainpy_lab.analysis.vector_field import VectorField
 
 Box = dict[str, tuple[float, float]]
 
@@ -32,13 +34,15 @@ class Settings:
     axes: tuple[str, ...] = ()  # one or two states of the phase plane; none: not wanted
     box: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # ranges that the user fixed
     version: int = 0
+    backward: bool = False  # whether the phase plane shows where the trajectory came from
 
 
 @dataclass(frozen=True)
 class PhaseData:
     """Nullclines and fixed points over the states ``axes``; with one state, its right-hand side.
 
-    ``threshold`` and ``reset`` are curves by event: where it resets a state, and where it puts it.
+    ``threshold`` and ``reset`` are curves by event: where it resets a state, and where it puts it. ``past`` is the
+    orbit that comes to the start, where it was asked for; ``no_past`` says why there is none, or what ended it.
     """
 
     axes: tuple[str, ...]
@@ -46,6 +50,8 @@ class PhaseData:
     fixed_points: FixedPoints
     threshold: Mapping[str, list[NDArray[np.float64]]] = field(default_factory=dict)
     reset: Mapping[str, list[NDArray[np.float64]]] = field(default_factory=dict)
+    past: Solution | None = None
+    no_past: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,14 +139,26 @@ def _rounded(low: float, high: float) -> tuple[float, float]:
     return math.floor(low / unit) * unit, math.ceil(high / unit) * unit
 
 
-def phase_data(model: Model, settings: Settings, box: Box) -> PhaseData:
+def phase_data(model: Model, settings: Settings, box: Box, ticket: Ticket) -> PhaseData:
     """Nullclines and fixed points in ``box``, the states that are no axes held at their initial values."""
     from brainpy_lab.analysis import PhasePlane
 
     others = {name: settings.initial[name] for name in model.system.state_names if name not in settings.axes}
     ranges: dict[str, Any] = {name: box[name] for name in settings.axes}
     plane = PhasePlane(model, parameters={**_every(model, settings), **others, **ranges})
-    return PhaseData(settings.axes, plane.nullclines(), plane.fixed_points(), plane.threshold, plane.reset)
+    found = PhaseData(settings.axes, plane.nullclines(), plane.fixed_points(), plane.threshold, plane.reset)
+    return _with_past(found, plane.field, settings, ticket) if settings.backward else found
+
+
+def _with_past(found: PhaseData, field: VectorField, settings: Settings, ticket: Ticket) -> PhaseData:
+    """The same with the orbit backward in time, or with the reason why there is none."""
+    from brainpy_lab.analysis.plane.backward import backward
+
+    try:
+        past = backward(field, settings.initial, settings.duration, ticket)
+    except BrainPyLabError as error:
+        return replace(found, no_past=str(error))
+    return replace(found, past=past, no_past=str(past.stats.get("ended", "")))
 
 
 def fixed_points(model: Model, settings: Settings, box: Box) -> FixedPoints:

@@ -98,5 +98,5 @@ class NetworkSession(Shown):
 
         return attempted(run, ticket)
 
-    def _framed(self, settings: NetworkSettings, outcome: Outcome) -> NetworkFrame:
+    def _framed(self, settings: NetworkSettings, outcome: Outcome, ticket: Ticket) -> NetworkFrame:
         return NetworkFrame(settings, outcome.solution, outcome.message, outcome.wall_time)

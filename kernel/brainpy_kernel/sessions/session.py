@@ -39,6 +39,7 @@ class Session(Shown):
         self.dt: float | None = None
         self.axes: tuple[str, ...] = tuple(model.system.state_names[:2])
         self.fixed_box: Box = {}
+        self.backward = False
         self._box: Box = {}
         self.reset_parameters(request=False)
         self.reset_state(request=False)
@@ -87,6 +88,11 @@ class Session(Shown):
         self.axes = tuple(dict.fromkeys(axes))
         self.request()
 
+    def set_backward(self, backward: bool) -> None:
+        """Have the phase plane show where the trajectory came from, or not."""
+        self.backward = backward
+        self.request()
+
     def reset_state(self, *, request: bool = True) -> None:
         """Give every state the initial value it has in the model."""
         values = {k: v for k, v in self.model.initial.items() if np.ndim(v) == 0}
@@ -112,13 +118,13 @@ class Session(Shown):
         wanted = any(o.needs_phase for o in self._observers)
         return Settings(
             dict(self.params), dict(self.initial), self.duration, self.dt,
-            self.axes if wanted and self.has_phase_plane else (), dict(self.fixed_box), version,
+            self.axes if wanted and self.has_phase_plane else (), dict(self.fixed_box), version, self.backward,
         )  # fmt: skip
 
     def _simulate(self, settings: Settings, ticket: Ticket, report: Callable[[float], None]) -> Outcome:
         return simulate(self.model, settings, ticket, report)
 
-    def _framed(self, settings: Settings, outcome: Outcome) -> Frame:
+    def _framed(self, settings: Settings, outcome: Outcome, ticket: Ticket) -> Frame:
         """The frame with its phase plane, or with the reason why there is none."""
         with self._lock:
             self._box = grown_box(self._box, outcome.solution, self.states, settings.box)
@@ -127,7 +133,7 @@ class Session(Shown):
         if not settings.axes:
             return frame
         try:
-            phase = phase_data(self.model, settings, frame.box)
+            phase = phase_data(self.model, settings, frame.box, ticket)
         except BrainPyLabError as error:
             return replace(frame, message=frame.message or str(error))
         whole = phase.fixed_points if len(phase.axes) == len(self.states) else None

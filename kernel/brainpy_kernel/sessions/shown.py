@@ -99,7 +99,7 @@ class Shown(ABC):
         """Run it, on the worker."""
 
     @abstractmethod
-    def _framed(self, settings: Any, outcome: Outcome) -> Any:
+    def _framed(self, settings: Any, outcome: Outcome, ticket: Ticket) -> Any:
         """The picture of a simulation, on the worker."""
 
     def _lacks(self, frame: Any, observers: Sequence[Observer]) -> bool:
@@ -183,7 +183,7 @@ class Shown(ABC):
         else:
             outcome = found.message or (solution.outcome.name.lower() if solution is not None else "")
             self.runtime.end(run, "failed" if found.message else "done", outcome, steps)
-        self._publish(self._framed(settings, found))
+        self._publish(self._framed(settings, found, ticket))
 
     def _publish(self, frame: Any) -> None:
         """Show a picture to all observers, and let the browser have their marks' changes together."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from brainpy_kernel.sessions.continuation import Choice, Continuation, Part, free_in, is_single, ranges_of
 from brainpy_kernel.widgets import look
 from brainpy_kernel.widgets.closing import close_tree
-from brainpy_kernel.widgets.diagram_figure import THROUGH, DiagramFigure
+from brainpy_kernel.widgets.diagram_base import THROUGH
+from brainpy_kernel.widgets.diagram_figure import DiagramFigure
 from brainpy_kernel.widgets.output import refused
 from brainpy_kernel.widgets.plane_figure import PlaneFigure
 from brainpy_lab.errors import BrainPyLabError
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 NO_POINT = "choose a point …"
 
 HINT = "Choose a parameter and its range, and compute the diagram."
+
+#: What the switch for cycles does.
+CYCLES = "Follow cycles too; with two parameters their curves, which takes up to a minute"
 
 #: The first entry of the list of second parameters.
 NO_SECOND = "none"
@@ -44,7 +48,7 @@ class Bifurcation:
     """
 
     def __init__(self, work: Continuation, ranges: Mapping[str, Range]) -> None:
-        from ipywidgets import HTML, Button, Dropdown, HBox, Layout, VBox
+        from ipywidgets import HTML, Button, Checkbox, Dropdown, HBox, Layout, VBox
 
         self.work, self._ranges = work, ranges
         self._lock = threading.RLock()  # the diagram grows on one thread, and the marker moves on another
@@ -60,6 +64,7 @@ class Bifurcation:
             (self.parameter, "12.5em", "5.5em"), (self.second, "12.5em", "5.5em"), (self.variable, "9em", "3.5em"),
         ):  # fmt: skip
             dropdown.layout, dropdown.style.description_width = Layout(width=width), label
+        self.cycles = Checkbox(description="cycles", indent=False, tooltip=CYCLES, layout=Layout(width="auto"))
         self.button = Button(description="Compute", layout=Layout(width="auto"))
         self.points = Dropdown(options=[NO_POINT], description="go to", layout=Layout(width="26em", max_width="100%"))
         self.points.style.description_width = "3.2em"
@@ -67,7 +72,7 @@ class Bifurcation:
         self.diagram, self.plane = DiagramFigure(work.pick), PlaneFigure(work.pick)
         wrapped = Layout(flex_flow="row wrap", align_items="center")
         first = HBox([self.parameter, self.low, self.high, self.variable], layout=wrapped)
-        second = HBox([self.second, self.second_low, self.second_high, self.button], layout=wrapped)
+        second = HBox([self.second, self.second_low, self.second_high, self.cycles, self.button], layout=wrapped)
         self._figure = VBox([self.diagram.figure])
         self.widget = VBox([
             HTML(THROUGH), first, second, self.status, self.caption, self._figure, self.outlook,
@@ -78,6 +83,7 @@ class Bifurcation:
         self.second.observe(self._on_second, "value")
         for name in ("low", "high", "second_low", "second_high", "variable"):
             getattr(self, name).observe(lambda change, name=name: self._choose(**{name: change["new"]}), "value")
+        self.cycles.observe(self._on_cycles, "value")
         self.points.observe(self._on_point, "index")
         self.button.on_click(lambda _: self._on_button())
         work.listeners.append(self._on_part)
@@ -121,6 +127,9 @@ class Bifurcation:
         low, high, _ = self._ranges[change["new"]]
         self._choose(second=change["new"], second_low=low, second_high=high)
 
+    def _on_cycles(self, change: Any) -> None:
+        self._choose(**{"second_cycles" if self.work.choice.second else "cycles": change["new"]})
+
     def _choose(self, **changes: Any) -> None:
         if self._updating:
             return
@@ -157,6 +166,7 @@ class Bifurcation:
         try:
             self.parameter.value, self.variable.value = choice.parameter, choice.variable
             self.low.value, self.high.value = choice.low, choice.high
+            self.cycles.value = choice.has_cycles
             if tuple(self.second.options) != tuple(self._seconds(choice)):
                 self.second.options = self._seconds(choice)
             self.second.value = choice.second or NO_SECOND

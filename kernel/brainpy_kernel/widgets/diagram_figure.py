@@ -11,20 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_kernel.sessions.reduction import Floats, curve, joined
+from brainpy_kernel.sessions.reduction import Floats
 from brainpy_kernel.widgets import look
-from brainpy_kernel.widgets.picture import Plot
+from brainpy_kernel.widgets.diagram_base import HERE, OTHER, OUTSIDE, SPECIAL, DiagramBase, Pixel, put, put_points
 
 if TYPE_CHECKING:
     from brainpy_lab.analysis import Diagram
     from brainpy_lab.analysis.continuation.branch import Branch
     from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
-
-#: Pixels that the figure is drawn for: what it has in a notebook of usual width.
-WIDTH, HEIGHT = 500, 300
-
-#: Where marks stand that have nothing to show; see `phase_figure.OUTSIDE`.
-OUTSIDE = -1e30
+    from brainpy_lab.analysis.continuation.views.outlook import Crossing
 
 #: What a branch is, in the words of the legend: colour, line, and a sign of that line.
 STYLES = {
@@ -43,79 +38,47 @@ MARKS = {
     "snic": ("ellipse", "⬬"),
 }  # fmt: skip
 
-#: Of kinds that are not in the table.
-OTHER = ("rectangle", "▮")
 
-SPECIAL = "#2B87C8"
+class DiagramFigure(DiagramBase):
+    """Draws what it is given: states over one parameter."""
 
-#: The pictures' place in the diagram.
-HERE = "#888888"
-
-#: Lines take no clicks: the figure behind them knows where they were. An HTML widget brings this to front ends that do
-#: not have our style sheet.
-THROUGH = (
-    "<style>.bpl-DiagramFigure svg * {pointer-events: none !important}"
-    ".bpl-DiagramFigure svg .plotarea_events {pointer-events: all !important; cursor: crosshair}</style>"
-)
-
-
-class DiagramFigure:
-    """Draws what it is given. ``on_click`` is called with the place of a click and the size of a pixel there."""
-
-    def __init__(self, on_click: Callable[[float, float, tuple[float, float]], None], height: str = "320px") -> None:
-        import bqplot as bq
-
-        self._on_click = on_click
-        self._x, self._y = bq.LinearScale(min=0.0, max=1.0), bq.LinearScale(min=0.0, max=1.0)
-        self._common = {
-            "scales": {"x": self._x, "y": self._y}, "preserve_domain": {"x": True, "y": True},
+    def __init__(self, on_click: Callable[[float, float, Pixel], None], height: str = "320px") -> None:
+        super().__init__(on_click, height)
+        self.branches = {name: self._line(colour, **line) for name, (colour, line, _) in STYLES.items()}
+        self.here = self._line(HERE, stroke_width=1, line_style="dashed")
+        self.crossed = {
+            kind: self._dots(colour, marker=mark, fill=is_filled, stroke_width=2, default_size=70)
+            for kind, (colour, mark, is_filled, _) in look.POINTS.items() if kind != "virtual"
         }  # fmt: skip
-        none, point = np.full(2, OUTSIDE, np.float32), np.full(1, OUTSIDE)
-        self.branches = {
-            name: bq.Lines(x=none, y=none, colors=[colour], **line, **self._common)
-            for name, (colour, line, _) in STYLES.items()
-        }
-        self.here = bq.Lines(x=none, y=none, colors=[HERE], stroke_width=1, line_style="dashed", **self._common)
-        self.crossed = bq.Scatter(x=point, y=point, colors=[HERE], default_size=50, **self._common)
-        self.clicks = bq.Scatter(x=point, y=point, interactions={"click": "add"}, **self._common)
-        self.clicks.observe(self._clicked, "y")
-        self.special: dict[str, Any] = {}
-        self.figure = look.figure(self._marks(), self._x, self._y, "", "", height)
-        self.figure.add_class("bpl-DiagramFigure")
+        self._show_marks()
+
+    @property
+    def under(self) -> list[Any]:
+        """Branches and the marker."""
+        return [*self.branches.values(), self.here, *self.crossed.values()]
 
     def draw(self, diagram: Diagram, variable: str) -> None:
         """All of a diagram."""
         lines = self._lines(diagram, variable)
         self._set_axes(diagram, variable, [y for pieces in lines.values() for _, y in pieces])
         for name, pieces in lines.items():
-            reduced = [np.column_stack(curve(x, y, *self.pixel, 600)) for x, y in pieces]
-            x, y = joined(reduced) if reduced else (np.full(2, OUTSIDE), np.full(2, OUTSIDE))
-            mark = self.branches[name]
-            with mark.hold_sync():
-                mark.x, mark.y = x.astype(np.float32), y.astype(np.float32)
-        self._draw_special(diagram, variable)
+            self._trace(self.branches[name], pieces)
+        places: dict[str, list[tuple[float, float]]] = {}
+        for p in diagram.points:
+            places.setdefault(p.kind, []).append((p.parameter, p.values[variable]))
+        self._draw_special(places, sign_of, 70)
+        self._show_marks()
 
     def place(self, diagram: Diagram | None, variable: str, value: float) -> None:
-        """The marker at a value of the parameter: a line across, and a dot on each branch."""
+        """The marker at a value of the parameter: a line across, and on each branch the phase plane's mark."""
         from brainpy_lab.analysis.continuation.views.outlook import crossings
 
-        low, high = float(self._y.min), float(self._y.max)
-        with self.here.hold_sync():
-            self.here.x, self.here.y = np.array([value, value]), np.array([low, high])
-        dots = [] if diagram is None else [y for c in crossings(diagram, value) for y in c.values(variable)]
-        with self.crossed.hold_sync():
-            self.crossed.x = np.full(max(1, len(dots)), value if dots else OUTSIDE)
-            self.crossed.y = np.array(dots or [OUTSIDE])
-
-    @property
-    def pixel(self) -> tuple[float, float]:
-        """The size of a pixel."""
-        return (self._x.max - self._x.min) / WIDTH, (self._y.max - self._y.min) / HEIGHT
-
-    @property
-    def plot(self) -> Plot:
-        """Marks and axes."""
-        return [*self.branches.values(), self.here, *self.special.values()], self.figure.axes
+        put(self.here, [value, value], [float(self._y.min), float(self._y.max)])
+        dots: dict[str, list[tuple[float, float]]] = {kind: [] for kind in self.crossed}
+        for c in () if diagram is None else crossings(diagram, value):
+            dots[_kind(c)] += [(value, y) for y in c.values(variable)]
+        for kind, mark in self.crossed.items():
+            put_points(mark, dots[kind])
 
     def legend(self, diagram: Diagram | None) -> list[tuple[str, str, str]]:
         """Name, colour and sign of what is drawn."""
@@ -124,10 +87,7 @@ class DiagramFigure:
         drawn = [n for n, mark in self.branches.items() if float(np.ravel(mark.x)[0]) > OUTSIDE / 2]
         entries = [(n, STYLES[n][0], STYLES[n][2]) for n in drawn]
         kinds = dict.fromkeys(p.kind for p in diagram.points)
-        return entries + [("Hopf point" if k == "hopf" else k, SPECIAL, MARKS.get(k, OTHER)[1]) for k in kinds]
-
-    def _marks(self) -> list[Any]:
-        return [*self.branches.values(), self.here, self.crossed, *self.special.values(), self.clicks]
+        return entries + [("Hopf point" if k == "hopf" else k, SPECIAL, sign_of(k)[1]) for k in kinds]
 
     def _lines(self, diagram: Diagram, variable: str) -> dict[str, list[tuple[Floats, Floats]]]:
         """Pieces of branches of one stability, by what they are; neighbours share a point."""
@@ -146,38 +106,12 @@ class DiagramFigure:
         if ys:
             values = np.concatenate(ys)
             look.widen(up, float(values.min()), float(values.max()))
-        for axis, label in ((across, diagram.parameter), (up, variable)):
-            if axis.label != label:
-                axis.label = label
+        self._name_axes(diagram.parameter, variable)
 
-    def _draw_special(self, diagram: Diagram, variable: str) -> None:
-        import bqplot as bq
 
-        places: dict[str, list[tuple[float, float]]] = {kind: [] for kind in self.special}
-        for p in diagram.points:
-            places.setdefault(p.kind, []).append((p.parameter, p.values[variable]))
-        known = len(self.special)
-        for kind, found in places.items():
-            if kind not in self.special:
-                self.special[kind] = bq.Scatter(
-                    x=np.full(1, OUTSIDE), y=np.full(1, OUTSIDE), colors=[SPECIAL], marker=MARKS.get(kind, OTHER)[0],
-                    default_size=70, **self._common,
-                )  # fmt: skip
-            mark = self.special[kind]
-            with mark.hold_sync():
-                mark.x = np.array([x for x, _ in found] or [OUTSIDE])
-                mark.y = np.array([y for _, y in found] or [OUTSIDE])
-        if len(self.special) > known:
-            self.figure.marks = self._marks()
-
-    def _clicked(self, change: Any) -> None:
-        """The browser has added a point to the mark that takes clicks."""
-        x, y = np.atleast_1d(self.clicks.x), np.atleast_1d(self.clicks.y)
-        if len(x) != len(y) or len(x) < 2:  # half of the change, or our own that takes the point away
-            return
-        with self.clicks.hold_sync():
-            self.clicks.x = self.clicks.y = np.full(1, OUTSIDE)
-        self._on_click(float(x[-1]), float(y[-1]), self.pixel)
+def sign_of(kind: str) -> tuple[str, str]:
+    """Mark and sign of a kind of special point."""
+    return MARKS.get(kind, OTHER)
 
 
 def _names(branch: Branch | CycleBranch) -> np.ndarray:
@@ -186,3 +120,13 @@ def _names(branch: Branch | CycleBranch) -> np.ndarray:
         return np.where(branch.stable, "stable cycle", "unstable cycle")
     n = len(branch.names)
     return np.where(branch.unstable == 0, "stable", np.where(branch.unstable < n, "saddle", "unstable"))
+
+
+def _kind(crossing: Crossing) -> str:
+    """What a branch is where the marker crosses it, as the phase plane's marks tell it."""
+    branch, i = crossing.branch, crossing.index
+    if crossing.stable or branch.kind == "cycle":
+        return "stable" if crossing.stable else "unstable"
+    around = branch.unstable[i : i + 2]
+    count = around[round(crossing.part)] or around.max()  # beside a special point one of both is still stable
+    return "saddle" if count < len(branch.names) else "unstable"

@@ -40,7 +40,7 @@ class PhaseFigure:
 
     def __init__(self, session: Session, height: str = "340px") -> None:
         import bqplot as bq
-        from ipywidgets import HTML, Dropdown, HBox, VBox
+        from ipywidgets import HTML, Checkbox, Dropdown, HBox, Layout, VBox
 
         self._session = session
         self._x, self._y = bq.LinearScale(min=0.0, max=1.0), bq.LinearScale(min=0.0, max=1.0)
@@ -49,6 +49,9 @@ class PhaseFigure:
         point = np.full(1, OUTSIDE)
         common = {"scales": scales, "preserve_domain": {"x": True, "y": True}}
         self._curves = bq.Lines(x=none, y=none, colors=[*look.NULLCLINES, look.TRAJECTORY], stroke_width=1.75, **common)
+        self._past = bq.Lines(
+            x=none[0], y=none[0], colors=[look.TRAJECTORY], line_style="dashed", stroke_width=1.5, **common
+        )
         self._resets = {
             what: bq.Lines(x=none[0], y=none[0], colors=[look.RESET], line_style=dashes, stroke_width=1.75, **common)
             for what, (dashes, _) in RESETS.items()
@@ -72,18 +75,24 @@ class PhaseFigure:
         )  # fmt: skip
         self._start.observe(self._on_click, "y")
         self._nullclines, self._trajectory = [_NOTHING, _NOTHING], _NOTHING
-        marks = [self._curves, *self._resets.values(), *self._points.values(), self._start]
+        marks = [self._curves, self._past, *self._resets.values(), *self._points.values(), self._start]
         self.figure = look.figure(marks, self._x, self._y, "", "", height)
         self._caption = HTML(look.legend([]))
         self._choices = self._dropdowns(Dropdown)
-        self.widget = VBox([self._caption, *([HBox(self._choices)] if self._choices else []), self.figure])
+        self.backward = Checkbox(
+            value=session.backward, description="backward in time", indent=False, layout=Layout(width="auto"),
+            tooltip="Show where the trajectory came from, too",
+        )  # fmt: skip
+        self.backward.observe(lambda change: session.set_backward(change["new"]), "value")
+        choices = HBox([*self._choices, self.backward], layout=Layout(flex_flow="row wrap"))
+        self.widget = VBox([self._caption, choices, self.figure])
         self._drawn: tuple[float, ...] = ()
         self._named: tuple[tuple[object, ...], tuple[str, ...]] = (), ()
 
     @property
     def marks(self) -> list[Any]:
         """The curves and the fixed points."""
-        return [self._curves, *self._resets.values(), *self._points.values()]
+        return [self._curves, self._past, *self._resets.values(), *self._points.values()]
 
     def show(self, frame: Frame) -> None:
         """Draw the phase plane of ``frame``."""
@@ -99,6 +108,7 @@ class PhaseFigure:
             self._curves.x, self._curves.y = rows([*self._nullclines, self._trajectory])
         if frame.phase is not None:
             self._draw_resets(frame.phase)
+            self._draw_past(frame.phase)
             self._draw_fixed_points(frame.phase)
             self._name_nullclines(frame.phase, self._remarks(frame))
         if frame.solution is not None:
@@ -188,6 +198,8 @@ class PhaseFigure:
         remarks = [f"in the plane where {', '.join(held)}"] if held else []
         if points is not None:
             remarks += [*points.remarks, *dict.fromkeys(remark for point in points for remark in point.remarks)]
+        if frame.phase is not None and frame.phase.no_past:
+            remarks.append(frame.phase.no_past)
         if frame.solution is not None and frame.solution.stats.get("edited"):
             remarks.append("nullclines and points of the equations, trajectory of the edited code")
         return tuple(remarks)
@@ -197,12 +209,14 @@ class PhaseFigure:
         frozen = phase.fixed_points.frozen
         stable = f"stable with {', '.join(frozen)} held" if frozen else "stable"
         resets = [(what, e) for what in RESETS for e, curves in getattr(phase, what).items() if curves]
-        if ((*names, stable, *resets), remarks) == self._named:  # the remarks say what is virtual
+        has_past = phase.past is not None
+        if ((*names, stable, *resets, has_past), remarks) == self._named:  # the remarks say what is virtual
             return
-        self._named = (*names, stable, *resets), remarks
+        self._named = (*names, stable, *resets, has_past), remarks
         entries: list[tuple[str, ...]] = [(name, look.NULLCLINES[i % 2]) for i, name in enumerate(names)]
         entries += [(f"{what} ({event})", look.RESET, RESETS[what][1]) for what, event in resets]
         entries.append(("trajectory, from where it starts", look.TRAJECTORY, "✚━"))
+        entries += [("where it came from", look.TRAJECTORY, "╍╍")] if has_past else []
         is_virtual = any(point.virtual is not None for point in phase.fixed_points)
         for kind, (colour, _, _, sign) in look.POINTS.items():
             if kind != "virtual" or is_virtual:
@@ -218,6 +232,13 @@ class PhaseFigure:
             if not (np.array_equal(mark.x, x, equal_nan=True) and np.array_equal(mark.y, y, equal_nan=True)):
                 with mark.hold_sync():
                     mark.x, mark.y = x, y
+
+    def _draw_past(self, phase: PhaseData) -> None:
+        """The orbit backward in time, where it was asked for."""
+        x, y = _NOTHING if phase.past is None else self._path(phase.past, phase.axes)
+        if not (np.array_equal(self._past.x, x, equal_nan=True) and np.array_equal(self._past.y, y, equal_nan=True)):
+            with self._past.hold_sync():
+                self._past.x, self._past.y = x, y
 
     def _line(self, piece: Floats) -> Floats:
         """A piece as it is drawn: the point of a phase line goes across, a point of the plane is a cross."""
