@@ -19,6 +19,7 @@ class CodeText(ABC):
     """What all generated code is: a text that a person reads."""
 
     text: str
+    edited: bool
 
     @property
     @abstractmethod
@@ -99,14 +100,14 @@ def line_in(error: BaseException, file: str) -> int | None:
     return line
 
 
-def place(text: str, line: int, column: int | None = None) -> Location:
-    """A place in edited step code, for errors; without a column all of the line."""
+def place(text: str, line: int, column: int | None = None, file: str = "edited step code") -> Location:
+    """A place in step code, for errors; without a column all of the line."""
     lines = text.splitlines()
     source = lines[line - 1] if 0 < line <= len(lines) else ""
     if column is None:
         written = source.strip()
-        return Location(line, source.find(written), source, len(written), "edited step code")
-    return Location(line, column, source, 1, "edited step code")
+        return Location(line, source.find(written), source, len(written), file)
+    return Location(line, column, source, 1, file)
 
 
 def _at(text: str, node: ast.stmt | ast.expr) -> Location:

@@ -5,7 +5,7 @@ A condition fires where it holds and did not hold at the last test. The hidden v
 block, plus 1, or `FREE` where no block has led it back towards the border. A condition that becomes true in the
 dead time of its event counts as one that did not hold, so that it fires when that time is over.
 
-Two alarms end a run, so that nothing wrong is called completed:
+Three alarms end a run, so that nothing wrong is called completed:
 
 ``<event>_stuck``
     The block left its condition true, and the state moved further beyond the border: it would go on for ever, since an
@@ -14,6 +14,8 @@ Two alarms end a run, so that nothing wrong is called completed:
     The step in which the event fired ran so far beyond the border that the stages of the method, computed there, have
     spoiled a state that the block does not reset. Such a step is told by the reset state, which left its tangent by
     more than the tangent is long, and by the other state, which left its own by more than `SPOILED` of its size.
+``<event>_backward``
+    The block holds for a time that depends on states, and that is negative or no number.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from dataclasses import dataclass, field
 from brainpy_lab.codegen.builder import StepBuilder
 from brainpy_lab.codegen.crossing import crossed_between, distance
 from brainpy_lab.codegen.hidden import armed_name, held_events, hold_name
+from brainpy_lab.codegen.hold_times import watched_lengths
 from brainpy_lab.codegen.printing import names_used, parse, rename
 from brainpy_lab.equations.system import Assign, Event, System
 
@@ -40,7 +43,7 @@ SPOILED = 0.02
 
 @dataclass(frozen=True)
 class Alarm:
-    """A flag that ends the run, and the event it is about; ``kind`` is "stuck" or "spoiled"."""
+    """A flag that ends the run, and the event it is about; ``kind`` is "stuck", "spoiled" or "backward"."""
 
     flag: str
     event: str
@@ -106,6 +109,7 @@ def _write_event(
             side = step.line(f"{on}_new", parse(f"minimum({side}, {on}) if {dead} else {side}"), _AWAITS)
         tested.hidden[on] = tested.waiting[event.name] = side
         tested.flags.append(flag)
+        _watch_holds(step, event, flag, new, tested, time)
         step.phase("act", event.name, new)
         write_block(step, event, flag, new, tested.hidden, time)
         return
@@ -121,6 +125,7 @@ def _write_event(
     alarm = step.line(f"{event.name}_stuck", stuck, "its block left it true, and it moved further beyond")
     tested.alarms.append(Alarm(alarm, event.name, "stuck"))
     _watch_spoiled(step, event, flag, new, tested, slopes)
+    _watch_holds(step, event, flag, new, tested, time)
     waiting = tested.waiting[event.name] = f"{on} if {holds} else 0.0"  # 0 too where it came true in the dead time
     step.phase("act", event.name, new)
     left = write_block(step, event, flag, new, tested.hidden, time)
@@ -263,6 +268,22 @@ def _watch_spoiled(
     text = f"{flag} and ({' or '.join(runs)}) and ({' or '.join(leaves)})"
     alarm = step.line(f"{event.name}_spoiled", text, "stages beyond the border have spoiled it")
     tested.alarms.append(Alarm(alarm, event.name, "spoiled"))
+
+
+def _watch_holds(step: StepBuilder, event: Event, flag: str, new: Mapping[str, str], tested: Tested, time: str) -> None:
+    """Add the alarm for holds whose length only the run can tell."""
+    lengths = watched_lengths(step.system, event)
+    if not lengths:
+        return
+    names = step.definitions(lengths, f"_{event.name}_hold", new, time)
+    tests: list[ast.expr] = []
+    for length in lengths:
+        value = step.drawn(rename(length, names), event, by_event=False)
+        tests.append(ast.UnaryOp(ast.Not(), ast.Compare(value, [ast.GtE()], [ast.Constant(0.0)])))
+    backward = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
+    expr = ast.BoolOp(ast.And(), [ast.Name(flag, ast.Load()), backward])
+    alarm = step.line(f"{event.name}_backward", expr, "a hold of a negative time")
+    tested.alarms.append(Alarm(alarm, event.name, "backward"))
 
 
 def write_actions(

@@ -44,3 +44,30 @@ def test_of_a_large_network_it_is_said_what_is_kept(monkeypatch: pytest.MonkeyPa
     with pytest.warns(RunWarning, match="The network is large: sol.final has what that step had computed so far."):
         sol = network().run(5.0, dt=0.1, backend="numpy")
     assert not np.isfinite(sol.final["B"]["V"]).all()
+
+
+@pytest.mark.parametrize("backend", DRIVERS)
+@pytest.mark.parametrize("method", ["rk4", "exponential_euler"])
+def test_a_parameter_that_is_zero_where_it_divides_is_named_on_all_drivers(backend: str, method: str) -> None:
+    model = bp.model("tau = 10; k = 1\ndV/dt = (20 - V)/(k*tau)", name="A")
+    A = bp.NeuGroup(model, 3, name="A", method=method, tau=0.0)
+    cause = r"A: 'V' became nan or infinite in cell 0 at t = 0.1.*\(20 - V\) / \(k \* tau\) divides by zero: tau is 0"
+    with pytest.warns(RunWarning, match=f"(?s){cause}"):
+        sol = bp.Network(A).run(1.0, dt=0.1, backend=backend)
+    assert sol.outcome.name == "NON_FINITE" and sol.end == 0.0
+
+
+def test_of_cells_that_differ_the_one_with_the_zero_is_named() -> None:
+    A = bp.NeuGroup(bp.model("tau = 10\ndV/dt = (20 - V)/tau", name="A"), 3, name="A", tau=np.array([1.0, 0.0, 2.0]))
+    with pytest.warns(RunWarning, match=r"(?s)in cell 1 at .* divides by zero: tau is 0"):
+        bp.Network(A).run(1.0, dt=0.1, backend="numpy")
+
+
+def test_a_parameter_of_synapses_that_is_zero_where_it_divides_is_named() -> None:
+    A = bp.NeuGroup(bp.model(CELL, name="A"), 2, name="A", method="euler")
+    model = synapse(
+        "taup = 0\nweight(0) = 1\nda/dt = -a/taup\nwhen pre.spike:\n    a += 1\nwhen post.spike:\n    weight += a"
+    )
+    s = bp.Synapses(pre=A, post=A, model=model, connect=bp.connect.all_to_all(), name="s")
+    with pytest.warns(RunWarning, match=r"(?s)s: 'weight' became nan .* -a / taup divides by zero: taup is 0"):
+        bp.Network(A, s).run(5.0, dt=0.1, backend="numpy")

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 # What the loop says of a lane (column STATUS of its clock); from PAUSED on it goes on when it is called again.
-RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, STIFF, STUCK = range(7)
-PAUSED, HISTORY_FULL, DRAWS_TAKEN, BEFORE_END = range(7, 11)
+RUNNING, DONE, STEP_TOO_SMALL, EVENTS_WITHOUT_END, NOT_FINITE, STIFF, STUCK, BACKWARD = range(8)
+PAUSED, HISTORY_FULL, DRAWS_TAKEN, BEFORE_END = range(8, 12)
 # Columns of a lane's clock. BURST and IN_BURST are the first time and the number of events that follow each other
 # closely, CULPRIT the event that ended the lane, GRID the fixed steps that are done, AGAIN whether the step was
 # rejected, TRIES how often it has been brought to an event.

@@ -60,6 +60,14 @@ def beyond(on: Any, at_end: Any, borders: int) -> int:
     return -1
 
 
+def holds_backward(t: float, r: Any, before: Any) -> bool:
+    """Whether a block has just given a release time that lies before it, or is no number."""
+    found = False
+    for i in range(r.size):
+        found = found or (r[i] != before[i] and not r[i] >= t)
+    return bool(found)
+
+
 def tested_anew(
     crossing_at: Any, acts: int, event: int, speed: float, t: float, y: Any, f: Any, r: Any, p: Any, g: Any,
     borders: int, kinds: int, history: Any, span: Any,

@@ -22,6 +22,7 @@ from brainpy_lab.drivers.adaptive.arguments import Cells, Control, Pasts, Record
 from brainpy_lab.drivers.adaptive.control import (
     ACCEPTED,
     AGAIN,
+    BACKWARD,
     BEFORE_END,
     CULPRIT,
     DONE,
@@ -58,6 +59,7 @@ from brainpy_lab.drivers.adaptive.event_rules import (
     all_taken,
     beyond,
     holds_at_end,
+    holds_backward,
     in_burst,
     is_finite,
     is_followed,
@@ -125,7 +127,7 @@ def advance(
     n_lags, n_draws = steady.size, cells.D.shape[2]
     a0, a1 = np.zeros(n_lags), np.zeros(n_lags)
     n_kept, n_events = int(0.0), int(0.0)  # of a literal 0 Numba would compile all that it is handed to twice
-    last_test = np.zeros(kinds)
+    last_test, released_before = np.zeros(kinds), np.zeros(n_holds)
     for j in range(cells.Y.shape[1]):
         t, h = clock[j, TIME], clock[j, SIZE]
         column(cells.Y, j, y)
@@ -301,7 +303,12 @@ def advance(
                 speed = g[borders + 2 * kinds + event]
                 if n_draws > 0:
                     take_draws(cells.N, cells.D, j, event, p)
+                for i in range(n_holds):
+                    released_before[i] = r[i]
                 act(event, t, y, r, p, history, span)
+                if holds_backward(t, r, released_before):
+                    clock[j, STATUS], clock[j, CULPRIT] = BACKWARD, event
+                    break
                 anew = True
             if anew:
                 renew(derivative_at, clock, j, t, h, y, r, p, f, history, span, delayed)

@@ -68,7 +68,8 @@ _HELPERS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     (
         event_rules,
         (
-            "is_finite", "is_followed", "holds_at_end", "beyond", "tested_anew", "all_taken", "take_draws", "in_burst",
+            "is_finite", "is_followed", "holds_at_end", "holds_backward", "beyond", "tested_anew", "all_taken",
+            "take_draws", "in_burst",
         ),
     ),
     (adaptive, ("renew", "write_rows", "keep_step")),

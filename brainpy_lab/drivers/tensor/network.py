@@ -141,7 +141,7 @@ class TensorNetworkFlow(NetworkFlow):
         with self.program.computing(), np.errstate(all="ignore"):
             while self.offset < n_steps and fault is None:
                 if self.code.driven:
-                    now.scalars.update(zip(self.code.driven, drive[self.offset].tolist(), strict=True))
+                    now.scalars.update(zip(self.code.driven, drive[self.offset], strict=True))
                 fault = self._take_step()
                 if fault is None:
                     now.step, self.offset = now.step + 1, self.offset + 1

@@ -25,6 +25,7 @@ class NetworkValues:
     rows : dict of str to dict of str to array
         By axis and name. An array is changed in place by spikes alone: no two rows are one array.
     scalars : dict of str to float
+        As NumPy's numbers: what Python's raise an error for, such as 1/0, is infinite or nan of those.
     queues : dict
         For each event and step the cells that fired, as arrays none of which has a cell twice.
     zero : set of (axis, name)
@@ -39,7 +40,7 @@ class NetworkValues:
             a.name: {r: arrays.floats(np.broadcast_to(setup.rows[a.name][r], setup.sizes[a.name])) for r in a.rows}
             for a in code.axes
         }
-        self.scalars = dict(setup.scalars)
+        self.scalars: dict[str, float] = {name: np.float64(value) for name, value in setup.scalars.items()}
         self.step, self.t = setup.first, 0.0
         self.depths = {e: setup.depth(code, e) for e in code.events}
         self.queues: dict[Event, dict[int, list[Array]]] = {e: {} for e in code.events}

@@ -32,7 +32,7 @@ def _lift(function: Callable[..., Tensor]) -> Callable[..., Any]:
     def lifted(*args: Any) -> Any:
         if type(args[0]) is torch.Tensor and len(args) == 1:  # a step has many: what it costs to ask is felt
             return function(*args)
-        if all(type(a) is float and a for a in args):  # not 0, which has a sign that the cache does not see
+        if all(isinstance(a, float) and a for a in args):  # not 0, which has a sign that the cache does not see
             return _of_numbers(function, *args)
         return function(*(_tensor(a) for a in args))
 
@@ -59,7 +59,9 @@ def where(condition: Any, yes: Any, no: Any) -> Tensor:
     holds = _tensor(condition)
     if holds.dtype != torch.bool:
         holds = holds != 0.0
-    if not ((type(yes) is float and _is_array(no)) or (type(no) is float and _is_array(yes))):  # torch takes one number
+    if not (
+        (isinstance(yes, float) and _is_array(no)) or (isinstance(no, float) and _is_array(yes))
+    ):  # torch takes one number
         yes, no = _tensor(yes), _tensor(no)
     return torch.where(holds, yes, no)
 

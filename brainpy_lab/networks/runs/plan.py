@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from brainpy_lab.codegen.hold_times import known_before
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.assembly import Assembly
@@ -16,7 +17,7 @@ from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.parts import Parts
 from brainpy_lab.networks.runs.fading import Course, courses
 from brainpy_lab.networks.runs.memories import GroupMemory
-from brainpy_lab.networks.runs.own_delays import own_lags
+from brainpy_lab.networks.runs.own_delays import own_lags, problem_of
 from brainpy_lab.networks.runs.recording import Wanted, wanted
 from brainpy_lab.networks.runs.request import Request
 from brainpy_lab.networks.runs.state import NetworkState
@@ -25,6 +26,7 @@ from brainpy_lab.networks.tables import Wiring
 from brainpy_lab.simulation.records.picks import steps_between
 from brainpy_lab.simulation.runs.clock import steps_of
 from brainpy_lab.simulation.runs.control import Progress, reporter
+from brainpy_lab.simulation.runs.hold_times import check_hold_times
 
 
 @dataclass
@@ -96,6 +98,8 @@ class Plan:
         for group in network.groups:
             if isinstance(group, NeuGroup):
                 lags |= own_lags(group, state.dt)
+                if known_before(group.system):
+                    check_hold_times(problem_of(group), group.name, state.time, duration, state.dt)
         end = state.step + n_steps
         memories = {}
         for name, rows in assembly.memories.items():

@@ -99,9 +99,9 @@ class RunOf:
                         self._begin_factors()
                 size.took(n, time.perf_counter() - begun)
                 if chunk.fault is not None:
-                    self._explain(*chunk.fault)
                     if back is not None:
                         self._go_back(back, chunk.taken)
+                    self._explain(*chunk.fault)
                     return
                 for memory in plan.memories.values():
                     memory.take(self.flow)
@@ -128,6 +128,11 @@ class RunOf:
     def _is_marked(self) -> bool:
         return not (self.flow.leaves_failed_step or self._is_large)
 
+    @property
+    def _is_at_last_good(self) -> bool:
+        """Whether a run that fails stands at the end of its last good step."""
+        return self.flow.leaves_failed_step or not self._is_large
+
     def _begin_factors(self) -> None:
         """Let factors of traces begin anew at 1 where they are due, before they are too small a number."""
         for course in self.plan.fades.values():
@@ -140,8 +145,12 @@ class RunOf:
         if axis in self.plan.wired:  # a connection: as it is counted, not as it is stored
             stored = self.plan.wired[axis].stored
             place = place if stored is None else int(stored[place])
-        self.outcome, self.ended = in_words(self.plan, axis, row, place, t)
-        if self._is_large and not self.flow.leaves_failed_step:
+        group = self.plan.network.by_name.get(axis)
+        before = None
+        if isinstance(group, NeuGroup) and self._is_at_last_good:
+            before = {s: self.flow.values(axis, s) for s in group.system.state_names}
+        self.outcome, self.ended = in_words(self.plan, axis, row, place, t, before)
+        if not self._is_at_last_good:
             self.ended += "\n  The network is large: sol.final has what that step had computed so far."
         warn(self.ended)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.equations.system import Function, Span, System
+from brainpy_lab.equations.system import Assign, Function, Span, System
 from brainpy_lab.errors import ModelError
 from brainpy_lab.simulation.endings.helper_calls import NotFollowed, first_in_call
 from brainpy_lab.simulation.values.initial import value_of
@@ -62,7 +62,7 @@ class Culprits:
         text = self.text(expr)
         if isinstance(expr, ast.BinOp) and isinstance(expr.op, ast.Div) and (_value(expr.right, known) == 0).any():
             over = (np.asarray(_value(expr.left, known)) == 0).any()
-            return f"{text} is 0/0" if over else f"{text} divides by zero"
+            return (f"{text} is 0/0" if over else f"{text} divides by zero") + self.zeros(expr.right, known)
         kind = "nan" if np.isnan(value).any() else "infinite"
         operands = [] if isinstance(expr, ast.Name | ast.Constant) else _operands(expr, known)
         numbers = [_value(operand, known) for operand in operands]
@@ -70,12 +70,34 @@ class Culprits:
             return f"{text} is {kind}, its argument {float(numbers[0]):g}"
         return f"{text} is {kind}"
 
+    def zeros(self, divisor: ast.expr, known: Mapping[str, Any]) -> str:
+        """The parameters that make a divisor zero, as far as they are zero themselves."""
+        read = self.system.names_read(divisor)
+        zero = [p for p in self.system.parameter_names if p in read and (np.asarray(known[p]) == 0).any()]
+        return f": {' and '.join(zero)} {'is' if len(zero) == 1 else 'are'} 0" if zero else ""
+
     def text(self, expr: ast.expr) -> str:
         """An expression as the user writes it: delayed states by their time."""
         text = ast.unparse(expr)
         for delay in self.system.delays:
             text = text.replace(delay.name, delay.written)
         return text
+
+
+def zero_divisor(system: System, parameters: Mapping[str, Any]) -> str | None:
+    """The first division by parameters alone that are zero, in equations or blocks; None where there is none."""
+    culprits = Culprits(system)
+    rows = [*(d.expr for d in system.derived + system.intermediates), *(s.drift for s in system.states if s.drift)]
+    rows += [action.value for event in system.events for action in event.actions if isinstance(action, Assign)]
+    named = {d.name: d.expr for d in system.derived}
+    for node in (n for row in rows for n in ast.walk(row)):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            known = {p: parameters[p] for p in system.parameter_names}
+            for name, expr in named.items():
+                known[name] = _value(expr, known)
+            if system.names_read(node.right) <= known.keys() and (_value(node.right, known) == 0).any():
+                return f"{culprits.text(node)} divides by zero{culprits.zeros(node.right, known)}"
+    return None
 
 
 def _operands(expr: ast.expr, known: Mapping[str, Any]) -> list[ast.expr]:

@@ -27,7 +27,7 @@ from brainpy_lab.simulation.runs.setup import check_areas, layout_of, make_setup
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint, Plain, in_part
 from brainpy_lab.simulation.solution.events import EventTrain
-from brainpy_lab.simulation.solution.outcome import Outcome, ended_at_event
+from brainpy_lab.simulation.solution.outcome import OF_ALARMS, Outcome, ended_at_event
 from brainpy_lab.simulation.solution.record import Record
 from brainpy_lab.simulation.solution.remembered import Remembered
 from brainpy_lab.simulation.values.problem import Problem
@@ -120,7 +120,7 @@ class _Dressing:
     def _explain_alarm(self, kind: int, lane: int) -> None:
         """An event has gone wrong; the run has ended before the step in which it did."""
         alarm = self.code.alarms[kind - len(self.code.events)]
-        self.outcome = Outcome.EVENT_STUCK if alarm.kind == "stuck" else Outcome.EVENT_SPOILED
+        self.outcome = OF_ALARMS[alarm.kind]
         where = lane if self.problem.shape else None
         self._end(ended_at_event(self.outcome, self.problem.system, alarm.event, self.plan.time(self.done), where))
 

@@ -31,6 +31,7 @@ from brainpy_lab.simulation.runs.checks import check_options, check_own, record_
 from brainpy_lab.simulation.runs.clock import Clock, check_times, steps_of
 from brainpy_lab.simulation.runs.control import reporter
 from brainpy_lab.simulation.runs.fractional import memory_of, mesh_of
+from brainpy_lab.simulation.runs.hold_times import check_hold_times
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_at import chosen_times, on_steps
 from brainpy_lab.simulation.runs.request import Request
@@ -142,6 +143,7 @@ def _repeated(task: Task, request: Request) -> Task | None:
     else:
         problem.states = dict(problem.states)
     _start_histories(problem, request.initial or {}, plan.t0)
+    check_hold_times(problem, request.model.name, plan.t0, plan.duration, plan.dt)
     if system.is_random:
         plan.noise = _noise(request, plan)
     plan.stop, plan.report, plan.past = request.stop, reporter(request.progress), None
@@ -197,6 +199,7 @@ def _prepared(request: Request, captured: Captured | None) -> Task:
         code = generated(averages, method.name, driver.name, model.share_exponentials, crossing)
     _start_histories(problem, initial, t0)
     check_times(t0, float(request.duration), None if method.is_adaptive else float(request.dt))
+    check_hold_times(problem, model.name, t0, float(request.duration), float(request.dt))
     at = chosen_times(request, t0)
     if not method.is_adaptive:
         request = replace(request, dt=_step_length(request, problem, past))

@@ -33,7 +33,7 @@ def user_line(
         too_large = isinstance(error, OverflowError)
         message = "a number in it is too large." if too_large else f"{type(error).__name__}: {said}"
         if cell_line is None or system is None:
-            where = place(code.text, line)
+            where = place(code.text, line, file="edited step code" if code.edited else "step code")
             raise RunError(f"The step of '{name}' failed: {message}", location=where) from error
         source = system.text.splitlines()[cell_line - 1]
         column = len(source) - len(source.lstrip())

@@ -20,6 +20,7 @@ class Outcome(Enum):
     TOO_MANY_EVENTS = "too_many_events"
     EVENT_STUCK = "event_stuck"
     EVENT_SPOILED = "event_spoiled"
+    HOLD_NEGATIVE = "hold_negative"
     DELAY_OUT_OF_REACH = "delay_out_of_reach"
     STIFF = "stiff"
 
@@ -51,9 +52,14 @@ _ADVICE: dict[Outcome, str] = {
     Outcome.EVENT_SPOILED: "A fixed step ran far beyond the border of an event with a reset, and its stages there "
     "spoiled a state that is not reset. Take crossing='exact', which ends the step at the event, or an adaptive method "
     "such as method='tsit5'; a smaller dt helps where it is small against the upstroke.",
+    Outcome.HOLD_NEGATIVE: "Its block holds for a time that is negative there, or no number. Bound it in the cell: "
+    "hold(V, maximum(0, ...)).",
     Outcome.DELAY_OUT_OF_REACH: "A delay became negative, or reached back further than the run remembers. Check the "
     "delay's expression, or raise max_delay.",
 }
+
+#: Of the alarms that events of a step raise, by kind.
+OF_ALARMS = {"stuck": Outcome.EVENT_STUCK, "spoiled": Outcome.EVENT_SPOILED, "backward": Outcome.HOLD_NEGATIVE}
 
 
 def ended_at_event(outcome: Outcome, system: System, event: str, time: float, lane: int | None) -> str:

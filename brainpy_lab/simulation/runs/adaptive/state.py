@@ -50,6 +50,7 @@ _OUTCOMES = {
     loop.NOT_FINITE: Outcome.NON_FINITE,
     loop.STIFF: Outcome.STIFF,
     loop.STUCK: Outcome.EVENT_STUCK,
+    loop.BACKWARD: Outcome.HOLD_NEGATIVE,
 }
 
 
@@ -287,7 +288,7 @@ class AdaptiveState:
             near, edited = self.plan.duration * 1e-6, self.code.edited
             wrong = delay_at_fault(self.problem, self.plan, edited, self._final(), longest, time, near, lane)
             outcome, advice = (Outcome.DELAY_OUT_OF_REACH, wrong) if wrong else (outcome, advice)
-        if outcome in (Outcome.EVENT_STUCK, Outcome.TOO_MANY_EVENTS):
+        if outcome in (Outcome.EVENT_STUCK, Outcome.TOO_MANY_EVENTS, Outcome.HOLD_NEGATIVE):
             event = self.shape.events[int(self.clock[lane, loop.CULPRIT])]
             self.ended = ended_at_event(outcome, self.problem.system, event, time, lane if self.problem.shape else None)
         else:
