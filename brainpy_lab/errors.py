@@ -5,6 +5,7 @@ BrainPyLabError
 │   ├── ModelSyntaxError      a line the model language does not have
 │   └── UnknownNameError      a name that is defined nowhere
 ├── ArgumentError         an argument of a public function is wrong (name, value, shape, range)
+│   └── UnknownKeyError       nothing of this name among what is kept by name
 ├── MethodError           the method cannot solve this model, or no such method
 ├── DriverError           the driver cannot run this model, or no such driver
 │   └── DriverUnavailableError   its package is not installed
@@ -19,7 +20,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -92,6 +93,10 @@ class ArgumentError(BrainPyLabError, ValueError):
     """An argument of a public function has a wrong name, value, shape or range."""
 
 
+class UnknownKeyError(ArgumentError, KeyError):
+    """There is nothing of this name among what is kept by name."""
+
+
 class MethodError(BrainPyLabError):
     """There is no such method, or it cannot solve this model."""
 
@@ -122,6 +127,32 @@ class AnalysisError(BrainPyLabError):
 
 P = ParamSpec("P")
 R = TypeVar("R")
+V = TypeVar("V")
+
+
+class ByName(dict[str, V]):
+    """A dict that says, of a name that it does not have, which names there are, and which is near.
+
+    Parameters
+    ----------
+    given : mapping
+    what : str
+        What its values are, in the singular: "variable".
+    of : str
+        Whose they are, as messages say it: "of E".
+    """
+
+    def __init__(self, given: Mapping[str, V], what: str, of: str = "") -> None:
+        super().__init__(given)
+        self._what = f"{what} '{{}}' {of}".rstrip()
+
+    def __missing__(self, name: object) -> V:
+        known = f"There are: {', '.join(map(str, self))}." if self else "There are none."
+        near = did_you_mean(str(name), map(str, self))
+        raise UnknownKeyError(f"There is no {self._what.format(name)}. {known}", advice=near)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
 
 
 def in_words(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

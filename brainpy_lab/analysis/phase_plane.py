@@ -14,7 +14,7 @@ from brainpy_lab.analysis.nullclines import nullclines
 from brainpy_lab.analysis.points import FixedPoints
 from brainpy_lab.analysis.vector_field import Array, make_field
 from brainpy_lab.analysis.velocities import Velocities
-from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
+from brainpy_lab.errors import ArgumentError, ByName, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
 from brainpy_lab.simulation.run_defaults import positive
 
@@ -149,7 +149,7 @@ class PhasePlane:
         The border of the event's condition within the box; on a phase line a point of shape (1, 2). A straight line
         along an axis is given by its two ends.
         """
-        return self._reset_lines.threshold
+        return ByName(self._reset_lines.threshold, "event that resets a state")
 
     @property
     def reset(self) -> dict[str, list[Array]]:
@@ -165,7 +165,7 @@ class PhasePlane:
         >>> pp.threshold["spike"][0].tolist(), pp.reset["spike"][0].tolist()
         ([[30.0, -20.0], [30.0, 20.0]], [[-65.0, -20.0], [-65.0, 20.0]])
         """
-        return self._reset_lines.reset
+        return ByName(self._reset_lines.reset, "event that resets a state")
 
     @cached_property
     def _reset_lines(self) -> ResetLines:

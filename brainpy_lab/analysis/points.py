@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from brainpy_lab.errors import ByName
+
 #: How a set of fixed points that are not isolated is called, by its dimension.
 _SETS = {1: "a curve", 2: "a surface"}
 
@@ -65,6 +67,10 @@ class FixedPoint:
     dimension: int = 0
     parameters: dict[str, float] = field(default_factory=dict)
     eigenvectors: NDArray[np.complex128] = field(default_factory=lambda: np.empty((0, 0), np.complex128), repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", ByName(self.values, "state"))
+        object.__setattr__(self, "parameters", ByName(self.parameters, "parameter"))
 
     @property
     def note(self) -> str:

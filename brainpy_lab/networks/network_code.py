@@ -10,7 +10,7 @@ import numpy as np
 from brainpy_lab import drivers
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.drivers import Capability
-from brainpy_lab.errors import ArgumentError, BrainPyLabError
+from brainpy_lab.errors import ArgumentError, BrainPyLabError, ByName
 from brainpy_lab.networks.code.assembly import Assembly
 from brainpy_lab.networks.code.currents import Current
 from brainpy_lab.networks.code.described import explained, in_words
@@ -47,7 +47,7 @@ class CodedNetwork:
     @property
     def parts(self) -> dict[str, Source | Synapses]:
         """All groups, sources and synapses by name."""
-        return self._parts.by_name
+        return ByName(self._parts.by_name, "part", f"of {self.name}")
 
     def __getitem__(self, name: str) -> Source | Synapses:
         return self.parts[name]

@@ -74,7 +74,8 @@ class ReadConnections:
             found = self.initial(name)
         else:
             known = (*self.system.parameter_names, *self.system.state_names)
-            raise AttributeError(f"{self.name} has no '{name}'. {did_you_mean(name, known) or ''}")
+            listed = f"It has: {', '.join(known)}." if known else "It has no parameters."
+            raise AttributeError(f"{self.name} has no '{name}'. {did_you_mean(name, known) or listed}")
         return _read_only(np.broadcast_to(np.asarray(found, dtype=float), len(self)))
 
     def initial(self, name: str) -> Values:

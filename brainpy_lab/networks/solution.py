@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean, in_words, package
+from brainpy_lab.errors import ByName, in_words, package
 from brainpy_lab.networks.runs.spikes import DrawnTrain
 from brainpy_lab.networks.source import View
 from brainpy_lab.simulation.solution.events import EventTrain
@@ -59,14 +59,16 @@ class NetworkSolution:
     ensemble_shape: tuple[int, ...] = ()
     members: tuple[NetworkSolution, ...] = ()
 
+    def __post_init__(self) -> None:
+        of = f"of {self.name}"
+        self.parts = ByName(self.parts, "part", of)
+        self.final = ByName(
+            {key: ByName(values, "variable", f"of {key}") for key, values in self.final.items()}, "part", of
+        )
+
     def __getitem__(self, key: Any) -> Solution:
         text = key.text if isinstance(key, View) else key if isinstance(key, str) else getattr(key, "name", str(key))
-        if text in self.parts:
-            return self.parts[text]
-        raise ArgumentError(
-            f"There is no '{text}' in this solution.",
-            advice=did_you_mean(text, self.parts) or f"It has: {', '.join(self.parts)}.",
-        )
+        return self.parts[text]
 
     def __contains__(self, key: object) -> bool:
         return key in self.parts
@@ -76,11 +78,12 @@ class NetworkSolution:
 
     def trains(self) -> dict[str, EventTrain]:
         """Spikes by group; events of a group that has several as ``E.burst``."""
-        return {
+        found = {
             key if len(part.events) == 1 else f"{key}.{name}": train
             for key, part in self.parts.items()
             for name, train in part.events.items()
         }
+        return ByName(found, "train of spikes", f"of {self.name}")
 
     def plot(self, *groups: str) -> Figure:
         """The spikes of all groups, or of those named, above each other.

@@ -77,6 +77,31 @@ def test_words_and_pictures() -> None:
     assert axes.get_xlim() == (0, 20) and axes.get_ylim() == (-0.5, 4100.5)
     (alone,) = sol.plot("I").axes
     assert alone.get_ylim() == (-0.5, 4.5) and len(alone.lines[0].get_xdata()) == spikes["I"]
-    with pytest.raises(bp.errors.ArgumentError, match="There is no 'X' in this solution"):
+    with pytest.raises(bp.errors.ArgumentError, match="There is no part 'X'"):
         sol.plot("X")
     assert sol["E"].plot("mean(V)").axes[0].get_title() == "E"
+
+
+def test_mappings_of_solutions_say_what_there_is_and_what_is_near() -> None:
+    cell = bp.model("tau = 10\ndV/dt = -V/tau\nwhen V >= 1:\n    V = 0", name="LIF")
+    net = bp.Network(bp.NeuGroup(cell, 3, name="Exc"))
+    sol = net.run(1.0, dt=0.1, backend="numpy", record={"Exc": ["V"]})
+    run = cell.run(1.0, dt=0.1, backend="numpy")
+    asked = [
+        (lambda: sol.final["Exd"], r"no part 'Exd' of Network. There are: Exc.\n  Did you mean 'Exc'"),
+        (lambda: sol.final["Exc"]["v"], r"no variable 'v' of Exc. There are: V.\n  Did you mean 'V'"),
+        (lambda: sol["Exd"], "no part 'Exd'"),
+        (lambda: sol.parts["X"], "no part 'X'"),
+        (lambda: net["X"], "no part 'X' of Network. There are: Exc."),
+        (lambda: net.parts["exc"], "Did you mean 'Exc'"),
+        (lambda: run.final["W"], "no state 'W'. There are: V."),
+        (lambda: run.params["tua"], "no parameter 'tua'. There are: tau.\n  Did you mean 'tau'"),
+        (lambda: run.data["W"], "no variable 'W'"),
+        (lambda: run.initial["W"], "no state 'W'"),
+    ]
+    for ask, said in asked:
+        with pytest.raises(bp.errors.ArgumentError, match=said):
+            ask()
+        with pytest.raises(KeyError):
+            ask()
+    assert "X" not in sol.final and sol.final.get("X") is None and dict(run.final).keys() == {"V"}

@@ -9,6 +9,7 @@ import numpy as np
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex
 from brainpy_lab.analysis.vector_field import Array
+from brainpy_lab.errors import ByName
 
 if TYPE_CHECKING:
     import xarray
@@ -57,7 +58,8 @@ class Branch:
         """A state or the parameter along the branch, (n_points,); ``norm`` is that of all states."""
         if name == "norm" and name not in (*self.names, self.parameter):
             return np.asarray(np.linalg.norm(self.points[:, :-1], axis=1))
-        return self.points[:, (*self.names, self.parameter).index(name)]
+        columns = ByName({n: k for k, n in enumerate((*self.names, self.parameter))}, "state or parameter")
+        return self.points[:, columns[name]]
 
     def lines(self, name: str) -> list[Array]:
         """What a diagram draws of a state."""

@@ -13,6 +13,7 @@ from brainpy_lab.analysis.continuation.cycle_curve import Orbit
 from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.cycles.mesh import tables
 from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.errors import ByName
 
 if TYPE_CHECKING:
     import xarray
@@ -85,7 +86,7 @@ class CycleBranch:
         """The parameter along the branch, or the largest value of a state, (n_points,)."""
         if name == self.parameter:
             return np.array([o.parameter for o in self.orbits])
-        return self.max[name]
+        return ByName(self.max, "state")[name]
 
     def lines(self, name: str) -> list[Array]:
         """What a diagram draws of a state: its smallest and its largest values."""

@@ -15,6 +15,7 @@ from brainpy_lab.analysis.continuation.views.outlook import Outlook, outlook
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.points import MOST_SHOWN, FixedPoint, FixedPoints, shortened
 from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.simulation.run_defaults import is_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,6 +157,8 @@ class Diagram:
 
     def _check_inside(self, value: float) -> None:
         low, high = self.range
+        if not is_number(value):
+            raise ArgumentError(f"{self.parameter} is a number from {low:g} to {high:g}, not {value!r:.60}.")
         if not low <= value <= high:
             raise ArgumentError(f"{self.parameter} = {value:g} is outside {low:g} to {high:g}.")
 

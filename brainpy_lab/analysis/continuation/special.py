@@ -11,7 +11,7 @@ import numpy as np
 
 from brainpy_lab.analysis.points import shortened
 from brainpy_lab.analysis.vector_field import VectorField
-from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
+from brainpy_lab.errors import AnalysisError, ArgumentError, ByName, did_you_mean
 
 #: How points are called that are named after people.
 NAMES = {
@@ -63,6 +63,11 @@ class SpecialPoint:
     data: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     equations: VectorField | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", ByName(self.parameters, "free parameter"))
+        object.__setattr__(self, "values", ByName(self.values, "state"))
+        object.__setattr__(self, "data", ByName(self.data, "entry", f"in the data of a point of kind {self.kind}"))
 
     @property
     def parameter(self) -> float:

@@ -15,6 +15,7 @@ from brainpy_lab.analysis.cycles.floquet import LARGEST, logarithms, steps_betwe
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.scaling import swings
 from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.errors import ByName
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -83,12 +84,12 @@ class Cycle:
     @property
     def max(self) -> Mapping[str, float]:
         """The largest value of each state on the orbit."""
-        return self._extremes[1]
+        return ByName(self._extremes[1], "state")
 
     @property
     def min(self) -> Mapping[str, float]:
         """The smallest value of each state on the orbit."""
-        return self._extremes[0]
+        return ByName(self._extremes[0], "state")
 
     @cached_property
     def log_multipliers(self) -> NDArray[np.complex128]:

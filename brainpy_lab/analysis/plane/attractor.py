@@ -15,6 +15,7 @@ from brainpy_lab.analysis.plane.events import Resets
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.errors import ByName
 
 #: The largest and the smallest region around a fixed point in which all orbits are tested to come nearer.
 LARGEST, SMALLEST = 0.1, 1e-7
@@ -50,6 +51,9 @@ class Attractor:
     point: FixedPoint | None = None
     cycle: Cycle | None = None
     resets: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", ByName(self.values, "state"))
 
     def __repr__(self) -> str:
         if self.kind == "escapes":

@@ -35,6 +35,10 @@ SAME = 1e-3
 #: Accuracy of the cycles: their kind is asked for.
 RTOL, INTERVALS = 1e-6, 120
 
+#: Why the attractors of a region are its stable equilibria alone.
+UNLOOKED = "cycles were not looked for"
+NO_CYCLES = "one variable has no cycles"
+
 
 @dataclass
 class Look:
@@ -68,12 +72,21 @@ def look(
     stable = [p for p in points if p.stable]
     others = tuple(p for p in points if not p.stable)
     seen = Look([])
-    if cycles and len(field.free) > 1:
+    is_simulated = cycles and len(field.free) > 1
+    if is_simulated:
         for start in _starts(field, ranges, points):
             _follow(field, start, seen)
         for start in _beside(orbits):
             _follow(field, start, seen)
-    return Region(parameters, place.share, (*stable, *seen.cycles), others, seen.escapes, seen.unsettled)
+    return Region(
+        parameters,
+        place.share,
+        (*stable, *seen.cycles),
+        others,
+        seen.escapes,
+        seen.unsettled,
+        "" if is_simulated else NO_CYCLES if cycles else UNLOOKED,
+    )
 
 
 def _starts(field: VectorField, ranges: Mapping[str, Range], points: list[FixedPoint]) -> Iterator[Array]:

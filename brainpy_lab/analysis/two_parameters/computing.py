@@ -25,7 +25,7 @@ from brainpy_lab.analysis.two_parameters.given import OF_CYCLES, given_cycle, gi
 from brainpy_lab.analysis.two_parameters.lines import Lines
 from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
 from brainpy_lab.analysis.two_parameters.regions import Place, Region
-from brainpy_lab.analysis.vector_field import ModelLike, Range
+from brainpy_lab.analysis.vector_field import ModelLike, Range, VectorField
 from brainpy_lab.errors import ArgumentError
 
 #: What is said where cycles might have been expected.
@@ -68,7 +68,7 @@ def plane_diagram(
     tracer = PlaneTracer(problem, search)
     lines = Lines(field, (first, second), search)
     rhythms = CyclePlaneTracer(field, (first, second), search, tracer.located)
-    without = (*resets(field), *held_time(field), *delays(field))
+    without = _without_cycles(field)
     without = (*without, *(many_states(field) if cycles else ()))
     making = _Making(tracer, rhythms, box, boxes, (*caveats.remarks(field), *without), cycles is None and not without)
     search.heard = lambda u: making.tell(news)
@@ -135,14 +135,20 @@ class _Making:
         return PlaneDiagram(
             field.system.name, (first, second), self.ranges, [*tracer.branches, *rhythms.branches],
             in_order([*(found.point for found in tracer.located), *rhythms.points]), tuple(remarks), self._look,
+            _without_cycles(field),
         )  # fmt: skip
 
     def _look(self, place: Place, cycles: bool) -> Region:
         field = self.tracer.problem.field
         first, second = self.tracer.problem.names
-        has_cycles = cycles and not (resets(field) or held_time(field) or delays(field))
+        has_cycles = cycles and not _without_cycles(field)
         with np.errstate(all="ignore"):
             return look(field, self.boxes, place, (first, second), has_cycles, self.rhythms.orbits_near(place.values))
+
+
+def _without_cycles(field: VectorField) -> tuple[str, ...]:
+    """Why cycles are not looked for, as the diagrams say it."""
+    return (*resets(field), *held_time(field), *delays(field))
 
 
 def _two(values: Any, what: str) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex
 from brainpy_lab.analysis.vector_field import Array
+from brainpy_lab.errors import ByName
 
 if TYPE_CHECKING:
     import xarray
@@ -61,7 +62,8 @@ class CurveBranch:
 
     def __getitem__(self, name: str) -> Array:
         """A state or a parameter along the curve, (n_points,)."""
-        return self.points[:, (*self.names, *self.parameters).index(name)]
+        columns = ByName({n: k for k, n in enumerate((*self.names, *self.parameters))}, "state or parameter")
+        return self.points[:, columns[name]]
 
     def to_xarray(self) -> xarray.Dataset:
         """States, frequency and Lyapunov coefficient over the points; the parameters are coordinates."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from brainpy_lab.analysis.continuation.cycle_branch import extremes_of
 from brainpy_lab.analysis.two_parameters.cycle_plane_curve import PlaneOrbit
 from brainpy_lab.analysis.vector_field import Array
+from brainpy_lab.errors import ByName
 
 if TYPE_CHECKING:
     import xarray
@@ -98,7 +99,7 @@ class CycleCurveBranch:
         """A parameter along the curve, or the largest value of a state, (n_points,)."""
         if name in self.parameters:
             return np.asarray(self.places[:, self.parameters.index(name)])
-        return self.max[name]
+        return ByName(self.max, "state")[name]
 
     def to_xarray(self) -> xarray.Dataset:
         """Smallest and largest values, period and multipliers; the parameters are coordinates."""

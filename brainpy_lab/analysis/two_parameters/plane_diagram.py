@@ -52,6 +52,7 @@ class PlaneDiagram:
     points: SpecialPoints
     remarks: tuple[str, ...] = ()
     _look: Callable[[Place, bool], Region] | None = field(default=None, repr=False)
+    _without: tuple[str, ...] = field(default=(), repr=False)
 
     def regions(self, cycles: bool = True) -> Regions:
         """The regions into which the curves cut the box, each with its attractors at a point inside.
@@ -59,7 +60,8 @@ class PlaneDiagram:
         Parameters
         ----------
         cycles : bool
-            False looks for stable equilibria alone; stable cycles are looked for by simulation.
+            False looks for stable equilibria alone; stable cycles are looked for by simulation, but not those of models
+            with resets, held states or delays, which the regions then say.
 
         Returns
         -------
@@ -74,7 +76,8 @@ class PlaneDiagram:
         if self._look is None:
             raise ArgumentError("A diagram from a file has no equations.", advice="Compute it from its model.")
         found, narrow = places(self.branches, self.ranges)
-        remarks = [CYCLES_DIVIDE] if cycles else []
+        remarks = [CYCLES_DIVIDE] if cycles and not self._without else []
+        remarks += [f"Stable cycles were not looked for. {reason}" for reason in self._without if cycles]
         if narrow:
             remarks.append("Regions narrower than a hundredth of the box are left out: choose smaller ranges for them.")
         return Regions([self._look(place, cycles) for place in found], tuple(remarks))

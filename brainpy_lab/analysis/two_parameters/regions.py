@@ -45,6 +45,8 @@ class Region:
         Whether a simulated orbit left for infinity.
     unsettled : bool
         Whether one did not repeat itself: it may be chaotic.
+    unlooked : str
+        Why no orbits were simulated, so that only equilibria are known: "cycles were not looked for"; else empty.
     """
 
     parameters: dict[str, float]
@@ -53,6 +55,7 @@ class Region:
     others: tuple[FixedPoint, ...] = ()
     escapes: bool = False
     unsettled: bool = False
+    unlooked: str = ""
 
     @property
     def label(self) -> str:
@@ -64,7 +67,8 @@ class Region:
             _count(cycles, "stable cycle", "stable cycles"),
         ]
         parts += ["an orbit that does not repeat itself"] * self.unsettled + ["orbits that escape"] * self.escapes
-        return ", ".join(p for p in parts if p) or "no attractor found"
+        nothing = f"no stable equilibrium; {self.unlooked}" if self.unlooked else "no attractor found"
+        return ", ".join(p for p in parts if p) or nothing
 
     def __repr__(self) -> str:
         place = ", ".join(f"{name} = {value:.6g}" for name, value in self.parameters.items())

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, ByName
 from brainpy_lab.simulation.solution.arrays import as_numpy
 from brainpy_lab.simulation.solution.record import Record
 
@@ -32,8 +32,8 @@ def states_at(sol: Record, t: Any) -> dict[str, Any]:
             advice="Run with an adaptive method, m.run(..., method='rkdp'), or read the recorded times in sol.t.",
         )
     if times.ndim == 0:
-        return values
-    return {name: value.reshape(*times.shape, *value.shape[1:]) for name, value in values.items()}
+        return ByName(values, "state")
+    return ByName({n: value.reshape(*times.shape, *value.shape[1:]) for n, value in values.items()}, "state")
 
 
 def _check_range(sol: Record, times: np.ndarray) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import did_you_mean
+from brainpy_lab.errors import ByName, did_you_mean
 from brainpy_lab.simulation.by_name import spelled
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint, UnknownVariableError
 from brainpy_lab.simulation.solution.events import Events, EventTrain
@@ -37,6 +37,9 @@ class Record:
     checkpoint: Checkpoint = None  # type: ignore[assignment]  # filled in below
 
     def __post_init__(self) -> None:
+        if isinstance(self.data, dict):  # else they are read from a store
+            self.data = ByName(self.data, "variable")
+        self.params, self.initial = ByName(self.params, "parameter"), ByName(self.initial, "state")
         self.ensemble_shape = tuple(self.ensemble_shape)
         self.ensemble_params = tuple(self.ensemble_params)
         if self.checkpoint is None:
@@ -49,7 +52,7 @@ class Record:
     @property
     def final(self) -> dict[str, Any]:
         """The states at the end of the run, recorded or not."""
-        return dict(self.checkpoint.values)
+        return ByName(self.checkpoint.values, "state")
 
     def times(self, name: str) -> Any:
         """Times at which a variable was recorded: ``sol.t``, or its own where it was given an interval of its own.

@@ -42,7 +42,7 @@ def test_a_cycle_is_stable_beyond_the_hopf_points() -> None:
     assert regions.remarks[0].startswith("Stable cycles are those found at one point of each region")
     assert [r.label for r in sorted(diagram.regions(cycles=False), key=lambda r: r.parameters["p"])] == [
         "1 stable equilibrium",
-        "no attractor found",
+        "no stable equilibrium; cycles were not looked for",
     ]
     texts = [t.get_text() for t in diagram.plot(regions).axes[0].texts]
     assert texts == ["1", "2"]
@@ -53,3 +53,25 @@ def test_without_curves_the_box_is_one_region() -> None:
     (place,), narrow = places([], BOX)
     assert place.share == 1.0 and narrow == 0
     assert place.values == pytest.approx((0, 0), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("p = 0.1\nq = 0\ndx/dt = p + q*x**2 + x*x\nwhen x >= 9:\n    x = -9", "The event 'spike' changes the state"),
+        ("p = 0.1\nq = 0\ndx/dt = p + q*x**2 + x(t - 1)**2", "With delays"),
+        ("p = 0.1\nq = 0\ndx/dt = p + q*x**2 + x*x + 0*t", "The equations depend on time"),
+    ],
+)
+def test_regions_say_where_cycles_were_not_looked_for(text: str, reason: str) -> None:
+    """Without a zero of p + x^2 there is no equilibrium; x = -9 to 9 would be a cycle."""
+    regions = bp.analysis.bifurcation(bp.model(text), ("p", "q"), ((0.1, 1), (-0.5, 0.5)), box={"x": (-9, 9)}).regions()
+    assert {r.label for r in regions} == {"no stable equilibrium; cycles were not looked for"}
+    assert any(r.startswith(f"Stable cycles were not looked for. {reason}") for r in regions.remarks)
+
+
+def test_one_variable_has_no_cycles_to_look_for() -> None:
+    regions = bp.analysis.bifurcation(
+        bp.model("p = 1\nq = 0\ndx/dt = p + q + x*x"), ("p", "q"), ((1, 2), (0, 1))
+    ).regions()
+    assert {r.label for r in regions} == {"no stable equilibrium; one variable has no cycles"}
