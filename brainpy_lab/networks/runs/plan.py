@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from brainpy_lab.codegen.hold_times import known_before
+from brainpy_lab.codegen.events import known_before
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.assembly import Assembly
@@ -26,7 +26,7 @@ from brainpy_lab.networks.tables import Wiring
 from brainpy_lab.simulation.records.picks import steps_between
 from brainpy_lab.simulation.runs.clock import steps_of
 from brainpy_lab.simulation.runs.control import Progress, reporter
-from brainpy_lab.simulation.runs.hold_times import check_hold_times
+from brainpy_lab.simulation.values.hold_times import check_hold_times
 
 
 @dataclass

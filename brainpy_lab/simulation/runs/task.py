@@ -31,7 +31,6 @@ from brainpy_lab.simulation.runs.checks import check_options, check_own, record_
 from brainpy_lab.simulation.runs.clock import Clock, check_times, steps_of
 from brainpy_lab.simulation.runs.control import reporter
 from brainpy_lab.simulation.runs.fractional import memory_of, mesh_of
-from brainpy_lab.simulation.runs.hold_times import check_hold_times
 from brainpy_lab.simulation.runs.plan import Memory, Plan
 from brainpy_lab.simulation.runs.record_at import chosen_times, on_steps
 from brainpy_lab.simulation.runs.request import Request
@@ -41,6 +40,7 @@ from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.values.brownian import BrownianPath
 from brainpy_lab.simulation.values.end_sampling import with_ends
 from brainpy_lab.simulation.values.history import Bounded, History, expression_history, initial_from, read_histories
+from brainpy_lab.simulation.values.hold_times import check_hold_times
 from brainpy_lab.simulation.values.initial import default_values, initial_values
 from brainpy_lab.simulation.values.input_functions import Captured, capture_inputs
 from brainpy_lab.simulation.values.input_polynomials import parameters_of, with_polynomials

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.codegen.hold_times import known_before
+from brainpy_lab.codegen.events import known_before
 from brainpy_lab.equations.system import Event, Hold, System
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.runs.delays import concrete
