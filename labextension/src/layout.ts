@@ -36,6 +36,9 @@ const MARGIN = 8;
 /** Where along an arrow it is asked whether a box hides it. */
 const PARTS = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
 
+/** Where along an arrow its label may stand, beside its usual place. */
+const STANDS = [0.5, 0.35, 0.65, 0.22, 0.78];
+
 /** Between the middles of arrows that join the same boxes. */
 const APART = 22;
 
@@ -59,8 +62,8 @@ export function layOut<Found extends Link>(
     row.map((name, i) => ({ name, x: (i - (row.length - 1) / 2) * step.x, y: j * step.y }))
   );
   const box = { width: boxWidth, height: HEIGHT };
-  const arrows = arrowsOf(boxes, links, box);
   const widths = new Map(links.map(link => [link.name, label(link)]));
+  const arrows = labelled(arrowsOf(boxes, links, box), widths, boxes, box);
   const corners = boxes.flatMap(({ x, y }) => [
     { x: x - boxWidth / 2, y: y - HEIGHT / 2 },
     { x: x + boxWidth / 2, y: y + HEIGHT / 2 }
@@ -78,6 +81,38 @@ function ends({ name, label }: IArrow, widths: ReadonlyMap<string, number>): IPo
     { x: left, y: label.y - half },
     { x: left + width, y: label.y + half }
   ];
+}
+
+/** The arrows with labels that cover no box, no label and as little of other arrows as they can. */
+function labelled(
+  arrows: readonly IArrow[],
+  widths: ReadonlyMap<string, number>,
+  boxes: readonly IBox[],
+  box: ILayout['box']
+): IArrow[] {
+  const taken = boxes.map(({ x, y }) => [
+    { x: x - box.width / 2, y: y - box.height / 2 },
+    { x: x + box.width / 2, y: y + box.height / 2 }
+  ]);
+  const points = new Map(arrows.map(found => [found.name, PARTS.map(part => pointOf(found.curve, part))]));
+  return arrows.map(found => {
+    const others = arrows.filter(({ name }) => name !== found.name).flatMap(({ name }) => points.get(name) ?? []);
+    const cost = (label: IArrow['label']): number => {
+      const corners = ends({ ...found, label }, widths);
+      const under = others.filter(point => overlap(corners, [point, point])).length;
+      return taken.filter(other => overlap(corners, other)).length * PARTS.length + under;
+    };
+    const places = [found.label, ...STANDS.flatMap(part => [1, -1].map(side => besideAt(found.curve, part, side)))];
+    const costs = places.map(cost);
+    const label = places[costs.indexOf(Math.min(...costs))] ?? found.label;
+    taken.push(ends({ ...found, label }, widths));
+    return { ...found, label };
+  });
+}
+
+/** Whether two rectangles, each given by two corners, share more than a border. */
+function overlap([a, b]: readonly IPoint[], [c, d]: readonly IPoint[]): boolean {
+  return !!a && !!b && !!c && !!d && a.x < d.x && c.x < b.x && a.y < d.y && c.y < b.y;
 }
 
 function around(points: readonly IPoint[]): ILayout['view'] {
@@ -207,6 +242,14 @@ function beside(middle: IPoint, normal: IPoint, side: number): IArrow['label'] {
     return { x: middle.x, y: middle.y + Math.sign(out.y) * 16, anchor: 'middle' };
   }
   return { x: middle.x + Math.sign(out.x) * 7, y: middle.y, anchor: out.x > 0 ? 'start' : 'end' };
+}
+
+/** The place of a label beside a point of a curve, on the one or the other side. */
+function besideAt(curve: IArrow['curve'], part: number, side: number): IArrow['label'] {
+  const [before, after] = [pointOf(curve, part - 0.01), pointOf(curve, part + 0.01)];
+  const [dx, dy] = [after.x - before.x, after.y - before.y];
+  const length = Math.hypot(dx, dy) || 1;
+  return beside(pointOf(curve, part), { x: -dy / length, y: dx / length }, side);
 }
 
 function meanOf(values: readonly number[]): number {

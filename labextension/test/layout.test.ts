@@ -82,6 +82,27 @@ describe('the layout of a network', () => {
     expect(arrows.map(({ label }) => label.anchor)).toEqual(['end', 'start', 'end', 'start']);
   });
 
+  it('moves a label that would stand under a box or on another label', () => {
+    const links = [link('a', 'I', 'E'), link('b', 'P', 'E'), link('c', 'S', 'E'), link('d', 'I', 'I')];
+    const width = 90;
+    const { boxes, box, arrows } = layOut(['E', 'I', 'R', 'P', 'S'], links, WIDTH, { x: 110, y: 80 }, () => width);
+    const texts = arrows.map(({ label: { x, y, anchor } }) => {
+      const left = x - { start: 0, middle: width / 2, end: width }[anchor];
+      return [left, left + width, y - 14, y + 14];
+    });
+    const areas = boxes.map(({ x, y }) => [
+      x - box.width / 2,
+      x + box.width / 2,
+      y - box.height / 2,
+      y + box.height / 2
+    ]);
+    const all = [...texts, ...areas] as [number, number, number, number][];
+    const covered = texts.map(
+      ([a = 0, b = 0, c = 0, d = 0]) => all.filter(([e, f, g, h]) => a < f && e < b && c < h && g < d).length
+    );
+    expect(covered).toEqual([1, 1, 1, 1]); // by itself
+  });
+
   it('keeps everything inside of the picture', () => {
     const links = [link('x', 'A', 'A'), link('y', 'A', 'B'), link('z', 'B', 'B')];
     const { arrows, view } = layOut(['A', 'B'], links, WIDTH, GAP, () => 50);

@@ -144,9 +144,16 @@ def refused(lines: list[str]) -> str:
     return f'<div role="status" style="{style}">{html.escape(text)}</div>'
 
 
-def about(value: float) -> str:
-    """The next of 1, 2, 5, 10, 20, 50 ...: the line changes, and is sent, only when there is news."""
-    if not value > 0:
-        return "0"
-    unit = 10.0 ** math.floor(math.log10(value))
-    return f"{unit * min((1, 2, 5, 10), key=lambda k: abs(k * unit - value)):g}"
+def about(seconds: float) -> str:
+    """How long, in ms or s, the next of 1, 2, 5, 10, 20, 50 ...: the line is sent only when there is news.
+
+    Examples
+    --------
+    >>> about(0.0004), about(0.09), about(0.9), about(12)
+    ('0.5 ms', '100 ms', '1 s', '10 s')
+    """
+    if not seconds > 0:
+        return "0 ms"
+    unit = 10.0 ** math.floor(math.log10(seconds))
+    near = unit * min((1, 2, 5, 10), key=lambda k: abs(k * unit - seconds))
+    return f"{near:g} s" if near >= 1 else f"{1e3 * near:g} ms"

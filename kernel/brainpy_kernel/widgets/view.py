@@ -27,7 +27,7 @@ def status_line(frame: Frame) -> str:
     parts = []
     if frame.solution is not None:
         stats = frame.solution.stats
-        parts = [f"{_reached(frame)} in {about(1e3 * stats.get('wall_time', frame.wall_time))} ms"]
+        parts = [f"{_reached(frame)} in {about(stats.get('wall_time', frame.wall_time))}"]
         parts += [f"{stats[key]:,} {key}" for key in ("steps",) if stats.get(key)]
         parts += [f"{stats['method']} on {stats['backend']}"] if {"method", "backend"} <= set(stats) else []
         parts += ["edited code"] if stats.get("edited") else []
