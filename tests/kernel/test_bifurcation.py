@@ -310,3 +310,20 @@ def test_the_inline_panel_has_the_diagram_too(jupyter, wire):
     inline = jupyter.extension._inline[-1]
     inline.tabs.selected_index = list(inline.tabs.titles).index("Bifurcation")
     assert inline.diagram.children == (jupyter.extension.panel._diagram.widget,)
+
+
+def test_elements_of_an_array_are_chosen_once_they_are_known(jupyter, settle):
+    """Two cells that inhibit each other: above g = 1 one of them wins."""
+    jupyter("import numpy as np\nW, x0 = np.array([[0.0, -1.0], [-1.0, 0.0]]), np.array([0.2, -0.1])")
+    text = "g = 1.5 in [0, 2]\ndx/dt = -x + (g*W) @ tanh(x)\nx(0) = x0"
+    jupyter(f"%%brainpy_model Pair --backend numpy --duration 5\n{text}\n;")
+    jupyter("view = Pair.interact(bifurcation='g');")
+    settle()
+    widget = jupyter.value("view").bifurcation
+    assert (widget.variable.options, widget.variable.value) == (("x[0]", "x[1]"), "x[0]")
+    widget.variable.value = "x[1]"
+    settle()
+    assert widget.diagram.figure.axes[1].label == "x[1]"
+    g, y = drawn(widget.diagram.branches["stable"])
+    assert y == pytest.approx(g * np.tanh(y), abs=1e-5)
+    assert (y.min(), y.max()) == pytest.approx((-1.91500805, 1.91500805), abs=1e-5)  # x = 2*tanh(x)

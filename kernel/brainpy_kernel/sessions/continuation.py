@@ -124,11 +124,15 @@ class Continuation:
         return {k: (v, self._shown[k]) for k, v in self.given.items() if k not in free and self._shown[k] != v}
 
     @property
+    def variables(self) -> tuple[str, ...]:
+        """What can be drawn: the states, of arrays their elements once a diagram tells them."""
+        found = self.diagram
+        return tuple(found.branches[0].names) if found and found.branches else self.session.states
+
+    @property
     def variable(self) -> str:
         """What is drawn: the state chosen, or the first of the diagram where it is none of those, as an array is."""
-        found = self.diagram
-        names = found.branches[0].names if found and found.branches else (self.choice.variable,)
-        return self.choice.variable if self.choice.variable in names else names[0]
+        return self.choice.variable if self.choice.variable in self.variables else self.variables[0]
 
     def choose(self, **changes: Any) -> None:
         """Change the choice; another parameter or range needs a new diagram, another variable is drawn at once.
@@ -139,7 +143,7 @@ class Continuation:
             For a name that is none, or an empty range.
         """
         choice = replace(self.choice, **changes)
-        _check(self.session, choice)
+        _check(self.session, choice, self.variables)
         self.choice = choice
         self._tell("choice")
 
@@ -290,9 +294,9 @@ def check_parameter(session: Session, name: object) -> None:
         )
 
 
-def _check(session: Session, choice: Choice) -> None:
+def _check(session: Session, choice: Choice, variables: Sequence[str]) -> None:
     check_parameter(session, choice.parameter)
-    if choice.variable not in session.states:
+    if choice.variable not in (*session.states, *variables):
         raise ArgumentError(
             f"{session.name} has no state '{choice.variable}'.", advice=did_you_mean(choice.variable, session.states)
         )

@@ -152,7 +152,7 @@ class Bifurcation:
 
     def _on_part(self, part: Part) -> None:
         with self._lock:
-            if part == "choice":
+            if part in ("choice", "diagram"):
                 self._show_choice(self.work.choice)
             if part in ("choice", "diagram"):
                 self._draw()
@@ -164,7 +164,10 @@ class Bifurcation:
     def _show_choice(self, choice: Choice) -> None:
         self._updating = True
         try:
-            self.parameter.value, self.variable.value = choice.parameter, choice.variable
+            self.parameter.value = choice.parameter
+            if tuple(self.variable.options) != self.work.variables:
+                self.variable.options = self.work.variables
+            self.variable.value = self.work.variable
             self.low.value, self.high.value = choice.low, choice.high
             self.cycles.value = choice.has_cycles
             if tuple(self.second.options) != tuple(self._seconds(choice)):
