@@ -75,6 +75,10 @@ def test_start(executed, reference):
     final = numbers(shown["adaptive"])[1:4:2]
     assert final == pytest.approx(reference("FHN_t100")["value"], abs=1e-8)
     assert "unstable node at V = -0.272901, w = 0.533874" in shown["fixed-points"]
+    places = re.findall(r"(\S+) at I = ([\d.]+)", shown["bifurcation"])
+    assert [kind for kind, _ in places] == ["cycles", "Hopf", "Hopf", "cycles"]
+    hopf = [reference(f"FHN_hopf_{side}")["value"] for side in ("low", "high")]
+    assert [float(value) for _, value in places[1:3]] == pytest.approx(hopf, abs=1e-5)
     first, last = numbers(shown["sweep-numbers"])
     assert 0.30 < first <= 0.34
     assert 1.41 <= last < 1.45
