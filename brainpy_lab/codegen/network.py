@@ -120,6 +120,9 @@ class Arrive:
         Whether it is for the spikes of earlier steps, or those of the same step.
     timed : bool
         Whether the spikes are those of a clock.
+    in_turn : bool
+        Whether the connections act one after the other, by their own numbers, whenever their cells have fired: each
+        sees what those before it have left. There is no function of a cell then.
     """
 
     synapse: str
@@ -129,6 +132,7 @@ class Arrive:
     function: str
     delayed: bool
     timed: bool = False
+    in_turn: bool = False
 
 
 #: The stage of sums that are recorded.

@@ -32,6 +32,8 @@ class Table:
         Their numbers on the axis of the synapse; None where they stand there in this order.
     others : array of int or None
         The cell on their other side, in this order; None where they stand in it on the axis of the synapse.
+    numbers : array of int or None
+        Where connections take turns: their own numbers, in this order. They act in the order of these.
     """
 
     first: int
@@ -39,6 +41,7 @@ class Table:
     start: np.ndarray
     order: np.ndarray | None = None
     others: np.ndarray | None = None
+    numbers: np.ndarray | None = None
 
     def rises(self, targets: np.ndarray) -> bool:
         """Whether the targets of each cell and delay rise, as numbered on the axis of the synapse."""

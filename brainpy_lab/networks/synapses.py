@@ -17,15 +17,16 @@ from brainpy_lab.networks.connect.rule import Rule
 from brainpy_lab.networks.connections import Connections
 from brainpy_lab.networks.delays import check_delay
 from brainpy_lab.networks.dist import Distribution
-from brainpy_lab.networks.group import refuse_kinds
+from brainpy_lab.networks.group import NeuGroup, refuse_kinds
 from brainpy_lab.networks.on_connections import called, of_matrix, of_xarray
 from brainpy_lab.networks.read_connections import ReadConnections
-from brainpy_lab.networks.sides import check_sides, known_of, reads_in_each_step
+from brainpy_lab.networks.sides import check_sides, reads_in_each_step
 from brainpy_lab.networks.source import Source, View, check_name
 from brainpy_lab.networks.states.counted import counted
 from brainpy_lab.networks.states.homes import Home, Homes, homes
 from brainpy_lab.networks.states.totals import Totals, totals
 from brainpy_lab.networks.states.traces import Traces, traces
+from brainpy_lab.networks.states.turns import one_block_each, turns
 from brainpy_lab.networks.states.weighted import Weighted, weighted
 from brainpy_lab.networks.values import Values, numbers
 from brainpy_lab.simulation.runs.warning import warn
@@ -117,7 +118,7 @@ class Synapses(ReadConnections):
         self.rule = connect
         check_sides(self.name, self.system, {"pre": self.pre_group, "post": self.post_group})
         refuse_kinds(self.name, self.system, synapse=True)
-        self.counted = counted(self.system)
+        self.counted = counted(one_block_each(self.system))
         self.system = self.counted.system
         given = {**mapping(self.name, "parameters", parameters), **named}
         if weight is not None:
@@ -232,10 +233,17 @@ class Synapses(ReadConnections):
     # --- values ------------------------------------------------------------------------------------------------------
 
     @cached_property
+    def turns(self) -> dict[str, str]:
+        """The blocks whose connections take turns, and why."""
+        groups = {"pre": self.pre_group, "post": self.post_group}
+        cells = {side: g.system if isinstance(g, NeuGroup) else None for side, g in groups.items()}
+        return turns(self.system, cells, same=self.pre_group is self.post_group)
+
+    @cached_property
     def homes(self) -> Homes:
         """Where each state lives."""
         forced = [n for n, home in self.kept.items() if home == "connection"]
-        return homes(self.system, self._varying(), spread=self._spread(), forced=forced)
+        return homes(self.system, self._varying(), spread=self._spread(), forced=forced, turns=self.turns)
 
     def _varying(self) -> set[str]:
         """What differs between connections."""
@@ -263,8 +271,7 @@ class Synapses(ReadConnections):
             return Totals(False)
         if self.is_late:
             return Totals(False, "it reads values of a delay before")
-        same = known_of(self.pre_group, definitions=False) if self.pre_group is self.post_group else None
-        return totals(self.system, self.homes, sorted(self._varying()), self._spread(), same)
+        return totals(self.system, self.homes, sorted(self._varying()), self._spread(), self.turns)
 
     def set(self, *, where: Any = None, **values: Any) -> None:
         """Set weights, delays, other parameters or states of connections.
@@ -295,7 +302,7 @@ class Synapses(ReadConnections):
             else:
                 self.values[name] = new
         were_totals = self.totals.are_taken
-        for found in ("homes", "traces", "totals"):
+        for found in ("turns", "homes", "traces", "totals"):
             self.__dict__.pop(found, None)
         self._move_weights()
         if were_totals and not self.totals.are_taken:

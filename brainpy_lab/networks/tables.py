@@ -99,7 +99,10 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
     said = [delays]
     if lags is not None and lags.ndim and stored is not None:
         lags = lags[stored]
-    tables: dict[Side, Table] = {"pre": Table(first, count, _starts(key, syn.pre_group.size * count))}
+    turns = {e.side for e in syn.system.events if e.name in syn.turns}
+    numbers = _numbers(stored, len(pre)) if turns else None
+    start = _starts(key, syn.pre_group.size * count)
+    tables: dict[Side, Table] = {"pre": Table(first, count, start, numbers=numbers if "pre" in turns else None)}
     if any(e.side == "post" for e in syn.system.events):
         given = syn.post_delay_given
         given = given if stored is None or not isinstance(given, np.ndarray) else given[stored]
@@ -110,8 +113,16 @@ def wiring(syn: Synapses, dt: float) -> Wiring:
         key = post.astype(np.int64) * many + (back - low)
         order = np.argsort(key, kind="stable")
         order = order.astype(index_type(len(order)))
-        tables["post"] = Table(low, many, _starts(key[order], syn.post_group.size * many), order, pre[order])
+        start, own = _starts(key[order], syn.post_group.size * many), None
+        if numbers is not None and "post" in turns:
+            own = numbers[order]
+        tables["post"] = Table(low, many, start, order, pre[order], own)
     return Wiring(stored, pre, post, tables, _digest(*said), syn.name, lags)
+
+
+def _numbers(stored: np.ndarray | None, n: int) -> np.ndarray:
+    """The connections' own numbers, in the order in which they are stored."""
+    return np.arange(n, dtype=index_type(n)) if stored is None else stored.astype(index_type(n))
 
 
 def all_name(syn: Synapses) -> str:

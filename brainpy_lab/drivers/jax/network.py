@@ -9,7 +9,7 @@ import numpy as np
 
 from brainpy_lab.codegen.network import Advance, Emit, Fire, NetworkCode, Take
 from brainpy_lab.drivers.jax.loops import with_loops
-from brainpy_lab.drivers.jax.network_lengths import lengthened, made_ring, padded, padded_table, with_none
+from brainpy_lab.drivers.jax.network_lengths import lengthened, made_ring, padded, padded_table, turns_of, with_none
 from brainpy_lab.drivers.jax.network_step import NetworkStep
 from brainpy_lab.drivers.jax.network_wires import PASTS, Rooms, Shapes, Values, Wires, past_key
 from brainpy_lab.drivers.jax.precision import placed, x64
@@ -205,6 +205,7 @@ class JaxNetworkFlow(NetworkFlow):
             {k: placed(late(lag.whole, k[0])) for k, lag in setup.lags.items()},
             {k: placed(late(lag.part, k[0])) for k, lag in setup.lags.items()},
             {k: placed(with_none(weights)) for k, weights in setup.recent.items()},
+            {k: tuple(map(placed, turns_of(t, length[k[0]]))) for k, t in tables.items() if t.numbers is not None},
         )
 
     def _ring(self, key: tuple[str, str]) -> np.ndarray:

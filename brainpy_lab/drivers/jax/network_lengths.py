@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from brainpy_lab.drivers.network import Table
@@ -41,4 +43,17 @@ def padded_table(table: Table) -> Table:
     start = np.append(np.repeat(table.start[table.delays :: table.delays], delays), table.start[-1:])
     for d in range(table.delays):
         start[d:-1:delays] = table.start[d : -1 : table.delays]
-    return Table(table.first, delays, start, table.order)
+    return replace(table, delays=delays, start=start)
+
+
+def turns_of(table: Table, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of the connections by their own numbers: where they stand on their axis, and to which cell and delay they belong.
+
+    Those that fill up the length belong to none.
+    """
+    assert table.numbers is not None
+    places = np.empty(len(table.numbers), np.int64)
+    places[table.numbers] = np.arange(len(places))
+    rows = np.repeat(np.arange(len(table.start) - 1), np.diff(table.start))
+    stored = places if table.order is None else table.order[places]
+    return lengthened(stored, length), lengthened(rows[places], length, len(table.start))

@@ -225,6 +225,9 @@ class NetworkStep:
         import jax.numpy as jnp
 
         due = self._due(operation)
+        if operation.in_turn:
+            self._take_turns(operation, due)
+            return
         if not self._has_rounds(operation):
             self._serve(operation, due, due.is_there)
             return
@@ -309,8 +312,7 @@ class NetworkStep:
             self.y = jax.lax.fori_loop(0, len(is_there), serve_line, self.y)
 
     def _connect(self, operation: Arrive, at: Array, is_there: Array, passed: dict[str, Array]) -> None:
-        """Connections at places of the table act, all at once or one after the other."""
-        import jax
+        """Connections at places of the table act, all at once."""
         import jax.numpy as jnp
 
         syn, key = operation.synapse, (operation.synapse, operation.side)
@@ -318,17 +320,33 @@ class NetworkStep:
         connections = jnp.minimum(at, len(self.wires.pre[syn]) - 1)
         if key in self.wires.order:
             connections = self.wires.order[key][connections]
-        if all(f.role == "sum" or f.axis == CONNECTION for f in self.code.functions[operation.function].results):
-            self._act(operation.function, syn, axes, connections, is_there, passed)
-            return
+        self._act(operation.function, syn, axes, connections, is_there, passed)
 
-        def act(i: Array, y: Values) -> Values:  # each may meet what the one before it has set
-            self.y = y
-            one = {n: v[i][None] for n, v in passed.items()}
-            self._act(operation.function, syn, axes, connections[i][None], is_there[i][None], one)
-            return self.y
+    def _take_turns(self, operation: Arrive, due: Due) -> None:
+        """Connections that are due act one after the other, by their numbers, each as often as it is due."""
+        import jax
+        import jax.numpy as jnp
 
-        self.y = jax.lax.fori_loop(0, len(at), act, self.y)
+        syn, key = operation.synapse, (operation.synapse, operation.side)
+        axes, (stored, rows) = self.code.ends[syn].axes(syn), self.wires.turns[key]
+        n = len(self.wires.start[key])
+
+        def serve(y: Values) -> Values:
+            spikes = jnp.zeros(n, int).at[jnp.where(due.is_there, due.places, n)].add(1, mode="drop")
+            times = spikes.at[rows].get(mode="fill", fill_value=0)
+            chosen = jnp.nonzero(times, size=len(times), fill_value=0)[0]
+            count = jnp.count_nonzero(times)
+
+            def act(carry: Any) -> Any:
+                k, again, self.y = carry
+                self._act(operation.function, syn, axes, stored[chosen[k]][None], jnp.ones(1, bool), {})
+                is_over = again + 1 >= times[chosen[k]]
+                return k + is_over, jnp.where(is_over, 0, again + 1), self.y
+
+            zero = jnp.zeros((), int)
+            return jax.lax.while_loop(lambda carry: carry[0] < count, act, (zero, zero, y))[2]  # type: ignore[no-any-return]
+
+        self.y = jax.lax.cond(due.is_there.any(), serve, lambda y: y, self.y)
 
     def _due(self, operation: Arrive) -> Due:
         """Cells whose spikes are due, earliest spikes first."""

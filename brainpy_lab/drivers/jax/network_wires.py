@@ -44,6 +44,8 @@ class Wires:
     """Arrays that do not change in a run: cells of connections, tables, first delays, numbers of connections, lags.
 
     ``recent`` are weights of the latest steps in sums over the past, then as many zeros: (2*block, 1 or cells).
+    ``turns`` are, of tables whose connections take turns, by their own numbers: where each stands on its axis, and
+    which cell and delay of the table it belongs to.
     """
 
     pre: dict[str, Array]
@@ -55,6 +57,7 @@ class Wires:
     whole: dict[tuple[str, float], Array]
     part: dict[tuple[str, float], Array]
     recent: dict[tuple[str, str], Array]
+    turns: dict[tuple[str, str], tuple[Array, Array]]
 
 
 @dataclass

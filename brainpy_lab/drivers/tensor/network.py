@@ -30,6 +30,7 @@ from brainpy_lab.drivers.tensor.network_connections import GatherSums, ShareSums
 from brainpy_lab.drivers.tensor.network_hasty import hasty_steps
 from brainpy_lab.drivers.tensor.network_pasts import AddLatest, RecallValues, RememberSteps, pasts_of
 from brainpy_lab.drivers.tensor.network_quiet import quiet_tests
+from brainpy_lab.drivers.tensor.network_turns import SpikesInTurn
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
 from brainpy_lab.drivers.trial import try_functions
 
@@ -110,6 +111,8 @@ class TensorNetworkFlow(NetworkFlow):
                 return GatherSums(operation, self.now, functions)
             case Share():
                 return ShareSums(operation, self.now, functions)
+            case Arrive(in_turn=True):
+                return SpikesInTurn(operation, self.now, functions)
             case Arrive():
                 return SpikesArrive(operation, self.now, functions)
             case Recall():

@@ -72,14 +72,10 @@ class SpikesArrive:
             Call(values, functions[name], name, self.axes) if name else None
             for name in (operation.cell, operation.function)
         )
-        #: Whether what a connection does can be read by the next: they then take their turns one by one.
-        self.in_turn = self.act is not None and any(f.role != "sum" and f.axis != CONNECTION for f in self.act.results)
         kinds = set() if self.act is None else self.act.kinds
         self.reads_pre, self.reads_post = bool(kinds & {PRE, KEPT_PRE}), bool(kinds & {POST, KEPT_POST})
         #: Whether the numbers of the connections are not asked for, only those of their targets.
-        self.needs_targets = (
-            bool(kinds) and kinds <= {POST, ""} and self.cell is self.order is None and not self.in_turn
-        )
+        self.needs_targets = bool(kinds) and kinds <= {POST, ""} and self.cell is self.order is None
 
     def __call__(self) -> None:
         """Serve the spikes that are due, the earliest first."""
@@ -112,11 +108,7 @@ class SpikesArrive:
         connections += arrays.sequence(total)
         if self.order is not None:
             connections = self.order[connections]
-        if self.in_turn:
-            for i in range(total):
-                self._act(connections[i : i + 1], {n: v[i : i + 1] for n, v in passed.items()})
-        else:
-            self._act(connections, passed)
+        self._act(connections, passed)
 
     def _cells(self, cells: Array, counts: Array, total: int) -> dict[str, Any]:
         """Call the function of the cells that spiked; what it hands to each of their connections."""

@@ -70,9 +70,11 @@ def in_words(operation: Operation) -> str:
             return f"the clock {axis}, in the steps before which its time is over"
         case Arrive(_, _, (clock, _), cell, function, timed=True):
             return f"all connections where {clock} ticks: {cell or function}"
-        case Arrive(syn, _, (group, event), cell, function, delayed):
+        case Arrive(syn, _, (group, event), cell, function, delayed, in_turn=in_turn):
             when = "whose delay is over" if delayed else "of this step, without delay"
-            return f"{event}s of {group} {when}, at {_at(syn)}: {' then '.join(n for n in (cell, function) if n)}"
+            return f"{event}s of {group} {when}, at {_at(syn)}: {' then '.join(n for n in (cell, function) if n)}" + (
+                ", connection by connection" if in_turn else ""
+            )
         case Fire(axis, event, test, acts):
             return f"{event} of {axis}: {test}" + (f", where it happens {acts}" if acts else "")
         case Act(axis, event, function):
@@ -114,6 +116,7 @@ def explained(syn: Synapses) -> list[str]:
         "connection": "one value a connection",
     }  # fmt: skip
     lines = explained_sums(syn)
+    lines += [f"{event} acts connection by connection: {why}" for event, why in syn.turns.items()]
     for state, home in syn.homes.of.items():
         why = f" ({syn.homes.why[state]})" if home == "connection" and state in syn.homes.why else ""
         by = f", times {syn.weighted.by[state]}" if state in syn.weighted.by else ""

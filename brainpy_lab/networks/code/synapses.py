@@ -244,7 +244,9 @@ class _Writer:
         for delayed in (True, False):
             if np.any((delay > 0) == delayed) or (not delayed and not delay.size):
                 source = (group.name, event_name(event))
-                self.draft.arrivals.append(Arrive(synapse, side, source, *functions, delayed))
+                self.draft.arrivals.append(
+                    Arrive(synapse, side, source, *functions, delayed, in_turn=event.name in syn.turns)
+                )
                 if rows:
                     self.draft.arrivals.append(Share(syn.name, self._share(block, held), rows, delayed))
 

@@ -20,6 +20,8 @@ from brainpy_lab.equations.reduced import equations_of
 from brainpy_lab.equations.system import Assign, Event, State, System
 
 Home = Literal["post", "lumped", "pre", "connection"]
+#: Of a synapse whose connections may act together.
+NO_TURNS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,14 @@ class Homes:
         return tuple(n for n, h in self.of.items() if h == home)
 
 
-def homes(system: System, varying: Iterable[str], *, spread: Mapping[str, bool], forced: Iterable[str] = ()) -> Homes:
+def homes(
+    system: System,
+    varying: Iterable[str],
+    *,
+    spread: Mapping[str, bool],
+    forced: Iterable[str] = (),
+    turns: Mapping[str, str] = NO_TURNS,
+) -> Homes:
     """Find the home of each state of a synapse.
 
     Parameters
@@ -54,8 +63,10 @@ def homes(system: System, varying: Iterable[str], *, spread: Mapping[str, bool],
         For "pre" and "post": whether spikes of that side reach its connections after different delays.
     forced : iterable of str
         States that are to have one value a connection.
+    turns : mapping of str to str
+        The blocks whose connections take turns, and why.
     """
-    finder = _Finder(system, set(varying), dict(spread), set(forced))
+    finder = _Finder(system, set(varying), dict(spread), set(forced), turns)
     lumped = finder.lumped()
     sides: dict[str, Home] = {}
     for side in ("pre", "post"):
@@ -69,11 +80,13 @@ def homes(system: System, varying: Iterable[str], *, spread: Mapping[str, bool],
 
 
 class _Finder:
-    def __init__(self, system: System, varying: set[str], spread: dict[str, bool], forced: set[str]) -> None:
+    def __init__(
+        self, system: System, varying: set[str], spread: dict[str, bool], forced: set[str], turns: Mapping[str, str]
+    ) -> None:
         self.system, self.varying, self.spread, self.forced = system, varying, spread, forced
         self.named = {d.name: d.expr for d in system.derived + system.intermediates}
         self.why: dict[str, str] = {}
-        self.delayed = {d.name for d in system.delays}
+        self.delayed, self.turns = {d.name for d in system.delays}, turns
         assigned = [a for e in system.events for a in e.actions if isinstance(a, Assign)]
         self.drawn = {a.target for a in assigned if a.target in system.state_names and is_drawn(a.value)}
 
@@ -207,6 +220,9 @@ class _Finder:
             for action in event.actions:
                 if isinstance(action, Assign) and action.target == state.name:
                     if event.side != side:
+                        return False
+                    if why := self.turns.get(event.name):
+                        self.why[state.name] = f"connections take turns in the block of {event.name}: {why}"
                         return False
                     values.append(action.value)
         return all(self._is_of(side, n, names) for n in self.read(*values))

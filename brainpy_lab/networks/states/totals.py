@@ -42,7 +42,7 @@ class Totals:
 
 
 def totals(
-    system: System, homes: Homes, varying: Iterable[str], spread: Mapping[str, bool], same: Iterable[str] | None
+    system: System, homes: Homes, varying: Iterable[str], spread: Mapping[str, bool], turns: Mapping[str, str]
 ) -> Totals:
     """Whether the equations of a synapse that connects all to all say so.
 
@@ -55,10 +55,10 @@ def totals(
         Parameters, and states by their initial values, that differ between connections.
     spread : mapping of str to bool
         For "pre" and "post": whether spikes of that side reach its connections after different delays.
-    same : iterable of str or None
-        Where both sides are of one group: its states and parameters.
+    turns : mapping of str to str
+        The blocks whose connections take turns, and why.
     """
-    why = _obstacle(system, homes, tuple(varying), spread, None if same is None else set(same))
+    why = _obstacle(system, homes, tuple(varying), spread, turns)
     return Totals(not why, why)
 
 
@@ -75,7 +75,7 @@ def products(system: System, homes: Homes) -> Products:
 
 
 def _obstacle(
-    system: System, homes: Homes, varying: tuple[str, ...], spread: Mapping[str, bool], same: set[str] | None
+    system: System, homes: Homes, varying: tuple[str, ...], spread: Mapping[str, bool], turns: Mapping[str, str]
 ) -> str:
     """Why they are not; "" where they are."""
     if varying:
@@ -97,32 +97,22 @@ def _obstacle(
     for coupling in system.couplings:
         if not system.names_read(coupling.value) & set(homes.at("lumped")) and parts.of(coupling.value) is None:
             return f"what it adds to post.{coupling.target} is no sum of products of the two cells' values"
-    return next((why for e in system.events if (why := _event_obstacle(system, homes, e, parts, same))), "")
+    return next((why for e in system.events if (why := _event_obstacle(system, homes, e, parts, turns))), "")
 
 
-def _event_obstacle(system: System, homes: Homes, event: Event, parts: Products, same: set[str] | None) -> str:
+def _event_obstacle(system: System, homes: Homes, event: Event, parts: Products, turns: Mapping[str, str]) -> str:
     if event.side != "pre":
         return "its blocks wait for more than presynaptic spikes"
     kept = set(homes.at("pre"))
     assigned = [a for a in event.actions if isinstance(a, Assign)]
-    given = {a.target for a in assigned} - kept
     for action in assigned:
-        read = system.names_read(action.value)
         if action.target in kept:
-            value = None
-        elif action.target.startswith("pre_") or not is_additive(event, action.target, system):
+            continue
+        if action.target.startswith("pre_") or not is_additive(event, action.target, system):
             return f"the block of {event.name} does more than add to '{action.target}'"
-        else:
-            value = added(action.value, action.target)
-            read = system.names_read(value) if value is not None else read
-            if value is None or parts.of(value) is None:
-                return f"what a spike adds to '{action.target}' is no sum of products of the two cells' values"
-        if read & given or (same is not None and not _rests(read, given, same)):
-            return f"the block of {event.name} reads what other spikes of the same step may change"
+        value = added(action.value, action.target)
+        if value is None or parts.of(value) is None:
+            return f"what a spike adds to '{action.target}' is no sum of products of the two cells' values"
+    if event.name in turns:
+        return f"the block of {event.name} reads what other spikes of the same step may change"
     return "" if len(assigned) == len(event.actions) else "its block holds a state"
-
-
-def _rests(read: set[str], given: set[str], known: set[str]) -> bool:
-    """Whether what is read of presynaptic cells, which are targets too, stays as it is: definitions may not."""
-    names = {n.removeprefix("pre_") for n in read if n.startswith("pre_")}
-    return names <= known and not any(f"post_{n}" in given for n in names)

@@ -1,6 +1,5 @@
 """Networks put together at random, each twice: by the package, and for the interpreter of ``semantics.py``."""
 
-import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -165,7 +164,7 @@ def _synapses(rng, name, groups, sources) -> Part:
     pre = _one(rng, sources if sources and rng.random() < 0.3 else groups)
     post = _one(rng, groups)
     lines = _synapse_lines(rng)
-    while not _suits(lines, pre, post):
+    while not _suits(lines, pre):
         lines = _synapse_lines(rng)
     views = [_view(rng, part.ours.size) for part in (pre, post)]
     inside = [np.arange(part.ours.size)[view] for part, view in zip((pre, post), views, strict=True)]
@@ -192,19 +191,9 @@ def _synapses(rng, name, groups, sources) -> Part:
     return Part(ours, semantics.Synapses(lines, pre.meant, post.meant, *index, weights, steps, lumped))
 
 
-def _suits(lines, pre, post) -> bool:
-    """Sources have no values; within one group, a block would read by one side what it sets by the other.
-
-    Such a block reads what stood there before the synapse's spikes of this step where whole arrays are computed, and
-    what the connections before it left on numba: no rule says which, so that none is drawn.
-    """
-    if isinstance(pre.meant, semantics.Source):
-        return not lines.names("pre")
-    return pre is not post or not any(
-        lines.names(a, block, ast.Load) & lines.names(b, block, ast.Store)
-        for block in ("pre", "post")
-        for a, b in (("pre", "post"), ("post", "pre"))
-    )
+def _suits(lines, pre) -> bool:
+    """Sources have no values."""
+    return not (isinstance(pre.meant, semantics.Source) and lines.names("pre"))
 
 
 def _synapse_lines(rng) -> SynapseLines:

@@ -209,8 +209,8 @@ class Network:
             synapse.values |= new
 
     def _arrive_first(self, step):
-        """(3) Arrivals due, synapses as listed, pre before post, older first; (4) test, act; (5) the undelayed."""
-        self._act(sorted(self.due.pop(step, []), key=_synapse_and_side), step)
+        """(3) Arrivals due, synapses as listed, pre before post; (4) test, act; (5) the undelayed."""
+        self._act(sorted(self.due.pop(step, [])), step)
         fired = self._test(step)
         self._act_cells(fired, step)
         self._act(sorted(self._sent(fired, step), key=_pre_blocks_of_all_first), step)
@@ -249,10 +249,6 @@ class Network:
     def _act(self, arrivals, step):
         for place, rank, connection in arrivals:
             self.synapses[place].act(("pre", "post")[rank], connection, step)
-
-
-def _synapse_and_side(arrival):
-    return arrival[:2]
 
 
 def _pre_blocks_of_all_first(arrival):

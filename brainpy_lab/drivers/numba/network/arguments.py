@@ -26,6 +26,7 @@ from brainpy_lab.codegen.network import (
     Take,
 )
 from brainpy_lab.drivers.numba.network.pasts import is_late, past_words
+from brainpy_lab.drivers.numba.network.turns import turn_words
 
 #: What a kernel says of its end, in places of ``k_out``; a fault by the number of its operation.
 TAKEN, SPIKES, FULL, ENDED, FAULT, FAULT_ROW, FAULT_PLACE = range(7)
@@ -110,4 +111,4 @@ def words_of(code: NetworkCode) -> tuple[str, ...]:
     tables = (f"k_{word}_{syn}_{side}" for syn, side in tables_of(code) for word in TABLE)
     indices = (f"k_{what}_{syn}" for syn, what in indices_of(code))
     cells = (f"k_{word}{number}" for number in range(len(code.axes)) for word in ("begin", "size"))
-    return (*rings, *sources, *takes, *past_words(code), *indices, *RUN, *THREAD, *cells, *tables)
+    return (*rings, *sources, *takes, *past_words(code), *indices, *RUN, *THREAD, *cells, *tables, *turn_words(code))

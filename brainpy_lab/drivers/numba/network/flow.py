@@ -31,6 +31,7 @@ from brainpy_lab.drivers.numba.network.kernel import network_kernel
 from brainpy_lab.drivers.numba.network.pasts import lag_arrays, made_ring, past_in, recent_words, ring_words, sums_of
 from brainpy_lab.drivers.numba.network.poisson import native_spikes
 from brainpy_lab.drivers.numba.network.threads import Threads, bounds, cuts
+from brainpy_lab.drivers.numba.network.turns import Turns
 from brainpy_lab.drivers.numba.program import compiled_module, release_with
 from brainpy_lab.errors import DriverError
 
@@ -90,6 +91,7 @@ class NumbaNetworkFlow(NetworkFlow):
         room = _ROOM + sum(fires)
         count = int(min(setup.threads, max(self.blocks, default=1)))  # each has a block of cells
         self.threads = Threads(count, sum(fires))
+        self.turns = Turns.of(code, setup)
         self.shares = self._shares(count) + (self._shares(1) if count > 1 else [])
         self.events = [np.empty(room, np.int64) for _ in range(3)]
         self.position = np.zeros(len(code.events), np.int64)
@@ -153,6 +155,8 @@ class NumbaNetworkFlow(NetworkFlow):
                 cells = bounds(size, count)
             for share, row, served in zip(shares, rows, cells, strict=True):
                 share += [*row, table.first, table.delays, order, sources, *served]
+        for share in shares:
+            share += self.turns.words()
         return shares
 
     # --- spikes on their way -----------------------------------------------------------------------------------------

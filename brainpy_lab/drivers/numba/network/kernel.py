@@ -36,6 +36,7 @@ from brainpy_lab.drivers.numba.network.body import Body
 from brainpy_lab.drivers.numba.network.operations import Operations
 from brainpy_lab.drivers.numba.network.phases import Phase, phases_of
 from brainpy_lab.drivers.numba.network.places import written
+from brainpy_lab.drivers.numba.network.turns import SORT, tables_in_turn
 
 _OPTIONS = f"error_model='numpy', fastmath={{{FAST_TEXT}}}"
 _INNER = f"@njit({_OPTIONS}, no_cpython_wrapper=True, no_cfunc_wrapper=True)"
@@ -81,6 +82,8 @@ class _Kernel:
         for text, name in self.functions.items():
             w.add(0, f"\n\n{_INNER}\ndef {name}{text}")
         w.add(0, f"\n\n{_INNER}\n{_GATHER}")
+        if tables_in_turn(code):
+            w.add(0, f"\n\n{_INNER}\n{SORT}")
         w.add(0, f"\n\ndef k_sites_of(k_words, k_whole, k_base):\n    return [{', '.join(self.sites)}]")
         names, kinds = zip(*ARGUMENTS, strict=True)
         signature = f"i8({', '.join(kinds)})"

@@ -233,6 +233,9 @@ class Operations(Calls):
         w.add(3, f"k_u = k_get_i4(k_cells_{event}, k_q % k_room_{event})")
         if side == "post":
             w.add(3, f"if k_u < k_begin_{table} or k_u >= k_end_{table}:\n    continue")
+        if operation.in_turn:
+            self._take_turns(operation)
+            return
         at = self._own_places(3, operation.synapse, side, "k_u")
         passed: list[str] = []
         if operation.cell:
@@ -247,6 +250,23 @@ class Operations(Calls):
             w.add(3, f"k_z = k_u * k_delays_{table} + k_d")
             w.add(3, f"for k_g in range(k_get_i8(k_from_{table}, k_z), k_get_i8(k_to_{table}, k_z)):")
             self._connection(4, syn, side, operation.function, at, passed, has_order=side == "post")
+
+    def _take_turns(self, operation: Arrive) -> None:
+        """Note the connections of a cell that are due; behind the loops over cells let them act by their numbers."""
+        w, syn, side = self.w, operation.synapse, operation.side
+        table = f"{syn}_{side}"
+        w.lines.insert(0, "    k_count = 0")
+        w.add(3, f"k_z = k_u * k_delays_{table} + k_d")
+        w.add(3, f"for k_g in range(k_get_i8(k_from_{table}, k_z), k_get_i8(k_to_{table}, k_z)):")
+        w.add(4, f"k_r = k_get_i4(k_numbers_{table}, k_g)\nk_m = k_get_i4(k_times_{table}, k_r)")
+        w.add(4, f"if k_m == 0:\n    k_put_i4(k_due_{table}, k_count, k_r)\n    k_count += 1")
+        w.add(4, f"k_put_i4(k_times_{table}, k_r, k_m + 1)")
+        w.add(1, f"k_sort(k_due_{table}, k_count)\nfor k_j in range(k_count):")
+        w.add(2, f"k_r = k_get_i4(k_due_{table}, k_j)\nk_g = k_get_i4(k_places_{table}, k_r)")
+        w.add(2, f"k_u = k_get_i4(k_owners_{table}, k_g)\nk_m = k_get_i4(k_times_{table}, k_r)")
+        w.add(2, f"k_put_i4(k_times_{table}, k_r, 0)\nfor k_q in range(k_m):")
+        at = self._own_places(3, syn, side, "k_u")
+        self._connection(3, syn, side, operation.function, at, [], has_order=side == "post")
 
     def _gather(self, operation: Gather) -> None:
         syn, ends = operation.synapse, self.code.ends[operation.synapse]
