@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from brainpy_lab.simulation.displays import display_of
 from brainpy_lab.simulation.run_defaults import positive
 from brainpy_lab.simulation.runs.control import Progress
 from brainpy_lab.simulation.runs.following import Following
+from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.outcome import Outcome
 
@@ -144,8 +145,21 @@ class Network(CodedNetwork):
             how = self._run_members if parameters else self._run
             self.last = run.gave(how(request, backend_name(backend)))
             if self.last.outcome is Outcome.INTERRUPTED:
-                raise KeyboardInterrupt
+                self._interrupted(goes_on=not parameters)
             return self.last
+
+    def _interrupted(self, *, goes_on: bool) -> NoReturn:
+        """Say where the user interrupted a run, and let the interrupt go on."""
+        assert self.last is not None
+        text = f"The run of {self.name} was interrupted at t = {self.last.end:g}. What it had computed is net.last"
+        try:
+            warn(
+                f"{text}, and net.run(...) goes on from there."
+                if goes_on
+                else f"{text}; the network stays where it stood."
+            )
+        finally:
+            raise KeyboardInterrupt
 
     def _run(self, request: Request, backend: str) -> NetworkSolution:
         """One run of this network."""

@@ -141,6 +141,11 @@ class Synapses(ReadConnections):
     # --- checks ------------------------------------------------------------------------------------------------------
 
     def _side(self, side: str, given: Any) -> Source | View:
+        if isinstance(given, View) and not given.size and given.group.size:
+            raise ArgumentError(
+                f"{self.name}: {side}={given.text} has no cells.",
+                advice=f"{given.group.name} has {given.group.size:,}, counted from 0.",
+            )
         if isinstance(given, Source | View):
             return given
         raise ArgumentError(

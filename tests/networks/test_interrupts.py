@@ -10,6 +10,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.networks.runs.ensembles import Halt, side_by_side
+from brainpy_lab.simulation.runs.warning import RunWarning
 from brainpy_lab.simulation.solution.outcome import Outcome
 from tests.networks.cells import KICK, lif, synapse
 
@@ -33,7 +34,8 @@ def _network(interrupt_at: float) -> bp.Network:
 def test_an_interrupted_run_is_kept_and_goes_on_without_a_trace() -> None:
     whole = _network(1e9).run(400.0, dt=0.1, backend="numpy")
     net = _network(30.0)
-    with pytest.raises(KeyboardInterrupt):
+    said = pytest.warns(RunWarning, match=r"The run of Network was interrupted at t = \d.*net\.last, and net\.run\(")
+    with said, pytest.raises(KeyboardInterrupt):
         net.run(400.0, dt=0.1, backend="numpy")
     assert net.last.outcome is Outcome.INTERRUPTED and 30.0 <= net.time < 400.0
     rest = net.run(round(400.0 - net.time, 9), backend="numpy")
@@ -47,7 +49,7 @@ def test_a_report_that_interrupts_ends_between_two_chunks() -> None:
     def report(fraction: float) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.warns(RunWarning, match="was interrupted at t"), pytest.raises(KeyboardInterrupt):
         net.run(400.0, dt=0.1, backend="numpy", progress=report)
     assert 0 < net.time < 400.0 and len(net.last["E"].events["spike"]) > 0
 
@@ -65,7 +67,8 @@ def test_an_interrupted_ensemble_keeps_what_its_members_had_computed() -> None:
 
     net["E"].I = current
     weights = {"Syn.weight": [0.1, 0.2, 0.3]}
-    with pytest.raises(KeyboardInterrupt):
+    said = pytest.warns(RunWarning, match="the network stays where it stood")
+    with said, pytest.raises(KeyboardInterrupt):
         net.run(20_000.0, dt=0.1, backend="numpy", parameters=weights, record={"E": ["V"]}, record_every=10.0)
     sol = net.last
     ends = sol.stats["ends"]

@@ -74,7 +74,7 @@ CASES: dict[str, Callable[[], object]] = {
         lambda: run(connected(STDP), record={"syn[99]": ["weight"]})
     ),
     "record: 'E' takes names of variables, not [['V']].": lambda: run(connected(), record={"E": [["V"]]}),
-    "record: 'E[6:]' has no cells, and so no mean(V).": lambda: run(connected(), record={"E[6:]": ["mean(V)"]}),
+    "record: 'E[6:]' is empty, and so there is no mean(V).": lambda: run(connected(), record={"E[6:]": ["mean(V)"]}),
     "record: F[:2] is not in the network.": lambda: run(connected(), record={group(name="F")[:2]: ["V"]}),
     "record: E is not in the network.": lambda: run(connected(), record={group(9): ["V"]}),
     "record_every must be a positive number, not nan.": lambda: run(connected(), record_every=np.nan),
@@ -156,10 +156,29 @@ def test_networks_of_nothing_run() -> None:
     E, none = group(), group(0, name="None_")
     nothing = bp.connect.fixed_probability(0.0)
     empty = bp.Synapses(pre=E, post=E, model=synapse(STDP), connect=nothing, name="empty", delay=np.ones(0))
-    masked = bp.Synapses(
-        pre=E[np.zeros(N, bool)], post=none, model=synapse(AMPA), connect=bp.connect.all_to_all(), name="masked"
-    )
-    net = bp.Network(E, none, empty, masked)
-    sol = net.run(0.2, dt=0.1, backend="numpy", record={"empty": ["weight", "x"], "None_": ["V"], "E[6:]": ["V"]})
-    assert sol["empty"].weight.shape == (3, 0) and sol["None_"].V.shape == sol["E[6:]"].V.shape == (3, 0)
+    idle = bp.Synapses(pre=E, post=none, model=synapse(AMPA), connect=bp.connect.all_to_all(), name="idle")
+    net = bp.Network(E, none, empty, idle)
+    sol = net.run(0.2, dt=0.1, backend="numpy", record={"empty": ["weight", "x"], "None_": ["V"]})
+    assert sol["empty"].weight.shape == (3, 0) and sol["None_"].V.shape == (3, 0)
     assert net.checkpoint()["empty.weight"].shape == (0,)
+
+
+@pytest.mark.parametrize("key", ["E[10:20]", "E[3:3]", "E[:0]", "mask", "view", "exc[90:]"])
+def test_parts_without_cells_are_not_recorded_in_silence(key: str) -> None:
+    cell = bp.model("dV/dt = -V\nwhen V >= 1:\n    V = 0", name="E")
+    E = bp.NeuGroup(cell, 6, name="E")
+    model = bp.model("weight(0) = 1\nwhen pre.spike:\n    weight += 1", name="exc", synapse=True)
+    net = bp.Network(E, bp.Synapses(pre=E, post=E, model=model, connect=bp.connect.all_to_all(), name="exc"))
+    views = {"mask": E[np.zeros(6, dtype=bool)], "view": E[9:]}
+    name, there = ("weight", "connections, exc") if key.startswith("exc") else ("V", "cells, E")
+    with pytest.raises(bp.errors.ArgumentError, match=rf"is empty, and so there is no {name}.\n  .* {there}\[0\] to"):
+        net.run(1.0, dt=0.1, backend="numpy", record={views.get(key, key): [name]})
+
+
+@pytest.mark.parametrize("side", ["pre", "post"])
+def test_synapses_refuse_a_side_without_cells(side: str) -> None:
+    E = bp.NeuGroup(bp.model("dV/dt = -V\nwhen V >= 1:\n    V = 0", name="E"), 6, name="E")
+    kick = bp.model("when pre.spike:\n    post.V += 1", name="kick", synapse=True)
+    sides = {"pre": E, "post": E, side: E[10:20]}
+    with pytest.raises(bp.errors.ArgumentError, match=rf"kick: {side}=E\[10:20\] has no cells.\n  E has 6"):
+        bp.Synapses(**sides, model=kick, connect=bp.connect.all_to_all())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.extremes import on_mesh
 from brainpy_lab.analysis.vector_field import Array, VectorField
-from brainpy_lab.equations.text.cell import read_text
+from brainpy_lab.equations.system import CONSTANTS
+from brainpy_lab.equations.text.phrases import Phrase, check_phrase, read_phrases
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.symbolic.compiling import Compiler
 
@@ -77,11 +79,29 @@ def read_events(field: VectorField, given: Mapping[str, str] | None) -> list[Eve
     return [_read(field, name, expression) for name, expression in (given or {}).items()]
 
 
+def _check_zeros(name: str, expression: str, reads: set[str], found: list[ast.expr], names: set[str]) -> None:
+    """Refuse what becomes zero nowhere, or cannot be evaluated along branches."""
+    if isinstance(found[0], ast.Compare | ast.BoolOp) or (
+        isinstance(found[0], ast.UnaryOp) and isinstance(found[0].op, ast.Not)
+    ):
+        raise ArgumentError(
+            f"The event '{name}' is a condition: {expression}.", advice="Give what is zero there: 'V - 1' for V > 1."
+        )
+    if strange := sorted(reads - names - {"t", *CONSTANTS}):
+        raise ArgumentError(
+            f"The event '{name}' reads {', '.join(s.replace('_', '.', 1) for s in strange)}: diagrams have no sides.",
+            advice="Write the name of the state or parameter alone.",
+        )
+    if not reads & names:
+        raise ArgumentError(f"The event '{name}' is the same everywhere: {expression}.", advice="Let it read a state.")
+
+
 def _read(field: VectorField, name: str, expression: Any) -> Event:
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise ArgumentError(f"An event is called by a line of text, not {name!r:.60}.", advice='{"T36": "period - 36"}')
     if name in KINDS:
         raise ArgumentError(f"The event '{name}' is called like a kind of point.", advice="Give it another name.")
-    if not isinstance(expression, str) or "\n" in expression:
-        raise ArgumentError(f"The event '{name}' is {expression!r}; it must be an expression on one line.")
+    check_phrase(f"The event '{name}'", expression)
     states = field.free
     of_cycle = [side + state for side in SIDES.values() for state in states] + ["period"]
     names = [*states, *field.held, *field.params]
@@ -92,11 +112,12 @@ def _read(field: VectorField, name: str, expression: Any) -> Event:
                 f"The event '{name}' reads {m[0]}, and {m[2]} is no state that varies.",
                 advice=did_you_mean(m[2], states) or f"States: {', '.join(states)}.",
             )
-    text = f"post.event += {OF_CYCLE.sub(lambda m: SIDES[m[1]] + m[2], expression)}\n"
-    system = read_text(
-        text + "".join(f"{n} = 0.0\n" for n in names), name="Event", synapse=True, origin=f"event {name}"
-    )
+    inside = OF_CYCLE.sub(lambda m: SIDES[m[1]] + m[2], expression)
+    phrase = Phrase(f"The event '{name}'", expression, "post.event += ", inside)
+    shown = [*(n for n in names if n not in of_cycle), *(f"max({s})" for s in states), "period"]
+    system = read_phrases([phrase], "".join(f"{n} = 0.0\n" for n in names), shown, name="Event", synapse=True)
     found = [c.value for c in system.couplings]
+    _check_zeros(name, expression, system.names_read(*found), found, {*names})
     function: Any = Compiler(system).compile(found, (), ())
     event = Event(
         str(name), frozenset(system.names_read(*found)),

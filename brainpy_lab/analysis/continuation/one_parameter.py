@@ -24,6 +24,8 @@ from brainpy_lab.analysis.continuation.starting import (
     Start,
     boxes_of,
     check_number,
+    check_start,
+    check_whole,
     delays,
     found_in,
     given_equilibrium,
@@ -206,7 +208,10 @@ def bifurcation(
     limits, given = read_box(model, box, parameters, values)
     check_number("step", step, 1e-4, LONGEST)
     check_number("tolerance", tolerance, 1e-13, 1e-4)
-    check_number("doublings", doublings, 0, 10)
+    check_whole("doublings", doublings, 0, 10)
+    check_start(start)
+    if cycles not in (True, False, None):
+        raise ArgumentError(f"cycles is True, False or None, not {cycles!r:.60}.")
     if max_period is not None:
         check_number("max_period", max_period, 0.0, np.inf)
     if not isinstance(parameter, str):

@@ -18,6 +18,7 @@ from brainpy_lab.analysis.many_states import zeros_among
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField, make_field, moving
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
+from brainpy_lab.simulation.run_defaults import is_finite, is_number
 
 #: A state that the box does not name is looked for as far from its initial value as so many times its size: branches
 #: lead out of that, and each start takes a search.
@@ -87,8 +88,17 @@ def moving_field(model: ModelLike, moved: Mapping[str, float], given: Mapping[st
 
 def check_number(name: str, value: float, low: float, high: float) -> None:
     """Refuse a number outside its limits."""
+    if not is_number(value):
+        raise ArgumentError(f"{name} is {value!r:.60}; it must be a number.")
     if not low <= float(value) <= high:
         raise ArgumentError(f"{name} is {value!r}; it must lie between {low:g} and {high:g}.")
+
+
+def check_whole(name: str, value: int, low: int, high: int) -> None:
+    """Refuse what is no whole number, or one outside its limits."""
+    check_number(name, value, low, high)
+    if float(value) != int(value):
+        raise ArgumentError(f"{name} is {value!r}; it must be a whole number.")
 
 
 def boxes_of(field: VectorField, limits: Mapping[str, Range], near: Mapping[str, float]) -> list[dict[str, Range]]:
@@ -159,6 +169,25 @@ def delays(field: VectorField) -> tuple[str, ...]:
 def is_of_cycles(start: Start) -> bool:
     """Whether a start is a cycle, or a special point of cycles."""
     return isinstance(start, Cycle) or (isinstance(start, SpecialPoint) and "orbit" in start.data)
+
+
+def check_start(start: Any) -> None:
+    """Refuse what no branch begins at.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if start is None or isinstance(start, FixedPoint | Cycle | SpecialPoint):
+        return
+    advice = (
+        "Give values of all states, {'V': -60, 'n': 0.3}, or what fixed_points, limit_cycle or a diagram has found."
+    )
+    if not isinstance(start, Mapping):
+        raise ArgumentError(f"start is an equilibrium or a cycle to begin at, not {start!r:.60}.", advice=advice)
+    for name, value in start.items():
+        if not is_number(value) or not is_finite(value):
+            raise ArgumentError(f"start: '{name}' is {value!r:.60}; it must be a finite number.", advice=advice)
 
 
 def given_equilibrium(problem: EquilibriumProblem, start: Start, range_: Range) -> Array:

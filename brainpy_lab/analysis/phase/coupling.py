@@ -9,7 +9,7 @@ import numpy as np
 
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.equations.system import System
-from brainpy_lab.equations.text.cell import read_text
+from brainpy_lab.equations.text.phrases import Phrase, check_phrase, read_phrases
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 from brainpy_lab.symbolic.compiling import Compiler
 
@@ -38,11 +38,11 @@ def read_coupling(field: VectorField, given: Mapping[str, str]) -> Added:
                 f"The coupling adds to '{name}', which is no state of {field.system.name}.",
                 advice=did_you_mean(str(name), field.free) or f"States: {', '.join(field.free)}.",
             )
-        if not isinstance(expression, str) or "\n" in expression:
-            raise ArgumentError(f"The coupling of '{name}' is {expression!r}; it must be an expression on one line.")
+        check_phrase(f"The coupling of '{name}'", expression)
     parameters = "".join(f"{name} = {value!r}\n" for name, value in field.params.items())
-    text = "".join(f"post.{name} += {expression}\n" for name, expression in given.items()) + parameters
-    system = read_text(text, name="Coupling", synapse=True, origin="coupling")
+    phrases = [Phrase(f"The coupling of '{name}'", text, f"post.{name} += ", text) for name, text in given.items()]
+    known = [*(f"{side}.{name}" for side in ("pre", "post") for name in field.free), *field.params]
+    system = read_phrases(phrases, parameters, known, name="Coupling", synapse=True)
     return _compiled(field, system)
 
 

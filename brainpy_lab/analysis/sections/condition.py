@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from brainpy_lab.equations.system import System
-from brainpy_lab.equations.text.cell import read_text
+from brainpy_lab.equations.text.phrases import Phrase, read_phrases
 from brainpy_lab.errors import ArgumentError
 
 
@@ -24,8 +24,8 @@ def read_condition(system: System, text: str) -> ast.expr:
         )
     names = [*system.state_names, *system.parameter_names, *(d.name for d in (*system.derived, *system.intermediates))]
     # the names stand for numbers here: what is wanted is the tree of the condition
-    cell = f"when {text}:\n    pass\n" + "".join(f"{name} = 1.0\n" for name in names) + f"d{_free(names)}/dt = 0\n"
-    (event,) = read_text(cell, name="Section", origin="section").events
+    rest = "    pass\n" + "".join(f"{name} = 1.0\n" for name in names) + f"d{_free(names)}/dt = 0\n"
+    (event,) = read_phrases([Phrase("The section", text, "when ", text, ":")], rest, names, name="Section").events
     return event.condition
 
 

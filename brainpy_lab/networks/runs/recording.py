@@ -152,18 +152,27 @@ def _of_key(
         variable = mean[1] if mean else name
         try:
             if isinstance(part, Synapses) and (target := _CURRENT.fullmatch(variable)):
-                yield _of_current(text, name, part, view, current_of(part, target[1]), reading)
+                current = _of_current(text, name, part, view, current_of(part, target[1]), reading)
+                if not len(current.record.index):
+                    raise ArgumentError(f"record: '{text}' is empty, and so there is no {name}.", advice=_counted(part))
+                yield current
                 continue
             record, shape = _place(text, part, view, variable, places)
         except ArgumentError:
             raise
         except (IndexError, ValueError) as error:
             raise ArgumentError(f"record: '{text}': {error}.") from None
-        if mean and not len(record.index):
-            raise ArgumentError(f"record: '{text}' has no cells, and so no {name}.")
+        if not len(record.index) and (view is not None or mean):
+            raise ArgumentError(f"record: '{text}' is empty, and so there is no {name}.", advice=_counted(part))
         found = Wanted(text, name, record, () if mean else shape, mean is not None)
         trace = part.traces.of.get(variable) if isinstance(part, Synapses) else None
         yield found if trace is None else _traced(found, part.name, trace)
+
+
+def _counted(part: Source | Synapses) -> str:
+    """How many there are to choose from."""
+    n, of = len(part), "connections" if isinstance(part, Synapses) else "cells"
+    return f"{part.name} has {n:,} {of}, {part.name}[0] to {part.name}[{n - 1}]." if n else f"{part.name} has no {of}."
 
 
 def _of_current(key: str, name: str, syn: Synapses, view: Any, current: Current, reading: NetworkCode | None) -> Wanted:

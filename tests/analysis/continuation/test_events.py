@@ -7,7 +7,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.analysis import bifurcation
-from brainpy_lab.errors import ArgumentError, UnknownNameError
+from brainpy_lab.errors import ArgumentError, BrainPyLabError, UnknownNameError
 
 #: r' = r*(mu - r**2), theta' = 1 + r**2: a cycle of radius sqrt(mu) and period 2 pi/(1 + mu).
 CIRCLE = """
@@ -57,5 +57,27 @@ def test_events_that_mean_nothing(events: object, message: str) -> None:
 
 
 def test_a_name_that_nothing_has() -> None:
-    with pytest.raises(UnknownNameError, match="event a, line 1"):
+    with pytest.raises(UnknownNameError, match="The event .a., line 1"):
         bifurcation(bp.model(CIRCLE), "mu", (-0.5, 1), events={"a": "nu - 1"})
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        (
+            "X - 1",
+            "The name 'X' is defined nowhere.\n  The event 'a', line 1, column 1:\n    X - 1\n    \\^\n  There are: V,",
+        ),
+        ("v - 1", "The name 'v' is defined nowhere.\n  .*\n    v - 1\n    \\^\n  Did you mean 'V'"),
+        ("V - 1; w", "The event 'a' is no expression.\n  .*\n    V - 1; w\n"),
+        ("V = 1", "The event 'a' is no expression."),
+        ("  ", "The event 'a' is '  '; it must be an expression on one line"),
+        ("V > 1", "The event 'a' is a condition: V > 1.\n  Give what is zero there"),
+        ("post.V - 1", "The event 'a' reads post.V: diagrams have no sides."),
+        ("2 + 0*3", "The event 'a' is the same everywhere"),
+    ],
+)
+def test_wrong_events_are_told_in_the_words_that_the_user_wrote(expression: str, said: str) -> None:
+    with pytest.raises(BrainPyLabError, match=said) as error:
+        bp.analysis.bifurcation(bp.models.fitzhugh_nagumo(), "I", (0, 1), events={"a": expression}, cycles=False)
+    assert "post.event" not in str(error.value)

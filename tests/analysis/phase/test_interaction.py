@@ -78,7 +78,7 @@ def test_data_and_picture(circle: Cycle) -> None:
         ({"q": "pre.x"}, "The coupling adds to 'q', which is no state of SL.\n  States: x, y."),
         ({"x": "pre.z"}, "The coupling reads pre.z, which is no state of SL.\n  States: x, y."),
         ({"x": "pre.x\ny = 1"}, "The coupling of 'x' is 'pre.x\\ny = 1'; it must be an expression on one line."),
-        ({"x": "gap*pre.x"}, "The name 'gap' is defined nowhere.\n  coupling, line 1, column 11:"),
+        ({"x": "gap*pre.x"}, "The name 'gap' is defined nowhere.\n  The coupling of 'x', line 1, column 1:"),
     ],
 )
 def test_couplings_that_are_refused(circle: Cycle, coupling: dict[str, str], message: str) -> None:

@@ -77,7 +77,11 @@ def test_pictures() -> None:
 @pytest.mark.parametrize(
     ("call", "kind", "message"),
     [
-        (lambda m: poincare(m, "x = 0", 1.0), BrainPyLabError, "A condition compares; '=' sets.\n  section, line 1"),
+        (
+            lambda m: poincare(m, "x = 0", 1.0),
+            BrainPyLabError,
+            "A condition compares; '=' sets.\n  The section, line 1",
+        ),
         (
             lambda m: poincare(m, "x >\n0", 1.0),
             ArgumentError,
