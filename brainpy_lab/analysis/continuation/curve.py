@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import acos
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -31,8 +31,9 @@ SHORTEST = 1e-7
 #: The most by which the tangent turns in a step, in radians: a turn is then seen in ten points or more.
 TURN = 0.3
 
-#: A step after which fewer iterations were needed, and the tangent turned less, is followed by a longer one.
-EASY_ITERATIONS, EASY_TURN = 3, 0.12
+#: A step after which no more iterations were needed, and the tangent turned by less than this part of the most, is
+#: followed by a longer one.
+EASY_ITERATIONS, EASY = 3, 0.4
 
 #: A point this near to a border, relative to the range, is moved onto it.
 EDGE = 1e-9
@@ -101,6 +102,10 @@ class Curve:
     end : str
         Why the curve ended, when it has: "border", "closed", "far", "steps", "points".
     """
+
+    #: By how much the tangent turns in a step at most, and how many iterations an easy one takes.
+    most_turn: ClassVar[float] = TURN
+    easy_iterations: ClassVar[int] = EASY_ITERATIONS
 
     problem: Followed
     range: Range
@@ -199,9 +204,9 @@ class Curve:
         if point is None:
             return None
         turn = acos(min(max(float(along @ self._scale(point.tangent)), -1.0), 1.0))
-        if turn > TURN and step > 4 * SHORTEST * self.longest:
+        if turn > self.most_turn and step > 4 * SHORTEST * self.longest:
             return None
-        return point, zero.iterations <= EASY_ITERATIONS and turn < EASY_TURN
+        return point, zero.iterations <= self.easy_iterations and turn < EASY * self.most_turn
 
     def _reached(self, point: CurvePoint) -> str:
         """Why the curve ends at a point, if it does."""

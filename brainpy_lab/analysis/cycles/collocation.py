@@ -18,6 +18,7 @@ import scipy.linalg
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.cycles.chain import Chain
+from brainpy_lab.analysis.cycles.condensed import Condensed
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
@@ -163,9 +164,8 @@ class Slopes:
     """
 
     def __init__(self, blocks: Array, further: Array, phase: Array, n: int, trace: float = 0.0) -> None:
-        self.n, self.further, self.rows, self.trace = n, further, phase[None], trace
-        self._inner = np.linalg.inv(blocks[:, :, n:])
-        self._follow = -self._inner @ blocks[:, :, :n]  # of all later nodes, by the first
+        self.n, self.rows, self.trace = n, phase[None], trace
+        self._free = _Free(Condensed(blocks, n), further)
 
     def with_rows(self, rows: Array) -> Slopes:
         """The same with further rows below."""
@@ -178,19 +178,21 @@ class Slopes:
         """The same with a further unknown, which the equations so far take times ``column``, (size - k + 1,)."""
         made = object.__new__(Slopes)
         made.__dict__.update(self.__dict__)
-        count, size, _ = self.further.shape
-        made.further = np.concatenate([self.further, column[:-1].reshape(count, size, 1)], axis=2)
+        further = self._free.further
+        count, size, _ = further.shape
+        wider = np.concatenate([further, column[:-1].reshape(count, size, 1)], axis=2)
+        made._free = _Free(self._free.condensed, wider)
         made.rows = np.append(self.rows, column[-1:, None], axis=1)
         return made
 
     @property
     def transitions(self) -> Array:
         """How a small deviation at the beginning of each interval is carried to its end, (n_intervals, n, n)."""
-        return self._follow[:, -self.n :]
+        return self._free.condensed.transitions
 
-    @cached_property
+    @property
     def _chain(self) -> Chain:
-        return Chain(self.transitions)
+        return self._free.condensed.chain
 
     def multipliers(self, flow: Array, scales: Array) -> tuple[NDArray[np.complex128], float]:
         """The multipliers beside that of ``flow``, the direction of the orbit, and how far from one that is.
@@ -213,43 +215,46 @@ class Slopes:
         """The deviation that one period carries to its opposite, at the nodes, (n, n_nodes); its multiplier is -1."""
         values, vectors = scipy.linalg.eig(self._chain.first, -self._chain.last)
         start = np.real(vectors[:, int(np.argmin(np.abs(values + 1)))])[:, None]
-        still = self._chain.reduce(np.zeros((len(self._follow), self.n, 1)))[1]
-        edges = self._chain.expand(start, -start, still)
-        later = (self._follow @ edges[:-1])[:, : -self.n]
-        return np.concatenate([edges[:-1], later], axis=1).reshape(-1, self.n).T
+        states: Array = self._free.condensed.of_ends @ np.concatenate([start, -start])
+        return states.reshape(-1, self.n).T
 
     def solve(self, right: Array) -> Array:
         """The unknowns x with slopes·x = ``right``, shape (size,), or of several right sides, (size, k)."""
-        n, k, below = self.n, self.further.shape[2], len(self.rows)
+        n, below = self.n, len(self.rows)
         several = right.reshape(len(right), -1)
-        free = 2 * n + k
-        states, last = self._states(several[: len(right) - below])
-        small = np.zeros((2 * n + below, free))
+        above, aside = several[: len(right) - below], several[len(right) - below :]
+        free, last = self._free.states
+        states, count = np.zeros((len(free), several.shape[1])), free.shape[1]
+        small = np.zeros((2 * n + below, count))
         aim = np.zeros((len(small), several.shape[1]))
-        small[:n, :n], small[:n, n : 2 * n], small[:n, 2 * n :] = self._chain.first, self._chain.last, -last[:, :k]
-        aim[:n] = last[:, k:]
+        if any_of := np.flatnonzero(above.any(axis=0)).tolist():
+            states[:, any_of], aim[:n, any_of] = self._free.condensed.of_right(above[:, any_of])
+        small[:n, :n], small[:n, n : 2 * n], small[:n, 2 * n :] = self._chain.first, self._chain.last, -last
         small[n : 2 * n, :n], small[n : 2 * n, n : 2 * n] = np.eye(n), -np.eye(n)  # the end is the beginning
-        lines = self.rows[:, : len(states)] @ states
-        small[2 * n :] = lines[:, :free]
-        small[2 * n :, 2 * n :] += self.rows[:, len(states) :]
-        aim[2 * n :] = several[len(right) - below :] - lines[:, free:]
+        small[2 * n :] = self.rows[:, : len(free)] @ free
+        small[2 * n :, 2 * n :] += self.rows[:, len(free) :]
+        aim[2 * n :] = aside - self.rows[:, : len(free)] @ states
         found = np.linalg.solve(small, aim)
-        x = np.concatenate([states[:, :free] @ found + states[:, free:], found[2 * n :]])
+        x = np.concatenate([free @ found + states, found[2 * n :]])
         return np.asarray(x.reshape(right.shape))
 
-    def _states(self, right: Array) -> tuple[Array, Array]:
-        """All states, and the right sides of the last link, as they depend on what is left.
 
-        Columns: the states at the beginning and at the end, the period and the parameters, and what does not depend, a
-        column for each of ``right``.
-        """
-        n, count = self.n, len(self._inner)
-        inner = self._inner @ np.concatenate([-self.further, right.reshape(count, -1, right.shape[1])], axis=2)
-        last, kept = self._chain.reduce(inner[:, -n:])
-        width = 2 * n + inner.shape[2]
-        begin, end = np.eye(n, width), np.eye(n, width, n)
-        wide = [np.concatenate([np.zeros((*level.shape[:2], 2 * n)), level], axis=2) for level in kept]
-        edges = self._chain.expand(begin, end, wide)
-        nodes = self._follow @ edges[:-1]
-        nodes[:, :, 2 * n :] += inner
-        return np.concatenate([edges[:-1], nodes[:, :-n]], axis=1).reshape(-1, width), last
+class _Free:
+    """What the states at all nodes depend on: those at both ends, the period and the parameters.
+
+    Attributes
+    ----------
+    condensed : Condensed
+    further : ndarray, shape (n_intervals, degree * n, k)
+        The derivatives of the equations by the period and the parameters.
+    """
+
+    def __init__(self, condensed: Condensed, further: Array) -> None:
+        self.condensed, self.further = condensed, further
+
+    @cached_property
+    def states(self) -> tuple[Array, Array]:
+        """The states by all of these, (n_nodes * n, 2n + k), and the last link by the further ones, (n, k)."""
+        width = self.further.shape[2]
+        states, last = self.condensed.of_right(-self.further.reshape(-1, width))
+        return np.concatenate([self.condensed.of_ends, states], axis=1), last

@@ -11,6 +11,7 @@ using bordered systems. SIAM J. Numer. Anal. 41, 401-435. doi:10.1137/S003614290
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,23 @@ from brainpy_lab.analysis.vector_field import Array
 
 #: Kinds of points of cycles through which curves lead.
 FOLLOWED = ("fold of cycles", "period doubling", "torus", "homoclinic")
+
+
+class OnCycle(Protocol):
+    """What has been computed at a cycle.
+
+    Attributes
+    ----------
+    slopes : Slopes
+    ways : ndarray, shape (2, size)
+        See `kernel`.
+    """
+
+    @property
+    def slopes(self) -> Slopes: ...
+
+    @property
+    def ways(self) -> Array: ...
 
 
 @dataclass(frozen=True)
@@ -43,23 +61,25 @@ class Condition:
         """Whether it is one of the period alone."""
         return self.kind == "homoclinic"
 
-    def value(self, surface: CycleZeros, u: Array, slopes: Slopes | None, basis: Array) -> float:
-        """It at ``u``; ``basis``, (2, size), are rows along the surface in units; ``slopes`` may be known."""
+    def value(self, surface: CycleZeros, u: Array, basis: Array, known: OnCycle | None) -> float:
+        """It at ``u``; ``basis``, (2, size), are rows along the surface in units; ``known`` is what was taken there."""
         collocation = surface.collocation
         if self.kind == "homoclinic":
             return float(u[-3] / self.period - 1)
         if self.kind == "fold of cycles" and collocation.n == 2:
-            return collocation.trace(u)  # one multiplier is one: the other one is too where this vanishes
-        slopes = slopes or collocation.both(u)[1]
+            # one multiplier is one: the other one is too where this vanishes
+            return known.slopes.trace if known is not None else collocation.trace(u)
+        slopes = known.slopes if known is not None else collocation.both(u)[1]
         if self.kind == "fold of cycles":
-            return float(np.linalg.det(kernel(slopes, basis, surface.units)[0][:, -2:]))
+            ways = known.ways if known is not None else kernel(slopes, basis, surface.units)[0]
+            return float(np.linalg.det(ways[:, -2:]))
         values = collocation.multipliers(u, slopes)[0]
         at = critical(self.kind, values)
         return float(np.log(np.abs(values[at])).sum()) if at else float("nan")
 
 
 def kernel(slopes: Slopes, basis: Array, units: Array, residual: Array | None = None) -> tuple[Array, Array]:
-    """The two ways along the surface that ``basis`` measures, and the way to it; all in units.
+    """The two ways along the surface that ``basis`` measures, and the way from it; all in units.
 
     Each of the two is one along its own row and none along the other; the third is none along both.
     """
@@ -67,7 +87,7 @@ def kernel(slopes: Slopes, basis: Array, units: Array, residual: Array | None = 
     right = np.zeros((basis.shape[1], 3))
     right[-2, 0] = right[-1, 1] = 1.0
     if residual is not None:
-        right[:-2, 2] = -residual
+        right[:-2, 2] = residual
     ways = bordered.solve(right).T / units
     return ways[:2], ways[2]
 

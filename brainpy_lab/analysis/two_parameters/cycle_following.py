@@ -16,11 +16,11 @@ from brainpy_lab.analysis.continuation.cycle_stations import OUTSIDE
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import NAMES, SpecialPoint
 from brainpy_lab.analysis.continuation.tracing import OF_BOX
-from brainpy_lab.analysis.cycles.zeros import InUnits
 from brainpy_lab.analysis.two_parameters.codimension_two import Found as FoundEquilibrium
 from brainpy_lab.analysis.two_parameters.cycle_conditions import Condition, critical
 from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
 from brainpy_lab.analysis.two_parameters.cycle_plane_curve import CyclePlaneCurve, PlaneOrbit
+from brainpy_lab.analysis.two_parameters.cycle_surface import OnIt
 from brainpy_lab.analysis.vector_field import Array, VectorField
 
 #: A curve ends where the period is so many times that at its start.
@@ -278,7 +278,7 @@ def _rest(found: FoundEquilibrium) -> PlaneOrbit:
 
 def _station(curve: CyclePlaneCurve, point: CurvePoint) -> Station:
     """The cycle at a point, and what is counted there."""
-    known = point.slopes.slopes if isinstance(point.slopes, InUnits) else None
+    known = point.slopes.slopes if isinstance(point.slopes, OnIt) else None
     values = curve.collocation.multipliers(point.u, known)[0]
     on = critical(curve.condition.kind, values)
     return Station(curve.orbit(point), values, int((np.abs(np.delete(values, on)) > 1 + OUTSIDE).sum()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from brainpy_lab.analysis.cycles.collocation import Collocation
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.cycles.zeros import CycleZeros
 from brainpy_lab.analysis.two_parameters.cycle_conditions import Condition, kernel
-from brainpy_lab.analysis.two_parameters.cycle_surface import OnSurface
+from brainpy_lab.analysis.two_parameters.cycle_surface import OnIt, OnSurface
 from brainpy_lab.analysis.two_parameters.in_box import InBox
 from brainpy_lab.analysis.vector_field import Array, VectorField
 
@@ -47,12 +47,17 @@ class CyclePlaneCurve(InBox, CycleCurve):
     #: Points of these curves are to be as exact as the special points of branches.
     least_intervals: ClassVar[int] = 2 * INTERVALS
 
+    #: Steep parts of an orbit move along it: the tangent turns much where the curve in the plane hardly does.
+    most_turn: ClassVar[float] = 0.6
+    easy_iterations: ClassVar[int] = 4
+
     condition: Condition = None  # type: ignore[assignment]
+    _ways: Array | None = field(default=None, repr=False)
 
     @classmethod
     def along(
         cls,
-        field: VectorField,
+        flow: VectorField,
         names: tuple[str, str],
         search: Search,
         condition: Condition,
@@ -61,7 +66,7 @@ class CyclePlaneCurve(InBox, CycleCurve):
     ) -> CyclePlaneCurve:
         """A curve that has no point yet."""
         mesh = Mesh.uniform(INTERVALS)
-        problem = Collocation(field, names, mesh, least, np.zeros((len(least), mesh.intervals, mesh.degree)))
+        problem = Collocation(flow, names, mesh, least, np.zeros((len(least), mesh.intervals, mesh.degree)))
         ones = np.ones(problem.size)
         zeros = OnSurface(CycleZeros(problem, ones), condition, np.eye(2, problem.size))
         first, second = search.ranges
@@ -102,14 +107,23 @@ class CyclePlaneCurve(InBox, CycleCurve):
         z = u / self.units
         problem = self.scaled
         assert isinstance(problem, OnSurface)
-        row = problem.both(z)[1].slopes.rows[1] * self.units
-        along = problem.basis @ row
+        along = problem.basis @ problem.both(z)[1].rows[0]
         result: Array = (-along[1] * problem.basis[0] + along[0] * problem.basis[1]) * self.units
         return result
 
+    def _renewed(self, point: CurvePoint) -> CurvePoint:
+        if isinstance(point.slopes, OnIt):
+            self._ways = point.slopes.ways * self.units
+        return super()._renewed(point)
+
     def _zeros(self, problem: Collocation, u: Array) -> OnSurface:
         zeros = CycleZeros(problem, self.units)
-        return OnSurface(zeros, self.condition, _along(zeros, u))
+        if self._ways is None:
+            return OnSurface(zeros, self.condition, _along(zeros, u))
+        # two rows nearly along the surface will do: those of the point on its old mesh
+        old, ways, self._ways = self.collocation, self._ways, None
+        moved = [problem.pack(old.mesh.at(old.profile(way), problem.mesh.nodes), *way[-3:]) for way in ways]
+        return OnSurface(zeros, self.condition, np.linalg.qr((np.array(moved) / self.units).T)[0].T)
 
 
 def _along(zeros: CycleZeros, u: Array) -> Array:
