@@ -43,7 +43,9 @@ export const panelPlugin: JupyterFrontEndPlugin<IBrainPyPanel> = {
       });
     app.commands.addCommand(CommandIDs.open, {
       label: args => (args.isPalette ? trans.__('Open the BrainPy Lab Panel') : trans.__('BrainPy Lab')),
-      caption: trans.__('Show the step code, phase plane, bifurcations and runs of this notebook’s models and networks'),
+      caption: trans.__(
+        'Show the step code, phase plane, bifurcations and runs of this notebook’s models and networks'
+      ),
       icon: brainIcon,
       describedBy: { args: OPEN_ARGS },
       execute: args => {
