@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from brainpy_kernel.sessions.frame import Frame
-from brainpy_kernel.sessions.picking import Picked, pick, pick_in_plane, pick_place, pick_special
+from brainpy_kernel.sessions.picking import Picked, pick, pick_in_plane, pick_place, pick_special, pick_station
 from brainpy_kernel.sessions.runtime import Runtime, Ticket
 from brainpy_kernel.sessions.session import Session
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, did_you_mean
@@ -169,26 +169,29 @@ class Continuation:
         """Nothing here shows them."""
 
     def pick(self, x: float, y: float, pixel: tuple[float, float]) -> None:
-        """Go to the point of the diagram nearest to (x, y), or to that place; ``pixel`` is the size of a pixel."""
+        """Go to the point of the diagram nearest to (x, y), or to that place; ``pixel`` is the size of a pixel.
 
-        def find() -> Picked | None:
-            diagram = self.diagram
-            if diagram is None:
-                return None
-            if is_single(diagram):
-                return pick(diagram, self.variable, (x, y), pixel)
-            return pick_place(diagram, (x, y), pixel)
-
-        self.background.put(("point", id(self)), lambda ticket: self._go(find))
+        Of a diagram that is still being computed it is a point that is there already: to solve for another one would
+        wait for the rest of the diagram.
+        """
+        diagram, click = self.diagram, (x, y)
+        if diagram is None:
+            return
+        if not is_single(diagram):
+            self._go_at_once(lambda: pick_place(diagram, click, pixel))
+        elif self.status == "running":
+            self._go_at_once(lambda: pick_station(diagram, self.variable, click, pixel))
+        else:
+            find = partial(pick, diagram, self.variable, click, pixel)
+            self.background.put(("point", id(self)), lambda ticket: self._go(find))
 
     def pick_special(self, diagram: AnyDiagram, point: SpecialPoint) -> None:
         """Go to a special point."""
-        find = (
+        self._go_at_once(
             partial(pick_special, diagram, self.variable, point)
             if is_single(diagram)
             else partial(pick_in_plane, diagram, point)
         )
-        self.background.put(("point", id(self)), lambda ticket: self._go(find))
 
     def close(self) -> None:
         """Stop what is being computed, and forget who listens."""
@@ -245,6 +248,10 @@ class Continuation:
     def _now(self, status: Status, progress: float, message: str = "") -> None:
         self.status, self.progress, self.message = status, progress, message
         self._tell("status")
+
+    def _go_at_once(self, find: Callable[[], Picked | None]) -> None:
+        """On the worker of the pictures: it does not wait for a diagram."""
+        self.session.runtime.put(("point", id(self)), lambda ticket: self._go(find))
 
     def _go(self, find: Callable[[], Picked | None]) -> None:
         try:

@@ -11,6 +11,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     from brainpy_lab.analysis import Cycle, Diagram, FixedPoint, PlaneDiagram, SpecialPoint
+    from brainpy_lab.analysis.continuation.branch import Branch
+    from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 
 #: A click farther than this from every branch, in pixels, means none.
 REACH = 30.0
@@ -21,6 +23,8 @@ SNAP = 8.0
 #: Eigenvalues and multipliers that are told.
 MOST = 6
 
+#: Smaller multipliers of a branch are not exact.
+EXACT = 1e-6
 
 #: A run starts this far beside an equilibrium, in parts of what the diagram shows: it comes back, or it leaves.
 BESIDE = 0.01
@@ -35,12 +39,21 @@ class Picked:
     words: str
 
 
+@dataclass(frozen=True)
+class _Near:
+    """Where a branch is near to a click: the nearest of its points, and parameter and variable between them."""
+
+    branch: Branch | CycleBranch
+    index: int
+    place: tuple[float, float]
+
+
 def pick(diagram: Diagram, variable: str, click: tuple[float, float], pixel: tuple[float, float]) -> Picked | None:
     """The equilibrium or cycle nearest to a click; None where there is none in reach."""
     near = _nearest(diagram, variable, click, pixel)
     if near is None:
         return None
-    value, y = near
+    value, y = near.place
     low, high = diagram.range
     value = min(max(_to_a_pixel(value, pixel[0]), low), high)
     states = diagram.at(value)
@@ -56,10 +69,35 @@ def pick(diagram: Diagram, variable: str, click: tuple[float, float], pixel: tup
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
+def pick_station(
+    diagram: Diagram, variable: str, click: tuple[float, float], pixel: tuple[float, float]
+) -> Picked | None:
+    """The computed point of a branch nearest to a click, as it stands: of a diagram that is still growing."""
+    from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
+
+    near = _nearest(diagram, variable, click, pixel)
+    if near is None:
+        return None
+    branch, i = near.branch, near.index
+    value = _told(float(branch[branch.parameter][i]), diagram.range)
+    kind = "cycle" if isinstance(branch, CycleBranch) else "equilibrium"
+    words = f"{'stable' if branch.stable[i] else 'unstable'} {kind} at {branch.parameter} = {value:g}: "
+    if isinstance(branch, CycleBranch):
+        state = dict(zip(branch.names, map(float, branch.orbits[i].profile[:, 0]), strict=True))
+        exact = [m for m in branch.multipliers[i] if abs(m) > EXACT]
+        smaller = " and smaller ones" if len(exact) < len(branch.multipliers[i]) else ""
+        words += f"period {branch.period[i]:.5g}; multipliers {_numbers([1, *exact])}{smaller}"
+        return Picked({branch.parameter: value}, state, words)
+    state = {name: float(branch[name][i]) for name in branch.names}
+    words += ", ".join(f"{name} = {v:.5g}" for name, v in state.items())
+    state[variable] += _beside(diagram, variable)
+    return Picked({branch.parameter: value}, state, f"{words}; eigenvalues {_numbers(branch.eigenvalues[i])}")
+
+
 def pick_special(diagram: Diagram, variable: str, point: SpecialPoint) -> Picked:
     """A special point; its value is told to a billionth of the range, which sliders and people can read."""
     (name, exact), *_ = point.parameters.items()
-    value = round(exact, 9 - math.floor(math.log10(diagram.range[1] - diagram.range[0])))
+    value = _told(exact, diagram.range)
     orbit = point.data.get("orbit")
     state = {**point.values, variable: point.values[variable] + _beside(diagram, variable)}
     if orbit is not None:
@@ -87,8 +125,8 @@ def pick_place(diagram: PlaneDiagram, click: tuple[float, float], pixel: tuple[f
 def pick_in_plane(diagram: PlaneDiagram, point: SpecialPoint) -> Picked:
     """A special point of two parameters, its values told to a billionth of their ranges."""
     values = {
-        name: round(point.parameters[name], 9 - math.floor(math.log10(high - low)))
-        for name, (low, high) in zip(diagram.parameters, diagram.ranges, strict=True)
+        name: _told(point.parameters[name], bounds)
+        for name, bounds in zip(diagram.parameters, diagram.ranges, strict=True)
     }
     said = [repr(point)]
     if "eigenvalues" in point.data:
@@ -97,20 +135,25 @@ def pick_in_plane(diagram: PlaneDiagram, point: SpecialPoint) -> Picked:
     return Picked(values, state, "; ".join(said))
 
 
+def _told(value: float, bounds: tuple[float, float]) -> float:
+    """``value`` to a billionth of a range."""
+    return round(value, 9 - math.floor(math.log10(bounds[1] - bounds[0])))
+
+
 def _to_a_pixel(value: float, pixel: float) -> float:
     """``value`` with as many decimals as a pixel tells."""
     return round(value, -math.floor(math.log10(pixel)))
 
 
-def _nearest(
-    diagram: Diagram, variable: str, click: tuple[float, float], pixel: tuple[float, float]
-) -> tuple[float, float] | None:
-    """The place on a branch nearest to a click: parameter and variable."""
+def _nearest(diagram: Diagram, variable: str, click: tuple[float, float], pixel: tuple[float, float]) -> _Near | None:
+    """The place on a branch nearest to a click."""
     size = np.array(pixel)
     best, found = REACH, None
     for branch in diagram.branches:
         for line in branch.lines(variable):
             points = np.column_stack([branch[branch.parameter], line])
+            if len(points) < 2:  # a branch that has just begun
+                continue
             ways = np.diff(points, axis=0) / size
             aside = (np.array(click) - points[:-1]) / size
             squares = (ways**2).sum(axis=1)
@@ -120,7 +163,7 @@ def _nearest(
             if far[i] < best:
                 best = float(far[i])
                 foot = points[i] + parts[i] * (points[i + 1] - points[i])
-                found = float(foot[0]), float(foot[1])
+                found = _Near(branch, i + round(float(parts[i])), (float(foot[0]), float(foot[1])))
     return found
 
 
