@@ -118,7 +118,8 @@ def write_arrival(
     if cell:
         given = Fields(Field(v, own, "state", places[n].row) for n, v in kept.items())
         passes = Fields(Field(n, "", "passed") for n in sorted(passed))
-        cell.signature = Signature(_taken(cell.lines, places, set()), join(given, passes))
+        handed_on = passed - assigned(cell.lines)
+        cell.signature = Signature(_taken(cell.lines, places, set(), handed_on), join(given, passes))
     connection = Written(Signature(_taken(lines, places, passed), results), lines) if results else None
     return cell, connection
 
@@ -202,9 +203,9 @@ def _unless_held(action: Assign, target: str, value: ast.expr, held: Mapping[str
     return ast.IfExp(parse(f"{_MIDDLE} < {release}"), instead, value)
 
 
-def _taken(lines: Lines, places: Mapping[str, Place], passed: set[str]) -> Fields:
-    """What lines need, in the order of ``places``."""
-    needed = names_needed(lines) - {*CONSTANTS, "t", "dt"}
+def _taken(lines: Lines, places: Mapping[str, Place], passed: set[str], handed_on: Iterable[str] = ()) -> Fields:
+    """What lines need, and what is handed on as it was, in the order of ``places``."""
+    needed = (names_needed(lines) | set(handed_on)) - {*CONSTANTS, "t", "dt"}
     known = {n: p for n, p in places.items() if n in needed - passed}
     found = [Field(n, p.axis, "state" if p.axis else "parameter", p.row) for n, p in known.items()]
     unknown = needed - {f.name for f in found} - passed

@@ -43,6 +43,22 @@ when post.spike:
     o1 += 1
     o2 += 1
 """
+#: The trace that a block reads is the one that it sets: nearest triplets, as in Diehl & Cook 2015
+#: (doi:10.3389/fncom.2015.00099).
+NEAREST_TRIPLETS = """
+tau_y = 40
+weight(0) = 0.5
+dx/dt = -x/20
+dy1/dt = -y1/20
+dy2/dt = -y2/tau_y
+when pre.spike:
+    weight = clip(weight - 0.01*y1*x, 0, 1)
+    x = 1
+when post.spike:
+    weight = clip(weight + 0.01*x*y2, 0, 1)
+    y1 = 1
+    y2 = 1
+"""
 #: Izhikevich 2007, doi:10.1093/cercor/bhl152: pairs mark connections, dopamine moves their weights.
 DOPAMINE = """
 tau_x = 20; tau_c = 100; tau_D = 40
@@ -116,6 +132,16 @@ def triplets() -> np.ndarray:
     return w
 
 
+def nearest_triplets() -> np.ndarray:
+    w, x, y1, y2 = np.full((PRE, POST), 0.5), np.zeros((PRE, 1)), np.zeros((1, POST)), np.zeros((1, POST))
+    for pre, post in zip(spikes(PRE, 1)[1:, :, np.newaxis], spikes(POST, 2)[1:, np.newaxis], strict=True):
+        x, y1, y2 = decay(x, 20), decay(y1, 20), decay(y2, 40)
+        w, x = np.where(pre, np.clip(w - 0.01 * y1 * x, 0, 1), w), np.where(pre, 1, x)
+        w = np.where(post, np.clip(w + 0.01 * x * y2, 0, 1), w)
+        y1, y2 = np.where(post, 1, y1), np.where(post, 1, y2)
+    return w
+
+
 def dopamine() -> np.ndarray:
     w, c, x, D = np.full((PRE, POST), 0.5), np.zeros((PRE, POST)), np.zeros((PRE, 1)), np.zeros((1, POST))
     for pre, post in zip(spikes(PRE, 1)[1:, :, np.newaxis], spikes(POST, 2)[1:, np.newaxis], strict=True):
@@ -134,6 +160,13 @@ def test_weights_are_those_of_a_loop(text: str, loop: Callable[[], np.ndarray]) 
     final = network(text).run(STEPS * DT, dt=DT, backend="numpy").final["s"]["weight"].reshape(PRE, POST)
     assert np.abs(final - loop()).max() < 1e-12
     assert np.abs(final - 0.5).min() > 1e-5
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba", "jax", "torch"])
+def test_a_block_reads_a_trace_that_it_then_sets(backend: str) -> None:
+    final = network(NEAREST_TRIPLETS).run(STEPS * DT, dt=DT, backend=backend).final["s"]["weight"]
+    assert np.abs(final.reshape(PRE, POST) - nearest_triplets()).max() < 1e-12
+    assert np.abs(final - 0.5).min() > 1e-4
 
 
 @pytest.mark.parametrize("backend", ["numpy", "numba", "jax", "torch"])

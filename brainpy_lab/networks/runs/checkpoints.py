@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,9 @@ def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]
     for syn in parts.synapses:
         numbers[f"connections/{syn.name}"] = len(syn)
         numbers[f"delays/{syn.name}"] = state.delays[syn.name]
-        numbers[f"weighted/{syn.name}"] = ", ".join(syn.weighted.names)
+        weights = _weights(syn, state)
+        numbers[f"weighted/{syn.name}"] = ", ".join(weights)
+        numbers[f"weights/{syn.name}"] = _digest(weights)
         numbers[f"cells/{syn.name}"] = wired[syn.name].cells
         numbers |= {f"trace/{syn.name}.{n}": state.traces[f"{syn.name}.{n}"] for n in syn.traces.of}
         numbers |= {f"home/{syn.name}.{n}": home for n, home in state.homes[syn.name].items()}
@@ -51,6 +54,19 @@ def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]
     numbers |= {f"memory/{g}": str(kept[METHOD]) for g, kept in state.memories.items()}
     arrays = in_part("rows", rows) | in_part("queues", queues) | in_part("pasts", pasts) | in_part("memories", memories)
     return Checkpoint(state.time, values, arrays, numbers, state.seed, parts.name)
+
+
+def _weights(syn: Synapses, state: NetworkState) -> dict[str, Any]:
+    """The weights that stood in sums in the last run."""
+    return {n: value for n, value in state.starts[syn.name].items() if n not in syn.system.state_names}
+
+
+def _digest(weights: Mapping[str, Any]) -> str:
+    found = hashlib.blake2b(digest_size=16)
+    for name, value in weights.items():
+        found.update(name.encode())
+        found.update(np.ascontiguousarray(value, float).data)
+    return found.hexdigest() if weights else ""
 
 
 def _queue_arrays(queue: Mapping[int, np.ndarray]) -> dict[str, np.ndarray]:
@@ -96,6 +112,14 @@ class Standing:
             if numbers.get(f"weighted/{syn.name}", "") != ", ".join(syn.weighted.names):
                 raise _other(checkpoint, f"other weights of {syn.name} are in the sums there")
             found.starts[syn.name] = {**syn.start, **{n: syn.values[n] for n in syn.weighted.names}}
+            digest = _digest(_weights(syn, found))
+            if numbers.get(f"weights/{syn.name}", digest) != digest:
+                names, sums = ", ".join(syn.weighted.names), ", ".join(syn.weighted.by)
+                raise ArgumentError(
+                    f"{syn.name}: '{names}' stands in {sums}, in the checkpoint of {checkpoint.model_name} with other "
+                    "numbers than here.",
+                    advice=f"Give the same, or take kept={{'{next(iter(syn.weighted.by))}': 'connection'}}.",
+                )
             homes = {n: numbers.get(f"home/{syn.name}.{n}") for n in syn.system.state_names}
             for name in (n for n, home in homes.items() if home is None):
                 raise _other(checkpoint, f"{syn.name} has no '{name}' there")

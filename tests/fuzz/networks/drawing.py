@@ -27,6 +27,11 @@ CELLS = [
         {"V": "(-V + I + Ib)/tau", "w": "(V/10 - w)/25"},
         "V >= V_th", ("V -= 6",), ("spike", "t_dead"),
     ),
+    CellLines(
+        {"tau": 9, "I": 0, "Ib": 0, "t_ref": 0.7, "a": 1, "V_th": 10},
+        {"V": "(-V + I + Ib)/tau", "w": "(a - w)/20"},
+        "V >= V_th", ("V = min(V - V_th, 2)", "w = clip(0.8*w + 0.4, 0, 1.5)"), ("w", "t_ref"),
+    ),
 ]  # fmt: skip
 
 
@@ -55,7 +60,23 @@ KINDS = {
         )
     ),
     "jump either way": Kind(pre=("post.V += (weight if post.V < 5 else -0.3*weight)",)),
-    "a state set": Kind(pre=(("post.V = 0.9*post.V + 0.1*weight", "post.w = clip(post.w, 0, 1)"),)),
+    "a state set": Kind(
+        pre=(
+            (
+                "post.V = 0.9*post.V + 0.1*weight", "post.w = clip(post.w, 0, 1)",
+                "post.w = max(0.2, post.w - 0.1*weight)", "post.V = min(post.V + weight, 9.5)",
+            ),
+        )
+    ),
+    "what others have left": Kind(
+        {"k": 0.02}, initial={"p": 0.3},
+        pre=("post.V += 0.3*p*weight", ("p = 0.9*p + k*post.V", "p = post.w", "p = k*pre.V")),
+    ),
+    "a state set, back": Kind(pre=(("pre.w = 0.95*pre.w + 0.02*weight", "pre.V = clip(pre.V - 0.3*weight, -2, 9)"),)),
+    "set at spikes of post": Kind(post=(("post.w = 0.5*(post.w + pre.w)", "pre.w = 0.9*pre.w + 0.05*weight"),)),
+    "weight by what others have left": Kind(
+        pre=("post.V += 0.2*weight", "weight = clip(weight + 0.02*(post.V - 5), 0.1, 1.5)"), is_plastic=True
+    ),
     "jump back": Kind(pre=("pre.w += 0.05*weight",)),
     "jump back at spikes of post": Kind(post=("pre.w += 0.02*weight",)),
     "jump at spikes of post": Kind(post=(("post.w += 0.1*weight", "pre.V -= 0.1*weight"),)),
@@ -123,10 +144,11 @@ class Part:
     meant: semantics.Cells | semantics.Source | semantics.Synapses
 
 
-def network(seed: int) -> tuple[bp.Network, semantics.Network]:
-    """A network, and what it is meant to be."""
+def network(seed: int, *, is_large: bool = False) -> tuple[bp.Network, semantics.Network]:
+    """A network, and what it is meant to be; large ones have cells for several threads."""
     rng = np.random.default_rng(seed)
-    groups = [_group(rng, f"G{k}") for k in range(rng.integers(1, 4))]
+    cells = (70, 200) if is_large else (1, 9)
+    groups = [_group(rng, f"G{k}", cells) for k in range(rng.integers(1, 4))]
     sources = [_source(rng, f"S{k}") for k in range(rng.integers(0, 3))]
     synapses = [_synapses(rng, f"syn{k}", groups, sources) for k in range(rng.integers(1, 5))]
     schedule = "brian2" if rng.random() < 0.25 else "default"
@@ -135,8 +157,8 @@ def network(seed: int) -> tuple[bp.Network, semantics.Network]:
     return ours, meant
 
 
-def _group(rng, name) -> Part:
-    lines, size = CELLS[rng.integers(len(CELLS))], int(rng.integers(1, 9))
+def _group(rng, name, cells) -> Part:
+    lines, size = CELLS[rng.integers(len(CELLS))], int(rng.integers(*cells))
     initial = {"V": rng.uniform(0, 9, size)}
     values = {"Ib": rng.uniform(8, 24, size)}
     for parameter, draw in {
@@ -178,7 +200,9 @@ def _synapses(rng, name, groups, sources) -> Part:
     count = len(made())
     couples = lines.names("pre", "slopes") | lines.names("pre", "sums")
     delays = {}
-    if lines.pre and not couples:  # the delay of a coupling is not that of spikes
+    if couples:  # all of them are late, or none is
+        delays["delay"] = _delay(rng, count, 40, some_at_once=False)
+    elif lines.pre:
         delays["delay"] = _delay(rng, count, 40)
     if lines.post:
         delays["post_delay"] = _delay(rng, count, 20)
@@ -230,7 +254,9 @@ def _view(rng, size) -> slice | np.ndarray:
     if kind < 0.85:
         first = int(rng.integers(0, size - 1))
         return slice(first, int(rng.integers(first + 1, size + 1)))
-    return rng.random(size) < 0.6
+    mask = rng.random(size) < 0.6
+    mask[rng.integers(size)] = True  # a view of no cells is refused
+    return mask
 
 
 def _rule(rng, pre, post, *, same):
@@ -239,8 +265,10 @@ def _rule(rng, pre, post, *, same):
     rules: dict[str, Callable] = {
         "all": bp.connect.all_to_all,
         "probability": lambda: bp.connect.fixed_probability(0.5, seed=seed),
-        "pairs": lambda: bp.connect.pairs(*_pairs(rng, pre, post, same)),
+        "pairs": lambda: bp.connect.pairs(*_pairs(rng, pre, post, same), multapses=True),
     }
+    if len(pre) * len(post) > 1000:
+        return bp.connect.fixed_probability(2 / len(post), seed=seed)
     if len(pre) == len(post) and not same:
         rules["one to one"] = bp.connect.one_to_one
     if len(pre) > 2:
@@ -249,14 +277,15 @@ def _rule(rng, pre, post, *, same):
 
 
 def _pairs(rng, pre, post, same):
-    """Any of the possible pairs, in any order."""
+    """Any of the possible pairs, in any order, some of them twice."""
     pairs = [(a, b) for a in range(len(pre)) for b in range(len(post)) if not (same and pre[a] == post[b])]
     rng.shuffle(pairs)
     pairs = pairs[: int(rng.integers(0, len(pairs) + 1))]
+    pairs += pairs[: int(rng.integers(0, 3))]
     return [int(a) for a, _ in pairs], [int(b) for _, b in pairs]
 
 
-def _delay(rng, count, longest) -> float | np.ndarray | None:
+def _delay(rng, count, longest, *, some_at_once=True) -> float | np.ndarray | None:
     """None, one for all, or one a connection: up to ``longest`` steps, one step, or few with some of none."""
     match rng.choice(["none", "one", "many", "step", "few"], p=[0.3, 0.25, 0.2, 0.1, 0.15]):
         case "one":
@@ -266,7 +295,7 @@ def _delay(rng, count, longest) -> float | np.ndarray | None:
         case "step":
             return DT
         case "few":
-            return rng.integers(0, 4, count) * DT
+            return rng.integers(0 if some_at_once else 1, 4, count) * DT
     return None
 
 

@@ -25,6 +25,7 @@ class Cells:
         self.was_true = np.zeros(size, bool)
         self.held_until = {name: np.full(size, -1) for name in lines.slopes}  # a step, in which it is held for the last
         self.dead_until = np.full(size, -1)  # a step, in which it may fire again
+        self.past = []  # the states at the start of each step
 
     def advance(self, step, dt, inputs):
         """Forward Euler; "a hold covers all phases of steps n+1 ... n+k"."""
@@ -94,6 +95,18 @@ class Side:
         return np.bincount(self._index, values, self._cells.size)[self._index]
 
 
+class Late:
+    """The same as it was so many steps before, each connection's own number; before the start, as it was then."""
+
+    def __init__(self, cells, index, step, delays):
+        self.cells, self.index, self.then = cells, index, np.maximum(step - delays, 0)
+
+    def __getattr__(self, name):
+        if name not in self.cells.lines.slopes:
+            return self.cells.values[name][self.index]
+        return np.array([row[name] for row in self.cells.past])[self.then, self.index]
+
+
 class Synapses:
     """Connections from ``pre_index`` to ``post_index``; delays are whole steps, one a connection."""
 
@@ -123,7 +136,7 @@ class Synapses:
 
     def inputs(self, step):
         """The input of the target and its sum over connections, for each line that sums."""
-        names = self._names(slice(None), step)
+        names = self._names(slice(None), step, is_late=True)
         for target, term in self.lines.sums:
             terms = np.broadcast_to(eval(term, names), self.count)
             yield target, np.bincount(self.post_index, terms, self.post.size)
@@ -135,7 +148,7 @@ class Synapses:
         an equation is linear, alone or with others of constant coefficients; order 1 where it reads a cell)". All that
         are drawn are linear in the states.
         """
-        names = self._names(slice(None), step)
+        names = self._names(slice(None), step, is_late=True)
         slopes = self._slopes(names)
         new = {name: self.values[name] + dt * slope for name, slope in slopes.items()}
         if self.own:
@@ -154,9 +167,12 @@ class Synapses:
         moved = [self._slopes({**names, name: names[name] + 1.0}) for name in self.own]
         return np.stack([np.stack([m[name] - slopes[name] for m in moved], 1) for name in self.own], 1)
 
-    def _names(self, which, step):
+    def _names(self, which, step, *, is_late=False):
         names = FUNCTIONS | {name: values[which] for name, values in self.values.items()}
-        return names | {side: Side(cells, index[which], step) for side, (cells, index, _) in self.sides.items()}
+        names |= {side: Side(cells, index[which], step) for side, (cells, index, _) in self.sides.items()}
+        if is_late and isinstance(self.pre, Cells):
+            names["pre"] = Late(self.pre, self.pre_index, step, self.sides["pre"][2])
+        return names
 
     def _keep(self, which, names):
         for name in self.lines.states:
@@ -187,6 +203,8 @@ class Network:
     def step(self):
         """The order of a step: blocks every T, advance, then arrivals and events as the schedule has them."""
         step = self.step_number
+        for cells in self.groups:
+            cells.past.append({name: cells.values[name].copy() for name in cells.lines.slopes})
         for synapse in self.synapses:
             synapse.act_every(step, self.dt)
         self._advance(step)

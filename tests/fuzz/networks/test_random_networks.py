@@ -4,51 +4,27 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from tests.fuzz.networks.courses import course
 from tests.fuzz.networks.drawing import DT, network
 
-STEPS = 200
 #: Enough for sums taken in another order; an arrival in another step, or taken twice, moves a state by far more.
 NEAR = {"rtol": 1e-7, "atol": 1e-7}
 
 
-def expected(meant):
-    """The states of each group after each step: {name: (steps, cells)}."""
-    rows = [[] for _ in meant.groups]
-    for _ in range(STEPS):
-        meant.step()
-        for row, cells in zip(rows, meant.groups, strict=True):
-            row.append({name: cells.values[name].copy() for name in cells.lines.slopes})
-    return [{name: np.array([at[name] for at in row]) for name in row[0]} for row in rows]
-
-
-def groups(net):
-    return [part for part in net.groups if isinstance(part, bp.NeuGroup)]
-
-
-def runs(net, backend, parts):
-    """Solutions of runs that go on from one another, of as many steps as ``parts`` says."""
-    record = {group.name: ["V", "w"] for group in groups(net)}
-    return [
-        net.run(steps * DT, dt=DT, backend=backend, seed=1, record=record, **({} if k else {"start": 0}))
-        for k, steps in enumerate(parts)
-    ]
-
-
-def check(seed, backend):
+def check(seed, backend, threads=1):
     """One network: spikes, states after each step, and what its connections hold at the end."""
-    net, meant = network(seed)
-    states = expected(meant)
-    sols = runs(net, backend, (70, 130) if seed % 3 == 0 else (STEPS,))
-    for k, group in enumerate(groups(net)):
+    net, meant = network(seed, is_large=threads > 1)
+    sols, states = course(seed, net, meant, backend, threads)
+    for k, group in enumerate(part for part in net.groups if isinstance(part, bp.NeuGroup)):
         spikes = [(round(t / DT), int(i)) for s in sols for t, i in zip(*spike_train(s, group.name), strict=True)]
         assert sorted(spikes) == sorted(meant.spikes[k]), f"spikes of {group.name} of network {seed}"
         for name, wanted in states[k].items():
             got = np.concatenate([np.asarray(s[group.name][name])[1:] for s in sols])
             np.testing.assert_allclose(got, wanted, **NEAR, err_msg=f"{group.name}.{name} of network {seed}")
     for synapse, its in zip(net.synapses, meant.synapses, strict=True):
-        if "weight" in its.lines.initial:
-            weight = sols[-1].final[synapse.name]["weight"]
-            np.testing.assert_allclose(weight, its.values["weight"], **NEAR, err_msg=f"{synapse.name} of {seed}")
+        for name in set(its.lines.initial) & set(synapse.homes.at("connection")):
+            got = sols[-1].final[synapse.name][name]
+            np.testing.assert_allclose(got, its.values[name], **NEAR, err_msg=f"{synapse.name}.{name} of {seed}")
     return sum(map(len, meant.spikes))
 
 

@@ -91,6 +91,19 @@ def test_weights_in_sums_cannot_be_set_where_a_run_goes_on() -> None:
         net.run(1.0, backend="numpy")
 
 
+@pytest.mark.parametrize("weight", [2.0, bp.dist.uniform(0.5, 1.5, seed=8)], ids=["one", "others"])
+def test_nor_by_way_of_a_checkpoint(weight: object) -> None:
+    """Sums hold the weights of the spikes before: a network with other weights cannot go on with them."""
+    net, same = network(CURRENT), network(CURRENT)
+    net.run(1.0, dt=0.1, backend="numpy", seed=1)
+    point = net.checkpoint()
+    net["s"].weight = weight
+    for checkpoint in (point, net.checkpoint()):  # as the run has left it, whatever has been set since
+        with pytest.raises(bp.errors.ArgumentError, match="weight"):
+            net.run(1.0, start=checkpoint, backend="numpy")
+        assert same.run(1.0, start=checkpoint, backend="numpy").t[-1] == 2.0
+
+
 def test_the_cells_of_a_run_fire_alike() -> None:
     """A lumped and a per-connection network of spiking cells."""
 
