@@ -147,6 +147,16 @@ def mapping(owner: str, name: str, value: Any) -> dict[str, Any]:
     raise ArgumentError(f"{owner}: {name} is a mapping by name; got {value!r:.60}.", advice=f"{name}={{'x': 1.0}}")
 
 
+def both(owner: str, parameters: Any, named: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by name of a mapping ``parameters`` and of keywords, none of which is given both ways."""
+    found = mapping(owner, "parameters", parameters)
+    if twice := sorted(found.keys() & named.keys(), key=str):
+        raise ArgumentError(
+            f"{owner}: '{twice[0]}' is given twice: as a keyword and in parameters.", advice="Give it once."
+        )
+    return {**found, **named}
+
+
 def truth(owner: str, name: str, value: Any) -> bool:
     """``value``, when it is True or False."""
     if isinstance(value, bool | np.bool_):

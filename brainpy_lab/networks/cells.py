@@ -41,6 +41,8 @@ class Cells:
     def __init__(self, size: Any, positions: Any = None, members: Any = None, *, owner: str = "Cells") -> None:
         self.owner = owner
         sizes = size if isinstance(size, tuple | list) else (size,)
+        if not len(sizes):
+            raise ArgumentError(f"{owner}: size is {size!r}; it must be a number of cells, or the shape of a grid.")
         self.shape = tuple(whole(owner, "size", n, 0, MOST_CELLS) for n in sizes)
         self.size = math.prod(self.shape)
         if self.size > MOST_CELLS:

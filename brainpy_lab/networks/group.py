@@ -10,7 +10,7 @@ import numpy as np
 from brainpy_lab import solvers
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
-from brainpy_lab.networks.arguments import mapping
+from brainpy_lab.networks.arguments import both, mapping
 from brainpy_lab.networks.cells import Cells
 from brainpy_lab.networks.runs.driven import Driven, driven
 from brainpy_lab.networks.source import Source, check_name
@@ -89,7 +89,7 @@ class NeuGroup(Source):
         set_own("parameters", dict(model.parameters))
         set_own("initial", {})
         set_own("state", {})
-        for key, value in {**mapping(self.name, "parameters", parameters), **named}.items():
+        for key, value in both(self.name, parameters, named).items():
             self._set_parameter(key, value)
         for key, value in mapping(self.name, "initial", initial).items():
             self._set_initial(key, value)

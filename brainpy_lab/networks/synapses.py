@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, MemoryLimitError, did_you_mean
-from brainpy_lab.networks.arguments import STREAMS, mapping, real, told
+from brainpy_lab.networks.arguments import STREAMS, both, mapping, real, told
 from brainpy_lab.networks.cells import Part
 from brainpy_lab.networks.connect.all_pairs import AllPairs
 from brainpy_lab.networks.connect.rule import Rule
@@ -68,6 +68,14 @@ class Synapses(ReadConnections):
     ArgumentError
         What is asked for cannot be; nothing has been built.
 
+    Notes
+    -----
+    Linear states that blocks of spikes alone read (traces) are exact whatever the method: they are worked out when a
+    spike needs them. Lumped states advance with the method of the target's group. States of connections and of single
+    cells that others read in each step are exact where their equations are linear; else they advance with the explicit
+    method that the target's group names where they read nothing that moves but each other, and by exponential Euler, of
+    order 1, where they read cells or the group names none. ``net.explain()`` says which state is which.
+
     Attributes
     ----------
     table : Connections
@@ -120,9 +128,7 @@ class Synapses(ReadConnections):
         refuse_kinds(self.name, self.system, synapse=True)
         self.counted = counted(one_block_each(self.system))
         self.system = self.counted.system
-        given = {**mapping(self.name, "parameters", parameters), **named}
-        if weight is not None:
-            given = {"weight": weight, **given}
+        given = both(self.name, parameters, named if weight is None else {"weight": weight, **named})
         self._check_given(given)
         self.table = self._connected()
         self.values: dict[str, Values] = {p.name: float(p.value) for p in self.system.parameters}
@@ -327,6 +333,11 @@ class Synapses(ReadConnections):
                 f"{self.name}: where chooses among {len(self):,} connections: {error}.",
                 advice="A mask, an array of whole numbers, a slice, or a function of pre and post.",
             ) from None
+        if len(self) and isinstance(where, slice | list) and not mask.any():
+            raise ArgumentError(
+                f"{self.name}: where={where} chooses none of {len(self):,} connections.",
+                advice="They count from 0; a mask without a connection is taken as it is.",
+            )
         return mask
 
     def __getattr__(self, name: str) -> Any:

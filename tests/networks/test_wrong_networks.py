@@ -182,3 +182,17 @@ def test_synapses_refuse_a_side_without_cells(side: str) -> None:
     sides = {"pre": E, "post": E, side: E[10:20]}
     with pytest.raises(bp.errors.ArgumentError, match=rf"kick: {side}=E\[10:20\] has no cells.\n  E has 6"):
         bp.Synapses(**sides, model=kick, connect=bp.connect.all_to_all())
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: group(()), r"E: size is \(\); it must be a number of cells"),
+        (lambda: group(tau=1.0, parameters={"tau": 2.0}), "E: 'tau' is given twice"),
+        (lambda: connected(weight=1.0, parameters={"weight": 2.0}), "syn: 'weight' is given twice"),
+        (lambda: connected().set(where=slice(50, 60), weight=1.0), "syn: where=.* chooses none of 30 connections"),
+    ],
+)
+def test_arguments_that_would_be_passed_over_are_refused(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(bp.errors.ArgumentError, match=message):
+        call()

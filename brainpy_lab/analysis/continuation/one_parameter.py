@@ -39,6 +39,7 @@ from brainpy_lab.analysis.continuation.starting import (
 )
 from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.cycles.cycle import Cycle
+from brainpy_lab.analysis.cycles.rotations import not_followed
 from brainpy_lab.analysis.equilibria import ROUNDING, described
 from brainpy_lab.analysis.layout import ModelLike, initial_of
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
@@ -238,8 +239,9 @@ def bifurcation(
     initial = np.array([near.get(name, 0.0) for name in field.free])
     rhythms = CycleTracer(tracer, replace(search), max_period, values_at, doublings, initial)
     without_cycles = (*resets(field), *held_time(field), *delays(field), *(many_states(field) if cycles else ()))
-    making = _Making(tracer, rhythms, watched, (*caveats.remarks(field), *without_cycles))
     has_cycles = cycles and not without_cycles
+    turning = not_followed(field) if has_cycles else ()
+    making = _Making(tracer, rhythms, watched, (*caveats.remarks(field), *without_cycles, *turning))
     share = EQUILIBRIA if has_cycles else 1.0
     tracer.search.heard = lambda u: news.tell(share * abs(float(u[-1]) - low) / (high - low), making.so_far)
     rhythms.search.heard = lambda u: news.tell(share + (1 - share) * rhythms.part, making.so_far)

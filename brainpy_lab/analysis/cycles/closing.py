@@ -14,6 +14,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from brainpy_lab.analysis.cycles.mesh import Mesh
+from brainpy_lab.analysis.cycles.rotations import grown
 from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.scaling import nonzero, swings
 from brainpy_lab.analysis.vector_field import Array, VectorField
@@ -113,7 +114,7 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
     # between the fastest and the slowest motion: the time is doubled until it suffices
     rate = float(np.sqrt(rates.min() * rates.max())) if len(rates) else 1.0
     span = 5 * period if period else FIRST / rate
-    here, left = start, evaluations or MOST_EVALUATIONS
+    here, left, run = start, evaluations or MOST_EVALUATIONS, None
     for _ in range(MOST_DOUBLINGS):
         try:
             run = _run(field, here, span, left)
@@ -137,7 +138,8 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
         span *= 2
     raise AnalysisError(
         f"The orbit of {field.system.name} does not repeat itself within {span:.4g}: no cycle was found.",
-        advice="It may be chaotic. Give a point and the period of the cycle meant: near={...}, period=...",
+        advice=(grown(field, run.y) if run is not None else None)
+        or "It may be chaotic. Give a point and the period of the cycle meant: near={...}, period=...",
     )
 
 

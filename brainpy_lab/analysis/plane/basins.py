@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.box import no_ranges, read_box
+from brainpy_lab.analysis.cycles.rotations import not_followed
 from brainpy_lab.analysis.equilibria import find
 from brainpy_lab.analysis.plane.attractor import Attractor
 from brainpy_lab.analysis.plane.events import Resets
@@ -176,6 +177,7 @@ def basins(
                 search.add_point(point)
         labels = search.settle(starts)
     remarks = [text.replace("these are fixed points", "these are basins") for text in caveats.remarks(field)]
+    remarks += not_followed(field)
     return _gathered(search.attractors, labels.reshape(counts), axes, dict(ranges), tuple(remarks))
 
 

@@ -15,6 +15,7 @@ from brainpy_lab.analysis.continuation.news import News, leave
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import boxes_of, delays, held_time, many_states, moving_field, resets
+from brainpy_lab.analysis.cycles.rotations import not_followed
 from brainpy_lab.analysis.layout import initial_of
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.two_parameters.attractors import look
@@ -70,7 +71,9 @@ def plane_diagram(
     rhythms = CyclePlaneTracer(field, (first, second), search, tracer.located)
     without = _without_cycles(field)
     without = (*without, *(many_states(field) if cycles else ()))
-    making = _Making(tracer, rhythms, box, boxes, (*caveats.remarks(field), *without), cycles is None and not without)
+    turning = not_followed(field) if cycles is not False and not without else ()
+    said = (*caveats.remarks(field), *without, *turning)
+    making = _Making(tracer, rhythms, box, boxes, said, cycles is None and not without)
     search.heard = lambda u: making.tell(news)
     try:
         with np.errstate(all="ignore"):
@@ -135,7 +138,7 @@ class _Making:
         return PlaneDiagram(
             field.system.name, (first, second), self.ranges, [*tracer.branches, *rhythms.branches],
             in_order([*(found.point for found in tracer.located), *rhythms.points]), tuple(remarks), self._look,
-            _without_cycles(field),
+            _without_cycles(field), not_followed(field),
         )  # fmt: skip
 
     def _look(self, place: Place, cycles: bool) -> Region:

@@ -53,6 +53,7 @@ class PlaneDiagram:
     remarks: tuple[str, ...] = ()
     _look: Callable[[Place, bool], Region] | None = field(default=None, repr=False)
     _without: tuple[str, ...] = field(default=(), repr=False)
+    _turning: tuple[str, ...] = field(default=(), repr=False)
 
     def regions(self, cycles: bool = True) -> Regions:
         """The regions into which the curves cut the box, each with its attractors at a point inside.
@@ -77,6 +78,7 @@ class PlaneDiagram:
             raise ArgumentError("A diagram from a file has no equations.", advice="Compute it from its model.")
         found, narrow = places(self.branches, self.ranges)
         remarks = [CYCLES_DIVIDE] if cycles and not self._without else []
+        remarks += self._turning if cycles and not self._without else ()
         remarks += [f"Stable cycles were not looked for. {reason}" for reason in self._without if cycles]
         if narrow:
             remarks.append("Regions narrower than a hundredth of the box are left out: choose smaller ranges for them.")

@@ -9,8 +9,9 @@ from brainpy_lab.equations.system import Assign, System
 from brainpy_lab.errors import MethodError
 from brainpy_lab.networks.code.composed import composed_system, gathered_couplings
 from brainpy_lab.networks.group import NeuGroup
+from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses
-from brainpy_lab.solvers.fractional import default_fractional
+from brainpy_lab.solvers.fractional import FractionalMethod, default_fractional
 
 
 def method_of(group: NeuGroup, synapses: Iterable[Synapses]) -> str:
@@ -83,14 +84,29 @@ def _default(system: System) -> str:
     return "exact"
 
 
-def stepped_method(system: System, *, is_closed: bool) -> str:
+def stepped_method(system: System, target: Source, *, is_closed: bool) -> str:
     """What advances the states that a synapse keeps: exact for what is linear without noise, alone or together.
 
-    ``is_closed`` says that their equations read nothing else that moves.
+    ``is_closed`` says that their equations read nothing else that moves. Other such equations advance with the method
+    that the ``target`` names; those that read cells have their values of the step's start, and no order to keep.
     """
     if system.is_stochastic:
         return solvers.default_method(system)
-    if is_closed and len(system.states) > 1:
-        found = _default(system)
-        return found if found == "exact" else "exponential_euler"
-    return "exponential_euler"  # exact for each state that is linear in itself
+    if not is_closed:
+        return "exponential_euler"
+    if _default(system) == "exact":
+        return "exact" if len(system.states) > 1 else "exponential_euler"  # exact for one that is linear
+    named = target.method if isinstance(target, NeuGroup) else None
+    return named if named is not None and _advances(named, system) else "exponential_euler"
+
+
+def _advances(name: str, system: System) -> bool:
+    """Whether a method takes fixed steps of plain equations by formulas alone."""
+    method = solvers.get(name)
+    if method.is_implicit or method.is_adaptive or method.handles_noise or isinstance(method, FractionalMethod):
+        return False
+    try:
+        solvers.check(method, system)
+    except MethodError:
+        return False
+    return True

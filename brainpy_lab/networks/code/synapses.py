@@ -128,7 +128,7 @@ class _Writer:
         places = self._places() | self._late_places()
         part = self._alone(moving, places)
         step, names = draft.step(
-            part, stepped_method(part, is_closed=set(part.parameter_names) <= set(syn.values)), word
+            part, stepped_method(part, syn.post_group, is_closed=set(part.parameter_names) <= set(syn.values)), word
         )
         for draw in step.draws:
             places[draw.name] = Place(CONNECTION, draw.name)

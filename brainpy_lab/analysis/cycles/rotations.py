@@ -1,0 +1,90 @@
+"""States that are angles: the equations repeat themselves in them, and an orbit that turns round closes modulo a turn.
+
+Cycles that close in the plane are followed, rotations are not: this says so, and how to write the model instead.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from brainpy_lab.analysis.vector_field import Array, VectorField
+
+#: What a turn may be: of an angle in radians, a phase between 0 and 1, an angle in degrees.
+TURNS = {"2π": 2 * np.pi, "1": 1.0, "360": 360.0}
+
+#: Points at which the equations are compared, a turn apart, and how well they agree there.
+POINTS, EQUAL = 8, 1e-9
+
+#: Most states of a model that is looked at.
+MOST_STATES = 40
+
+#: A state grows along an orbit when its way from end to end is as large a part of its range, and more than two turns.
+GROWS = 0.9
+
+
+def angles(field: VectorField) -> dict[str, str]:
+    """The states that the drift reads, and repeats itself in, with what a turn is."""
+    n = len(field.free)
+    if n > MOST_STATES:
+        return {}
+    points = np.random.default_rng(0).uniform(-3, 3, (n, POINTS))
+    found = {}
+    with np.errstate(all="ignore"):
+        here, slopes = field.rhs(points), field.jacobian(points)
+        size = np.abs(here).max(axis=1, keepdims=True) + 1.0
+        for i, name in enumerate(field.free):
+            if not np.isfinite(here).all() or not np.abs(slopes[:, i]).max() > 0.0:
+                continue
+            for turn, length in TURNS.items():
+                there = points.copy()
+                there[i] += length
+                if (np.abs(field.rhs(there) - here) < EQUAL * size).all():
+                    found[name] = turn
+                    break
+    return found
+
+
+def not_followed(field: VectorField) -> tuple[str, ...]:
+    """What is said of a model with angles where its cycles are followed or looked for."""
+    found = angles(field)
+    if not found:
+        return ()
+    name, turn = next(iter(found.items()))
+    where = " and ".join(f"every {t} in {n}" for n, t in found.items())
+    return (
+        f"The equations repeat themselves {where}: orbits in which {name} turns round and round close modulo {turn} "
+        f"alone, and such rotations are not found as cycles. {_remedy(name, turn)}",
+    )
+
+
+def grown(field: VectorField, states: Array) -> str | None:
+    """That a state has grown along an orbit, (n, n_times), as an angle does that turns round; None where none has."""
+    way, ranges = states[:, -1] - states[:, 0], np.ptp(states, axis=1)
+    found = angles(field)
+    steady = [i for i in range(len(ranges)) if ranges[i] > 0 and abs(way[i]) > GROWS * ranges[i]]
+    for i in steady:
+        name = field.free[i]
+        if name in found and ranges[i] > 2 * TURNS[found[name]]:
+            turn = found[name]
+            return (
+                f"{name} turns round and round, from {states[i, 0]:.4g} to {states[i, -1]:.4g}, and the equations "
+                f"repeat themselves every {turn} in it: the orbit closes modulo {turn} alone. {_remedy(name, turn)}"
+            )
+    with np.errstate(all="ignore"):
+        unread = [i for i in steady if not np.abs(field.jacobian(states)[:, i]).max() > 0.0]
+    for i in unread:
+        return (
+            f"{field.free[i]} grows on and on, from {states[i, 0]:.4g} to {states[i, -1]:.4g}, and no equation reads "
+            "it: leave it out, and the rest may have a cycle."
+        )
+    return None
+
+
+def _remedy(name: str, turn: str) -> str:
+    """How a model with an angle is written so that rotations are cycles."""
+    inside, speed = (name, f"d{name}/dt") if turn == "2π" else (f"2π*{name}/{turn}", f"(2π/{turn})*d{name}/dt")
+    inside, speed = inside.replace("/1", ""), speed.replace("(2π/1)", "2π")
+    return (
+        f"Write it with x = cos({inside}) and y = sin({inside}) as states, dx/dt = -y*w + x*(1 - x**2 - y**2) and "
+        f"dy/dt = x*w + y*(1 - x**2 - y**2) with w = {speed}, x(0) = 1: a rotation is then a cycle."
+    )
