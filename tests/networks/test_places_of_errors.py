@@ -78,7 +78,7 @@ def test_a_blow_up_shows_the_equation_of_the_group_or_of_the_synapse_in_it() -> 
     Q = bp.NeuGroup(cell, 2, name="Q", method="euler", initial={"V": [0.0, 1.0]})
     said = _ended(Q)
     assert said.startswith("Q: 'V' became nan or infinite in cell 1 at t = ")
-    assert said.endswith("\n  cell, line 3, column 1:\n    dV/dt = V**2 + I\n    ^^^^^^^^^^^^^^^^")
+    assert said.endswith("cell, line 3, column 1:\n    dV/dt = V**2 + I\n    ^^^^^^^^^^^^^^^^\n  V ** 2 is infinite.")
     S = bp.SpikeSource([0.5], [0], 2, name="S")
     E = bp.NeuGroup(lif(), 2, name="E", method="euler")
     model = synapse("dg/dt = -g*1e300\npost.I += g\nwhen pre.spike:\n    g += weight")
