@@ -1,8 +1,12 @@
-"""Bifurcation diagrams beside AUTO-07p: equilibria and branches of cycles of three models, in one run, interleaved.
+"""Bifurcation diagrams beside AUTO-07p and peers in Python: equilibria and cycles of three models, in one run.
 
 ``--auto FOLDER`` has AUTO's ``lib`` in it (Debian's packages auto-07p and gfortran). Both begin with 60 intervals of
 degree 4 and have one thread; times are of the processor, warm for ours, without the compiler and with the program's
 start for AUTO. AUTO's labels and ours are printed, since the fastest diagram is the one that lacks points.
+
+``--peer-python`` names an interpreter with JaxCont, PyCont-Lite or BrainPy, and may be given several times. Each peer
+runs every diagram twice in one process, between two of ours; the second run counts, and how far its labels are from
+ours is told.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ from pathlib import Path
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before NumPy is loaded
+
+from diagram_peers import answers, differences  # noqa: E402
 
 import brainpy_lab as bp  # noqa: E402
 
@@ -174,6 +180,7 @@ def main() -> None:
     """Print a table: task, seconds of ours and of AUTO, ratio, labels of both."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--auto", type=Path, help="folder of AUTO-07p, with lib/ in it")
+    parser.add_argument("--peer-python", action="append", default=[], metavar="PATH")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--tasks", nargs="*", default=[t.model for t in TASKS])
     given = parser.parse_args()
@@ -184,6 +191,8 @@ def main() -> None:
                 ours(task, cycles)
                 pairs = [(ours(task, cycles), auto.run(cycles) if auto else None) for _ in range(given.repeats)]
                 _say(f"{task.model}, {'with cycles' if cycles else 'equilibria'}", pairs)
+                if given.peer_python:
+                    _say_peers(task, cycles, given.peer_python)
 
 
 def _say(what: str, pairs: list) -> None:  # type: ignore[type-arg]
@@ -198,6 +207,26 @@ def _say(what: str, pairs: list) -> None:  # type: ignore[type-arg]
         if found is not None:
             labels = "; ".join(f"{k} {', '.join(f'{v:.8g}' for v in values)}" for k, values in found[1].items())
             print(f"  {name}: {labels or 'no points'}")
+
+
+def _say_peers(task: Task, cycles: bool, pythons: list[str]) -> None:
+    """What each peer needs and finds; its ratio is to the mean of our runs before and after it."""
+    rest = bp.analysis.bifurcation(getattr(bp.models, task.model)(), "I", task.range, cycles=False).at(task.range[0])[0]
+    span = task.range[1] - task.range[0]
+    before, labels = ours(task, cycles)
+    for answer in answers(pythons, task.model, cycles, list(rest.values.values())):
+        if isinstance(answer, str):
+            print(f"  {answer}", flush=True)
+            continue
+        after, _ = ours(task, cycles)
+        ratio, before = answer.second / ((before + after) / 2), after
+        unasked = ("hopf", "fold") if cycles and "hopf" not in answer.labels else ()
+        reached = "" if answer.reached is None else f", from {answer.reached[0]:.5g} to {answer.reached[1]:.5g}"
+        print(
+            f"  {answer.name}: first {answer.first:.2f} s, then {answer.second:.2f} s, {ratio:.1f} of ours{reached}; "
+            f"{differences(labels, answer.labels, span, unasked)}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: From the top of the engine to its bottom.
 FLOORS = (
     "models", "analysis", "measure", "networks", "simulation", "inputs", "backend", "drivers", "solvers", "codegen",
-    "symbolic", "equations", "errors", "warning",
+    "symbolic", "cache", "equations", "errors", "warning",
 )  # fmt: skip
 HEIGHT = {name: height for height, name in enumerate(reversed(FLOORS))}
 

@@ -49,3 +49,14 @@ def test_exponential_euler_needs_no_sympy_where_another_process_has_asked_it() -
     run = "import brainpy_lab as bp; bp.model('dq/dt = 2 - 3*q', name='Linear').code('numpy', 'exponential_euler')"
     loaded_by(run)
     assert "sympy" not in loaded_by(run)
+
+
+def test_a_diagram_needs_no_sympy_where_another_process_has_made_it() -> None:
+    """Nor SciPy's optimisation, integrators and images, at any time: all of these take a second to load."""
+    diagram = (
+        "import brainpy_lab as bp; m = bp.models.fitzhugh_nagumo(); "
+        "assert len(bp.analysis.bifurcation(m, 'I', (0, 2), cycles=False).points) == 2"
+    )
+    late = {"scipy.optimize", "scipy.integrate", "scipy.ndimage", "scipy.special", "scipy.sparse"}
+    assert sorted(loaded_by(diagram) & late) == []
+    assert "sympy" not in loaded_by(diagram)

@@ -18,14 +18,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import matrix_balance
 
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.equations.system import Delay, System
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.symbolic import view
 from brainpy_lab.symbolic.compiling import Compiler
-from brainpy_lab.symbolic.printing import to_ast
 from brainpy_lab.symbolic.view import working
 
 #: Nodes of the discretisation; the rightmost roots are then right to about ten digits.
@@ -98,6 +96,8 @@ class _Characteristic:
 
         There, Im z is an element of the numerical range of A0 + sum A_k exp(-z tau_k), in balanced variables.
         """
+        from scipy.linalg import matrix_balance
+
         sizes = np.abs(self.instant) + np.abs(self.delayed).sum(axis=0)
         _, scale = matrix_balance(sizes, permute=False, separate=True)
         units = scale[0] / scale[0][:, None]
@@ -175,6 +175,8 @@ def _delays(system: System, free: tuple[str, ...]) -> list[Delay]:
 @lru_cache(maxsize=64)
 def _slopes_of(system: System, free: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
     """The times of the delays, then the derivatives of the free drifts by each delayed state, as one function."""
+    from brainpy_lab.symbolic.printing import to_ast
+
     symbols, delays = view(system), _delays(system, free)
     with working():
         entries = [to_ast(symbols.drift_derivative(state, d.name)) for d in delays for state in free]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from contourpy import contour_generator
 
 from brainpy_lab.analysis.vector_field import Array
 
@@ -16,6 +15,8 @@ def level_lines(x: Array, y: Array, values: Array) -> list[Array]:
     list of ndarray, shape (2, n_points)
         Open and closed lines; a closed one ends at its first point. Cells with a corner that is not finite have none.
     """
+    from contourpy import contour_generator
+
     # zero wherever it is finite: an area, which has no line
     if not (np.nanmin(values, initial=0.0) < 0 or np.nanmax(values, initial=0.0) > 0):
         return []

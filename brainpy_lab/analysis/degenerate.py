@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from brainpy_lab.analysis.scaling import Scaled
 from brainpy_lab.analysis.vector_field import Array
@@ -122,6 +120,11 @@ def _components(scaled: Scaled, points: Array) -> NDArray[np.int_]:
         moved = np.abs(path - chords).max(axis=0).reshape(len(i), -1).max(axis=1)
         # a path that leaves its chord by half of it has gone to another zero; 1e-12: two points may be one but for that
         joined = scaled.is_zero(path).reshape(len(i), -1).all(axis=1) & (moved <= distance / 2 + 1e-12)
+    if not joined.any():
+        return np.arange(count)
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((joined[joined], (i[joined], j[joined])), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=int)
 

@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.cache.findings import found
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.symbolic import view
@@ -131,14 +132,14 @@ def eliminations(system: System, free: tuple[str, ...]) -> tuple[Elimination, ..
         reads, linear = _structure(system, free)
     except AnalysisError:  # SymPy cannot tell what is linear: nothing is eliminated
         return (identity,)
-    found = [
+    worth = [
         elimination
         for size in range(1, min(MOST_UNKNOWNS, len(free) - 1) + 1)
         for core in combinations(everything, size)
         for own_first in (True, False)
         if (elimination := _elimination(core, len(free), reads, linear, own_first)) is not None
     ]
-    return (*dict.fromkeys(found), identity)
+    return (*dict.fromkeys(worth), identity)
 
 
 def linear_pairs(system: System, free: tuple[str, ...]) -> frozenset[tuple[int, int]]:
@@ -152,17 +153,22 @@ def linear_pairs(system: System, free: tuple[str, ...]) -> frozenset[tuple[int, 
 @lru_cache(maxsize=256)
 def _structure(system: System, free: tuple[str, ...]) -> tuple[list[set[int]], set[tuple[int, int]]]:
     """Which free states each equation reads, and the pairs (equation, state) in which it is linear in the state."""
+    known = found(system, f"what equations of {free} read and are linear in", lambda: _asked(system, free))
+    return [set(read) for read in known["reads"]], {(i, j) for i, j in known["linear"]}
+
+
+def _asked(system: System, free: tuple[str, ...]) -> dict[str, list[list[int]]]:
     symbols = view(system)
     delayed = {d.state for d in system.delays}
-    reads: list[set[int]] = []
-    linear: set[tuple[int, int]] = set()
+    reads: list[list[int]] = []
+    linear: list[list[int]] = []
     for i, equation in enumerate(free):
         read = symbols.states_read(equation)
-        reads.append({j for j, name in enumerate(free) if name in read or name in delayed})
+        reads.append([j for j, name in enumerate(free) if name in read or name in delayed])
         for j, name in enumerate(free):
             if name in read and name not in delayed and symbols.is_linear_in(name, equation):
-                linear.add((i, j))
-    return reads, linear
+                linear.append([i, j])
+    return {"reads": reads, "linear": linear}
 
 
 def _elimination(

@@ -6,7 +6,8 @@ polished, told apart and checked by `refine`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ STARTS = 1024
 #: Parts that an interval with a change of sign is cut into, and how many times: the chord of 1e-4 of it is then so near
 #: that Newton's method needs two steps. All intervals together cost two evaluations, where bisection takes forty.
 PARTS, ROUNDS = 100, 2
+
+#: Relative to its size, a number is not found better than to so much.
+SPACING = 4 * 2.0**-52
 
 #: How far beyond its ends a range is searched, so that zeros on the border are found: a part of its width.
 MARGIN = 1e-3
@@ -113,6 +117,60 @@ def narrowed(function: ScalarFunction, low: Array, high: Array) -> Array:
         chord = low + (high - low) * (left / (left - right))
     zero: Array = np.where((low <= chord) & (chord <= high), chord, (low + high) / 2)
     return zero
+
+
+def zero_between(function: Callable[[float], float], low: float, high: float, *, xtol: float = 2e-12) -> float:
+    """A zero of a function of one number between two points of different sign, at most ``xtol`` off.
+
+    `scipy.optimize.brentq` needs about as many evaluations; loading it takes longer than most diagrams.
+
+    Raises
+    ------
+    ValueError
+        Where the function has the same sign at both ends, or is not a number.
+
+    References
+    ----------
+    T. R. Chandrupatla (1997). A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function
+    without using derivatives. Adv. Eng. Softw. 28, 145-149. doi:10.1016/S0965-9978(96)00051-8
+    """
+    a, b = float(low), float(high)
+    value_a, value_b = _number(function, a), _number(function, b)
+    if value_a == 0 or value_b == 0:
+        return a if value_a == 0 else b
+    if (value_a > 0) == (value_b > 0):
+        raise ValueError(f"The function has one sign at both ends: {value_a:g} and {value_b:g}.")
+    part = 0.5
+    while True:
+        x, (c, value_c) = a + part * (b - a), (b, value_b)
+        value = _number(function, x)
+        if (value > 0) == (value_a > 0):
+            c, value_c = a, value_a
+        else:
+            b, value_b = a, value_a
+        a, value_a = x, value  # the newest; b lies on the other side of the zero, c is the one that was left
+        best = a if abs(value_a) < abs(value_b) else b
+        part_of_tolerance = (xtol + SPACING * abs(best)) / (2 * abs(b - a)) if a != b else 1.0
+        if value_a == 0 or part_of_tolerance >= 0.5:
+            return best
+        part = min(max(_next(a, b, c, value_a, value_b, value_c), part_of_tolerance), 1 - part_of_tolerance)
+
+
+def _next(a: float, b: float, c: float, value_a: float, value_b: float, value_c: float) -> float:
+    """How far from a to b to look: by inverse quadratic interpolation where that is monotonic, else in the middle."""
+    xi, phi = (a - b) / (c - b), (value_a - value_b) / (value_c - value_b)
+    if not (1 - (1 - xi) ** 0.5 < phi < xi**0.5):
+        return 0.5
+    first = value_a / (value_b - value_a) * value_c / (value_b - value_c)
+    second = (c - a) / (b - a) * value_a / (value_c - value_a) * value_b / (value_c - value_b)
+    return first + second
+
+
+def _number(function: Callable[[float], float], x: float) -> float:
+    value = float(function(x))
+    if isnan(value):
+        raise ValueError(f"The function is not a number at {x:g}.")
+    return value
 
 
 def _near_touch(function: ScalarFunction, low: float, high: float, values: Array) -> list[float]:

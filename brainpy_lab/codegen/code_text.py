@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from brainpy_lab.codegen.cachefolder import write_content_named
+from brainpy_lab.cache.folder import write_content_named
 from brainpy_lab.codegen.fields import Signature
 from brainpy_lab.errors import CodeError, Location
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brainpy_lab import drivers
-from brainpy_lab.codegen import cachefolder
+from brainpy_lab.cache import folder as cachefolder
 
 
 def clear_cache() -> int:

@@ -16,6 +16,7 @@ from brainpy_lab.errors import AnalysisError, ArgumentError
 from brainpy_lab.symbolic.compiling import Compiler
 from brainpy_lab.symbolic.mixing import FUNCTIONS, Mixed, mixed
 from brainpy_lab.symbolic.singularities import filled_system
+from brainpy_lab.symbolic.written import Written, written
 
 Array = NDArray[Any]
 
@@ -178,9 +179,14 @@ class ArrayNumeric:
         return self._compiler.compile(parts.drifts, parts.definitions, functions=FUNCTIONS)
 
     def _along(self, order: int, by: tuple[str, ...], values: bool = False) -> Callable[..., tuple[Any, ...]]:
-        from brainpy_lab.symbolic.directional import directional
+        def ask() -> Written:
+            from brainpy_lab.symbolic.directional import directional
 
-        return directional(self.system, self._compiler, order, by, self._parts, values)
+            return directional(self.system, order, by, self._parts, values)
+
+        question = f"along {order} directions of elements and {by}{', with values' if values else ''}"
+        code = written(self.system, question, ask)
+        return self._compiler.compile(code.results, code.definitions, code.arguments, FUNCTIONS)
 
     def _function(self, key: tuple[Any, ...], make: Callable[[], Callable[..., tuple[Any, ...]]]) -> Callable[..., Any]:
         with self._lock:

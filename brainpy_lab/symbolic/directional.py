@@ -12,7 +12,7 @@ doi:10.1137/1.9780898717761
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import reduce
 from itertools import chain, combinations
 from typing import Any
@@ -20,13 +20,14 @@ from typing import Any
 import sympy
 
 from brainpy_lab.equations.system import Definition, System
-from brainpy_lab.symbolic.compiling import Compiler, call
+from brainpy_lab.symbolic.compiling import call
 from brainpy_lab.symbolic.convert import symbol, to_sympy
 from brainpy_lab.symbolic.differentiate import differentiate
 from brainpy_lab.symbolic.functions import Phi
-from brainpy_lab.symbolic.mixing import FUNCTIONS, LINEAR, Mixed
+from brainpy_lab.symbolic.mixing import LINEAR, Mixed
 from brainpy_lab.symbolic.printing import to_ast
 from brainpy_lab.symbolic.view import view, working
+from brainpy_lab.symbolic.written import Written
 
 #: Numbers of the directions that a tangent is taken along.
 Along = tuple[int, ...]
@@ -34,40 +35,37 @@ Along = tuple[int, ...]
 
 def directional(
     system: System,
-    compiler: Compiler,
     order: int,
     parameters: tuple[str, ...],
     parts: Mixed | None = None,
     values: bool = False,
-) -> Callable[..., tuple[Any, ...]]:
-    """A compiled function (states, parameters, t, directions) -> the derivative of each drift along all directions.
+) -> Written:
+    """The derivative of each drift along all directions, which are arguments.
 
     Parameters
     ----------
     system : System
-    compiler : Compiler
-        That of the system.
     order : int
         The number of directions.
     parameters : tuple of str
         Those that the directions have components for, after the states.
     parts : Mixed, optional
-        The equations, where elements of arrays mix in them; ``compiler`` then knows none of the system's definitions.
+        The equations, where elements of arrays mix in them; their definitions are then among those that are given.
     values : bool
         Whether the drifts themselves come first, of such equations.
     """
     with working():
         tangents = _Tangents(system, order, parameters)
         if parts is not None:
-            return _of_mixed(tangents, parts, compiler, values)
+            return _of_mixed(tangents, parts, values)
         for name, expr in view(system).definitions.items():
             tangents.define(name, expr)
         drifts = [tangents.derivative(expr) for expr in view(system).drifts.values()]
         results = [to_ast(r) for r in tangents.shared(drifts)]
-        return compiler.compile(results, tangents.definitions, tangents.arguments)
+        return Written(results, tangents.definitions, tangents.arguments)
 
 
-def _of_mixed(tangents: _Tangents, parts: Mixed, compiler: Compiler, values: bool) -> Callable[..., tuple[Any, ...]]:
+def _of_mixed(tangents: _Tangents, parts: Mixed, values: bool) -> Written:
     for definition in parts.definitions:
         if parts.is_mix(definition.expr):
             tangents.mix(definition.name, definition.expr)
@@ -75,7 +73,7 @@ def _of_mixed(tangents: _Tangents, parts: Mixed, compiler: Compiler, values: boo
             tangents.define(definition.name, to_sympy(definition.expr))
     results = [to_ast(r) for r in tangents.shared([tangents.derivative(to_sympy(d)) for d in parts.drifts])]
     results = [*parts.drifts, *results] if values else results
-    return compiler.compile(results, [*parts.definitions, *tangents.definitions], tangents.arguments, FUNCTIONS)
+    return Written(results, [*parts.definitions, *tangents.definitions], tangents.arguments)
 
 
 class _Tangents:

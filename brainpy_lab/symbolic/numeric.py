@@ -21,6 +21,7 @@ from brainpy_lab.symbolic.inline import NotStraightError, inline
 from brainpy_lab.symbolic.plain import PLAIN
 from brainpy_lab.symbolic.singularities import filled_system
 from brainpy_lab.symbolic.view import view, working
+from brainpy_lab.symbolic.written import Written, written
 
 Array = NDArray[Any]
 
@@ -184,11 +185,9 @@ class NumericSystem:
         return self._compiled(("at point", *names), lambda: self._at_point(tuple(names)))
 
     def _at_point(self, names: tuple[str, ...]) -> Callable[..., tuple[float, ...]]:
-        zero = ast.Constant(0.0)
-        with working():
-            slopes, extra = self._slope_expressions(names)
-            drifts = [zero if s.drift is None else s.drift for s in self.system.states]
-            return self._compiler.compile([*drifts, *slopes], extra, functions=PLAIN)
+        zero, slopes = ast.Constant(0.0), self._slope_code(names)
+        drifts = [zero if s.drift is None else s.drift for s in self.system.states]
+        return self._compiler.compile([*drifts, *slopes.results], slopes.definitions, functions=PLAIN)
 
     def intermediates(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> dict[str, Array]:
         """Every derived parameter and intermediate by name, each with the trailing shape of ``y``."""
@@ -260,17 +259,28 @@ class NumericSystem:
             return self._functions[key]
 
     def _along(self, order: int, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
-        from brainpy_lab.symbolic.directional import directional
+        def ask() -> Written:
+            from brainpy_lab.symbolic.directional import directional
 
-        return directional(self.system, self._compiler, order, names)
+            return directional(self.system, order, names)
+
+        code = written(self.system, f"along {order} directions of states and {names}", ask)
+        return self._compiler.compile(code.results, code.definitions, code.arguments)
 
     def _exact_slopes(self, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
-        with working():
-            results, extra = self._slope_expressions(names)
-            return self._compiler.compile(results, extra)
+        code = self._slope_code(names)
+        return self._compiler.compile(code.results, code.definitions)
 
-    def _slope_expressions(self, names: tuple[str, ...]) -> tuple[list[ast.expr], list[Definition]]:
+    def _slope_code(self, names: tuple[str, ...]) -> Written:
         """The derivatives of all drifts by ``names``, and what they have in common."""
+
+        def ask() -> Written:
+            with working():
+                return self._slope_expressions(names)
+
+        return written(self.system, f"slopes by {names}", ask)
+
+    def _slope_expressions(self, names: tuple[str, ...]) -> Written:
         import sympy
 
         from brainpy_lab.symbolic.printing import to_ast
@@ -279,7 +289,7 @@ class NumericSystem:
         entries = [self._entry(symbols, s, x) for s in self.system.state_names for x in names]
         temporaries = sympy.numbered_symbols("shared ", real=True)  # a space: no clash with the model's names
         shared, results = sympy.cse(entries, symbols=temporaries, list=True)
-        return [to_ast(r) for r in results], [Definition(s.name, to_ast(value)) for s, value in shared]
+        return Written([to_ast(r) for r in results], [Definition(s.name, to_ast(value)) for s, value in shared])
 
     def _entry(self, symbols: Any, state: str, by: str) -> Any:
         """d(drift of state)/d(by), through the present and every delayed value of ``by``."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.codegen.cachefolder import write_content_named
+from brainpy_lab.cache.folder import write_content_named
 from brainpy_lab.errors import CodeError
 
 from .kinds import KINDS

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.codegen.cachefolder import cache_folder
+from brainpy_lab.cache.folder import cache_folder
 
 from .conformance import cell
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.codegen.cachefolder import cache_folder, read_sealed, write_sealed
+from brainpy_lab.cache.folder import cache_folder, read_sealed, write_sealed
 from brainpy_lab.drivers.numba.cache import kept_njit
 from brainpy_lab.drivers.recent import Recent
 

@@ -12,12 +12,12 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, linear_sum_assignment
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve
 from brainpy_lab.analysis.continuation.detection import Station, touches
 from brainpy_lab.analysis.continuation.locating import Located, described, solved_from
+from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.vector_field import Array
 
 #: From so many states on.
@@ -98,7 +98,7 @@ def _together(
         return complex(found[near].mean())
 
     try:
-        part = float(brentq(lambda p: mean(p).real, 0.0, 1.0, xtol=1e-14, rtol=1e-14))
+        part = zero_between(lambda p: mean(p).real, 0.0, 1.0, xtol=1e-14)
     except ValueError:  # the branch is lost in between
         return None
     point, value = curve.between(ends[0].point, ends[1].point, part), mean(part)
@@ -112,6 +112,8 @@ def _together(
 
 def _paired(a: Station, b: Station) -> Array:
     """Which eigenvalue at the end belongs to each one at the beginning, conjugates to conjugates."""
+    from scipy.optimize import linear_sum_assignment
+
     first, last = a.eigenvalues, b.eigenvalues
     distance = np.abs(first[:, None] - last[None])
     # one above the axis never becomes one below it

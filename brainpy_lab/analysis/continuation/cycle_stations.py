@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_crossings import Crossing, crossing
 from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.zeros import InUnits
+from brainpy_lab.analysis.roots import zero_between
 
 #: Steps between cycles are halved so often to part what lies in them.
 HALVINGS = 12
@@ -184,7 +184,7 @@ def located(curve: CycleCurve, gap: CycleGap) -> Place | None:
     if at(0.0) * at(1.0) > 0:
         return None
     try:
-        part = float(brentq(at, 0.0, 1.0, xtol=PART, rtol=PART))
+        part = zero_between(at, 0.0, 1.0, xtol=PART)
         at(part)
     except LookupError:
         return None

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
@@ -19,6 +18,7 @@ from brainpy_lab.analysis.continuation.special import KINDS, SpecialPoint
 from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.extremes import on_mesh
+from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.equations.system import CONSTANTS
 from brainpy_lab.equations.text.phrases import Phrase, check_phrase, read_phrases
@@ -179,7 +179,7 @@ def _on_the_way(curve: Curve, a: Array, b: Array, value: Callable[[Array], float
             known[part] = known[min(known, key=lambda p: abs(p - part))] if point is None else point.u
         return value(known[part])
 
-    part = float(brentq(at, 0.0, 1.0, xtol=PART, rtol=PART))
+    part = zero_between(at, 0.0, 1.0, xtol=PART)
     at(part)
     return known[part]
 

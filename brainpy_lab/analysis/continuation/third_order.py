@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
@@ -72,6 +71,8 @@ def _beside(curve: Curve, u: Array) -> tuple[CurvePoint, CurvePoint] | None:
 
 def _least(problem: EquilibriumProblem, curve: Curve, a: CurvePoint, b: CurvePoint) -> Located | None:
     """The point between two others at which the branch stands across its parameter without turning, if there is one."""
+    from scipy.optimize import minimize_scalar
+
     along = b.u - a.u
     sign = np.sign(along[-1])
     best: tuple[float, Array] = (np.inf, a.u)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.cycles.rotations import grown
@@ -159,6 +158,8 @@ class _TooLongError(AnalysisError):
 
 def _run(field: VectorField, start: Array, span: float, most: int) -> Any:
     """The orbit from ``start`` for ``span``; the equations are evaluated ``most`` times at most."""
+    from scipy.integrate import solve_ivp
+
     left = iter(range(most))
 
     def drift(_: float, y: Array) -> Array:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.cycles.chain import Chain
@@ -202,18 +201,22 @@ class Slopes:
         would hide what shrinks (T. F. Fairgrieve, A. D. Jepson 1991. SIAM J. Numer. Anal. 28, 1446.
         doi:10.1137/0728075). None of those below 1e-6 is exact.
         """
+        from scipy.linalg import eigvals
+
         chain, along = self._chain, flow / scales
         basis = np.linalg.qr(np.column_stack([along, np.eye(self.n)]))[0]
         a, b = (part * scales @ basis for part in (chain.first, -chain.last))
         error = float(np.linalg.norm(a[:, 0] - b[:, 0]) / np.linalg.norm(b[:, 0]))
         turn = np.linalg.qr(b[:, :1], mode="complete")[0].T[1:]
-        values = scipy.linalg.eigvals((turn @ a)[:, 1:], (turn @ b)[:, 1:])
+        values = eigvals((turn @ a)[:, 1:], (turn @ b)[:, 1:])
         values = np.where(np.isfinite(values), values, np.inf)
         return np.asarray(values[np.argsort(-np.abs(values))]), error
 
     def turned_over(self) -> Array:
         """The deviation that one period carries to its opposite, at the nodes, (n, n_nodes); its multiplier is -1."""
-        values, vectors = scipy.linalg.eig(self._chain.first, -self._chain.last)
+        from scipy.linalg import eig
+
+        values, vectors = eig(self._chain.first, -self._chain.last)
         start = np.real(vectors[:, int(np.argmin(np.abs(values + 1)))])[:, None]
         states: Array = self._free.condensed.of_ends @ np.concatenate([start, -start])
         return states.reshape(-1, self.n).T

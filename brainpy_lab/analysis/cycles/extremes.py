@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.vector_field import Array, VectorField
@@ -61,6 +60,8 @@ def on_mesh(mesh: Mesh, profile: Array) -> tuple[Array, Array]:
 
 def _refined(field: VectorField, mesh: Mesh, profile: Array, period: float, i: int, phase: float) -> float:
     """State ``i`` where it turns, near ``phase``."""
+    from scipy.integrate import solve_ivp
+
     before = min(max(int(np.searchsorted(mesh.edges, phase, "right")) - 1, 0), mesh.intervals - 1)
     start = mesh.edges[before] * period
     y = profile[:, before * mesh.degree]

@@ -17,11 +17,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
 
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.phase.adjoint import Gradient, gradient
 from brainpy_lab.analysis.phase.coupling import Added, read_coupling
+from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.errors import ArgumentError, in_words
 
@@ -145,7 +145,7 @@ class Interaction:
         at_low, at_high = self._odd_at(low), self._odd_at(high)
         if at_low * at_high >= 0:  # one of them is zero but for rounding
             return low if abs(at_low) < abs(at_high) else high
-        return float(brentq(self._odd_at, low, high, xtol=1e-13))
+        return zero_between(self._odd_at, low, high, xtol=1e-13)
 
     def _locked_at(self, phase: float) -> Locked:
         slope = (self._odd_at(phase + STEP) - self._odd_at(phase - STEP)) / (2 * STEP)

@@ -13,14 +13,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy.integrate import DOP853, OdeSolution
-from scipy.optimize import brentq
 
 from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.newton import newton
+from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 from brainpy_lab.analysis.zero_problem import equilibria, plain
 
@@ -178,10 +179,12 @@ def _border(piece: Any, box: Sequence[Range]) -> tuple[str, float] | None:
                 if beyond[0] <= 0:  # it begins on the border
                     found.append(piece.t_old)
                 else:
-                    found.append(
-                        brentq(lambda s, i=i, b=low_or_high: piece(s)[i] - b, piece.t_old, piece.t, xtol=1e-14)
-                    )
+                    found.append(zero_between(partial(_ahead, piece, i, low_or_high), piece.t_old, piece.t, xtol=1e-14))
     return ("border", float(min(found))) if found else None
+
+
+def _ahead(piece: Any, i: int, border: float, s: float) -> float:
+    return float(piece(s)[i] - border)
 
 
 def _on_border(z: Array, box: Sequence[Range]) -> Array:
@@ -226,7 +229,7 @@ def _is_on_cycle(flow: Flow, path: Any, edges: Array, nodes: Array) -> bool:
     def ahead(s: float) -> float:
         return float((path(s) - here) @ direction)
 
-    crossings = [brentq(ahead, edges[i], edges[i + 1]) for i in passes[-20:]]
+    crossings = [zero_between(ahead, edges[i], edges[i + 1]) for i in passes[-20:]]
     if not crossings:
         return False
     gaps = np.linalg.norm(path(np.array(crossings)) - here[:, None], axis=0)

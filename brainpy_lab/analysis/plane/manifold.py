@@ -8,10 +8,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.optimize import brentq
 
 from brainpy_lab.analysis.plane.growth import Flow, Grown
 from brainpy_lab.analysis.points import FixedPoint
+from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.errors import ArgumentError, did_you_mean
 
@@ -103,7 +103,7 @@ class Manifold:
         height = self._grown.path(self.s)[i] - value / unit
         found = [float(s) for s in self.s[height == 0]]
         changes = np.flatnonzero(height[:-1] * height[1:] < 0)
-        found += [brentq(beyond, self.s[k], self.s[k + 1], xtol=1e-15) for k in changes]
+        found += [zero_between(beyond, self.s[k], self.s[k + 1], xtol=1e-15) for k in changes]
         result = [{n: float(v) for n, v in self(s).items()} for s in sorted(found)]
         return [point | {name: float(value)} for point in result]
 
@@ -140,7 +140,7 @@ class Manifold:
             for k in np.flatnonzero((slopes[i, :-1] * slopes[i, 1:] < 0) & near[:-1] & near[1:]):
                 ends = self.s[k], self.s[k + 1]
                 if self._slope(i, ends[0]) * self._slope(i, ends[1]) < 0:  # beside a fixed point signs are rounding
-                    top = brentq(partial(self._slope, i), *ends)
+                    top = zero_between(partial(self._slope, i), *ends)
                     best = max(best, float(sign * self._grown.path(top)[i] * self._flow.units[i]))
             result[name] = sign * best
         return result

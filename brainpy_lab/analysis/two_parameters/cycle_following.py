@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from brainpy_lab.analysis.continuation.branches_of_cycles.ends import shrinks_to
 from brainpy_lab.analysis.continuation.curve import CurvePoint
@@ -16,6 +15,7 @@ from brainpy_lab.analysis.continuation.cycle_stations import OUTSIDE
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import NAMES, SpecialPoint
 from brainpy_lab.analysis.continuation.tracing import OF_BOX
+from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.two_parameters.codimension_two import Found as FoundEquilibrium
 from brainpy_lab.analysis.two_parameters.cycle_conditions import Condition, critical
 from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
@@ -178,7 +178,7 @@ class CyclePlaneTracer:
         try:
             if turn(0.0) * turn(1.0) >= 0:
                 return
-            part = float(brentq(turn, 0.0, 1.0, xtol=PART, rtol=PART))
+            part = zero_between(turn, 0.0, 1.0, xtol=PART)
             turn(part)
         except LookupError:
             self.remarks.append(f"The cusp of cycles near {self._place(curve.orbit(b))} was not located.")

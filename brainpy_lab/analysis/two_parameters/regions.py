@@ -12,7 +12,6 @@ from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.points import FixedPoint
@@ -114,6 +113,8 @@ class Place:
 
 def places(branches: Sequence[CurveBranch | CycleCurveBranch], ranges: tuple[Range, Range]) -> tuple[list[Place], int]:
     """A point in each region, the largest first, and how many regions are too narrow to have one."""
+    from scipy import ndimage
+
     free = np.ones((CELLS, CELLS), dtype=bool)
     for branch in branches:
         free[_cells(branch, ranges)] = False

@@ -15,8 +15,8 @@ from numba.core import cgutils
 from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.extending import intrinsic
 
+from brainpy_lab.cache.folder import write_content_named
 from brainpy_lab.codegen import events
-from brainpy_lab.codegen.cachefolder import write_content_named
 from brainpy_lab.drivers.adaptive import arguments as loop_arguments
 from brainpy_lab.drivers.adaptive import control as step_control
 from brainpy_lab.drivers.adaptive import event_rules, event_search

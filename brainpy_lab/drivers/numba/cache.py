@@ -27,7 +27,7 @@ from numba.core.registry import cpu_target
 from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
-from brainpy_lab.codegen.cachefolder import drop, read_sealed, write_sealed
+from brainpy_lab.cache.folder import drop, read_sealed, write_sealed
 
 
 @cache

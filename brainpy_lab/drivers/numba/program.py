@@ -13,7 +13,7 @@ from typing import Any
 
 from numba.core.errors import NumbaError
 
-from brainpy_lab.codegen.cachefolder import write_content_named
+from brainpy_lab.cache.folder import write_content_named
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.drivers.driver import Flow, Layout, Program, Setup
 from brainpy_lab.drivers.numba.arrays import ArrayFlow, array_kernel

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from brainpy_lab.codegen.findings import found
+from brainpy_lab.cache.findings import found
 from brainpy_lab.codegen.printing import names_used, parse
 from brainpy_lab.codegen.traces import Trace
 from brainpy_lab.equations.reduced import alone, equations_of

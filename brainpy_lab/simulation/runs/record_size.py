@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from math import ceil, prod
 from pathlib import Path
 
-import psutil
-
 from brainpy_lab.errors import MemoryLimitError
 
 #: Part of the free memory that records may take; the rest is for the run and for the plots after it.
@@ -45,6 +43,8 @@ def record_bytes(
 
 def available_bytes() -> int:
     """Memory this process can still take: the machine's free memory, or less where a container has a limit."""
+    import psutil
+
     return min([int(psutil.virtual_memory().available), *_container_room()])
 
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
+from brainpy_lab.cache.findings import found
 from brainpy_lab.codegen.builder import StepBuilder
-from brainpy_lab.codegen.findings import found
 from brainpy_lab.codegen.printing import parse
 from brainpy_lab.codegen.written import Written
 from brainpy_lab.errors import AnalysisError

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import platformdirs
 
-from brainpy_lab.codegen.cachebound import keep_bounded
+from brainpy_lab.cache.bound import keep_bounded
 from brainpy_lab.warning import CacheWarning, tell
 
 #: The folders in it that hold all that it holds.

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.codegen import cachebound, cachefolder
-from brainpy_lab.codegen.cachefolder import cache_folder, read_sealed, write_content_named, write_sealed
+from brainpy_lab.cache import bound as cachebound
+from brainpy_lab.cache import folder as cachefolder
+from brainpy_lab.cache.folder import cache_folder, read_sealed, write_content_named, write_sealed
 from brainpy_lab.warning import CacheWarning
 
 

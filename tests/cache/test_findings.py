@@ -1,7 +1,7 @@
 """What was found out about a system is asked once, and again where the file is damaged."""
 
 import brainpy_lab as bp
-from brainpy_lab.codegen.findings import found
+from brainpy_lab.cache.findings import found
 
 DECAY = bp.model("k = 2\ndx/dt = -k*x", name="Decay").system
 FASTER = bp.model("k = 3\ndx/dt = -k*x", name="Faster").system  # differs in a value alone

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from brainpy_lab.codegen.cachefolder import read_sealed, write_sealed
+from brainpy_lab.cache.folder import read_sealed, write_sealed
 from brainpy_lab.equations.system import System
 
 
