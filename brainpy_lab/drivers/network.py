@@ -43,6 +43,14 @@ class Table:
     others: np.ndarray | None = None
     numbers: np.ndarray | None = None
 
+    @property
+    def places(self) -> np.ndarray:
+        """Where connections that take turns stand in this order, by their own numbers."""
+        assert self.numbers is not None
+        found = np.empty(len(self.numbers), np.int64)
+        found[self.numbers] = np.arange(len(found))
+        return found
+
     def rises(self, targets: np.ndarray) -> bool:
         """Whether the targets of each cell and delay rise, as numbered on the axis of the synapse."""
         falls = np.flatnonzero(targets[1:] < targets[:-1]) + 1

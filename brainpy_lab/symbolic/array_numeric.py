@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError, ArgumentError
 from brainpy_lab.symbolic.compiling import Compiler
+from brainpy_lab.symbolic.kept import Expressions, kept
 from brainpy_lab.symbolic.mixing import FUNCTIONS, Mixed, mixed
 from brainpy_lab.symbolic.singularities import filled_system
-from brainpy_lab.symbolic.written import Written, written
 
 Array = NDArray[Any]
 
@@ -179,13 +179,13 @@ class ArrayNumeric:
         return self._compiler.compile(parts.drifts, parts.definitions, functions=FUNCTIONS)
 
     def _along(self, order: int, by: tuple[str, ...], values: bool = False) -> Callable[..., tuple[Any, ...]]:
-        def ask() -> Written:
+        def ask() -> Expressions:
             from brainpy_lab.symbolic.directional import directional
 
             return directional(self.system, order, by, self._parts, values)
 
         question = f"along {order} directions of elements and {by}{', with values' if values else ''}"
-        code = written(self.system, question, ask)
+        code = kept(self.system, question, ask)
         return self._compiler.compile(code.results, code.definitions, code.arguments, FUNCTIONS)
 
     def _function(self, key: tuple[Any, ...], make: Callable[[], Callable[..., tuple[Any, ...]]]) -> Callable[..., Any]:

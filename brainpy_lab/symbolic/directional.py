@@ -24,10 +24,10 @@ from brainpy_lab.symbolic.compiling import call
 from brainpy_lab.symbolic.convert import symbol, to_sympy
 from brainpy_lab.symbolic.differentiate import differentiate
 from brainpy_lab.symbolic.functions import Phi
+from brainpy_lab.symbolic.kept import Expressions
 from brainpy_lab.symbolic.mixing import LINEAR, Mixed
 from brainpy_lab.symbolic.printing import to_ast
 from brainpy_lab.symbolic.view import view, working
-from brainpy_lab.symbolic.written import Written
 
 #: Numbers of the directions that a tangent is taken along.
 Along = tuple[int, ...]
@@ -39,7 +39,7 @@ def directional(
     parameters: tuple[str, ...],
     parts: Mixed | None = None,
     values: bool = False,
-) -> Written:
+) -> Expressions:
     """The derivative of each drift along all directions, which are arguments.
 
     Parameters
@@ -62,10 +62,10 @@ def directional(
             tangents.define(name, expr)
         drifts = [tangents.derivative(expr) for expr in view(system).drifts.values()]
         results = [to_ast(r) for r in tangents.shared(drifts)]
-        return Written(results, tangents.definitions, tangents.arguments)
+        return Expressions(results, tangents.definitions, tangents.arguments)
 
 
-def _of_mixed(tangents: _Tangents, parts: Mixed, values: bool) -> Written:
+def _of_mixed(tangents: _Tangents, parts: Mixed, values: bool) -> Expressions:
     for definition in parts.definitions:
         if parts.is_mix(definition.expr):
             tangents.mix(definition.name, definition.expr)
@@ -73,7 +73,7 @@ def _of_mixed(tangents: _Tangents, parts: Mixed, values: bool) -> Written:
             tangents.define(definition.name, to_sympy(definition.expr))
     results = [to_ast(r) for r in tangents.shared([tangents.derivative(to_sympy(d)) for d in parts.drifts])]
     results = [*parts.drifts, *results] if values else results
-    return Written(results, [*parts.definitions, *tangents.definitions], tangents.arguments)
+    return Expressions(results, [*parts.definitions, *tangents.definitions], tangents.arguments)
 
 
 class _Tangents:

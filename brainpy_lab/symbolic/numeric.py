@@ -18,10 +18,10 @@ from brainpy_lab.equations.system import Definition, System
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 from brainpy_lab.symbolic.compiling import Compiler, names_read
 from brainpy_lab.symbolic.inline import NotStraightError, inline
+from brainpy_lab.symbolic.kept import Expressions, kept
 from brainpy_lab.symbolic.plain import PLAIN
 from brainpy_lab.symbolic.singularities import filled_system
 from brainpy_lab.symbolic.view import view, working
-from brainpy_lab.symbolic.written import Written, written
 
 Array = NDArray[Any]
 
@@ -259,28 +259,28 @@ class NumericSystem:
             return self._functions[key]
 
     def _along(self, order: int, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
-        def ask() -> Written:
+        def ask() -> Expressions:
             from brainpy_lab.symbolic.directional import directional
 
             return directional(self.system, order, names)
 
-        code = written(self.system, f"along {order} directions of states and {names}", ask)
+        code = kept(self.system, f"along {order} directions of states and {names}", ask)
         return self._compiler.compile(code.results, code.definitions, code.arguments)
 
     def _exact_slopes(self, names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
         code = self._slope_code(names)
         return self._compiler.compile(code.results, code.definitions)
 
-    def _slope_code(self, names: tuple[str, ...]) -> Written:
+    def _slope_code(self, names: tuple[str, ...]) -> Expressions:
         """The derivatives of all drifts by ``names``, and what they have in common."""
 
-        def ask() -> Written:
+        def ask() -> Expressions:
             with working():
                 return self._slope_expressions(names)
 
-        return written(self.system, f"slopes by {names}", ask)
+        return kept(self.system, f"slopes by {names}", ask)
 
-    def _slope_expressions(self, names: tuple[str, ...]) -> Written:
+    def _slope_expressions(self, names: tuple[str, ...]) -> Expressions:
         import sympy
 
         from brainpy_lab.symbolic.printing import to_ast
@@ -289,7 +289,7 @@ class NumericSystem:
         entries = [self._entry(symbols, s, x) for s in self.system.state_names for x in names]
         temporaries = sympy.numbered_symbols("shared ", real=True)  # a space: no clash with the model's names
         shared, results = sympy.cse(entries, symbols=temporaries, list=True)
-        return Written([to_ast(r) for r in results], [Definition(s.name, to_ast(value)) for s, value in shared])
+        return Expressions([to_ast(r) for r in results], [Definition(s.name, to_ast(value)) for s, value in shared])
 
     def _entry(self, symbols: Any, state: str, by: str) -> Any:
         """d(drift of state)/d(by), through the present and every delayed value of ``by``."""

@@ -26,7 +26,7 @@ from brainpy_lab.analysis.two_parameters.given import OF_CYCLES, given_cycle, gi
 from brainpy_lab.analysis.two_parameters.lines import Lines
 from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
 from brainpy_lab.analysis.two_parameters.regions import Place, Region
-from brainpy_lab.analysis.vector_field import ModelLike, Range, VectorField
+from brainpy_lab.analysis.vector_field import ModelLike, Range
 from brainpy_lab.errors import ArgumentError
 
 #: What is said where cycles might have been expected.
@@ -69,11 +69,10 @@ def plane_diagram(
     tracer = PlaneTracer(problem, search)
     lines = Lines(field, (first, second), search)
     rhythms = CyclePlaneTracer(field, (first, second), search, tracer.located)
-    without = _without_cycles(field)
-    without = (*without, *(many_states(field) if cycles else ()))
-    turning = not_followed(field) if cycles is not False and not without else ()
-    said = (*caveats.remarks(field), *without, *turning)
-    making = _Making(tracer, rhythms, box, boxes, said, cycles is None and not without)
+    refused, turning = (*resets(field), *held_time(field), *delays(field)), not_followed(field)
+    without = (*refused, *(many_states(field) if cycles else ()))
+    said = (*caveats.remarks(field), *without, *(turning if cycles is not False and not without else ()))
+    making = _Making(tracer, rhythms, box, boxes, said, cycles is None and not without, refused, turning)
     search.heard = lambda u: making.tell(news)
     try:
         with np.errstate(all="ignore"):
@@ -114,7 +113,7 @@ def _follow_cycles(rhythms: CyclePlaneTracer, lines: CycleLines, making: _Making
 
 @dataclass
 class _Making:
-    """A diagram in the making."""
+    """A diagram in the making; ``refused`` says why no cycles are looked for, ``turning`` which orbits are none."""
 
     tracer: PlaneTracer
     rhythms: CyclePlaneTracer
@@ -122,6 +121,8 @@ class _Making:
     boxes: list[dict[str, Range]]
     remarks: tuple[str, ...]
     alone: bool
+    refused: tuple[str, ...]
+    turning: tuple[str, ...]
     points: int = 0
 
     def tell(self, news: News[PlaneDiagram]) -> bool:
@@ -138,20 +139,15 @@ class _Making:
         return PlaneDiagram(
             field.system.name, (first, second), self.ranges, [*tracer.branches, *rhythms.branches],
             in_order([*(found.point for found in tracer.located), *rhythms.points]), tuple(remarks), self._look,
-            _without_cycles(field), not_followed(field),
+            self.refused, self.turning,
         )  # fmt: skip
 
     def _look(self, place: Place, cycles: bool) -> Region:
         field = self.tracer.problem.field
         first, second = self.tracer.problem.names
-        has_cycles = cycles and not _without_cycles(field)
+        has_cycles = cycles and not self.refused
         with np.errstate(all="ignore"):
             return look(field, self.boxes, place, (first, second), has_cycles, self.rhythms.orbits_near(place.values))
-
-
-def _without_cycles(field: VectorField) -> tuple[str, ...]:
-    """Why cycles are not looked for, as the diagrams say it."""
-    return (*resets(field), *held_time(field), *delays(field))
 
 
 def _two(values: Any, what: str) -> tuple[Any, Any]:

@@ -51,9 +51,7 @@ def turns_of(table: Table, length: int) -> tuple[np.ndarray, np.ndarray]:
 
     Those that fill up the length belong to none.
     """
-    assert table.numbers is not None
-    places = np.empty(len(table.numbers), np.int64)
-    places[table.numbers] = np.arange(len(places))
+    places = table.places
     rows = np.repeat(np.arange(len(table.start) - 1), np.diff(table.start))
     stored = places if table.order is None else table.order[places]
     return lengthened(stored, length), lengthened(rows[places], length, len(table.start))

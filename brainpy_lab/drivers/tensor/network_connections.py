@@ -8,7 +8,7 @@ from typing import Any
 from brainpy_lab.codegen.network import ALL, CONNECTION, KEPT_POST, KEPT_PRE, POST, PRE, Arrive, Gather, Share
 from brainpy_lab.drivers.tensor.network_arrays import Array
 from brainpy_lab.drivers.tensor.network_cells import every_connection, own
-from brainpy_lab.drivers.tensor.network_values import Call, Index, NetworkValues
+from brainpy_lab.drivers.tensor.network_values import Call, NetworkValues
 
 _Functions = Mapping[str, Callable[..., Any]]
 #: So many cells that fire are taken one by one.
@@ -79,22 +79,17 @@ class SpikesArrive:
 
     def __call__(self) -> None:
         """Serve the spikes that are due, the earliest first."""
-        queue, table, step = self.values.queues[self.operation.source], self.table, self.values.step
-        for number in reversed(range(table.delays)):
-            delay = table.first + number
-            if (delay == 0) == self.operation.delayed:
-                continue
-            for cells in queue.get(step - delay, ()):
-                self._deliver(cells, number)
+        for cells, number in self.values.due(self.operation, self.table):
+            self._deliver(cells, number)
 
     def _deliver(self, cells: Array, number: int) -> None:
         """Spikes of different cells, and those of their connections that have one delay."""
         arrays, delays = self.values.arrays, self.table.delays
         places = cells if delays == 1 else cells * delays + number
-        if self.needs_targets and len(cells) <= _FEW:
+        if self.act is not None and self.needs_targets and len(cells) <= _FEW:
             targets = arrays.stretches(self.post, self.start[places], self.count[places])
             if len(targets):
-                self._add({POST: targets}, {})
+                self.act.act({POST: targets})
             return
         counts = self.count[places]
         ends = counts.cumsum(0)
@@ -122,17 +117,10 @@ class SpikesArrive:
         return passed
 
     def _act(self, connections: Array, passed: Mapping[str, Any]) -> None:
+        assert self.act is not None
         index = {CONNECTION: connections}
         if self.reads_pre:
             index[PRE] = index[KEPT_PRE] = self.pre[connections]
         if self.reads_post:
             index[POST] = index[KEPT_POST] = self.post[connections]
-        self._add(index, passed)
-
-    def _add(self, index: Index, passed: Mapping[str, Any]) -> None:
-        """Call the function of connections, and put or add what it gives in its places."""
-        assert self.act is not None
-        arrays = self.values.arrays
-        for f, value in zip(self.act.results, self.act(index, passed), strict=True):
-            row, at = self.values.rows[self.axes[f.axis]][f.of], index[f.axis]
-            (arrays.add if f.role == "sum" else arrays.put)(row, at, value)
+        self.act.act(index, passed)

@@ -50,15 +50,10 @@ class SpikesInTurn:
 
     def _due(self) -> np.ndarray:
         """Places in the table of the connections that are due, each as often as it is."""
-        table, values = self.table, self.values
-        queue, found = values.queues[self.operation.source], [np.empty(0, np.int64)]
-        for number in range(table.delays):
-            delay = table.first + number
-            if (delay == 0) == self.operation.delayed:
-                continue
-            for cells in queue.get(values.step - delay, ()):
-                rows = values.arrays.to_numpy(cells) * table.delays + number
-                found += [np.arange(table.start[row], table.start[row + 1]) for row in rows]
+        table, found = self.table, [np.empty(0, np.int64)]
+        for cells, number in self.values.due(self.operation, table):
+            rows = self.values.arrays.to_numpy(cells) * table.delays + number
+            found += [np.arange(table.start[row], table.start[row + 1]) for row in rows]
         return np.concatenate(found)
 
     def _apart(self, connections: np.ndarray) -> list[np.ndarray]:
@@ -75,10 +70,7 @@ class SpikesInTurn:
         return np.split(connections[later], np.flatnonzero(np.diff(turn[later])) + 1)
 
     def _act(self, connections: np.ndarray) -> None:
-        """Call the function of some connections, and put or add what it gives in its places."""
+        """Some connections act, none of which meets another."""
         numbers = self.values.arrays.numbers
         at, pre, post = numbers(connections), numbers(self.pre[connections]), numbers(self.post[connections])
-        index = {CONNECTION: at, PRE: pre, KEPT_PRE: pre, POST: post, KEPT_POST: post}
-        for f, value in zip(self.act.results, self.act(index), strict=True):
-            row, put = self.values.rows[self.axes[f.axis]][f.of], self.values.arrays
-            (put.add if f.role == "sum" else put.put)(row, index[f.axis], value)
+        self.act.act({CONNECTION: at, PRE: pre, KEPT_PRE: pre, POST: post, KEPT_POST: post})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from brainpy_lab.codegen.fields import Field
-from brainpy_lab.codegen.network import NetworkCode
-from brainpy_lab.drivers.network import Event, NetworkSetup
+from brainpy_lab.codegen.network import Arrive, NetworkCode
+from brainpy_lab.drivers.network import Event, NetworkSetup, Table
 from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
 
 #: The places of each kind of axis at which a function is called; None is all of them.
@@ -66,6 +66,18 @@ class NetworkValues:
         parts = np.split(cells, np.flatnonzero(np.diff(cells) <= 0) + 1)
         return [self.arrays.numbers(part) for part in parts]
 
+    def due(self, operation: Arrive, table: Table) -> Iterator[tuple[Array, int]]:
+        """The cells whose spikes are due, in arrays none of which has a cell twice, and the delay's place in the table.
+
+        The earliest spikes come first.
+        """
+        queue = self.queues[operation.source]
+        for number in reversed(range(table.delays)):
+            delay = table.first + number
+            if (delay == 0) != operation.delayed:
+                for cells in queue.get(self.step - delay, ()):
+                    yield cells, number
+
 
 class Call:
     """A function of the step, and where what it takes stands.
@@ -81,7 +93,7 @@ class Call:
     """
 
     def __init__(self, values: NetworkValues, function: Callable[..., Any], name: str, axes: Mapping[str, str]) -> None:
-        self.values, self.function = values, function
+        self.values, self.function, self.axes = values, function, axes
         signature = values.code.functions[name]
         self.results = tuple(signature.results)
         #: The kinds of axes on which something stands that it takes or gives.
@@ -106,6 +118,13 @@ class Call:
             return rows[row] if at is None else pick(rows[row], at)
 
         return at_places
+
+    def act(self, index: Index, passed: Mapping[str, Any] = _NOTHING) -> None:
+        """Put or add what the function gives at some places, none of them all, in its rows."""
+        arrays = self.values.arrays
+        for f, value in zip(self.results, self(index, passed), strict=True):
+            row, at = self.values.rows[self.axes[f.axis]][f.of], index[f.axis]
+            (arrays.add if f.role == "sum" else arrays.put)(row, at, value)
 
     def __call__(self, index: Index, passed: Mapping[str, Any] = _NOTHING) -> Any:
         """What the function gives at some places, one entry a result."""

@@ -59,9 +59,8 @@ def where(condition: Any, yes: Any, no: Any) -> Tensor:
     holds = _tensor(condition)
     if holds.dtype != torch.bool:
         holds = holds != 0.0
-    if not (
-        (isinstance(yes, float) and _is_array(no)) or (isinstance(no, float) and _is_array(yes))
-    ):  # torch takes one number
+    is_one_number = (isinstance(yes, float) and _is_array(no)) or (isinstance(no, float) and _is_array(yes))
+    if not is_one_number:  # torch takes one beside an array
         yes, no = _tensor(yes), _tensor(no)
     return torch.where(holds, yes, no)
 

@@ -62,9 +62,8 @@ def read_phrases(phrases: Sequence[Phrase], rest: str, known: Iterable[str], **o
         if isinstance(error, UnknownNameError):
             name = where.source_line[where.column : where.column + where.width]
             error.advice = did_you_mean(name, known) or f"There are: {', '.join(known)}."
-        if (
-            phrase.before.strip() in error.message or " line " in f" {error.message.lower()}"
-        ):  # none that the user wrote
+        is_of_cell = phrase.before.strip() in error.message or " line " in f" {error.message.lower()}"
+        if is_of_cell:  # it tells of a line that the user has not written
             error.message, error.advice = f"{phrase.what} is no expression.", None
         raise
 

@@ -153,8 +153,7 @@ def _of_key(
         try:
             if isinstance(part, Synapses) and (target := _CURRENT.fullmatch(variable)):
                 current = _of_current(text, name, part, view, current_of(part, target[1]), reading)
-                if not len(current.record.index):
-                    raise ArgumentError(f"record: '{text}' is empty, and so there is no {name}.", advice=_counted(part))
+                _check_some(current.record, text, name, part)
                 yield current
                 continue
             record, shape = _place(text, part, view, variable, places)
@@ -162,11 +161,17 @@ def _of_key(
             raise
         except (IndexError, ValueError) as error:
             raise ArgumentError(f"record: '{text}': {error}.") from None
-        if not len(record.index) and (view is not None or mean):
-            raise ArgumentError(f"record: '{text}' is empty, and so there is no {name}.", advice=_counted(part))
+        if view is not None or mean:
+            _check_some(record, text, name, part)
         found = Wanted(text, name, record, () if mean else shape, mean is not None)
         trace = part.traces.of.get(variable) if isinstance(part, Synapses) else None
         yield found if trace is None else _traced(found, part.name, trace)
+
+
+def _check_some(record: Recorded, text: str, name: str, part: Source | Synapses) -> None:
+    """Refuse what would record nothing."""
+    if not len(record.index):
+        raise ArgumentError(f"record: '{text}' is empty, and so there is no {name}.", advice=_counted(part))
 
 
 def _counted(part: Source | Synapses) -> str:

@@ -89,14 +89,15 @@ def zero_divisor(system: System, parameters: Mapping[str, Any]) -> str | None:
     culprits = Culprits(system)
     rows = [*(d.expr for d in system.derived + system.intermediates), *(s.drift for s in system.states if s.drift)]
     rows += [action.value for event in system.events for action in event.actions if isinstance(action, Assign)]
-    named = {d.name: d.expr for d in system.derived}
-    for node in (n for row in rows for n in ast.walk(row)):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-            known = {p: parameters[p] for p in system.parameter_names}
-            for name, expr in named.items():
-                known[name] = _value(expr, known)
-            if system.names_read(node.right) <= known.keys() and (_value(node.right, known) == 0).any():
-                return f"{culprits.text(node)} divides by zero{culprits.zeros(node.right, known)}"
+    nodes = (n for row in rows for n in ast.walk(row))
+    divisions = [n for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div)]
+    known = {p: parameters[p] for p in system.parameter_names}
+    for definition in system.derived:
+        known[definition.name] = _value(definition.expr, known)
+    for division in divisions:
+        divisor = division.right
+        if system.names_read(divisor) <= known.keys() and (_value(divisor, known) == 0).any():
+            return f"{culprits.text(division)} divides by zero{culprits.zeros(divisor, known)}"
     return None
 
 

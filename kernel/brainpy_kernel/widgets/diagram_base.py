@@ -10,15 +10,13 @@ import numpy as np
 
 from brainpy_kernel.sessions.reduction import Floats, curve, joined
 from brainpy_kernel.widgets import look
+from brainpy_kernel.widgets.phase_figure import OUTSIDE
 
 if TYPE_CHECKING:
     from brainpy_kernel.widgets.picture import Plot
 
 #: Pixels that the figure is drawn for: what it has in a notebook of usual width.
 WIDTH, HEIGHT = 500, 300
-
-#: Where marks stand that have nothing to show; see `phase_figure.OUTSIDE`.
-OUTSIDE = -1e30
 
 #: Points that a curve is drawn with, at most.
 MOST = 600

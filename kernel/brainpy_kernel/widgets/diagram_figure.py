@@ -13,7 +13,8 @@ import numpy as np
 
 from brainpy_kernel.sessions.reduction import Floats
 from brainpy_kernel.widgets import look
-from brainpy_kernel.widgets.diagram_base import HERE, OTHER, OUTSIDE, SPECIAL, DiagramBase, Pixel, put, put_points
+from brainpy_kernel.widgets.diagram_base import HERE, OTHER, SPECIAL, DiagramBase, Pixel, put, put_points
+from brainpy_kernel.widgets.phase_figure import OUTSIDE
 
 if TYPE_CHECKING:
     from brainpy_lab.analysis import Diagram

@@ -82,9 +82,7 @@ class Turns:
 
 def _arrays(setup: NetworkSetup, syn: str, side: Side) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     table = setup.tables[syn, side]
-    assert table.numbers is not None
-    numbers = np.array(table.numbers, np.int32)
-    places = np.empty_like(numbers)
-    places[numbers] = np.arange(len(numbers), dtype=np.int32)
     owners = (setup.pre if side == "pre" else setup.post)[syn]
-    return numbers, places, np.array(owners if table.order is None else owners[table.order], np.int32)
+    owners = owners if table.order is None else owners[table.order]
+    numbers, places, owners = (np.array(found, np.int32) for found in (table.numbers, table.places, owners))
+    return numbers, places, owners

@@ -3,8 +3,8 @@
 import ast
 
 from brainpy_lab.equations.system import Definition
-from brainpy_lab.symbolic import written as module
-from brainpy_lab.symbolic.written import Written, written
+from brainpy_lab.symbolic import kept as module
+from brainpy_lab.symbolic.kept import Expressions, kept
 
 
 def test_names_with_spaces_and_signs_come_back(monkeypatch):
@@ -15,7 +15,7 @@ def test_names_with_spaces_and_signs_come_back(monkeypatch):
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id.startswith("c"):
             node.id = names[int(node.id[1:])]
-    kept = written(None, "?", lambda: Written([tree], [Definition("shared 1", tree)], ["V along 0 1"]))
-    assert [ast.dump(r) for r in kept.results] == [ast.dump(tree)]
-    assert [(d.name, ast.dump(d.expr)) for d in kept.definitions] == [("shared 1", ast.dump(tree))]
-    assert kept.arguments == ["V along 0 1"]
+    again = kept(None, "?", lambda: Expressions([tree], [Definition("shared 1", tree)], ["V along 0 1"]))
+    assert [ast.dump(r) for r in again.results] == [ast.dump(tree)]
+    assert [(d.name, ast.dump(d.expr)) for d in again.definitions] == [("shared 1", ast.dump(tree))]
+    assert again.arguments == ["V along 0 1"]

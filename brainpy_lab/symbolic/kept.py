@@ -18,7 +18,7 @@ _SIGN = "ǂ"
 
 
 @dataclass(frozen=True)
-class Written:
+class Expressions:
     """Expressions, what is computed before them, and the arguments that they have beside the model's.
 
     Attributes
@@ -33,7 +33,7 @@ class Written:
     arguments: Sequence[str] = ()
 
 
-def written(system: System, question: str, ask: Callable[[], Written]) -> Written:
+def kept(system: System, question: str, ask: Callable[[], Expressions]) -> Expressions:
     """The answer to ``question`` about all systems of a fingerprint, as `found` keeps it, else that of ``ask()``."""
 
     def asked() -> dict[str, list[list[str]]]:
@@ -44,11 +44,11 @@ def written(system: System, question: str, ask: Callable[[], Written]) -> Writte
             "arguments": [[a] for a in made.arguments],
         }
 
-    kept = found(system, question, asked)
-    return Written(
-        [_expression(text) for (text,) in kept["results"]],
-        [Definition(name, _expression(text)) for name, text in kept["definitions"]],
-        [name for (name,) in kept["arguments"]],
+    texts = found(system, question, asked)
+    return Expressions(
+        [_expression(text) for (text,) in texts["results"]],
+        [Definition(name, _expression(text)) for name, text in texts["definitions"]],
+        [name for (name,) in texts["arguments"]],
     )
 
 
