@@ -56,8 +56,21 @@ def test_examples_of_the_page_on_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     np.testing.assert_array_equal(found["same"]["V"], found["sol"]["V"])  # type: ignore[index]
 
 
-def test_examples_of_the_page_on_networks(tmp_path: Path) -> None:
-    found: dict[str, Any] = examples("networks.md", tmp_path)
+def test_examples_of_the_page_on_networks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sol: Any = examples("networks.md", tmp_path)["sol"]
+    assert "one value a cell of E, in its equations" in capsys.readouterr().out, "conductances are sums of the target"
+    assert sol["E"].events["spike"].t.size > 0
+    assert sol["E[:5]"].V.shape == (1001, 5)
+
+
+def test_examples_of_the_page_on_synapses(tmp_path: Path) -> None:
+    sol: Any = examples("synapses.md", tmp_path)["sol"]
+    assert np.ptp(sol.final["triplets"]["weight"]) > 0, "pairs of spikes have changed some weights"
+    assert sol.final["short_term"]["x"].min() < 1, "spikes have taken resources"
+
+
+def test_examples_of_the_page_on_connections(tmp_path: Path) -> None:
+    found: dict[str, Any] = examples("connections.md", tmp_path)
     assert abs(len(found["table"]) - 0.02 * 4000 * 3999) < 4 * np.sqrt(0.02 * 0.98 * 4000 * 3999)
     np.testing.assert_array_equal(found["local"].targets, found["same"].targets)
     np.testing.assert_array_equal(found["part"], found["weights"][1000:2000])
@@ -100,8 +113,8 @@ def test_the_page_on_measures_names_every_measure() -> None:
     assert sorted(re.findall(r"^\| `(\w+)`", text, flags=re.MULTILINE)) == bp.measure.__all__
 
 
-def test_the_page_on_networks_names_every_rule_and_its_arguments() -> None:
-    text = (DOCS / "networks.md").read_text(encoding="utf-8")
+def test_the_page_on_connections_names_every_rule_and_its_arguments() -> None:
+    text = (DOCS / "connections.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)\((.*?)\)`", text, flags=re.MULTILINE))
     assert sorted(rows) == sorted(bp.connect.registry())
     for name, arguments in rows.items():

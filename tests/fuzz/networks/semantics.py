@@ -2,7 +2,7 @@
 
 It shares nothing with the package but which connections there are, and which states are lumped, for these advance by
 the method of the target's group (forward Euler here), all others by exponential Euler. The sentences quoted are those
-of ``docs/networks.md`` and of the order of a step.
+of ``docs/synapses.md`` and of the order of a step.
 """
 
 from collections import defaultdict
