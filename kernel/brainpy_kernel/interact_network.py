@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from brainpy_kernel.widgets.network_view import NetworkView
     from brainpy_lab import Network
 
-#: Sliders without a choice, at most: more of them push the pictures off the screen.
-MOST_SLIDERS = 24
-
 
 def interact(
     net: Network,
@@ -38,7 +35,9 @@ def interact(
         What is shown.
     parameters : mapping or names, optional
         The sliders, as ``part.parameter``: ``{"exc.weight": (0, 1), "E.I": 5}``, with a value, or ``(low, high)`` or
-        ``(low, high, step)``, each; or ``["exc.weight", "exc.delay"]``. By default all that are one number.
+        ``(low, high, step)``, each; or ``["exc.weight", "exc.delay"]``. By default all
+        that are one number; of more than 24 those with a range in the text of a model, with another value than there,
+        weights, delays, rates, and what synapses add to.
     duration, dt : float, optional
         Length and step of a run; by default those of the first group's model.
     seed : int, optional
@@ -69,11 +68,6 @@ def interact(
     if duration is not None:
         session.duration = positive("duration", duration)
     ranges = {} if chosen is None else _apply(session, chosen)
-    if chosen is None and len(session.params) > MOST_SLIDERS:
-        raise ArgumentError(
-            f"{net.name} has {len(session.params)} values that sliders could move.",
-            advice=f"Name those that you want: net.interact({list(session.params)[:2]}).",
-        )
     return space.show(session, _builder(ranges), name)
 
 

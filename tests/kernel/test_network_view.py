@@ -66,6 +66,31 @@ def test_sliders_are_what_is_one_number(shown):
     assert (delay.min, delay.max, delay.step, delay.value) == (0.5, 3.0, 0.5, 1.5)
 
 
+MANY = """%%brainpy --backend numpy
+text = "I = 12 in [0, 20]\\na = 1; b = 2; c = 3; d = 4; f = 5; k = 6; drive = 0\\n"
+text += "dV/dt = -V + I + drive + 0*(a + b + c + d + f + k)"
+cell = bp.model(text, name="Cell", dt=0.5)
+kick = bp.model("e = 1; far = 2\\npost.drive += e*far*weight*pre.V", name="Kick", synapse=True)
+E = bp.NeuGroup(cell, 2, c=7)
+F = bp.NeuGroup(cell, 2)
+G = bp.NeuGroup(cell, 2)
+exc = bp.Synapses(pre=E, post=F, model=kick, connect=bp.connect.one_to_one(), weight=0.2, far=3)
+net = bp.Network()
+"""
+
+
+def test_of_many_values_those_have_sliders_that_somebody_has_chosen(jupyter):
+    jupyter(MANY)
+    jupyter("view = net.interact(duration=5, backend='numpy');")
+    jupyter.settle()
+    view = jupyter.value("view")
+    assert list(view.controls.sliders) == ["E.I", "E.c", "F.I", "F.drive", "G.I", "exc.far", "exc.weight"]
+    line = view.widget.children[2].value
+    assert "7 of 27 values have sliders" in line
+    assert "G.drive" in line
+    assert view.session.frame.message == ""
+
+
 def test_a_slider_runs_a_copy_from_the_start(cells, shown):
     view = shown()
     first = spikes(view)

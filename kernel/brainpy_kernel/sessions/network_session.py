@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brainpy_kernel.sessions.network_values import places
+from brainpy_kernel.sessions.network_values import places, without_choice
 from brainpy_kernel.sessions.runtime import Runtime, Ticket
 from brainpy_kernel.sessions.shown import Knob, Outcome, Shown, attempted
 from brainpy_lab.simulation import ambient
@@ -47,7 +47,7 @@ class NetworkSession(Shown):
     name : str
         The variable that holds the network.
     chosen : collection of str, optional
-        Values that have sliders; by default all that can have one.
+        Values that have sliders; by default all that can have one, or, of too many, those that are moved most.
     dt, seed, backend : optional
         Of the runs.
     """
@@ -74,7 +74,8 @@ class NetworkSession(Shown):
         self.seed, self.backend = seed if seed is not None else ambient.seed_or(0), backend
         found = {name: (knob, put) for name, knob, put in places(self.net, self.dt)}
         self.known = tuple(found)
-        wanted = found if chosen is None else [name for name in chosen if name in found]
+        wanted = without_choice(self.net, found) if chosen is None else [name for name in chosen if name in found]
+        self.left_out = () if chosen is not None else tuple(name for name in found if name not in wanted)
         self._knobs = {name: found[name][0] for name in wanted}
         self._put = {name: found[name][1] for name in wanted}
         self.reset_parameters(request=False)

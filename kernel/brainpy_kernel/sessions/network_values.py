@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from brainpy_lab.equations.text.ranges import guess_range
 if TYPE_CHECKING:
     from brainpy_lab import Network
     from brainpy_lab.networks.synapses import Synapses
+
+#: Sliders without a choice, at most: more of them push the pictures off the screen.
+MOST_SLIDERS = 24
 
 #: How a value is found by sliders, and how it is set.
 Place = tuple[str, Knob, Callable[[float], None]]
@@ -28,6 +31,33 @@ def places(net: Network, dt: float) -> Iterator[Place]:
         yield from _of_group(group)
     for syn in net.synapses:
         yield from _of_synapses(syn, dt)
+
+
+def without_choice(net: Network, known: Iterable[str]) -> tuple[str, ...]:
+    """Which of the ``known`` values have sliders where the user names none.
+
+    All of them, if that is not too many. Else those that somebody has chosen before: with a range in the model's text
+    or a value other than the model's; and weights, delays, rates, and what synapses add to. Of these the first.
+    """
+    names = tuple(known)
+    if len(names) <= MOST_SLIDERS:
+        return names
+    chosen = {f"{group.name}.{name}" for group in net.groups if hasattr(group, "system") for name in _moved(group)}
+    for syn in net.synapses:
+        chosen.update(f"{syn.name}.{name}" for name in ("weight", "delay", "post_delay", *_moved(syn, syn.values)))
+        chosen.update(f"{syn.post_group.name}.{c.target}" for c in syn.system.couplings if c.side == "post")
+    chosen.update(name for name in names if name.endswith(".rate"))
+    return tuple(name for name in names if name in chosen)[:MOST_SLIDERS] or names[:MOST_SLIDERS]
+
+
+def _moved(part: Any, values: Any = None) -> list[str]:
+    """Parameters with a range in the text, or with another value than the text has."""
+    now = part.parameters if values is None else values
+    return [
+        p.name
+        for p in part.system.parameters
+        if p.bounds is not None or (_is_number(now[p.name]) and now[p.name] != p.value)
+    ]
 
 
 def _of_group(group: Any) -> Iterator[Place]:

@@ -26,6 +26,19 @@ def status_line(frame: NetworkFrame) -> str:
     return said(" · ".join(parts))
 
 
+def _others(session: NetworkSession) -> list[Any]:
+    """A line on the values that could have a slider and have none."""
+    from ipywidgets import HTML
+
+    left = session.left_out
+    if not left:
+        return []
+    shown = f"{len(session.params)} of {len(session.known)} values have sliders. "
+    return [
+        HTML(said(f"{shown}To choose: {session.name}.interact({list(left[:2])}); others are {', '.join(left[2:])}."))
+    ]
+
+
 class NetworkView(Output):
     """The widgets of one network's output, following one session until closed."""
 
@@ -43,7 +56,9 @@ class NetworkView(Output):
         self.cancel = self.controls.add_button("Cancel", "Stop the run; its spikes so far are shown", self._cancel)
         self.pictures = NetworkPictures()
         self._drawn: Any = None
-        super().__init__(session, [self.pictures], [head, self.controls.widget, self.pictures.widget], on_close)
+        super().__init__(
+            session, [self.pictures], [head, self.controls.widget, *_others(session), self.pictures.widget], on_close
+        )
 
     def status_line(self, frame: NetworkFrame) -> str:
         """How the run went."""
