@@ -9,6 +9,7 @@ import numpy as np
 
 from brainpy_lab.analysis import caveats, roots
 from brainpy_lab.analysis.box import no_ranges, read_box
+from brainpy_lab.analysis.cycles.conserved import families
 from brainpy_lab.analysis.degenerate import Found, beside, flatness, merged
 from brainpy_lab.analysis.jumps import jumps
 from brainpy_lab.analysis.layout import ModelLike, by_element, initial_of, layout_of
@@ -148,7 +149,8 @@ def find(
     usual = np.array([typical(drift) for drift in field.rhs(sample)])
     rounding = ROUNDING * usual
     held = caveats.frozen(field)
-    remarks = (*caveats.remarks(field), *jumps(field, low, high, usual))
+    kept = families(field, near or {}) if are_infinitely_many else ()
+    remarks = (*caveats.remarks(field), *jumps(field, low, high, usual), *kept)
     points = [
         described(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside
     ]

@@ -38,6 +38,7 @@ from brainpy_lab.analysis.continuation.starting import (
     widest_box,
 )
 from brainpy_lab.analysis.continuation.tracing import Tracer
+from brainpy_lab.analysis.cycles.conserved import GENERIC, families
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.cycles.rotations import not_followed
 from brainpy_lab.analysis.equilibria import ROUNDING, described
@@ -238,7 +239,10 @@ def bifurcation(
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
     initial = np.array([near.get(name, 0.0) for name in field.free])
     rhythms = CycleTracer(tracer, replace(search), max_period, values_at, doublings, initial)
-    without_cycles = (*resets(field), *held_time(field), *delays(field), *(many_states(field) if cycles else ()))
+    kept = families(field.moved(parameter, low + GENERIC * (high - low)), near)
+    without_cycles = (
+        *kept, *resets(field), *held_time(field), *delays(field), *(many_states(field) if cycles else ()),
+    )  # fmt: skip
     has_cycles = cycles and not without_cycles
     turning = not_followed(field) if has_cycles else ()
     making = _Making(tracer, rhythms, watched, (*caveats.remarks(field), *without_cycles, *turning))
@@ -247,7 +251,9 @@ def bifurcation(
     rhythms.search.heard = lambda u: news.tell(share + (1 - share) * rhythms.part, making.so_far)
     try:
         with np.errstate(all="ignore"):
-            if start is not None and is_of_cycles(start):
+            if kept:
+                pass  # nothing is isolated, and searches for what is take long to find nothing
+            elif start is not None and is_of_cycles(start):
                 if not has_cycles:
                     raise ArgumentError(
                         "The start is a cycle, and cycles are not followed.", advice="Leave cycles=False out."

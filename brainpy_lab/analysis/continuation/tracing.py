@@ -37,6 +37,9 @@ PASSED = 1e-3
 #: Real parts below this, relative to the largest eigenvalue, stay on the axis where they do at so many points in a row.
 ON_AXIS, IN_A_ROW = 1e-9, 3
 
+#: A start this far outside the range, in parts of it, is on its border but for rounding errors.
+BORDER = 1e-9
+
 #: How far from a branch point the other branch is looked for, in steps of the curve.
 ASIDE = 0.1
 
@@ -101,9 +104,16 @@ class Tracer:
         along = np.zeros(len(u))
         along[-1] = 1.0
         start = curve.point(u, along) if tangent is None else curve.with_tangent(u, tangent)
+        place = f"{self.problem.name} = {u[-1]:.6g}"
         if start is None:
-            place = f"{self.problem.name} = {u[-1]:.6g}"
             self.remarks.append(f"A branch through {place} was not followed: Newton's method finds no point there.")
+            return
+        beyond = BORDER * self.search.spans[0]
+        if not self.range[0] - beyond <= start.parameter <= self.range[1] + beyond:
+            self.remarks.append(
+                f"Near the start at {place} there is no equilibrium: Newton's method leads to {self.problem.name} = "
+                f"{start.parameter:.6g}, outside the range. Nothing was followed from there."
+            )
             return
         before = len(self.located)
         first, said = self._one_way(curve, start)

@@ -10,6 +10,7 @@ import numpy as np
 from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.cycles import closing
 from brainpy_lab.analysis.cycles.closing import Piece
+from brainpy_lab.analysis.cycles.conserved import families
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.cycles.solving import Solved, solved
 from brainpy_lab.analysis.layout import ModelLike, by_element, initial_of
@@ -84,6 +85,8 @@ def limit_cycle(
         raise ArgumentError(f"period is {period!r}; it must be positive.")
     if not 1e-13 <= rtol <= 1e-2:
         raise ArgumentError(f"rtol is {rtol!r}; it must lie between 1e-13 and 0.01.")
+    for text in families(field, dict(zip(field.free, start.tolist(), strict=True))):
+        raise AnalysisError(f"Cycles of {field.system.name} are not isolated.", advice=text)
     return cycle_from(field, start, None if period is None else float(period), rtol)
 
 

@@ -12,8 +12,9 @@ from brainpy_lab.analysis.vector_field import Array, VectorField
 #: What a turn may be: of an angle in radians, a phase between 0 and 1, an angle in degrees.
 TURNS = {"2π": 2 * np.pi, "1": 1.0, "360": 360.0}
 
-#: Points at which the equations are compared, a turn apart, and how well they agree there.
-POINTS, EQUAL = 8, 1e-9
+#: Points at which the equations are compared, a turn apart, and how well they agree there: relative to what a part of a
+#: turn changes, which must be far above rounding errors.
+POINTS, EQUAL, PART, ROUNDING = 8, 1e-6, 0.37, 1e-15
 
 #: Most states of a model that is looked at.
 MOST_STATES = 40
@@ -31,17 +32,25 @@ def angles(field: VectorField) -> dict[str, str]:
     found = {}
     with np.errstate(all="ignore"):
         here, slopes = field.rhs(points), field.jacobian(points)
-        size = np.abs(here).max(axis=1, keepdims=True) + 1.0
         for i, name in enumerate(field.free):
             if not np.isfinite(here).all() or not np.abs(slopes[:, i]).max() > 0.0:
                 continue
             for turn, length in TURNS.items():
-                there = points.copy()
-                there[i] += length
-                if (np.abs(field.rhs(there) - here) < EQUAL * size).all():
+                if _repeats(field, points, here, i, length):
                     found[name] = turn
                     break
     return found
+
+
+def _repeats(field: VectorField, points: Array, here: Array, i: int, length: float) -> bool:
+    """Whether the drift, ``here`` at the ``points``, is the same where state ``i`` is larger by ``length``."""
+    on = np.zeros((len(points), 1))
+    on[i] = length
+    apart = np.abs(field.rhs(points + on) - here).max(axis=1)
+    within = np.abs(field.rhs(points + PART * on) - here).max(axis=1)
+    rounding = ROUNDING * np.abs(here).max(axis=1)
+    reads = EQUAL * within > rounding
+    return bool((apart <= EQUAL * within + 100 * rounding).all() and reads.any())
 
 
 def not_followed(field: VectorField) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from brainpy_lab.analysis.continuation.news import News, leave
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import SpecialPoint, in_order
 from brainpy_lab.analysis.continuation.starting import boxes_of, delays, held_time, many_states, moving_field, resets
+from brainpy_lab.analysis.cycles.conserved import GENERIC, families
 from brainpy_lab.analysis.cycles.rotations import not_followed
 from brainpy_lab.analysis.layout import initial_of
 from brainpy_lab.analysis.points import FixedPoint
@@ -69,14 +70,20 @@ def plane_diagram(
     tracer = PlaneTracer(problem, search)
     lines = Lines(field, (first, second), search)
     rhythms = CyclePlaneTracer(field, (first, second), search, tracer.located)
-    refused, turning = (*resets(field), *held_time(field), *delays(field)), not_followed(field)
+    generic = field
+    for name, (low, high) in zip((first, second), box, strict=True):
+        generic = generic.moved(name, low + GENERIC * (high - low))
+    kept = families(generic, near)
+    refused, turning = (*kept, *resets(field), *held_time(field), *delays(field)), not_followed(field)
     without = (*refused, *(many_states(field) if cycles else ()))
     said = (*caveats.remarks(field), *without, *(turning if cycles is not False and not without else ()))
     making = _Making(tracer, rhythms, box, boxes, said, cycles is None and not without, refused, turning)
     search.heard = lambda u: making.tell(news)
     try:
         with np.errstate(all="ignore"):
-            if isinstance(start, SpecialPoint) and start.kind in OF_CYCLES:
+            if kept:
+                pass  # nothing is isolated, and searches for what is take long to find nothing
+            elif isinstance(start, SpecialPoint) and start.kind in OF_CYCLES:
                 rhythms.follow([given_cycle(problem, start, box)])
             elif start is not None:
                 tracer.follow_given(given_starts(problem, start, box))

@@ -62,3 +62,11 @@ def test_starts_that_do_not_fit() -> None:
     with pytest.raises(ArgumentError, match=r"The start is a cycle of x, y, z, and here V, w vary."):
         bifurcation(bp.models.fitzhugh_nagumo(), "I", (0, 1), start=cycle)
     assert np.isfinite(cycle.period)
+
+
+def test_a_start_that_leads_out_of_the_range_is_said() -> None:
+    diagram = bifurcation(bp.model("r = 1\ndx/dt = r + x**2"), "r", (1, 2), start={"x": 1}, cycles=False)
+    assert not diagram.branches
+    assert diagram.remarks[0].startswith(
+        "Near the start at r = 1.5 there is no equilibrium: Newton's method leads to r = -"
+    )

@@ -70,3 +70,17 @@ def test_a_state_that_nothing_reads_is_named() -> None:
     model = bp.model("dx/dt = y\ndy/dt = -x + y*(1 - x**2)\ndc/dt = 1 + x*x\nx(0) = 1")
     with pytest.raises(AnalysisError, match="c grows on and on.* no equation reads it: leave it out"):
         bp.analysis.limit_cycle(model)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("dx/dt = 1e-12*(r - 2*x + x**3)\nr = 0", {}),
+        ("dx/dt = 1e-12*(2 - cos(x))", {"x": "2π"}),
+        ("dx/dt = 1e9*y + 1e-9*x\ndy/dt = -y", {}),
+        ("dx/dt = 1e9 - 1e8*cos(x)\ndy/dt = x - y", {}),
+        ("dx/dt = 1e6 - sin(2*pi*x)", {"x": "1"}),
+    ],
+)
+def test_small_and_large_units_make_no_angle(text: str, found: dict[str, str]) -> None:
+    assert angles(make_field(bp.model(text), None, {})) == found
