@@ -29,7 +29,8 @@ WAY, FINE_WAY = 1e-4, 1e-3
 #: Branches that pass each other at less than this, in units of the curve, cross.
 MISS = 1e-4
 
-#: An orbit that moves by less than this part of those beside it is an equilibrium.
+#: An orbit that moves by less than this part of those beside it is an equilibrium; one whose halves are nearer to each
+#: other by as much has half the period.
 AT_REST = 1e-3
 
 #: A parameter below this, in units, is zero but for rounding errors.
@@ -114,13 +115,22 @@ def crossing(curve: CycleCurve, a: CurvePoint, b: CurvePoint) -> Crossing | None
         found = _found(_unfolded(curve, a, b), curve, float(np.linalg.norm((b.u - a.u) / curve.units)))
     except np.linalg.LinAlgError:
         return None
-    # at a Hopf point cycles cross the equilibrium, which is a cycle of any period
-    is_cycle = found is not None and _swing(curve, found.u) > AT_REST * max(_swing(curve, a.u), _swing(curve, b.u))
-    return found if is_cycle else None
+    if found is None:
+        return None
+    # at a Hopf point cycles cross the equilibrium, which is a cycle of any period; and at a period doubling those of
+    # twice the period cross the cycle that they grow from, run through twice
+    ends = any(size(curve, found.u) <= AT_REST * max(size(curve, p.u) for p in (a, b)) for size in (_swing, _parting))
+    return None if ends else found
 
 
 def _swing(curve: CycleCurve, u: Array) -> float:
     return float((np.ptp(curve.collocation.profile(u), axis=1) / curve.collocation.scales).max())
+
+
+def _parting(curve: CycleCurve, u: Array) -> float:
+    """How far the two halves of an orbit are apart."""
+    parting = curve.collocation.mesh.parting(curve.collocation.profile(u))
+    return float((np.abs(parting).max(axis=1) / curve.collocation.scales).max())
 
 
 def _unfolded(curve: CycleCurve, a: CurvePoint, b: CurvePoint) -> _Unfolded:

@@ -1,41 +1,43 @@
 """What is counted at the cycles of a branch, and where between two of them something happens.
 
-At each cycle the multipliers outside the unit circle are counted, the trivial one left out. A change of the count, or a
-turn of the branch, lies between two neighbours; there a function that is zero at the point is followed to its zero, on
-a mesh of twice as many intervals.
+At each cycle the multipliers outside the unit circle are counted, and those on the negative axis below -1; the trivial
+one is left out. A change of these counts, or a turn of the branch, lies between two neighbours: the step is halved
+until one thing is left in it, on a finer mesh where that of the branch tells too little. A cycle whose multipliers may
+be on either side, for all that the mesh tells, counts for its turn alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.curve import CurvePoint
-from brainpy_lab.analysis.continuation.cycle_crossings import Crossing, crossing
+from brainpy_lab.analysis.continuation.cycle_crossings import crossing
 from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.zeros import InUnits
-from brainpy_lab.analysis.roots import zero_between
+from brainpy_lab.analysis.vector_field import Array
 
-#: Steps between cycles are halved so often to part what lies in them.
-HALVINGS = 12
+#: Steps between cycles are halved so often to part what lies in them; and where nothing is counted, but a multiplier
+#: may have crossed twice.
+HALVINGS, LOOKS = 12, 3
 
 #: Turns of the parameter within this part of the range are rounding errors: at a canard the cycles grow at one value.
 NOISE = 1e-9
 
-#: The trivial multiplier is as far from one as the others are wrong; from so far they tell nothing.
+#: Multipliers with larger errors tell nothing, if they are as near to the unit circle.
 BLIND = 0.05
-
-#: How exactly a point is found in the way between two cycles, relative to it. At a fold the parameter's error is of the
-#: order of its square.
-PART = 1e-9
 
 #: A multiplier counts as outside when it is so by more than this.
 OUTSIDE = 1e-6
+
+#: A logarithm of a multiplier that changes by more than this in a step, and by more than its distance from zero, may
+#: have been zero twice.
+LEAP = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ class CycleStation:
     multipliers : ndarray of complex, shape (n - 1,)
         Without the trivial one, the largest modulus first.
     error : float
-        How far from one the trivial multiplier is: the others are as wrong.
+        How far from one the trivial multiplier is.
+    errors : ndarray, shape (n - 1,)
+        Of the multipliers, about.
     turn : int
         The sign of the parameter's direction.
     """
@@ -56,6 +60,7 @@ class CycleStation:
     point: CurvePoint
     multipliers: NDArray[np.complex128]
     error: float
+    errors: Array
     turn: int
 
     @property
@@ -63,22 +68,61 @@ class CycleStation:
         """How many multipliers are outside the unit circle."""
         return int((np.abs(self.multipliers) > 1 + OUTSIDE).sum())
 
+    @property
+    def beyond(self) -> int:
+        """How many multipliers are real and below -1."""
+        return int(((self.multipliers.imag == 0) & (self.multipliers.real < -1)).sum())
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the counts may be wrong: errors reach across the unit circle."""
+        sizes = np.abs(self.multipliers)
+        reach = (self.errors > BLIND) & (np.abs(sizes - 1) < self.errors * (1 + sizes))
+        return bool(self.error > BLIND or reach.any())
+
+    @property
+    def logarithms(self) -> Array:
+        """Of the sizes of the multipliers."""
+        return np.asarray(np.log(np.clip(np.abs(self.multipliers), 1e-300, 1e300)))
+
 
 def cycle_station(curve: CycleCurve, point: CurvePoint) -> CycleStation:
     """Count at a point."""
     known = point.slopes.slopes if isinstance(point.slopes, InUnits) else None
-    values, error = curve.collocation.multipliers(point.u, known)
+    found = curve.collocation.multipliers(point.u, known)
     # without the slopes: a branch keeps its stations
-    return CycleStation(CurvePoint(point.u, point.tangent), values, error, int(np.sign(point.tangent[-1])))
+    bare = CurvePoint(point.u, point.tangent)
+    return CycleStation(bare, found.values, found.error, found.errors, int(np.sign(point.tangent[-1])))
 
 
 @dataclass(frozen=True)
 class CycleGap:
-    """A piece of a branch with one thing in it: its kind, and the function that is zero there."""
+    """A piece of a branch with one thing in it: its kind, and how many multipliers, or pairs, cross in it together.
+
+    Its ends are points on the mesh of ``curve``.
+    """
 
     kind: str
+    curve: CycleCurve
     before: CycleStation
     after: CycleStation
+    count: int = 1
+
+    def on_finer_mesh(self) -> CycleGap | None:
+        """The same piece of the branch on a mesh of twice as many intervals."""
+        fine, curve = copy(self.curve), self.curve
+        first, last = curve.orbit(self.before.point), curve.orbit(self.after.point)
+        mesh = adapted(last.mesh, last.profile, curve.scales(last.profile), 2 * last.mesh.intervals)
+        points = []
+        for orbit, point in ((first, self.before.point), (last, self.after.point)):
+            guess = fine.take(orbit, point.tangent, mesh, reference=last.profile)
+            u = fine.corrected(guess.u, guess.tangent / fine.units)
+            found = None if u is None else fine.with_tangent(u, guess.tangent)
+            if found is None:
+                return None
+            points.append(found)
+        before, after = (cycle_station(fine, p) for p in points)
+        return replace(self, curve=fine, before=before, after=after)
 
 
 def turns_back(before: CycleStation, a: CycleStation, b: CycleStation, ratio: float) -> bool:
@@ -90,55 +134,85 @@ def turns_back(before: CycleStation, a: CycleStation, b: CycleStation, ratio: fl
     """
     if len(a.multipliers) == 1:
         return False
-    first, here, there = (np.log(np.maximum(np.abs(s.multipliers), 1e-300)) for s in (before, a, b))
+    first, here, there = (s.logarithms for s in (before, a, b))
     ahead = here + ratio * (here - first)
     return bool(((ahead * here < 0) & (there * here > 0)).any())
 
 
+def _leaps(a: CycleStation, b: CycleStation) -> bool:
+    """Whether a multiplier moves so far in a step that it may have crossed the unit circle twice."""
+    here, there = a.logarithms, b.logarithms
+    far = np.abs(there - here)
+    return bool(((far > LEAP) & (np.minimum(np.abs(here), np.abs(there)) < far) & (here * there > 0)).any())
+
+
 def gaps(
-    curve: CycleCurve, a: CycleStation, b: CycleStation, halvings: int = 0, is_near: bool = False
+    curve: CycleCurve, a: CycleStation, b: CycleStation, halvings: int = 0, is_near: bool = False, is_fine: bool = False
 ) -> Iterator[CycleGap]:
     """The pieces between two neighbours with one special point each, in order.
 
-    ``is_near`` asks to look for a crossing that the counts do not show.
+    ``is_near`` asks to look for a crossing that the counts do not show; ``is_fine`` tells that the mesh is finer than
+    that of the branch.
     """
     noise = NOISE * (curve.range[1] - curve.range[0])
+    is_blind = a.is_blind or b.is_blind
     turns = a.turn != b.turn and abs(b.point.parameter - a.point.parameter) > noise
-    if not turns and a.unstable == b.unstable:
+    is_same = is_blind or (a.unstable == b.unstable and a.beyond % 2 == b.beyond % 2)
+    if not turns and is_same:
         if is_near and crossing(curve, a.point, b.point) is not None:
-            yield CycleGap("branch point of cycles", a, b)
-        return
+            yield CycleGap("branch point of cycles", curve, a, b)
+            return
+        if is_blind or halvings >= LOOKS or not _leaps(a, b):
+            return
     kind = _single(a, b, noise)
     if kind is not None and halvings >= 2:
-        yield CycleGap(kind, a, b)
+        yield CycleGap(kind, curve, a, b)
         return
     if turns and a.unstable == b.unstable and halvings >= 3 and crossing(curve, a.point, b.point) is not None:
-        yield CycleGap("branch point of cycles", a, b)
+        yield CycleGap("branch point of cycles", curve, a, b)
         return
     middle = curve.between(a.point, b.point, 0.5) if halvings < HALVINGS else None
-    if middle is None:
-        if kind is not None:
-            yield CycleGap(kind, a, b)
+    m = None if middle is None else cycle_station(curve, middle)
+    is_lost = m is not None and m.is_blind and not is_blind
+    if is_lost and not is_fine and (fine := CycleGap("", curve, a, b).on_finer_mesh()) is not None:
+        yield from gaps(fine.curve, fine.before, fine.after, halvings, is_fine=True)
         return
-    m = cycle_station(curve, middle)
-    yield from gaps(curve, a, m, halvings + 1)
-    yield from gaps(curve, m, b, halvings + 1)
+    if m is None or (is_lost and not turns):
+        if not is_same or turns:
+            yield from _unparted(kind, curve, a, b)
+        return
+    yield from gaps(curve, a, m, halvings + 1, is_fine=is_fine)
+    yield from gaps(curve, m, b, halvings + 1, is_fine=is_fine)
+
+
+def _unparted(kind: str | None, curve: CycleCurve, a: CycleStation, b: CycleStation) -> Iterator[CycleGap]:
+    """What lies so close together, or happens at once for symmetry, that halving does not part it."""
+    few, many = sorted((a.unstable, b.unstable))
+    if kind is not None or a.turn != b.turn:
+        yield CycleGap(kind or "fold of cycles", curve, a, b)
+    elif many > few and not (a.is_blind or b.is_blind):
+        first = (a if a.unstable > b.unstable else b).multipliers[few]
+        if first.imag:
+            yield CycleGap("torus", curve, a, b, (many - few) // 2)
+        else:
+            kind = "period doubling" if first.real < 0 else "branch point of cycles"
+            yield CycleGap(kind, curve, a, b, many - few)
 
 
 def _single(a: CycleStation, b: CycleStation, noise: float) -> str | None:
-    change = abs(a.unstable - b.unstable)
+    """The kind of the only thing between two cycles, or None: nothing, or more than one."""
+    if a.is_blind or b.is_blind:
+        return "fold of cycles" if a.turn != b.turn else None
+    change, flips = abs(a.unstable - b.unstable), a.beyond % 2 != b.beyond % 2
     if a.turn != b.turn:
-        return "fold of cycles" if change == 1 else None
-    if max(a.error, b.error) > BLIND:
-        return None
+        return "fold of cycles" if change == 1 and not flips else None
+    if flips:
+        return "period doubling" if change == 1 else None
     if change == 2:
         return "torus" if all(abs(_crossing(s, a, b).imag) > 0 for s in (a, b)) else None
     if change == 1:
-        if abs(b.point.parameter - a.point.parameter) <= noise and _crossing(b, a, b).real > 0:
-            return "fold of cycles"  # its turn is lost in rounding
-        signs = {bool(_crossing(s, a, b).real < 0) for s in (a, b)}
-        if len(signs) == 1:
-            return "period doubling" if signs.pop() else "branch point of cycles"
+        # with its turn lost in rounding it is a fold
+        return "fold of cycles" if abs(b.point.parameter - a.point.parameter) <= noise else "branch point of cycles"
     return None
 
 
@@ -147,62 +221,36 @@ def _crossing(s: CycleStation, a: CycleStation, b: CycleStation) -> complex:
     return complex(s.multipliers[min(a.unstable, b.unstable)])
 
 
-def measure(gap: CycleGap) -> Callable[[CycleStation], float]:
-    """The function that is zero where the thing in a gap happens."""
-    if gap.kind == "fold of cycles" and len(gap.before.multipliers) > 1:
-        return lambda s: float(s.point.tangent[-1])
-    index = min(gap.before.unstable, gap.after.unstable)
-    return lambda s: float(np.log(max(abs(s.multipliers[index]), 1e-300)))
+@dataclass
+class Tally:
+    """Whether what is told of a branch explains how its counts change.
 
+    Attributes
+    ----------
+    last : CycleStation or None
+        The last one with counts that are sure.
+    told : list of CycleGap
+        What has been found since.
+    passed : int
+        How many stations have been passed since.
+    """
 
-@dataclass(frozen=True)
-class Place:
-    """Where something happens: the cycle and, where branches cross, the ways on."""
+    last: CycleStation | None = None
+    told: list[CycleGap] = field(default_factory=list)
+    passed: int = 0
 
-    station: CycleStation
-    crossing: Crossing | None = None
-
-
-def located(curve: CycleCurve, gap: CycleGap) -> Place | None:
-    """The cycle at which it happens, on the way between the two; None where the way cannot be followed."""
-    if gap.kind == "branch point of cycles":
-        found = crossing(curve, gap.before.point, gap.after.point)
-        return (
-            None if found is None else Place(cycle_station(curve, CurvePoint(found.u, gap.before.point.tangent)), found)
-        )
-    value = measure(gap)
-    seen = {0.0: gap.before, 1.0: gap.after}
-
-    def at(part: float) -> float:
-        if part not in seen:
-            middle = curve.between(gap.before.point, gap.after.point, part)
-            if middle is None:
-                raise LookupError
-            seen[part] = cycle_station(curve, middle)
-        return value(seen[part])
-
-    if at(0.0) * at(1.0) > 0:
-        return None
-    try:
-        part = zero_between(at, 0.0, 1.0, xtol=PART)
-        at(part)
-    except LookupError:
-        return None
-    return Place(seen[part])
-
-
-def on_finer_mesh(curve: CycleCurve, gap: CycleGap) -> tuple[CycleCurve, CycleGap] | None:
-    """The same piece of the branch on a mesh of twice as many intervals."""
-    fine = copy(curve)
-    first, last = curve.orbit(gap.before.point), curve.orbit(gap.after.point)
-    mesh = adapted(last.mesh, last.profile, curve.scales(last.profile), 2 * last.mesh.intervals)
-    points = []
-    for orbit, point in ((first, gap.before.point), (last, gap.after.point)):
-        guess = fine.take(orbit, point.tangent, mesh, reference=last.profile)
-        u = fine.corrected(guess.u, guess.tangent / fine.units)
-        found = None if u is None else fine.with_tangent(u, guess.tangent)
-        if found is None:
-            return None
-        points.append(found)
-    before, after = (cycle_station(fine, p) for p in points)
-    return fine, CycleGap(gap.kind, before, after)
+    def hides(self, there: CycleStation) -> tuple[bool, bool]:
+        """Whether a turn was not told on the way to the next sure station, and whether a crossing was not."""
+        self.passed += 1
+        if there.is_blind:
+            return False, False
+        last, told = self.last, self.told
+        self.last, self.told, self.passed = there, [], 0
+        if last is None:
+            return False, False
+        turns = sum(gap.kind == "fold of cycles" or gap.before.turn != gap.after.turn for gap in told)
+        is_turned = (last.turn != there.turn) != bool(turns % 2)
+        most = sum(gap.count * (2 if gap.kind == "torus" else 1) for gap in told) + is_turned
+        flips = sum(gap.count for gap in told if gap.kind == "period doubling")
+        is_crossed = abs(there.unstable - last.unstable) > most or (there.beyond - last.beyond - flips) % 2 == 1
+        return is_turned, is_crossed

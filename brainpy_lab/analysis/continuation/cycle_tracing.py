@@ -6,55 +6,42 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from brainpy_lab.analysis.continuation.branches_of_cycles import words
 from brainpy_lab.analysis.continuation.branches_of_cycles.doublings import doubling_near, is_met
 from brainpy_lab.analysis.continuation.branches_of_cycles.ends import comes_round, of_long_period, shrinks_to
+from brainpy_lab.analysis.continuation.branches_of_cycles.locating import along, located
 from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import cycles_at, is_among
-from brainpy_lab.analysis.continuation.branches_of_cycles.scattered import Known, Wanderer, unsettled_at, wanderers
+from brainpy_lab.analysis.continuation.branches_of_cycles.scattered import Known, wanderers
+from brainpy_lab.analysis.continuation.branches_of_cycles.simulated import Beginnings
 from brainpy_lab.analysis.continuation.branches_of_cycles.starts import at_doubling, at_hopf
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch, point_of_cycles
-from brainpy_lab.analysis.continuation.cycle_curve import INTERVALS, CycleCurve, Orbit
+from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve, Orbit
 from brainpy_lab.analysis.continuation.cycle_junctions import Junction
 from brainpy_lab.analysis.continuation.cycle_stations import (
+    NOISE,
     CycleGap,
     CycleStation,
-    Place,
+    Tally,
     cycle_station,
     gaps,
-    located,
-    on_finer_mesh,
     turns_back,
 )
 from brainpy_lab.analysis.continuation.locating import Located
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.continuation.tracing import OF_BOX, Tracer
-from brainpy_lab.analysis.cycles.adapting import adapted
-from brainpy_lab.analysis.cycles.closing import EscapeError, Guess, RestError, settled
 from brainpy_lab.analysis.cycles.cycle import Cycle
-from brainpy_lab.analysis.cycles.solving import solved
 from brainpy_lab.analysis.vector_field import Array, VectorField
-from brainpy_lab.errors import AnalysisError
 
 #: A branch ends where its period is so many times the longest one at its Hopf points, if the user says nothing.
 LONG = 60.0
-
-#: Evaluations of the equations, at most, to find a cycle by simulation, and orbits for which that is tried: where
-#: nothing known is stable, and elsewhere.
-EVALUATIONS = {False: 20_000, True: 8_000}
-MOST_TRIES = {False: 4, True: 2}
 
 #: A branch that shrinks to an equilibrium ends at a Hopf point this near to its last cycle, in parts of the range.
 NEAR = 0.2
 
 #: Multipliers this near to one, as logarithms, are not counted where a branch begins.
 BORN = 1e-5
-
-#: Why a branch has no cycle but the first.
-NOT_BEGUN = {
-    "border": "they leave the range at once",
-    "steps": "none is found beside the first, as where infinitely many have one value of the parameter",
-}
 
 #: A branch has come back to its beginning after so many cycles at the soonest.
 ROUND = 6
@@ -134,6 +121,10 @@ class CycleTracer:
         return max((h.point.period or 0.0 for h in self.hopfs), default=0.0)
 
     @property
+    def _beginnings(self) -> Beginnings:
+        return Beginnings(self.flow, self.name, self._scales)
+
+    @property
     def _width(self) -> float:
         return float(self.search.spans[0])
 
@@ -156,28 +147,25 @@ class CycleTracer:
         if self.search.is_stopped or not self.looked_at:
             return
         known = Known(self.equilibria.at, self.equilibria.branches, self.branches, self._scales)
-        left, unsettled = dict(MOST_TRIES), set[float]()
+        beginnings = self._beginnings
         places = self.flow, self.name, self.looked_at
         for w in wanderers(*places, known, self.initial, self.search.widths):
-            if self.search.is_stopped or not left[w.is_beside_rest] or w.value in unsettled or known.is_cycle(w):
+            if self.search.is_stopped or not beginnings.is_worth(w) or known.is_cycle(w):
                 continue
-            left[w.is_beside_rest] -= 1
-            orbit = self._simulated(w, unsettled)
+            orbit = beginnings.settled(w)
             if orbit is not None and not is_among(orbit, self.at(w.value), self._scales(orbit.profile)):
                 try:
                     self._both_ways(orbit, np.append(w.y, w.value))
                 except (np.linalg.LinAlgError, ValueError):
                     self.remarks.append(f"The cycles at {self.name} = {w.value:.6g} were not followed.")
                 self._further()
-        self.remarks += unsettled_at(self.name, unsettled)
+        self.remarks += words.unsettled_at(self.name, beginnings.unsettled)
 
     def follow_through(self, orbits: list[Orbit]) -> None:
         """Follow the branches through the first of some cycles that is one, and what hangs together with them."""
         name = self.name
         for given in orbits:
-            guess = Guess(given.mesh, given.profile, given.period, self._scales(given.profile))
-            orbit = self._solved(guess, given.parameter)
-            if orbit is not None:
+            if (orbit := self._beginnings.near(given)) is not None:
                 self._both_ways(orbit, np.append(orbit.profile.mean(axis=1), orbit.parameter))
                 self._further()
                 return
@@ -203,30 +191,12 @@ class CycleTracer:
                 self._grow(curve, at_doubling(curve, orbit), "period doubling")
         self._level = 0
 
-    def _simulated(self, w: Wanderer, unsettled: set[float]) -> Orbit | None:
-        """The cycle to which an orbit settles; the value is added to ``unsettled`` where it does not."""
-        try:
-            piece = settled(self.flow.moved(self.name, w.value), w.y, evaluations=EVALUATIONS[w.is_beside_rest])
-        except (RestError, EscapeError):
-            return None
-        except AnalysisError:
-            if not w.is_beside_rest:
-                unsettled.add(w.value)
-            return None
-        guess = piece.on(INTERVALS)
-        return self._solved(replace(guess, scales=self._scales(guess.profile)), w.value, stable=True)
-
-    def _solved(self, guess: Guess, value: float, stable: bool = False) -> Orbit | None:
-        """The cycle near a guess, on the mesh with which branches begin; None, too, where it ought to be stable."""
-        found = solved(self.flow.moved(self.name, value), guess, 1e-6)
-        if found is None or (stable and found.is_unstable):
-            return None
-        mesh = adapted(found.mesh, found.profile, guess.scales, INTERVALS)
-        return Orbit(mesh, found.mesh.at(found.profile, mesh.nodes), found.period, value)
-
     def at(self, value: float) -> list[Cycle]:
         """The cycles of all branches at one value of the parameter."""
-        return cycles_at(self.branches, self.flow.moved(self.name, value), value, self._scales)
+        return cycles_at(self.branches, self.flow.moved(self.name, value), value, self._scales, self._along)
+
+    def _along(self, a: Orbit, b: Orbit, value: float) -> Orbit | None:
+        return along(self.curve_beside(b, max(a.period, b.period)), a, b, value)
 
     def _scales(self, profile: Array) -> Array:
         """The sizes in which the states of an orbit are measured: one that does not move has that of the box."""
@@ -248,7 +218,7 @@ class CycleTracer:
         place = f"{self.name} = {begin.parameter:.6g}"
         if not found:
             self._growing = []
-            self.remarks.append(f"The cycles from the {what} at {place} were not followed: {NOT_BEGUN.get(end, end)}.")
+            self.remarks.append(words.not_begun(what, place, end))
             return
         first = replace(found[0][1], point=here)
         self._keep([(begin, first), *found], (f"{place}, a {what}", self._ending(end, found)))
@@ -262,6 +232,8 @@ class CycleTracer:
             along[-1] = side
             guess = curve.take(start, along)
             u_there = curve.at_parameter(guess.u)
+            if u_there is not None:
+                u_there[-1] = start.parameter
             here = None if u_there is None else curve.with_tangent(u_there, guess.tangent)
             if here is None or self.search.is_stopped:
                 return
@@ -290,6 +262,7 @@ class CycleTracer:
     def _stepped(self, curve: CycleCurve, start: CurvePoint, found: Found, first: Counted | None) -> str:
         """Add the cycles from ``start`` on to ``found``; why they end."""
         earlier, step, last = None, np.inf, None if first is None else first[1]
+        tally = Tally(None if last is None or last.is_blind else last)
         for point in curve.steps(start):
             if found and (end := shrinks_to(curve, curve.here, point)):
                 return end
@@ -298,7 +271,8 @@ class CycleTracer:
                 length = float(np.linalg.norm((point.u - curve.here.u) / curve.units))
                 is_near = earlier is not None and turns_back(earlier, last, there, length / step)
                 for gap in gaps(curve, replace(last, point=curve.here), there, is_near=is_near):
-                    if (crossed := self._add(curve, gap)) is not None:
+                    tally.told.append(gap)
+                    if (crossed := self._add(gap)) is not None:
                         found.append(crossed)
                         return "crossing"
                 earlier, step = last, length
@@ -307,24 +281,30 @@ class CycleTracer:
             if first is not None and len(found) > ROUND and comes_round(first[0], latest, self._scales, self._width):
                 return "closed"
             # where cycles begin all multipliers that leave one do so slowly: a count of them would be one of errors
-            if last is not None or np.abs(np.log(np.abs(there.multipliers))).min() > BORN:
+            if last is not None or np.abs(there.logarithms).min() > BORN:
                 last = there
+                self._check(tally, found)
             if self.search.tell(point.u[-1:]):
                 return "stopped"
         return curve.end
 
-    def _add(self, curve: CycleCurve, gap: CycleGap) -> tuple[Orbit, CycleStation] | None:
+    def _add(self, gap: CycleGap) -> tuple[Orbit, CycleStation] | None:
         """Keep what happens in a gap; where the branch ends there, its last cycle."""
-        fine = on_finer_mesh(curve, gap)
-        at = None if fine is None else located(*fine)
-        where, there, note = (curve, gap, "") if fine is None or at is None else (*fine, "")
+        fine = gap.on_finer_mesh()
+        at = None if fine is None else located(fine)
+        there, note = gap if fine is None or at is None else fine, ""
         if at is None:
-            at, note = located(curve, gap) or Place(gap.after), "found on the mesh of the branch"
-        orbit = where.orbit(at.station.point)
+            at, note = located(gap), "found on the mesh of the branch"
+        if at is None:
+            self.remarks.append(words.hidden(self.name, gap.after.point.parameter))
+            return None
+        if gap.count > 1:
+            note = words.TOGETHER.format(gap.count)
+        orbit = there.curve.orbit(at.station.point)
         point = point_of_cycles(gap.kind, self.name, self.flow, orbit, at.station.multipliers, note)
         if at.crossing is None:
             self.points.append(point)
-            if gap.kind == "period doubling" and self._level < self.doublings:
+            if gap.kind == "period doubling" and gap.count == 1 and self._level < self.doublings:
                 self._doubled.append((self._level + 1, point))
             return None
         met = next((j for j in self._junctions if j.is_at(orbit)), None)
@@ -336,8 +316,21 @@ class CycleTracer:
         # through a turn a branch would run on into its mirror image, which has a branch of its own
         ends = gap.before.turn != gap.after.turn
         for s in (there.before,) if ends else (there.before, there.after):
-            met.came_by(where.orbit(s.point))
+            met.came_by(there.curve.orbit(s.point))
         return (orbit, at.station) if ends else None
+
+    def _check(self, tally: Tally, found: Found) -> None:
+        """Tell what the counts show at the latest cycle, and nothing found explains."""
+        latest = found[-1][1]
+        way = found[-tally.passed - 1 :]
+        is_turned, is_crossed = tally.hides(latest)
+        orbit, station = min(way, key=lambda c: c[0].parameter * latest.turn)
+        # between ends that are beside the turn: else it may be one of rounding errors
+        if is_turned and min(abs(orbit.parameter - o.parameter) for o, _ in (way[0], way[-1])) > NOISE * self._width:
+            point = point_of_cycles("fold of cycles", self.name, self.flow, orbit, station.multipliers, words.FLAT)
+            self.points.append(point)
+        if is_crossed:
+            self.remarks.append(words.hidden(self.name, latest.point.parameter))
 
     def _ending(self, end: str, found: Found) -> str:
         if not found:
@@ -362,10 +355,7 @@ class CycleTracer:
         if end in (*known, "stopped", "closed"):
             return known.get(end, end)
         reason = "steps became too short" if end == "steps" else f"it has more than {len(found)} cycles"
-        self.remarks.append(
-            f"A branch of cycles is followed as far as {place}, period {orbit.period:.4g}: {reason}. A smaller range "
-            "or another max_period may show what lies there."
-        )
+        self.remarks.append(words.followed_so_far(place, orbit.period, reason))
         return f"{place}: {reason}"
 
     def _long(self, orbits: list[Orbit]) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from brainpy_lab.analysis.cycles.condensed import Condensed
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
+
+#: No number is as small.
+TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -104,15 +108,15 @@ class Collocation:
         at = self.mesh.at_points(profile).reshape(self.n, -1)
         return np.concatenate([at, np.repeat(moved[:, None], at.shape[1], axis=1)])
 
-    def multipliers(self, u: Array, slopes: Slopes | None = None) -> tuple[NDArray[np.complex128], float]:
-        """The multipliers but the trivial one, the largest modulus first, and how far from one that one is.
+    def multipliers(self, u: Array, slopes: Slopes | None = None) -> Multipliers:
+        """The multipliers but the trivial one.
 
         ``slopes`` are those at ``u``, if known.
         """
         slopes = slopes or self.both(u)[1]
         if self.n == 2:
             # the logarithms of all sum up to the trace of the Jacobian along the orbit (Liouville); one of them is zero
-            return np.exp(np.array([slopes.trace + 0j])), 0.0
+            return Multipliers(np.exp(np.array([slopes.trace + 0j])), 0.0, np.zeros(1))
         start = np.concatenate([u[: self.n], u[self.size - len(self.names) :]])
         flow = self._drift.residual(start[:, None])[:, 0]
         return slopes.multipliers(flow, self.scales)
@@ -143,6 +147,24 @@ class Collocation:
         row = pieces[:, :-1].copy()
         row[:, 0] += np.roll(pieces[:, -1], 1, axis=0)
         return np.concatenate([row.ravel(), np.zeros(1 + len(self.names))])
+
+
+class Multipliers(NamedTuple):
+    """What small deviations are multiplied by in a period.
+
+    Attributes
+    ----------
+    values : ndarray of complex, shape (n - 1,)
+        Without the trivial one, the largest modulus first.
+    error : float
+        How far from one the trivial multiplier is.
+    errors : ndarray, shape (n - 1,)
+        Of the others, about, relative to one and their size.
+    """
+
+    values: NDArray[np.complex128]
+    error: float
+    errors: Array
 
 
 class Slopes:
@@ -193,8 +215,8 @@ class Slopes:
     def _chain(self) -> Chain:
         return self._free.condensed.chain
 
-    def multipliers(self, flow: Array, scales: Array) -> tuple[NDArray[np.complex128], float]:
-        """The multipliers beside that of ``flow``, the direction of the orbit, and how far from one that is.
+    def multipliers(self, flow: Array, scales: Array) -> Multipliers:
+        """The multipliers beside that of ``flow``, the direction of the orbit.
 
         A generalised eigenvalue problem, from which the direction of the orbit is taken out first: a multiplier that
         crosses one is then told from the trivial one. The product of the transitions is not formed, in which what grows
@@ -208,9 +230,13 @@ class Slopes:
         a, b = (part * scales @ basis for part in (chain.first, -chain.last))
         error = float(np.linalg.norm(a[:, 0] - b[:, 0]) / np.linalg.norm(b[:, 0]))
         turn = np.linalg.qr(b[:, :1], mode="complete")[0].T[1:]
-        values = eigvals((turn @ a)[:, 1:], (turn @ b)[:, 1:])
-        values = np.where(np.isfinite(values), values, np.inf)
-        return np.asarray(values[np.argsort(-np.abs(values))]), error
+        first, last = (turn @ a)[:, 1:], (turn @ b)[:, 1:]
+        above, below = eigvals(first, last, homogeneous_eigvals=True)
+        values = np.where(below != 0, above / np.where(below != 0, below, 1.0), np.inf)
+        # what grows along the orbit by a large factor and shrinks again is small at both ends, and as uncertain
+        sizes = np.hypot(np.abs(above), np.abs(below)) / max(np.abs(first).max(), np.abs(last).max())
+        order = np.argsort(-np.abs(values))
+        return Multipliers(values[order], error, error / np.maximum(sizes[order], TINY))
 
     def turned_over(self) -> Array:
         """The deviation that one period carries to its opposite, at the nodes, (n, n_nodes); its multiplier is -1."""

@@ -101,6 +101,11 @@ class Mesh:
         result: Array = np.einsum("ikj,kj->ik", self.pieces(profile)[:, index], basis)
         return result
 
+    def parting(self, profile: Array) -> Array:
+        """How the two halves of an orbit differ, at the nodes: not at all where its period has been doubled."""
+        result: Array = profile - self.at(profile, self.nodes + 0.5)
+        return result
+
 
 @dataclass(frozen=True)
 class Tables:

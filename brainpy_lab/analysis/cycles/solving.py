@@ -80,5 +80,5 @@ def on_mesh(field: VectorField, mesh: Mesh, profile: Array, period: float, scale
     found, length = problem.profile(zero.point * units), float(zero.point[-1] * units[-1])
     if not 1 / OTHER < length / period < OTHER or (np.ptp(found, axis=1) < SHRUNK * scales).all():
         return None
-    sizes = np.abs(problem.multipliers(zero.point * units, zero.slopes.slopes)[0])
+    sizes = np.abs(problem.multipliers(zero.point * units, zero.slopes.slopes).values)
     return Solved(mesh, found, length, np.inf, bool((sizes > 1 + OUTSIDE).any()))

@@ -73,7 +73,7 @@ class Condition:
         if self.kind == "fold of cycles":
             ways = known.ways if known is not None else kernel(slopes, basis, surface.units)[0]
             return float(np.linalg.det(ways[:, -2:]))
-        values = collocation.multipliers(u, slopes)[0]
+        values = collocation.multipliers(u, slopes).values
         at = critical(self.kind, values)
         return float(np.log(np.abs(values[at])).sum()) if at else float("nan")
 

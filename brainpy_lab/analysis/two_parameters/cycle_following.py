@@ -279,6 +279,6 @@ def _rest(found: FoundEquilibrium) -> PlaneOrbit:
 def _station(curve: CyclePlaneCurve, point: CurvePoint) -> Station:
     """The cycle at a point, and what is counted there."""
     known = point.slopes.slopes if isinstance(point.slopes, OnIt) else None
-    values = curve.collocation.multipliers(point.u, known)[0]
+    values = curve.collocation.multipliers(point.u, known).values
     on = critical(curve.condition.kind, values)
     return Station(curve.orbit(point), values, int((np.abs(np.delete(values, on)) > 1 + OUTSIDE).sum()))

@@ -33,7 +33,7 @@ def shrinks_to(curve: CycleCurve, a: CurvePoint, b: CurvePoint) -> str:
     """What a branch has come to between two points, "hopf" or "doubling", if it has."""
     if _turns_over(curve, a, b, _swing):
         return "hopf"
-    return "doubling" if _turns_over(curve, a, b, _difference_of_halves) else ""
+    return "doubling" if _turns_over(curve, a, b, Mesh.parting) else ""
 
 
 def comes_round(first: Orbit, latest: Sequence[Orbit], sizes: Callable[[Array], Array], width: float) -> bool:
@@ -91,10 +91,4 @@ def _turns_over(curve: CycleCurve, a: CurvePoint, b: CurvePoint, part: Callable[
 def _swing(mesh: Mesh, profile: Array) -> Array:
     """What an orbit has beside its mean: nothing at a Hopf point."""
     result: Array = profile - (profile @ mesh.shares)[:, None]
-    return result
-
-
-def _difference_of_halves(mesh: Mesh, profile: Array) -> Array:
-    """How the two halves of an orbit differ: not at all where its period has been doubled."""
-    result: Array = profile - mesh.at(profile, mesh.nodes + 0.5)
     return result

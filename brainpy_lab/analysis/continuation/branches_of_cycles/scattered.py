@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch import Branch
+from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import around
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch, extremes_of
 from brainpy_lab.analysis.plane.ensemble import Ensemble
 from brainpy_lab.analysis.plane.events import Resets
@@ -88,8 +89,7 @@ class Known:
     def is_cycle(self, w: Wanderer) -> bool:
         """Whether an orbit is on a known cycle, stable or not."""
         for branch in self.cycles:
-            values = branch[branch.parameter]
-            for i in np.flatnonzero((values[:-1] - w.value) * (values[1:] - w.value) <= 0).tolist():
+            for i in around(branch, w.value):
                 a, b = branch.orbits[i], branch.orbits[i + 1]
                 part = (w.value - a.parameter) / (b.parameter - a.parameter) if b.parameter != a.parameter else 0.0
                 profile = (1 - part) * a.profile + part * b.mesh.at(b.profile, a.mesh.nodes)
@@ -101,9 +101,7 @@ class Known:
     def has_stable_cycle(self, value: float) -> bool:
         """Whether there is one at a value of the parameter."""
         for branch in self.cycles:
-            values = branch[branch.parameter]
-            at = np.flatnonzero((values[:-1] - value) * (values[1:] - value) <= 0)
-            if (branch.stable[at] | branch.stable[at + 1]).any():
+            if any(branch.stable[i] or branch.stable[i + 1] for i in around(branch, value)):
                 return True
         return False
 
@@ -236,14 +234,3 @@ def wanderers(
     calm = {rest.value for rest in rests} | {v for v in values if known.has_stable_cycle(v)}
     found = [replace(w, is_beside_rest=w.value in calm) for w in run.found if w.value not in calm or w.swing > MOVES]
     return sorted(found, key=lambda w: (w.is_beside_rest, -w.swing))
-
-
-def unsettled_at(name: str, values: set[float]) -> list[str]:
-    """What is said of values at which orbits did not settle."""
-    if not values:
-        return []
-    places = ", ".join(f"{value:.6g}" for value in sorted(values))
-    return [
-        f"Orbits from some starts at {name} = {places} neither came to rest nor repeated themselves: they may be "
-        "chaotic, fill a torus, or settle slowly."
-    ]

@@ -1,0 +1,144 @@
+"""From a piece of a branch of cycles with one thing in it to the cycle at which it happens.
+
+A function that is zero there is followed to its zero, on a mesh of twice as many intervals. What is found there has to
+be what it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from brainpy_lab.analysis.continuation.curve import CurvePoint
+from brainpy_lab.analysis.continuation.cycle_crossings import Crossing, crossing
+from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve, Orbit
+from brainpy_lab.analysis.continuation.cycle_stations import CycleGap, CycleStation, cycle_station
+from brainpy_lab.analysis.cycles.adapting import adapted
+from brainpy_lab.analysis.cycles.solving import SHRUNK
+from brainpy_lab.analysis.roots import zero_between
+
+#: How exactly a point is found in the way between two cycles, relative to it. At a fold the parameter's error is of the
+#: order of its square.
+PART = 1e-9
+
+#: A multiplier this near to -1, or to the unit circle, is there.
+THERE = 1e-4
+
+#: An orbit is at a value of the parameter where it is this near, relative: meshes tell canards apart no better.
+NEAR = 1e-8
+
+
+def measure(gap: CycleGap) -> Callable[[CycleStation], float]:
+    """The function that is zero where the thing in a gap happens."""
+    if gap.kind == "fold of cycles" and len(gap.before.multipliers) > 1:
+        return lambda s: float(s.point.tangent[-1])
+    if gap.kind == "period doubling" and gap.count == 1:
+        return _flip
+    index = min(gap.before.unstable, gap.after.unstable)
+    return lambda s: float(s.logarithms[index])
+
+
+def _flip(s: CycleStation) -> float:
+    """The product of all multipliers plus one, each relative to its size: real, since complex ones come in pairs."""
+    finite = np.where(np.isfinite(s.multipliers), s.multipliers, 1e300)
+    return float(np.prod((finite + 1) / (np.abs(finite) + 1)).real)
+
+
+def _is(gap: CycleGap, s: CycleStation) -> bool:
+    """Whether what is called so happens at a station."""
+    if gap.kind == "fold of cycles":
+        return True
+    off = {"period doubling": s.multipliers + 1, "branch point of cycles": s.multipliers - 1}
+    aside = np.abs(off.get(gap.kind, s.logarithms)) - s.errors
+    return int((aside < THERE).sum()) >= gap.count and not s.is_blind
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something happens: the cycle and, where branches cross, the ways on."""
+
+    station: CycleStation
+    crossing: Crossing | None = None
+
+
+def located(gap: CycleGap) -> Place | None:
+    """The cycle at which it happens, on the way between the two; None where it is not found there."""
+    curve = gap.curve
+    if gap.kind == "branch point of cycles" and gap.count == 1:
+        found = crossing(curve, gap.before.point, gap.after.point)
+        return (
+            None if found is None else Place(cycle_station(curve, CurvePoint(found.u, gap.before.point.tangent)), found)
+        )
+    value = measure(gap)
+    seen = {0.0: gap.before, 1.0: gap.after}
+
+    def at(part: float) -> float:
+        if part not in seen:
+            middle = curve.between(gap.before.point, gap.after.point, part)
+            if middle is None and gap.count > 1:
+                middle = _straight(gap.before.point, gap.after.point, part)
+            if middle is None:
+                raise LookupError
+            seen[part] = cycle_station(curve, middle)
+        return value(seen[part])
+
+    if at(0.0) * at(1.0) > 0:
+        return None
+    try:
+        part = zero_between(at, 0.0, 1.0, xtol=PART)
+        at(part)
+    except LookupError:
+        return None
+    return Place(seen[part]) if _is(gap, seen[part]) else None
+
+
+def _straight(a: CurvePoint, b: CurvePoint, part: float) -> CurvePoint:
+    """On the line between two points, which are very near: where several branches cross Newton's method fails."""
+    return CurvePoint(a.u + part * (b.u - a.u), a.tangent + part * (b.tangent - a.tangent))
+
+
+def along(curve: CycleCurve, a: Orbit, b: Orbit, value: float) -> Orbit | None:
+    """The orbit at a value of the parameter, on the way from one orbit of a branch to the next.
+
+    Found by following the branch, which is as exact where the parameter hardly moves.
+    """
+    mesh = adapted(b.mesh, b.profile, curve.scales(b.profile), 2 * b.mesh.intervals)
+    with np.errstate(all="ignore"):
+        first, last = (o.mesh.at(o.profile, mesh.nodes) for o in (a, b))
+        pack = curve.collocation.pack
+        way = pack(last - first, b.period - a.period, b.parameter - a.parameter)
+        points = []
+        for orbit, profile in ((a, first), (b, last)):
+            guess = curve.take(Orbit(mesh, profile, orbit.period, orbit.parameter), way, reference=first)
+            u = curve.corrected(guess.u, guess.tangent / curve.units)
+            point = None if u is None else curve.with_tangent(u, guess.tangent)
+            if point is None:
+                return None
+            points.append(point)
+        return _at_value(curve, points[0], points[1], value)
+
+
+def _at_value(curve: CycleCurve, a: CurvePoint, b: CurvePoint, value: float) -> Orbit | None:
+    """On the way between two points the one with a value, or an end where that is as near as can be told."""
+    seen = {0.0: a, 1.0: b}
+
+    def off(part: float) -> float:
+        if part not in seen:
+            middle = curve.between(a, b, part)
+            if middle is None:
+                raise LookupError
+            seen[part] = middle
+        return seen[part].parameter - value
+
+    if off(0.0) * off(1.0) <= 0:
+        try:
+            zero_between(off, 0.0, 1.0, xtol=PART)
+        except LookupError:
+            return None
+    best = min(seen, key=lambda part: abs(off(part)))
+    orbit = curve.orbit(seen[best])
+    is_there = abs(off(best)) < NEAR * (1 + abs(value))
+    is_cycle = bool((np.ptp(orbit.profile, axis=1) > SHRUNK * curve.collocation.scales).any())
+    return orbit if is_there and is_cycle else None

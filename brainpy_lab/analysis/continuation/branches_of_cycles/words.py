@@ -1,0 +1,47 @@
+"""What is said of branches of cycles that are not followed, or not known for certain."""
+
+from __future__ import annotations
+
+#: What is said where several multipliers cross, or pairs.
+TOGETHER = "{} multipliers or pairs cross together, as symmetries make them; what begins here is not followed"
+
+#: What is said of a fold beside which the parameter hardly moves.
+FLAT = "where the parameter turns, which it does among rounding errors"
+
+#: Why a branch has no cycle but the first.
+NOT_BEGUN = {
+    "border": "they leave the range at once",
+    "steps": "none is found beside the first, as where infinitely many have one value of the parameter",
+}
+
+
+def not_begun(what: str, place: str, end: str) -> str:
+    """Of a special point with no cycle but its own."""
+    return f"The cycles from the {what} at {place} were not followed: {NOT_BEGUN.get(end, end)}."
+
+
+def followed_so_far(place: str, period: float, reason: str) -> str:
+    """Of a branch that ends for want of a next cycle."""
+    return (
+        f"A branch of cycles is followed as far as {place}, period {period:.4g}: {reason}. A smaller range "
+        "or another max_period may show what lies there."
+    )
+
+
+def hidden(name: str, value: float) -> str:
+    """Of multipliers that have crossed the unit circle unseen."""
+    return (
+        f"Multipliers leave or enter the unit circle near {name} = {value:.6g}, on a branch of cycles, where "
+        "it was not found out how: a smaller step=, or a smaller range around it, may show that."
+    )
+
+
+def unsettled_at(name: str, values: set[float]) -> list[str]:
+    """What is said of values at which orbits did not settle."""
+    if not values:
+        return []
+    places = ", ".join(f"{value:.6g}" for value in sorted(values))
+    return [
+        f"Orbits from some starts at {name} = {places} neither came to rest nor repeated themselves: they may be "
+        "chaotic, fill a torus, or settle slowly."
+    ]

@@ -1,0 +1,93 @@
+"""Cycles whose labels are easily wrong: beside canards, with multipliers that cross together, at the range's border."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+import brainpy_lab as bp
+from brainpy_lab.analysis import bifurcation
+from brainpy_lab.analysis.continuation.cycle_curve import Orbit
+
+#: Beside the unit circle u and v turn by half a turn a period: the multipliers are -exp(2 pi h) and -exp(-2 pi).
+HALF_TURN = """
+p = 0
+h = p + 0.16
+r = x**2 + y**2
+dx/dt = x - y - x*r
+dy/dt = x + y - y*r
+du/dt = (h - 1)/2*u + (h + 1)/2*(x*u + y*v) - v/2 - u*(u**2 + v**2)
+dv/dt = (h - 1)/2*v + (h + 1)/2*(y*u - x*v) + u/2 - v*(u**2 + v**2)
+"""
+
+#: Cycles of van der Pol's equation explode at one value of the parameter, to nine digits.
+CANARD = """
+a = 1.0
+dx/dt = 20*(y - x**3/3 + x)
+dy/dt = a - x
+"""
+
+#: What a cell of a ring of three, each coupled to both others, feels of a deviation that sums up to nothing.
+COUPLED = 0.3
+
+
+def ring() -> str:
+    """FitzHugh and Nagumo's cells, three in a ring."""
+    lines = ["I = 0.33"]
+    for i in range(3):
+        others = f"v{(i + 1) % 3} + v{(i + 2) % 3} - 2*v{i}"
+        lines.append(f"dv{i}/dt = v{i} - v{i}**3/3 - w{i} + I + {COUPLED / 3}*({others})")
+        lines.append(f"dw{i}/dt = 0.08*(v{i} + 0.7 - 0.8*w{i})")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("step", [pytest.param(0.1, marks=pytest.mark.slow), 0.4])
+def test_doubled_cycles_that_end_at_a_period_doubling_cross_nothing(step: float) -> None:
+    diagram = bifurcation(bp.model(HALF_TURN), "p", (-0.3, -0.1), step=step, doublings=0)
+    (point,) = diagram.points
+    assert point.kind == "period doubling" and point.parameter == pytest.approx(-0.16, abs=1e-9)
+    # one branch of each kind, though orbits on the border lead to the doubled cycles more than once
+    assert sorted(round(b.period[0] / np.pi) for b in diagram.branches if b.kind == "cycle") == [2, 4]
+    assert [c.max["u"] for c in diagram.at(-0.1).cycles if c.stable] == [pytest.approx(np.sqrt(0.06), rel=1e-9)]
+
+
+def test_multipliers_that_cross_together_beside_a_canard() -> None:
+    start = {f"{name}{i}": value for name, value in (("v", -0.95), ("w", -0.32)) for i in range(3)}
+    diagram = bifurcation(bp.model(ring()), "I", (0.32, 0.335), start={**start, "I": 0.32}, doublings=0)
+    (fold,) = diagram.points.of("fold of cycles")
+    assert fold.parameter == pytest.approx(0.32417852247, abs=1e-9)
+    doublings = diagram.points.of("period doubling")
+    assert doublings and all("2 multipliers or pairs cross together" in p.note for p in doublings)
+    for p in (*doublings, *diagram.points.of("branch point of cycles")):
+        values = np.linalg.eigvals(_beside_synchrony(p.data["orbit"]))
+        aim = -1 if p.kind == "period doubling" else 1
+        assert np.abs(values - aim).min() < 1e-4, p
+    assert not diagram.remarks
+
+
+def _beside_synchrony(orbit: Orbit) -> np.ndarray:
+    """How a deviation of cells against each other is carried once around: an independent integration."""
+
+    def drift(_: float, z: np.ndarray) -> np.ndarray:
+        v, w, *m = z
+        jacobian = np.array([[1 - v**2 - COUPLED, -1.0], [0.08, -0.064]])
+        moved = jacobian @ np.reshape(m, (2, 2))
+        return np.array([v - v**3 / 3 - w + orbit.parameter, 0.08 * (v + 0.7 - 0.8 * w), *moved.ravel()])
+
+    start = [*orbit.profile[:2, 0], 1.0, 0.0, 0.0, 1.0]
+    run = solve_ivp(drift, (0, orbit.period), start, method="DOP853", rtol=1e-12, atol=1e-13)
+    return np.reshape(run.y[2:, -1], (2, 2))
+
+
+def test_canards_at_one_value_of_the_parameter() -> None:
+    diagram = bifurcation(bp.model(CANARD), "a", (0.98, 1.01))
+    (branch,) = [b for b in diagram.branches if b.kind == "cycle"]
+    sizes, values = np.ptp([branch.min["x"], branch.max["x"]], axis=0), branch["a"]
+    steep = np.flatnonzero(np.abs(np.diff(values)) < 1e-9)
+    assert len(steep) > 5
+    for i in steep[:: len(steep) // 3]:
+        value = (values[i] + values[i + 1]) / 2
+        low, high = np.sort(sizes[i : i + 2])
+        found = [c.max["x"] - c.min["x"] for c in diagram.at(float(value)).cycles]
+        assert any(0.99 * low < size < 1.01 * high for size in found)
