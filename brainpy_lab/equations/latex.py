@@ -24,6 +24,9 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\ne",
 }  # fmt: skip
 
+#: A conductance, potential, current or capacitance and what it belongs to: gNa, gKCa, EL, ENa, VT.
+_TAGGED = re.compile(r"(g)([A-Z][A-Za-z]*)|([EVIC])([A-Z][a-z]?)")
+
 # How tightly a form binds: an operand of a form that binds more tightly stands in parentheses.
 _CASES, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _CALL, _ATOM = range(10)
 
@@ -59,12 +62,12 @@ def system_latex(system: System) -> list[str]:
 
 
 def name_latex(name: str) -> str:
-    """A name as a symbol: Greek letters, subscripts behind underscores, digits at the end as a subscript.
+    """A name as a symbol: Greek letters, subscripts behind underscores, digits and tags at the end as subscripts.
 
     Examples
     --------
-    >>> print(name_latex("g_K"), name_latex("tau_ref"), name_latex("w2"), name_latex("pre_V"))
-    g_{K} \\tau_{\\mathrm{ref}} w_{2} V^{\\mathrm{pre}}
+    >>> print(name_latex("g_K"), name_latex("tau_ref"), name_latex("w2"), name_latex("gNa"), name_latex("pre_V"))
+    g_{K} \\tau_{\\mathrm{ref}} w_{2} g_{\\mathrm{Na}} V^{\\mathrm{pre}}
     """
     if not name.strip("_"):
         return name.replace("_", r"\_")
@@ -74,6 +77,8 @@ def name_latex(name: str) -> str:
     digits = re.fullmatch(r"([^\W\d]+)(\d+)", head)
     if digits:
         head, rest = digits[1], [digits[2], *rest]
+    elif tagged := _TAGGED.fullmatch(head):
+        head, rest = tagged[1] or tagged[3], [tagged[2] or tagged[4], *rest]
     below = ",".join(_subscript(part) for part in rest if part)
     return f"{_symbol(head)}_{{{below}}}" if below else _symbol(head)
 
@@ -142,6 +147,8 @@ class LatexPrinter:
             case ast.Mult() | ast.MatMult():
                 a, b = self._inside(left, _PRODUCT), self._operand(right, _PRODUCT)
                 between = r" \cdot " if b[:1].isdigit() else r"\,"  # 2 3 would be read as one number
+                if a.endswith("}") and b.startswith(r"\mathit"):
+                    between = r"\;"  # words need a wider space than letters
                 return f"{a}{between}{b}", _PRODUCT
             case ast.Div():
                 return rf"\frac{{{self(left)}}}{{{self(right)}}}", _CALL
