@@ -15,6 +15,7 @@ from brainpy_lab.analysis.vector_field import Array, ModelLike, VectorField, che
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
+from brainpy_lab.simulation.run_defaults import is_finite
 
 #: States at most: their deviations are the square of that in number, and all are compiled into one step.
 MOST_STATES = 20
@@ -143,7 +144,9 @@ def _check(field: VectorField, T: float, settling: float, count: int, initial: M
             f"{MOST_STATES**2}.",
             advice=f"Ask for the largest exponents alone: n={MOST_STATES**2 // size}.",
         )
-    for name in initial:
+    for name, value in initial.items():
+        if np.ndim(value) == 0 and not is_finite(value):
+            raise ArgumentError(f"initial: '{name}' is {value!r:.60}; it must be a finite number.")
         if name not in field.system.state_names:
             raise ArgumentError(
                 f"'{name}' is no state of {field.system.name}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError, ArgumentError
 from brainpy_lab.simulation.model import Model
+from brainpy_lab.simulation.runs.warning import warn
 
 #: Looks at a run at first; each further run looks eight times as often, as long as crossings lie between two looks.
 LOOKS, FINER, TRIES = 2000, 8, 4
@@ -26,6 +27,10 @@ REST = 1e-5
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Lt: ast.GtE, ast.LtE: ast.Gt,
 }  # fmt: skip
+
+
+class EndedError(AnalysisError):
+    """A run ends before its time."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,24 @@ def seen_at(system: System, section: str, direction: int, *, after: bool) -> See
     if direction not in chosen:
         raise ArgumentError(f"direction is {direction!r}; it is 1, -1 or 0 (both).")
     return at_conditions(system, chosen[direction])
+
+
+def joined(parts: Sequence[Crossings]) -> Crossings:
+    """All crossings of some sets of orbits."""
+    first, *others = parts
+    if not others:
+        return first
+    states = {name: np.concatenate([p.states[name] for p in parts]) for name in first.states}
+    return Crossings(np.concatenate([p.t for p in parts]), states, np.concatenate([p.orbit for p in parts]))
+
+
+def say_if_none(found: Crossings, model: str, section: str) -> None:
+    """Warn where nothing was found."""
+    if not len(found.t):
+        warn(
+            f"No orbit of {model} came to the section in this time: {section}. Does the condition become true on it, "
+            "and not rest? A longer T=, or another transient= or initial=, may find one."
+        )
 
 
 def opposite(condition: ast.expr) -> ast.expr:
@@ -132,7 +155,7 @@ def _rests(seen: Array, steps: Array) -> np.ndarray:
 def _run(model: Model, seen: Seen, span: float, begin: float, start: dict[str, Any], options: dict[str, Any]) -> Any:
     sol = model.run(span, start=begin, initial=start, **options)
     if not sol.outcome:
-        raise AnalysisError(
+        raise EndedError(
             f"A run of {seen.system.name} ends at t = {float(sol.t[-1]):.6g}. {sol.outcome.advice}",
             advice="Begin elsewhere, initial={...}, or take other parameters.",
         )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from brainpy_lab.analysis.sections.crossings import crossings, seen_at
+from brainpy_lab.analysis.sections.crossings import Crossings, EndedError, crossings, joined, say_if_none, seen_at
 from brainpy_lab.analysis.sections.seen import Seen, at_conditions
 from brainpy_lab.analysis.vector_field import Array, ModelLike, check_model, make_field
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
+from brainpy_lab.simulation.runs.warning import RunWarning, warn
 
 if TYPE_CHECKING:
     from brainpy_lab.simulation.solution.plot import PlotFigure
@@ -110,12 +113,42 @@ def orbit_diagram(
     params = {**make_field(model, None, given).params, parameter: along}
     options: dict[str, Any] = {"method": method, "rtol": rtol, "atol": atol, "parameters": params}
     options |= {} if backend is None else {"backend": backend}
-    found = crossings(seen, system.state_names, T, transient, initial or {}, options)
+    ended: list[int] = []
+
+    def of(numbers: np.ndarray) -> list[Crossings]:
+        """The crossings of these orbits; those that end early go one by one to ``ended``."""
+        these = {**options, "parameters": {**params, parameter: along[numbers]}}
+        try:
+            with warnings.catch_warnings():
+                if len(along) > 1:
+                    warnings.simplefilter("ignore", RunWarning)  # what is left out is said once for all
+                found = crossings(seen, system.state_names, T, transient, initial or {}, these)
+        except EndedError:
+            if len(along) == 1 or len(numbers) == 1 == len(along) - len(ended):
+                raise
+            if len(numbers) == 1:
+                ended.append(int(numbers[0]))
+                return []
+            return [part for half in np.array_split(numbers, 2) for part in of(half)]
+        return [replace(found, orbit=numbers[found.orbit])]
+
+    found = joined(of(np.arange(len(along))))
+    if ended:
+        _say_what_ended(system.name, parameter, along[ended])
     data = {state: ("point", row) for state, row in found.states.items()}
-    coordinates = {parameter: ("point", along[found.orbit]), "t": ("point", found.t)}
     what = f"maxima of {name}" if section is None else section
+    say_if_none(found, system.name, what)
+    coordinates = {parameter: ("point", along[found.orbit]), "t": ("point", found.t)}
     attributes = {"model": system.name, "parameter": parameter, "section": what, "variable": name}
     return OrbitDiagram(data, coords=coordinates, attrs=attributes)
+
+
+def _say_what_ended(model: str, parameter: str, values: Array) -> None:
+    which = f"{values[0]:g}" if len(values) == 1 else f"{len(values)} values from {values.min():g} to {values.max():g}"
+    warn(
+        f"Orbits of {model} end early at {parameter} = {which}, as where they leave for infinity: these are left out. "
+        "One value by itself says why."
+    )
 
 
 def _turning(system: System, name: str) -> Seen:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
-from brainpy_lab.analysis.sections.crossings import crossings, seen_at
+from brainpy_lab.analysis.sections.crossings import crossings, say_if_none, seen_at
 from brainpy_lab.analysis.vector_field import ModelLike, check_model, make_field
 from brainpy_lab.errors import in_words
 from brainpy_lab.simulation.by_name import takes_parameters
@@ -101,6 +101,7 @@ def poincare(
     options |= {} if backend is None else {"backend": backend}
     seen = seen_at(system, section, direction, after=after)
     found = crossings(seen, system.state_names, T, transient, initial or {}, options)
+    say_if_none(found, system.name, section)
     data = {name: ("crossing", row) for name, row in found.states.items()}
     attributes = {"model": system.name, "section": section, "direction": direction}
     return Section(data, coords={"t": ("crossing", found.t)}, attrs=attributes)

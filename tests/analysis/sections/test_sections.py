@@ -11,6 +11,7 @@ import pytest
 import brainpy_lab as bp
 from brainpy_lab.analysis import orbit_diagram, poincare
 from brainpy_lab.errors import AnalysisError, ArgumentError, BrainPyLabError
+from brainpy_lab.simulation.runs.warning import RunWarning
 
 CIRCLE = "w = 1\ndx/dt = w*y\ndy/dt = -w*x\nx(0) = 1"
 SIDE = {"x": 0.0, "y": 1.0}
@@ -116,3 +117,24 @@ def test_what_is_refused(call: Callable[[Any], Any], kind: type[Exception], mess
 def test_models_without_sections(text: str, what: str) -> None:
     with pytest.raises(AnalysisError, match=f"Model has {what}: sections of such models are not computed."):
         poincare(bp.model(text), "x > 0", 1.0)
+
+
+ESCAPES = "a = 1\ndx/dt = y\ndy/dt = -x - 0.1*y + a*x**3\nx(0) = 0.9"
+
+
+def test_values_at_which_orbits_escape_are_left_out_and_said() -> None:
+    model = bp.model(ESCAPES, name="Escapes")
+    with pytest.warns(RunWarning, match="Orbits of Escapes end early at a = 2 values from 5 to 50") as told:
+        found = orbit_diagram(model, "a", [0.5, 5.0, 50.0, 1.1], maxima="x", T=20.0, transient=0.0)
+    assert len(told) == 1
+    for a in (0.5, 1.1):
+        alone = orbit_diagram(model, "a", [a], maxima="x", T=20.0, transient=0.0)
+        assert found["x"].values[found["a"].values == a] == pytest.approx(alone["x"].values, rel=1e-5)
+    assert set(found["a"].values) == {0.5, 1.1}
+    with pytest.raises(AnalysisError, match="A run of Escapes ends at t = "):
+        orbit_diagram(model, "a", [5.0, 50.0], maxima="x", T=20.0, transient=0.0)
+
+
+def test_an_orbit_that_never_comes_to_the_section_is_said() -> None:
+    with pytest.warns(RunWarning, match="No orbit of Model came to the section in this time: x > 2"):
+        assert not len(poincare(bp.model(CIRCLE), "x > 2", 10.0)["t"])
