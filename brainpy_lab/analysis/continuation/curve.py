@@ -181,21 +181,23 @@ class Curve:
         length = length_of(chord)
         if not length:
             return a
-        s, h = part, length
-        # the cubic through both points and tangents
-        guess = (
+        zero = self._corrected(self._cubic(a, b, part), chord / length, a.u + part * (b.u - a.u))
+        along = chord / length * self.units
+        return self.with_tangent(zero.point * self.units, along, zero.slopes) if zero.converged else None
+
+    def _cubic(self, a: CurvePoint, b: CurvePoint, s: float) -> Array:
+        """At ``s`` of the way from ``a`` to ``b``, or beyond, on the cubic through both points and tangents."""
+        h = length_of(self._scale(b.u - a.u))
+        return np.asarray(
             (1 + 2 * s) * (1 - s) ** 2 * a.u + s**2 * (3 - 2 * s) * b.u
             + h * s * (1 - s) ** 2 * a.tangent - h * s**2 * (1 - s) * b.tangent
         )  # fmt: skip
-        zero = self._corrected(guess, chord / length, a.u + s * (b.u - a.u))
-        along = chord / length * self.units
-        return self.with_tangent(zero.point * self.units, along, zero.slopes) if zero.converged else None
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
     def _next(self, here: CurvePoint, step: float) -> tuple[CurvePoint, bool] | None:
         """The next point and whether it was easily found, or None where the step is too long."""
-        guess = here.u + step * here.tangent
+        guess = self._guess(here, step)
         along = self._scale(here.tangent)
         zero = newton(self.scaled.bordered(along[None], self._scale(guess)), self._scale(guess), self.tolerance, 8)
         if not zero.converged or length_of(zero.point - self._scale(guess)) > step:
@@ -207,6 +209,10 @@ class Curve:
         if turn > self.most_turn and step > 4 * SHORTEST * self.longest:
             return None
         return point, zero.iterations <= self.easy_iterations and turn < EASY * self.most_turn
+
+    def _guess(self, here: CurvePoint, step: float) -> Array:
+        """Where the curve is expected to be a step farther."""
+        return here.u + step * here.tangent
 
     def _reached(self, point: CurvePoint) -> str:
         """Why the curve ends at a point, if it does."""

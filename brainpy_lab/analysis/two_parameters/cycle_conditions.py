@@ -24,6 +24,10 @@ from brainpy_lab.analysis.vector_field import Array
 FOLLOWED = ("fold of cycles", "period doubling", "torus", "homoclinic")
 
 
+#: Multipliers beyond this size count for no more than it where one of them is to be -1; and what an infinite one is.
+FAR, LARGEST = 10.0, 1e12
+
+
 class OnCycle(Protocol):
     """What has been computed at a cycle.
 
@@ -74,8 +78,22 @@ class Condition:
             ways = known.ways if known is not None else kernel(slopes, basis, surface.units)[0]
             return float(np.linalg.det(ways[:, -2:]))
         values = collocation.multipliers(u, slopes).values
+        if self.kind == "period doubling":
+            return turned(values)
         at = critical(self.kind, values)
         return float(np.log(np.abs(values[at])).sum()) if at else float("nan")
+
+
+def turned(multipliers: NDArray[np.complex128]) -> float:
+    """A smooth function of the multipliers that vanishes where one of them is -1.
+
+    The product of all 1 + multiplier: no multiplier is picked out, and it is smooth where the one that comes from -1
+    passes zero on its way to the fold of cycles beside it, as its logarithm is not. It grows no further where a
+    multiplier is far from the unit circle.
+    """
+    values = np.where(np.isfinite(multipliers), multipliers, LARGEST)
+    sums = np.real(np.poly(-values))  # of the products of one, of two ... multipliers: those are smooth
+    return float(sums.sum() / np.hypot(1.0, np.linalg.norm(sums[1:]) / FAR))
 
 
 def kernel(slopes: Slopes, basis: Array, units: Array, residual: Array | None = None) -> tuple[Array, Array]:

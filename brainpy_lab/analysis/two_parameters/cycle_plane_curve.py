@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.collocation import Collocation
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.cycles.zeros import CycleZeros
+from brainpy_lab.analysis.newton import length_of
 from brainpy_lab.analysis.two_parameters.cycle_conditions import Condition, kernel
 from brainpy_lab.analysis.two_parameters.cycle_surface import OnIt, OnSurface
 from brainpy_lab.analysis.two_parameters.in_box import InBox
@@ -53,6 +55,7 @@ class CyclePlaneCurve(InBox, CycleCurve):
 
     condition: Condition = None  # type: ignore[assignment]
     _ways: Array | None = field(default=None, repr=False)
+    _before: CurvePoint | None = field(default=None, repr=False)
 
     @classmethod
     def along(
@@ -111,10 +114,30 @@ class CyclePlaneCurve(InBox, CycleCurve):
         result: Array = (-along[1] * problem.basis[0] + along[0] * problem.basis[1]) * self.units
         return result
 
+    def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
+        """Points from ``start`` on; see `Curve.steps`."""
+        self._before = None
+        return super().steps(start)
+
+    def _guess(self, here: CurvePoint, step: float) -> Array:
+        """On the cubic through the last two points and their tangents.
+
+        Where a multiplier changes much within a thousandth of the units, as that of a period doubling beside a fold of
+        cycles, Newton's method finds the way back to the curve from that near alone.
+        """
+        if self._before is None:
+            return super()._guess(here, step)
+        return self._cubic(self._before, here, 1 + step / length_of(self._scale(here.u - self._before.u)))
+
     def _renewed(self, point: CurvePoint) -> CurvePoint:
         if isinstance(point.slopes, OnIt):
             self._ways = point.slopes.ways * self.units
-        return super()._renewed(point)
+        old, before = self.collocation, self.here
+        here = super()._renewed(point)
+        there = self.collocation
+        moved = [there.pack(old.mesh.at(old.profile(u), there.mesh.nodes), *u[-3:]) for u in (before.u, before.tangent)]
+        self._before = CurvePoint(moved[0], moved[1] / length_of(self._scale(moved[1])))
+        return here
 
     def _zeros(self, problem: Collocation, u: Array) -> OnSurface:
         zeros = CycleZeros(problem, self.units)

@@ -18,6 +18,9 @@ from brainpy_lab.analysis.vector_field import Array
 #: Of differences of the condition, in units of the curve.
 STEP = 1e-6
 
+#: A difference of the condition larger than this may be of a piece that is not straight.
+LARGE = 1e-3
+
 #: A step to the surface shorter than this changes the condition by rounding errors.
 ON_IT = 1e-11
 
@@ -116,4 +119,8 @@ class OnSurface:
     def _change(self, z: Array, here: float, way: Array) -> float:
         """How the condition changes along ``way``."""
         length = float(np.linalg.norm(way))
-        return (self._value(z + STEP / length * way) - here) * length / STEP
+        step, change = STEP, self._value(z + STEP / length * way) - here
+        if abs(change) > LARGE:  # it may bend on the way: a shorter one will do
+            step *= LARGE / abs(change)
+            change = self._value(z + step / length * way) - here
+        return change * length / step
