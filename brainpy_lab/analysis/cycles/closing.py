@@ -43,6 +43,12 @@ EVEN = 0.05
 #: Places of each step of the integrator at which the orbit is looked at.
 PARTS = np.linspace(0, 1, 5)[:-1]
 
+#: A state this far away, in its units or in those of its start, has left for infinity.
+FAR = 1e15
+
+#: How far beside an orbit others are begun, in parts of its range; along so many states; and a mesh to compare them on.
+BESIDE, MOST_TRIED, EVEN_INTERVALS = 0.05, 3, 40
+
 #: Halvings of the time in which a passage lies.
 HALVINGS = 40
 
@@ -100,6 +106,45 @@ def along(field: VectorField, start: Array, period: float) -> Piece:
     return Piece(_run(field, start, period, MOST_EVALUATIONS), 0.0, period)
 
 
+def before(field: VectorField, start: Array, period: float, periods: int = 1) -> Piece:
+    """The orbit that comes to ``start``, its first period of so many: backward in time what repels attracts."""
+    run = _run(field, start, periods * period, MOST_EVALUATIONS, backward=True)
+    return Piece(_Mirrored(run, periods * period), 0.0, period)
+
+
+@dataclass(frozen=True)
+class _Mirrored:
+    """A run backward in time, told forward."""
+
+    run: Any
+    span: float
+
+    @property
+    def t(self) -> Array:
+        """Times, rising."""
+        return np.asarray(self.span - self.run.t[::-1])
+
+    def sol(self, t: Array | float) -> Array:
+        """The states at some times."""
+        return np.asarray(self.run.sol(self.span - t))
+
+
+def closes_beside(field: VectorField, piece: Piece) -> bool:
+    """Whether orbits beside a piece close too, with other sizes: then it is one of a family, and no limit cycle."""
+    orbit = piece.on(EVEN_INTERVALS)
+    here = piece.run.sol(piece.begin)
+    for i in np.flatnonzero(orbit.scales > 0)[:MOST_TRIED]:
+        there = here.copy()
+        there[i] += BESIDE * orbit.scales[i]
+        try:
+            other = settled(field, there, piece.period).on(EVEN_INTERVALS)
+        except AnalysisError:
+            continue
+        if (np.abs(other.scales / orbit.scales - 1) > BESIDE / 10).any():
+            return True
+    return False
+
+
 def settled(field: VectorField, start: Array, period: float | None = None, evaluations: int | None = None) -> Piece:
     """The orbit to which the one from ``start`` settles.
 
@@ -117,7 +162,7 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
     for _ in range(MOST_DOUBLINGS):
         try:
             run = _run(field, here, span, left)
-        except _TooLongError:
+        except TooLongError:
             break
         left -= run.nfev
         here = run.y[:, -1]
@@ -152,26 +197,38 @@ def _rests(field: VectorField, here: Array, ranges: Array, sizes: Array) -> bool
     return is_near and bool((np.linalg.eigvals(field.jacobian(zero.point * sizes)).real < 0).all())
 
 
-class _TooLongError(AnalysisError):
+class TooLongError(AnalysisError):
     """An orbit takes more evaluations of the equations than it may."""
 
 
-def _run(field: VectorField, start: Array, span: float, most: int) -> Any:
-    """The orbit from ``start`` for ``span``; the equations are evaluated ``most`` times at most."""
+def _run(field: VectorField, start: Array, span: float, most: int, *, backward: bool = False) -> Any:
+    """The orbit from ``start`` for ``span``; the equations are evaluated ``most`` times at most.
+
+    Raises
+    ------
+    EscapeError
+        Where it leaves for infinity, which it may do in a finite time.
+    TooLongError
+    """
     from scipy.integrate import solve_ivp
 
-    left = iter(range(most))
+    left, sign = iter(range(most)), -1.0 if backward else 1.0
+    far = FAR * np.maximum(1.0, np.abs(start))
 
     def drift(_: float, y: Array) -> Array:
+        if (np.abs(y) > far).any():
+            raise EscapeError(
+                f"From there {field.system.name} leaves for infinity: no cycle.", advice="Begin elsewhere: near={...}."
+            )
         if next(left, None) is None:
-            raise _TooLongError(
+            raise TooLongError(
                 f"The orbit of {field.system.name} takes more than {most} evaluations of its equations for {span:.4g}.",
                 advice="Look at a shorter time: is period= in units of the model's time?",
             )
-        return field.rhs(y)
+        return sign * field.rhs(y)
 
     def slopes(_: float, y: Array) -> Array:
-        return field.jacobian(y)
+        return sign * field.jacobian(y)
 
     with np.errstate(all="ignore"):
         sizes = np.abs(start) + 1e-3 * span * np.abs(field.rhs(start))

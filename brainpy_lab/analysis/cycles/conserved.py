@@ -98,7 +98,8 @@ def _said(field: VectorField, terms: Mapping[str, float], near: Mapping[str, flo
         )
     total = sum(c * near.get(name, 0.0) for name, c in terms.items())
     rest = "".join(_term(-terms[name], name) for name in others)
-    whole = "".join(_term(terms[name], name) for name in terms).removeprefix(" + ").strip()
+    positive_first = sorted(terms, key=lambda name: terms[name] < 0)
+    whole = "".join(_term(terms[name], name) for name in positive_first).removeprefix(" + ")
     return (
         f"{whole} is conserved: equilibria and cycles come in families, one for each value of it, and are not "
         f"followed. Take a state out: in place of d{last}/dt = ... write {last} = total{rest}, with the parameter "

@@ -66,3 +66,7 @@ def test_fixed_points_and_cycles_say_so() -> None:
     assert "x + y is conserved" in bp.analysis.fixed_points(model, x=(0, 2), y=(0, 2)).remarks[-1]
     with pytest.raises(AnalysisError, match="x \\+ y is conserved"):
         bp.analysis.limit_cycle(model)
+    with pytest.raises(
+        AnalysisError, match="y - x is conserved.* write y = total \\+ x, with the parameter total = -1"
+    ):
+        bp.analysis.limit_cycle(bp.model("dx/dt = x - y**2\ndy/dt = x - y**2\nx(0) = 1"))

@@ -135,3 +135,41 @@ def test_an_orbit_is_followed_for_a_limited_number_of_evaluations(monkeypatch: p
     slow = bp.model("dx/dt = y\ndy/dt = -x + 1e-12*z\ndz/dt = -1e-12*z")
     with pytest.raises(AnalysisError, match="does not repeat itself"):
         limit_cycle(slow, near={"z": 1.0})
+
+
+#: The circle r = 1 with period pi; a = 1 attracts to it, a = -1 repels with exp(4 pi/2) a turn.
+CIRCLE = """
+a = 1
+r2 = x**2 + y**2
+dx/dt = a*(1 - r2)*x - 2*y
+dy/dt = a*(1 - r2)*y + 2*x
+x(0) = 1
+"""
+
+
+@pytest.mark.parametrize("x", [0.6, 1.1, 1.6])
+def test_a_cycle_that_repels_is_found_from_where_orbits_leave_it(x: float) -> None:
+    cycle = limit_cycle(bp.model(CIRCLE), a=-1, near={"x": x, "y": 0}, period=3.4)
+    assert cycle.period == pytest.approx(np.pi, rel=1e-10) and not cycle.stable
+    assert cycle.log_multipliers[0] == pytest.approx(2 * np.pi, rel=1e-6)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 6])
+def test_a_period_of_several_turns_is_that_of_one(turns: int) -> None:
+    cycle = limit_cycle(bp.model(CIRCLE), near={"x": 1, "y": 0}, period=turns * np.pi)
+    assert cycle.period == pytest.approx(np.pi, rel=1e-10)
+    said = f"The period given, {turns * np.pi:.6g}, is that of {turns} turns; this is the cycle of one."
+    assert cycle.remarks == ((said,) if turns > 1 else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("dx/dt = x - x*y\ndy/dt = x*y - y\nx(0) = 1.5\ny(0) = 1", "closes after 6.383, and so do those beside it"),
+        ("dx/dt = y\ndy/dt = -x\nx(0) = 1", "closes after 6.283, and so do those beside it"),
+        ("dx/dt = 1 + x**2\ndy/dt = x - y", "leaves for infinity"),
+    ],
+)
+def test_orbits_that_are_no_limit_cycle(text: str, words: str) -> None:
+    with pytest.raises(AnalysisError, match=words):
+        limit_cycle(bp.model(text))
