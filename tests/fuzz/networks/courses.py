@@ -38,10 +38,14 @@ def course(seed, net, meant, backend, threads=1):
                 start = {"start": _saved(net.checkpoint())}
         with patch("brainpy_lab.networks.runs.running.ChunkSize", lambda *_: Chunk(chunk)):
             sols.append(_run(net, steps, backend, threads, start))
-        for _ in range(steps):
+        for _ in range(len(sols[-1].t) - 1):
             meant.step()
             for row, cells in zip(rows, meant.groups, strict=True):
                 row.append({name: cells.values[name].copy() for name in cells.lines.slopes})
+        if not sols[-1].outcome:
+            assert sols[-1].outcome.name == "EVENT_STUCK", sols[-1].outcome.advice  # what is drawn can do no worse
+            assert any(cells.was_true.any() for cells in meant.groups)
+            break
     return sols, [{name: np.array([at[name] for at in row]) for name in row[0]} for row in rows]
 
 
