@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.drivers.tensor.common_divisors import without_common_divisors
 from brainpy_lab.drivers.tensor.network_hasty import without_rare_cases
+from brainpy_lab.simulation.runs.warning import RunWarning
 
 GUARDED = "where(r != 0, s / r * expm1(r * dt), dt * s)"
 
@@ -33,6 +35,43 @@ def _function(body: str, arguments: str = "dt, x, y, c") -> ast.FunctionDef:
 def test_the_case_of_a_rate_that_is_zero_is_left_out_where_it_would_be_seen(line: str, shorter: str | None) -> None:
     found = without_rare_cases(_function(f"    {line}\n    return x_new, y"))
     assert (found and ast.unparse(found)) == (shorter and f"def f(dt, x, y, c):\n    {shorter}\n    return (x_new, y)")
+
+
+STEP = "x_new = x + s / r * expm1(r * dt)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "fewer"),
+    [
+        (("s = (c - x) / n", "r = -y / n"), ("s = c - x", "r = -y")),
+        (("s = where(y > 0, 0.0, (c - x) / n)", "r = -1 / n"), ("s = where(y > 0, 0.0, c - x)", "r = -1")),
+        (("s = where(y > 0, 1.0, (c - x) / n)", "r = -1 / n"), None),
+        (("s = (c - x) / n", "r = -1 / c"), None),
+        (("s = (c - x) / y", "r = -1 / y"), None),  # an array, which may be 0 here and there
+        (("s = (c - x) / n + x", "r = -1 / n"), None),
+        (("s = (c - x) / n", "r = -1 / n", "z = s * 2"), None),
+        (("s = (c - x) / n", "r = -1 / n", "s = 2"), None),
+    ],
+)
+def test_a_divisor_that_slope_and_rate_share_is_left_out(lines: tuple[str, ...], fewer: tuple[str, ...] | None) -> None:
+    def function(*lines: str) -> ast.FunctionDef:
+        return _function("\n".join(f"    {line}" for line in (*lines, "return x_new, y")), "dt, x, y, c, n")
+
+    found = without_common_divisors(function(*lines, STEP), ["c", "n"])
+    meant = (*fewer, STEP.replace("* dt", "* (dt / n * (n / n))")) if fewer else (*lines, STEP)
+    assert ast.unparse(found) == ast.unparse(function(*meant))
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_a_time_constant_of_no_use_is_seen_though_its_division_is_left_out(backend: str) -> None:
+    cell = bp.model("tau = 20; E = 3\ng = 1\ndV/dt = (E - V - g*V)/tau", name="X")
+    group = bp.NeuGroup(cell, 2, name="G", method="exponential_euler", g=np.array([1.0, 3.0]))
+    net = bp.Network(group)
+    found = net.run(1.0, dt=0.1, backend=backend).final["G"]["V"]
+    assert np.allclose(found, [1.5 * (1 - np.exp(-0.1)), 0.75 * (1 - np.exp(-0.2))], rtol=1e-14)
+    group.tau = 0.0
+    with pytest.warns(RunWarning, match="tau is 0"):
+        assert net.run(1.0, dt=0.1, backend=backend).outcome.name == "NON_FINITE"
 
 
 @pytest.mark.parametrize(

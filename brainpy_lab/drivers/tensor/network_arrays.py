@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Collection, Mapping, Sequence
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -61,7 +60,7 @@ class NetworkArrays:
     def all_finite(self, rows: Sequence[Array]) -> bool:
         """Whether there is neither nan nor infinity in rows."""
         # a sum of products is not finite where a factor is not; where it is for its size alone, each one is looked at
-        total = sum(float(np.dot(a, b)) for a, b in zip_longest(rows[::2], rows[1::2], fillvalue=rows[0]))
+        total = sum([a.dot(b) for a, b in zip(rows[::2], [*rows[1::2], rows[0]], strict=False)])
         return math.isfinite(total) or all(bool(np.isfinite(row).all()) for row in rows)
 
     def at(self, values: Array, at: Any) -> Array:

@@ -57,10 +57,11 @@ class AdvanceCells:
     def _found(self, given: Any) -> list[Array]:
         """What a function gave, as arrays of which none is a row or another."""
         found = [self.values.arrays.whole(value, self.size) for value in given]
+        taken = set(map(id, self.values.rows[self.axis].values()))
         for number, value in enumerate(found):
-            others = (*self.values.rows[self.axis].values(), *found[:number])
-            if any(value is other for other in others):
+            if id(value) in taken:
                 found[number] = self.values.arrays.copy(value)
+            taken.add(id(value))
         return found
 
     def _part(self) -> None:

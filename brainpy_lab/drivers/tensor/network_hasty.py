@@ -10,6 +10,7 @@ import ast
 import copy
 
 from brainpy_lab.codegen.network import Advance, NetworkCode
+from brainpy_lab.drivers.tensor.common_divisors import without_common_divisors
 
 
 def hasty_steps(code: NetworkCode) -> dict[str, ast.FunctionDef]:
@@ -19,7 +20,9 @@ def hasty_steps(code: NetworkCode) -> dict[str, ast.FunctionDef]:
         if isinstance(operation, Advance):
             shorter = without_rare_cases(code.function(operation.function))
             if shorter is not None:
-                found[operation.function] = shorter
+                taken = code.functions[operation.function].arguments
+                numbers = [f.name for f in taken if not f.axis and f.role == "parameter"]
+                found[operation.function] = without_common_divisors(shorter, numbers)
     return found
 
 

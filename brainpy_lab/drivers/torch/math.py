@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import factorial, isqrt, pi  # noqa: F401
 from typing import Any
 
+import numpy as np
 import torch
 
 from brainpy_lab.drivers.feeds import addressed
@@ -54,7 +55,7 @@ logaddexp = _lift(torch.logaddexp)
 
 def where(condition: Any, yes: Any, no: Any) -> Tensor:
     """``yes`` where the condition holds, or is a number other than 0; else ``no``."""
-    if isinstance(condition, bool):
+    if isinstance(condition, bool | np.bool_):
         return yes if condition else no
     holds = _tensor(condition)
     if holds.dtype != torch.bool:
