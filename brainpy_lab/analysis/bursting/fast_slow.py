@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 #: Bursts that are enough to name their kind, and how often the run is made twice as long to see them.
 ENOUGH, DOUBLINGS = 3, 4
+
+#: Longer still while it is shorter than so many times the time in which the slow variables move, and so many steps.
+LONG, MOST_STEPS = 10.0, 3e7
 
 #: A run keeps about so many records.
 RECORDS = 100_000
@@ -74,7 +79,7 @@ def fast_slow(
         State name to (low, high): where equilibria of the fast variables are looked for.
     duration : float, optional
         Of the run, from its start; by default the model's own twice, of which the second is kept, and longer until
-        there are three bursts.
+        there are three bursts, or it is long beside the time in which the slow variables move.
     initial : mapping, optional
         Where the run starts.
     trajectory : Solution, optional
@@ -134,7 +139,7 @@ def fast_slow(
     middle = {n: float(moved[n].mean()) for n in field.system.state_names if n not in (names[0], spiking)}
     plane = PhasePlane(model, {names[0]: limits, spiking: where[spiking]}, parameters={**middle, **field.params})
     curves = plane.nullclines()[names[0]]
-    remarks = _remarks(field, names, spiking, curves)
+    remarks = _remarks(field, names, spiking, curves) + _too_short(field, names, trajectory, seen)
     spikes = None
     if kinds.not_bursting(seen) is None:
         spikes = float(np.median([b.spikes for b in seen.bursts]))
@@ -232,13 +237,35 @@ def _run(
     sol = run(length, initial=dict(initial or {}))
     if duration is not None:
         return sol, _seen(field, slow, spiking, sol)
-    for _ in np.arange(DOUBLINGS + 1):
+    for number in count():
         sol = run(length, start=sol)
         seen = _seen(field, slow, spiking, sol)
-        if len(seen.bursts) >= ENOUGH:
+        is_short = length < LONG * _slow_time(field, slow, sol) and 2 * length / model.dt <= MOST_STEPS
+        if len(seen.bursts) >= ENOUGH or (number >= DOUBLINGS and not is_short):
             break
         length *= 2
     return sol, seen
+
+
+def _slow_time(field: VectorField, slow: tuple[str, ...], sol: Solution) -> float:
+    """The time in which the slow variables move, at the end of a run: 1 / the smallest rate of their own equations."""
+    ends = {n: float(np.asarray(sol[n], dtype=float)[-1]) for n in field.system.state_names}
+    held = {**field.held, **{n: v for n, v in ends.items() if n not in slow}}
+    with np.errstate(all="ignore"):
+        slopes = replace(field, free=slow, held=held).jacobian(np.array([ends[n] for n in slow]))
+    rates = np.abs(np.linalg.eigvals(slopes)) if np.isfinite(slopes).all() else np.zeros(0)
+    return float(1 / rates[rates > 0].min()) if (rates > 0).any() else 0.0
+
+
+def _too_short(field: VectorField, slow: tuple[str, ...], sol: Solution, seen: Course) -> list[str]:
+    """That a run is shorter than the slow variables take, where that may be why nothing is seen."""
+    length, time = float(sol.t[-1] - sol.t[0]), _slow_time(field, slow, sol)
+    if kinds.not_bursting(seen) is None or length >= time:
+        return []
+    return [
+        f"The run looked at takes {length:.3g}, and {', '.join(slow)} moves in {time:.3g}: a longer one may burst, "
+        f"duration={LONG * time:.3g}."
+    ]
 
 
 def _seen(field: VectorField, slow: tuple[str, ...], spiking: str, sol: Solution) -> Course:

@@ -168,3 +168,30 @@ def test_odd_arguments(slow, options, message):
 def test_models_that_are_not_taken_apart(text, message):
     with pytest.raises(AnalysisError, match=message):
         bp.analysis.fast_slow(bp.model(text, name="Odd"), ["z"])
+
+
+#: A. Sherman, J. Rinzel, J. Keizer (1988), with a slower gate: it rests while s falls, and then spikes.
+BETA_CELL = """
+minf = 1/(1 + exp((-20 - V)/12))
+ninf = 1/(1 + exp((-17 - V)/5.6))
+sinf = 1/(1 + exp((-38 - V)/10))
+dV/dt = (-3.6*minf*(V - 25) - 10*n*(V + 75) - 4*s*(V + 75))/20
+dn/dt = 0.8*(ninf - n)/20
+ds/dt = (sinf - s)/tau_s
+tau_s = 35000
+V(0) = -60
+s(0) = 0.2
+"""
+
+
+def test_a_run_that_is_short_beside_the_slow_variable_is_longer_or_said() -> None:
+    model = bp.model(BETA_CELL)
+    short = bp.analysis.fast_slow(model, slow=["s"], duration=1000)
+    assert (
+        "The run looked at takes 1e+03, and s moves in 3.5e+04: a longer one may burst, duration=3.5e+05."
+        in short.remarks
+    )
+    model.dt = 0.1
+    long = bp.analysis.fast_slow(model, slow=["s"], tau_s=5000)
+    assert np.ptp(long.trajectory.t) >= 25000 and not any("a longer one" in text for text in long.remarks)
+    assert long.kind == "not bursting: it spikes without rest"
