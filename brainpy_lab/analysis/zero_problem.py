@@ -39,12 +39,19 @@ class ZeroProblem:
         U to the derivatives of F by U, shape (n_equations, size, ...).
     at_point : callable, optional
         Both at one U, shape (size,), where that takes less time than one after the other.
+    at_points : callable, optional
+        Both at several U, shape (size, n_points), where that does.
     """
 
     size: int
     residual: VectorFunction
     jacobian: VectorFunction
     at_point: Callable[[Array], tuple[Array, Array]] | None = None
+    at_points: Callable[[Array], tuple[Array, Array]] | None = None
+
+    def both_at(self, u: Array) -> tuple[Array, Array]:
+        """F and its derivatives at several U, (size, n_points)."""
+        return (self.residual(u), self.jacobian(u)) if self.at_points is None else self.at_points(u)
 
     def both(self, u: Array) -> tuple[Array, Array]:
         """F and its derivatives at one U."""
@@ -137,13 +144,13 @@ class Moving:
     @property
     def problem(self) -> ZeroProblem:
         size = len(self.field.free) + len(self.parameters)
-        return ZeroProblem(size, self._residual, self._jacobian, self._at_point)
+        at_points = self._at_points if self._is_of_arrays else None
+        return ZeroProblem(size, self._residual, self._jacobian, self._at_point, at_points)
 
     def _at_point(self, u: Array) -> tuple[Array, Array]:
         """In plain numbers; with NumPy where those have no value."""
         if self._is_of_arrays:
-            states, params = self.values(u)
-            return self.field.numeric.at(states, params, self.field.t, self.parameters)  # type: ignore[union-attr]
+            return self._of_arrays(u)
         plain = self._plain
         if plain is not None:
             given, places, function = plain
@@ -161,6 +168,29 @@ class Moving:
                 rows = self.field.rows
                 return found[:n][rows], found[n:].reshape(n, -1)[rows]
         return self._residual(u), self._jacobian(u)
+
+    def _of_arrays(self, u: Array) -> tuple[Array, Array]:
+        """The same for array states. What follows a curve asks for its last point again and again: that is kept."""
+        key, kept = u.tobytes(), self._last.get("found")
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        drift, slopes = self._at_points(u[:, None])
+        found = drift[:, 0], slopes[:, :, 0]
+        for part in found:
+            part.flags.writeable = False
+        self._last["found"] = key, found
+        return found
+
+    def _at_points(self, u: Array) -> tuple[Array, Array]:
+        states, params = self.values(u)
+        found: tuple[Array, Array] = self.field.numeric.at(  # type: ignore[union-attr]
+            states, params, self.field.t, self.parameters
+        )
+        return found
+
+    @cached_property
+    def _last(self) -> dict[str, tuple[bytes, tuple[Array, Array]]]:
+        return {}
 
     @cached_property
     def _is_of_arrays(self) -> bool:

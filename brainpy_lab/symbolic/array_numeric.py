@@ -98,7 +98,9 @@ class ArrayNumeric:
 
     def jacobian(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> Array:
         """The derivatives of all drifts by all elements, shape (n_elements, n_elements, ...)."""
-        return self._slopes(np.asarray(y, dtype=float), params, t, ())[:, : len(self.layout.names)]
+        flat, moving, trail = self._each_point(np.asarray(y, dtype=float), params)
+        _, slopes = self.at(flat, {**params, **moving}, t, ())
+        return slopes.reshape(*slopes.shape[:2], *trail)
 
     def parameter_jacobian(
         self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0, *, by: Sequence[str]
@@ -108,20 +110,29 @@ class ArrayNumeric:
         directions = np.eye(n + len(by))[:, n:]
         return self._along_each(y, params, t, tuple(by), directions)
 
-    def at(self, y: Array, params: Mapping[str, Any], t: float, by: Sequence[str]) -> tuple[Array, Array]:
-        """The drift at one point, (n_elements,), and its derivatives by elements and parameters."""
+    def at(self, y: Array, params: Mapping[str, Any], t: ArrayLike, by: Sequence[str]) -> tuple[Array, Array]:
+        """The drift at points, (n_elements, n_points), and its derivatives, (n_elements, n_elements + n_by, n_points).
+
+        Both come from one evaluation. Parameters are numbers, or one for each point.
+        """
         self._check(by)
-        key, n = ("at", *by), len(self.layout.names)
+        key, (n, points) = ("at", *by), y.shape
+        width = n + len(by)
         if key not in self._units:
-            self._units[key] = self._further([np.eye(n + len(by))])
+            self._units[key] = self._further([np.eye(width)])
         function = self._function(key, lambda: self._along(1, tuple(by), values=True))
-        found = function(*(y[p] for p in self.layout.places), *self._values(params), t, *self._units[key])
-        count = len(found) // 2
-        slopes = np.empty((n + len(by), n))
-        drift = np.empty(n)
-        for place, value, along in zip(self.layout.places, found[:count], found[count:], strict=True):
-            drift[place], slopes[:, place] = value, along
-        return drift, slopes.T
+        drift, slopes = np.empty((points, n)), np.empty((points, width, n))
+        chunk = max(1, MOST_NUMBERS // (n * width))
+        for first in range(0, points, chunk):
+            part = slice(first, first + chunk)
+            # points, directions, elements
+            states = (np.ascontiguousarray(y[p, part].T)[:, None] for p in self.layout.places)
+            moving = {k: np.asarray(v)[part, None] for k, v in self._moving(params).items()}
+            found = function(*states, *self._values({**params, **moving}), t, *self._units[key])
+            half = len(found) // 2
+            for place, value, along in zip(self.layout.places, found[:half], found[half:], strict=True):
+                drift[part, None, place], slopes[part, :, place] = value, along
+        return drift.T, slopes.transpose(2, 1, 0)
 
     def directional(
         self,
@@ -142,17 +153,12 @@ class ArrayNumeric:
         """Plain numbers gain nothing here."""
         return
 
-    def _slopes(self, y: Array, params: Mapping[str, Any], t: ArrayLike, by: tuple[str, ...]) -> Array:
-        return self._along_each(y, params, t, by, np.eye(len(self.layout.names) + len(by)))
-
     def _along_each(
         self, y: Array, params: Mapping[str, Any], t: ArrayLike, by: tuple[str, ...], directions: Array
     ) -> Array:
         """The derivatives along each of ``directions``, shape (n_elements + n_by, count): (n_elements, count, ...)."""
-        n, trail = len(y), np.broadcast_shapes(y.shape[1:], *(np.shape(v) for v in self._moving(params).values()))
-        flat = np.broadcast_to(y.reshape(n, *y.shape[1:]), (n, *trail)).reshape(n, -1)
-        moving = {k: np.broadcast_to(v, trail).reshape(-1) for k, v in self._moving(params).items()}
-        count = directions.shape[1]
+        flat, moving, trail = self._each_point(y, params)
+        n, count = len(y), directions.shape[1]
         result = np.empty((n, count, flat.shape[1]))
         chunk = max(1, MOST_NUMBERS // max(1, n * count))
         for first in range(0, flat.shape[1], chunk):
@@ -161,6 +167,13 @@ class ArrayNumeric:
             found = self.directional(flat[:, part, None], [directions[:, None]], values, t, by=by)
             result[:, :, part] = np.moveaxis(np.broadcast_to(found, (n, *found.shape[1:-1], count)), 1, 2)
         return result.reshape(n, count, *trail)
+
+    def _each_point(self, y: Array, params: Mapping[str, Any]) -> tuple[Array, dict[str, Array], tuple[int, ...]]:
+        """States and moving parameters, one for each point in one row, and the shape in which the points come."""
+        given = self._moving(params)
+        trail = np.broadcast_shapes(y.shape[1:], *(np.shape(v) for v in given.values()))
+        flat = np.broadcast_to(y, (len(y), *trail)).reshape(len(y), -1)
+        return flat, {k: np.broadcast_to(v, trail).reshape(-1) for k, v in given.items()}, trail
 
     def _moving(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Parameters of one number that have a value for each point."""

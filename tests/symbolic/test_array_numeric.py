@@ -5,6 +5,7 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.analysis.layout import layout_of
+from brainpy_lab.symbolic import array_numeric
 from brainpy_lab.symbolic.array_numeric import ArrayNumeric
 
 N = 4
@@ -47,13 +48,24 @@ def test_the_drift_is_that_of_all_points(numeric):
 
 def test_derivatives_by_elements_and_by_a_parameter(numeric):
     z = np.append(np.random.default_rng(3).normal(size=N + 1), 2.0)
-    value, slopes = numeric.at(z[:-1], MODEL.parameters, 0.0, ["k"])
+    (value,), (slopes,) = (np.moveaxis(a, -1, 0) for a in numeric.at(z[:-1, None], MODEL.parameters, 0.0, ["k"]))
     h = 1e-6
     expected = np.stack([(drift(z + h * e) - drift(z - h * e)) / (2 * h) for e in np.eye(N + 2)], axis=1)
     np.testing.assert_allclose(value, drift(z), rtol=1e-13)
     np.testing.assert_allclose(slopes, expected, atol=1e-7)
     np.testing.assert_array_equal(numeric.jacobian(z[:-1], MODEL.parameters), slopes[:, :-1])
     np.testing.assert_array_equal(numeric.parameter_jacobian(z[:-1], MODEL.parameters, by=["k"]), slopes[:, -1:])
+
+
+@pytest.mark.parametrize("most", [20_000_000, 70])
+def test_many_points_at_once_each_with_its_parameter(numeric, monkeypatch, most):
+    monkeypatch.setattr(array_numeric, "MOST_NUMBERS", most)  # all points in one array, or two at a time
+    points, k = np.random.default_rng(5).normal(size=(N + 1, 5)), np.linspace(1, 2, 5)
+    drifts, slopes = numeric.at(points, {**MODEL.parameters, "k": k}, 0.0, ["k"])
+    for number, here in enumerate(k.tolist()):
+        one = numeric.at(points[:, [number]], {**MODEL.parameters, "k": here}, 0.0, ["k"])
+        np.testing.assert_allclose(drifts[:, number], drift(np.append(points[:, number], here)), rtol=1e-13)
+        np.testing.assert_allclose(slopes[:, :, number], one[1][:, :, 0], rtol=1e-13)
 
 
 def test_second_and_third_derivatives_along_directions(numeric):

@@ -107,7 +107,9 @@ def _together(
     what = "pairs of eigenvalues cross" if kind == "hopf" else "eigenvalues cross"
     note = f"{count} {what} together, as symmetries make them; what begins here is not followed"
     found = described(problem, kind, point.u, abs(value.imag) if kind == "hopf" else None, note)
-    return replace(found, point=replace(found.point, data={**found.point.data, "crossing": count}))
+    # of several pairs no eigenvector is the one: what a coefficient along it says holds for no cycle
+    data = {key: value for key, value in found.point.data.items() if key != "l1"}
+    return replace(found, point=replace(found.point, data={**data, "crossing": count}))
 
 
 def _paired(a: Station, b: Station) -> Array:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
+from brainpy_lab.analysis.inverse_iteration import at_zero
 from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.analysis.zero_problem import ZeroProblem
@@ -121,8 +122,8 @@ def fold(system: InUnits, guess: Array) -> Array | None:
 def hopf(system: InUnits, guess: Array, omega: float) -> tuple[Array, float] | None:
     """The point near ``guess`` with the eigenvalues ± i omega, in units, and omega."""
     n = system.n
-    left, _, right = np.linalg.svd(system.turning(guess, omega)[0])
-    b, c = left[:, -1], right[-1]
+    b, right = at_zero(system.turning(guess, omega)[0])
+    c = right.conj()
 
     def solved(z: Array) -> tuple[Complex, Complex, complex]:
         inner = system.turning(z[:-1], z[-1])[0]

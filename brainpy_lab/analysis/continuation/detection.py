@@ -151,9 +151,18 @@ def touches(curve: Curve, a: Station, b: Station, of: NDArray[np.bool_] | None =
     start, end = (s.point.tangent[-1] / curve.units[-1] * length for s in (a, b))
     mean = float(way[-1])
     turn = np.array([start, 6 * mean - 4 * start - 2 * end, 3 * (start + end - 2 * mean), 0.0])
-    near = cubic if of is None else cubic[:, of]
-    found = [_touch(*c) for c in (*near.T.tolist(), turn.tolist())]
+    cubics = np.column_stack([cubic if of is None else cubic[:, of], turn])
+    found = [_touch(*c) for c in cubics[:, _may_touch(cubics)].T.tolist()]
     return [f for f in found if f is not None]
+
+
+def _may_touch(cubics: Array) -> NDArray[np.bool_]:
+    """Which cubics, (4, count), may come near zero over [0, 1]: each lies between its four Bernstein coefficients."""
+    c0, linear, square, cube = cubics
+    hull = np.stack([c0, c0 + linear / 3, c0 + (2 * linear + square) / 3, c0 + linear + square + cube])
+    least = NEAR * np.maximum(np.abs(hull[0]), np.abs(hull[3]))
+    result: NDArray[np.bool_] = ~((hull > least).all(axis=0) | (hull < -least).all(axis=0))
+    return result
 
 
 def _touch(c0: float, linear: float, square: float, cube: float) -> tuple[float, float] | None:

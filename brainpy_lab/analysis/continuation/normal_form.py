@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.histories import Histories
+from brainpy_lab.analysis.inverse_iteration import at_zero
 from brainpy_lab.analysis.vector_field import Array
 
 
@@ -29,11 +30,7 @@ def lyapunov_terms(problem: EquilibriumProblem, u: Array, omega: float) -> tuple
         return _terms_with_delays(problem.histories(u), omega)
     n = problem.n
     a = problem.jacobian(u)
-    values, vectors = np.linalg.eig(a)
-    q = vectors[:, int(np.argmin(np.abs(values - 1j * omega)))]
-    q = q / np.linalg.norm(q)
-    values, vectors = np.linalg.eig(a.T)
-    p = vectors[:, int(np.argmin(np.abs(values + 1j * omega)))]
+    p, q = at_zero(a - 1j * omega * np.eye(n))
     p = p / np.conj(np.vdot(p, q))  # <p, q> = conj(p)·q = 1
 
     def full(x: NDArray[Any]) -> NDArray[Any]:

@@ -22,6 +22,10 @@ WAY = 1e-3
 #: The parameter's part of the tangent is zero when it is below this, where it is least.
 ACROSS = 1e-9
 
+#: Near a fold of third order the part grows by the square of the way: known to this part of a piece, its least value is
+#: far below this part of that at the ends.
+ROUGHLY, SHALLOW = 0.02, 0.1
+
 #: A point is looked at where a parabola through the parts at three neighbours comes below this, relative to the least.
 PROMISING = 0.3
 
@@ -86,7 +90,11 @@ def _least(problem: EquilibriumProblem, curve: Curve, a: CurvePoint, b: CurvePoi
         best = min(best, (value, point.u), key=lambda pair: pair[0])
         return value
 
-    minimize_scalar(turn, bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-9})
+    ends = max(turn(0.0), turn(1.0))
+    for precision in (ROUGHLY, 1e-9):
+        minimize_scalar(turn, bounds=(0.0, 1.0), method="bounded", options={"xatol": precision})
+        if not best[0] < SHALLOW * ends:
+            return None
     value, u = best
     return (
         described(problem, "cusp", np.where(np.abs(u) < ROUNDING * curve.units, 0.0, u))

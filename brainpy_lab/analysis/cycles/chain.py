@@ -29,15 +29,20 @@ class Inserted:
     first: Array  # (n_pairs, n, n)
     second: Array  # (n_pairs, n, n)
 
+    @property
+    def pairs(self) -> int:
+        """How many there are."""
+        return len(self.first)
+
     def down(self, both: Array) -> tuple[Array, Array]:
         """From the right sides of pairs: what is kept for the block between, and that of the new link."""
         n = self.first.shape[-1]
         return both[:, :n], both[:, n:] + self.second @ both[:, :n]
 
-    def between(self, kept: Array, left: Array, right: Array) -> Array:
+    def between(self, kept: Array | None, left: Array, right: Array) -> Array:
         """The blocks between their two neighbours."""
-        result: Array = kept + self.first @ left
-        return result
+        result: Array = self.first @ left
+        return result if kept is None else result + kept
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,21 @@ class Turned:
     left: Array  # (n_pairs, n, n)
     right: Array  # (n_pairs, n, n)
 
+    @property
+    def pairs(self) -> int:
+        """How many there are."""
+        return len(self.left)
+
     def down(self, both: Array) -> tuple[Array, Array]:
         """From the right sides of pairs: what is kept for the block between, and that of the new link."""
         n = self.left.shape[-1]
         turned = self.turn @ both
         return turned[:, :n], turned[:, n:]
 
-    def between(self, kept: Array, left: Array, right: Array) -> Array:
+    def between(self, kept: Array | None, left: Array, right: Array) -> Array:
         """The blocks between their two neighbours."""
-        result: Array = self.inverse @ (kept - self.left @ left - self.right @ right)
+        rest: Array = -self.left @ left - self.right @ right
+        result: Array = self.inverse @ (rest if kept is None else rest + kept)
         return result
 
 
@@ -106,11 +117,12 @@ class Chain:
             g = np.concatenate([joined, rest])
         return g[0], kept
 
-    def expand(self, first: Array, last: Array, kept: list[Array]) -> Array:
-        """All blocks x_0 to x_L, (L + 1, n, k), from those at the ends."""
+    def expand(self, first: Array, last: Array, kept: list[Array] | None) -> Array:
+        """All blocks x_0 to x_L, (L + 1, n, k), from those at the ends; ``kept`` is None where right sides are zero."""
         x = np.stack([first, last])
-        for level, right in zip(reversed(self.levels), reversed(kept), strict=True):
-            pairs = len(right)
+        for number in reversed(range(len(self.levels))):
+            level, right = self.levels[number], None if kept is None else kept[number]
+            pairs = level.pairs
             wider = np.empty((len(x) + pairs, *x.shape[1:]))
             wider[0 : 2 * pairs + 1 : 2] = x[: pairs + 1]
             wider[1 : 2 * pairs : 2] = level.between(right, x[:pairs], x[1 : pairs + 1])

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.cycles.chain import Chain
-from brainpy_lab.analysis.cycles.condensed import Condensed
+from brainpy_lab.analysis.cycles.condensed import Condensed, blocks_of
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
@@ -78,24 +78,17 @@ class Collocation:
         profile, period, moved = self.profile(u), u[-1 - len(self.names)], u[self.size - len(self.names) :]
         shape = (mesh.intervals, mesh.degree)
         at = self._at_points(profile, moved)
-        drift = self._drift.residual(at).reshape(n, *shape)
-        by = self._drift.jacobian(at).reshape(n, n + len(moved), *shape)
+        drift, by = self._drift.both_at(at)
+        drift = drift.reshape(n, *shape)
         widths = mesh.widths[:, None]
         value = mesh.slopes_at_points(profile) * widths - period * widths * drift
         phase = float((self._phase_weights * at[:n].reshape(n, *shape)).sum())
         residual = np.append(np.transpose(value, (1, 2, 0)).ravel(), phase)
-        # (intervals, equation at a point: (point, state), unknown: (node, state))
-        table = tables(mesh.degree)
-        lengths = (period * mesh.widths)[:, None, None, None, None]
-        blocks = -lengths * np.einsum("pj,absp->spajb", table.values, by[:, :n])
-        diagonal = np.arange(n)
-        # advanced indices on both sides of a slice come first: (n, intervals, point, node)
-        blocks[:, :, diagonal, :, diagonal] += table.slopes[None, None]
-        size = mesh.degree * n
-        columns = [-(widths * drift), *(-(period * widths * by[:, n + k]) for k in range(len(moved)))]
-        further = np.stack([np.transpose(c, (1, 2, 0)).reshape(mesh.intervals, size) for c in columns], axis=2)
-        trace = float(period * (np.trace(by[:, :n]) * mesh.weights).sum())
-        return residual, Slopes(blocks.reshape(mesh.intervals, size, size + n), further, self._phase_row, n, trace)
+        columns = [-(widths * drift), *(-(period * widths * c.reshape(n, *shape)) for c in by[:, n:].swapaxes(0, 1))]
+        further = np.stack([np.transpose(c, (1, 2, 0)).ravel() for c in columns], axis=1)
+        trace = float(period * (np.trace(by[:, :n]) * mesh.weights.ravel()).sum())
+        blocks = blocks_of(mesh, by[:, :n], period)
+        return residual, Slopes(blocks, further, self._phase_row, n, trace, residual[:-1])
 
     def trace(self, u: Array) -> float:
         """The integral of that of the Jacobian over the period: the sum of the logarithms of all multipliers."""
@@ -176,17 +169,22 @@ class Slopes:
     ----------
     blocks : ndarray, shape (n_intervals, degree * n, (degree + 1) * n)
         By the states at the nodes of the interval.
-    further : ndarray, shape (n_intervals, degree * n, k)
+    further : ndarray, shape (n_intervals * degree * n, k)
         By the period and the parameters.
     phase : ndarray, shape (size,)
     n : int
     trace : float
         The integral of that of the Jacobian over a period.
+    residual : ndarray, shape (n_intervals * degree * n,), optional
+        Of the equations: what Newton's method asks to be solved for.
     """
 
-    def __init__(self, blocks: Array, further: Array, phase: Array, n: int, trace: float = 0.0) -> None:
+    def __init__(
+        self, blocks: Array, further: Array, phase: Array, n: int, trace: float = 0.0, residual: Array | None = None
+    ) -> None:
         self.n, self.rows, self.trace = n, phase[None], trace
-        self._free = _Free(Condensed(blocks, n), further)
+        known = -further if residual is None else np.column_stack([-further, residual])
+        self._free = _Free(Condensed(blocks, n, known), further)
 
     def with_rows(self, rows: Array) -> Slopes:
         """The same with further rows below."""
@@ -199,10 +197,7 @@ class Slopes:
         """The same with a further unknown, which the equations so far take times ``column``, (size - k + 1,)."""
         made = object.__new__(Slopes)
         made.__dict__.update(self.__dict__)
-        further = self._free.further
-        count, size, _ = further.shape
-        wider = np.concatenate([further, column[:-1].reshape(count, size, 1)], axis=2)
-        made._free = _Free(self._free.condensed, wider)
+        made._free = _Free(self._free.condensed, np.column_stack([self._free.further, column[:-1]]))
         made.rows = np.append(self.rows, column[-1:, None], axis=1)
         return made
 
@@ -274,7 +269,7 @@ class _Free:
     Attributes
     ----------
     condensed : Condensed
-    further : ndarray, shape (n_intervals, degree * n, k)
+    further : ndarray, shape (n_intervals * degree * n, k)
         The derivatives of the equations by the period and the parameters.
     """
 
@@ -284,6 +279,5 @@ class _Free:
     @cached_property
     def states(self) -> tuple[Array, Array]:
         """The states by all of these, (n_nodes * n, 2n + k), and the last link by the further ones, (n, k)."""
-        width = self.further.shape[2]
-        states, last = self.condensed.of_right(-self.further.reshape(-1, width))
+        states, last = self.condensed.of_right(-self.further)
         return np.concatenate([self.condensed.of_ends, states], axis=1), last

@@ -16,6 +16,7 @@ import numpy as np
 
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.collocation import Slopes
+from brainpy_lab.analysis.cycles.condensed import blocks_of
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
 from brainpy_lab.analysis.cycles.solving import on_mesh
@@ -89,21 +90,17 @@ def gradient(cycle: Cycle) -> Gradient:
 def _solved(cycle: Cycle) -> Array:
     """Z at the nodes of the cycle's mesh."""
     mesh, n = cycle.mesh, len(cycle.names)
-    table, scales = tables(mesh.degree), nonzero(np.ptp(cycle.profile, axis=1))
+    scales = nonzero(np.ptp(cycle.profile, axis=1))
     states = mesh.at_points(cycle.profile).reshape(n, -1)
     shape = (n, mesh.intervals, mesh.degree)
     # in units of each state's range, for a matrix of one size
     along = cycle.field.rhs(states).reshape(shape) / scales[:, None, None]
     by = cycle.field.jacobian(states) * (scales / scales[:, None])[:, :, None]
-    lengths = (cycle.period * mesh.widths)[:, None, None, None, None]
-    blocks = lengths * np.einsum("pj,basp->spajb", table.values, by.reshape(n, *shape))
-    diagonal = np.arange(n)
-    blocks[:, :, diagonal, :, diagonal] += table.slopes[None, None]
-    size = mesh.degree * n
+    blocks = blocks_of(mesh, np.swapaxes(by, 0, 1), -cycle.period)
     # beside the mesh's errors the adjoint has a kernel of one dimension: what is left over goes along the flow
-    left = np.transpose(along * mesh.widths[:, None], (1, 2, 0)).reshape(mesh.intervals, size, 1)
-    slopes = Slopes(blocks.reshape(mesh.intervals, size, size + n), left, _mean_row(mesh, along), n)
-    right = np.zeros(mesh.intervals * size + 1)
+    left = np.transpose(along * mesh.widths[:, None], (1, 2, 0)).reshape(-1, 1)
+    slopes = Slopes(blocks, left, _mean_row(mesh, along), n)
+    right = np.zeros(len(left) + 1)
     right[-1] = 1.0  # the mean of Z·f
     found = slopes.solve(right)[:-1].reshape(-1, n).T
     return np.asarray(found / scales[:, None])

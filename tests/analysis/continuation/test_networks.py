@@ -58,6 +58,7 @@ def test_equal_eigenvalues_that_cross_together_are_one_point_and_said():
     # the modes of a ring: 2k(1 - cos(pi j/3)), once for j = 0 and 3, twice for 1 and 2
     np.testing.assert_allclose([p.parameter for p in hopf], [0, 0.3, 0.9, 1.2], atol=1e-10)
     assert [p.note[:26] for p in hopf] == ["", "2 pairs of eigenvalues cro", "2 pairs of eigenvalues cro", ""]
+    assert [p.data.get("l1") is None for p in hopf] == [False, True, True, False]  # no one eigenvector, no coefficient
     assert len(diagram.branches) == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.chain import Chain
+from brainpy_lab.analysis.cycles.condensed import Condensed, blocks_of
 from brainpy_lab.analysis.cycles.floquet import exponentials, logarithms
 from brainpy_lab.analysis.cycles.mesh import Mesh
 
@@ -29,6 +30,38 @@ def test_a_chain_is_solved_as_its_dense_matrix(links: int, size: float) -> None:
     dense[-n:, :n] = np.eye(n)
     expected = np.linalg.solve(dense, np.concatenate([g.reshape(-1, 2), first]))
     np.testing.assert_allclose(x.reshape(-1, 2), expected, rtol=1e-8, atol=1e-9 * np.abs(expected).max())
+
+
+def test_an_interval_is_solved_for_right_sides_known_beforehand_and_for_others() -> None:
+    rng = np.random.default_rng(4)
+    intervals, degree, n = 5, 3, 2
+    blocks = rng.normal(size=(intervals, degree * n, (degree + 1) * n))
+    right = rng.normal(size=(intervals * degree * n, 3))
+    dense = np.zeros((intervals * degree * n + n, intervals * degree * n + n))
+    for k, block in enumerate(blocks):
+        at = k * degree * n
+        dense[at : at + degree * n, at : at + (degree + 1) * n] = block
+    dense[-n:, :n] = np.eye(n)  # the state at the beginning is given
+    condensed = Condensed(blocks, n, right[:, :2])
+    for columns in ([1], [0, 1], [2, 1]):
+        states, last = condensed.of_right(right[:, columns])
+        chain = condensed.chain
+        end = np.linalg.solve(chain.last, last)  # from a beginning at zero
+        found = np.concatenate([states + condensed.of_ends[:, n:] @ end, end])
+        aim = np.concatenate([right[:, columns], np.zeros((n, len(columns)))])
+        np.testing.assert_allclose(dense @ found, aim, atol=1e-9 * np.abs(found).max())
+
+
+def test_blocks_are_those_of_a_linear_equation() -> None:
+    """A polynomial of the mesh's degree that obeys dx/dphase = T A x + g at the Gauss points."""
+    mesh, rng = Mesh(np.array([0, 0.2, 0.7, 1.0]), 4), np.random.default_rng(5)
+    a = rng.normal(size=(2, 2, 12))
+    profile = rng.normal(size=(2, len(mesh.nodes)))
+    nodes = np.moveaxis(mesh.pieces(profile), 0, 2).reshape(3, -1)
+    found = np.einsum("srk,sk->sr", blocks_of(mesh, a, 1.7), nodes).reshape(3, 4, 2)
+    at_points, widths = mesh.at_points(profile).reshape(2, -1), mesh.widths[:, None]
+    expected = (mesh.slopes_at_points(profile) - 1.7 * np.einsum("abp,bp->ap", a, at_points).reshape(2, 3, 4)) * widths
+    np.testing.assert_allclose(found, np.moveaxis(expected, 0, 2), atol=1e-12)
 
 
 def test_a_mesh_is_exact_for_its_degree() -> None:
