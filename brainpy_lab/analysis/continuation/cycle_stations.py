@@ -239,17 +239,22 @@ class Tally:
     told: list[CycleGap] = field(default_factory=list)
     passed: int = 0
 
-    def hides(self, there: CycleStation) -> tuple[bool, bool]:
-        """Whether a turn was not told on the way to the next sure station, and whether a crossing was not."""
+    def hides(self, there: CycleStation, is_beside: bool = True) -> tuple[bool, bool]:
+        """Whether a turn was not told on the way to the next sure station, and whether a crossing was not.
+
+        ``is_beside`` tells that this one is beside a turn, if there was one: else it is not the next sure one after it.
+        """
         self.passed += 1
         if there.is_blind:
             return False, False
         last, told = self.last, self.told
+        turns = sum(gap.kind == "fold of cycles" or gap.before.turn != gap.after.turn for gap in told)
+        is_turned = last is not None and (last.turn != there.turn) != bool(turns % 2)
+        if is_turned and not is_beside:
+            return False, False
         self.last, self.told, self.passed = there, [], 0
         if last is None:
             return False, False
-        turns = sum(gap.kind == "fold of cycles" or gap.before.turn != gap.after.turn for gap in told)
-        is_turned = (last.turn != there.turn) != bool(turns % 2)
         most = sum(gap.count * (2 if gap.kind == "torus" else 1) for gap in told) + is_turned
         flips = sum(gap.count for gap in told if gap.kind == "period doubling")
         is_crossed = abs(there.unstable - last.unstable) > most or (there.beyond - last.beyond - flips) % 2 == 1

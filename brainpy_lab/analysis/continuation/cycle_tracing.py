@@ -322,11 +322,12 @@ class CycleTracer:
     def _check(self, tally: Tally, found: Found) -> None:
         """Tell what the counts show at the latest cycle, and nothing found explains."""
         latest = found[-1][1]
-        way = found[-tally.passed - 1 :]
-        is_turned, is_crossed = tally.hides(latest)
+        way = found[-tally.passed - 2 :]
         orbit, station = min(way, key=lambda c: c[0].parameter * latest.turn)
-        # between ends that are beside the turn: else it may be one of rounding errors
-        if is_turned and min(abs(orbit.parameter - o.parameter) for o, _ in (way[0], way[-1])) > NOISE * self._width:
+        away = [abs(orbit.parameter - o.parameter) > NOISE * self._width for o, _ in found]
+        # before a cycle that is beside the turn it may be one of rounding errors
+        is_turned, is_crossed = tally.hides(latest, is_beside=away[-1])
+        if is_turned and any(away[:-1]):
             point = point_of_cycles("fold of cycles", self.name, self.flow, orbit, station.multipliers, words.FLAT)
             self.points.append(point)
         if is_crossed:
