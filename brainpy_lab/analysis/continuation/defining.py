@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
-from brainpy_lab.analysis.inverse_iteration import at_zero
+from brainpy_lab.analysis.continuation.normal_form import at_zero
 from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.analysis.zero_problem import ZeroProblem

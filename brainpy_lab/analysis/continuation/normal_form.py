@@ -3,7 +3,8 @@
 Reference: Y. A. Kuznetsov (2004). Elements of Applied Bifurcation Theory, 3rd ed., formula 5.62.
 doi:10.1007/978-1-4757-3978-7. With delays: S. G. Janssens (2010). On a normalization technique for codimension two
 bifurcations of equilibria of delay differential equations. MSc thesis, Utrecht; M. M. Bosschaert, S. G. Janssens,
-Y. A. Kuznetsov (2020). SIAM J. Appl. Dyn. Syst. 19, 252-303. doi:10.1137/19M1243993
+Y. A. Kuznetsov (2020). SIAM J. Appl. Dyn. Syst. 19, 252-303. doi:10.1137/19M1243993. Eigenvectors: I. C. F. Ipsen
+(1997). Computing an eigenvector with inverse iteration. SIAM Rev. 39, 254-291. doi:10.1137/S0036144596300773
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.histories import Histories
-from brainpy_lab.analysis.inverse_iteration import at_zero
 from brainpy_lab.analysis.vector_field import Array
+
+Complex = NDArray[np.complex128]
+
+#: Rounds of inverse iteration: each shrinks what other eigenvectors add by the ratio of their distances from zero.
+ROUNDS = 3
 
 
 def first_lyapunov_coefficient(problem: EquilibriumProblem, u: Array, omega: float) -> float:
@@ -63,3 +68,26 @@ def _terms_with_delays(histories: Histories, omega: float) -> tuple[float, float
     )
     first, second, third = (float(term.real) / (2 * omega) for term in terms)
     return first, second, third
+
+
+def at_zero(matrix: Complex) -> tuple[Complex, Complex]:
+    """The left and the right eigenvector, of length one, of the eigenvalue of ``matrix``, (n, n), nearest to zero.
+
+    Left ones are those of the adjoint matrix: p* A = lambda p*.
+    """
+    from scipy.linalg.lapack import zgetrf, zgetrs
+
+    factors, swaps, _ = zgetrf(matrix)
+    least = np.finfo(float).eps * (np.abs(factors).max(initial=0.0) or 1.0)
+    pivots = factors.diagonal().copy()
+    np.fill_diagonal(factors, np.where(np.abs(pivots) < least, least, pivots))
+    # no symmetry of a model has this for an axis
+    start = np.exp(1j * np.arange(1, len(matrix) + 1) ** 2)
+    found = []
+    for adjoint in (2, 0):
+        x = start
+        for _ in range(ROUNDS):
+            x = zgetrs(factors, swaps, x, trans=adjoint)[0]
+            x = x / np.linalg.norm(x)
+        found.append(x)
+    return found[0], found[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brainpy_lab.analysis.inverse_iteration import at_zero
+from brainpy_lab.analysis.continuation.normal_form import at_zero
 
 
 @pytest.mark.parametrize("off", [0.0, 1e-7])
