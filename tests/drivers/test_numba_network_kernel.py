@@ -9,8 +9,8 @@ from numba import njit
 import brainpy_lab as bp
 from brainpy_lab.drivers.numba.network.flow import aligned
 from brainpy_lab.drivers.numba.network.kernel import network_kernel
-from brainpy_lab.drivers.numba.network.places import Placed, Spot, lowered
-from brainpy_lab.drivers.numba.network.raw import summed
+from brainpy_lab.drivers.numba.network.lowering import lowered
+from brainpy_lab.drivers.numba.network.places import Placed, Spot
 from tests.networks.cells import AMPA, LIF, synapse
 
 
@@ -71,18 +71,25 @@ def test_what_is_kept_in_its_place_is_stored_without_a_mask() -> None:
     """Stores under a mask take some processors 20 times as long; LLVM likes to make them of such a choice."""
     text = "def f(x, held):\n    x_new = x if held > 0 else 0.5 * x\n    return x_new\n"
     spots = (Spot("row", 0), Spot("row", 64))
-    kept = lowered(text, Placed("f", spots, spots[:1], mode="advance"))
+    placed = Placed("f", spots, spots[:1], mode="advance")
+    rows = ["k_s = (0.0,)", "k_bad = 0.0", "for k_j in range(64):"]
+    rows += [
+        f"    k_bad = k_summed(k_bad, {placed.word}(k_y, t, dt, k_s, k_j))",
+        "k_put_f8(k_into, 0, k_bad)",
+        "return 0",
+    ]
+    lines = "\n    ".join(["def advance(k_y, t, dt, k_into):", *rows])
+    kept = lowered(text, lines, (placed,))
 
     @njit(error_model="numpy")
-    def advance(y):  # type: ignore[no-untyped-def]
-        total = 0.0
-        for j in range(64):
-            total = summed(total, kept(y, 0.0, 0.1, (0.0,), j))
-        return total
+    def advance(y, into):  # type: ignore[no-untyped-def]
+        return kept(y, 0.0, 0.1, into)
 
     y = np.arange(128.0) - 96
     expected = np.where(np.arange(64) > 32, 1.0, 0.5) * y[:64]
-    assert advance(y) == expected.sum()
+    total = np.zeros(1)
+    assert advance(y, total.ctypes.data) == 0
+    assert total[0] == expected.sum()
     assert np.array_equal(y[:64], expected)
     assert all("maskmov" not in text and "masked.store" not in text for text in advance.inspect_asm().values())
 

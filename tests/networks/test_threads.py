@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import threading
 import warnings
@@ -13,7 +14,8 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab import drivers
-from brainpy_lab.drivers.numba.network.arguments import words_of
+from brainpy_lab.codegen.network import NetworkCode
+from brainpy_lab.drivers.numba.network.arguments import ARGUMENTS, words_of
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.simulation.runs.warning import RunWarning
 from brainpy_lab.simulation.solution.outcome import Outcome
@@ -161,15 +163,21 @@ def test_the_first_cell_that_blows_up_is_named_whichever_thread_finds_it() -> No
     assert np.array_equal(found[0][2], found[2][2], equal_nan=True)
 
 
+def _thread_of(code: NetworkCode) -> Callable[[tuple[Any, ...]], int]:
+    """The number of the thread in what a kernel is called with: one of the words whose address that holds."""
+    words, word = [name for name, _ in ARGUMENTS].index("k_words"), words_of(code).index("k_thread")
+    return lambda arguments: ctypes.c_int64.from_address(arguments[words] + 8 * word).value
+
+
 @pytest.mark.parametrize("failing", [0, 1, 2])
 def test_a_thread_that_fails_lets_the_others_go(failing: int, monkeypatch: pytest.MonkeyPatch) -> None:
     net = _unsorted(in_order=True)
     code = net.code(backend="numba")
     program = drivers.get("numba").network(code)
-    run, place = program.run, words_of(code).index("k_thread")
+    run, of = program.run, _thread_of(code)
 
     def fails(*arguments: Any) -> object:
-        if arguments[-3][place] == failing:
+        if of(arguments) == failing:
             raise RuntimeError("no more")
         return run(*arguments)
 
@@ -187,10 +195,10 @@ def test_threads_that_are_interrupted_or_stopped_end_at_one_step(how: str, monke
     whole = net.run(400.0, dt=0.1, backend="numba", threads=2, record={"E": ["V"]})
     code = net.code(backend="numba")
     program = drivers.get("numba").network(code)
-    run, place = program.run, words_of(code).index("k_thread")
+    run, of = program.run, _thread_of(code)
 
     def ends(*arguments: Any) -> object:
-        if arguments[-3][place] == 1 and how == "interrupt":
+        if of(arguments) == 1 and how == "interrupt":
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         stop.set()
         return run(*arguments)

@@ -35,11 +35,11 @@ TAKEN, SPIKES, FULL, ENDED, FAULT, FAULT_ROW, FAULT_PLACE = range(7)
 #: it has found, and from the last place on their events and cells.
 FOUND_FAULT, FOUND_ROW, FOUND_PLACE, FOUND_COUNT, FOUND_SPIKES = range(5)
 
+#: Arrays by their addresses, but for the values and the scalars: ``k_drive`` has a row a step of what moves in time.
 ARGUMENTS = (
     ("k_n", "i8"), ("k_first", "i8"), ("k_t0", "f8"), ("dt", "f8"), ("k_y", "f8[::1]"), ("k_p", "f8[::1]"),
-    ("k_drive", "f8[:, ::1]"), ("k_base", "i8[::1]"), ("k_every", "i8"), ("k_left", "i8"), ("k_row", "i8"),
-    ("k_record", "i8[::1]"), ("k_rows", "f8[:, ::1]"), ("k_words", "i8[::1]"), ("k_whole", "i8[::1]"),
-    ("k_sites", "i8"),
+    ("k_drive", "i8"), ("k_every", "i8"), ("k_left", "i8"), ("k_row", "i8"), ("k_record", "i8"), ("k_records", "i8"),
+    ("k_rows", "i8"), ("k_wide", "i8"), ("k_words", "i8"), ("k_sites", "i8"),
 )  # fmt: skip
 
 

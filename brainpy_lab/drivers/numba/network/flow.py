@@ -312,8 +312,8 @@ class NumbaNetworkFlow(NetworkFlow):
         def run(number: int) -> None:
             p = self.p.copy() if number else self.p  # what moves in time stands there, and threads may be a step apart
             self.run(
-                n, self.step, setup.t0, setup.dt, self.y, p, drive, self.base, setup.every, left, row, self.record,
-                rows, words[number], words[-1],
+                n, self.step, setup.t0, setup.dt, self.y, p, drive.ctypes.data, setup.every, left, row,
+                self.record.ctypes.data, len(self.record), rows.ctypes.data, rows.shape[1], words[number].ctypes.data,
                 sites[number].ctypes.data,
             )  # fmt: skip
 

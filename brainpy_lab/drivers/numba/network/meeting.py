@@ -117,11 +117,19 @@ def _give_way(module: Any) -> Any:
     return _declared(module, name, ir.FunctionType(_I32, []))
 
 
-def _called(name: str, write: Callable[[Any], None]) -> Any:
+def emit(builder: Any, name: str, words: Any) -> Any:
+    """A call of ``meet`` or ``part`` for the address of the words."""
+    return builder.call(_function(builder.module, f"brainpy_lab_{name}", _WRITTEN[name]), [words])
+
+
+_WRITTEN = {"meet": _write_meet, "part": _write_part}
+
+
+def _called(name: str) -> Any:
     """A function of the address of the words, for compiled code."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.call(_function(builder.module, f"brainpy_lab_{name}", write), arguments)
+        return emit(builder, name, *arguments)
 
     def called(typing_context: Any, words: Any) -> Any:
         return types.int64(types.int64), codegen
@@ -130,5 +138,5 @@ def _called(name: str, write: Callable[[Any], None]) -> Any:
     return intrinsic(called)
 
 
-meet = _called("meet", _write_meet)
-part = _called("part", _write_part)
+meet = _called("meet")
+part = _called("part")

@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from brainpy_lab.drivers.numba.math import Emit
-from brainpy_lab.drivers.numba.native import Lowering, lookup
-from brainpy_lab.drivers.numba.network.raw import frozen
-from brainpy_lab.drivers.numba.rows import functions_of
+from brainpy_lab.drivers.numba.native import Lowering
+from brainpy_lab.drivers.numba.network.raw import frozen, tuple_of
+from brainpy_lab.drivers.numba.rows import Functions
 
 _F64, _I64 = ir.DoubleType(), ir.IntType(64)
-_VECTOR = types.float64[::1]
+
+Value = Any  # an llvmlite value; llvmlite has no type stubs
 
 #: What becomes of the results: they are stored, and the answer is their sum, which is not finite where one of them is
 #: not ("advance"), or the flags as bits ("take"); nothing is stored, and the answer is whether something would change
@@ -96,47 +95,27 @@ class Placed:
         return sum(s.kind == "passed" for s in self.gives)
 
 
-def lowered(text: str, placed: Placed) -> Any:
-    """The function as an intrinsic: ``(y, t, dt, scalars, *addresses[, passed])``.
+def emit(builder: Value, functions: Functions, placed: Placed, given: list[Value]) -> Value:
+    """A call of the function, for `Placed.arguments`, of which ``k_y`` is a pointer.
 
     It gives what its mode says, or the tuple of what is passed on.
     """
-    result: Any = types.float64 if placed.mode == "advance" else types.int64
-    if placed.hands_on:
-        result = types.UniTuple(types.float64, placed.hands_on)
-
-    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        functions = functions_of(text)
-        function = functions[placed.name]
-        lowering = Lowering(functions, Emit(builder), functools.partial(lookup, context, builder))
-        body = _Body(context, builder, signature, values, placed)
-        names = [a.arg for a in function.args.args]
-        given = [body.given(spot) for spot in placed.takes]
-        found = lowering.call(function, dict(zip(names, given, strict=True)))
-        return body.finish(found)
-
-    def answer(scalars: Any, passed: Any = None) -> Any:
-        kinds = [_VECTOR, types.float64, types.float64, scalars, *[types.int64] * placed.addresses]
-        return result(*kinds, *([passed] if placed.passed else [])), codegen
-
-    namespace: dict[str, Any] = {"answer": answer}
-    arguments = ", ".join(placed.arguments)
-    more = ", k_x" if placed.passed else ""
-    exec(f"def {placed.word}(typing_context, {arguments}):\n    return answer(k_s{more})", namespace)
-    return intrinsic(namespace[placed.word])
+    function = functions[placed.name]
+    body = _Body(builder, given, placed)
+    names = [a.arg for a in function.args.args]
+    values = [body.given(spot) for spot in placed.takes]
+    return body.finish(Lowering(functions, Emit(builder)).call(function, dict(zip(names, values, strict=True))))
 
 
 class _Body:
     """Loads and stores of one call."""
 
-    def __init__(self, context: Any, builder: Any, signature: Any, values: Any, placed: Placed) -> None:
-        self.context, self.builder, self.signature, self.values = context, builder, signature, values
-        self.placed = placed
-        self.data = context.make_array(_VECTOR)(context, builder, values[0]).data
+    def __init__(self, builder: Value, values: list[Value], placed: Placed) -> None:
+        self.builder, self.values, self.placed = builder, values, placed
 
     def _pointer(self, spot: Spot) -> Any:
         index = self.builder.add(self.values[4 + spot.address], _I64(spot.offset))
-        return self.builder.gep(self.data, [index], inbounds=True)
+        return self.builder.gep(self.values[0], [index], inbounds=True)
 
     def load(self, spot: Spot) -> Any:
         """A value that the function takes."""
@@ -171,7 +150,7 @@ class _Body:
                 b.store(b.fadd(b.load(pointer), value), pointer)
         if placed.hands_on:
             passed = [v for s, v in zip(placed.gives, found, strict=True) if s.kind == "passed"]
-            return self.context.make_tuple(b, self.signature.return_type, passed)
+            return tuple_of(b, passed)
         return functools.reduce(b.fadd, found) if placed.mode == "advance" else self._flags(found)
 
     def _changed(self, found: list[Any]) -> Any:
