@@ -118,6 +118,7 @@ def mean_correlation(train: EventTrain, bin: float = 50.0) -> float:
     n = int(changing.sum())
     if n < 2:
         return float("nan")
+    check_room(f"mean_correlation: {n_bins:,} bins", 32.0 * n_bins, "Take a larger bin.")
     places, cells, _ = binned("mean_correlation", train, bin)
     weight = np.divide(1.0, deviation, where=changing, out=np.zeros_like(deviation))
     total = np.bincount(places, weights=weight[cells], minlength=n_bins) - (mean * weight).sum()

@@ -72,7 +72,7 @@ def spikes(
     if source is None:
         times = _times(spikes)
         cells, shape = _cells(index, size, len(times))
-        record: tuple[float | None, float | None] = (None, None)
+        record = _own_window(spikes)
     else:
         if index is not None or size is not None:
             raise ArgumentError("A run's events know their cells.", advice="Leave index= and size= out.")
@@ -126,9 +126,14 @@ def _times(given: Any) -> np.ndarray:
     """Rising finite times as floats, in ms."""
     if hasattr(given, "rescale"):  # a quantity, or a neo.SpikeTrain: without this its unit would be lost
         given = given.rescale("ms").magnitude
-    times = as_numpy(given)
+    try:
+        times = as_numpy(given)
+    except ValueError:  # rows of different lengths
+        raise _several_trains() from None
     if times.size == 0:
         times = np.zeros(0)
+    if times.ndim == 2:
+        raise _several_trains()
     if times.ndim != 1 or times.dtype.kind not in "iuf":
         raise ArgumentError(f"Spike times are a list of numbers in ms; got {given!r:.60}.")
     times = times.astype(float, copy=False)
@@ -143,6 +148,22 @@ def _times(given: Any) -> np.ndarray:
             advice='Sort them: order = np.argsort(times, kind="stable"), then times[order] and index[order].',
         )
     return times
+
+
+def _several_trains() -> ArgumentError:
+    return ArgumentError(
+        "Spike times are a list of numbers in ms, those of all cells together; these are several spike trains.",
+        advice="t = np.concatenate(trains); i = np.repeat(np.arange(len(trains)), [len(train) for train in trains]); "
+        'order = np.argsort(t, kind="stable"); give t[order], i[order], size=len(trains).',
+    )
+
+
+def _own_window(given: Any) -> tuple[float | None, float | None]:
+    """When a neo.SpikeTrain was recorded, in ms; plain times do not say."""
+    if not (hasattr(given, "rescale") and hasattr(given, "t_start") and hasattr(given, "t_stop")):
+        return None, None
+    start, stop = (float(border.rescale("ms").magnitude) for border in (given.t_start, given.t_stop))
+    return start, stop
 
 
 def _cells(index: Any, size: Any, n_spikes: int) -> tuple[np.ndarray, tuple[int, ...]]:
@@ -227,7 +248,7 @@ def of_spikes(measure: Callable[Concatenate[EventTrain, P], R]) -> OfSpikes[R]:
     with_spikes.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [*shared[:2], *options, *shared[2:]], return_annotation=inspect.signature(measure).return_annotation
     )
-    return with_spikes
+    return in_words(name)(with_spikes)
 
 
 _read = spikes

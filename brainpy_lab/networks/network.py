@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -72,6 +73,16 @@ class Network(CodedNetwork):
         #: What the latest run has given, an interrupted one too.
         self.last: NetworkSolution | None = None
         self.reset()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        is_known = name.startswith("_") or name in self.__dict__ or name == "schedule"
+        if "state" in self.__dict__ and not is_known:
+            is_option = name in inspect.signature(Network.run).parameters
+            raise ArgumentError(
+                f"{self.name} has no '{name}' to set.",
+                advice=f"Give it to each run: net.run(..., {name}=...)." if is_option else "It has: schedule.",
+            )
+        super().__setattr__(name, value)
 
     @property
     def time(self) -> float:

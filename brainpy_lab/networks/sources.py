@@ -65,8 +65,8 @@ class PoissonGroup(Source):
         positions: Any = None,
     ) -> None:
         self.name, self.is_named = check_name("PoissonGroup", "Poisson" if name is None else name), name is not None
-        self.cells = Cells(size, positions, owner=self.name)
         self.sources = whole(self.name, "sources", sources, 1)
+        self.cells = Cells(size, positions, owner=self.name)
         self._rate: Values = 0.0
         self._moving: Driven | Callable[[float], Any] | None = None
         self.set_values("rate", rate, None)
@@ -78,9 +78,11 @@ class PoissonGroup(Source):
             return self._moving.given if isinstance(self._moving, Driven) else self._moving
         return np.array(np.broadcast_to(np.asarray(self._rate, dtype=float), self.size))
 
-    @rate.setter
-    def rate(self, value: Any) -> None:
-        self.set_values("rate", value, None)
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_") or "cells" not in self.__dict__:
+            super().__setattr__(name, value)
+        else:
+            self.set_values(name, value, None)
 
     def set_values(self, name: str, value: Any, where: np.ndarray | None) -> None:
         """Set the rate, of all cells or of some."""
@@ -182,6 +184,9 @@ class SpikeSource(Source):
     ArgumentError
     """
 
+    times: np.ndarray
+    index: np.ndarray
+
     @told
     def __init__(
         self,
@@ -207,7 +212,14 @@ class SpikeSource(Source):
         strange = index[(index < 0) | (index >= self.size)]
         if len(strange):
             raise ArgumentError(f"{self.name}: there is no cell {strange.max()}; it has {self.size:,} cells.")
-        self.times, self.index = times, index
+        self.__dict__.update(times=times, index=index)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "times" in self.__dict__:
+            raise ArgumentError(
+                f"{self.name} has no '{name}' to set.", advice=f"{self.name}.set(times, index) gives it other spikes."
+            )
+        super().__setattr__(name, value)
 
     def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
         """The spikes of a run, by steps."""

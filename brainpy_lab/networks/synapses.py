@@ -32,6 +32,7 @@ from brainpy_lab.networks.values import Values, numbers
 from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.synapse_model import SynapseModel
 
+_DELAYS = ("delay", "post_delay")
 #: What synapses take besides values by name.
 _OPTIONS = ("pre", "post", "model", "connect", "delay", "post_delay", "weight", "name", "kept", "parameters")
 
@@ -47,7 +48,8 @@ class Synapses(ReadConnections):
         What happens at a connection: ``bp.model(text, synapse=True)``.
     connect : rule of `bp.connect`
         Which cells are connected. Its random numbers depend on its seed and on the name of the synapses, so that two
-        synapses with one rule are connected independently.
+        synapses with one rule are connected independently. Weights, delays and parameters that a matrix, table or graph
+        has of each connection are taken, unless they are given here.
     delay : number, array, distribution or function of ``pre`` and ``post``, optional
         Time from a presynaptic spike to its effect, in the model's unit of time; 0 by default. What equations and
         ``post.I += ...`` read of the presynaptic cell, ``pre.x``, is then its value of that time before.
@@ -100,8 +102,8 @@ class Synapses(ReadConnections):
         post: Source | View,
         model: SynapseModel,
         connect: Rule,
-        delay: Any = 0.0,
-        post_delay: Any = 0.0,
+        delay: Any = None,
+        post_delay: Any = None,
         weight: Any = None,
         name: str | None = None,
         kept: Mapping[str, Home] | None = None,
@@ -131,12 +133,16 @@ class Synapses(ReadConnections):
         given = both(self.name, parameters, named if weight is None else {"weight": weight, **named})
         self._check_given(given)
         self.table = self._connected()
+        along = self._came_along()
+        given = {**{n: v for n, v in along.items() if n not in _DELAYS}, **given}
         self.values: dict[str, Values] = {p.name: float(p.value) for p in self.system.parameters}
         self.start: dict[str, Values] = {}
         for key, value in given.items():
             (self.start if key in self.system.state_names else self.values)[key] = self._values(key, value)
-        self.delay_given = self._delay("delay", delay)
-        self.post_delay_given = self._delay("post_delay", post_delay)
+        self.delay_given = self._delay("delay", along.get("delay", 0.0) if delay is None else delay)
+        self.post_delay_given = self._delay(
+            "post_delay", along.get("post_delay", 0.0) if post_delay is None else post_delay
+        )
         self.kept = mapping(self.name, "kept", kept)
         self._move_weights()
         self.state: dict[str, np.ndarray] = {}
@@ -209,6 +215,14 @@ class Synapses(ReadConnections):
         except (ArgumentError, MemoryLimitError) as error:
             error.message = f"{self.name}: {error.message}"
             raise
+
+    def _came_along(self) -> dict[str, Any]:
+        """What the rule says of connections besides their cells, such as the weights in a matrix."""
+        known = (*self.system.parameter_names, *self.system.state_names, *_DELAYS)
+        if "weight" in self.table.values and "weight" not in known:
+            warn(f"{self.name}: the weights of its connections are not used: '{self.model.name}' has none.")
+        found = {name: values for name, values in self.table.values.items() if name in known and len(values)}
+        return {name: float(v[0]) if v.dtype.kind != "b" and np.all(v == v[0]) else v for name, v in found.items()}
 
     def _values(self, name: str, given: Any) -> Values:
         """A number that all connections share, or one for each, in the order of ``pre_index``."""
@@ -300,7 +314,7 @@ class Synapses(ReadConnections):
         """
         chosen = self._chosen(where)
         for name, given in values.items():
-            if name in ("delay", "post_delay"):
+            if name in _DELAYS:
                 new = self._delay(name, given)
                 old = self.delay if name == "delay" else self.post_delay
                 object.__setattr__(self, f"{name}_given", _merged(new, old, chosen))

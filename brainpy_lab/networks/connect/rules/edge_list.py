@@ -19,8 +19,8 @@ from brainpy_lab.networks.connect.given import Edges, Given
 class EdgeList(Given):
     """A table with two columns of cells says which are connected, one connection a line.
 
-    Other columns of numbers are kept with the connections, ``values["weight"]`` of the table. Connections go by
-    presynaptic, then postsynaptic cell.
+    Other columns of numbers are kept with the connections, ``values["weight"]`` of the table; synapses take those that
+    they know by name, ``weight``, ``delay`` and parameters. Connections go by presynaptic, then postsynaptic cell.
 
     Parameters
     ----------

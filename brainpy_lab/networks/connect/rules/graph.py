@@ -18,7 +18,7 @@ class Graph(Given):
     """The edges of a graph are connections; undirected ones lead both ways, where both sides have both nodes.
 
     Attributes that every edge has, and that are numbers, are kept with the connections: ``values["weight"]`` of the
-    table.
+    table; synapses take those that they know by name, ``weight``, ``delay`` and parameters.
 
     Parameters
     ----------

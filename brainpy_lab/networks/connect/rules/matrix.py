@@ -20,7 +20,8 @@ class Matrix(Given):
     ----------
     entries : array, or SciPy's sparse array or matrix
         Where an array is not zero there is a connection; of a sparse one, all stored entries are connections. Entries
-        that are numbers, not True and False, are kept with the connections: ``values["weight"]`` of the table.
+        that are numbers are the connections' weights, ``values["weight"]`` of the table, unless all are 1: a matrix of
+        0 and 1, or of True and False, says which cells are connected and no more.
     autapses : bool
         Whether, within one group, entries on the diagonal are meant.
 
@@ -63,7 +64,7 @@ class Matrix(Given):
         else:
             pre, post = np.nonzero(self.entries)
             weights = self.entries[pre, post]
-        return Edges(pre, post, {} if weights.dtype.kind == "b" else {"weight": weights})
+        return Edges(pre, post, {"weight": weights} if (weights != 1).any() else {})
 
     def check(self, sides: Sides) -> None:
         """Refuse a matrix of another size."""
