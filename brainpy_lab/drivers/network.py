@@ -167,9 +167,9 @@ class NetworkFlow(ABC):
     #: Whether a run that fails in a step stands at the end of the last good one by itself.
     leaves_failed_step: ClassVar[bool] = False
 
+    @abstractmethod
     def mark(self) -> Callable[[], None]:
-        """What brings the run back to where it stands; asked for where the run does not leave a failed step itself."""
-        raise NotImplementedError
+        """What brings the run back to where it stands, as often as it is called."""
 
     @abstractmethod
     def past(self, group: str, state: str) -> np.ndarray:
@@ -182,6 +182,10 @@ class NetworkFlow(ABC):
     @abstractmethod
     def values(self, axis: str, row: str) -> np.ndarray:
         """A row of an axis: a copy."""
+
+    @abstractmethod
+    def is_finite(self, axis: str, row: str) -> bool:
+        """Whether all values of a row are numbers."""
 
     @abstractmethod
     def scale(self, axis: str, row: str, factor: float) -> None:

@@ -90,13 +90,13 @@ def test_a_blow_up_shows_the_equation_of_the_group_or_of_the_synapse_in_it() -> 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("w(0) = 0.5\nwhen pre.spike:\n    w = log(-w)", "syn: 'w' became nan or infinite in cell 0 at t = 3. "),
+        ("w(0) = 0.5\nwhen pre.spike:\n    w = log(-w)", "syn: 'w' became nan or infinite in cell 0 at t = 0.5."),
         ("w(0) = 0.5\nwhen pre.spike:\n    w = log(-w) + 0*post.V",
-         "syn: 'w' became nan or infinite in connection 1 at t = 3. "),
+         "syn: 'w' became nan or infinite in connection 1 (from cell 0 to 1) at t = 0.5."),
     ],
 )  # fmt: skip
 def test_a_plastic_variable_that_is_no_number_is_said(text: str, said: str) -> None:
-    """It reaches no cell, and so no step ends for it."""
+    """It reaches no cell; the run ends before it all the same."""
     S = bp.SpikeSource([0.5], [0], 2, name="S")
     E = bp.NeuGroup(lif(), 2, name="E", method="euler")
     connect = bp.connect.pairs([1, 0], [0, 1]) if "post" in text else bp.connect.all_to_all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -366,6 +366,25 @@ class JaxNetworkFlow(NetworkFlow):
     def values(self, axis: str, row: str) -> np.ndarray:
         """A row of an axis."""
         return np.array(self.y[axis][row])[: self.setup.sizes[axis]]
+
+    def is_finite(self, axis: str, row: str) -> bool:
+        """Whether all values of a row are numbers."""
+        import jax.numpy as jnp
+
+        with x64():
+            return bool(jnp.isfinite(self.y[axis][row][: self.setup.sizes[axis]]).all())
+
+    def mark(self) -> Callable[[], None]:
+        """What brings the run back to where it stands, as often as it is called."""
+        y, step = {axis: dict(rows) for axis, rows in self.y.items()}, self.step
+        queues = {event: dict(queue) for event, queue in self.queues.items()}
+
+        def back() -> None:
+            self.y, self.step = {axis: dict(rows) for axis, rows in y.items()}, step
+            self.queues = {event: dict(queue) for event, queue in queues.items()}
+            self.rings = None  # made anew from the queues
+
+        return back
 
     def scale(self, axis: str, row: str, factor: float) -> None:
         """Multiply a row of an axis."""

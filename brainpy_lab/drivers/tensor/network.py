@@ -188,12 +188,17 @@ class TensorNetworkFlow(NetworkFlow):
         """A row of an axis."""
         return np.array(self.arrays.to_numpy(self.now.rows[axis][row]))
 
+    def is_finite(self, axis: str, row: str) -> bool:
+        """Whether all values of a row are numbers."""
+        with self.program.computing(), np.errstate(all="ignore"):
+            return self.arrays.all_finite([self.now.rows[axis][row]])
+
     def scale(self, axis: str, row: str, factor: float) -> None:
         """Multiply a row of an axis."""
         self.now.rows[axis][row] = self.now.rows[axis][row] * factor
 
     def mark(self) -> Callable[[], None]:
-        """What brings the run back to where it stands."""
+        """What brings the run back to where it stands, as often as it is called."""
         now, copy = self.now, self.arrays.copy
         rows = {axis: {row: copy(v) for row, v in named.items()} for axis, named in now.rows.items()}
         queues = {event: dict(queue) for event, queue in now.queues.items()}
@@ -201,10 +206,10 @@ class TensorNetworkFlow(NetworkFlow):
 
         def back() -> None:
             for axis, named in rows.items():
-                now.rows[axis].update(named)
+                now.rows[axis].update({row: copy(values) for row, values in named.items()})
             for key, ring in pasts.items():
                 self.pasts[key][:] = ring
-            now.queues.update(queues)
+            now.queues.update({event: dict(queue) for event, queue in queues.items()})
             now.step = step
 
         return back

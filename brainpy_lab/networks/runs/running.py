@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,9 @@ from brainpy_lab.drivers.network import NetworkFlow
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.currents import set_at_start
 from brainpy_lab.networks.runs.fading import Course
-from brainpy_lab.networks.runs.failing import in_words, spoiled
+from brainpy_lab.networks.runs.failures.known import Known
+from brainpy_lab.networks.runs.failures.steps import Steps
+from brainpy_lab.networks.runs.failures.words import in_words
 from brainpy_lab.networks.runs.interrupts import held_back
 from brainpy_lab.networks.runs.kept import Kept
 from brainpy_lab.networks.runs.plan import Plan
@@ -30,8 +30,6 @@ from brainpy_lab.simulation.solution.outcome import Outcome
 
 #: Numbers from outside (draws, courses of each cell) that are made for a chunk at once: 32 MiB.
 _MOST = 1 << 22
-#: Numbers of a run up to which each chunk keeps those that it begins with, to go back to the last good step.
-_MARKED = 1 << 20
 
 
 class RunOf:
@@ -59,12 +57,12 @@ class RunOf:
             self.spikes = Spikes(plan.code.events, self.setup.first, set(self.drawn) | clocks)
         else:
             self.rows, self.spikes = self.store.rows(sum(w.width for w in plan.record)), self.store.spikes()
+        self.steps = Steps(plan, self.flow)
         self.outcome, self.ended = Outcome.COMPLETED, ""
         self._record_start()
         with user_line(plan.code.name, plan.code):
             self._go()
         self._keep()
-        self._look_through()
 
     def _record_start(self) -> None:
         if self.rows.array.size:
@@ -91,16 +89,13 @@ class RunOf:
                 n = min(size.steps, plan.n_steps - self.done, most, self.rows.steps(self.done), *fresh, *remembered)
                 begun = time.perf_counter()
                 with held_back() as interrupts:
-                    back = self.flow.mark() if self._is_marked else None
-                    chunk = self.flow.advance(n, self.rows.array, self.rows.next(self.done))
+                    chunk = self.steps.take(n, self.rows.array, self.rows.next(self.done))
                     self.spikes.take(chunk)
                     self.rows.flush(self.done)
                     if chunk.taken:
                         self._begin_factors()
                 size.took(n, time.perf_counter() - begun)
                 if chunk.fault is not None:
-                    if back is not None:
-                        self._go_back(back, chunk.taken)
                     self._explain(*chunk.fault)
                     return
                 for memory in plan.memories.values():
@@ -112,27 +107,6 @@ class RunOf:
         except KeyboardInterrupt:
             self.outcome = Outcome.INTERRUPTED
 
-    def _go_back(self, back: Callable[[], None], n: int) -> None:
-        """Leave the step that failed: the run stands at the end of the last good one, ``n`` steps after ``back``."""
-        back()
-        if n:
-            self.flow.advance(n, np.empty((n // self.plan.every + 1, self.rows.array.shape[1])), 0)
-            self._begin_factors()
-
-    @cached_property
-    def _is_large(self) -> bool:
-        """Whether it would take too long to keep what each chunk begins with."""
-        return sum(self.setup.sizes[axis.name] * len(axis.rows) for axis in self.plan.code.axes) > _MARKED
-
-    @property
-    def _is_marked(self) -> bool:
-        return not (self.flow.leaves_failed_step or self._is_large)
-
-    @property
-    def _is_at_last_good(self) -> bool:
-        """Whether a run that fails stands at the end of its last good step."""
-        return self.flow.leaves_failed_step or not self._is_large
-
     def _begin_factors(self) -> None:
         """Let factors of traces begin anew at 1 where they are due, before they are too small a number."""
         for course in self.plan.fades.values():
@@ -141,32 +115,13 @@ class RunOf:
 
     def _explain(self, axis: str, row: str, place: int) -> None:
         """Say what went wrong, and where."""
-        t = (self.setup.first + self.done + 1) * self.plan.state.dt
-        if axis in self.plan.wired:  # a connection: as it is counted, not as it is stored
-            stored = self.plan.wired[axis].stored
-            place = place if stored is None else int(stored[place])
-        group = self.plan.network.by_name.get(axis)
-        before = None
-        if isinstance(group, NeuGroup) and self._is_at_last_good:
-            before = {s: self.flow.values(axis, s) for s in group.system.state_names}
-        self.outcome, self.ended = in_words(self.plan, axis, row, place, t, before)
-        if not self._is_at_last_good:
+        last, dt = self.setup.first + self.done, self.plan.state.dt
+        times = ((last - self.steps.within) * dt, last * dt) if self.steps.within else ((last + 1) * dt,)
+        known = Known(self.plan, self.setup, self.flow) if self.steps.is_at_last_good else None
+        self.outcome, self.ended = in_words(self.plan, (axis, row, place), times, known)
+        if not self.steps.is_at_last_good:
             self.ended += "\n  The network is large: sol.final has what that step had computed so far."
         warn(self.ended)
-
-    def _look_through(self) -> None:
-        """Say which state of synapses is no number: that stops no step by itself."""
-        state = self.plan.state
-        for syn in self.plan.network.synapses:
-            kept = {syn.name: {n: syn.state[n] for n in syn.homes.at("connection")}}
-            for home in ("pre", "post"):
-                rows = state.rows.get(f"{syn.name}.{home}", {})
-                kept[f"{syn.name}.{home}"] = {n: rows[n] for n, h in syn.homes.of.items() if h == home and n in rows}
-            for axis, values in kept.items():
-                wrong = spoiled(syn, values)
-                if wrong is not None and self.outcome is Outcome.COMPLETED:
-                    self.outcome, self.ended = in_words(self.plan, axis, *wrong, state.time)
-                    warn(self.ended)
 
     def _keep(self) -> None:
         """Let groups, synapses and the network know where the run has ended."""

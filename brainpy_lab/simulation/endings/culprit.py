@@ -64,6 +64,11 @@ class Culprits:
             over = (np.asarray(_value(expr.left, known)) == 0).any()
             return (f"{text} is 0/0" if over else f"{text} divides by zero") + self.zeros(expr.right, known)
         kind = "nan" if np.isnan(value).any() else "infinite"
+        if isinstance(expr, ast.BinOp) and isinstance(expr.op, ast.Pow) and kind == "nan":
+            base, power = (_value(side, known) for side in (expr.left, expr.right))
+            if not base.ndim and not power.ndim and base < 0:
+                base_text = "" if isinstance(expr.left, ast.Constant) else f"{self.text(expr.left)} is {base:g}, and "
+                return f"{text} is nan: {base_text}negative numbers have no power {power:g}"
         operands = [] if isinstance(expr, ast.Name | ast.Constant) else _operands(expr, known)
         numbers = [_value(operand, known) for operand in operands]
         if len(numbers) == 1 and numbers[0].ndim == 0:

@@ -214,14 +214,15 @@ class NumbaNetworkFlow(NetworkFlow):
         self.position[number] = place
 
     def mark(self) -> Callable[[], None]:
-        """What brings the run back to where it stands."""
+        """What brings the run back to where it stands, as often as it is called."""
         y, position, step = self.y.copy(), self.position.copy(), self.step
         rings = [[array.copy() for array in ring] for ring in self.rings]
         pasts = {key: ring.copy() for key, ring in self.pasts.items()}
 
         def back() -> None:
             self.y[:], self.position[:], self.step = y, position, step
-            self.rings, self.pasts = rings, pasts
+            self.rings = [[array.copy() for array in ring] for ring in rings]
+            self.pasts = {key: ring.copy() for key, ring in pasts.items()}
 
         return back
 
@@ -355,6 +356,10 @@ class NumbaNetworkFlow(NetworkFlow):
     def values(self, axis: str, row: str) -> np.ndarray:
         """A row of an axis."""
         return self._view(axis, row).reshape(-1)[: self.setup.sizes[axis]].copy()
+
+    def is_finite(self, axis: str, row: str) -> bool:
+        """Whether all values of a row are numbers."""
+        return bool(np.isfinite(self._view(axis, row).reshape(-1)[: self.setup.sizes[axis]]).all())
 
     def scale(self, axis: str, row: str, factor: float) -> None:
         """Multiply a row of an axis."""
