@@ -59,6 +59,8 @@ class Cells:
             values = np.array(positions, dtype=float)
         except (TypeError, ValueError) as error:
             raise ArgumentError(f"{self.owner}: positions are no numbers: {error}.", advice=advice) from None
+        if values.ndim == 1 and len(values) == self.size:
+            advice = "Cells on a line have one coordinate each: positions[:, np.newaxis]."
         if values.ndim != 2 or len(values) != self.size or values.shape[1] == 0:
             raise ArgumentError(
                 f"{self.owner}: {self.size:,} cells have no positions of shape {values.shape}.", advice=advice

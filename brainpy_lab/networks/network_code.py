@@ -13,7 +13,7 @@ from brainpy_lab.drivers import Capability
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, ByName
 from brainpy_lab.networks.code.assembly import Assembly
 from brainpy_lab.networks.code.currents import Current
-from brainpy_lab.networks.code.described import explained, in_words
+from brainpy_lab.networks.code.described import UNNAMED, explained, in_words
 from brainpy_lab.networks.code.edited import Edit, edit_of, written_for
 from brainpy_lab.networks.code.methods import method_of
 from brainpy_lab.networks.code.schedule import DEFAULT, Schedule, check_schedule
@@ -56,7 +56,8 @@ class CodedNetwork:
         cells = sum(g.size for g in self.groups)
         connections = sum(len(s) for s in self.synapses)
         edited = f", edited on {' and '.join(self._edits)}" if self._edits else ""
-        return f"<Network {self.name}: {cells:,} cells, {connections:,} connections{edited}>"
+        named = "" if self.name == UNNAMED else f" {self.name}"
+        return f"<Network{named}: {cells:,} cells, {connections:,} connections{edited}>"
 
     def _assembly(self, backend: str, observed: frozenset[tuple[str, str]] = frozenset()) -> Assembly:
         """The code on a driver; what was written before for groups and synapses of the same kind is taken again.

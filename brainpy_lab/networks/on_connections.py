@@ -65,6 +65,19 @@ def of_matrix(owner: str, name: str, matrix: Any, table: Connections) -> np.ndar
     return values
 
 
+def of_array(owner: str, name: str, given: np.ndarray, table: Connections) -> np.ndarray:
+    """The values of an array (pre, post) at the connections; what it has of other pairs is not read.
+
+    Raises
+    ------
+    ArgumentError
+        It has another shape.
+    """
+    _check_shape(owner, name, given.shape, table)
+    found: np.ndarray = given[table.pre_index, table.post_index]
+    return found
+
+
 def of_xarray(owner: str, name: str, given: Any, table: Connections) -> np.ndarray:
     """The values of a DataArray over connections, or over pre and post.
 
@@ -97,5 +110,6 @@ def _check_shape(owner: str, name: str, shape: tuple[int, ...], table: Connectio
     if tuple(shape) != (table.n_pre, table.n_post):
         raise ArgumentError(
             f"{owner}: '{name}' is a matrix of shape {tuple(shape)}; the sides have {table.n_pre:,} and "
-            f"{table.n_post:,} cells."
+            f"{table.n_post:,} cells.",
+            advice=f"Give a matrix (pre, post), a number, or an array of {len(table):,} numbers, one a connection.",
         )

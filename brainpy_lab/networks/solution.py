@@ -61,6 +61,7 @@ class NetworkSolution:
 
     def __post_init__(self) -> None:
         of = f"of {self.name}"
+        self.stats = ByName(self.stats, "entry", "in stats")
         self.parts = ByName(self.parts, "part", of)
         self.final = ByName(
             {key: ByName(values, "variable", f"of {key}") for key, values in self.final.items()}, "part", of

@@ -18,7 +18,7 @@ from brainpy_lab.networks.connections import Connections
 from brainpy_lab.networks.delays import check_delay
 from brainpy_lab.networks.dist import Distribution
 from brainpy_lab.networks.group import NeuGroup, refuse_kinds
-from brainpy_lab.networks.on_connections import called, of_matrix, of_xarray
+from brainpy_lab.networks.on_connections import called, of_array, of_matrix, of_xarray
 from brainpy_lab.networks.read_connections import ReadConnections
 from brainpy_lab.networks.sides import check_sides, reads_in_each_step
 from brainpy_lab.networks.source import Source, View, check_name
@@ -237,6 +237,8 @@ class Synapses(ReadConnections):
             given = of_matrix(self.name, name, given, self.table)
         elif callable(given) and not isinstance(given, np.ndarray):
             given = called(self.name, name, given, *self._cells())
+        elif np.ndim(given) == 2:
+            given = of_array(self.name, name, np.asarray(given), self.table)
         return numbers(self.name, name, given, n, (n,), "connections")
 
     def _cells(self) -> tuple[Part, Part]:

@@ -15,6 +15,9 @@ from brainpy_lab.networks.dist import Distribution
 
 Values = float | np.ndarray
 
+#: What to write in place of an array of booleans.
+INSTEAD = "Say which number each of them means: np.where(mask, 1.0, 0.0)."
+
 
 def values_of_cells(owner: str, name: str, given: Any, cells: Cells) -> Values:
     """A number that all cells share, or one for each: (number of cells,).
@@ -92,6 +95,8 @@ def numbers(owner: str, name: str, given: Any, size: int, shape: tuple[int, ...]
             f"{owner}: '{name}' cannot be {given!r:.60}.",
             advice=f"Give a number, an array of {size:,} numbers, a distribution of bp.dist, or a function.",
         ) from None
+    if np.asarray(given).dtype == bool:
+        raise ArgumentError(f"{owner}: '{name}' takes numbers, not True and False.", advice=INSTEAD)
     if array.ndim == 0:
         if not math.isfinite(float(array)):
             raise ArgumentError(f"{owner}: '{name}' is not finite.")

@@ -12,7 +12,7 @@ from brainpy_lab.codegen.generate import Crossing
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.equations.text.synapses import check_runs_alone
-from brainpy_lab.errors import ArgumentError, CodeError, RunError
+from brainpy_lab.errors import ArgumentError, ByName, CodeError, RunError
 from brainpy_lab.simulation import ambient
 from brainpy_lab.simulation.by_name import options_of, takes_parameters
 from brainpy_lab.simulation.displays import display_of
@@ -90,12 +90,13 @@ class Model(ModelCode):
     @property
     def parameters(self) -> dict[str, Any]:
         """Default value of every parameter."""
-        return {p.name: p.value for p in self._system.parameters}
+        return ByName({p.name: p.value for p in self._system.parameters}, "parameter", f"of {self.name}")
 
     @property
     def initial(self) -> dict[str, Any]:
         """Default initial value of every state."""
-        return dict(resolve(self._system, {}, {}, {}, lambda value: False).states)
+        found = resolve(self._system, {}, {}, {}, lambda value: False).states
+        return ByName(found, "state", f"of {self.name}")
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -27,6 +27,9 @@ from brainpy_lab.networks.sides import known_of, reads_in_each_step
 from brainpy_lab.networks.source import Source
 from brainpy_lab.networks.synapses import Synapses
 
+#: What a network is called that has been given no name.
+UNNAMED = "Network"
+
 
 def heading_of(
     name: str,
@@ -38,7 +41,8 @@ def heading_of(
     schedule: str = "",
 ) -> str:
     """The text at the head of a network's code: what it is made of, and the order of a step, by name if it has one."""
-    lines = [f"One step of the network {name}, driver {backend}.", ""]
+    named = "" if name == UNNAMED else f" {name}"
+    lines = [f"One step of the network{named}, driver {backend}.", ""]
     for group in groups:
         known = isinstance(group, NeuGroup) and f"{group.model.name}, {methods[group.name]}"
         lines.append(f"{group.name}: {known or 'spikes known beforehand'}")

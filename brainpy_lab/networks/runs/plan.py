@@ -23,9 +23,10 @@ from brainpy_lab.networks.runs.request import Request
 from brainpy_lab.networks.runs.state import NetworkState
 from brainpy_lab.networks.sources import SpikeSource
 from brainpy_lab.networks.tables import Wiring
-from brainpy_lab.simulation.records.picks import steps_between
+from brainpy_lab.simulation.records.picks import longer_than_run, steps_between
 from brainpy_lab.simulation.runs.clock import steps_of
 from brainpy_lab.simulation.runs.control import Progress, reporter
+from brainpy_lab.simulation.runs.warning import warn
 from brainpy_lab.simulation.values.hold_times import check_hold_times
 
 
@@ -92,6 +93,8 @@ class Plan:
                 group.check_start(0.0)
         places = {name: w.stored for name, w in wired.items()}
         found = wanted(request.record, network.by_name, places, reading)
+        if record_every is not None and found and every > n_steps:
+            warn(longer_than_run(record_every, duration))
         report = reporter(progress)
         traces = courses(network.synapses, places, state)
         lags = {name: w.lags for name, w in wired.items() if w.lags is not None}

@@ -177,6 +177,14 @@ def steps_between(every: float, dt: float, name: str) -> int:
     return steps
 
 
+def longer_than_run(every: float, duration: float) -> str:
+    """What is said where nothing but the start is recorded."""
+    return (
+        f"record_every ({every:g}) is longer than the run ({duration:g}): of it the start alone is recorded. "
+        f"Give at most record_every={duration:g}; what the run has come to is in sol.final."
+    )
+
+
 def regular(every: float, t0: float, duration: float) -> np.ndarray:
     """Times from ``t0`` on, ``every`` apart, up to the end."""
     times = t0 + every * np.arange(int(np.floor(duration / every + 1e-9)) + 1)

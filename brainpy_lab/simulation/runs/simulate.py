@@ -10,6 +10,7 @@ from typing import Any
 from brainpy_lab import drivers, solvers
 from brainpy_lab.drivers.driver import Program
 from brainpy_lab.simulation.records.parts import take_parts
+from brainpy_lab.simulation.records.picks import longer_than_run
 from brainpy_lab.simulation.runs.adaptive.code import AdaptiveCode
 from brainpy_lab.simulation.runs.adaptive.run import run_adaptive
 from brainpy_lab.simulation.runs.assemble import add_intermediates, solution_of
@@ -61,6 +62,9 @@ def _simulate(request: Request, captured: Captured | None = None) -> Solution:
     with user_line(problem.system.name, task.code, problem.system, lambda: _on_reference(request, problem)):
         result = _solve(task, request)
     keep(task, request.model)
+    every, duration = request.record_every, float(request.duration)
+    if every is not None and every > duration * (1 + 1e-9) and task.wanted:
+        warn(longer_than_run(every, duration))
     if task.code.edited:
         result.stats["edited"] = True
     if task.unread:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean, in_words
+from brainpy_lab.errors import ArgumentError, ByName, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import spelled
 from brainpy_lab.simulation.solution.described import FORMAT, check_numbers, described_part, plain, rebuilt_parts
 from brainpy_lab.simulation.solution.files import Content, format_of, write
@@ -64,6 +64,9 @@ class Checkpoint:
     seed: int = 0
     model_name: str = "Model"
     ensemble_shape: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", ByName(self.values, "state", f"of {self.model_name}"))
 
     def __getitem__(self, name: str) -> Any:
         try:

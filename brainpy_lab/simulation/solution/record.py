@@ -39,6 +39,7 @@ class Record:
     def __post_init__(self) -> None:
         if isinstance(self.data, dict):  # else they are read from a store
             self.data = ByName(self.data, "variable")
+        self.stats = ByName(self.stats, "entry", "in stats")
         self.params, self.initial = ByName(self.params, "parameter"), ByName(self.initial, "state")
         self.ensemble_shape = tuple(self.ensemble_shape)
         self.ensemble_params = tuple(self.ensemble_params)

@@ -58,6 +58,8 @@ def initial_number(name: str, value: Any) -> Any:
     if type(value) is float and math.isfinite(value):
         return float(value)
     try:
+        if np.asarray(value).dtype == bool:
+            raise TypeError
         array = np.asarray(value, dtype=float)
     except (
         TypeError,

@@ -260,6 +260,11 @@ def as_numbers(name: str, value: Any) -> Any:
         raise ArgumentError(
             f"'{name}' must be a number, an array, an input or a function of t; it is a {type(value).__name__}."
         ) from None
+    if np.asarray(value).dtype == bool:
+        raise ArgumentError(
+            f"'{name}' takes numbers, not True and False.",
+            advice="Say which number each of them means: np.where(mask, 1.0, 0.0).",
+        )
     if np.isnan(array).any():
         raise ArgumentError(f"'{name}' is not a number (nan).")
     return float(array) if array.ndim == 0 else array
