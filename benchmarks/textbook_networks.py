@@ -17,47 +17,10 @@ from typing import Any
 
 import numpy as np
 from harness import HERE, emit, installed, options
+from textbook_further import FURTHER
+from textbook_parts import Made, connect, joined, outside, pairs, source, synapse
 
 import brainpy_lab as bp
-
-Made = dict[str, Any]
-Pairs = tuple[np.ndarray, np.ndarray]
-
-# --- what both simulators are given ----------------------------------------------------------------------------------
-
-
-def pairs(rng: np.random.Generator, n_pre: int, n_post: int, p: float, same: bool = False) -> Pairs:
-    """Each pair with probability ``p``, without a cell and itself where both sides are the ``same``."""
-    mask = rng.random((n_pre, n_post)) < p
-    if same:
-        np.fill_diagonal(mask, False)
-    return np.nonzero(mask)
-
-
-def outside(rng: np.random.Generator, cells: int, rate: float, steps: int, dt: float) -> Pairs:
-    """Steps and cells of Poisson spikes, at most one a cell and step."""
-    return np.nonzero(rng.random((steps, cells)) < rate * dt)
-
-
-def joined(made: Made, **of: Pairs) -> Made:
-    """``made`` with both arrays of each pair."""
-    return made | {
-        f"{name}_{side}": a for name, both in of.items() for side, a in zip(("pre", "post"), both, strict=True)
-    }
-
-
-def connect(made: Made, name: str) -> Any:
-    return bp.connect.pairs(made[f"{name}_pre"], made[f"{name}_post"], autapses=True, multapses=True)
-
-
-def source(made: Made, name: str, size: int, dt: float) -> bp.SpikeSource:
-    """Spikes of steps: those of a step have the time of its end."""
-    return bp.SpikeSource((made[f"{name}_pre"] + 1) * dt, made[f"{name}_post"], size=size, name=name)
-
-
-def synapse(name: str, text: str, **options: Any) -> bp.Synapses:
-    return bp.Synapses(model=bp.model(text, name=name, synapse=True), name=name, **options)
-
 
 # --- networks --------------------------------------------------------------------------------------------------------
 
@@ -292,11 +255,15 @@ def learning(rule: str) -> tuple[Callable[..., Made], Callable[..., bp.Network]]
 
 Both = tuple[Callable[..., Made], Callable[..., bp.Network], float, float, tuple[str, ...]]
 #: Name -> what both are given, the network, duration, dt, and the values of ``rec`` or a group that are compared.
-NETWORKS: dict[str, Both] = {
-    "brunel": (brunel, brunel_ours, 200.0, 0.1, ()),
-    "wang": (wang, wang_ours, 300.0, 0.1, ()),
-    "markram": (markram, markram_ours, 500.0, 0.1, ("rec.x", "rec.u")),
-} | {rule: (*learning(rule), 1000.0, 0.1, ("rec.weight",)) for rule in PLASTIC}
+NETWORKS: dict[str, Both] = (
+    {
+        "brunel": (brunel, brunel_ours, 200.0, 0.1, ()),
+        "wang": (wang, wang_ours, 300.0, 0.1, ()),
+        "markram": (markram, markram_ours, 500.0, 0.1, ("rec.x", "rec.u")),
+    }
+    | {rule: (*learning(rule), 1000.0, 0.1, ("rec.weight",)) for rule in PLASTIC}
+    | FURTHER
+)
 
 
 def numbers(t: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
