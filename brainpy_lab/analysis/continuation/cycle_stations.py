@@ -29,8 +29,9 @@ HALVINGS, LOOKS = 12, 3
 #: Turns of the parameter within this part of the range are rounding errors: at a canard the cycles grow at one value.
 NOISE = 1e-9
 
-#: Multipliers with larger errors tell nothing, if they are as near to the unit circle.
-BLIND = 0.05
+#: Multipliers with larger errors tell nothing, if they are as near to the unit circle. On a finer mesh they may tell
+#: what they do not where the errors are below the second: these fall by orders of magnitude.
+BLIND, BLURRED = 0.05, 5.0
 
 #: A multiplier counts as outside when it is so by more than this.
 OUTSIDE = 1e-6
@@ -76,9 +77,19 @@ class CycleStation:
     @property
     def is_blind(self) -> bool:
         """Whether the counts may be wrong: errors reach across the unit circle."""
+        return self._reaching > BLIND
+
+    @property
+    def is_blurred(self) -> bool:
+        """Whether the counts may be wrong on this mesh, and on a finer one hardly."""
+        return BLIND < self._reaching < BLURRED
+
+    @property
+    def _reaching(self) -> float:
+        """The largest error that reaches across the unit circle, that of the trivial multiplier among them."""
         sizes = np.abs(self.multipliers)
-        reach = (self.errors > BLIND) & (np.abs(sizes - 1) < self.errors * (1 + sizes))
-        return bool(self.error > BLIND or reach.any())
+        reach = np.abs(sizes - 1) < self.errors * (1 + sizes)
+        return max(self.error, float(self.errors[reach].max(initial=0.0)))
 
     @property
     def logarithms(self) -> Array:
@@ -154,6 +165,10 @@ def gaps(
     ``is_near`` asks to look for a crossing that the counts do not show; ``is_fine`` tells that the mesh is finer than
     that of the branch.
     """
+    is_blurred = not is_fine and {s.is_blurred for s in (a, b) if s.is_blind} == {True}
+    if is_blurred and (fine := CycleGap("", curve, a, b).on_finer_mesh()) is not None:
+        yield from gaps(fine.curve, fine.before, fine.after, halvings, is_fine=True)
+        return
     noise = NOISE * (curve.range[1] - curve.range[0])
     is_blind = a.is_blind or b.is_blind
     turns = a.turn != b.turn and abs(b.point.parameter - a.point.parameter) > noise
