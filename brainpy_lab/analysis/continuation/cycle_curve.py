@@ -25,6 +25,9 @@ MOST_CYCLES, USUAL_STEP = 250, 0.1
 #: where it is below the second, relative to the range of the orbit.
 COARSE, FINE = 1e-3, 1e-7
 
+#: An orbit whose halves differ by less than this part of its range has a mesh of equal halves.
+PARTED = 0.2
+
 
 @dataclass(frozen=True)
 class Orbit:
@@ -152,7 +155,12 @@ class CycleCurve(Curve):
             count *= 2
         elif error < FINE and count >= 2 * self.least_intervals:
             count //= 2
-        return self.take(orbit, point.tangent, adapted(orbit.mesh, orbit.profile, self.scales(orbit.profile), count))
+        scales = self.scales(orbit.profile)
+        mesh = adapted(orbit.mesh, orbit.profile, scales, count)
+        # with halves that differ the equations on the mesh have no period doubling where doubled cycles end
+        if (np.abs(orbit.mesh.parting(orbit.profile)) < PARTED * scales[:, None]).all():
+            mesh = mesh.with_equal_halves
+        return self.take(orbit, point.tangent, mesh)
 
     def _reached(self, point: CurvePoint) -> str:
         period = float(point.u[-1 - self.parameters])

@@ -152,13 +152,15 @@ class CycleTracer:
         for w in wanderers(*places, known, self.initial, self.search.widths):
             if self.search.is_stopped or not beginnings.is_worth(w) or known.is_cycle(w):
                 continue
-            orbit = beginnings.settled(w)
-            if orbit is not None and not is_among(orbit, self.at(w.value), self._scales(orbit.profile)):
-                try:
-                    self._both_ways(orbit, np.append(w.y, w.value))
-                except (np.linalg.LinAlgError, ValueError):
-                    self.remarks.append(f"The cycles at {self.name} = {w.value:.6g} were not followed.")
-                self._further()
+            orbit = beginnings.cycle(w)
+            if orbit is None or is_among(orbit, self.at(w.value), self._scales(orbit.profile)):
+                beginnings.fails(w)
+                continue
+            try:
+                self._both_ways(orbit, np.append(w.y, w.value))
+            except (np.linalg.LinAlgError, ValueError):
+                self.remarks.append(f"The cycles at {self.name} = {w.value:.6g} were not followed.")
+            self._further()
         self.remarks += words.unsettled_at(self.name, beginnings.unsettled)
 
     def follow_through(self, orbits: list[Orbit]) -> None:

@@ -157,7 +157,8 @@ def bifurcation(
     cycles : bool, optional
         Whether cycles are followed; if nothing is said, in one parameter, and not in two.
     doublings : int
-        How many times in a row period doublings are followed to the cycles of twice the period.
+        How many times in a row period doublings are followed to the cycles of twice the period. Doubled cycles to which
+        simulated orbits settle are followed in any case.
     max_period : float, optional
         Where branches of cycles end; by default 60 times the longest period at a Hopf point. In two parameters
         homoclinic orbits are followed as cycles of this period.

@@ -7,6 +7,7 @@ taken from the steps of the integrator, which are short where the orbit is steep
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,14 @@ class RestError(AnalysisError):
 
 class EscapeError(AnalysisError):
     """An orbit leaves for infinity."""
+
+
+class UnsettledError(AnalysisError):
+    """An orbit does not repeat itself in the time it is given: ``run`` is the last of it, or None."""
+
+    def __init__(self, message: str, *, run: Any = None, advice: str | None = None) -> None:
+        super().__init__(message, advice=advice)
+        self.run = run
 
 
 @dataclass(frozen=True)
@@ -151,7 +160,8 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
     Raises
     ------
     AnalysisError
-        Where it comes to rest, leaves for infinity, or does not repeat itself.
+        `RestError` where it comes to rest, `EscapeError` where it leaves for infinity, and `UnsettledError` where it
+        does not repeat itself.
     """
     rates = np.abs(np.linalg.eigvals(field.jacobian(start)))
     rates = rates[np.isfinite(rates) & (rates > 0)]
@@ -170,18 +180,18 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
             raise EscapeError(
                 f"From there {field.system.name} leaves for infinity: no cycle.", advice="Begin elsewhere: near={...}."
             )
-        ranges = np.ptp(run.sol(np.linspace(span / 2, span, 400)), axis=1)
-        if _rests(field, here, ranges, np.ptp(run.y, axis=1) + np.abs(here)):
+        if _rests(field, here, _ranges(run, span), np.ptp(run.y, axis=1) + np.abs(here)):
             raise RestError(
                 f"From there {field.system.name} comes to rest at an equilibrium: no cycle.",
                 advice="Begin elsewhere, near={...}; an unstable cycle needs its period besides, period=...",
             )
-        found = _repeats(run, span, ranges)
+        found = _repeats(run, span)
         if found is not None:
             return Piece(run, *found)
         span *= 2
-    raise AnalysisError(
+    raise UnsettledError(
         f"The orbit of {field.system.name} does not repeat itself within {span:.4g}: no cycle was found.",
+        run=run,
         advice=(grown(field, run.y) if run is not None else None)
         or "It may be chaotic. Give a point and the period of the cycle meant: near={...}, period=...",
     )
@@ -239,8 +249,23 @@ def _run(field: VectorField, start: Array, span: float, most: int, *, backward: 
         return solve_ivp(drift, (0, span), start, method="LSODA", jac=slopes, rtol=1e-7, atol=atol, dense_output=True)
 
 
-def _repeats(run: Any, span: float, ranges: Array) -> tuple[float, float] | None:
+def _repeats(run: Any, span: float) -> tuple[float, float] | None:
     """The begin and the length of the last period, where the last passages repeat earlier ones."""
+    for times, states in passages(run, span):
+        gaps = np.abs(states[:, -2::-1] - states[:, -1:]).max(axis=0)
+        close = np.flatnonzero(gaps[:MOST_PASSAGES] < REPEATS)
+        if len(close):
+            k = int(close[0]) + 1
+            return float(times[-1 - k]), float(times[-1] - times[-1 - k])
+    return None
+
+
+def passages(run: Any, span: float) -> Iterator[tuple[Array, Array]]:
+    """Through the middle of each state's range, upwards: times, (n_passages,), and states there in parts of the ranges.
+
+    Those of the first quarter of the time are left out.
+    """
+    ranges = _ranges(run, span)
     steps = run.t[run.t >= span / 4]
     times = np.concatenate([steps[:-1, None] + np.diff(steps)[:, None] * PARTS, steps[-1:, None]], axis=None)
     states = run.sol(times)
@@ -252,13 +277,12 @@ def _repeats(run: Any, span: float, ranges: Array) -> tuple[float, float] | None
         if len(at) < 3:
             continue
         crossings = _crossings(run, i, level, times[at], times[at + 1])
-        passages = run.sol(crossings) / nonzero(ranges)[:, None]
-        gaps = np.abs(passages[:, -2::-1] - passages[:, -1:]).max(axis=0)
-        close = np.flatnonzero(gaps[:MOST_PASSAGES] < REPEATS)
-        if len(close):
-            k = int(close[0]) + 1
-            return float(crossings[-1 - k]), float(crossings[-1] - crossings[-1 - k])
-    return None
+        yield crossings, run.sol(crossings) / nonzero(ranges)[:, None]
+
+
+def _ranges(run: Any, span: float) -> Array:
+    """How far each state moves in the second half of the time."""
+    return np.asarray(np.ptp(run.sol(np.linspace(span / 2, span, 400)), axis=1))
 
 
 def _crossings(run: Any, i: int, level: float, before: Array, after: Array) -> Array:

@@ -10,14 +10,12 @@ import numpy as np
 
 from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.cycles import closing
-from brainpy_lab.analysis.cycles.closing import Guess, Piece
+from brainpy_lab.analysis.cycles.closing import Piece
 from brainpy_lab.analysis.cycles.conserved import families
 from brainpy_lab.analysis.cycles.cycle import Cycle
-from brainpy_lab.analysis.cycles.mesh import Mesh
-from brainpy_lab.analysis.cycles.solving import Solved, solved
+from brainpy_lab.analysis.cycles.solving import Solved, of_one_turn, solved
 from brainpy_lab.analysis.layout import ModelLike, by_element, initial_of
 from brainpy_lab.analysis.points import shortened
-from brainpy_lab.analysis.scaling import swings
 from brainpy_lab.analysis.vector_field import Array, VectorField, check_model, make_field
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean, in_words
@@ -28,9 +26,6 @@ INTERVALS = (40, 120, 360)
 
 #: Periods that are followed back to a cycle that repels.
 PAST = 8
-
-#: Turns that an orbit may make in a period that is given, by prime factors; and how near to itself it then comes.
-TURNS, ONCE = (2, 3, 5, 7), 1e-6
 
 
 @in_words("limit_cycle")
@@ -117,9 +112,9 @@ def cycle_from(
             found = _through(field, start, period, rtol)
         if found is None:
             found = _settled(field, start, period, rtol, evaluations)
-        turns, found = _of_one_turn(field, found, rtol)
+        turns, found = of_one_turn(field, found, rtol)
     remarks = tuple(text.replace("these are fixed points", "this is a cycle") for text in caveats.remarks(field))
-    if turns > 1:
+    if turns > 1 and period is not None:
         remarks += (f"The period given, {period:.6g}, is that of {turns} turns; this is the cycle of one.",)
     if found.error > rtol:
         remarks += (f"The period is known to {found.error:.1g} relative only: the mesh did not become fine enough.",)
@@ -142,25 +137,6 @@ def _through(field: VectorField, start: Array, period: float, rtol: float) -> So
     if too_long is not None:
         raise too_long
     return None
-
-
-def _of_one_turn(field: VectorField, found: Solved, rtol: float) -> tuple[int, Solved]:
-    """How many turns a closed orbit makes, and the cycle of one."""
-    turns, going = 1, True
-    while going:
-        going = False
-        for k in TURNS:
-            apart = found.mesh.at(found.profile, found.mesh.nodes + 1 / k) - found.profile
-            if (np.abs(apart) > ONCE * np.ptp(found.profile, axis=1, keepdims=True)).any():
-                continue
-            edges = found.mesh.edges[found.mesh.edges < 1 / k] * k
-            mesh = Mesh(np.append(edges, 1.0), found.mesh.degree)
-            profile = found.mesh.at(found.profile, mesh.nodes / k)
-            one = solved(field, Guess(mesh, profile, found.period / k, swings(profile)), rtol)
-            if one is not None:
-                turns, found, going = turns * k, one, True
-                break
-    return turns, found
 
 
 def _settled(

@@ -101,6 +101,16 @@ class Mesh:
         result: Array = np.einsum("ikj,kj->ik", self.pieces(profile)[:, index], basis)
         return result
 
+    @property
+    def with_equal_halves(self) -> Mesh:
+        """The mean of its two halves, twice; an odd one stays."""
+        middle, odd = divmod(self.intervals, 2)
+        if odd:
+            return self
+        first, last = self.edges[: middle + 1], self.edges[middle:]
+        half = (first / first[-1] + (last - last[0]) / (1 - last[0])) / 4
+        return Mesh(np.concatenate([half[:-1], 0.5 + half]), self.degree)
+
     def parting(self, profile: Array) -> Array:
         """How the two halves of an orbit differ, at the nodes: not at all where its period has been doubled."""
         result: Array = profile - self.at(profile, self.nodes + 0.5)

@@ -12,6 +12,7 @@ from brainpy_lab.analysis.cycles.collocation import Collocation
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.cycles.zeros import CycleZeros
 from brainpy_lab.analysis.newton import newton
+from brainpy_lab.analysis.scaling import swings
 from brainpy_lab.analysis.vector_field import Array, VectorField
 
 #: Meshes at most; the number of intervals doubles from one to the next when the mesh has settled.
@@ -25,6 +26,10 @@ SHRUNK = 1e-4
 
 #: A multiplier is outside the unit circle when it is so by more than its error.
 OUTSIDE = 1e-5
+
+#: The turns of a closed orbit differ by less than this part of its range; so many are looked for: an orbit may pass a
+#: section once in many turns of a fast state.
+ALIKE, MOST_TURNS = 1e-5, 40
 
 #: So far from the period guessed a cycle is another one.
 OTHER = 3.0
@@ -68,6 +73,35 @@ def solved(field: VectorField, guess: Guess, rtol: float) -> Solved | None:
         finer = adapted(mesh, found.profile, guess.scales, mesh.intervals * (2 if number else 1))
         profile, mesh = mesh.at(found.profile, finer.nodes), finer
     return None
+
+
+def closed(field: VectorField, guess: Guess, rtol: float) -> Solved | None:
+    """The cycle near a piece of an orbit that nearly closes, and may do so after several turns: the cycle of one."""
+    found = solved(field, guess, rtol)
+    return None if found is None else of_one_turn(field, found, rtol)[1]
+
+
+def of_one_turn(field: VectorField, found: Solved, rtol: float) -> tuple[int, Solved]:
+    """How many turns a closed orbit makes, and the cycle of one."""
+    turns = 1
+    while (parts := turns_of(found)) > 1:
+        mesh = Mesh.uniform(found.mesh.intervals)
+        profile = found.mesh.at(found.profile, mesh.nodes / parts)
+        one = solved(field, Guess(mesh, profile, found.period / parts, swings(profile)), rtol)
+        if one is None:
+            break
+        turns, found = turns * parts, one
+    return turns, found
+
+
+def turns_of(found: Solved) -> int:
+    """Into how many parts that are alike a closed orbit falls."""
+    scales = swings(found.profile)[:, None]
+    for parts in range(MOST_TURNS, 1, -1):
+        apart = np.abs(found.mesh.at(found.profile, found.mesh.nodes + 1 / parts) - found.profile)
+        if (apart < ALIKE * scales).all():
+            return parts
+    return 1
 
 
 def on_mesh(field: VectorField, mesh: Mesh, profile: Array, period: float, scales: Array) -> Solved | None:

@@ -10,7 +10,7 @@ import numpy as np
 from brainpy_lab.analysis.continuation.cycle_curve import Orbit
 from brainpy_lab.analysis.cycles.closing import EscapeError, RestError, settled
 from brainpy_lab.analysis.cycles.cycle import Cycle
-from brainpy_lab.analysis.cycles.solving import solved
+from brainpy_lab.analysis.cycles.solving import closed
 from brainpy_lab.analysis.equilibria import find
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.two_parameters.regions import Place, Region
@@ -125,7 +125,7 @@ def _follow(field: VectorField, start: Array, seen: Look) -> None:
     except AnalysisError:
         seen.unsettled = True
         return
-    found = solved(field, piece.on(INTERVALS), RTOL)
+    found = closed(field, piece.on(INTERVALS), RTOL)
     if found is None or found.is_unstable:
         seen.unsettled = True
         return

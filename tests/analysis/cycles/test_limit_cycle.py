@@ -173,3 +173,12 @@ def test_a_period_of_several_turns_is_that_of_one(turns: int) -> None:
 def test_orbits_that_are_no_limit_cycle(text: str, words: str) -> None:
     with pytest.raises(AnalysisError, match=words):
         limit_cycle(bp.model(text))
+
+
+def test_an_orbit_that_settles_in_turns_of_two_gives_the_cycle_of_one() -> None:
+    """Close to a period doubling every second turn is nearly the same long before every turn is."""
+    model = bp.model(ROSSLER)
+    cycle = limit_cycle(model, a=0.109, near={"x": 1.0, "y": 1.0, "z": 1.0})
+    known = limit_cycle(model, a=0.109, near={"x": -6.0, "y": 0.0, "z": 0.02}, period=6.05)
+    assert cycle.stable and 5.9 < cycle.period < 6.2
+    assert cycle.period == pytest.approx(known.period, rel=1e-9)

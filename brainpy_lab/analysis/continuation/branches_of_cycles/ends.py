@@ -24,6 +24,9 @@ SETTLED = 1e-3
 #: A branch leads through its beginning where it passes beside it by less than this part of a step.
 BESIDE = 0.1
 
+#: What is less than this part of what it has been is gone.
+GONE = 1e-3
+
 #: The slowest place of an orbit is a fold's when it is this near to it, in parts of the orbit's range and of that of
 #: the parameter.
 AT_FOLD, NEAR_FOLD = 0.05, 0.02
@@ -81,11 +84,14 @@ def of_long_period(
 
 
 def _turns_over(curve: CycleCurve, a: CurvePoint, b: CurvePoint, part: Callable[[Mesh, Array], Array]) -> bool:
-    """Whether a part of the orbit has shrunk to nothing between two points: it grows again with its sign turned."""
+    """Whether a part of the orbit has shrunk to nothing between two points: it grows again with its sign turned.
+
+    Or it is gone: a step may lead from doubled cycles onto those that they grow from, run through twice.
+    """
     mesh = curve.collocation.mesh
     first, last = (part(mesh, curve.collocation.profile(p.u)) for p in (a, b))
-    scales = curve.scales(last)
-    return float(((first * last) @ mesh.shares / scales**2).sum()) < 0
+    weights = mesh.shares / curve.scales(last)[:, None] ** 2
+    return float((first * last * weights).sum()) < GONE * float((first**2 * weights).sum())
 
 
 def _swing(mesh: Mesh, profile: Array) -> Array:

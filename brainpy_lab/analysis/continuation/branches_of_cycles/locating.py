@@ -14,7 +14,7 @@ import numpy as np
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_crossings import Crossing, crossing
 from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve, Orbit
-from brainpy_lab.analysis.continuation.cycle_stations import CycleGap, CycleStation, cycle_station
+from brainpy_lab.analysis.continuation.cycle_stations import OUTSIDE, CycleGap, CycleStation, cycle_station
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.solving import SHRUNK
 from brainpy_lab.analysis.roots import zero_between
@@ -85,7 +85,9 @@ def located(gap: CycleGap) -> Place | None:
         return value(seen[part])
 
     if at(0.0) * at(1.0) > 0:
-        return None
+        # an end may be the point itself, but for rounding errors: ends that are as near are not counted as outside
+        ends = (s for s in (gap.before, gap.after) if abs(value(s)) < OUTSIDE and _is(gap, s))
+        return next((Place(s) for s in ends), None)
     try:
         part = zero_between(at, 0.0, 1.0, xtol=PART)
         at(part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 #: What is said where several multipliers cross, or pairs.
 TOGETHER = "{} multipliers or pairs cross together, as symmetries make them; what begins here is not followed"
 
@@ -36,12 +38,24 @@ def hidden(name: str, value: float) -> str:
     )
 
 
-def unsettled_at(name: str, values: set[float]) -> list[str]:
-    """What is said of values at which orbits did not settle."""
+def unsettled_at(name: str, values: Mapping[float, bool]) -> list[str]:
+    """What is said of values at which orbits did not settle, and of whether a cycle was found that they pass by."""
     if not values:
         return []
-    places = ", ".join(f"{value:.6g}" for value in sorted(values))
-    return [
-        f"Orbits from some starts at {name} = {places} neither came to rest nor repeated themselves: they may be "
-        "chaotic, fill a torus, or settle slowly."
-    ]
+    said = (
+        f"Orbits from some starts at {name} = {_listed(values)} neither came to rest nor repeated themselves: they may "
+        "be chaotic, fill a torus, or settle slowly."
+    )
+    passed, not_passed = ([v for v in values if values[v] is is_so] for is_so in (True, False))
+    if passed:
+        said += (
+            f" Of the cycles that they pass by at {_listed(passed)} the shortest found is followed; chaotic orbits "
+            "have infinitely many more."
+        )
+    if not_passed:
+        said += f" No cycle was found beside those at {_listed(not_passed)}."
+    return [said]
+
+
+def _listed(values: Iterable[float]) -> str:
+    return ", ".join(f"{value:.6g}" for value in sorted(values))
