@@ -134,3 +134,32 @@ def test_states_that_would_be_kept_once_a_cell_have_one_value_a_connection_where
     net = bp.Network(E, syn)
     assert "connection by connection" in net.code().text
     assert "pre_spike acts connection by connection: it does more than add to post.w" in net.explain()
+
+
+TWO = "rate = 1; pace = 1\ndV/dt = rate\ndU/dt = pace\ndw/dt = 0*w\nwhen V >= 1:\n    V = 0\nwhen U >= 1:\n    U = 0"
+
+
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("numba", marks=pytest.mark.slow), "jax", "torch"])
+def test_of_two_events_of_a_side_all_connections_do_the_block_of_the_first_before_that_of_the_second(
+    backend: str,
+) -> None:
+    E = bp.NeuGroup(
+        bp.model(TWO, name="Two"), 5, name="E", method="euler", initial={"w": START}, rate=RATES, pace=RATES[::-1]
+    )
+    blocks = {"event_2": "post.w = 0.9*post.w + 0.1*weight", "spike": "post.w = 0.8*post.w + 0.2*pre.w"}
+    model = synapse("\n".join(["weight = 1", *(f"when pre.{event}:\n    {line}" for event, line in blocks.items())]))
+    pairs = bp.connect.pairs(PRE, POST, multapses=True)
+    delay = np.array([0, 1, 2, 10, 1, 3, 20, 0, 10, 1]) * DT
+    syn = bp.Synapses(pre=E[1:], post=E, model=model, connect=pairs, weight=WEIGHT, name="syn", delay=delay)
+    sol = bp.Network(E, syn).run(STEPS * DT, dt=DT, backend=backend)
+    trains = {event: sol["E"].events[event] for event in blocks}
+    spikes = {e: {(round(t / DT), int(i)) for t, i in zip(x.t, x.index, strict=True)} for e, x in trains.items()}
+    assert {s for s, _ in spikes["spike"]} & {s for s, _ in spikes["event_2"]}
+    w, late = START.copy(), np.rint(delay / DT).astype(int)
+    turns = [(step, undelayed, event, c) for step in range(STEPS) for undelayed in (False, True) for event in blocks
+             for c in range(10)]  # fmt: skip
+    for step, undelayed, event, c in turns:
+        if (late[c] == 0) == undelayed and (step + 1 - late[c], PRE[c] + 1) in spikes[event]:
+            names = {"pre": Cell(w, PRE[c] + 1), "post": Cell(w, POST[c]), "weight": WEIGHT[c]}
+            exec(blocks[event], names)
+    assert sol.final["E"]["w"] == pytest.approx(w, rel=1e-13)
