@@ -89,6 +89,7 @@ SCRIPT = """([course, plane, name]) => {
   const one = async key => {
     const before = [course, plane].map(path);
     const start = performance.now();
+    window.latency.begun.push(performance.timeOrigin + start);
     const shown = changed([course, plane], before);
     press(key);
     await shown;
@@ -103,6 +104,7 @@ SCRIPT = """([course, plane, name]) => {
     }
   };
   window.latency = {
+    begun: [],
     single: async count => {
       const times = [];
       for (let i = 0; i < count; i++) { times.push(await one('ArrowRight')); await pause(); }

@@ -123,19 +123,19 @@ class Raster:
     def _show_picture(self, pixels: np.ndarray, across: Range, up: Range) -> None:
         before = self.picture.image
         with self.picture.hold_sync():  # another widget: bqplot does not look at the bytes of the one it has
-            self.picture.image = _image(pixels[::-1])
+            self.picture.image = _image(pixels[::-1], layout=before.layout)
             self.picture.x, self.picture.y = np.array(across), np.array(up)
-        close_tree(before)
+        before.close()
 
 
-def _image(pixels: np.ndarray) -> Any:
+def _image(pixels: np.ndarray, **options: Any) -> Any:
     """Pixels, the highest row first, as a widget."""
     from ipywidgets import Image
     from matplotlib.image import imsave
 
     file = io.BytesIO()
     imsave(file, pixels, format="png", pil_kwargs={"compress_level": 1})  # on its way to a screen: fast before small
-    return Image(value=file.getvalue(), format="png")
+    return Image(value=file.getvalue(), format="png", **options)
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:
