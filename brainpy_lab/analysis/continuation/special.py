@@ -26,6 +26,7 @@ NAMES = {
 KINDS = (
     "fold", "hopf", "branch point", "cusp", "bogdanov-takens", "bautin", "zero-hopf", "double hopf", "fold of cycles",
     "period doubling", "torus", "branch point of cycles", "homoclinic", "snic", "cusp of cycles",
+    "saddle-node loop",
 )  # fmt: skip
 
 
@@ -38,7 +39,8 @@ class SpecialPoint:
     kind : str
         "fold", "hopf", "branch point" of equilibria; "fold of cycles", "period doubling", "torus", "branch point of
         cycles"; "homoclinic" and "snic", where the period of cycles grows to infinity; "cusp", a fold of third order.
-        In two parameters also "bogdanov-takens", "bautin", "zero-hopf", "double hopf", "cusp of cycles".
+        In two parameters also "bogdanov-takens", "bautin", "zero-hopf", "double hopf", "cusp of cycles", and
+        "saddle-node loop", where the part of a curve of folds ends that is on an invariant circle.
     parameters : dict
         The free parameters.
     values : dict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -93,6 +93,7 @@ def plane_diagram(
                 tracer.follow_crossings(lines.crossings)
                 if cycles and not without and len(field.free) > 1:
                     initial = np.array([near.get(name, 0.0) for name in field.free])
+                    making.loops = tracer.ask_for_circles()
                     _follow_cycles(rhythms, CycleLines(lines, initial, max_period, doublings), making)
     except KeyboardInterrupt as interrupt:
         leave(making.diagram("Interrupted: what was found until then."))
@@ -131,6 +132,7 @@ class _Making:
     refused: tuple[str, ...]
     turning: tuple[str, ...]
     points: int = 0
+    loops: list[SpecialPoint] = field(default_factory=list)
 
     def tell(self, news: News[PlaneDiagram]) -> bool:
         """Tell of another point; how many there will be is not known."""
@@ -145,8 +147,8 @@ class _Making:
         remarks = dict.fromkeys((*self.remarks, *tracer.remarks, *rhythms.remarks, *alone, *more))
         return PlaneDiagram(
             field.system.name, (first, second), self.ranges, [*tracer.branches, *rhythms.branches],
-            in_order([*(found.point for found in tracer.located), *rhythms.points]), tuple(remarks), self._look,
-            self.refused, self.turning,
+            in_order([*(found.point for found in tracer.located), *rhythms.points, *self.loops]), tuple(remarks),
+            self._look, self.refused, self.turning,
         )  # fmt: skip
 
     def _look(self, place: Place, cycles: bool) -> Region:

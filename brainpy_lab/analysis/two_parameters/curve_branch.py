@@ -40,6 +40,8 @@ class CurveBranch:
         First Lyapunov coefficient at Hopf points, else nan.
     ends : tuple of str
         Why it ends where it begins and where it stops, in words.
+    on_circle : ndarray of bool, shape (n_points,)
+        At which folds a stable cycle begins: saddle-nodes on an invariant circle. Empty where that was not asked.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class CurveBranch:
     omega: Array
     l1: Array
     ends: tuple[str, str] = field(default=("", ""))
+    on_circle: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     @property
     def label(self) -> str:
@@ -72,6 +75,8 @@ class CurveBranch:
         data = {name: ("point", self[name]) for name in self.names}
         if self.kind == "hopf":
             data |= {"omega": ("point", self.omega), "l1": ("point", self.l1)}
+        if len(self.on_circle):
+            data |= {"on_circle": ("point", self.on_circle)}
         return xr.Dataset(
             {**data, "unstable": ("point", self.unstable), "eigenvalues": (("point", "mode"), self.eigenvalues)},
             coords={name: ("point", self[name]) for name in self.parameters},
@@ -79,7 +84,14 @@ class CurveBranch:
         )
 
     def __repr__(self) -> str:
-        ranges = (f"{name} from {self[name].min():.6g} to {self[name].max():.6g}" for name in self.parameters)
+        every = np.ones(len(self), dtype=bool)
+        circle = f"; on an invariant circle: {self._spans(self.on_circle)}" if self.on_circle.any() else ""
         return (
-            f"curve of kind {self.kind}: {len(self)} points, {', '.join(ranges)}; ends: {self.ends[0]}; {self.ends[1]}"
+            f"curve of kind {self.kind}: {len(self)} points, {self._spans(every)}{circle}; "
+            f"ends: {self.ends[0]}; {self.ends[1]}"
         )
+
+    def _spans(self, where: np.ndarray) -> str:
+        """Between which values the parameters are at some of the points."""
+        chosen = {name: self[name][where] for name in self.parameters}
+        return ", ".join(f"{name} from {v.min():.6g} to {v.max():.6g}" for name, v in chosen.items())

@@ -228,6 +228,9 @@ class CyclePlaneTracer:
             return f"{place}: the period is {orbit.period:.6g}, near a homoclinic orbit or a fold of equilibria"
         if curve.end == "closed":
             return "closed"
+        if curve.end == "still":
+            meets = ", as where a second homoclinic orbit meets it" if curve.condition.kind == "homoclinic" else ""
+            return f"{place}, where its parameters stand still while its cycles change{meets}"
         if curve.end == "steps" and self._is_small(orbit):
             return self._shrunk(curve, "rest", found)
         if curve.condition.kind == "torus" and not critical("torus", found[-1].multipliers):

@@ -24,6 +24,9 @@ from brainpy_lab.analysis.vector_field import Array, VectorField
 #: Cycles of a curve at most.
 MOST = 250
 
+#: Parameters stand still where in so many steps they move by less than this part of them, while the cycles change.
+STANDING, STILL = 8, 1e-4
+
 
 @dataclass(frozen=True)
 class PlaneOrbit(Orbit):
@@ -56,6 +59,7 @@ class CyclePlaneCurve(InBox, CycleCurve):
     condition: Condition = None  # type: ignore[assignment]
     _ways: Array | None = field(default=None, repr=False)
     _before: CurvePoint | None = field(default=None, repr=False)
+    _standing: int = field(default=0, repr=False)
 
     @classmethod
     def along(
@@ -116,8 +120,13 @@ class CyclePlaneCurve(InBox, CycleCurve):
 
     def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
         """Points from ``start`` on; see `Curve.steps`."""
-        self._before = None
+        self._before, self._standing = None, 0
         return super().steps(start)
+
+    def _reached(self, point: CurvePoint) -> str:
+        way = np.linalg.norm(self._scale(point.tangent)[-2:])
+        self._standing = self._standing + 1 if way < STILL else 0
+        return "still" if self._standing >= STANDING else super()._reached(point)
 
     def _guess(self, here: CurvePoint, step: float) -> Array:
         """On the cubic through the last two points and their tangents.

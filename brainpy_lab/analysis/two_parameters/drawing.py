@@ -25,7 +25,7 @@ STYLES: dict[str, dict[str, Any]] = {
 MARKS = {
     "cusp": ("^", "#d55e00"), "bogdanov-takens": ("s", "#000000"), "bautin": ("o", "#009e73"),
     "zero-hopf": ("D", "#cc79a7"), "double hopf": ("X", "#0072b2"),
-    "cusp of cycles": ("v", "#0072b2"),
+    "cusp of cycles": ("v", "#0072b2"), "saddle-node loop": ("P", "#d55e00"),
 }  # fmt: skip
 
 

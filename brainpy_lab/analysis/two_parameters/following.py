@@ -12,6 +12,7 @@ from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.search import Search
+from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.continuation.tracing import LEAST, OF_BOX, SAME, leads_through
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.two_parameters.codimension_two import Found, locate
@@ -19,6 +20,7 @@ from brainpy_lab.analysis.two_parameters.conditions import Along, Fold, Hopf
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
 from brainpy_lab.analysis.two_parameters.delayed import hopf_of
 from brainpy_lab.analysis.two_parameters.detection import Detector
+from brainpy_lab.analysis.two_parameters.invariant_circles import with_circles
 from brainpy_lab.analysis.two_parameters.plane_curve import PlaneCurve
 from brainpy_lab.analysis.two_parameters.stations import Station, fold_station, hopf_station
 from brainpy_lab.analysis.vector_field import Array
@@ -78,6 +80,7 @@ class PlaneTracer:
     branches: list[CurveBranch] = field(default_factory=list)
     located: list[Found] = field(default_factory=list)
     _curves: list[PlaneCurve] = field(default_factory=list)
+    _stations: list[list[Station]] = field(default_factory=list)
     _left: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _ended: list[str] = field(default_factory=list)
 
@@ -102,6 +105,16 @@ class PlaneTracer:
             start = Start("fold", u)
             if not self.search.is_stopped and not self._is_known(start):
                 self._say(u, "branch point", self._from(start))
+
+    def ask_for_circles(self) -> list[SpecialPoint]:
+        """Find out which folds are on invariant circles; the saddle-node loops where such parts of curves end."""
+        loops: list[SpecialPoint] = []
+        for k, (branch, stations) in enumerate(zip(self.branches, self._stations, strict=True)):
+            if branch.kind == "fold" and not self.search.is_stopped:
+                found = with_circles(branch, stations, self._detector(self._curves[k]))
+                self.branches[k] = found.branch
+                loops += found.loops
+        return loops
 
     @property
     def remarks(self) -> list[str]:
@@ -253,3 +266,4 @@ class PlaneTracer:
             )
         )  # fmt: skip
         self._curves.append(curve)
+        self._stations.append(stations)
