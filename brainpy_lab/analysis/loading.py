@@ -29,14 +29,14 @@ DIAGRAM = Form(lambda described: "diagram" in described, _diagram_keys, _diagram
 
 
 def _plane_keys(described: dict[str, Any]) -> Any:
-    from brainpy_lab.analysis.two_parameters.files import keys
+    from brainpy_lab.analysis.two_parameters.views.files import keys
 
     return keys(described)
 
 
 def _plane(content: Content) -> Any:
-    from brainpy_lab.analysis.two_parameters.files import fields_of
     from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
+    from brainpy_lab.analysis.two_parameters.views.files import fields_of
 
     return PlaneDiagram(**fields_of(content))
 

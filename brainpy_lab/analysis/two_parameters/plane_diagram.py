@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from brainpy_lab.analysis.continuation.special import SpecialPoints
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
 from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
-from brainpy_lab.analysis.two_parameters.outlook import PlaneOutlook, outlook
 from brainpy_lab.analysis.two_parameters.regions import Place, Region, Regions, places
+from brainpy_lab.analysis.two_parameters.views.outlook import PlaneOutlook, outlook
 from brainpy_lab.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class PlaneDiagram:
         ArgumentError
             For another ending.
         """
-        from brainpy_lab.analysis.two_parameters.files import save
+        from brainpy_lab.analysis.two_parameters.views.files import save
 
         return save(self, path)
 
@@ -135,7 +135,7 @@ class PlaneDiagram:
         ArgumentError
             Where there are no curves.
         """
-        from brainpy_lab.analysis.two_parameters.drawing import draw_plane
+        from brainpy_lab.analysis.two_parameters.views.drawing import draw_plane
 
         if not self.branches:
             raise ArgumentError(f"There is nothing to plot. {self._nothing}")

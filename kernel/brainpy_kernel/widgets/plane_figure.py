@@ -84,7 +84,7 @@ class PlaneFigure(DiagramBase):
 
 def _style(kind: str) -> tuple[str, str, float, str]:
     """Colour, dashes, width and sign of a kind of curve."""
-    from brainpy_lab.analysis.two_parameters.drawing import STYLES  # matplotlib comes with it
+    from brainpy_lab.analysis.two_parameters.views.drawing import STYLES  # matplotlib comes with it
 
     colour = str(STYLES.get(kind, {}).get("color", HERE))
     return LIGHTER.get(colour, colour), *LINES.get(kind, LINES["fold"])
@@ -92,7 +92,7 @@ def _style(kind: str) -> tuple[str, str, float, str]:
 
 def _mark(kind: str) -> tuple[str, str]:
     """Mark and sign of a kind of special point."""
-    from brainpy_lab.analysis.two_parameters.drawing import MARKS as DRAWN
+    from brainpy_lab.analysis.two_parameters.views.drawing import MARKS as DRAWN
 
     return MARKS.get(DRAWN[kind][0], OTHER) if kind in DRAWN else OTHER
 
@@ -104,6 +104,6 @@ def _name(kind: str) -> str:
 
 
 def _curves_of(kind: str) -> str:
-    from brainpy_lab.analysis.two_parameters.outlook import WORDS
+    from brainpy_lab.analysis.two_parameters.views.outlook import WORDS
 
     return WORDS.get(kind, kind)

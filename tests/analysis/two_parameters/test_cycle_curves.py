@@ -144,3 +144,15 @@ def test_period_doublings_of_roessler_are_those_of_lines() -> None:
     (branch,) = bp.analysis.bifurcation(model, ("c", "a"), ((1.5, 4), (0.2, 0.22)), start=here).branches
     reached = int(np.flatnonzero(branch["a"] == 0.22)[0])
     assert branch["c"][reached] == pytest.approx(there.parameter, abs=1e-8)
+
+
+def test_homoclinic_orbits_end_where_a_second_one_meets_them() -> None:
+    """Turned round, FitzHugh and Nagumo's cell at I is that at 2a/b - I: two loops of one saddle meet at a/b."""
+    cell = bp.models.fitzhugh_nagumo()
+    start = bp.analysis.bifurcation(cell, "I", (0.41, 0.47), b=1.5, step=0.2).points.of("homoclinic")[0]
+    (branch,) = bp.analysis.bifurcation(cell, ("I", "b"), ((0.2, 0.7), (1.2, 1.6)), start=start).branches
+    (end,) = (k for k, text in enumerate(branch.ends) if "parameters stand still" in text)
+    assert branch.ends[end].endswith("as where a second homoclinic orbit meets it")
+    current, b = (branch[name][-end] for name in ("I", "b"))
+    assert current == pytest.approx(0.7 / b, abs=1e-5)
+    assert len(branch) < 100

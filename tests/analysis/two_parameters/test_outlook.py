@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from brainpy_lab.analysis.two_parameters.outlook import outlook
+from brainpy_lab.analysis.two_parameters.views.outlook import outlook
 
 ANGLES = np.linspace(0, 2 * np.pi, 721)
 CIRCLE = {"kind": "hopf", "a": 2 * np.cos(ANGLES), "b": np.sin(ANGLES)}

@@ -36,7 +36,8 @@ def measure(gap: CycleGap) -> Callable[[CycleStation], float]:
         return lambda s: float(s.point.tangent[-1])
     if gap.kind == "period doubling" and gap.count == 1:
         return _flip
-    index = min(gap.before.unstable, gap.after.unstable)
+    # on a finer mesh both ends may turn out to lie on one side, all multipliers outside: nothing crosses then
+    index = min(gap.before.unstable, gap.after.unstable, len(gap.before.multipliers) - 1)
     return lambda s: float(s.logarithms[index])
 
 

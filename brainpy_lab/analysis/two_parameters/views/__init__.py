@@ -1,0 +1,1 @@
+"""What diagrams in two parameters show: figures, files and words."""
