@@ -38,6 +38,9 @@ EASY_ITERATIONS, EASY = 3, 0.4
 #: A point this near to a border, relative to the range, is moved onto it.
 EDGE = 1e-9
 
+#: Steps that stay short where a longer one has led to another branch.
+CAREFUL = 60
+
 #: Most points of a curve; one that is longer turns for ever.
 MOST_POINTS = 20000
 
@@ -139,11 +142,18 @@ class Curve:
 
     def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
         """Points from ``start`` on (which is not among them), until the curve ends; `end` says why it did."""
-        self.end = ""
-        # units may have grown since its tangent was made: on the way out, before the way back
-        here, step = self._with_unit_tangent(start), self.first
         self._low, self._high = start.u.copy(), start.u.copy()
         self._expected = np.abs(start.u) + self.units
+        yield from self._steps(start, start, self.first, self.longest)
+
+    def resumed(self, start: CurvePoint, origin: CurvePoint, careful: float) -> Iterator[CurvePoint]:
+        """The same from a later point of the curve on: its first `CAREFUL` steps are no longer than ``careful``."""
+        yield from self._steps(start, origin, careful, careful)
+
+    def _steps(self, start: CurvePoint, origin: CurvePoint, step: float, longest: float) -> Iterator[CurvePoint]:
+        self.end = ""
+        # units may have grown since its tangent was made: on the way out, before the way back
+        here = self._with_unit_tangent(start)
         for number in range(self.most):
             there = self._next(here, step)
             if there is None:
@@ -162,9 +172,9 @@ class Curve:
                 if last is not None and length_of(self._scale(last.u - here.u)) > EDGE:
                     yield last
                 return
-            if number > 2 and self._passes(start, here, point):
+            if number > 2 and self._passes(origin, here, point):
                 self.end = "closed"
-                yield CurvePoint(start.u, start.tangent)
+                yield CurvePoint(origin.u, origin.tangent)
                 return
             yield point
             self.end = self._reached(point)
@@ -172,7 +182,7 @@ class Curve:
                 return
             here = self._renewed(point)
             if is_easy:
-                step = min(1.5 * step, self.longest)
+                step = min(1.5 * step, longest if number < CAREFUL else self.longest)
         self.end = "points"
 
     def between(self, a: CurvePoint, b: CurvePoint, part: float) -> CurvePoint | None:

@@ -29,8 +29,27 @@ BESIDE, LEVEL = 0.05, 1e-10
 #: A piece is halved so often between two trials with Newton's method; the last is of 2**-30 of the step.
 TRIALS = (0, 2, 4, 8, 16)
 
+#: Ends that halving leaves apart by more than this part of the gap are not on one branch.
+JUMP = 1e-3
+
 #: How a point is described that the defining equations did not give.
 BISECTED = "found by halving steps: the defining equations do not hold there to 1e-9"
+
+
+class JumpError(AnalysisError):
+    """A step led from one branch to another that passes beside it.
+
+    Attributes
+    ----------
+    before : Station
+        The last one on the branch itself.
+    length : float
+        Of the jump, in units.
+    """
+
+    def __init__(self, before: Station, length: float) -> None:
+        super().__init__("A step led to another branch.")
+        self.before, self.length = before, length
 
 
 @dataclass(frozen=True)
@@ -41,18 +60,32 @@ class Located:
     u: Array
 
 
-def locate(problem: EquilibriumProblem, curve: Curve, gap: Gap) -> Located:
-    """The special point in ``gap``."""
+def locate(problem: EquilibriumProblem, curve: Curve, gap: Gap, *, is_sure: bool = False) -> Located:
+    """The special point in ``gap``.
+
+    Raises
+    ------
+    JumpError
+        Where halving leaves the ends of the gap apart: they are on two branches. Not if the caller is sure that they
+        are not.
+    """
     system = InUnits(problem, curve.units)
     detector = Detector(problem, curve)
-    done = 0
+    done, first = 0, _length(curve, gap)
     for halvings in TRIALS if gap.is_resolved else (0,):
         gap = _halved(detector, gap, halvings - done)
         done = halvings
         found = _solved(system, curve, gap)
         if found is not None:
             return found
+    left = _length(curve, gap)
+    if gap.is_resolved and not is_sure and left > max(JUMP * first, LITTLE):
+        raise JumpError(gap.before, left)
     return described(problem, gap.kind, _guess(curve, gap), omega=_omega(gap), note=BISECTED)
+
+
+def _length(curve: Curve, gap: Gap) -> float:
+    return float(np.linalg.norm((gap.after.point.u - gap.before.point.u) / curve.units))
 
 
 def _solved(system: InUnits, curve: Curve, gap: Gap) -> Located | None:

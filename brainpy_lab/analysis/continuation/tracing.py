@@ -15,7 +15,7 @@ from brainpy_lab.analysis.continuation.crossings import MANY, explained
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import Detector, Station, station
-from brainpy_lab.analysis.continuation.locating import Located, locate
+from brainpy_lab.analysis.continuation.locating import JumpError, Located, locate
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.third_order import flattest, of_third_order
 from brainpy_lab.analysis.scaling import power_of_two
@@ -36,6 +36,9 @@ PASSED = 1e-3
 
 #: Real parts below this, relative to the largest eigenvalue, stay on the axis where they do at so many points in a row.
 ON_AXIS, IN_A_ROW = 1e-9, 3
+
+#: So often a branch is followed anew, with shorter steps, where one led to another branch: a part of the jump.
+MOST_JUMPS, SHORTER = 20, 0.1
 
 #: A start this far outside the range, in parts of it, is on its border but for rounding errors.
 BORDER = 1e-9
@@ -137,36 +140,52 @@ class Tracer:
         here = station(self.problem, curve, start)
         found = [here]
         self._growing.append(found)
-        for point in curve.steps(start):
+        steps, jumps = curve.steps(start), 0
+        while (point := next(steps, None)) is not None:
             there = station(self.problem, curve, point)
-            for before, after in self._pieces(curve, here, there):
-                found += self._special(curve, before, after)
+            is_sure = jumps >= MOST_JUMPS
+            try:
+                for before, after in self._pieces(curve, here, there):
+                    found.extend(self._special(curve, before, after, is_sure=is_sure))
+            except JumpError as jump:
+                jumps, here = jumps + 1, jump.before
+                steps = curve.resumed(here.point, start, SHORTER * jump.length)
+                found.append(here)
+                continue
             found.append(there)
             here = there
             if self.search.tell(point.u):
                 return found, "stopped"
         return found, self._ending(curve, here)
 
-    def _special(self, curve: Curve, before: Station, after: Station, halvings: int = 3) -> list[Station]:
-        """Add what lies between two stations; stations there."""
+    def _special(
+        self, curve: Curve, before: Station, after: Station, halvings: int = 3, *, is_sure: bool = False
+    ) -> Iterator[Station]:
+        """Add what lies between two stations, one after the other; stations there."""
         points = explained(self.problem, curve, before, after)
         if points is None and halvings and self.problem.n >= MANY:
             middle = curve.between(before.point, after.point, 0.5)
             m = None if middle is None else station(self.problem, curve, middle)
             if m is not None and m.turn and m.crossing:
-                halves = (self._special(curve, *ends, halvings - 1) for ends in ((before, m), (m, after)))
-                return [s for half in halves for s in half]
+                for ends in ((before, m), (m, after)):
+                    yield from self._special(curve, *ends, halvings - 1, is_sure=is_sure)
+                return
+        pairs: Iterable[tuple[Station, Located]]
         if points is not None:
             pairs = [(before, p) for p in points]
         else:
             gaps = Detector(self.problem, curve).gaps(before, after)
             # a pair that stays on the axis crosses nothing: the signs are those of rounding errors
             stays = all(_on_axis(s).sum() >= 2 for s in (before, after)) and (_is_centre(before) or _is_centre(after))
-            pairs = [(gap.before, locate(self.problem, curve, gap)) for gap in gaps if gap.kind != "hopf" or not stays]
-        for _, special in pairs:
+            pairs = (
+                (gap.before, locate(self.problem, curve, gap, is_sure=is_sure))
+                for gap in gaps
+                if gap.kind != "hopf" or not stays
+            )
+        for s, special in pairs:
             is_fold = special.point.kind == "fold"
             self._add(curve, of_third_order(self.problem, curve, special) if is_fold else special)
-        return [replace(s, point=CurvePoint(p.u, s.point.tangent)) for s, p in pairs]
+            yield replace(s, point=CurvePoint(special.u, s.point.tangent))
 
     def _pieces(self, curve: Curve, a: Station, b: Station) -> list[tuple[Station, Station]]:
         """The way between two stations without the surroundings of branch points that are known.

@@ -68,3 +68,21 @@ def test_why_no_cycle_is_beside_a_hopf_point_is_said_in_words() -> None:
     assert (
         "The cycles from the Hopf point at mu = 0 were not followed: they leave the range at once." in diagram.remarks
     )
+
+
+@pytest.mark.parametrize("h", [1e-3, 1e-5, 1e-6, 1e-7, 1e-9])
+def test_a_pitchfork_that_is_not_perfect_has_a_fold_and_no_branch_point(h: float) -> None:
+    """A long step leads straight over to the other branch, and the counts of eigenvalues differ there."""
+    diagram = bifurcation(bp.model(f"r = 0\ndx/dt = r*x - x**3 + {h}"), "r", (-1, 1), cycles=False)
+    (fold,) = diagram.points
+    assert fold.kind == "fold" and not fold.note
+    assert fold.parameter == pytest.approx(3 * (h / 2) ** (2 / 3), abs=1e-9)
+    assert len(diagram.branches) == 2 and len(diagram.at(0.5)) == 3
+
+
+def test_a_transcritical_point_that_is_not_perfect() -> None:
+    apart = bifurcation(bp.model("r = 0\ndx/dt = r*x - x**2 + 1e-6"), "r", (-1, 1), cycles=False)
+    assert not apart.points and len(apart.branches) == 2
+    folds = bifurcation(bp.model("r = 0\ndx/dt = r*x - x**2 - 1e-6"), "r", (-1, 1), cycles=False).points
+    assert [p.kind for p in folds] == ["fold", "fold"]
+    assert [p.parameter for p in folds] == pytest.approx([-2e-3, 2e-3], abs=1e-9)
