@@ -115,8 +115,8 @@ class Network(CodedNetwork):
         dt : float, optional
             Length of a step; by default the session's or that of the first group's model. It divides the duration.
         record : mapping, optional
-            Variables by group, part of a group, or synapse: ``{"E": ["V", "mean(V)"], "E[:5]": ["w"]}``. Spikes are
-            always kept.
+            States and intermediates by group, part of a group, or synapse: ``{"E": ["V", "mean(V)"], "E[:5]": ["w"]}``.
+            Spikes are always kept.
         record_every : float, optional
             Time between records; by default every step.
         start : 0 or Checkpoint, optional

@@ -13,6 +13,7 @@ from brainpy_lab.drivers import Capability
 from brainpy_lab.errors import ArgumentError, BrainPyLabError, ByName
 from brainpy_lab.networks.code.assembly import Assembly
 from brainpy_lab.networks.code.currents import Current
+from brainpy_lab.networks.code.definitions import Defined
 from brainpy_lab.networks.code.described import UNNAMED, explained, in_words
 from brainpy_lab.networks.code.edited import Edit, edit_of, written_for
 from brainpy_lab.networks.code.methods import method_of
@@ -99,7 +100,9 @@ class CodedNetwork:
         """The code of an assembly, or the edited one in its place."""
         return self._edits[backend].on(assembly.code) if backend in self._edits else assembly.code
 
-    def _observing(self, currents: Iterable[Current], backend: str) -> tuple[Assembly, NetworkCode, NetworkCode | None]:
+    def _observing(
+        self, currents: Iterable[Current | Defined], backend: str
+    ) -> tuple[Assembly, NetworkCode, NetworkCode | None]:
         """The code of a run that records currents, and that which computes them from records on NumPy.
 
         Raises
@@ -108,8 +111,10 @@ class CodedNetwork:
             The code of the driver was edited, and has no sums of that kind.
         """
         currents = tuple(currents)
-        summed = frozenset((c.synapses, c.target) for c in currents if not c.is_lumped)
-        every = frozenset((c.synapses, c.target) for c in currents)
+        of_synapses = [c for c in currents if isinstance(c, Current)]
+        summed = frozenset((c.synapses, c.target) for c in of_synapses if not c.is_lumped)
+        every = frozenset((c.synapses, c.target) for c in of_synapses)
+        every |= {(c.group, c.name) for c in currents if isinstance(c, Defined)}
         reading = self._assembly("numpy", every).code if currents else None
         if not summed:
             assembly = self._assembly(backend)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from brainpy_lab.codegen.network import Axis, Emit, Ends, NetworkCode
 from brainpy_lab.codegen.printing import Dialect
+from brainpy_lab.networks.code.definitions import write_definition
 from brainpy_lab.networks.code.described import heading_of
 from brainpy_lab.networks.code.draft import Draft
 from brainpy_lab.networks.code.every import clocks
@@ -30,7 +31,7 @@ class Assembly:
         From a system to the driver's spelling of its functions.
     backend, schedule : str
     observed : frozenset of (str, str), optional
-        Synapses, and the inputs of their targets, whose currents are recorded.
+        Synapses, and the inputs of their targets, whose currents are recorded; groups, and definitions of their cells.
 
     Attributes
     ----------
@@ -63,6 +64,9 @@ class Assembly:
                 draft.emits.append(Emit(group.name))
         for syn in synapses:
             write_synapses(draft, syn)
+        for group in (g for g in groups if isinstance(g, NeuGroup)):
+            for name in sorted(n for owner, n in observed if owner == group.name):
+                write_definition(draft, group, name)
         self.systems, self.draws, self.memories = draft.systems, draft.draws, draft.memories
         self.schedule = schedule_of(name, schedule, draft)
         self.code = _code(draft, name, groups, self.schedule)

@@ -140,7 +140,7 @@ def _resolved(
             case "parameter" if varies(draft, group, f.name):
                 found.append(Field(f.name, CELL, "state", draft.row(name, f.name)))
             case "parameter":
-                found.append(Field(f.name, "", "parameter", draft.scalar(*_owner(draft, group, f.name))))
+                found.append(Field(f.name, "", "parameter", draft.scalar(*owner_of(draft, group, f.name))))
             case _:
                 raise ArgumentError(f"{name}: networks do not hand a step its {f.role} so far.")
     given = []
@@ -153,7 +153,7 @@ def _resolved(
     return Signature(Fields(found), Fields(given))
 
 
-def _owner(draft: Draft, group: NeuGroup, name: str) -> tuple[str, str]:
+def owner_of(draft: Draft, group: NeuGroup, name: str) -> tuple[str, str]:
     """Whose parameter a name of a group's equations is: the group's, or that of a synapse composed with it."""
     if name in group.parameters:
         return group.name, name

@@ -1,4 +1,4 @@
-"""Currents of synapses for records: computed from what is recorded of the targets, or summed over connections."""
+"""Currents of synapses and definitions of cells for records: computed from what is recorded, or summed."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from brainpy_lab.drivers.network import NetworkSetup
 from brainpy_lab.drivers.tensor.network import TensorNetwork
 from brainpy_lab.drivers.tensor.network_arrays import NetworkArrays
 from brainpy_lab.networks.code.currents import Current
+from brainpy_lab.networks.code.definitions import Defined
+from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.runs.values import drive_of, scalar_of
 
 
-def computed(plan: Plan, current: Current, columns: np.ndarray, step: int) -> np.ndarray:
-    """A current of which all that it reads lives with the target, (records, cells).
+def computed(plan: Plan, current: Current | Defined, columns: np.ndarray, step: int, cells: np.ndarray) -> np.ndarray:
+    """A current, or a definition, of which all that it reads lives with the cells, (records, cells).
 
     ``columns`` are the rows that it reads, one after the other; ``step`` is that of the first record.
     """
     code, dt = plan.reading, plan.state.dt
     assert code is not None
     steps = step + plan.every * np.arange(len(columns))
-    scalars = _scalars(plan, steps)
+    scalars = _of_cells(plan, steps, cells) if isinstance(current, Defined) else _scalars(plan, steps)
     parts = iter(np.split(columns, max(1, sum(bool(f.axis) for f in code.functions[current.function].arguments)), 1))
     given: list[Any] = []
     for f in code.functions[current.function].arguments:
@@ -39,6 +41,23 @@ def computed(plan: Plan, current: Current, columns: np.ndarray, step: int) -> np
                 given.append(next(parts) if f.axis else scalars(f.of))
     with np.errstate(all="ignore"):
         return np.asarray(load_functions(code)[current.function](*given))
+
+
+def _of_cells(plan: Plan, steps: np.ndarray, cells: np.ndarray) -> Callable[[str], Any]:
+    """Parameters of cells at the end of some steps: numbers, rows of cells, or columns of times."""
+
+    def of(key: str) -> Any:
+        owner, _, name = key.partition(".")
+        group = plan.network.by_name[owner]
+        if isinstance(group, NeuGroup) and name in group.moving:
+            course = group.moving[name]
+            values = np.asarray(course.drive.at(steps * plan.state.dt), dtype=float).reshape(len(steps), -1)
+            return values[:, cells] if course.size else values
+        if isinstance(group, NeuGroup) and isinstance(group.parameters[name], np.ndarray):
+            return group.parameters[name][cells]
+        return scalar_of(plan, key)
+
+    return of
 
 
 def _scalars(plan: Plan, steps: np.ndarray) -> Callable[[str], Any]:

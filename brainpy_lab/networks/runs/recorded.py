@@ -17,6 +17,6 @@ def recorded(plan: Plan, rows: np.ndarray, step: int) -> dict[tuple[str, str], n
         if w.trace is not None:
             values = plan.traces[w.trace].recorded(values, step, plan.every, w.record.index)
         elif w.current is not None and w.reads:
-            values = computed(plan, w.current, values, step)
+            values = computed(plan, w.current, values, step, w.record.index)
         found[w.key, w.name] = values.mean(axis=1) if w.is_mean else values.reshape(len(rows), *w.shape)
     return found

@@ -14,6 +14,7 @@ from brainpy_lab.codegen.traces import Trace
 from brainpy_lab.drivers.network import Recorded
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.code.currents import Current, current_of
+from brainpy_lab.networks.code.definitions import Defined, is_defined
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.source import Source, View
 from brainpy_lab.networks.synapses import Synapses
@@ -39,8 +40,8 @@ class Wanted:
         ``exc.x`` where it is a trace of synapses, which is worked out from what stands in its rows.
     since : Recorded or None
         For a trace, the row with the time of its last event.
-    current : Current or None
-        What it is the total of, for each target.
+    current : Current, Defined or None
+        What it is the total of, for each target; or what the equations of its cells define.
     reads : tuple of Recorded
         What that is computed from, where it is not a row itself.
     """
@@ -52,7 +53,7 @@ class Wanted:
     is_mean: bool = False
     trace: str | None = None
     since: Recorded | None = None
-    current: Current | None = None
+    current: Current | Defined | None = None
     reads: tuple[Recorded, ...] = ()
 
     @property
@@ -83,22 +84,25 @@ _CURRENT = re.compile(r"post\.(\w+)")
 _PART = re.compile(r"(\w+)\[(.*)\]")
 
 
-def currents_in(record: Any, parts: Mapping[str, Source | Synapses]) -> tuple[Current, ...]:
-    """The currents that a ``record`` asks for: ``{"exc": ["post.I"]}``.
+def currents_in(record: Any, parts: Mapping[str, Source | Synapses]) -> tuple[Current | Defined, ...]:
+    """The currents and definitions that a ``record`` asks for: ``{"exc": ["post.I"], "E": ["I_Na"]}``.
 
     Raises
     ------
     ArgumentError
         A synapse gives no such current.
     """
-    found: dict[Current, None] = {}
+    found: dict[Current | Defined, None] = {}
     for key, names in record.items() if isinstance(record, Mapping) else ():
         _, part, _ = _found(key, parts)
-        if not isinstance(part, Synapses) or not isinstance(names, list | tuple):
+        if not isinstance(names, list | tuple):
             continue
         for name in (n for n in names if isinstance(n, str)):
             mean = _MEAN.fullmatch(name)
-            if current := _CURRENT.fullmatch(mean[1] if mean else name):
+            variable = mean[1] if mean else name
+            if isinstance(part, NeuGroup) and is_defined(part, variable):
+                found[Defined(part.name, variable)] = None
+            elif isinstance(part, Synapses) and (current := _CURRENT.fullmatch(variable)):
                 found[current_of(part, current[1])] = None
     return tuple(found)
 
@@ -156,6 +160,11 @@ def _of_key(
                 _check_some(current.record, text, name, part)
                 yield current
                 continue
+            if isinstance(part, NeuGroup) and is_defined(part, variable):
+                defined = _of_definition(text, name, part, view, Defined(part.name, variable), reading)
+                _check_some(defined.record, text, name, part)
+                yield defined
+                continue
             record, shape = _place(text, part, view, variable, places)
         except ArgumentError:
             raise
@@ -190,6 +199,18 @@ def _of_current(key: str, name: str, syn: Synapses, view: Any, current: Current,
         reads = tuple(replace(record, row=f.of) for f in fields)
     is_mean = name.startswith("mean(")
     return Wanted(key, name, record, () if is_mean else shape, is_mean, current=current, reads=reads)
+
+
+def _of_definition(
+    key: str, name: str, group: NeuGroup, view: Any, defined: Defined, reading: NetworkCode | None
+) -> Wanted:
+    """What is recorded of a definition: the rows of the cells that it is computed from."""
+    assert reading is not None
+    index, shape = _of_cells(group, view)
+    record, is_mean = Recorded(group.name, defined.name, index), name.startswith("mean(")
+    fields = (f for f in reading.functions[defined.function].arguments if f.axis)
+    reads = tuple(replace(record, row=f.of) for f in fields)
+    return Wanted(key, name, record, () if is_mean else shape, is_mean, current=defined, reads=reads)
 
 
 def _of_side(syn: Synapses, side: str, view: Any) -> tuple[np.ndarray, tuple[int, ...]]:
@@ -250,14 +271,30 @@ def _place(
     if name not in states:
         raise ArgumentError(
             f"record: {part.name} has no state '{name}'.",
-            advice=did_you_mean(name, states)
+            advice=_stands_still(part, name)
+            or did_you_mean(name, states)
             or f"Its states are: {', '.join(states) or 'none; spikes are always kept'}.",
         )
-    if isinstance(view, np.ndarray):
-        index = view
-    else:
-        index = np.arange(part.size) if view is None else np.atleast_1d(np.arange(part.size)[view])
-    return Recorded(part.name, name, index), part.shape if view is None else index.shape
+    index, shape = _of_cells(part, view)
+    return Recorded(part.name, name, index), shape
+
+
+def _stands_still(part: Source, name: str) -> str | None:
+    """Advice on what a group has that is no record."""
+    if not isinstance(part, NeuGroup):
+        return None
+    if name in part.parameters:
+        return f"It is a parameter: {part.name}.{name} has it."
+    is_derived = any(d.name == name for d in part.system.derived)
+    return f"It stands still: '{name}' depends on parameters alone." if is_derived else None
+
+
+def _of_cells(part: Source, view: Any) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The cells of a group, or of a part of it, and the shape of their values."""
+    if view is None:
+        return np.arange(part.size), part.shape
+    index = view if isinstance(view, np.ndarray) else np.atleast_1d(np.arange(part.size)[view])
+    return index, index.shape
 
 
 def _place_of_synapse(
