@@ -24,7 +24,7 @@ ACROSS = 1e-9
 
 #: Near a fold of third order the part grows by the square of the way: known to this part of a piece, its least value is
 #: far below this part of that at the ends.
-ROUGHLY, SHALLOW = 0.02, 0.1
+ROUGHLY, SHALLOW = 0.02, 0.01
 
 #: A point is looked at where a parabola through the parts at three neighbours comes below this, relative to the least.
 PROMISING = 0.3
