@@ -229,8 +229,8 @@ class CyclePlaneTracer:
         if curve.end == "closed":
             return "closed"
         if curve.end == "still":
-            meets = ", as where a second homoclinic orbit meets it" if curve.condition.kind == "homoclinic" else ""
-            return f"{place}, where its parameters stand still while its cycles change{meets}"
+            how = "while its cycles change, as where a second homoclinic orbit meets it"
+            return f"{place}, where its parameters stand still {how}"
         if curve.end == "steps" and self._is_small(orbit):
             return self._shrunk(curve, "rest", found)
         if curve.condition.kind == "torus" and not critical("torus", found[-1].multipliers):

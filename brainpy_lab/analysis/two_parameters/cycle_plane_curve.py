@@ -125,7 +125,9 @@ class CyclePlaneCurve(InBox, CycleCurve):
 
     def _reached(self, point: CurvePoint) -> str:
         way = np.linalg.norm(self._scale(point.tangent)[-2:])
-        self._standing = self._standing + 1 if way < STILL else 0
+        # folds of cycles come out of such a stretch again, where a long cycle has slid from one orbit to another
+        is_still = way < STILL and self.condition.kind == "homoclinic"
+        self._standing = self._standing + 1 if is_still else 0
         return "still" if self._standing >= STANDING else super()._reached(point)
 
     def _guess(self, here: CurvePoint, step: float) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from brainpy_lab.analysis.two_parameters.conditions import Along, Fold, Hopf
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
 from brainpy_lab.analysis.two_parameters.delayed import hopf_of
 from brainpy_lab.analysis.two_parameters.detection import Detector
-from brainpy_lab.analysis.two_parameters.invariant_circles import with_circles
+from brainpy_lab.analysis.two_parameters.invariant_circles import Circles, circles
 from brainpy_lab.analysis.two_parameters.plane_curve import PlaneCurve
 from brainpy_lab.analysis.two_parameters.stations import Station, fold_station, hopf_station
 from brainpy_lab.analysis.vector_field import Array
@@ -109,12 +110,18 @@ class PlaneTracer:
     def ask_for_circles(self) -> list[SpecialPoint]:
         """Find out which folds are on invariant circles; the saddle-node loops where such parts of curves end."""
         loops: list[SpecialPoint] = []
-        for k, (branch, stations) in enumerate(zip(self.branches, self._stations, strict=True)):
+        for k, (branch, curve) in enumerate(zip(self.branches, self._curves, strict=True)):
             if branch.kind == "fold" and not self.search.is_stopped:
-                found = with_circles(branch, stations, self._detector(self._curves[k]))
-                self.branches[k] = found.branch
-                loops += found.loops
+                found = circles(self._stations[k], self._detector(curve))
+                self.branches[k] = self._branch("fold", found.stations, branch.ends, found.on_circle)
+                loops += [self._loop(s, found) for s in found.loops]
         return loops
+
+    def _loop(self, s: Station, found: Circles) -> SpecialPoint:
+        n = self.problem.n
+        states = dict(zip(self.problem.field.free, s.point.u[:n].tolist(), strict=True))
+        place = dict(zip(self.problem.names, s.point.u[n:].tolist(), strict=True))
+        return SpecialPoint("saddle-node loop", place, states, None, {"eigenvalues": s.eigenvalues}, found.note)
 
     @property
     def remarks(self) -> list[str]:
@@ -255,15 +262,16 @@ class PlaneTracer:
         return ", ".join(f"{k} = {v:.6g}" for k, v in zip(self.problem.names, u[-2:].tolist(), strict=True))
 
     def _keep(self, curve: PlaneCurve, kind: str, stations: list[Station], ends: tuple[str, str]) -> None:
-        first, second = self.problem.names
-        shown = min(len(s.eigenvalues) for s in stations)
-        self.branches.append(
-            CurveBranch(
-                kind, (first, second), self.problem.field.free,
-                np.array([s.point.u for s in stations]), np.array([s.eigenvalues[:shown] for s in stations]),
-                np.array([s.unstable for s in stations]), np.sqrt([max(s.kappa, 0.0) for s in stations]),
-                np.array([s.l1 for s in stations]), ends,
-            )
-        )  # fmt: skip
+        self.branches.append(self._branch(kind, stations, ends))
         self._curves.append(curve)
         self._stations.append(stations)
+
+    def _branch(self, kind: str, stations: list[Station], ends: tuple[str, str], on_circle: Any = ()) -> CurveBranch:
+        first, second = self.problem.names
+        shown = min(len(s.eigenvalues) for s in stations)
+        return CurveBranch(
+            kind, (first, second), self.problem.field.free,
+            np.array([s.point.u for s in stations]), np.array([s.eigenvalues[:shown] for s in stations]),
+            np.array([s.unstable for s in stations]), np.sqrt([max(s.kappa, 0.0) for s in stations]),
+            np.array([s.l1 for s in stations]), ends, np.array(on_circle, dtype=bool),
+        )  # fmt: skip

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from math import copysign
 from typing import Any
@@ -21,8 +21,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.continuation.special import SpecialPoint
-from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
 from brainpy_lab.analysis.two_parameters.detection import Detector
 from brainpy_lab.analysis.two_parameters.stations import Station
 from brainpy_lab.analysis.vector_field import Array
@@ -55,33 +53,35 @@ class Circles:
 
     Attributes
     ----------
-    branch : CurveBranch
-        With what was found.
-    loops : tuple of SpecialPoint
-        Saddle-node loops.
+    stations : list of Station
+        Those of the curve, and the saddle-node loops between them.
+    on_circle : list of bool
+        Which of these folds are on an invariant circle.
+    loops : list of Station
+        The saddle-node loops.
+    note : str
+        How they were found.
     """
 
-    branch: CurveBranch
-    loops: tuple[SpecialPoint, ...]
+    stations: list[Station]
+    on_circle: list[bool]
+    loops: list[Station]
+    note: str = HALVED
 
 
-def with_circles(branch: CurveBranch, stations: Sequence[Station], detector: Detector) -> Circles:
+def circles(stations: Sequence[Station], detector: Detector) -> Circles:
     """A curve of folds, asked at each of its points whether the fold is on an invariant circle."""
-    flags = [way_from(detector, s).ends_in_it for s in stations]
-    loops: list[SpecialPoint] = []
-    for (a, on_a), (b, on_b) in pairwise(zip(stations, flags, strict=True)):
-        found = _loop(detector, a, b, on_a) if on_a != on_b else None
-        if found is not None:
-            names, place = branch.names, branch.parameters
-            values = found.point.u.tolist()
-            loops.append(
-                SpecialPoint(
-                    "saddle-node loop", dict(zip(place, values[len(names) :], strict=True)),
-                    dict(zip(names, values[: len(names)], strict=True)), None, {"eigenvalues": found.eigenvalues},
-                    HALVED,
-                )
-            )  # fmt: skip
-    return Circles(replace(branch, on_circle=np.array(flags, dtype=bool)), tuple(loops))
+    ways = [way_from(detector, s).ends_in_it for s in stations]
+    found = Circles([stations[0]], [ways[0]], [])
+    for (a, on_a), (b, on_b) in pairwise(zip(stations, ways, strict=True)):
+        loop = _loop(detector, a, b, on_a) if on_a != on_b else None
+        if loop is not None:
+            found.stations.append(loop)
+            found.on_circle.append(True)
+            found.loops.append(loop)
+        found.stations.append(b)
+        found.on_circle.append(on_b)
+    return found
 
 
 def _loop(detector: Detector, a: Station, b: Station, on_a: bool) -> Station | None:
@@ -100,7 +100,7 @@ def _loop(detector: Detector, a: Station, b: Station, on_a: bool) -> Station | N
             b = m
     # at a cusp or a Bogdanov-Takens point the fold itself changes; far from the fold the orbit meets a saddle
     is_same = all(a.tests[k] * b.tests[k] > 0 for k in a.tests) and a.unstable == b.unstable
-    return a if is_same and nearest < NEARBY else None
+    return (a if on_a else b) if is_same and nearest < NEARBY else None
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ def test_the_part_on_a_circle_ends_where_izhikevich_says() -> None:
     fold, loop, plane = _fold()
     assert loop.parameters["tau"] == pytest.approx(0.17, abs=0.005)  # section 6.3.5: I = 4.51, tau = 0.17
     assert loop.parameters["I"] == pytest.approx(4.51, abs=0.005)
-    assert fold.on_circle.tolist() == (fold["tau"] > loop.parameters["tau"]).tolist()
+    assert fold.on_circle.tolist() == (fold["tau"] >= loop.parameters["tau"]).tolist()
+    assert fold["tau"][fold.on_circle].min() == loop.parameters["tau"]
     assert fold.on_circle.any() and not fold.on_circle.all()
     assert "; on an invariant circle: I from 4.51" in repr(fold)
     assert repr(loop).startswith("saddle-node loop at I = 4.512")
