@@ -154,3 +154,18 @@ def test_the_text_is_a_file_of_its_own_whose_lines_errors_show() -> None:
     assert (
         linecache.getline(cause.tb_frame.f_code.co_filename, cause.tb_lineno).strip() == "raise ValueError('too late')"
     )
+
+
+def test_a_network_without_a_name_is_edited_too() -> None:
+    """Its heading names no network: the text that `code` gives is taken back, changed or not, by any driver's name."""
+    cells = bp.model("dV/dt = -V/10 + 1\nwhen V >= 5:\n    V = 0", name="Cells")
+    net = bp.Network(bp.NeuGroup(cells, 1, name="E", method="euler"))
+    text = net.code("numpy").text
+    assert "numpy" in text.splitlines()[0] and " Network" not in text.splitlines()[0]
+    net.edit(text)
+    assert net.run(3.0, dt=0.1, backend="numpy").final["E"]["V"] == pytest.approx(10 * (1 - 0.99**30))
+    net.edit(text.replace("dt * dV_1", "0 * dV_1"))
+    assert net.run(1.0, dt=0.1, backend="numpy", start=0).final["E"]["V"] == 0.0
+    assert ", edited." in net.code("numpy").text.splitlines()[0]
+    net.edit(net.code("numpy").text)
+    assert net.revert(backend="numpy").text == text

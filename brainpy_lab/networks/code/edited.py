@@ -11,11 +11,12 @@ from brainpy_lab.codegen.code_text import line_in, parsed, place
 from brainpy_lab.codegen.headings import first_line
 from brainpy_lab.codegen.network import NetworkCode
 from brainpy_lab.errors import BrainPyLabError, CodeError
+from brainpy_lab.networks.code.described import UNNAMED
 
 #: The first line of a network's code.
-_HEADING = re.compile(r"One step of the network (?P<name>.*), driver (?P<backend>\w+?)(?P<mark>, edited)?\.")
+_HEADING = re.compile(r"One step of the network(?: (?P<name>.*))?, driver (?P<backend>\w+?)(?P<mark>, edited)?\.")
 #: The same in the text itself, up to its full stop.
-_FIRST = re.compile(r'\A(\s*"""One step of the network .*, driver \w+)\.')
+_FIRST = re.compile(r'\A(\s*"""One step of the network(?: .*)?, driver \w+)\.')
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def edit_of(text: str, code: NetworkCode, backend: str | None) -> Edit | None:
             text, "The code does not say which driver it was written for: its heading is missing.",
             f"Begin it with {code.text.splitlines()[0]}, or say so: net.edit(text, backend='{code.backend}').",
         )  # fmt: skip
-    if heading is not None and heading["name"] != code.name:
+    if heading is not None and (written_as := heading["name"] or UNNAMED) != code.name:
         raise _refused(
-            text, f"The code is a step of the network '{heading['name']}', and this one is '{code.name}'.",
+            text, f"The code is a step of the network '{written_as}', and this one is '{code.name}'.",
             "Start from this network's own code: net.code().",
         )  # fmt: skip
     if heading is not None and heading["backend"] != code.backend:
