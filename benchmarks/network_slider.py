@@ -42,7 +42,7 @@ net = bp.Network()"""
 
 VIEW = """import time
 view = net.interact({"inh.weight": (2, 12, 0.05)}, duration=300, dt=0.1)
-seen, run, show = [], view.session.net.run, view.pictures.show
+seen, run, show = [], bp.Network.run, view.pictures.show
 def ms():
     return round(1000 * time.time(), 2)
 def timed_run(*arguments, **keywords):
@@ -54,7 +54,7 @@ def timed_show(frame):
     begun = ms()
     show(frame)
     seen[-1] += [begun, ms()]
-view.session.net.run, view.pictures.show = timed_run, timed_show
+bp.Network.run, view.pictures.show = timed_run, timed_show
 view"""
 
 #: What a move takes, in the order of time: moments of the page, then of the kernel, then of the page.
