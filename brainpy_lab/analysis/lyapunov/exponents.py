@@ -145,7 +145,7 @@ def _check(field: VectorField, T: float, settling: float, count: int, initial: M
             advice=f"Ask for the largest exponents alone: n={MOST_STATES**2 // size}.",
         )
     for name, value in initial.items():
-        if np.ndim(value) == 0 and not is_finite(value):
+        if not is_finite(value):
             raise ArgumentError(f"initial: '{name}' is {value!r:.60}; it must be a finite number.")
         if name not in field.system.state_names:
             raise ArgumentError(

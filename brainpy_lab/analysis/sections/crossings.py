@@ -14,7 +14,7 @@ from brainpy_lab.analysis.sections.condition import read_condition
 from brainpy_lab.analysis.sections.seen import Seen, at_conditions, at_event
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.equations.system import System
-from brainpy_lab.errors import AnalysisError, ArgumentError
+from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 from brainpy_lab.simulation.model import Model
 from brainpy_lab.simulation.runs.warning import warn
 
@@ -112,6 +112,11 @@ def crossings(
         if not (np.isfinite(value) and ok):
             raise ArgumentError(f"{name} is {value!r}; it must be a positive number.")
     for name, given in initial.items():
+        if name not in names:
+            raise ArgumentError(
+                f"initial: '{name}' is no state of {seen.system.name}.",
+                advice=did_you_mean(str(name), names) or f"States: {', '.join(names)}.",
+            )
         if np.ndim(given):
             raise ArgumentError(
                 f"The start of '{name}' is an array; a section is of one orbit.", advice="Give a number."

@@ -163,6 +163,7 @@ def test_odd_arguments(slow, options, message):
         ("dx/dt = -x(t - 1) + z\ndz/dt = -0.01*x", "Odd has delays"),
         ("dx/dt = -x + z + sin(t)\ndz/dt = -0.01*x", "depend on time"),
         ("dx/dt = -x + z\ndz/dt = -0.01*x + sin(0.001*t)", "depend on time"),
+        ("dx/dt = x\ndz/dt = 0.01*x\nx(0) = 1", "Odd leaves for infinity"),
     ],
 )
 def test_models_that_are_not_taken_apart(text, message):

@@ -72,6 +72,8 @@ def test_the_largest_alone_and_data() -> None:
     [
         (LINEAR, {"T": -1.0}, ArgumentError, "T is -1.0; it must be positive."),
         (LINEAR, {"n": 3}, ArgumentError, "n is 3; Model has 2 exponents.\n  Give 1 to 2."),
+        (LINEAR, {"initial": {"x": float("nan")}}, ArgumentError, "initial: 'x' is nan; it must be a finite number."),
+        (LINEAR, {"initial": {"x": [1, 2]}}, ArgumentError, "initial: 'x' is [1, 2]; it must be a finite number."),
         (LINEAR, {"initial": {"z": 1}}, ArgumentError, "'z' is no state of Model.\n  States: x, y."),
         (LINEAR, {"transient": -1.0}, ArgumentError, "transient is -1.0; it must be a number from zero on."),
         ("dx/dt = 1\nwhen x > 1:\n    x = 0", {}, AnalysisError, "Model has events that change states: its Lyapunov"),

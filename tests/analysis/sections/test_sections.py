@@ -93,6 +93,11 @@ def test_pictures() -> None:
         (lambda m: poincare(m, "x > 0", 1.0, direction=2), ArgumentError, "direction is 2; it is 1, -1 or 0 (both)."),
         (lambda m: poincare(m, "x > 0", 1.0, after=True), ArgumentError, "after= is for events of the model"),
         (lambda m: poincare(m, "x > 0", 1.0, initial={"x": [1, 2]}), ArgumentError, "The start of 'x' is an array;"),
+        (
+            lambda m: poincare(m, "x > 0", 1.0, initial={"q": 1}),
+            ArgumentError,
+            "initial: 'q' is no state of Model.\n  States: x, y.",
+        ),
         (lambda m: orbit_diagram(m, "x", [1.0]), ArgumentError, "'x' is no parameter of Model.\n  Parameters: w."),
         (lambda m: orbit_diagram(m, "w", [1.0], w=2.0), ArgumentError, "'w' is the parameter that moves"),
         (lambda m: orbit_diagram(m, "w", []), ArgumentError, "The values of 'w' must be a list of finite numbers."),
