@@ -36,6 +36,8 @@ class Beginnings:
         How often an orbit may still lead to nothing, beside what is stable and elsewhere.
     unsettled : dict
         Values at which an orbit did not settle, and whether a cycle was found that it passes by.
+    slow : set of float
+        Values at which an orbit comes to a stable cycle ever more slowly.
     """
 
     flow: VectorField
@@ -43,15 +45,19 @@ class Beginnings:
     sizes: Sizes
     left: dict[bool, int] = field(default_factory=lambda: dict(MOST_FAILURES))
     unsettled: dict[float, bool] = field(default_factory=dict)
+    slow: set[float] = field(default_factory=set)
 
     def is_worth(self, w: Wanderer) -> bool:
         """Whether an orbit is to be simulated for longer."""
-        return self.left[w.is_beside_rest] > 0 and w.value not in self.unsettled
+        return self.left[w.is_beside_rest] > 0 and not self._is_done(w.value)
 
     def fails(self, w: Wanderer) -> None:
         """Count an orbit that led to nothing; one of those that do not settle is simulated at each value anyway."""
-        if w.value not in self.unsettled:
+        if not self._is_done(w.value):
             self.left[w.is_beside_rest] -= 1
+
+    def _is_done(self, value: float) -> bool:
+        return value in self.unsettled or value in self.slow
 
     def cycle(self, w: Wanderer) -> Orbit | None:
         """The cycle to which an orbit settles; where it does not, the shortest one found that it passes by."""
@@ -63,13 +69,16 @@ class Beginnings:
         except UnsettledError as error:
             run = error.run
         else:
-            run, stable = piece.run, self._closed(piece, w.value, is_stable=True)
-        if stable is not None:
-            return stable
+            run, stable = piece.run, self._closed(piece, w.value)
+        if stable is not None and not stable.is_unstable:
+            return self._orbit(stable, w.value)
         passed = self._passed_by(run, w.value)
-        if passed is not None or not w.is_beside_rest:
+        is_stable = passed is not None and not passed.is_unstable
+        if is_stable and not w.is_beside_rest:
+            self.slow.add(w.value)
+        elif not is_stable and (passed is not None or not w.is_beside_rest):
             self.unsettled[w.value] = passed is not None
-        return passed
+        return None if passed is None else self._orbit(passed, w.value)
 
     def near(self, given: Orbit) -> Orbit | None:
         """The cycle near one that is given."""
@@ -77,16 +86,16 @@ class Beginnings:
         found = solved(self.flow.moved(self.name, given.parameter), guess, RTOL)
         return None if found is None else self._orbit(found, given.parameter)
 
-    def _passed_by(self, run: Any, value: float) -> Orbit | None:
+    def _passed_by(self, run: Any, value: float) -> Solved | None:
+        """The shortest cycle found near the returns of an orbit."""
         pieces = [] if run is None else near_returns(run)
-        return next((o for piece in pieces if (o := self._closed(piece, value)) is not None), None)
+        return next((found for piece in pieces if (found := self._closed(piece, value)) is not None), None)
 
-    def _closed(self, piece: Piece, value: float, is_stable: bool = False) -> Orbit | None:
-        """The cycle near a piece of an orbit, run through once; None, too, where it ought to be stable and is not."""
+    def _closed(self, piece: Piece, value: float) -> Solved | None:
+        """The cycle near a piece of an orbit, run through once."""
         guess = piece.on(INTERVALS)
         guess = replace(guess, scales=self.sizes(guess.profile))
-        found = closed(self.flow.moved(self.name, value), guess, RTOL)
-        return None if found is None or (is_stable and found.is_unstable) else self._orbit(found, value)
+        return closed(self.flow.moved(self.name, value), guess, RTOL)
 
     def _orbit(self, found: Solved, value: float) -> Orbit:
         """A cycle on the mesh with which branches begin."""
