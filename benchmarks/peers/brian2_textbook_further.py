@@ -36,7 +36,7 @@ def destexhe():
     parts = [X, E, joined(X, E, "x", 0, "", "g_post += 0.4", pairs={"condition": "i == j"})]
     for name, a, b, end in (("ampa", 1.1, 0.19, "0"), ("gaba", 5.0, 0.18, "-80")):
         text = f"dr/dt = ({a}*int(t - last < 1.05*ms)*(1 - r) - {b}*r)/ms : 1\nlast : second"
-        gates = b2.NeuronGroup(100, text, method="exponential_euler", name=f"gates_{name}")
+        gates = b2.NeuronGroup(100, text, method="euler", name=f"gates_{name}")
         gates.last = -1000 * ms
         opens = joined(E, gates, f"opens_{name}", 0, "", "last_post = t", pairs={"condition": "i == j"})
         text = f"w : 1\nI_{name}_post = w*r_pre*({end} - v_post) : 1 (summed)"

@@ -84,17 +84,18 @@ def _default(system: System) -> str:
     return "exact"
 
 
-def stepped_method(system: System, target: Source, *, is_closed: bool) -> str:
+def stepped_method(system: System, target: Source, *, is_closed: bool, is_constant: bool) -> str:
     """What advances the states that a synapse keeps: exact for what is linear without noise, alone or together.
 
-    ``is_closed`` says that their equations read nothing else that moves. Other such equations advance with the method
-    that the ``target`` names; those that read cells have their values of the step's start, and no order to keep.
+    ``is_closed`` says that their equations read nothing else that moves within a step, ``is_constant`` nothing that
+    changes in a run. Other such equations advance with the method that the ``target`` names; those that read cells have
+    their values of the step's start, and no order to keep.
     """
     if system.is_stochastic:
         return solvers.default_method(system)
     if not is_closed:
         return "exponential_euler"
-    if _default(system) == "exact":
+    if _default(system) == "exact" and (is_constant or len(system.states) == 1):
         return "exact" if len(system.states) > 1 else "exponential_euler"  # exact for one that is linear
     named = target.method if isinstance(target, NeuGroup) else None
     return named if named is not None and _advances(named, system) else "exponential_euler"

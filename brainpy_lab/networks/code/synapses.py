@@ -127,9 +127,10 @@ class _Writer:
             return
         places = self._places() | self._late_places()
         part = self._alone(moving, places)
-        step, names = draft.step(
-            part, stepped_method(part, syn.post_group, is_closed=set(part.parameter_names) <= set(syn.values)), word
-        )
+        read = set(part.parameter_names) - set(syn.values)
+        still = {s.name for s in syn.system.states if s.drift is None}  # blocks alone change them, between steps
+        method = stepped_method(part, syn.post_group, is_closed=read <= still, is_constant=not read)
+        step, names = draft.step(part, method, word)
         for draw in step.draws:
             places[draw.name] = Place(CONNECTION, draw.name)
             draft.takes.append(Take(axis, draft.row(axis, draw.name)))

@@ -11,7 +11,7 @@ from brainpy_lab.cache.findings import found
 from brainpy_lab.codegen.printing import names_used, parse
 from brainpy_lab.codegen.traces import Trace
 from brainpy_lab.equations.reduced import alone, equations_of
-from brainpy_lab.equations.system import CONSTANTS, State, System
+from brainpy_lab.equations.system import CONSTANTS, FUNCTIONS, State, System
 from brainpy_lab.networks.states.homes import Homes
 
 
@@ -87,7 +87,10 @@ def _obstacle(state: State, system: System) -> str:
         return "it has noise" if state.noise else "its order is a fraction"
     named = {d.name: d.expr for d in system.derived + system.intermediates}
     known = {name, *system.parameter_names, *named, *CONSTANTS}
-    for other in sorted(system.names_read(state.drift) - known):
+    called = {*FUNCTIONS, *(f.name for f in system.functions)}
+    for other in sorted(system.names_read(state.drift) - known, key=lambda read: (read in called, read)):
+        if other in called:
+            return f"its equation calls {other}"
         side, _, rest = other.partition("_")
         return f"its equation reads {f'{side}.{rest}' if side in ('pre', 'post') and rest else other}"
     if _degree(state.drift, name, named) is None:
