@@ -80,8 +80,20 @@ def test_examples_of_the_page_on_bifurcations(tmp_path: Path) -> None:
     found: dict[str, Any] = examples("bifurcations.md", tmp_path)
     assert [p.kind for p in found["diagram"].points] == ["fold of cycles", "hopf", "hopf", "fold of cycles"]
     assert found["hopf"].parameter == pytest.approx(0.33128133745474581, abs=1e-9)  # v = -sqrt(1 - b/tau)
-    assert found["lc"].period == pytest.approx(36.518032472314765, rel=1e-10)
     assert found["spread"].deviations["V"] == pytest.approx(found["spread"].covariance[0, 0] ** 0.5)
+
+
+def test_examples_of_the_page_on_cycles(tmp_path: Path) -> None:
+    found: dict[str, Any] = examples("cycles.md", tmp_path)
+    assert found["lc"].period == pytest.approx(36.518032472314765, rel=1e-10)
+    assert found["branch"].ends != ("", "")
+    assert found["diagram"].points.of("fold of cycles")[0].parameter == pytest.approx(0.3241785225, abs=1e-9)
+
+
+def test_examples_of_the_page_on_two_parameters(tmp_path: Path) -> None:
+    found: dict[str, Any] = examples("two_parameters.md", tmp_path)
+    assert found["plane"].points.of("bogdanov-takens")[0].parameters["I"] == pytest.approx(-0.206894, abs=1e-6)
+    assert found["along"]["p"] == pytest.approx(-(found["along"]["q"] ** 2) / 4, abs=1e-9)
 
 
 @pytest.mark.slow  # it compiles three models; tests/analysis has what it shows
