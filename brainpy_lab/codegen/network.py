@@ -116,8 +116,8 @@ class Arrive:
         Function called once for each spike, for what the synapse keeps once a cell; or "".
     function : str
         Function called for each connection of the cell; or "".
-    delayed : bool
-        Whether it is for the spikes of earlier steps, or those of the same step.
+    delayed : bool or None
+        Whether it is for the spikes of earlier steps, or those of the same step; None: for both.
     timed : bool
         Whether the spikes are those of a clock.
     in_turn : bool
@@ -130,7 +130,7 @@ class Arrive:
     source: tuple[str, str]
     cell: str
     function: str
-    delayed: bool
+    delayed: bool | None
     timed: bool = False
     in_turn: bool = False
 

@@ -168,3 +168,18 @@ def test_a_schedule_is_set_by_its_name_before_a_run() -> None:
         net.schedule = "brian2"
     with pytest.raises(bp.errors.ArgumentError, match="There is no schedule 'brain2'"):
         net.schedule = "brain2"
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba", "jax", "torch"])
+def test_in_the_schedule_of_brian2_connections_act_by_their_numbers_with_delay_and_without(backend: str) -> None:
+    E = bp.NeuGroup(bp.model("dw/dt = 0*w", name="Cell"), 2, name="E", method="euler")
+    P = bp.SpikeSource([0.7, 1.0, 1.0], [1, 0, 2], 3, name="P")  # all three arrive at 1.0
+    model = synapse("weight = 1\nwhen pre.spike:\n    post.w = 0.5*post.w + weight")
+    options = {"connect": bp.connect.all_to_all(), "weight": [1.0, 1.0, 10.0, 10.0, 100.0, 100.0]}
+    found = {}
+    for schedule in ("brian2", "default"):
+        syn = bp.Synapses(pre=P, post=E, model=model, delay=[0.0, 0.0, 0.3, 0.3, 0.0, 0.0], name="syn", **options)
+        net = bp.Network(P, E, syn, schedule=schedule)
+        found[schedule] = net.run(1.5, dt=0.1, backend=backend, start=0).final["E"]["w"]
+    assert np.allclose(found["brian2"], 0.25 * 1 + 0.5 * 10 + 100)  # 0, 1, 2
+    assert np.allclose(found["default"], 0.25 * 10 + 0.5 * 1 + 100)  # what has a delay arrives before the test

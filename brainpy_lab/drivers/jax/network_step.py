@@ -358,9 +358,9 @@ class NetworkStep:
         numbers = jnp.arange(delays - 1, -1, -1)
         steps = self.step - first - numbers
         cells = ring[steps % len(ring)]  # (delays, room)
-        late = (first + numbers > 0) == operation.delayed
+        asked = True if operation.delayed is None else (first + numbers > 0) == operation.delayed
         n = self.sizes.get(operation.source[0], 0)
-        there = (cells < n) & (late & (steps >= 0))[:, None]
+        there = (cells < n) & (asked & (steps >= 0))[:, None]
         places = cells * delays + numbers[:, None]
         again = jnp.concatenate([jnp.zeros((delays, 1), bool), cells[:, 1:] <= cells[:, :-1]], axis=1)
         return Due(cells, places, there, jnp.cumsum(again, axis=1))

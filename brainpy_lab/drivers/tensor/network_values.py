@@ -74,7 +74,7 @@ class NetworkValues:
         queue = self.queues[operation.source]
         for number in reversed(range(table.delays)):
             delay = table.first + number
-            if (delay == 0) != operation.delayed:
+            if operation.delayed is None or (delay > 0) == operation.delayed:
                 for cells in queue.get(self.step - delay, ()):
                     yield cells, number
 

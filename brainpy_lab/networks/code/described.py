@@ -75,7 +75,7 @@ def in_words(operation: Operation) -> str:
         case Arrive(_, _, (clock, _), cell, function, timed=True):
             return f"all connections where {clock} ticks: {cell or function}"
         case Arrive(syn, _, (group, event), cell, function, delayed, in_turn=in_turn):
-            when = "whose delay is over" if delayed else "of this step, without delay"
+            when = {True: "whose delay is over", False: "of this step, without delay", None: "that are due"}[delayed]
             return f"{event}s of {group} {when}, at {_at(syn)}: {' then '.join(n for n in (cell, function) if n)}" + (
                 ", connection by connection" if in_turn else ""
             )

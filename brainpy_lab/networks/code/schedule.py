@@ -95,9 +95,9 @@ def _default(draft: Draft) -> tuple[Phase, ...]:
 def _brian2(draft: Draft) -> tuple[Phase, ...]:
     """Its slots: groups, thresholds, synapses, resets.
 
-    In the slot of synapses all spikes that are due, delayed or not, run the blocks of all ``pre`` pathways, then those
-    of all ``post`` pathways: these have the orders -1 and 1 there. Synapses of one side are served as they were given
-    to the network, where Brian2 goes by their names.
+    In the slot of synapses all spikes that are due, delayed or not, together run the blocks of all ``pre`` pathways,
+    then those of all ``post`` pathways: these have the orders -1 and 1 there. Synapses of one side are served as they
+    were given to the network, where Brian2 goes by their names.
     """
     tests = [replace(f, acts="") for f in draft.fires]
     acts = tuple(Act(f.axis, f.event, f.acts) for f in draft.fires if f.acts)
@@ -105,7 +105,7 @@ def _brian2(draft: Draft) -> tuple[Phase, ...]:
         Phase("sources, inputs, blocks that run every T", (*draft.takes, *draft.timed)),
         Phase("advance", _advance(draft)),
         Phase("test, enqueue", (*tests, *draft.emits)),
-        Phase("arrivals due, with delay and without", _pre_first(draft.arrivals)),
+        Phase("arrivals due, with delay and without", _pre_first(_together(draft.arrivals))),
         Phase("act", acts),
         *_last(draft),
     )
@@ -123,6 +123,17 @@ def _advance(draft: Draft) -> tuple[Operation, ...]:
     if stages:
         return (*draft.recalls, *draft.follows, *stages, *draft.gathers, *draft.advances, *draft.remembers)
     return (*draft.recalls, *draft.gathers, *draft.follows, *draft.advances, *draft.remembers)
+
+
+def _together(arrivals: Iterable[Arrive | Share]) -> list[Arrive | Share]:
+    """Spikes of earlier steps and of this one at once: their connections act by their numbers, whenever cells fired."""
+    found: list[Arrive | Share] = []
+    for arrival in arrivals:
+        if found and isinstance(last := found[-1], Arrive) and arrival == replace(last, delayed=not last.delayed):
+            found[-1] = replace(last, delayed=None)
+        else:
+            found.append(arrival)
+    return found
 
 
 def _pre_first(arrivals: Iterable[Arrive | Share]) -> tuple[Arrive | Share, ...]:

@@ -226,7 +226,8 @@ class Operations(Calls):
         event = code.events.index(operation.source)
         table = f"{syn}_{side}"
         self.given["k_low"] = f"max(0, 1 - k_first_{table})" if operation.delayed else "0"
-        self.given["k_high"] = f"k_delays_{table}" if operation.delayed else f"(1 if k_first_{table} == 0 else 0)"
+        at_once = f"(1 if k_first_{table} == 0 else 0)"
+        self.given["k_high"] = at_once if operation.delayed is False else f"k_delays_{table}"
         w.add(1, "for k_d in range(k_high - 1, k_low - 1, -1):")
         w.add(2, f"k_v = (k_step - k_first_{table} - k_d) % k_depth_{event}\nk_x = k_get_i8(k_place_{event}, k_v)")
         w.add(2, f"for k_q in range(k_x, k_x + k_get_i8(k_number_{event}, k_v)):")
