@@ -20,6 +20,7 @@ from brainpy_lab.networks.network_code import CodedNetwork, backend_name
 from brainpy_lab.networks.runs.checkpoints import Standing, check_goes_on, check_structure, checkpoint_of
 from brainpy_lab.networks.runs.cost import Estimate, estimate_of
 from brainpy_lab.networks.runs.plan import Plan
+from brainpy_lab.networks.runs.recorded import warn_of_edits
 from brainpy_lab.networks.runs.recording import currents_in
 from brainpy_lab.networks.runs.request import Request
 from brainpy_lab.networks.runs.results import solution_of
@@ -213,7 +214,9 @@ class Network(CodedNetwork):
             check_goes_on(state, self._parts, wired)
         else:
             state = NetworkState.fresh(request.seed if request.seed is not None else ambient.seed_or(None) or 0, dt)
-        return Plan.of(self._parts, wired, assembly, code, state, request, reading), standing
+        plan = Plan.of(self._parts, wired, assembly, code, state, request, reading)
+        warn_of_edits(plan)
+        return plan, standing
 
     def _known(self, start: float | Checkpoint | None) -> NetworkState | None:
         """Where a run goes on from; None where it begins anew. Of a checkpoint its seed, dt and step alone."""

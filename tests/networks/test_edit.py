@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import linecache
+import re
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.simulation.runs.warning import RunWarning
 from tests.networks.cells import synapse
 
 CELL = "ge = 0\ndV/dt = (-60 - V + 14 + ge)/{tau}\nwhen V >= -50:\n    V = -60"
@@ -169,3 +172,58 @@ def test_a_network_without_a_name_is_edited_too() -> None:
     assert ", edited." in net.code("numpy").text.splitlines()[0]
     net.edit(net.code("numpy").text)
     assert net.revert(backend="numpy").text == text
+
+
+DEFINED = """
+I = 0
+I_L = 0.05*(V + 60)
+dV/dt = I - I_L
+when V >= -50:
+    V = -60
+"""
+LEARNED = (
+    SYNAPSE.format(decay=5).replace("ge", "I")
+    + """
+    a += 1
+da/dt = -a/7
+weight(0) = 1
+when post.spike:
+    weight += a
+"""
+)
+
+
+def _defined() -> bp.Network:
+    E = bp.NeuGroup(bp.model(DEFINED, name="LIF"), 3, name="E", method="euler", initial={"V": -55})
+    exc = bp.Synapses(pre=E, post=E, model=synapse(LEARNED), name="exc", connect=bp.connect.all_to_all())
+    return bp.Network(E, exc)
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [("E", "I_L"), ("E", "mean(I_L)"), ("E[:2]", "I_L"), ("exc", "post.I"), ("exc", "a")]
+)
+@pytest.mark.parametrize("parameters", [None, {"E.I": [1.0, 2.0]}])
+def test_records_that_no_edited_code_computes_are_told(key: str, name: str, parameters: object) -> None:
+    net = _defined()
+    record = {key: [name], "E": ["V"]} if key != "E" else {"E": [name, "V"]}
+    net.edit(net.code().text + "# nothing else\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        net.run(1.0, dt=0.1, record=record, parameters=parameters)
+        net.edit(net.code().text.replace("0.05 *", "0.1 *"))
+        net.run(1.0, dt=0.1, record={"E": ["V"], "exc": ["g", "weight"]}, start=0, parameters=parameters)
+    said = f"record: '{name}' of {key}: computed from recorded states by the model's equations, not by the edited code"
+    with pytest.warns(RunWarning, match=re.escape(f"{said} (advance_E)")):
+        sol = net.run(1.0, dt=0.1, record=record, start=0, parameters=parameters)
+    if name == "I_L":
+        cells = sol["E"].V[..., :2] if key == "E[:2]" else sol["E"].V
+        assert np.allclose(sol[key][name], 0.05 * (cells + 60), atol=1e-12)
+
+
+def test_a_blow_up_of_edited_code_names_it_and_no_operation_of_the_model() -> None:
+    net = _defined()
+    net.edit(net.code().text.replace("0.05 *", "1 / (V - V) *"))
+    with pytest.warns(
+        RunWarning, match=r"became nan or infinite in cell 0 at t = 0.1.*\n  The code of advance_E was ed"
+    ):
+        net.run(1.0, dt=0.1)

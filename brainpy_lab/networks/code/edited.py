@@ -112,11 +112,16 @@ def _refused(text: str, message: str, advice: str) -> CodeError:
 
 
 def _functions(code: NetworkCode) -> dict[str, str]:
-    """The functions of a generated text, without the heading, which says more than they hold."""
+    """The functions of a text, without the heading, which says more than they hold."""
     return {n.name: ast.unparse(n) for n in code.tree.body if isinstance(n, ast.FunctionDef)}
 
 
-def _difference(code: NetworkCode, before: NetworkCode) -> str:
+def changed_functions(code: NetworkCode, before: NetworkCode) -> tuple[str, ...]:
+    """The functions of one code that the other does not have, or that do something else there."""
     one, other = _functions(code), _functions(before)
-    changed = sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+    return tuple(sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name)))
+
+
+def _difference(code: NetworkCode, before: NetworkCode) -> str:
+    changed = changed_functions(code, before)
     return ", ".join(changed[:5]) + (" …" if len(changed) > 5 else "")

@@ -6,6 +6,7 @@ import numpy as np
 
 from brainpy_lab.equations.system import Assign, System
 from brainpy_lab.errors import Location
+from brainpy_lab.networks.code.edited import changed_functions
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.failures.culprit import line_at_fault
 from brainpy_lab.networks.runs.failures.known import Known
@@ -42,7 +43,8 @@ def in_words(plan: Plan, wrong: Place, times: tuple[float, ...], known: Known | 
         what = f"'{row}' became nan or infinite"
     when = f"at t = {times[0]:g}" if len(times) == 1 else f"between t = {times[0]:g} and t = {times[1]:g}"
     text = f"{owner}: {what} in {_place_in_words(plan, wrong)} {when}."
-    if outcome is Outcome.NON_FINITE:
+    edited = changed_functions(plan.code, plan.assembly.code) if plan.code.edited else ()
+    if outcome is Outcome.NON_FINITE and not edited:  # the model's lines are not what was computed
         cause = _of_synapses(part, row, side, place, known) if isinstance(part, Synapses) else None
         if isinstance(part, NeuGroup):
             cause = _of_cells(plan, part, row, place, known)
@@ -50,6 +52,8 @@ def in_words(plan: Plan, wrong: Place, times: tuple[float, ...], known: Known | 
             return outcome, f"{text}\n  {cause}"
     where = _line_of(system, row)
     text += f" {outcome.advice}"
+    if edited:
+        text += f"\n  The code of {', '.join(edited)} was edited: see net.code('{plan.code.backend}')."
     return outcome, text if where is None else f"{text}\n  {where}"
 
 
