@@ -16,8 +16,10 @@ from brainpy_lab.analysis.layout import ModelLike, by_element, initial_of, layou
 from brainpy_lab.analysis.many_states import zeros_among
 from brainpy_lab.analysis.newton import batched_newton, to_multiple
 from brainpy_lab.analysis.nullclines import typical
+from brainpy_lab.analysis.plane.coarse import small_boxes
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.proof.completeness import prove
+from brainpy_lab.analysis.proof.drifts import rounding_at
 from brainpy_lab.analysis.reduction import Reduced, reduce_field
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
@@ -28,6 +30,9 @@ from brainpy_lab.simulation.by_name import takes_parameters
 
 #: Fixed points nearer than this, relative to the box, are one: a double zero is known to sqrt(eps) = 1.5e-8 only.
 SAME = 1e-7
+
+#: The same of a small part of the box, where points of the box's own search are less exact.
+SAME_IN_SMALL = 1e-4
 
 #: A Jacobian flatter than this may have a multiple zero: zeros that rounding errors make of one are that near.
 SINGULAR = 1e-6
@@ -59,6 +64,9 @@ FAR = 10.0
 
 #: Part of a range by which the sample that decides on reductions reaches beyond it, as searches do (`roots.MARGIN`).
 BEYOND = 0.01
+
+#: Of more unknowns the errors at a point are not looked at: reading the equations for it takes a while.
+MOST_BY_INTERVALS = 12
 
 #: Rounding error of a drift, relative to its usual size in the box: that of a sum of about ten terms.
 ROUNDING = 8 * float(np.finfo(float).eps)
@@ -151,9 +159,7 @@ def find(
     held = caveats.frozen(field)
     kept = families(field, near or {}) if are_infinitely_many else ()
     remarks = (*caveats.remarks(field), *jumps(field, low, high, usual), *kept)
-    points = [
-        described(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside
-    ]
+    points = [_told(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside]
     flat = sum(int(found.is_flat[i]) for i in inside)
     if flat > MOST_MULTIPLE:
         remarks = (*remarks, f"{flat} of these points are multiple zeros; so many may belong to a curve or surface.")
@@ -170,7 +176,7 @@ def isolated(field: VectorField, box: Mapping[str, Range]) -> Array:
 
 
 def _searched(
-    field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None
+    field: VectorField, box: Mapping[str, Range], near: Mapping[str, float] | None, *, small: bool = False
 ) -> tuple[Array, Array, Array, Found, list[int]]:
     """Low and high ends of where states are looked for, a sample of it, the zeros, and which of them are in the box."""
     # the sample comes first: from it the usual sizes of drifts, the units, and which reductions are safe are taken
@@ -181,7 +187,32 @@ def _searched(
     scaled = _scaled(reduced, ranges, sample)
     candidates = reduced.fill(_search(reduced, scaled, [ranges[i] for i in reduced.elimination.core]))
     found = refine(scaled, candidates, lambda point: _is_in(field, point, box))
+    if not small:
+        found = _with_small(field, box, low, high, found)
     return low, high, sample, found, [i for i, p in enumerate(found.points.T) if _is_in(field, p, box)]
+
+
+def _with_small(field: VectorField, box: Mapping[str, Range], low: Array, high: Array, found: Found) -> Found:
+    """The zeros, and those that lie so near to each other that the search of the whole box missed them."""
+    inside = [i for i, p in enumerate(found.points.T) if _is_in(field, p, box)]
+    if found.dimensions.any() or set(field.free) != set(box):
+        return found
+    for ranges in small_boxes(field, low, high, found.points[:, inside]):
+        # there it is the usual size of the drift, and the width, that are small: what is in it is told apart
+        more = _searched(field, dict(zip(field.free, ranges, strict=True)), None, small=True)
+        widths = more[1] - more[0]
+        single = [i for i in more[4] if not more[3].dimensions[i]]
+        known = [not more[3].is_flat[i] or _is_simple(field, more[3].points[:, i], widths) for i in single]
+        points = more[3].points[:, [i for i, is_known in zip(single, known, strict=True) if is_known]]
+        others = np.abs((points[:, :, None] - found.points[:, None]) / widths[:, None, None]).max(axis=0)
+        found = found.with_regular(points[:, (others > SAME_IN_SMALL).all(axis=1)])
+    return found
+
+
+def _is_simple(field: VectorField, point: Array, widths: Array) -> bool:
+    """Whether a zero is told from a multiple one by the rounding errors at the zero itself."""
+    errors = rounding_at(field, point)
+    return errors is not None and stability(field, point, errors, widths).kind != "non-hyperbolic"
 
 
 def _scaled(reduced: Reduced, ranges: Sequence[Range], sample: Array) -> Scaled:
@@ -299,6 +330,22 @@ def _kept(points: Array) -> list[int]:
         if not kept or np.abs(points[:, kept] - point[:, None]).max(axis=0).min() > SAME:
             kept.append(int(i))
     return kept
+
+
+def _told(
+    field: VectorField, point: Array, dimension: int, rounding: Array, widths: Array, frozen: dict[str, float]
+) -> FixedPoint:
+    """As `described`; where ``rounding``, that of the box, leaves the kind open, with the errors at the point itself.
+
+    In a box a million times as wide as what is in it the drift is so large that 1e-16 of it hides everything.
+    """
+    told = described(field, point, dimension, rounding, widths, frozen)
+    if told.kind != "non-hyperbolic" or dimension or len(point) > MOST_BY_INTERVALS:
+        return told
+    errors = rounding_at(field, point)
+    if errors is None or not (errors < rounding).any():
+        return told
+    return described(field, point, dimension, np.minimum(errors, rounding), widths, frozen)
 
 
 def described(

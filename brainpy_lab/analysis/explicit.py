@@ -24,8 +24,9 @@ STEEPEST = 0.05
 #: A difference below this part of its terms is not looked at, where the terms are larger than usual by its inverse.
 SWAMPED = 1e-6
 
-#: Steps from point to point are halved at most so often where the function is steeper.
-HALVINGS = 6
+#: Steps from point to point are halved at most so often where the function is steeper: down to 1e-12 of the range, as
+#: x**3 needs in a box a million times as wide as what is in it. Only the steep steps are halved.
+HALVINGS = 30
 
 
 def explicit_nullcline(field: VectorField, component: int, ranges: Sequence[Range]) -> list[Array] | None:

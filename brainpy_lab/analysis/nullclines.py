@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.contours import level_lines
 from brainpy_lab.analysis.explicit import explicit_nullcline, runs
+from brainpy_lab.analysis.plane.coarse import say_unseen
 from brainpy_lab.analysis.plane.touching import touching_lines
 from brainpy_lab.analysis.roots import line_of
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField
@@ -41,6 +42,9 @@ def nullclines(field: VectorField, ranges: Sequence[Range]) -> list[list[Array]]
     found = [explicit_nullcline(field, i, ranges) for i in range(2)]
     grid = _Grid(field, ranges) if None in found else None
     pieces = [grid.nullcline(i) if known is None and grid else known or [] for i, known in enumerate(found)]
+    for i, known in enumerate(found):
+        if known is None:
+            say_unseen(field, i, ranges, pieces[i])
     return [[piece.T for piece in branches] for branches in pieces]
 
 

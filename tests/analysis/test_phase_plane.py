@@ -234,3 +234,41 @@ def test_three_axes_and_wrong_starts(plane):
         plane.trajectory(x=3)
     with pytest.raises(ArgumentError, match="no grid"):
         plane.vector_field(1)
+
+
+@pytest.mark.parametrize("width", [1e5, 1e6, 1e8])
+def test_a_box_far_wider_than_what_is_in_it(model_of, width):
+    """The cubic y = x**3 is steep there, and the drift so large that 1e-16 of it is more than the points' own."""
+    plane = PhasePlane(model_of("dx/dt = y - x**3\ndy/dt = x - y"), x=(-width, width), y=(-width, width))
+    (cubic,) = plane.nullclines()["x"]
+    assert cubic[:, 1] == pytest.approx(cubic[:, 0] ** 3, abs=1e-6 * width)
+    assert np.ptp(cubic[:, 1]) == 2 * width
+    found = plane.fixed_points()
+    assert [p.kind for p in found] == ["stable node", "saddle", "stable node"]
+    assert [p.values["x"] for p in found] == pytest.approx([-1, 0, 1])
+
+
+def test_fixed_points_nearer_to_each_other_than_the_grid(model_of):
+    found = PhasePlane(
+        model_of("dx/dt = x*(1 - x)*(x - 2)\ndy/dt = y - x**5"), x=(-1e5, 1e5), y=(-1e5, 1e5)
+    ).fixed_points()
+    assert [list(p.values.values()) for p in found] == pytest.approx(np.array([[0, 0], [1, 1], [2, 32]]), abs=1e-9)
+    assert [p.kind for p in found] == ["saddle", "unstable degenerate node", "saddle"]
+
+
+def test_a_multiple_zero_stays_one_in_a_wide_box(model_of):
+    (point,) = PhasePlane(
+        model_of("dx/dt = x**2 - 2*x + 1 - y\ndy/dt = -y"), x=(-1e5, 1e5), y=(-1e5, 1e5)
+    ).fixed_points()
+    assert point.kind == "non-hyperbolic"
+
+
+def test_a_nullcline_smaller_than_the_grid_is_said(model_of):
+    plane = PhasePlane(model_of("dx/dt = x**2 + y**2 - 1\ndy/dt = y - x"), x=(-1e3, 1e3), y=(-1e3, 1e3))
+    with pytest.warns(UserWarning, match="box is too wide for the nullcline of x"):
+        plane.nullclines()
+
+
+def test_a_pole_at_the_origin_is_no_nullcline_unseen(model_of, recwarn):
+    plane = PhasePlane(model_of("dx/dt = 1/(x - y**2)\ndy/dt = y - x"), x=(-1e3, 1e3), y=(-1e3, 1e3))
+    assert plane.nullclines()["x"] == [] and not recwarn.list

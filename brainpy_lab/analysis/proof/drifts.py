@@ -207,6 +207,20 @@ class _Evaluation:
         return Truth((value.low > 0) | (value.high < 0), (value.low == 0) & (value.high == 0))
 
 
+def rounding_at(field: VectorField, point: Array) -> Array | None:
+    """How far from zero rounding may leave the drifts at a fixed point, shape (n,), or None where it is not known.
+
+    A multiple zero is left where Newton's steps come to nothing, and what the drift has there counts, too: eight times
+    the last step then moves the vanishing eigenvalue by more than itself, whatever the multiplicity.
+    """
+    try:
+        value = Drifts(field).at(point[:, None])
+    except UnprovableError:
+        return None
+    errors: Array = 8 * np.maximum(np.abs(value.low), np.abs(value.high))[:, 0]
+    return errors if np.isfinite(errors).all() else None
+
+
 def _whole(exponent: Jet) -> int | None:
     """An exponent that is one whole number."""
     low, high = exponent.value
