@@ -19,10 +19,12 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 
@@ -158,6 +160,8 @@ class ByName(dict[str, V]):
 def in_words(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator: arguments of types that a function does not work with are refused, not left to its innards.
 
+    What a function of the user's raises, such as one given to hear of progress, comes through as it is.
+
     Parameters
     ----------
     what : str
@@ -172,12 +176,35 @@ def in_words(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             except BrainPyLabError:
                 raise
             except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+                if _of_user(error):
+                    raise
                 said = str(error) or type(error).__name__
                 raise ArgumentError(f"{what} does not work with these arguments: {said}.") from error
 
         return careful
 
     return decorate
+
+
+def _of_user(error: BaseException) -> bool:
+    """Whether code that is neither ours nor a library's was called within a call of ours, and raised the error."""
+    trace = error.__traceback__
+    frames = []
+    while trace is not None:
+        frames.append(trace.tb_frame)
+        trace = trace.tb_next
+    return any(_is_of_user(frame.f_globals) for frame in frames)
+
+
+def _is_of_user(names: Mapping[str, Any]) -> bool:
+    """Whether code with these global names is the user's; code that is generated has no module."""
+    root = str(names.get("__name__") or "").partition(".")[0]
+    if root == "__main__":
+        return True
+    if not root or root == __name__.partition(".")[0] or root in sys.stdlib_module_names:
+        return False
+    place = Path(str(getattr(sys.modules.get(root), "__file__", None) or names.get("__file__") or ""))
+    return not {"site-packages", "dist-packages"}.intersection(place.parts)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:

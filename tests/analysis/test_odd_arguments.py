@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from brainpy_lab import models
-from brainpy_lab.analysis import PhasePlane, fixed_points
+from brainpy_lab.analysis import PhasePlane, bifurcation, fixed_points
 from brainpy_lab.errors import AnalysisError, ArgumentError
 
 BOX = {"V": (-3, 3), "w": (-2, 3)}
@@ -80,3 +80,25 @@ def test_overflow_gives_no_warning(fhn, model_of):
             model_of("dx/dt = exp(x) - y\ndy/dt = exp(y) - 2 - x"), {"x": (-2000, 2000), "y": (-2, 2000)}
         )
         assert all(np.isfinite(list(p.values.values())).all() for p in found)
+
+
+class _Mine(ValueError):
+    pass
+
+
+def _raises(*_):
+    raise _Mine("of the user's own")
+
+
+@pytest.mark.parametrize("name", ["watch", "progress"])
+def test_an_error_of_the_users_own_function_comes_through(model_of, monkeypatch, name):
+    monkeypatch.setattr("brainpy_lab.analysis.continuation.news.PAUSE", 0.0)
+    for function, error in ((_raises, _Mine), (lambda *_: np.zeros(3) @ np.zeros(4), ValueError)):
+        with pytest.raises(error) as raised:
+            bifurcation(model_of("r = 0\ndx/dt = r - x**2"), "r", (-1, 1), **{name: function})
+        assert raised.type is error
+
+
+def test_what_is_no_function_to_be_told(model_of):
+    with pytest.raises(ArgumentError, match="watch is 3; it must be a function"):
+        bifurcation(model_of("r = 0\ndx/dt = r - x**2"), "r", (-1, 1), watch=3)

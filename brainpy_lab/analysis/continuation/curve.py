@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import acos
+from math import acos, copysign
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -37,6 +37,9 @@ EASY_ITERATIONS, EASY = 3, 0.4
 
 #: A point this near to a border, relative to the range, is moved onto it.
 EDGE = 1e-9
+
+#: A direction with a part of the parameter below this is that of a fold: on a border, the curve only touches it there.
+FLAT = 1e-7
 
 #: Steps that stay short where a longer one has led to another branch.
 CAREFUL = 60
@@ -165,7 +168,7 @@ class Curve:
             point, is_easy = there
             if not self._is_inside(point):
                 last = self._at_border(here, point)
-                if last is None and step > SHORTEST * self.longest:
+                if (last is None or not self._leads_to(here, last)) and step > SHORTEST * self.longest:
                     step /= 2
                     continue
                 self.end = "border"
@@ -246,6 +249,14 @@ class Curve:
             return None
         found[-1] = border
         return self.with_tangent(found, inside.tangent)
+
+    def _leads_to(self, here: CurvePoint, border: CurvePoint) -> bool:
+        """Whether a point on the border is ahead: over a fold beside it a step may pass out again behind its start."""
+        low, high = self.range
+        if not self._is_inside(here):
+            inward = copysign(1.0, (low + high) / 2 - here.parameter) * here.tangent[-1] / self.units[-1]
+            return inward < FLAT or length_of(self._scale(border.u - here.u)) > EDGE
+        return bool(self._scale(border.u - here.u) @ self._scale(here.tangent) >= 0)
 
     def _passes(self, start: CurvePoint, a: CurvePoint, b: CurvePoint) -> bool:
         """Whether the way from ``a`` to ``b`` leads through ``start``."""

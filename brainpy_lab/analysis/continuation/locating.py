@@ -52,6 +52,15 @@ class JumpError(AnalysisError):
         self.before, self.length = before, length
 
 
+#: A point this near to the border, in parts of the range, is on it. A real part below the second, relative to the
+#: largest eigenvalue, may be zero.
+ON_BORDER, CRITICAL = 1e-9, 1e-6
+
+#: At a fold that near to the border the parameter's part in the direction of the curve is below this; and the fold is
+#: off by less than the second, in units: the square root of how near it is.
+TURNED, ASIDE = 1e-3, 1e-3
+
+
 @dataclass(frozen=True)
 class Located:
     """A special point and where it stands: (states, parameter)."""
@@ -93,6 +102,31 @@ def _solved(system: InUnits, curve: Curve, gap: Gap) -> Located | None:
     return _from(system, curve, ends, gap.kind, _guess(curve, gap), _omega(gap) if gap.kind == "hopf" else 0.0)
 
 
+def at_border(problem: EquilibriumProblem, curve: Curve, end: Station) -> Located | None:
+    """The special point that lies exactly where a branch ends on the border of the range, if there is one.
+
+    No count changes on the way to it: eigenvalues that have come to the axis there tell of it.
+    """
+    low, high = curve.range
+    border = min(curve.range, key=lambda b: abs(b - end.point.parameter))
+    if abs(end.point.parameter - border) > ON_BORDER * (high - low):
+        return None
+    values = end.eigenvalues
+    k = int(np.argmin(np.abs(values.real)))
+    turned = abs(end.point.tangent[-1] / curve.units[-1]) < TURNED
+    # by its rate the eigenvalue says how far off the axis is, where there is no other to compare it with
+    if not turned and abs(values[k].real) > CRITICAL * max(np.abs(values).max(), abs(end.rates[k])):
+        return None
+    rotates = not turned and abs(values[k].imag) > CRITICAL * np.abs(values).max()
+    kinds = ("hopf",) if rotates else ("fold",) if turned else ("branch point", "fold")
+    system = InUnits(problem, curve.units)
+    for kind in kinds:
+        found = _from(system, curve, (end, end), kind, end.point.u, float(abs(values[k].imag)), ASIDE)
+        if found is not None and abs(found.u[-1] - border) <= ON_BORDER * (high - low):
+            return found
+    return None
+
+
 def solved_from(
     problem: EquilibriumProblem, curve: Curve, ends: tuple[Station, Station], kind: str, part: float, omega: float
 ) -> Located | None:
@@ -102,7 +136,13 @@ def solved_from(
 
 
 def _from(
-    system: InUnits, curve: Curve, ends: tuple[Station, Station], kind: str, near: Array, frequency: float
+    system: InUnits,
+    curve: Curve,
+    ends: tuple[Station, Station],
+    kind: str,
+    near: Array,
+    frequency: float,
+    little: float = LITTLE,
 ) -> Located | None:
     guess = near / curve.units
     omega: float | None = None
@@ -116,7 +156,7 @@ def _from(
         if z_or_none is None:
             return None
         z = z_or_none
-    if not _is_between(z, *(s.point.u / curve.units for s in ends)):
+    if not _is_between(z, *(s.point.u / curve.units for s in ends), little=little):
         return None
     u = np.where(np.abs(z) < ROUNDING, 0.0, z * curve.units)
     located = described(system.problem, kind, u, omega=omega)
@@ -131,13 +171,13 @@ def _from(
     return located
 
 
-def _is_between(z: Array, a: Array, b: Array) -> bool:
+def _is_between(z: Array, a: Array, b: Array, little: float = LITTLE) -> bool:
     """Whether a point of a piece is, by and large, between its ends; all in units."""
     way = b - a
     length = float(np.linalg.norm(way))
     part = float((z - a) @ way) / length if length else 0.0
     beyond = max(-part, part - length)
-    return beyond < BEYOND * length + LITTLE and bool(np.linalg.norm(z - (a + b) / 2) < length + LITTLE)
+    return beyond < BEYOND * length + little and bool(np.linalg.norm(z - (a + b) / 2) < length + little)
 
 
 def _is_level(curve: Curve, z: Array, tangent: Array) -> bool:

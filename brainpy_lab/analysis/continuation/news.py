@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from brainpy_lab.errors import ArgumentError
+
 #: A diagram, in one parameter or in two.
 D = TypeVar("D")
 
@@ -37,6 +39,13 @@ class News(Generic[D]):
     stop: threading.Event | None = None
     _part: float = 0.0
     _shown: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        for name, given in (("progress", self.progress), ("watch", self.watch)):
+            if given is not None and not callable(given):
+                raise ArgumentError(
+                    f"{name} is {given!r}; it must be a function.", advice=f"Use {name}=lambda news: print(news)."
+                )
 
     def tell(self, part: float, so_far: Callable[[], D]) -> bool:
         """Tell of another point; True where the work is to stop."""

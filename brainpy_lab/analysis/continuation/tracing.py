@@ -15,7 +15,7 @@ from brainpy_lab.analysis.continuation.crossings import MANY, explained
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import Detector, Station, station
-from brainpy_lab.analysis.continuation.locating import JumpError, Located, locate
+from brainpy_lab.analysis.continuation.locating import JumpError, Located, at_border, locate
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.third_order import flattest, of_third_order
 from brainpy_lab.analysis.scaling import power_of_two
@@ -128,6 +128,10 @@ class Tracer:
             ends = (other, said)
         stations = [*reversed(second[1:]), *first]
         self._keep(curve, stations, ends)
+        for end in (stations[0], stations[-1]) if curve.end != "closed" else ():
+            special = at_border(self.problem, curve, end)
+            if special is not None:
+                self._add(curve, special)
         for cusp in flattest(self.problem, curve, [s.point for s in stations]):
             self._add(curve, cusp)
         self._say_where_centres_are(stations)

@@ -45,3 +45,24 @@ def test_labels_over_steps_and_tolerances(name: str, range_: tuple[float, float]
     for found in seen[1:]:
         assert [kind for kind, _ in found] == [kind for kind, _ in seen[0]]
         assert [value for _, value in found] == pytest.approx([value for _, value in seen[0]], abs=1e-5)
+
+
+@pytest.mark.parametrize("range_", [(-5, 3), (3, 5), (-5, 3 + 1e-7), (-5, 3 + 1e-12), (-5, 4)])
+def test_a_fold_on_or_beside_a_border(range_: tuple[float, float]) -> None:
+    points = bifurcation(bp.model("mu = 0\ndx/dt = mu - 3 - x**2"), "mu", range_).points
+    mirrored = bifurcation(bp.model("mu = 0\ndx/dt = -mu - 3 - x**2"), "mu", (-range_[1], -range_[0])).points
+    for found, place in ((points, 3), (mirrored, -3)):
+        assert [p.kind for p in found] == ["fold"]
+        assert found[0].parameter == pytest.approx(place, abs=1e-9)
+
+
+@pytest.mark.parametrize("range_", [(-1, 0), (0, 1)])
+def test_a_hopf_point_on_a_border(range_: tuple[float, float]) -> None:
+    model = bp.model("mu = 0\ndx/dt = mu*x - y - x*(x**2 + y**2)\ndy/dt = x + mu*y - y*(x**2 + y**2)")
+    (point,) = bifurcation(model, "mu", range_, cycles=False).points
+    assert point.kind == "hopf" and point.parameter == pytest.approx(0, abs=1e-9)
+    assert point.data["l1"] < 0 and point.period == pytest.approx(2 * np.pi)
+
+
+def test_an_end_on_a_border_without_a_special_point() -> None:
+    assert not bifurcation(bp.model("mu = 0\ndx/dt = mu - x"), "mu", (-1, 0)).points
