@@ -297,3 +297,5 @@ class Network(CodedNetwork):
                 # another network that takes the part gives it another dict, and so it is seen that it moved on
                 object.__setattr__(part, "state", {})
                 self._held.append((part, part.state))
+            if isinstance(part, Synapses):
+                part.at_cells.clear()

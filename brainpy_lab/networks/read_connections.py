@@ -9,7 +9,8 @@ import numpy as np
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.connections import Connections
-from brainpy_lab.networks.states.homes import Homes
+from brainpy_lab.networks.source import Source, View
+from brainpy_lab.networks.states.homes import Home, Homes
 from brainpy_lab.networks.values import Values
 from brainpy_lab.simulation.synapse_model import SynapseModel
 
@@ -28,6 +29,10 @@ class ReadConnections:
     values: dict[str, Values]
     start: dict[str, Values]
     state: dict[str, np.ndarray]
+    #: Where the network stands: states that are kept with cells, where that is, and one value a cell.
+    at_cells: dict[str, tuple[Home, np.ndarray]]
+    pre: Source | View
+    post: Source | View
     delay_given: Values
     post_delay_given: Values
 
@@ -70,6 +75,8 @@ class ReadConnections:
             found: Any = self.values[name]
         elif name in self.state:
             found = self.state[name]
+        elif name in self.at_cells:
+            found = self._of_cells(name)
         elif name in self.system.state_names:
             found = self.initial(name)
         else:
@@ -77,6 +84,18 @@ class ReadConnections:
             listed = f"It has: {', '.join(known)}." if known else "It has no parameters."
             raise AttributeError(f"{self.name} has no '{name}'. {did_you_mean(name, known) or listed}")
         return _read_only(np.broadcast_to(np.asarray(found, dtype=float), len(self)))
+
+    def _of_cells(self, name: str) -> np.ndarray:
+        """A state that is kept with cells, at each connection of these."""
+        home, values = self.at_cells[name]
+        if home == "lumped":
+            raise AttributeError(
+                f"{self.name}: '{name}' is a sum for each target cell: no connection has a value of its own. "
+                f"sol.final['{self.name}']['{name}'] has the sums; kept={{'{name}': 'connection'}} gives each its own."
+            )
+        side, cells = (self.pre, self.pre_index) if home == "pre" else (self.post, self.post_index)
+        found: np.ndarray = values[side.index[cells] if isinstance(side, View) else cells]
+        return found
 
     def initial(self, name: str) -> Values:
         """What a state begins with: a number, or one a connection."""
@@ -105,13 +124,14 @@ class ReadConnections:
         return xarray.Dataset(columns, cells, {"synapses": self.name, "model": self.model.name})
 
     def table_of(self, *names: str) -> dict[str, np.ndarray]:
-        """Weights, delays and other values by name, one a connection; states that are kept with cells are not."""
+        """Weights, delays and other values by name, one a connection; states kept with cells where they are named."""
         every = [*self.system.parameter_names, *self.homes.at("connection"), "delay", "post_delay"]
+        known = [*every, *self.homes.at("pre"), *self.homes.at("post")]
         for name in names:
-            if name not in every:
+            if name not in known:
                 raise ArgumentError(
                     f"{self.name}: its connections have no '{name}'.",
-                    advice=did_you_mean(name, every) or f"They have: {', '.join(every)}.",
+                    advice=did_you_mean(name, known) or f"They have: {', '.join(known)}.",
                 )
         own = {"delay": lambda: self.delay, "post_delay": lambda: self.post_delay}
         return {name: own[name]() if name in own else self.read(name) for name in names or every}

@@ -145,6 +145,7 @@ class Synapses(ReadConnections):
         )
         self.kept = mapping(self.name, "kept", kept)
         self._move_weights()
+        self.at_cells: dict[str, tuple[Home, np.ndarray]] = {}
         self.state: dict[str, np.ndarray] = {}
         self._check_kept()
         if not self.totals.are_taken:
@@ -322,10 +323,12 @@ class Synapses(ReadConnections):
                 object.__setattr__(self, f"{name}_given", _merged(new, old, chosen))
                 continue
             self._check_given({name: given})
-            new = _merged(self._values(name, given), self.read(name), chosen)
+            new = self._values(name, given)
+            new = new if chosen is None else _merged(new, self.read(name), chosen)
             if name in self.system.state_names:
                 self.start[name] = new
                 self.state.pop(name, None)
+                self.at_cells.pop(name, None)
             else:
                 self.values[name] = new
         were_totals = self.totals.are_taken

@@ -114,18 +114,6 @@ def test_attributes_of_synapses_are_set_as_by_set() -> None:
     assert syn.homes.of["g"] == "connection"
 
 
-def test_a_state_kept_with_cells_is_set_before_a_run_that_begins_anew() -> None:
-    syn = connected(STDP)
-    net = bp.Network(syn.pre_group, syn)
-    net.run(0.2, dt=0.1, backend="numpy")
-    syn.x = 0.5
-    with pytest.raises(bp.errors.ArgumentError, match="syn: 'x' is kept once a presynaptic cell; it cannot be set"):
-        net.run(0.2, backend="numpy")
-    sol = net.run(0.2, start=0, dt=0.1, backend="numpy", record={"syn": ["x"]})
-    assert np.all(sol["syn"].x[0] == 0.5)
-    net.run(0.2, backend="numpy")
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [

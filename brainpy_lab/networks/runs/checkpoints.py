@@ -25,11 +25,13 @@ _HOMES = {
     "connection": "once a connection", "lumped": "once a target cell",
     "pre": "once a presynaptic cell", "post": "once a postsynaptic cell",
 }  # fmt: skip
+_ANEW = "Give start=0 to begin anew."
 
 
 def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]) -> Checkpoint:
     """All that the next step depends on, besides parameters."""
     values: dict[str, np.ndarray] = {}
+    rows = {f"{axis}.{row}": np.array(v) for axis, named in state.rows.items() for row, v in named.items()}
     numbers: dict[str, Plain] = {"dt": state.dt, "step": state.step, "schedule": parts.schedule}
     for group in parts.groups:
         numbers[f"size/{group.name}"] = group.size
@@ -43,11 +45,16 @@ def checkpoint_of(parts: Parts, state: NetworkState, wired: Mapping[str, Wiring]
         numbers[f"weighted/{syn.name}"] = ", ".join(weights)
         numbers[f"weights/{syn.name}"] = _digest(weights)
         numbers[f"cells/{syn.name}"] = wired[syn.name].cells
-        numbers |= {f"trace/{syn.name}.{n}": state.traces[f"{syn.name}.{n}"] for n in syn.traces.of}
-        numbers |= {f"home/{syn.name}.{n}": home for n, home in state.homes[syn.name].items()}
-        kept = (n for n, home in state.homes[syn.name].items() if home == "connection")
+        _check_set(syn, state)
+        as_set = [n for n in syn.system.state_names if state.is_set(syn, n)]
+        numbers |= {f"trace/{syn.name}.{n}": state.traces[f"{syn.name}.{n}"] for n in syn.traces.of if n not in as_set}
+        homes: dict[str, str] = {**state.homes[syn.name], **{n: syn.homes.of[n] for n in as_set}}
+        numbers |= {f"home/{syn.name}.{n}": home for n, home in homes.items()}
+        kept = (n for n, home in homes.items() if home == "connection")
         values |= {f"{syn.name}.{n}": np.array(syn.read(n)) for n in kept}
-    rows = {f"{axis}.{row}": np.array(v) for axis, named in state.rows.items() for row, v in named.items()}
+        groups = {"pre": syn.pre_group, "post": syn.post_group}
+        sides = {n: homes[n] for n in as_set if homes[n] in groups}
+        rows |= {f"{syn.name}.{h}.{n}": np.full(groups[h].size, syn.initial(n)) for n, h in sides.items()}
     queues = {f"{'.'.join(event)}.{n}": a for event, q in state.queues.items() for n, a in _queue_arrays(q).items()}
     pasts = {".".join(key): past for key, past in state.pasts.items()}
     memories = {f"{g}.{k}": v for g, kept in state.memories.items() for k, v in kept.items() if k != METHOD}
@@ -261,6 +268,15 @@ def _other(checkpoint: Checkpoint, difference: str) -> ArgumentError:
     )
 
 
+def _check_set(syn: Synapses, state: NetworkState) -> None:
+    for name in syn.homes.at("lumped"):
+        if state.is_set(syn, name):
+            raise ArgumentError(
+                f"{syn.name}: '{name}' is kept {_HOMES['lumped']}; it cannot be set where a run goes on.",
+                advice=f"{_ANEW} Or take kept={{'{name}': 'connection'}}.",
+            )
+
+
 def check_goes_on(state: NetworkState, parts: Parts, wired: Mapping[str, Wiring]) -> None:
     """Refuse to go on where delays have changed, or where a variable of a synapse lives.
 
@@ -268,32 +284,27 @@ def check_goes_on(state: NetworkState, parts: Parts, wired: Mapping[str, Wiring]
     ------
     ArgumentError
     """
-    anew = "Give start=0 to begin anew."
     for syn in parts.synapses:
         if state.delays[syn.name] != wired[syn.name].delays:
             raise ArgumentError(
                 f"{syn.name}: its delays are others than when the network stopped at {state.time:g}, with spikes on "
                 "their way.",
-                advice=anew,
+                advice=_ANEW,
             )
-        for name, home in syn.homes.of.items():
-            if home != "connection" and syn.start.get(name) is not state.starts[syn.name].get(name):
-                raise ArgumentError(
-                    f"{syn.name}: '{name}' is kept {_HOMES[home]}; it cannot be set where a run goes on.", advice=anew
-                )
+        _check_set(syn, state)
         for name in syn.system.parameter_names:
             now = syn.values[name] if name in syn.weighted.names else None
             if state.starts[syn.name].get(name) is not now:
                 sums = ", ".join(syn.weighted.by) or "the sums of its last run"
                 raise ArgumentError(
                     f"{syn.name}: '{name}' stands in {sums}; it cannot be set where a run goes on.",
-                    advice=f"{anew} Or take kept={{'{next(iter(syn.weighted.by), 'g')}': 'connection'}}.",
+                    advice=f"{_ANEW} Or take kept={{'{next(iter(syn.weighted.by), 'g')}': 'connection'}}.",
                 )
         before = state.homes[syn.name]
         for name, home in syn.homes.of.items():
-            if before[name] != home:
+            if before[name] != home and ("lumped" in (home, before[name]) or not state.is_set(syn, name)):
                 raise ArgumentError(
                     f"{syn.name}: '{name}' is kept {_HOMES[home]}; when the network stopped at {state.time:g} it was "
                     f"{_HOMES[before[name]]}.",
-                    advice=f"{anew} What is one number for all connections stays one.",
+                    advice=f"{_ANEW} What is one number for all connections stays one.",
                 )

@@ -129,7 +129,7 @@ class Course:
             value: Any = syn.state.get(name)
             known, order = value is not None, self.stored
         else:
-            value, order = state.row(self.axis, name), None
+            value, order = None if state.is_set(syn, name) else state.row(self.axis, name), None
             known = value is not None
         if known and state.traces.get(self.name) == self.digest:
             return {row: state.rows[self.axis][row] for row in self.trace.rows}

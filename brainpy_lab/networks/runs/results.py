@@ -74,14 +74,9 @@ def _final(run: RunOf) -> dict[str, dict[str, np.ndarray]]:
         if isinstance(part, NeuGroup):
             final[part.name] = {n: np.array(v).reshape(part.shape) for n, v in part.state.items()}
     for syn in run.plan.network.synapses:
-        homes = syn.homes
-        own = {n: np.array(syn.state[n]) for n in homes.at("connection")}
-        for n, home in homes.of.items():
-            if home != "connection":
-                group = syn.pre_group if home == "pre" else syn.post_group
-                place = (group.name, f"{syn.name}_{n}") if home == "lumped" else (f"{syn.name}.{home}", n)
-                course = run.plan.traces.get(f"{syn.name}.{n}")
-                values = run.now(course) if course else run.flow.values(*place)
-                own[n] = values.reshape(group.shape)
+        own = {n: np.array(syn.state[n]) for n in syn.homes.at("connection")}
+        for n, (home, values) in syn.at_cells.items():
+            group = syn.pre_group if home == "pre" else syn.post_group
+            own[n] = np.array(values).reshape(group.shape)
         final[syn.name] = own
     return final

@@ -21,6 +21,7 @@ from brainpy_lab.networks.runs.spikes import Spikes
 from brainpy_lab.networks.runs.stored import RunStore
 from brainpy_lab.networks.runs.values import setup_of
 from brainpy_lab.networks.sources import PoissonGroup
+from brainpy_lab.networks.states.homes import Home
 from brainpy_lab.networks.synapses import Synapses
 from brainpy_lab.simulation.runs.control import ChunkSize
 from brainpy_lab.simulation.runs.record_size import check_record_memory
@@ -152,10 +153,21 @@ class RunOf:
                 if stored is not None:
                     values[stored] = values.copy()
                 syn.state[name] = values
+            away = {n: home for n, home in syn.homes.of.items() if home != "connection"}
+            syn.at_cells.update({n: (home, self._of_cells(syn, n, home)) for n, home in away.items()})
         for course in plan.traces.values():
             state.traces[course.name] = course.digest
             if course.axis != course.synapses.name:
                 state.rows[course.axis][course.trace.name] = self.now(course)
+
+    def _of_cells(self, syn: Synapses, name: str, home: Home) -> np.ndarray:
+        """The values of a state that is kept with cells."""
+        course = self.plan.traces.get(f"{syn.name}.{name}")
+        if course:
+            return self.now(course)
+        if home == "lumped":
+            return self.flow.values(syn.post_group.name, f"{syn.name}_{name}")
+        return self.flow.values(f"{syn.name}.{home}", name)
 
     def now(self, course: Course) -> np.ndarray:
         """The values of a trace."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.drivers.network import Event
+from brainpy_lab.networks.synapses import Synapses
 
 
 @dataclass
@@ -59,6 +60,10 @@ class NetworkState:
     def time(self) -> float:
         """The time that has been reached."""
         return self.step * self.dt
+
+    def is_set(self, syn: Synapses, name: str) -> bool:
+        """Whether a state of synapses has been set since the last run."""
+        return syn.name in self.starts and syn.start.get(name) is not self.starts[syn.name].get(name)
 
     def row(self, axis: str, name: str) -> np.ndarray | None:
         """A row, where there has been a run."""

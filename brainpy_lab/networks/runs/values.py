@@ -233,7 +233,7 @@ class _Values:
         if row in self.plan.wired[syn.name].rows:
             return self.plan.wired[syn.name].rows[row]
         if axis != syn.name:
-            kept = self.plan.state.row(axis, row)
+            kept = None if self.plan.state.is_set(syn, row) else self.plan.state.row(axis, row)
             if kept is None and row not in syn.system.state_names:
                 return np.zeros(())  # a sum, or a value of before: made when it is asked for
             return np.asarray(syn.initial(row) if kept is None else kept, dtype=float)
