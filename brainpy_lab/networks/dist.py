@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.arguments import Named, above_zero, described, real, seed_and_stream, whole
 from brainpy_lab.networks.draws import DISTRIBUTIONS, Draws
 from brainpy_lab.networks.room import check_room
@@ -244,3 +244,11 @@ class constant(Distribution):  # noqa: N801
 
     def _values(self, draws: Draws, first: int, n: int) -> np.ndarray:
         return np.full(n, self.value)
+
+
+def __getattr__(name: str) -> Any:
+    if not name.startswith("_"):
+        known = [n for n in __all__ if n != "Distribution"]
+        hint = did_you_mean(name, known) or f"Distributions: {', '.join(known)}."
+        raise AttributeError(f"There is no distribution '{name}'. {hint}")
+    raise AttributeError(name)

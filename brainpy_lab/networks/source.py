@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.cells import Cells
 
 #: Spikes of steps first, first + 1, ...: offsets, and the cells between them.
@@ -30,6 +30,8 @@ class Source:
     name: str
     is_named: bool
     cells: Cells
+    #: What it has of its own, for those who ask for something else.
+    _has: ClassVar[tuple[str, ...]] = ()
 
     @property
     def size(self) -> int:
@@ -50,6 +52,13 @@ class Source:
     def events(self) -> tuple[str, ...]:
         """Names of its events."""
         return ("spike",)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "cells" not in self.__dict__:
+            raise AttributeError(name)
+        known = (*self._has, "name", "size", "shape", "positions")
+        hint = did_you_mean(name, known) or f"It has: {', '.join(known)}."
+        raise AttributeError(f"{self.name} has no '{name}': it is a source of spikes, without states. {hint}")
 
     def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
         """The spikes of a run, where they are known beforehand: a function of the first step and their number."""

@@ -54,6 +54,8 @@ class PoissonGroup(Source):
     ArgumentError
     """
 
+    _has = ("rate", "sources")
+
     @told
     def __init__(
         self,
@@ -186,6 +188,7 @@ class SpikeSource(Source):
 
     times: np.ndarray
     index: np.ndarray
+    _has = ("times", "index", "set")
 
     @told
     def __init__(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.connect.csv_files import read_csv
 from brainpy_lab.simulation.solution.events import EventTrain
 
+_LISTS = "Of a list for each cell: times=np.concatenate(lists), index=np.repeat(range(len(lists)), [*map(len, lists)])."
 #: What the times and the cells may be called in a file.
 _TIMES, _CELLS = ("times", "t", "time"), ("index", "i", "cell")
 
@@ -44,18 +47,30 @@ def _shown(times: Any) -> str:
 
 
 def _checked(owner: str, times: Any, index: Any) -> tuple[np.ndarray, np.ndarray]:
-    try:
-        t = np.atleast_1d(np.asarray(times, dtype=float))
-    except (TypeError, ValueError):
-        raise ArgumentError(f"{owner}: times are numbers; got {times!r:.60}.") from None
+    t = np.atleast_1d(_numbers(owner, times))
+    if t.ndim > 1:
+        raise ArgumentError(f"{owner}: times are one list; got the shape {t.shape}.", advice=_LISTS)
     cells = np.zeros(t.shape, np.int64) if index is None else np.atleast_1d(np.asarray(index))
-    if t.ndim != 1 or cells.shape != t.shape:
+    if cells.shape != t.shape:
         raise ArgumentError(f"{owner}: there is one cell for each time; got {t.size:,} times and {cells.size:,} cells.")
     if cells.size and cells.dtype.kind not in "iu":
         raise ArgumentError(f"{owner}: index is made of whole numbers.")
     if not np.isfinite(t).all():
         raise ArgumentError(f"{owner}: a time is not finite.")
     return t, cells.astype(np.int64)
+
+
+def _numbers(owner: str, times: Any) -> np.ndarray:
+    """Times as an array of numbers; NumPy would read nan from None, numbers from text and truth values."""
+    try:
+        given = np.asarray(times)
+    except ValueError:  # lists of several lengths
+        raise ArgumentError(f"{owner}: times are one list; got {times!r:.60}.", advice=_LISTS) from None
+    are_numbers = given.dtype.kind in "fiu" or all(isinstance(v, Real) and not isinstance(v, bool) for v in given.flat)
+    if not are_numbers:
+        advice = _LISTS if isinstance(times, Mapping) else "An array of numbers, the events of a run, or a file's name."
+        raise ArgumentError(f"{owner}: times are numbers; got {times!r:.60}.", advice=advice)
+    return np.asarray(given, dtype=float)
 
 
 def _of_file(owner: str, path: Path) -> tuple[Any, Any]:

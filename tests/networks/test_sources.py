@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -154,3 +155,55 @@ def test_sources_and_parts_of_them_drive_and_teach_on_every_driver(backend: str)
     ]
     assert np.allclose(sol.final["learn"]["weight"].reshape(3, 2), expected, rtol=0, atol=1e-12)
     assert sol["E"].V[9, 0] == -60.0 and sol["E"].V[10, 0] == -58.0 and sol["E"].V[30, 1] == -58.0
+
+
+@pytest.mark.parametrize(
+    ("times", "message"),
+    [
+        (None, "P: times are numbers; got None."),
+        ([1.0, None], "P: times are numbers; got [1.0, None]."),
+        ([True, False], "P: times are numbers; got [True, False]."),
+        (["1"], "P: times are numbers; got ['1']."),
+        ({0: [1.0]}, "P: times are numbers; got {0: [1.0]}."),
+        ([[1.0, 2.0], [3.0, 4.0]], "P: times are one list; got the shape (2, 2)."),
+        ([[1.0], [2.0, 3.0]], "P: times are one list; got [[1.0], [2.0, 3.0]]."),
+    ],
+)
+def test_times_that_are_no_list_of_numbers_are_refused_in_words(times: object, message: str) -> None:
+    with pytest.raises(ArgumentError) as error:
+        bp.SpikeSource(times, name="P")
+    assert error.value.message == message and error.value.advice
+
+
+def test_the_remedy_for_lists_of_each_cell_is_one() -> None:
+    lists = [[1.0], [2.0, 3.0]]
+    P = bp.SpikeSource(np.concatenate(lists), np.repeat(range(len(lists)), [*map(len, lists)]))
+    assert P.times.tolist() == [1, 2, 3] and P.index.tolist() == [0, 1, 1]
+    assert bp.SpikeSource(np.array([1, 2.5], dtype=object)).times.tolist() == [1, 2.5]
+
+
+def test_names_that_there_are_not_are_answered_with_those_that_there_are() -> None:
+    P, Q = bp.SpikeSource([1.0], name="P"), bp.PoissonGroup(2, rate=0.1, name="Q")
+    cases: list[tuple[Callable[[], object], str]] = [
+        (lambda: P.V, "P has no 'V': it is a source of spikes, without states. It has: times, index, set, name, "),
+        (lambda: P[:1].V, "P has no 'V'"),
+        (lambda: Q.rat, "Q has no 'rat': it is a source of spikes, without states. Did you mean 'rate'?"),
+        (lambda: bp.dist.nrmal, "There is no distribution 'nrmal'. Did you mean 'normal'?"),
+        (lambda: bp.dist.beta, "There is no distribution 'beta'. Distributions: constant, gamma, lognormal, normal, "),
+        (lambda: bp.inputs.sin, "There is no input 'sin'. Did you mean 'sine'?"),
+        (lambda: bp.measure.xxx, "There is no measure 'xxx'. Measures: "),
+        (lambda: bp.connect.xxx, "There is no rule of connection 'xxx'. Rules: "),
+    ]
+    for call, message in cases:
+        with pytest.raises(AttributeError) as error:
+            call()
+        assert str(error.value).startswith(message)
+    assert not hasattr(P, "V")
+
+
+def test_a_run_of_less_than_a_step_is_not_told_to_run_for_0() -> None:
+    net = bp.Network(bp.SpikeSource([1.0], name="P"))
+    for duration, times in ((0.01, "0.1"), (0.25, "0.2 or 0.3")):
+        with pytest.raises(ArgumentError) as error:
+            net.run(duration, dt=0.1, backend="numpy")
+        assert error.value.advice == f"Run for {times}, or give another dt."

@@ -83,9 +83,10 @@ class Plan:
         duration, record_every, progress = request.duration, request.record_every, request.progress
         n_steps, rest = steps_of(duration, state.dt)
         if rest:
+            shorter = f"{n_steps * state.dt:g} or " if n_steps else ""
             raise ArgumentError(
                 f"A run of {duration:g} is not a whole number of steps of {state.dt:g}.",
-                advice=f"Run for {n_steps * state.dt:g} or {(n_steps + 1) * state.dt:g}.",
+                advice=f"Run for {shorter}{(n_steps + 1) * state.dt:g}, or give another dt.",
             )
         every = 1 if record_every is None else steps_between(record_every, state.dt, "record_every")
         for group in network.groups:
