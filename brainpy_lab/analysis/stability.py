@@ -48,7 +48,7 @@ def stability(field: VectorField, point: Array, rounding: Array, widths: Array) 
     if not np.isfinite(jacobian).all():  # sqrt(x) at x = 0
         return Stability(np.full(len(point), np.nan, dtype=np.complex128), "non-hyperbolic", False)
     if field.system.is_delayed:
-        return _of_roots(in_order(characteristic_roots(field, point)))
+        return _of_roots(in_order(characteristic_roots(field, point)), len(point))
     eigenvalues = in_order(np.linalg.eigvals(jacobian))
     if field.system.is_fractional:
         return _of_sector(eigenvalues, _order(field))
@@ -88,13 +88,21 @@ def _is_multiple(field: VectorField, point: Array, jacobian: Array, rounding: Ar
     return any(abs(m - real[k]) > abs(real[k]) for m in moved)
 
 
-def _of_roots(roots: NDArray[np.complex128]) -> Stability:
-    """The kind after the rightmost of infinitely many characteristic roots."""
-    leading = roots[0]
-    if abs(leading.real) <= ZERO * np.abs(roots).max():
+def _of_roots(roots: NDArray[np.complex128], n: int) -> Stability:
+    """The kind after the rightmost of infinitely many characteristic roots.
+
+    Of ``n`` states the first n roots count, and a conjugate to the last: those that are left as the delays, or what is
+    delayed, go to zero. All others are farther to the left.
+    """
+    near = np.abs(roots.real) <= ZERO * np.abs(roots).max()
+    unstable = int((roots.real > 0).sum())
+    if near[: max(n, unstable + 1)].any():
         return Stability(roots, "non-hyperbolic", False)
-    shape = "focus" if leading.imag != 0 else "node"
-    return Stability(roots, f"{'stable' if leading.real < 0 else 'unstable'} {shape}", bool(leading.real < 0))
+    if 0 < unstable < n:
+        rotates = bool((roots[:n].imag != 0).any())
+        return Stability(roots, "saddle-focus" if rotates else "saddle", False)
+    shape = "focus" if roots[0].imag != 0 else "node"
+    return Stability(roots, f"{'unstable' if unstable else 'stable'} {shape}", not unstable)
 
 
 def _of_sector(eigenvalues: NDArray[np.complex128], order: float) -> Stability:

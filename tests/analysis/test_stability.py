@@ -106,3 +106,16 @@ def test_a_slope_that_is_not_finite_is_said_and_loses_no_other_point(model_of, t
     assert "eigenvalues unknown" in repr(flat)
     assert other.values["x"] == pytest.approx(1.0)
     assert other.stable
+
+
+def test_a_saddle_with_delays_is_named_as_without(model_of):
+    """Where what is delayed vanishes, or is small, the two rightmost roots are those of the ordinary system."""
+    for text in ("dx/dt = x - x**3 + y(t - 1)**2\ndy/dt = -y", "dx/dt = x - x**3 + 1e-6*y(t - 1)\ndy/dt = -y"):
+        found = fixed_points(model_of(text), {"x": (-2, 2), "y": (-1, 1)})
+        assert [p.kind for p in found] == ["stable node", "saddle", "stable node"]
+    (point,) = fixed_points(
+        model_of("dx/dt = x - y - z + x(t - 1)**2\ndy/dt = x + y\ndz/dt = -z"), dict.fromkeys("xyz", (-0.2, 0.2))
+    )
+    assert point.kind == "saddle-focus" and not point.stable
+    (point,) = fixed_points(model_of("dx/dt = -2*x(t - 1) + 0.5*x"), {"x": (-1, 1)})
+    assert point.kind == "unstable focus"

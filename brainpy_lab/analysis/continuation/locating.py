@@ -156,7 +156,8 @@ def _from(
         if z_or_none is None:
             return None
         z = z_or_none
-    if not _is_between(z, *(s.point.u / curve.units for s in ends), little=little):
+    first, last = (s.point.u / curve.units for s in ends)
+    if not _is_between(z, first, last, little):
         return None
     u = np.where(np.abs(z) < ROUNDING, 0.0, z * curve.units)
     located = described(system.problem, kind, u, omega=omega)
