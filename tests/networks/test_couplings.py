@@ -183,3 +183,13 @@ def test_several_lines_add_to_one_input_what_synapses_of_one_line_each_add(lines
         found.append([*sol.final["E"]["x"], *sol["E"].events["spike"].t])
     assert len(found[0]) > 2
     assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_all_to_all_connections_may_add_what_reads_no_cell(backend: str) -> None:
+    P = bp.SpikeSource([], [], 3, name="P")
+    E = bp.NeuGroup(bp.model("I = 0\ndV/dt = I", name="Cell"), 2, name="E", method="euler")
+    model = bp.model("weight = 0.5\npost.I += weight", name="Steady", synapse=True)
+    syn = bp.Synapses(pre=P, post=E, model=model, connect=bp.connect.all_to_all(), name="syn")
+    sol = bp.Network(P, E, syn).run(1.0, dt=0.1, backend=backend)
+    assert np.allclose(sol.final["E"]["V"], 3 * 0.5, rtol=1e-12)
