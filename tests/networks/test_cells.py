@@ -41,7 +41,10 @@ def test_a_grid_has_as_many_cells_as_places():
 WRONG = [
     (lambda: Cells(-1), "Cells: size is a whole number from 0 to 2,147,483,647; got -1."),
     (lambda: Cells((2**20, 2**20)), "Cells: 1,099,511,627,776 cells are more than 2,147,483,647."),
-    (lambda: Cells(3, [1, 2, 3]), "Cells: 3 cells have no positions of shape (3,).\n  Positions are an array"),
+    (
+        lambda: Cells(3, [1, 2, 3]),
+        "Cells: 3 cells have no positions of shape (3,).\n  Cells on a line have one coordinate each",
+    ),
     (lambda: Cells(2, [[1, 2], [1, np.nan]]), "Cells: the position of cell 1 is not finite."),
     (lambda: Cells(2, [["a"], ["b"]]), "Cells: positions are no numbers"),
     (lambda: Cells(2, members=[1, 1]), "Cells: members are different numbers from 0 on."),

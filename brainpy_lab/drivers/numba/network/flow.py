@@ -89,7 +89,7 @@ class NumbaNetworkFlow(NetworkFlow):
         self.indices = [*lag_arrays(code, setup.lags), *self._indices(program.addresses)]
         fires = [setup.sizes[o.axis] for o in code.schedule if isinstance(o, Fire)]
         room = _ROOM + sum(fires)
-        count = int(min(setup.threads, max(1, *self.blocks)))  # each has a block of cells
+        count = int(min(setup.threads, max([1, *self.blocks])))  # each has a block of cells
         self.threads = Threads(count, sum(fires))
         self.turns = Turns.of(code, setup)
         self.shares = self._shares(count) + (self._shares(1) if count > 1 else [])

@@ -280,9 +280,8 @@ class Operations(Calls):
         """Each target gets its part of what the presynaptic cells have added up to, block by block."""
         w, syn, ends = self.w, operation.synapse, self.code.ends[operation.synapse]
         total = ends.axis(syn, ALL)
-        base = (
-            self._element("k_base", self.axes[total][0]) if total in self.axes else ""
-        )  # what reads no cell has no sum
+        has_sum = total in self.axes  # what reads no cell has none
+        base = self._element("k_base", self.axes[total][0]) if has_sum else ""
         at = {ALL: (total, base)}
         self._blocks(ends.post)
         for place, name in ((PRE, "k_e"), (POST, "k_o"), (KEPT_PRE, "k_f"), (KEPT_POST, "k_g")):
