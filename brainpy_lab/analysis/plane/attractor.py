@@ -23,6 +23,9 @@ LARGEST, SMALLEST = 0.1, 1e-7
 #: An orbit this near to a cycle, in units of the box, is on it.
 ON_ORBIT = 2e-3
 
+#: The kind of what orbits come to where fixed points are not isolated.
+LINE = "line of equilibria"
+
 
 @dataclass(frozen=True, eq=False)
 class Attractor:
@@ -31,7 +34,7 @@ class Attractor:
     Attributes
     ----------
     kind : str
-        'fixed point', 'cycle', 'escapes', or 'unsettled' for orbits that came to none of them.
+        'fixed point', 'cycle', 'line of equilibria', 'escapes', or 'unsettled' for orbits that came to none of them.
     values : dict
         The states at a fixed point; of a cycle, those at one of its points; empty for the others.
     period : float or None
@@ -58,6 +61,8 @@ class Attractor:
     def __repr__(self) -> str:
         if self.kind == "escapes":
             return "escapes: leaves the box by more than 100 times its width, or to infinity"
+        if self.kind == LINE:
+            return "line of equilibria: comes to rest at one of them, which one depends on the start"
         if self.kind == "unsettled":
             return "unsettled: bounded, and at no fixed point or cycle in the time looked at"
         if self.point is not None:

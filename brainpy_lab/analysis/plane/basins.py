@@ -14,9 +14,9 @@ from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.box import no_ranges, read_box
 from brainpy_lab.analysis.cycles.rotations import not_followed
 from brainpy_lab.analysis.equilibria import find
-from brainpy_lab.analysis.plane.attractor import Attractor
+from brainpy_lab.analysis.plane.attractor import LINE, Attractor
 from brainpy_lab.analysis.plane.events import Resets
-from brainpy_lab.analysis.plane.settling import Settling
+from brainpy_lab.analysis.plane.settling import RESTS, Settling
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, make_field
 from brainpy_lab.equations.system import System
@@ -39,7 +39,8 @@ class Basins:
     Attributes
     ----------
     attractors : list of Attractor
-        Fixed points first, then cycles, then 'escapes' and 'unsettled' where there are such starts.
+        Fixed points first, then cycles, then 'line of equilibria', 'escapes' and 'unsettled' where there
+        are such starts.
     fractions : ndarray, shape (n_attractors,)
         The part of the starts that comes to each; they sum to 1.
     labels : ndarray of int, shape (resolution, ...)
@@ -172,10 +173,13 @@ def basins(
         units = high - low
         time = duration or _time(field.rhs(low[:, None] + units[:, None] * spread(len(low), 256)), units)
         search = Settling(field, resets, low, high, units, float(time))
-        for point in find(field, ranges, initial):
+        points = find(field, ranges, initial)
+        for point in points:
             if point.stable:
                 search.add_point(point)
         labels = search.settle(starts)
+    if not any(point.dimension for point in points):
+        labels[labels == RESTS] = -2  # slow beside an isolated fixed point that no region is known to hold
     remarks = [text.replace("these are fixed points", "these are basins") for text in caveats.remarks(field)]
     remarks += not_followed(field)
     return _gathered(search.attractors, labels.reshape(counts), axes, dict(ranges), tuple(remarks))
@@ -189,7 +193,7 @@ def _gathered(
     attractors, new = [found[k] for k in order], np.empty_like(labels)
     for number, k in enumerate(order):
         new[labels == k] = number
-    for label, kind in ((-1, "escapes"), (-2, "unsettled")):
+    for label, kind in ((RESTS, LINE), (-1, "escapes"), (-2, "unsettled")):
         if (labels == label).any():
             new[labels == label] = len(attractors)
             attractors.append(Attractor(kind, {}))

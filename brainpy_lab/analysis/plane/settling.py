@@ -28,6 +28,9 @@ FAR_AWAY = 100.0
 #: Steps between looks where the orbits are.
 LOOK = 20
 
+#: The label of orbits that rest where no fixed point is known to hold them, nearer to one than so many widths.
+RESTS, AT_REST = -3, 1e-3
+
 #: Rounds, each with twice the time of the one before, after which what has not settled is left so.
 ROUNDS = 8
 
@@ -80,7 +83,7 @@ class Settling:
         return capture.level > 0
 
     def settle(self, starts: Array) -> NDArray[np.int_]:
-        """The number of the attractor of each start, shape (n_starts,); -1 for escapes, -2 for what does not settle."""
+        """The number of the attractor of each start, shape (n_starts,); -1 for escapes, -2 the unsettled, `RESTS`."""
         labels = np.full(starts.shape[1], -2)
         left = np.arange(starts.shape[1])
         orbits = Ensemble(self.field, self.resets, starts, self.units, RTOL)
@@ -97,7 +100,18 @@ class Settling:
             if not left.size or self._steps >= MOST_STEPS:
                 break
             until = 2 * until
+        labels[left[self._rests(orbits.y)]] = RESTS
         return labels
+
+    def _rests(self, y: Array) -> NDArray[np.bool_]:
+        """Where the states ``y``, shape (n_free, n), are beside an equilibrium: by Newton's shortest step there."""
+        slopes = np.moveaxis(self.field.jacobian(y) / self.units[:, None, None] * self.units[:, None], -1, 0)
+        drift = (self.field.rhs(y) / self.units[:, None]).T[:, :, None]
+        known: NDArray[np.bool_] = np.isfinite(np.concatenate([slopes, drift], axis=2)).all(axis=(1, 2))
+        # along a line of equilibria the slope vanishes: no step leads there
+        step = np.linalg.pinv(np.where(known[:, None, None], slopes, 0.0), rcond=1e-3) @ drift
+        result: NDArray[np.bool_] = known & (np.abs(step).max(axis=(1, 2), initial=0.0) < AT_REST)
+        return result
 
     def _follow(
         self, orbits: Ensemble, left: NDArray[np.int_], labels: NDArray[np.int_], until: float

@@ -94,3 +94,8 @@ def test_wrong_arguments(model_of):
         basins(model, x=(-1, 1), duration=-1)
     with pytest.raises(ArgumentError, match="no box"):
         basins(model)
+
+
+def test_a_line_of_equilibria_is_said(model_of):
+    found = basins(model_of("dx/dt = -x + y\ndy/dt = x - y"), x=(-1, 1), y=(-1, 1), resolution=5)
+    assert [a.kind for a in found.attractors] == ["line of equilibria"] and found.fractions == pytest.approx([1.0])
