@@ -118,6 +118,8 @@ def at_border(problem: EquilibriumProblem, curve: Curve, end: Station) -> Locate
     if not turned and abs(values[k].real) > CRITICAL * max(np.abs(values).max(), abs(end.rates[k])):
         return None
     rotates = not turned and abs(values[k].imag) > CRITICAL * np.abs(values).max()
+    if rotates and abs(end.rates[k].real) <= CRITICAL * np.abs(values).max():
+        return None  # a centre, which is one all along its branch
     kinds = ("hopf",) if rotates else ("fold",) if turned else ("branch point", "fold")
     system = InUnits(problem, curve.units)
     for kind in kinds:
