@@ -207,6 +207,13 @@ def _is_of_user(names: Mapping[str, Any]) -> bool:
     return not {"site-packages", "dist-packages"}.intersection(place.parts)
 
 
+def not_in(what: str, name: str, known: Iterable[str], listed: str) -> AttributeError:
+    """The error of a module that has no such ``what``; ``listed`` stands before those that there are."""
+    known = list(known)
+    hint = did_you_mean(name, known) or f"{listed}: {', '.join(known)}."
+    return AttributeError(f"There is no {what} '{name}'. {hint}")
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Advice naming the known name nearest to ``name``, or None when none is near.
 

@@ -7,7 +7,7 @@ and multiply.
 
 from typing import Any
 
-from brainpy_lab.errors import did_you_mean
+from brainpy_lab.errors import not_in
 from brainpy_lab.inputs.courses import constant, pulses, ramp, section, sine, spikes, step
 from brainpy_lab.inputs.input import Input
 from brainpy_lab.inputs.noise import ou_noise, poisson
@@ -17,6 +17,5 @@ __all__ = ["Input", "constant", "ou_noise", "poisson", "pulses", "ramp", "sectio
 
 def __getattr__(name: str) -> Any:
     if not name.startswith("_"):
-        hint = did_you_mean(name, __all__) or f"Inputs: {', '.join(__all__[1:])}."
-        raise AttributeError(f"There is no input '{name}'. {hint}")
+        raise not_in("input", name, __all__, "Inputs")
     raise AttributeError(name)

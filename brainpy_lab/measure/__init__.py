@@ -92,10 +92,9 @@ _HOME = {
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
-        from brainpy_lab.errors import did_you_mean
+        from brainpy_lab.errors import not_in
 
-        hint = did_you_mean(name, _HOME) or f"Measures: {', '.join(_HOME)}."
-        raise AttributeError(f"There is no measure '{name}'. {hint}")
+        raise not_in("measure", name, _HOME, "Measures")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value

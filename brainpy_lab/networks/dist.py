@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError, did_you_mean
+from brainpy_lab.errors import ArgumentError, not_in
 from brainpy_lab.networks.arguments import Named, above_zero, described, real, seed_and_stream, whole
 from brainpy_lab.networks.draws import DISTRIBUTIONS, Draws
 from brainpy_lab.networks.room import check_room
@@ -248,7 +248,5 @@ class constant(Distribution):  # noqa: N801
 
 def __getattr__(name: str) -> Any:
     if not name.startswith("_"):
-        known = [n for n in __all__ if n != "Distribution"]
-        hint = did_you_mean(name, known) or f"Distributions: {', '.join(known)}."
-        raise AttributeError(f"There is no distribution '{name}'. {hint}")
+        raise not_in("distribution", name, (n for n in __all__ if n != "Distribution"), "Distributions")
     raise AttributeError(name)

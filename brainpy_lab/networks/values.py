@@ -12,11 +12,9 @@ import numpy as np
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.cells import Cells, Part
 from brainpy_lab.networks.dist import Distribution
+from brainpy_lab.simulation.values.initial import INSTEAD
 
 Values = float | np.ndarray
-
-#: What to write in place of an array of booleans.
-INSTEAD = "Say which number each of them means: np.where(mask, 1.0, 0.0)."
 
 
 def values_of_cells(owner: str, name: str, given: Any, cells: Cells) -> Values:

@@ -14,11 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
 from brainpy_lab.analysis.continuation.histories import Histories
 from brainpy_lab.analysis.vector_field import Array
-
-Complex = NDArray[np.complex128]
 
 #: Rounds of inverse iteration: each shrinks what other eigenvectors add by the ratio of their distances from zero.
 ROUNDS = 3

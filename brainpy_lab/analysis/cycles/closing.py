@@ -61,6 +61,13 @@ class RestError(AnalysisError):
 class EscapeError(AnalysisError):
     """An orbit leaves for infinity."""
 
+    @classmethod
+    def of(cls, field: VectorField) -> EscapeError:
+        """The error of an orbit of a model."""
+        return cls(
+            f"From there {field.system.name} leaves for infinity: no cycle.", advice="Begin elsewhere: near={...}."
+        )
+
 
 class UnsettledError(AnalysisError):
     """An orbit does not repeat itself in the time it is given: ``run`` is the last of it, or None."""
@@ -177,9 +184,7 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
         left -= run.nfev
         here = run.y[:, -1]
         if run.status < 0 or not np.isfinite(here).all():
-            raise EscapeError(
-                f"From there {field.system.name} leaves for infinity: no cycle.", advice="Begin elsewhere: near={...}."
-            )
+            raise EscapeError.of(field)
         if _rests(field, here, _ranges(run, span), np.ptp(run.y, axis=1) + np.abs(here)):
             raise RestError(
                 f"From there {field.system.name} comes to rest at an equilibrium: no cycle.",
@@ -227,9 +232,7 @@ def _run(field: VectorField, start: Array, span: float, most: int, *, backward: 
 
     def drift(_: float, y: Array) -> Array:
         if (np.abs(y) > far).any():
-            raise EscapeError(
-                f"From there {field.system.name} leaves for infinity: no cycle.", advice="Begin elsewhere: near={...}."
-            )
+            raise EscapeError.of(field)
         if next(left, None) is None:
             raise TooLongError(
                 f"The orbit of {field.system.name} takes more than {most} evaluations of its equations for {span:.4g}.",

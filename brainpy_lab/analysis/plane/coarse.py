@@ -46,7 +46,7 @@ def say_unseen(field: VectorField, component: int, ranges: Sequence[Range], piec
     low, high = np.array(ranges).T[:, :, None]
     known = (np.concatenate(pieces, axis=1) - low) / (high - low) if pieces else np.empty((2, 0))
     for centre in _centres(low, high):
-        for zero in _zeros_beside(field, component, centre, high - low)[0].T:
+        for zero in _zeros_beside(field, component, centre, *_seen_from(field, centre, high - low))[0].T:
             place = (zero[:, None] - low) / (high - low)
             if not (np.abs(known - place).max(axis=0) <= NEAR).any():
                 where = ", ".join(f"{name} = {value:.3g}" for name, value in zip(field.free, zero, strict=True))
@@ -77,7 +77,8 @@ def small_boxes(field: VectorField, low: Array, high: Array, points: Array) -> l
     low, high = low[:, None], high[:, None]
     widths, boxes = high - low, list[list[Range]]()
     for centre in (*points.T[:MOST_POINTS, :, None], *_centres(low, high)):
-        farthest = [_zeros_beside(field, i, centre, widths)[1] for i in range(len(low))]
+        seen = _seen_from(field, centre, widths)
+        farthest = [_zeros_beside(field, i, centre, *seen)[1] for i in range(len(low))]
         sizes = [float(d[d < SMALL].max(initial=0.0)) for d in farthest]
         # both drifts vanish at a known point: one that does so again beside it is enough
         size = max(sizes) if (np.abs((points - centre) / widths).max(axis=0) <= 1e-9).any() else min(sizes)
@@ -95,20 +96,26 @@ def _centres(low: Array, high: Array) -> list[Array]:
     return origin if origin and not middle.any() else [middle, *origin]
 
 
-def _zeros_beside(field: VectorField, component: int, centre: Array, widths: Array) -> tuple[Array, Array]:
-    """Where a drift passes through zero on rays from ``centre``, shape (n, n_found), and how far off in widths."""
+def _seen_from(field: VectorField, centre: Array, widths: Array) -> tuple[Array, Array]:
+    """Rays from ``centre``, (n, n_rays), and the drifts at `DISTANCES` on them, (n, n_distances, n_rays)."""
     angles = np.linspace(0.0, 2 * np.pi, DIRECTIONS, endpoint=False) + 0.1  # along no axis
     rays = widths * (np.array([np.cos(angles), np.sin(angles)]) if len(widths) == 2 else np.array([[-1.0, 1.0]]))
+    with np.errstate(all="ignore"):
+        return rays, np.asarray(field.rhs(centre[..., None] + rays[:, None] * DISTANCES[:, None]))
+
+
+def _zeros_beside(field: VectorField, component: int, centre: Array, rays: Array, drifts: Array) -> tuple[Array, Array]:
+    """Where a drift passes through zero on rays from ``centre``, shape (n, n_found), and how far off in widths."""
 
     def value(distance: Array, ray: Array) -> Array:
         result: Array = field.rhs(centre[..., None] + ray[:, None] * distance)[component]
         return result
 
     with np.errstate(all="ignore"):
-        values = value(DISTANCES[:, None], rays)
+        values = drifts[component]
         at, ray = np.nonzero(values[:-1] * values[1:] < 0)
         if not at.size:
-            return np.empty((len(widths), 0)), np.empty(0)
+            return np.empty((len(rays), 0)), np.empty(0)
         distance = narrowed(lambda d: value(d, rays[:, ray]), DISTANCES[at], DISTANCES[at + 1])
         height = np.abs(value(distance[None], rays[:, ray])[0])
         is_zero = height <= CONTINUOUS * np.minimum(np.abs(values[at, ray]), np.abs(values[at + 1, ray]))

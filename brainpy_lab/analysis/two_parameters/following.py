@@ -21,7 +21,7 @@ from brainpy_lab.analysis.two_parameters.conditions import Along, Fold, Hopf
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
 from brainpy_lab.analysis.two_parameters.delayed import hopf_of
 from brainpy_lab.analysis.two_parameters.detection import Detector
-from brainpy_lab.analysis.two_parameters.invariant_circles import Circles, circles
+from brainpy_lab.analysis.two_parameters.invariant_circles import HALVED, circles
 from brainpy_lab.analysis.two_parameters.plane_curve import PlaneCurve
 from brainpy_lab.analysis.two_parameters.stations import Station, fold_station, hopf_station
 from brainpy_lab.analysis.vector_field import Array
@@ -114,14 +114,14 @@ class PlaneTracer:
             if branch.kind == "fold" and not self.search.is_stopped:
                 found = circles(self._stations[k], self._detector(curve))
                 self.branches[k] = self._branch("fold", found.stations, branch.ends, found.on_circle)
-                loops += [self._loop(s, found) for s in found.loops]
+                loops += [self._loop(s) for s in found.loops]
         return loops
 
-    def _loop(self, s: Station, found: Circles) -> SpecialPoint:
+    def _loop(self, s: Station) -> SpecialPoint:
         n = self.problem.n
         states = dict(zip(self.problem.field.free, s.point.u[:n].tolist(), strict=True))
         place = dict(zip(self.problem.names, s.point.u[n:].tolist(), strict=True))
-        return SpecialPoint("saddle-node loop", place, states, None, {"eigenvalues": s.eigenvalues}, found.note)
+        return SpecialPoint("saddle-node loop", place, states, None, {"eigenvalues": s.eigenvalues}, HALVED)
 
     @property
     def remarks(self) -> list[str]:

@@ -59,14 +59,11 @@ class Circles:
         Which of these folds are on an invariant circle.
     loops : list of Station
         The saddle-node loops.
-    note : str
-        How they were found.
     """
 
     stations: list[Station]
     on_circle: list[bool]
     loops: list[Station]
-    note: str = HALVED
 
 
 def circles(stations: Sequence[Station], detector: Detector) -> Circles:

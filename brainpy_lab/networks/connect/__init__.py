@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from brainpy_lab.errors import did_you_mean
+from brainpy_lab.errors import not_in
 from brainpy_lab.networks.cells import Cells
 from brainpy_lab.networks.connect import rules
 from brainpy_lab.networks.connect.rule import Rule
@@ -35,8 +35,7 @@ def registry() -> Mapping[str, type[Rule]]:
 def __getattr__(name: str) -> Any:
     known = {} if name.startswith("_") else registry()
     if name not in known:
-        hint = did_you_mean(name, known) or f"Rules: {', '.join(known)}."
-        raise AttributeError(f"There is no rule of connection '{name}'. {hint}")
+        raise not_in("rule of connection", name, known, "Rules")
     return known[name]
 
 

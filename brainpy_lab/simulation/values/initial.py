@@ -18,6 +18,9 @@ from brainpy_lab.errors import ArgumentError, ModelError
 from brainpy_lab.symbolic.compiling import helper_functions
 from brainpy_lab.symbolic.singularities import filled_system
 
+#: What to write in place of an array of booleans.
+INSTEAD = "Say which number each of them means: np.where(mask, 1.0, 0.0)."
+
 
 def shape_of(value: Any) -> tuple[int, ...]:
     """Shape of a number or of any library's array."""

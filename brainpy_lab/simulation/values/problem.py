@@ -15,7 +15,7 @@ from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.inputs import Input
 from brainpy_lab.simulation.runs.record_size import check_ensemble_memory
 from brainpy_lab.simulation.values.axes import Axes
-from brainpy_lab.simulation.values.initial import default_values, initial_number, initial_values, shape_of
+from brainpy_lab.simulation.values.initial import INSTEAD, default_values, initial_number, initial_values, shape_of
 from brainpy_lab.simulation.values.lengths import check_lengths
 from brainpy_lab.simulation.values.narrow import narrow_states, widths_of
 from brainpy_lab.simulation.values.products import check_products
@@ -263,7 +263,7 @@ def as_numbers(name: str, value: Any) -> Any:
     if np.asarray(value).dtype == bool:
         raise ArgumentError(
             f"'{name}' takes numbers, not True and False.",
-            advice="Say which number each of them means: np.where(mask, 1.0, 0.0).",
+            advice=INSTEAD,
         )
     if np.isnan(array).any():
         raise ArgumentError(f"'{name}' is not a number (nan).")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from brainpy_lab.equations.text.ranges import guess_range
 
 if TYPE_CHECKING:
     from brainpy_lab import Network
+    from brainpy_lab.equations.system import System
     from brainpy_lab.networks.synapses import Synapses
 
 #: Sliders without a choice, at most: more of them push the pictures off the screen.
@@ -42,21 +43,27 @@ def without_choice(net: Network, known: Iterable[str]) -> tuple[str, ...]:
     names = tuple(known)
     if len(names) <= MOST_SLIDERS:
         return names
-    chosen = {f"{group.name}.{name}" for group in net.groups if hasattr(group, "system") for name in _moved(group)}
+    chosen = {
+        f"{group.name}.{name}"
+        for group in net.groups
+        if hasattr(group, "system")
+        for name in _moved(group.system, group.parameters)
+    }
     for syn in net.synapses:
-        chosen.update(f"{syn.name}.{name}" for name in ("weight", "delay", "post_delay", *_moved(syn, syn.values)))
+        chosen.update(
+            f"{syn.name}.{name}" for name in ("weight", "delay", "post_delay", *_moved(syn.system, syn.values))
+        )
         chosen.update(f"{syn.post_group.name}.{c.target}" for c in syn.system.couplings if c.side == "post")
     chosen.update(name for name in names if name.endswith(".rate"))
     return tuple(name for name in names if name in chosen)[:MOST_SLIDERS] or names[:MOST_SLIDERS]
 
 
-def _moved(part: Any, values: Any = None) -> list[str]:
+def _moved(system: System, values: Mapping[str, Any]) -> list[str]:
     """Parameters with a range in the text, or with another value than the text has."""
-    now = part.parameters if values is None else values
     return [
         p.name
-        for p in part.system.parameters
-        if p.bounds is not None or (_is_number(now[p.name]) and now[p.name] != p.value)
+        for p in system.parameters
+        if p.bounds is not None or (_is_number(values[p.name]) and values[p.name] != p.value)
     ]
 
 
