@@ -129,9 +129,31 @@ def equilibria(field: VectorField, parameters: Sequence[str] = ()) -> ZeroProble
         For a name that is no parameter and no held state, or one given twice.
     """
     if not parameters:
-        return ZeroProblem(len(field.free), field.rhs, field.jacobian)
+        at_point = None if field.layout is not None else Moving(field, ()).at_point
+        return ZeroProblem(len(field.free), field.rhs, field.jacobian, at_point)
     _check(field, parameters)
     return Moving(field, tuple(parameters)).problem
+
+
+def drift_at(field: VectorField) -> Callable[[Array], Array]:
+    """The drift at one point, (n_free,), in plain numbers where it has a value in those."""
+    known = plain(field, field.free, ())
+    if known is None:
+        return field.rhs
+    given, places, function = known
+    rows = None if field.is_whole else field.rows
+
+    def drift(y: Array) -> Array:
+        arguments = given.copy()
+        for place, value in zip(places, y.tolist(), strict=True):
+            arguments[place] = value
+        try:
+            found = np.array(function(*arguments), dtype=float)
+        except (ArithmeticError, ValueError, TypeError):
+            return field.rhs(y)
+        return found if rows is None else found[rows]
+
+    return drift
 
 
 @dataclass(frozen=True)
@@ -145,10 +167,10 @@ class Moving:
     def problem(self) -> ZeroProblem:
         size = len(self.field.free) + len(self.parameters)
         at_points = self._at_points if self._is_of_arrays else None
-        return ZeroProblem(size, self._residual, self._jacobian, self._at_point, at_points)
+        return ZeroProblem(size, self._residual, self._jacobian, self.at_point, at_points)
 
-    def _at_point(self, u: Array) -> tuple[Array, Array]:
-        """In plain numbers; with NumPy where those have no value."""
+    def at_point(self, u: Array) -> tuple[Array, Array]:
+        """The drift and its derivatives at one point, in plain numbers; with NumPy where those have no value."""
         if self._is_of_arrays:
             return self._of_arrays(u)
         plain = self._plain

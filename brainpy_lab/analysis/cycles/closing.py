@@ -18,7 +18,7 @@ from brainpy_lab.analysis.cycles.rotations import grown
 from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.scaling import nonzero, swings
 from brainpy_lab.analysis.vector_field import Array, VectorField
-from brainpy_lab.analysis.zero_problem import equilibria
+from brainpy_lab.analysis.zero_problem import drift_at, equilibria
 from brainpy_lab.errors import AnalysisError
 
 #: The first time simulated, in units of the middle rate at the start; each further one is twice as long.
@@ -229,6 +229,7 @@ def _run(field: VectorField, start: Array, span: float, most: int, *, backward: 
 
     left, sign = iter(range(most)), -1.0 if backward else 1.0
     far = FAR * np.maximum(1.0, np.abs(start))
+    rhs, both = drift_at(field), equilibria(field).both
 
     def drift(_: float, y: Array) -> Array:
         if (np.abs(y) > far).any():
@@ -238,10 +239,10 @@ def _run(field: VectorField, start: Array, span: float, most: int, *, backward: 
                 f"The orbit of {field.system.name} takes more than {most} evaluations of its equations for {span:.4g}.",
                 advice="Look at a shorter time: is period= in units of the model's time?",
             )
-        return sign * field.rhs(y)
+        return sign * rhs(y)
 
     def slopes(_: float, y: Array) -> Array:
-        return sign * field.jacobian(y)
+        return sign * both(y)[1]
 
     with np.errstate(all="ignore"):
         sizes = np.abs(start) + 1e-3 * span * np.abs(field.rhs(start))
