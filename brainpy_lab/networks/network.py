@@ -225,6 +225,8 @@ class Network(CodedNetwork):
             return NetworkState(start.seed, float(start.numbers["dt"] or 0), int(start.numbers["step"] or 0))
         if start is not None:
             return None
+        if self.state is None and not any(part.state for part, _ in self._held):
+            self.reset()  # another network was made of these parts since, and has not run them
         for part, held in self._held:
             if part.state is not held:
                 raise ArgumentError(

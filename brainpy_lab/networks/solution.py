@@ -12,7 +12,6 @@ import numpy as np
 
 from brainpy_lab.errors import ByName, in_words, package
 from brainpy_lab.networks.runs.spikes import DrawnTrain
-from brainpy_lab.networks.source import View
 from brainpy_lab.simulation.solution.events import EventTrain
 from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.solution.report import table
@@ -68,11 +67,10 @@ class NetworkSolution:
         )
 
     def __getitem__(self, key: Any) -> Solution:
-        text = key.text if isinstance(key, View) else key if isinstance(key, str) else getattr(key, "name", str(key))
-        return self.parts[text]
+        return self.parts[_text_of(key)]
 
     def __contains__(self, key: object) -> bool:
-        return key in self.parts
+        return _text_of(key) in self.parts
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.parts)
@@ -165,3 +163,8 @@ class NetworkSolution:
 
 def _size(train: EventTrain) -> str:
     return train.size_in_words if isinstance(train, DrawnTrain) else f"{len(train):,}"
+
+
+def _text_of(key: object) -> str:
+    """What a part is called: a group, a view or synapses stand for their names."""
+    return key if isinstance(key, str) else str(getattr(key, "name", key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import keyword
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -83,11 +84,13 @@ class View:
         What it is called in records: ``E[:100]``.
     """
 
-    def __init__(self, group: Source, key: Any) -> None:
-        set_own = super().__setattr__
-        set_own("group", group)
-        set_own("index", _index_of(group, key))
-        set_own("text", f"{group.name}[{_shown(key)}]")
+    def __init__(self, whole: Source | View, key: Any) -> None:
+        set_own, chosen = super().__setattr__, _index_of(whole, key)
+        is_part = isinstance(whole, View)
+        set_own("group", whole.group if is_part else whole)
+        set_own("index", whole.index[chosen] if is_part else chosen)
+        self.index.flags.writeable = False
+        set_own("text", f"{whole.name}[{_shown(key)}]")
 
     @property
     def cells(self) -> Cells:
@@ -114,9 +117,7 @@ class View:
         return self.size
 
     def __getitem__(self, key: Any) -> View:
-        found = View(self.group, self.index[_index_of(self, key)])
-        object.__setattr__(found, "text", f"{self.text}[{_shown(key)}]")
-        return found
+        return View(self, key)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or "group" not in self.__dict__:
@@ -153,7 +154,6 @@ def _index_of(group: Source | View, key: Any) -> np.ndarray:
         raise ArgumentError(f"{group.name}[{_shown(key)}]: {error}.") from None
     if len(np.unique(found)) < len(found):
         raise ArgumentError(f"{group.name}[{_shown(key)}] has a cell twice.")
-    found.flags.writeable = False
     return found
 
 
@@ -163,9 +163,16 @@ def _shown(key: Any) -> str:
     if isinstance(key, slice):
         parts = [key.start, key.stop] if key.step is None else [key.start, key.stop, key.step]
         return ":".join("" if p is None else str(p) for p in parts)
-    if isinstance(key, np.ndarray | list) and len(key) > 4:
-        return f"{len(key)} cells"
-    return str(np.asarray(key).tolist()) if isinstance(key, np.ndarray | list) else str(key)
+    if not isinstance(key, np.ndarray | list):
+        return str(key)
+    array = np.asarray(key)
+    chosen = np.flatnonzero(array) if array.dtype == bool else array
+    return str(array.tolist()) if len(array) <= 4 else f"{chosen.size} cells #{_digest(chosen)}"
+
+
+def _digest(cells: np.ndarray) -> str:
+    """What tells as many other cells from these: records are found by the text of a view, in files too."""
+    return hashlib.blake2b(np.asarray(cells, dtype="<i8").tobytes(), digest_size=4).hexdigest()
 
 
 def check_name(owner: str, name: Any) -> str:

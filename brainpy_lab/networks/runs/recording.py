@@ -247,18 +247,40 @@ def _found(key: Any, parts: Mapping[str, Source | Synapses]) -> tuple[str, Sourc
             f"record: the network has no '{name}'.",
             advice=did_you_mean(name, parts) or f"It has: {', '.join(parts)}.",
         )
-    return text, parts[name], _index(text, found[2]) if found else None
+    return text, parts[name], _chosen(text, parts[name], found[2]) if found else None
+
+
+def _chosen(text: str, part: Source | Synapses, inner: str) -> Any:
+    """What a text chooses: of cells those of the view that it spells."""
+    if isinstance(part, Synapses):
+        return _index(text, inner)
+    keys = [_index(text, key) for key in inner.split("][")]
+    try:
+        cells: Any = part
+        for key in keys:
+            cells = cells[key]
+        return cells.index
+    except ArgumentError as error:
+        raise ArgumentError(f"record: {error}") from None
 
 
 def _index(text: str, inner: str) -> Any:
-    """A slice or a whole number from text: nothing else is read from it."""
-    numbers = [p.strip() for p in inner.split(":")]
-    if all(re.fullmatch(r"-?\d+|", n) for n in numbers) and 1 <= len(numbers) <= 3 and numbers != [""]:
-        values = [int(n) if n else None for n in numbers]
-        return slice(*values) if len(values) > 1 else values[0]
+    """Slices and whole numbers, one for each axis, from text: nothing else is read from it."""
+    along = [_along(axis) for axis in inner.split(",")]
+    if None not in along:
+        return tuple(along) if len(along) > 1 else along[0]
     raise ArgumentError(
         f"record: '{text}' is no slice.", advice="For example 'E[:5]'; a mask stands as E[mask] itself."
     )
+
+
+def _along(axis: str) -> slice | int | None:
+    """What is taken along one axis; None if the text says something else."""
+    numbers = [n.strip() for n in axis.split(":")]
+    if not all(re.fullmatch(r"-?\d+|", n) for n in numbers) or len(numbers) > 3 or numbers == [""]:
+        return None
+    values = [int(n) if n else None for n in numbers]
+    return slice(*values) if len(values) > 1 else values[0]
 
 
 def _place(
