@@ -33,6 +33,10 @@ WAY = 6e-6
 #: The last step, relative to the units: rounding errors remain.
 TOLERANCE = 1e-12
 
+#: Two branches cross where what parts them is below this, relative to the slopes: the rest is rounding. Of a pitchfork
+#: with an imperfection of h the branches are a third root of h apart.
+MISSED = 1e-11
+
 #: Errors of 1e-9 are still good where rounding lets no step be shorter.
 GOOD = 1e-9
 
@@ -166,7 +170,9 @@ def branch_point(system: InUnits, guess: Array) -> Array | None:
         return np.concatenate([top, np.concatenate([rows, np.zeros((2, 1))], axis=1)])
 
     found = _zero(ZeroProblem(n + 2, residual, jacobian), np.append(guess, 0.0))
-    return None if found is None or abs(found[-1]) > GOOD else found[:-1]
+    if found is None or abs(found[-1]) > MISSED * (1 + np.linalg.norm(system.slopes(found[:-1]))):
+        return None
+    return found[:-1]
 
 
 def directions(system: InUnits, z: Array) -> list[Array]:

@@ -88,7 +88,8 @@ def locate(problem: EquilibriumProblem, curve: Curve, gap: Gap, *, is_sure: bool
         if found is not None:
             return found
     left = _length(curve, gap)
-    if gap.is_resolved and not is_sure and left > max(JUMP * first, LITTLE):
+    # a gap that is not resolved has been halved as far as there are points in between
+    if not is_sure and left > max(JUMP * first if gap.is_resolved else 0.0, LITTLE):
         raise JumpError(gap.before, left)
     return described(problem, gap.kind, _guess(curve, gap), omega=_omega(gap), note=BISECTED)
 

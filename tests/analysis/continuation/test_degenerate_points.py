@@ -80,6 +80,18 @@ def test_a_pitchfork_that_is_not_perfect_has_a_fold_and_no_branch_point(h: float
     assert len(diagram.branches) == 2 and len(diagram.at(0.5)) == 3
 
 
+@pytest.mark.parametrize("h", [1e-5, 1e-6, 1e-9])
+@pytest.mark.parametrize("n", [2, 8])
+def test_with_more_states(h: float, n: int) -> None:
+    """Halving finds no point between two branches then, which is no reason to believe in a branch point."""
+    turning = "v(0) = 1\ndv/dt = v*(1 - v**2 - w**2) - w\ndw/dt = w*(1 - v**2 - w**2) + v\n"
+    more = turning if n == 2 else "".join(f"dw{k}/dt = x**2 - {k + 1}*w{k}\n" for k in range(n))
+    diagram = bifurcation(bp.model(f"r = 0\n{more}dx/dt = r*x - x**3 + {h}"), "r", (-1, 1), cycles=False)
+    (fold,) = diagram.points
+    assert fold.parameter == pytest.approx(3 * (h / 2) ** (2 / 3), abs=1e-9)
+    assert [np.unique(np.sign(b["x"])).tolist() for b in diagram.branches] == [[1.0], [-1.0]]
+
+
 def test_a_transcritical_point_that_is_not_perfect() -> None:
     apart = bifurcation(bp.model("r = 0\ndx/dt = r*x - x**2 + 1e-6"), "r", (-1, 1), cycles=False)
     assert not apart.points and len(apart.branches) == 2
