@@ -34,6 +34,9 @@ MOST_PASSAGES = 200
 #: An orbit that moves by less than this part of its size, beside a stable equilibrium, ends there.
 NEARLY = 1e-3
 
+#: A rounding error beside an unstable equilibrium is seen after so many of its times of growth: exp(40) is 2e17.
+STAYS = 40.0
+
 #: Evaluations of the equations, at most, before an orbit is given up.
 MOST_EVALUATIONS = 200_000
 
@@ -185,10 +188,16 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
         here = run.y[:, -1]
         if run.status < 0 or not np.isfinite(here).all():
             raise EscapeError.of(field)
-        if _rests(field, here, _ranges(run, span), np.ptp(run.y, axis=1) + np.abs(here)):
+        growth = _growth_at_rest(field, here, _ranges(run, span), np.ptp(run.y, axis=1) + np.abs(here))
+        if growth < 0:
             raise RestError(
                 f"From there {field.system.name} comes to rest at an equilibrium: no cycle.",
                 advice="Begin elsewhere, near={...}; an unstable cycle needs its period besides, period=...",
+            )
+        if np.isfinite(growth) and growth * span / 2 > STAYS:
+            raise RestError(
+                f"From there {field.system.name} comes to an unstable equilibrium, exactly, and stays: no cycle.",
+                advice="Begin a little beside it: near={...}.",
             )
         found = _repeats(run, span)
         if found is not None:
@@ -202,14 +211,15 @@ def settled(field: VectorField, start: Array, period: float | None = None, evalu
     )
 
 
-def _rests(field: VectorField, here: Array, ranges: Array, sizes: Array) -> bool:
-    """Whether the orbit is about to end in a stable equilibrium beside ``here``."""
+def _growth_at_rest(field: VectorField, here: Array, ranges: Array, sizes: Array) -> float:
+    """The largest real part of the eigenvalues at the equilibrium at which an orbit rests; inf where it does not."""
     sizes = nonzero(sizes)
     if (ranges > NEARLY * sizes).any():
-        return False
+        return np.inf
     zero = newton(equilibria(field).in_units(sizes, np.ones(len(here))), here / sizes)
-    is_near = zero.converged and bool((np.abs(zero.point - here / sizes) < 10 * NEARLY).all())
-    return is_near and bool((np.linalg.eigvals(field.jacobian(zero.point * sizes)).real < 0).all())
+    if not zero.converged or (np.abs(zero.point - here / sizes) >= 10 * NEARLY).any():
+        return np.inf
+    return float(np.linalg.eigvals(field.jacobian(zero.point * sizes)).real.max())
 
 
 class TooLongError(AnalysisError):

@@ -243,3 +243,12 @@ def test_a_doubling_close_to_where_its_branch_begins(step: float) -> None:
         [7.845337398, 7.846481432, 7.855722808, 7.906803877, 7.917777676], abs=1e-7
     )
     assert not diagram.remarks
+
+
+def test_a_start_on_an_unstable_equilibrium_is_not_told_as_an_orbit_that_never_settles() -> None:
+    """The model's own start, at zero, stays there exactly."""
+    model = bp.model("p = 0.2\nr = x**2 + y**2\ndx/dt = p*x - 2*y - x*r\ndy/dt = 2*x + p*y - y*r")
+    diagram = bp.analysis.bifurcation(model, "p", (0.1, 0.5))
+    (branch,) = [b for b in diagram.branches if b.kind == "cycle"]
+    assert branch.max["x"] == pytest.approx(np.sqrt(branch["p"]), rel=1e-6)
+    assert diagram.remarks == ()

@@ -101,6 +101,8 @@ def test_units_do_not_matter() -> None:
     [
         ("dx/dt = -x", {"near": {"x": 1.0}}, AnalysisError, "comes to rest at an equilibrium"),
         ("dx/dt = x", {"near": {"x": 1.0}}, AnalysisError, "no cycle"),
+        (VAN_DER_POL, {"near": {"x": 0.0, "y": 0.0}}, AnalysisError, "to an unstable equilibrium, exactly, and stays"),
+        ("dx/dt = x*(1 - x + y)\ndy/dt = y", {"near": {"x": 0.2}}, AnalysisError, "an unstable equilibrium, exactly"),
         ("dx/dt = y\ndy/dt = sin(t) - x - y", {}, AnalysisError, "depend on time"),
         ("dx/dt = 1 - x\nwhen x > 0.5:\n    x = 0", {}, AnalysisError, "has events that change states: cycles of"),
         ("dx/dt = y\ndy/dt = (1 - x*x)*y - x\nwhen x > 1:\n    y += 0.3", {}, AnalysisError, "has events that change"),
