@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -82,7 +83,7 @@ class NumbaNetworkFlow(NetworkFlow):
         self.y = aligned(int(self.base[-1]))
         for axis in code.axes:
             for row in axis.rows:
-                self._view(axis.name, row)[:] = self._padded(axis.name, setup.rows[axis.name][row])
+                self._fill(axis.name, row, setup.rows[axis.name][row])
         self.p = np.array([setup.scalars[s] for s in code.scalars], dtype=float)
         self.pasts = {key: made_ring(past, self.step) for key, past in setup.pasts.items()}
         self.recent = [word for sum_ in sums_of(code) for word in recent_words(setup.recent[sum_])]
@@ -93,11 +94,13 @@ class NumbaNetworkFlow(NetworkFlow):
         self.threads = Threads(count, sum(fires))
         self.turns = Turns.of(code, setup)
         self.shares = self._shares(count) + (self._shares(1) if count > 1 else [])
+        self.share_words = [_words(*share) for share in self.shares]
         self.events = [np.empty(room, np.int64) for _ in range(3)]
         self.position = np.zeros(len(code.events), np.int64)
         self.rings = [self._ring(e) for e in code.events]
         parts = [self._addresses(r.axis, r.row, r.index) for r in setup.record]
         self.record = np.concatenate([np.empty(0, np.int64), *parts]).astype(np.int64)
+        self.marked: list[np.ndarray] = []
 
     # --- places ------------------------------------------------------------------------------------------------------
 
@@ -108,13 +111,17 @@ class NumbaNetworkFlow(NetworkFlow):
         whole = self.y[self.base[number] : self.base[number + 1]].reshape(-1, len(rows), LANES)
         return whole[:, rows.index(row)]
 
-    def _padded(self, axis: str, values: np.ndarray) -> np.ndarray:
-        """A row's values in blocks; the last one is repeated behind them."""
-        n, blocks = self.setup.sizes[axis], int(self.blocks[self.number[axis]])
-        given = np.broadcast_to(values, n)
-        whole = np.full(blocks * LANES, given[-1] if n else 0.0)
-        whole[:n] = given
-        return whole.reshape(blocks, LANES)
+    def _fill(self, axis: str, row: str, values: np.ndarray) -> None:
+        """Set a row; the last value is repeated behind it, to whole blocks."""
+        view, n = self._view(axis, row), self.setup.sizes[axis]
+        if not values.ndim or not n:
+            view[:] = values if not values.ndim else 0.0
+            return
+        given, whole = np.broadcast_to(values, n), n // LANES
+        view[:whole] = given[: whole * LANES].reshape(whole, LANES)
+        view[whole:] = given[-1]
+        if n % LANES:
+            view[whole, : n % LANES] = given[whole * LANES :]
 
     def _addresses(self, axis: str, row: str, index: np.ndarray) -> np.ndarray:
         """Where values stand in ``y``."""
@@ -214,15 +221,21 @@ class NumbaNetworkFlow(NetworkFlow):
         self.position[number] = place
 
     def mark(self) -> Callable[[], None]:
-        """What brings the run back to where it stands, as often as it is called."""
-        y, position, step = self.y.copy(), self.position.copy(), self.step
-        rings = [[array.copy() for array in ring] for ring in self.rings]
-        pasts = {key: ring.copy() for key, ring in self.pasts.items()}
+        """What brings the run back to where it stands, as often as it is called, until the next mark."""
+        step, pasts = self.step, list(self.pasts)
+        arrays = [self.y, self.position, *self.pasts.values(), *(array for ring in self.rings for array in ring)]
+        if [a.shape for a in self.marked] != [a.shape for a in arrays]:
+            self.marked = [np.empty_like(a) for a in arrays]
+        for kept, array in zip(self.marked, arrays, strict=True):  # new room for all of it would take longer
+            kept[...] = array
 
         def back() -> None:
+            y, position, *others = self.marked
             self.y[:], self.position[:], self.step = y, position, step
-            self.rings = [[array.copy() for array in ring] for ring in rings]
-            self.pasts = {key: ring.copy() for key, ring in pasts.items()}
+            copies = [array.copy() for array in others]
+            self.pasts = dict(zip(pasts, copies, strict=False))
+            rings = copies[len(pasts) :]
+            self.rings = [rings[i : i + 3] for i in range(0, len(rings), 3)]
 
         return back
 
@@ -306,7 +319,8 @@ class NumbaNetworkFlow(NetworkFlow):
             *rings, *emitted, *takes, *pasts, *self.recent, *self.indices,
             out, self.position, *self.events, len(self.events[0]),
         )  # fmt: skip
-        words = [_words(*given, *threads.words(n), *share) for n, share in enumerate(self.shares)]
+        front = _words(*given)
+        words = [np.concatenate([front, _words(*threads.words(n)), w]) for n, w in enumerate(self.share_words)]
         whole, base = words[-1].tolist(), self.base.tolist()
         sites = [np.array(self.sites(own.tolist(), whole, base), np.int64) for own in words]
 
@@ -359,7 +373,9 @@ class NumbaNetworkFlow(NetworkFlow):
 
     def is_finite(self, axis: str, row: str) -> bool:
         """Whether all values of a row are numbers."""
-        return bool(np.isfinite(self._view(axis, row).reshape(-1)[: self.setup.sizes[axis]]).all())
+        if math.isfinite(self._view(axis, row).sum()):
+            return True
+        return bool(np.isfinite(self.values(axis, row)).all())  # the sum may be too large, or what stands behind them
 
     def scale(self, axis: str, row: str, factor: float) -> None:
         """Multiply a row of an axis."""
