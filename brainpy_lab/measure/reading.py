@@ -53,7 +53,8 @@ def spikes(
     Returns
     -------
     EventTrain
-        ``.t`` in ms, ``.index``, ``.ensemble_shape``, and ``.window``, which is None where ``t_stop`` is not known.
+        An entry for each spike: ``.t`` in ms, ``.index``, ``.ensemble_shape``, and ``.window``, which is None where
+        ``t_stop`` is not known.
 
     Raises
     ------
@@ -74,6 +75,7 @@ def spikes(
         cells, shape = _cells(index, size, len(times))
         record = _own_window(spikes)
     else:
+        source = source.one_by_one()
         if index is not None or size is not None:
             raise ArgumentError("A run's events know their cells.", advice="Leave index= and size= out.")
         times, cells, shape = _times(source.t), as_numpy(source.index), tuple(source.ensemble_shape)

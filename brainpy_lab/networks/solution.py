@@ -162,7 +162,7 @@ class NetworkSolution:
 
 
 def _size(train: EventTrain) -> str:
-    return train.size_in_words if isinstance(train, DrawnTrain) else f"{len(train):,}"
+    return train.size_in_words if isinstance(train, DrawnTrain) else f"{train.count():,}"
 
 
 def _text_of(key: object) -> str:

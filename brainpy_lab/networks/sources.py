@@ -33,9 +33,9 @@ class PoissonGroup(Source):
     """Cells that spike at random: each is a sum of ``sources`` independent Poisson processes.
 
     In each step a cell has a Poisson number of spikes of mean ``sources*rate*dt``, and what a spike does is done as
-    often as that number says. The numbers depend on the run's seed and the group's place in the
-    network alone. Where a cell is one process at a rate that does not move in time, the work goes with the spikes; else
-    one number is drawn for each cell and step.
+    often as that number says; it is the ``count`` of an entry of the events. The numbers depend on the run's seed and
+    the group's place in the network alone. Where a cell is one process at a rate that does not move in time, the work
+    goes with the spikes; else one number is drawn for each cell and step.
 
     Parameters
     ----------

@@ -32,7 +32,8 @@ def spike_list(owner: str, times: Any, index: Any) -> tuple[np.ndarray, np.ndarr
             raise ArgumentError(f"{owner}: index comes with the times of {_shown(times)}; give it no other.")
         if isinstance(times, EventTrain):
             shape = tuple(times.ensemble_shape) or (1,)
-            times, index = times.t, times.index
+            each = times.one_by_one()
+            times, index = each.t, each.index
         else:
             times, index = _of_file(owner, Path(times))
     t, cells = _checked(owner, times, index)

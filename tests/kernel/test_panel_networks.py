@@ -82,7 +82,7 @@ def test_activity_is_the_latest_run_or_the_open_view(jupyter, network):
     first = network.heard("activity")[-1]["model_id"]
     pages = jupyter.extension.panel._networks
     assert pages._pictures.widget.model_id == first
-    assert len(pages._pictures.raster.marks.x) == sum(len(t) for t in jupyter.value("sol").trains().values())
+    assert len(pages._pictures.raster.marks.x) == sum(t.count() for t in jupyter.value("sol").trains().values())
     sent = len(network.heard("activity"))
     jupyter("1 + 1")
     assert len(network.heard("activity")) == sent
@@ -139,7 +139,7 @@ def test_the_inline_panel_shows_networks_too(jupyter, wire):
 def test_what_an_ensemble_and_a_quiet_network_gave_is_said(jupyter, network):
     network.say("show", view="activity")
     jupyter("drive.delay = 1.5\nens = net.run(20.0, backend='numpy', parameters={'E.I': [11.0, 13.0]})")
-    spikes = jupyter.value("{name: len(train) for name, train in ens.trains().items()}")
+    spikes = jupyter.value("{name: train.count() for name, train in ens.trains().items()}")
     said = network.heard("activity")[-1]["caption"]
     assert said.endswith(
         f"t = 0 to 20 ms · 2 members of an ensemble · E: {spikes['E']:,} spikes · P: {spikes['P']:,} spikes"

@@ -97,6 +97,7 @@ def test_a_run_in_parts_and_one_from_a_checkpoint_have_the_same_spikes() -> None
     second = network().run(26.7, start=net.checkpoint(), backend="numpy")["P"].events["spike"]
     assert np.array_equal(np.concatenate([first.index, second.index]), whole.index)
     assert np.array_equal(np.concatenate([first.t, second.t]), whole.t)
+    assert np.array_equal(np.concatenate([first.count, second.count]), whole.count)
 
 
 def test_a_higher_rate_keeps_most_spikes_of_a_lower_one() -> None:

@@ -86,12 +86,12 @@ def test_a_rate_moves_as_an_input_or_function_says_at_the_start_of_each_step() -
     course = bp.inputs.section([0.0, 8.0, 0.0], [2.0, 3.0, 5.0], dt=1.0)
     of_cells = bp.inputs.Input(np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]]), dt=3.0)
     train = _train(bp.PoissonGroup(20, rate=course, name="P"))
-    assert len(train) == pytest.approx(480, abs=4 * np.sqrt(480))
+    assert train.count() == pytest.approx(480, abs=4 * np.sqrt(480))
     assert train.t.min() == pytest.approx(2.1) and train.t.max() == pytest.approx(5.0)
     same = _train(bp.PoissonGroup(20, rate=lambda t: 8.0 if 2 - 1e-9 <= t < 5 - 1e-9 else 0.0, name="P"))
     assert np.array_equal(same.t, train.t) and np.array_equal(same.index, train.index)
     solution = bp.model("dr/dt = 0\nr(0) = 6").run(10.0, dt=0.5, method="rk4", backend="numpy")
-    assert len(_train(bp.PoissonGroup(20, rate=solution, name="P"))) == pytest.approx(1200, abs=4 * np.sqrt(1200))
+    assert _train(bp.PoissonGroup(20, rate=solution, name="P")).count() == pytest.approx(1200, abs=4 * np.sqrt(1200))
     each = _train(bp.PoissonGroup(2, rate=of_cells, name="P"))
     assert set(np.round(each.of(0) - 0.05).astype(int)) <= {3, 4, 5, 6}
     assert each.of(1).min() > 6.0 and len(each.of(1)) > 10
@@ -126,7 +126,7 @@ def test_an_aggregate_has_the_law_of_its_processes_and_draws_one_number_a_cell_a
     P = bp.PoissonGroup(200, rate=0.0005, sources=1000, name="P")
     train = _run(P, duration=200.0)["P"].events["spike"]
     counts = np.zeros((20, 200))
-    np.add.at(counts, (((train.t - 0.05) // 10).astype(int), train.index), 1)
+    np.add.at(counts, (((train.t - 0.05) // 10).astype(int), train.index), train.count)
     assert counts.mean() == pytest.approx(5.0, abs=4 * np.sqrt(5 / counts.size))
     assert counts.var() == pytest.approx(5.0, rel=0.1)
     assert P.spikes(0.0, 0.1, 1, 0)(0, 1)[0].tolist()[0] == 0

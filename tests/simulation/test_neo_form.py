@@ -53,6 +53,11 @@ def test_every_cell_has_a_train(neo: types.ModuleType) -> None:
         bp.measure.to_neo([1.0])
 
 
+def test_an_entry_of_several_spikes_is_as_many(neo: types.ModuleType) -> None:
+    train = EventTrain(np.array([1.0, 2.0]), np.array([1, 0]), (2,), (0.0, 5.0), np.array([3, 1]))
+    assert [made.times.tolist() for made in bp.measure.to_neo(train)] == [[2.0], [1.0, 1.0, 1.0]]
+
+
 def test_a_run_is_a_segment(neo: types.ModuleType) -> None:
     times = np.arange(11) * 0.1
     late = EventTrain(np.array([0.3, 1.0 + 1e-12]), np.array([1, 0]), (2,), (0.0, 1.0))

@@ -188,16 +188,19 @@ def _train(trains: Sequence[EventTrain], shape: tuple[int, ...], end: float) -> 
     start = trains[0].window[0] if trains[0].window else 0.0
     if any(isinstance(train, DrawnTrain) for train in trains):
         return _DrawnTrains(trains, shape, (start, end))
-    t, index = _together(trains)
-    found = EventTrain.of_found(t, index, shape)
-    found.window = (start, end)
-    return found
+    t, index, count = _together(trains)
+    return EventTrain(t, index, shape, (start, end), count)
 
 
-def _together(trains: Sequence[EventTrain]) -> tuple[np.ndarray, np.ndarray]:
+def _together(trains: Sequence[EventTrain]) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Entries of all members by time, then cell."""
     size = trains[0].n_cells
-    index = [np.asarray(train.index) + number * size for number, train in enumerate(trains)]
-    return np.concatenate([train.t for train in trains]), np.concatenate(index)
+    index = np.concatenate([np.asarray(train.index) + number * size for number, train in enumerate(trains)])
+    t = np.concatenate([train.t for train in trains])
+    order = np.lexsort((index, t))
+    given = [train.multiplicity for train in trains]
+    count = None if given[0] is None else np.concatenate(given)[order]
+    return t[order], index[order], count
 
 
 class _DrawnTrains(DrawnTrain):
@@ -208,7 +211,7 @@ class _DrawnTrains(DrawnTrain):
         self.expected = sum(train.expected if isinstance(train, DrawnTrain) else len(train) for train in trains)
 
     @cached_property
-    def _drawn(self) -> tuple[np.ndarray, np.ndarray]:
-        t, index = _together(self._trains)
-        order = np.lexsort((index, t))
-        return t[order], index[order]
+    def _drawn(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        t, index, count = _together(self._trains)
+        assert count is not None  # those of sources have it
+        return t, index, count

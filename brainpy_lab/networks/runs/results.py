@@ -9,7 +9,7 @@ import numpy as np
 
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.running import RunOf
-from brainpy_lab.networks.runs.spikes import DrawnTrain
+from brainpy_lab.networks.runs.spikes import DrawnTrain, arrivals
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.events import EventTrain
@@ -63,7 +63,10 @@ def _trains(
             train = DrawnTrain(run.setup.sources[axis], first, last, dt, group.shape, group.total_rate)
         else:
             steps, cells = run.spikes.of(number)
-            train = EventTrain(steps * dt, cells, shapes[axis], window)
+            count = None
+            if not isinstance(run.plan.network.by_name[axis], NeuGroup):
+                steps, cells, count = arrivals(steps, cells)
+            train = EventTrain(steps * dt, cells, shapes[axis], window, count)
         found.setdefault(axis, {})[name] = train
     return found
 

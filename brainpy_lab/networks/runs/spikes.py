@@ -55,6 +55,16 @@ class Spikes:
         self._found[number] = []
 
 
+def arrivals(step: np.ndarray, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Spikes in the order of steps, then cells, with those of a cell in a step as one entry; and how many they are."""
+    new = np.ones(len(step), bool)
+    new[1:] = (step[1:] != step[:-1]) | (cell[1:] != cell[:-1])
+    if new.all():
+        return step, cell, np.ones(len(step), np.int64)
+    first = np.flatnonzero(new)
+    return step[first], cell[first], np.diff(first, append=len(step))
+
+
 def _words(step: np.ndarray, cell: np.ndarray) -> np.ndarray:
     """Both in a word, whose order is theirs."""
     words: np.ndarray = (np.asarray(step, np.int64) << 32) | cell
@@ -72,7 +82,7 @@ def _steps_and_cells(parts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 class DrawnTrain(EventTrain):
-    """The spikes of a source that are drawn when they are read: ``t`` and ``index`` are those that the run had.
+    """The spikes of a source that are drawn when they are read: they are those that the run had.
 
     Parameters
     ----------
@@ -92,7 +102,7 @@ class DrawnTrain(EventTrain):
         self.window = (first * dt, last * dt)
 
     @cached_property
-    def _drawn(self) -> tuple[np.ndarray, np.ndarray]:
+    def _drawn(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         parts = []
         at_once = max(_STEPS, int(_AT_ONCE * (self._last - self._first) / (self.expected + 1.0)))
         for begin in range(self._first, self._last, at_once):
@@ -100,8 +110,8 @@ class DrawnTrain(EventTrain):
             offsets, cells = self._draw(begin, n)
             steps = begin + 1 + np.repeat(np.arange(n), np.diff(offsets))
             parts.append(_in_order(_words(steps, cells)))
-        steps, cells = _steps_and_cells(parts)
-        return steps * self._dt, cells
+        steps, cells, count = arrivals(*_steps_and_cells(parts))
+        return steps * self._dt, cells, count
 
     @cached_property
     def t(self) -> Any:
@@ -113,7 +123,12 @@ class DrawnTrain(EventTrain):
         """Cells."""
         return self._drawn[1]
 
+    @cached_property
+    def multiplicity(self) -> Any:
+        """How many spikes each entry stands for."""
+        return self._drawn[2]
+
     @property
     def size_in_words(self) -> str:
         """How many they are: about, as long as nobody has read them."""
-        return f"{len(self):,}" if "_drawn" in self.__dict__ else f"about {self.expected:,.0f}"
+        return f"{self.count():,}" if "_drawn" in self.__dict__ else f"about {self.expected:,.0f}"

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.drivers.network import NetworkChunk
+from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.plan import Plan
 from brainpy_lab.networks.runs.recorded import recorded
 from brainpy_lab.networks.runs.rows import Rows
-from brainpy_lab.networks.runs.spikes import Spikes
+from brainpy_lab.networks.runs.spikes import Spikes, arrivals
 from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.stores.reading import opened
 from brainpy_lab.networks.stores.writing import SPIKES, Store
@@ -46,7 +47,7 @@ class RunStore:
             "shapes": {key: list(shape) for key, shape in of_keys.items()},
         }  # fmt: skip
         t = (first + np.arange(count) * plan.every) * plan.state.dt
-        self.store = Store(plan.store, t, shapes, events, described)
+        self.store = Store(plan.store, t, shapes, events, _sources(plan), described)
         self._spikes = StoredSpikes(plan, first, self.store)
 
     def rows(self, width: int) -> Rows:
@@ -71,6 +72,11 @@ class RunStore:
         return opened(self.store.path)
 
 
+def _sources(plan: Plan) -> set[str]:
+    """Groups whose cells may spike several times in a step."""
+    return {g.name for g in plan.network.groups if not isinstance(g, NeuGroup)}
+
+
 class StoredSpikes(Spikes):
     """Spikes that go to a store when there are many."""
 
@@ -79,6 +85,7 @@ class StoredSpikes(Spikes):
         super().__init__(plan.code.events, first, clocks)
         self.events = [(n, e) for n, e in enumerate(plan.code.events) if e[0] not in clocks]
         self.dt, self.store, self.held = plan.state.dt, store, 0
+        self.sources = _sources(plan)
 
     def take(self, chunk: NetworkChunk) -> None:
         """Keep what a chunk brought, or hand it on."""
@@ -91,6 +98,10 @@ class StoredSpikes(Spikes):
         """Hand on all that is held."""
         for number, (group, event) in self.events:
             step, cell = self.of(number)
-            self.store.write_spikes(group, event, step * self.dt, cell)
+            if group in self.sources:
+                step, cell, count = arrivals(step, cell)
+                self.store.write_spikes(group, event, t=step * self.dt, index=cell, count=count)
+            else:
+                self.store.write_spikes(group, event, t=step * self.dt, index=cell)
             self.drop(number)
         self.held = 0

@@ -52,9 +52,10 @@ class StoredTrain(EventTrain):
 
     def __init__(self, group: Any, name: str, shape: tuple[int, ...], window: tuple[float, float]) -> None:
         self._group, self._name, self.ensemble_shape, self.window = group, name, shape, window
+        self._columns = [what for what in ("t", "index", "count") if f"{name}_{what}" in group]
 
     def __len__(self) -> int:
-        return min(int(self._group[f"{self._name}_{what}"].shape[0]) for what in ("t", "index"))
+        return min(int(self._group[f"{self._name}_{what}"].shape[0]) for what in self._columns)
 
     @cached_property
     def t(self) -> Any:
@@ -65,6 +66,11 @@ class StoredTrain(EventTrain):
     def index(self) -> Any:
         """Cells."""
         return np.asarray(self._group[f"{self._name}_index"][: len(self)])
+
+    @cached_property
+    def multiplicity(self) -> Any:
+        """How many spikes each entry stands for; None for groups, which spike once."""
+        return np.asarray(self._group[f"{self._name}_count"][: len(self)]) if "count" in self._columns else None
 
 
 class StoredSolution(Solution):

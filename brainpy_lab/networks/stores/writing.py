@@ -1,13 +1,13 @@
 """A store that takes the records and spikes of a run while it goes, so that memory holds a part of them at a time.
 
 Each part of the network is a group of the store, which xarray opens as a Dataset: variables over ``time`` and cells,
-and events as ``spike_t`` and ``spike_index``. Variables have their full length from the start, and what has not been
-written yet reads as nan: so a run that is killed leaves a store that can be read.
+and events as ``spike_t``, ``spike_index`` and, of sources, ``spike_count``. Variables have their full length from the
+start, and what has not been written yet reads as nan: so a run that is killed leaves a store that can be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class Store:
         Of each part the variables, and the shape of each at one time.
     events : mapping of str to mapping of str to tuple of int
         Of each group the events, and the shape of their cells.
+    sources : set of str
+        Groups whose entries of events may stand for several.
     described : mapping
         Name, seed, dt, window of the run.
 
@@ -48,6 +50,7 @@ class Store:
         t: np.ndarray,
         shapes: Mapping[str, Mapping[str, tuple[int, ...]]],
         events: Mapping[str, Mapping[str, tuple[int, ...]]],
+        sources: Set[str],
         described: Mapping[str, Any],
     ) -> None:
         zarr = package("zarr", f"store='{path.name}'")
@@ -72,9 +75,13 @@ class Store:
                 self.arrays[key, name] = array
                 self.timed.append(array)
             for name in events.get(key, {}):
-                for what, kind in (("t", "f8"), ("index", "i8")):
+                for what in ("t", "index", "count") if key in sources else ("t", "index"):
                     self.arrays[key, f"{name}_{what}"] = group.create_array(
-                        f"{name}_{what}", shape=(0,), chunks=(SPIKES,), dtype=kind, dimension_names=(name,)
+                        f"{name}_{what}",
+                        shape=(0,),
+                        chunks=(SPIKES,),
+                        dtype="f8" if what == "t" else "i8",
+                        dimension_names=(name,),
                     )
 
     def write(self, first: int, n: int, values: Mapping[tuple[str, str], np.ndarray]) -> None:
@@ -83,11 +90,11 @@ class Store:
             self.arrays[place][first : first + n] = rows
         self.root.attrs["rows"] = first + n
 
-    def write_spikes(self, group: str, event: str, t: np.ndarray, index: np.ndarray) -> None:
-        """Take more spikes, which are later than those before."""
-        if len(t):
-            self.arrays[group, f"{event}_t"].append(t)
-            self.arrays[group, f"{event}_index"].append(index)
+    def write_spikes(self, group: str, event: str, **columns: np.ndarray) -> None:
+        """Take more spikes, which are later than those before: their ``t``, ``index`` and, of sources, ``count``."""
+        for what, values in columns.items():
+            if len(values):
+                self.arrays[group, f"{event}_{what}"].append(values)
 
     def finish(self, count: int, final: Mapping[str, Mapping[str, np.ndarray]], described: Mapping[str, Any]) -> None:
         """Cut what a run that ended early has not written, and keep where it has ended."""

@@ -145,6 +145,7 @@ def _read_netcdf(source: BinaryIO, keys: Keys) -> tuple[Content, bool]:
             "own_time": "{}_time",
             "event_t": "{}_t",
             "event_index": "{}_index",
+            "event_count": "{}_count",
             "t": json.loads(text).get("time"),
         }
 

@@ -14,7 +14,7 @@ from brainpy_lab.simulation.solution.record import Record
 
 def spike_trains(name: str, train: EventTrain) -> list[Any]:
     """A ``neo.SpikeTrain`` for each cell, those without spikes too."""
-    neo = package("neo", "to_neo")
+    neo, train = package("neo", "to_neo"), train.one_by_one()
     if train.window is None:
         raise ArgumentError("to_neo: nothing says when the record ends.", advice="Give t_stop=, in ms.")
     order = np.argsort(as_numpy(train.index), kind="stable")

@@ -33,6 +33,7 @@ class Layer:
 
 def layer(name: str, train: EventTrain, low: int = 0) -> Layer:
     """The spikes of a train, its first cell in the row ``low``."""
+    train = train.one_by_one()
     return Layer(name, as_numpy(train.t), as_numpy(train.index).astype(np.int64) + low, low, low + train.n_cells)
 
 

@@ -67,6 +67,8 @@ def _recorded(sol: Record) -> dict[str, np.ndarray]:
     arrays |= {f"own_time/{name}": as_numpy(times) for name, times in sol.own_times.items()}
     for name, train in sol.events.items():
         arrays |= {f"event_t/{name}": as_numpy(train.t), f"event_index/{name}": as_numpy(train.index)}
+        if train.multiplicity is not None:
+            arrays[f"event_count/{name}"] = as_numpy(train.multiplicity)
     return arrays
 
 
@@ -87,6 +89,7 @@ def _describe(sol: Record) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         "data": list(sol.data),
         "own_times": list(sol.own_times),
         "event_shapes": {name: list(train.ensemble_shape) for name, train in sol.events.items()},
+        "event_counts": [name for name, train in sol.events.items() if train.multiplicity is not None],
         "events": {name: list(train.window) if train.window else None for name, train in sol.events.items()},
     }
     described |= {part: described_part(part, getattr(sol, part), arrays) for part in _ARRAY_FIELDS}
@@ -118,6 +121,8 @@ def keys_of(described: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
     for name in described["events"]:
         yield f"event_t/{name}", None
         yield f"event_index/{name}", None
+    for name in described.get("event_counts", ()):
+        yield f"event_count/{name}", None
 
 
 def is_solution(described: dict[str, Any]) -> bool:
@@ -146,6 +151,7 @@ def fields_of(content: Content) -> Fields:
             arrays[f"event_index/{name}"],
             tuple(shapes.get(name, shape)),
             tuple(window) if window else None,
+            arrays.get(f"event_count/{name}"),
         )
         for name, window in described["events"].items()
     }

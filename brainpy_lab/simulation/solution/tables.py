@@ -38,6 +38,8 @@ def to_xarray(sol: Record) -> xarray.Dataset:
         dimension = name if name not in variables else f"{name}_event"
         variables[f"{name}_t"] = ((dimension,), as_numpy(train.t))
         variables[f"{name}_index"] = ((dimension,), as_numpy(train.index))
+        if train.multiplicity is not None:
+            variables[f"{name}_count"] = ((dimension,), as_numpy(train.multiplicity))
     return xarray.Dataset(variables, coordinates, _attributes(sol))
 
 

@@ -110,5 +110,5 @@ def caption(solution: NetworkSolution, cell: str | None) -> str:
     start, whence = float(solution.t[0]), f"{cell}: " if cell else ""
     said = [f"{whence}t = {start:g} to {solution.end:g} ms"]
     said += [f"{len(solution.members)} members of an ensemble"] if solution.members else []
-    said += [f"{name}: {len(train):,} spikes" for name, train in solution.trains().items()] or [NO_SPIKES]
+    said += [f"{name}: {train.count():,} spikes" for name, train in solution.trains().items()] or [NO_SPIKES]
     return " · ".join(said)

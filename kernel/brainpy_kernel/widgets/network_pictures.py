@@ -105,5 +105,5 @@ def rate_of(train: EventTrain, duration: float, dt: float) -> tuple[np.ndarray, 
     low, high = train.window
     if high - low < width:
         return np.empty(0), np.empty(0)
-    counts = pooled_counts("rates", train, width)
+    counts = pooled_counts("rates", train.one_by_one(), width)
     return low + (np.arange(len(counts)) + 0.5) * width, counts * (_HZ / (width * max(train.n_cells, 1)))

@@ -22,7 +22,7 @@ def status_line(frame: NetworkFrame) -> str:
     stats, whole = frame.solution.stats, f"{frame.settings.duration:g} ms"
     reached = whole if frame.solution.outcome else f"stopped at t = {frame.solution.end:.6g} of {whole},"
     parts = [f"{reached} in {about(stats['wall_time'])}", f"{stats['steps']:,} steps on {stats['backend']}"]
-    parts += [f"{name}: {len(train):,} spikes" for name, train in frame.solution.trains().items()]
+    parts += [f"{name}: {train.count():,} spikes" for name, train in frame.solution.trains().items()]
     return said(" · ".join(parts))
 
 

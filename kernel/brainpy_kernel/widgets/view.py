@@ -31,7 +31,7 @@ def status_line(frame: Frame) -> str:
         parts += [f"{stats[key]:,} {key}" for key in ("steps",) if stats.get(key)]
         parts += [f"{stats['method']} on {stats['backend']}"] if {"method", "backend"} <= set(stats) else []
         parts += ["edited code"] if stats.get("edited") else []
-        parts += [f"{len(train.t)} × {name}" for name, train in frame.solution.events.items()]
+        parts += [f"{train.count()} × {name}" for name, train in frame.solution.events.items()]
         parts += cut
     return said(" · ".join(parts))
 
