@@ -95,6 +95,12 @@ def _every(model: Model, settings: Settings) -> dict[str, Any]:
     return {**model.parameters, **settings.params}
 
 
+def _held(model: Model, settings: Settings) -> dict[str, Any]:
+    """Every parameter with its value, and the states that are no axes with their initial ones."""
+    initial = {**model.initial, **settings.initial}  # arrays have no box to write in
+    return {**_every(model, settings), **{n: initial[n] for n in model.system.state_names if n not in settings.axes}}
+
+
 def grown_box(
     known: Box, solution: Solution | None, states: tuple[str, ...], fixed: Mapping[str, tuple[float, float]]
 ) -> Box:
@@ -112,6 +118,38 @@ def grown_box(
             continue
         box[name] = _rounded(*_with_margin(low, high))
     return box
+
+
+def with_equilibria(model: Model, settings: Settings, box: Box) -> Box:
+    """The box of a first picture, grown so that equilibria beside the trajectory are in it as well.
+
+    They are looked for along the first axis; the other one may be anywhere.
+    """
+    from brainpy_lab import analysis
+
+    first = next((name for name in settings.axes if name not in settings.box), None)
+    if first is None:
+        return box
+    low, high = box[first]
+    middle, half = (low + high) / 2, (high - low) / 2
+    reach = max(3 * half, abs(middle), 3.0)  # 3: a state that rests at 0 says nothing of sizes
+    ranges = {
+        **{name: settings.box[name] for name in settings.axes if name in settings.box},
+        first: (middle - reach, middle + reach),
+    }
+    try:
+        found = analysis.fixed_points(model, ranges, proven=False, parameters=_held(model, settings))
+    except BrainPyLabError:
+        return box
+    grown = dict(box)
+    for name in settings.axes:
+        values = [point.values[name] for point in found if math.isfinite(point.values[name])]
+        low, high = box[name]
+        if name in settings.box or not values or (low <= min(values) and max(values) <= high):
+            continue
+        low, high = min(low, *values), max(high, *values)
+        grown[name] = _rounded(low - 0.1 * (high - low), high + 0.1 * (high - low))
+    return grown
 
 
 def extent(values: NDArray[np.float64]) -> tuple[float, float] | None:
@@ -143,9 +181,8 @@ def phase_data(model: Model, settings: Settings, box: Box, ticket: Ticket) -> Ph
     """Nullclines and fixed points in ``box``, the states that are no axes held at their initial values."""
     from brainpy_lab.analysis import PhasePlane
 
-    others = {name: settings.initial[name] for name in model.system.state_names if name not in settings.axes}
     ranges: dict[str, Any] = {name: box[name] for name in settings.axes}
-    plane = PhasePlane(model, parameters={**_every(model, settings), **others, **ranges})
+    plane = PhasePlane(model, parameters={**_held(model, settings), **ranges})
     found = PhaseData(settings.axes, plane.nullclines(), plane.fixed_points(), plane.threshold, plane.reset)
     return _with_past(found, plane.field, settings, ticket) if settings.backward else found
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from brainpy_kernel.sessions.frame import Box, Frame, Settings, fixed_points, grown_box, phase_data, simulate
+from brainpy_kernel.sessions.frame import (
+    Box,
+    Frame,
+    Settings,
+    fixed_points,
+    grown_box,
+    phase_data,
+    simulate,
+    with_equilibria,
+)
 from brainpy_kernel.sessions.runtime import Runtime, Ticket
 from brainpy_kernel.sessions.shown import Knob, Observer, Outcome, Shown
 from brainpy_lab.errors import BrainPyLabError
@@ -41,6 +50,7 @@ class Session(Shown):
         self.fixed_box: Box = {}
         self.backward = False
         self._box: Box = {}
+        self._looked_along: tuple[str, ...] = ()  # the axes beside whose trajectory equilibria were looked for
         self.reset_parameters(request=False)
         self.reset_state(request=False)
 
@@ -127,8 +137,12 @@ class Session(Shown):
     def _framed(self, settings: Settings, outcome: Outcome, ticket: Ticket) -> Frame:
         """The frame with its phase plane, or with the reason why there is none."""
         with self._lock:
-            self._box = grown_box(self._box, outcome.solution, self.states, settings.box)
-            box = dict(self._box)
+            known = self._box
+        box = grown_box(known, outcome.solution, self.states, settings.box)
+        if settings.axes and settings.axes != self._looked_along:
+            box = with_equilibria(self.model, settings, box)
+        with self._lock:
+            self._box, self._looked_along = dict(box), settings.axes or self._looked_along
         frame = Frame(settings, outcome.solution, box, None, None, outcome.message, outcome.wall_time)
         if not settings.axes:
             return frame

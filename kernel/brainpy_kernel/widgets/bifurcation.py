@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from brainpy_kernel.widgets import look
 from brainpy_kernel.widgets.closing import close_tree
 from brainpy_kernel.widgets.diagram_base import THROUGH
 from brainpy_kernel.widgets.diagram_figure import DiagramFigure
-from brainpy_kernel.widgets.output import refused
+from brainpy_kernel.widgets.output import refused, said
 from brainpy_kernel.widgets.plane_figure import PlaneFigure
 from brainpy_lab.errors import BrainPyLabError
 
@@ -233,27 +232,27 @@ class Bifurcation:
         self.button.description = "Cancel" if is_running else "Compute anew" if work.diagram else "Compute"
         self.button.button_style = "warning" if work.moved and not is_running else ""
         self.status.value = status_line(work)
-        self.outlook.value = _said(outlook_line(work))
-        self.picked.value = _said(picked_line(work))
+        self.outlook.value = said(outlook_line(work), role="")
+        self.picked.value = said(picked_line(work), role="")
 
 
 def status_line(work: Continuation) -> str:
     """How the work stands, and whether the diagram is out of date."""
     if work.message:
         return refused([work.message])
-    said = [HINT] if work.status == "none" else []
+    parts = [HINT] if work.status == "none" else []
     if work.status == "running":
-        said.append(f"Computing · {work.progress:.0%}.")
+        parts.append(f"Computing · {work.progress:.0%}.")
     found = work.diagram
     if work.status == "cancelled":
-        said.append("Cancelled: what was found until then is shown.")
+        parts.append("Cancelled: what was found until then is shown.")
     if work.moved:
         changes = ", ".join(f"{name} was {before:g} and is {now:g}" for name, (before, now) in work.moved.items())
-        said.append(f"Out of date: {changes}.")
+        parts.append(f"Out of date: {changes}.")
     if found is not None and work.status == "done":
-        said += found.remarks
-        said += [] if found.branches else [repr(found).splitlines()[1]]
-    return _said(" ".join(said), role="status")
+        parts += found.remarks
+        parts += [] if found.branches else [repr(found).splitlines()[1]]
+    return said(" ".join(parts))
 
 
 def outlook_line(work: Continuation) -> str:
@@ -281,8 +280,3 @@ def _stands_there(work: Continuation) -> bool:
     """Whether the sliders stand at the point that was picked."""
     params = work.session.params
     return work.picked is not None and all(params.get(k) == v for k, v in work.picked.params.items())
-
-
-def _said(text: str, role: str = "") -> str:
-    attribute = f' role="{role}"' if role else ""
-    return f'<div{attribute} style="color:{look.INK};line-height:1.4;white-space:normal">{html.escape(text)}</div>'

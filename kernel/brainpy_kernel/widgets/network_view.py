@@ -33,10 +33,9 @@ def _others(session: NetworkSession) -> list[Any]:
     left = session.left_out
     if not left:
         return []
-    shown = f"{len(session.params)} of {len(session.known)} values have sliders. "
-    return [
-        HTML(said(f"{shown}To choose: {session.name}.interact({list(left[:2])}); others are {', '.join(left[2:])}."))
-    ]
+    shown = f"{len(session.params)} of {len(session.known)} values have sliders."
+    call = f"{session.name}.interact({list(left[:2])})"
+    return [HTML(said(f"{shown} To choose: {call}; others are {', '.join(left[2:])}.", role=""))]
 
 
 class NetworkView(Output):

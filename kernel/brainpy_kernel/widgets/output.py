@@ -132,9 +132,10 @@ class Output(ABC):
         return bundle
 
 
-def said(text: str) -> str:
-    """A status line."""
-    return f'<div role="status" style="color:{look.INK}">{html.escape(text)}</div>'
+def said(text: str, role: str = "status") -> str:
+    """A text below what it speaks of; a status is read aloud when it changes, a ``role`` of "" is not."""
+    attribute = f' role="{role}"' if role else ""
+    return f'<div{attribute} style="color:{look.INK};line-height:1.4;white-space:normal">{html.escape(text)}</div>'
 
 
 def refused(lines: list[str]) -> str:
