@@ -301,3 +301,5 @@ class Network(CodedNetwork):
                 self._held.append((part, part.state))
             if isinstance(part, Synapses):
                 part.at_cells.clear()
+                part.start.update(part.returns)
+                part.returns.clear()

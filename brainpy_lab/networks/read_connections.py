@@ -31,6 +31,8 @@ class ReadConnections:
     state: dict[str, np.ndarray]
     #: Where the network stands: states that are kept with cells, where that is, and one value a cell.
     at_cells: dict[str, tuple[Home, np.ndarray]]
+    #: What a reset gives states whose ``start`` holds what some connections had learned when others were set.
+    returns: dict[str, Values]
     pre: Source | View
     post: Source | View
     delay_given: Values

@@ -243,7 +243,8 @@ class SpikeSource(Source):
         """Refuse spikes at or before the start of a fresh run."""
         if len(self.times) and self.times[0] <= start:
             raise ArgumentError(
-                f"{self.name}: it spikes at {self.times[0]:g}, which is not after the start of the run at {start:g}."
+                f"{self.name}: it spikes at {self.times[0]:g}, which is not after the start of the run at {start:g}.",
+                advice="A step holds its end, not its start: give later times, of the first step the time dt.",
             )
 
     def __repr__(self) -> str:

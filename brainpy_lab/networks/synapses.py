@@ -146,6 +146,7 @@ class Synapses(ReadConnections):
         self.kept = mapping(self.name, "kept", kept)
         self._move_weights()
         self.at_cells: dict[str, tuple[Home, np.ndarray]] = {}
+        self.returns: dict[str, Values] = {}
         self.state: dict[str, np.ndarray] = {}
         self._check_kept()
         if not self.totals.are_taken:
@@ -315,28 +316,38 @@ class Synapses(ReadConnections):
         ------
         ArgumentError
         """
+        if not values:
+            raise ArgumentError(f"{self.name}: set was given nothing to set.", advice=f"{self.name}.set(delay=1.5)")
         chosen = self._chosen(where)
         for name, given in values.items():
             if name in _DELAYS:
                 new = self._delay(name, given)
                 old = self.delay if name == "delay" else self.post_delay
-                object.__setattr__(self, f"{name}_given", _merged(new, old, chosen))
+                object.__setattr__(self, f"{name}_given", new if chosen is None else np.where(chosen, new, old))
                 continue
             self._check_given({name: given})
             new = self._values(name, given)
-            new = new if chosen is None else _merged(new, self.read(name), chosen)
             if name in self.system.state_names:
-                self.start[name] = new
-                self.state.pop(name, None)
-                self.at_cells.pop(name, None)
+                self._set_state(name, new, chosen)
             else:
-                self.values[name] = new
+                self.values[name] = new if chosen is None else np.where(chosen, new, self.read(name))
         were_totals = self.totals.are_taken
         for found in ("turns", "homes", "traces", "totals"):
             self.__dict__.pop(found, None)
         self._move_weights()
         if were_totals and not self.totals.are_taken:
             warn(f"{self.name}: its sums are over connections from here on: {self.totals.why}.")
+
+    def _set_state(self, name: str, new: Values, chosen: np.ndarray | None) -> None:
+        """Set a state of connections; of those that are not chosen, what they have learned is no start to return to."""
+        begun = self.returns.pop(name, self.initial(name))
+        if chosen is None:
+            self.start[name] = new
+        else:
+            self.start[name] = np.where(chosen, new, self.read(name))
+            self.returns[name] = np.where(chosen, new, begun)
+        self.state.pop(name, None)
+        self.at_cells.pop(name, None)
 
     def _chosen(self, where: Any) -> np.ndarray | None:
         if where is None:
@@ -377,7 +388,3 @@ class Synapses(ReadConnections):
 
 def _group(side: Source | View) -> Source:
     return side.group if isinstance(side, View) else side
-
-
-def _merged(new: Values, old: np.ndarray, chosen: np.ndarray | None) -> Values:
-    return new if chosen is None else np.where(chosen, new, old)

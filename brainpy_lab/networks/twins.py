@@ -12,7 +12,7 @@ from brainpy_lab.networks.source import Source, View
 from brainpy_lab.networks.synapses import Synapses
 
 #: What a part holds that a run or a new value changes.
-_OWN = ("parameters", "initial", "values", "start", "state", "at_cells")
+_OWN = ("parameters", "initial", "values", "start", "state", "at_cells", "returns")
 
 
 class Twin:

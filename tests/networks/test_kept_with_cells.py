@@ -71,6 +71,8 @@ def test_a_weight_kept_with_cells_is_set_for_some_connections_and_then_each_has_
     x = arrived(0.5, 0.0, times=TIMES[1], begin=0.0, end=1.2)[2]
     assert np.allclose(net["E"].w - before, np.array([0.5, 7, 0.5]) + x, rtol=1e-12)
     assert np.allclose(syn.weight, [0.25, 7, 0.25, 0.25, 3.5, 0.25])
+    net.reset()
+    assert np.all(syn.weight == [1, 7, 1, 1, 7, 1])  # what others had learned is not where they began
 
 
 def test_members_of_an_ensemble_leave_the_values_of_their_network() -> None:
