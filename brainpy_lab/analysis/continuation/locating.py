@@ -22,9 +22,10 @@ ROUNDING = 1e-15
 #: A point belongs to a piece that ends so far before it, in parts of its length and in units.
 BEYOND, LITTLE = 0.02, 1e-6
 
-#: Where a branch beside a branch point is this long, in units, and the parameter has moved by less than that, the
-#: equilibria there fill a line: those of a pitchfork move it by the square.
-BESIDE, LEVEL = 0.05, 1e-10
+#: A branch beside a branch point is followed this far, in units, and twice as far so many times; where the parameter
+#: has moved by less than the last, the equilibria there fill a line. Those of a pitchfork move it by the square, or by
+#: a higher power.
+BESIDE, DOUBLED, LEVEL, BETWEEN = 0.05, 8, 1e-10, 0.38
 
 #: A piece is halved so often between two trials with Newton's method; the last is of 2**-30 of the step.
 TRIALS = (0, 2, 4, 8, 16)
@@ -185,9 +186,31 @@ def _is_between(z: Array, a: Array, b: Array, little: float = LITTLE) -> bool:
 
 
 def _is_level(curve: Curve, z: Array, tangent: Array) -> bool:
-    """Whether equilibria stand all along a tangent across the parameter, at one value of it."""
-    there = curve.corrected((z + BESIDE * tangent) * curve.units, tangent)
-    return there is not None and abs(float(there[-1] / curve.units[-1] - z[-1])) < LEVEL
+    """Whether equilibria stand along a curve from a tangent across the parameter, all at one value of it."""
+    here, way = z, tangent
+    for number in range(DOUBLED):
+        length = BESIDE * 2**number
+        found = curve.corrected((here + length * way) * curve.units, way)
+        if found is None:
+            return number > 0
+        there = found / curve.units
+        if np.linalg.norm(there - here - length * way) > length / 2:
+            return number > 0  # the line turns or ends, and this is another branch
+        if abs(float(there[-1] - z[-1])) > LEVEL:
+            return False
+        way = (there - here) / np.linalg.norm(there - here)
+        here = there
+    return True
+
+
+def is_level_between(curve: Curve, a: Array, b: Array) -> bool:
+    """Whether two points and one between them are equilibria at one value of the parameter, but for errors."""
+    if abs(float(a[-1] - b[-1]) / curve.units[-1]) > LEVEL:
+        return False
+    # not the middle: what is symmetric has equilibria there
+    between = a + BETWEEN * (b - a)
+    found = curve.corrected(between, (b - a) / curve.units)
+    return found is not None and float(np.abs((found - between) / curve.units).max()) < LEVEL
 
 
 def _guess(curve: Curve, gap: Gap) -> Array:

@@ -15,7 +15,7 @@ from brainpy_lab.analysis.continuation.crossings import MANY, explained
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import Detector, Station, station
-from brainpy_lab.analysis.continuation.locating import JumpError, Located, at_border, locate
+from brainpy_lab.analysis.continuation.locating import JumpError, Located, at_border, is_level_between, locate
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.third_order import flattest, of_third_order
 from brainpy_lab.analysis.scaling import power_of_two
@@ -238,8 +238,12 @@ class Tracer:
             return
         if found.point.kind in ("fold", "cusp") and "branch point" in kinds:
             return  # the branches of a pitchfork turn there, which is no fold
+        flat = [p for p in self.located if _may_be_one(p, found) and is_level_between(curve, p.u, found.u)]
+        if any(p.point.kind == "branch point" and (found.point.kind == "fold" or not p.point.note) for p in flat):
+            return  # its branches are level beside a pitchfork of high order
         if found.point.kind == "branch point":
-            self.located = [p for p in self.located if p.point.kind != "fold" or not any(p is q for q in here)]
+            folds = [p for p in here if p.point.kind == "fold"]
+            self.located = [p for p in self.located if not any(p is q for q in (*folds, *flat))]
         self.located.append(found)
 
     def _switch(self, curve: Curve, found: Located) -> None:
@@ -309,6 +313,12 @@ def _on_axis(s: Station) -> NDArray[np.bool_]:
 def _is_centre(s: Station) -> bool:
     """Whether a pair of eigenvalues is on the imaginary axis."""
     return bool((_on_axis(s) & (s.eigenvalues.imag > 0)).any())
+
+
+def _may_be_one(a: Located, b: Located) -> bool:
+    """Whether two points may be a pitchfork that is told twice, or once as a fold of its branches."""
+    kinds = {a.point.kind, b.point.kind}
+    return "branch point" in kinds and kinds <= {"branch point", "fold"}
 
 
 def _omega(found: Located) -> float:

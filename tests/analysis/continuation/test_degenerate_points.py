@@ -54,6 +54,26 @@ def test_a_pitchfork_is_none_of_these() -> None:
     assert [p.data["type"] for p in diagram.points] == ["pitchfork"] and not diagram.remarks
 
 
+@pytest.mark.parametrize("text", [
+    "mu = 0\ndx/dt = mu*x - x**5",
+    "mu = 0\ndx/dt = mu*x + x**7",
+    "mu = 0\ndx/dt = y\ndy/dt = mu*x + x**5 - y",
+    "mu = 0\ndx/dt = (mu + 2)*x/(1 + x**10) - 2*x",
+])  # fmt: skip
+def test_a_pitchfork_of_high_order_is_neither_a_line_of_equilibria_nor_folds(text: str) -> None:
+    """Beside it the branches that cross are level but for rounding errors; Mackey and Glass's feedback has x**10."""
+    diagram = bifurcation(bp.model(text), "mu", (-1, 1), box={"x": (-3, 3)}, cycles=False)
+    assert [repr(p) for p in diagram.points] == ["pitchfork (branch point) at mu = 0"]
+    assert len(diagram.branches) == 2 and not diagram.remarks
+
+
+def test_pitchforks_at_one_value_are_kept_apart() -> None:
+    model = bp.model("mu = 0\ndx/dt = sin(3*x)*(mu - sin(3*x)**2)")
+    points = bifurcation(model, "mu", (-0.5, 0.5), box={"x": (-0.2, 2.2)}, cycles=False).points
+    assert [(p.kind, p.data["type"], p.parameter) for p in points] == 3 * [("branch point", "pitchfork", 0.0)]
+    assert sorted(p.values["x"] for p in points) == pytest.approx([0, np.pi / 3, 2 * np.pi / 3])
+
+
 def test_states_far_from_zero_are_found_without_initial_values() -> None:
     """Hindmarsh and Rose's equations, whose constants are no parameters: their states are ten times as large as any."""
     text = "I = 3\ndx/dt = y - x**3 + 3*x**2 - z + I\ndy/dt = 1 - 5*x**2 - y\ndz/dt = 0.006*(4*(x + 1.6) - z)"
