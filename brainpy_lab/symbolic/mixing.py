@@ -21,6 +21,10 @@ from brainpy_lab.symbolic.inline import NotStraightError, inline
 
 Array = Any
 
+#: In a product of so many multiplications it is worth to look for zeros; and where of so many numbers at most one is
+#: not zero, it is worth to leave them out.
+MANY, FEW = 10_000_000, 16
+
 #: Names of what is linear in one argument, and where that stands.
 LINEAR = {"sum": 0, "mean": 0, "roll": 0, "part": 0, "matvec": 1}
 
@@ -54,7 +58,32 @@ def _part(x: Array, start: int, stop: int) -> Array:
 def _matvec(matrix: Array, x: Array) -> Array:
     if np.shape(x)[-1] == 1 != matrix.shape[1]:
         x = np.broadcast_to(x, (*np.shape(x)[:-1], matrix.shape[1]))
+    if not isinstance(matrix, np.ndarray) or np.ndim(x) < 2 or x.size * len(matrix) < MANY:
+        return x @ matrix.T
+    if np.iscomplexobj(x) and not np.iscomplexobj(matrix):  # the matrix would be made complex each time
+        result = np.empty((*x.shape[:-1], len(matrix)), complex)
+        result.real, result.imag = _product(matrix, x.real), _product(matrix, x.imag)
+        return result
+    return _product(matrix, x)
+
+
+def _product(matrix: Array, x: Array) -> Array:
+    """``x @ matrix.T``, of many numbers."""
+    kept = x != 0
+    if np.count_nonzero(kept) * FEW < x.size:
+        return _few_times(matrix, x, kept)
     return x @ matrix.T
+
+
+def _few_times(matrix: Array, x: Array, kept: Array) -> Array:
+    """``x @ matrix.T`` where few of ``x`` are not zero: derivatives by each element come as a diagonal matrix."""
+    from scipy.sparse import csr_array
+
+    rows, width = x.size // x.shape[-1], x.shape[-1]
+    places = np.flatnonzero(kept)
+    begins = np.searchsorted(places, np.arange(rows + 1) * width)
+    few = csr_array((x[kept], places % width, begins), shape=(rows, width))
+    return np.reshape(few @ matrix.T, (*x.shape[:-1], len(matrix)))
 
 
 #: The functions of compiled code whose last axis holds elements.

@@ -80,3 +80,22 @@ def test_second_and_third_derivatives_along_directions(numeric):
     third = sum(s * r * q * drift(z + h * (s * a + r * b + q * c)) for s, r, q in signs) / (8 * h**3)
     found = numeric.directional(z[:-1], [a, b, c], MODEL.parameters, by=["k"])
     np.testing.assert_allclose(found, third, atol=1e-4 * np.abs(third).max())
+
+
+def test_derivatives_of_so_many_elements_that_zeros_are_left_out_of_products():
+    n = 230
+    weights = np.random.default_rng(5).normal(size=(n, n))
+    model = bp.model("dx/dt = -x + W @ tanh(g*x)\nx(0) = x0\ng = 1.2", namespace={"W": weights, "x0": np.zeros(n)})
+    numeric = ArrayNumeric(model.system, layout_of(model))
+    x, a = np.random.default_rng(6).normal(size=(2, n)) / 3
+    steep = 1.2 / np.cosh(1.2 * x) ** 2
+    value, slopes = numeric.at(x[:, None], model.parameters, 0.0, ["g"])
+    np.testing.assert_allclose(value[:, 0], -x + weights @ np.tanh(1.2 * x), rtol=1e-13, atol=1e-13)
+    by_gain = weights @ (x / np.cosh(1.2 * x) ** 2)
+    expected = np.column_stack([weights * steep - np.eye(n), by_gain])
+    np.testing.assert_allclose(slopes[:, :, 0], expected, rtol=1e-12, atol=1e-12)
+    direction = a * np.exp(1j * np.arange(n))
+    second = numeric.directional(x, [direction[:, None], np.eye(n)], model.parameters)
+    np.testing.assert_allclose(
+        second, weights * (-2 * 1.2 * np.tanh(1.2 * x) * steep * direction), rtol=1e-12, atol=1e-12
+    )

@@ -8,9 +8,11 @@ looked into as well: two points of one kind in it would cancel in the counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from math import copysign, isfinite, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.newton import sign_of_determinant
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.errors import AnalysisError
+
+#: From so many states on, eigenvalues take most of the time.
+MANY = 8
 
 #: A step is halved at most so often for what the counts tell: Newton's method tells no points apart in 2**-26 of it.
 HALVINGS = 26
@@ -41,6 +46,30 @@ ROUNDING = 1e-15
 WAY = 1e-5
 
 
+class Arrival(NamedTuple):
+    """How the eigenvalues of a station came from those of the one before.
+
+    Attributes
+    ----------
+    origin : CurvePoint
+        Where the one before stands.
+    partners : ndarray of int, shape (n,)
+        Which of the eigenvalues belongs to each one there.
+    length : float
+        Of the way.
+    velocities : ndarray of complex, shape (n,)
+        The mean one of each eigenvalue on the way.
+    accelerations : ndarray, shape (n,)
+        How much these have changed from one way to the next; infinite where the way before is not known.
+    """
+
+    origin: CurvePoint
+    partners: NDArray[np.int_]
+    length: float
+    velocities: Complex
+    accelerations: Array
+
+
 @dataclass(frozen=True)
 class Station:
     """A point of a branch and what is counted there.
@@ -50,22 +79,30 @@ class Station:
     point : CurvePoint
     eigenvalues : ndarray of complex, shape (n,)
         The one with the largest real part first.
-    rates : ndarray, shape (n,)
-        How their real parts change along the curve.
     unstable : int
         How many have a positive real part.
     turn : int
         The sign of the parameter's direction.
     crossing : int
         The sign of the determinant of the bordered Jacobian.
+    rated : callable
+        Gives `rates`: with many states that takes as long as all else, and is put off until it is asked for.
+    arrival : Arrival, optional
+        How the eigenvalues came from the station before.
     """
 
     point: CurvePoint
     eigenvalues: Complex
-    rates: Array
     unstable: int
     turn: int
     crossing: int
+    rated: Callable[[], Array] = field(repr=False, compare=False)
+    arrival: Arrival | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def rates(self) -> Array:
+        """How the real parts of the eigenvalues change along the curve, (n,)."""
+        return self.rated()
 
 
 @dataclass(frozen=True)
@@ -81,20 +118,37 @@ class Gap:
 def station(problem: EquilibriumProblem, curve: Curve, point: CurvePoint) -> Station:
     """Count at a point."""
     slopes = problem.slopes(point.u)
-    way = WAY
-    try:
-        values, moved = problem.eigenvalues_along(point.u, slopes, point.u + way * point.tangent)
-    except AnalysisError:  # a delay would be negative there
-        way = -WAY
-        values, moved = problem.eigenvalues_along(point.u, slopes, point.u + way * point.tangent)
-    # each with the nearest one: some may have changed places
-    nearest = np.abs(values[:, None] - moved[None]).argmin(axis=1)
-    rates = (moved[nearest].real - values.real) / way
+    bare = replace(point, slopes=None)  # of many states and points they fill the memory
+    if problem.n >= MANY and not problem.field.system.is_delayed:
+        values = problem.eigenvalues(point.u)
+        rated = partial(_rates, problem, bare, values)
+    else:
+        values, moved, way = _beside(problem, slopes, point)
+        rated = partial(_changes, values, moved, way)
     scaled = slopes * curve.units / curve.units[:-1, None]
     tangent = point.tangent / curve.units
     sign = sign_of_determinant(np.concatenate([scaled, tangent[None]]))
     least = ROUNDING * float(np.abs(values).max(initial=0.0))
-    return Station(point, values, rates, int((values.real > least).sum()), int(np.sign(tangent[-1])), int(sign))
+    return Station(bare, values, int((values.real > least).sum()), int(np.sign(tangent[-1])), int(sign), rated)
+
+
+def _beside(problem: EquilibriumProblem, slopes: Array, point: CurvePoint) -> tuple[Complex, Complex, float]:
+    """The eigenvalues at a point, and those a little way along the curve."""
+    try:
+        return *problem.eigenvalues_along(point.u, slopes, point.u + WAY * point.tangent), WAY
+    except AnalysisError:  # a delay would be negative there
+        return *problem.eigenvalues_along(point.u, slopes, point.u - WAY * point.tangent), -WAY
+
+
+def _rates(problem: EquilibriumProblem, point: CurvePoint, values: Complex) -> Array:
+    return _changes(values, problem.eigenvalues(point.u + WAY * point.tangent), WAY)
+
+
+def _changes(values: Complex, moved: Complex, way: float) -> Array:
+    # each with the nearest one: some may have changed places
+    nearest = np.abs(values[:, None] - moved[None]).argmin(axis=1)
+    result: Array = (moved[nearest].real - values.real) / way
+    return result
 
 
 @dataclass(frozen=True)
@@ -134,24 +188,25 @@ class Detector:
         return min(near, key=lambda f: f[1])[0] if near else None
 
 
-def touches(curve: Curve, a: Station, b: Station, of: NDArray[np.bool_] | None = None) -> list[tuple[float, float]]:
-    """At which parts of the way an eigenvalue, or the turn of the curve, may touch zero, and how near each comes.
+def touches(curve: Curve, a: Station, b: Station) -> list[tuple[float, float]]:
+    """At which parts of the way an eigenvalue, or the turn of the curve, may touch zero, and how near each comes."""
+    count = min(len(a.rates), len(b.rates))  # those of delays are not always as many
+    values = np.stack([s.eigenvalues.real[:count] for s in (a, b)])
+    return touching(curve, a, b, values, np.stack([s.rates[:count] for s in (a, b)]))
 
-    Real parts of eigenvalues are cubics in between, by their values and rates at both ends. ``of`` says which of those
-    at the beginning are looked at; all, if it is left out.
-    """
+
+def touching(curve: Curve, a: Station, b: Station, values: Array, rates: Array) -> list[tuple[float, float]]:
+    """The same of some eigenvalues: cubics by their real parts and the rates of these at both ends, (2, count)."""
     way = (b.point.u - a.point.u) / curve.units
     length = float(np.linalg.norm(way))
-    count = min(len(a.rates), len(b.rates))  # those of delays are not always as many
-    first, last = a.eigenvalues.real[:count], b.eigenvalues.real[:count]
-    slopes = length * np.stack([a.rates[:count], b.rates[:count]])
-    rise = last - first
+    first, slopes = values[0], length * rates
+    rise = values[1] - first
     # value + c1 x + c2 x² + c3 x³, and its rate
     cubic = np.stack([first, slopes[0], 3 * rise - 2 * slopes[0] - slopes[1], slopes[0] + slopes[1] - 2 * rise])
     start, end = (s.point.tangent[-1] / curve.units[-1] * length for s in (a, b))
     mean = float(way[-1])
     turn = np.array([start, 6 * mean - 4 * start - 2 * end, 3 * (start + end - 2 * mean), 0.0])
-    cubics = np.column_stack([cubic if of is None else cubic[:, of], turn])
+    cubics = np.column_stack([cubic, turn])
     found = [_touch(*c) for c in cubics[:, _may_touch(cubics)].T.tolist()]
     return [f for f in found if f is not None]
 

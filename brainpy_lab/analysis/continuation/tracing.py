@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from brainpy_lab.analysis.continuation import defining
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
-from brainpy_lab.analysis.continuation.crossings import MANY, explained
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
-from brainpy_lab.analysis.continuation.detection import Detector, Station, station
+from brainpy_lab.analysis.continuation.detection import MANY, Detector, Station, station
 from brainpy_lab.analysis.continuation.locating import JumpError, Located, at_border, is_level_between, locate
+from brainpy_lab.analysis.continuation.many_states.crossings import explained
+from brainpy_lab.analysis.continuation.many_states.pairing import arriving
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.third_order import flattest, of_third_order
 from brainpy_lab.analysis.scaling import power_of_two
@@ -146,7 +147,7 @@ class Tracer:
         self._growing.append(found)
         steps, jumps = curve.steps(start), 0
         while (point := next(steps, None)) is not None:
-            there = station(self.problem, curve, point)
+            there = arriving(curve, here, station(self.problem, curve, point))
             is_sure = jumps >= MOST_JUMPS
             try:
                 for before, after in self._pieces(curve, here, there):
@@ -171,7 +172,8 @@ class Tracer:
             middle = curve.between(before.point, after.point, 0.5)
             m = None if middle is None else station(self.problem, curve, middle)
             if m is not None and m.turn and m.crossing:
-                for ends in ((before, m), (m, after)):
+                m = arriving(curve, before, m)
+                for ends in ((before, m), (m, arriving(curve, m, after))):
                     yield from self._special(curve, *ends, halvings - 1, is_sure=is_sure)
                 return
         pairs: Iterable[tuple[Station, Located]]

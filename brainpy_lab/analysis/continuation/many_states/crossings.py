@@ -15,13 +15,11 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve
-from brainpy_lab.analysis.continuation.detection import Station, touches
+from brainpy_lab.analysis.continuation.detection import MANY, Station
 from brainpy_lab.analysis.continuation.locating import Located, described, solved_from
+from brainpy_lab.analysis.continuation.many_states.pairing import may_touch, way_between
 from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.vector_field import Array
-
-#: From so many states on.
-MANY = 8
 
 #: Points of one step that are nearer than this part of it are one.
 APART = 1e-6
@@ -34,10 +32,13 @@ def explained(problem: EquilibriumProblem, curve: Curve, a: Station, b: Station)
     """The special points between two stations, in order; None where the step is to be halved."""
     if problem.n < MANY or problem.field.system.is_delayed or not np.isfinite([a.eigenvalues, b.eigenvalues]).all():
         return None
-    first, last = a.eigenvalues, b.eigenvalues[_paired(a, b)]
+    way = way_between(curve, a, b)
+    first, last = a.eigenvalues, b.eigenvalues[way.partners]
     crossing = (first.real > 0) != (last.real > 0)
     real = (first.imag == 0) & (last.imag == 0)
-    if (crossing & ~real & ((first.imag == 0) | (last.imag == 0))).any() or touches(curve, a, b, ~crossing):
+    if (crossing & ~real & ((first.imag == 0) | (last.imag == 0))).any():
+        return None
+    if may_touch(problem, curve, a, b, way, np.flatnonzero(~crossing)):
         return None
     alone = np.flatnonzero(crossing & real)
     if not len(alone) and (a.turn != b.turn or a.crossing != b.crossing):
@@ -110,17 +111,6 @@ def _together(
     # of several pairs no eigenvector is the one: what a coefficient along it says holds for no cycle
     data = {key: value for key, value in found.point.data.items() if key != "l1"}
     return replace(found, point=replace(found.point, data={**data, "crossing": count}))
-
-
-def _paired(a: Station, b: Station) -> Array:
-    """Which eigenvalue at the end belongs to each one at the beginning, conjugates to conjugates."""
-    from scipy.optimize import linear_sum_assignment
-
-    first, last = a.eigenvalues, b.eigenvalues
-    distance = np.abs(first[:, None] - last[None])
-    # one above the axis never becomes one below it
-    distance = np.where(first.imag[:, None] * last.imag[None] < 0, 1e6 * (1 + distance), distance)
-    return np.asarray(linear_sum_assignment(distance)[1])
 
 
 def _kind_of(a: Station, b: Station, count: int) -> str | None:
