@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from brainpy_kernel.sessions.cell_runs import CellRun
@@ -109,7 +110,7 @@ class Workspace:
         return next((name for name, known in self.subjects.items() if known is subject), subject.name)
 
     def session_of(self, model: Model, name: str | None = None) -> Session:
-        """The session that shows ``model``, the latest when there are several."""
+        """The session that shows ``model``: the one moved or opened last, when there are several."""
         with self._lock:
             session = self._sessions.get(id(model))
             if not isinstance(session, Session):
@@ -139,8 +140,18 @@ class Workspace:
         view = build(session, self._forget)
         with self._lock:
             self._views.append((name, cell, view))
+        session.touched = partial(self._touch, session)
         self._tell()
         return view
+
+    def _touch(self, session: Shown) -> None:
+        """Have the panel follow the view that the user moved last, where there are several of a model or network."""
+        with self._lock:
+            if self._sessions.get(id(session.subject)) is session:
+                return
+            self._sessions[id(session.subject)] = session
+            self._views.sort(key=lambda entry: entry[2].session is session)  # the latest one stands last
+        self._tell()
 
     def close_views(self, name: str | None = None, cell: str | None = None) -> None:
         """Close views: all, those of one model or network, or those that one cell made of it."""
@@ -157,7 +168,7 @@ class Workspace:
             return next((v for _, _, v in self._views if v.session is session), None)
 
     def latest_view(self, subject: Subject) -> Output | None:
-        """The view of a model or network that was opened last and is still open."""
+        """The view of a model or network that was moved or opened last and is still open."""
         with self._lock:
             return next((v for _, _, v in reversed(self._views) if v.session.subject is subject), None)
 

@@ -288,3 +288,25 @@ def test_inline_panel_when_no_browser_answers(jupyter, cell, monkeypatch):
     assert shown[0].children == ()
     timers[0]()
     assert shown[0].children[0].children[0].value == "FHN"
+
+
+def test_the_panel_follows_the_view_that_was_moved_last(jupyter, cell, panel, monkeypatch):
+    cells = iter(["a cell", "another"])
+    monkeypatch.setattr(type(jupyter.extension.workspace), "cell_id", lambda self: next(cells))
+    jupyter(cell)
+    first = jupyter.view
+    jupyter("second = FHN.interact();")
+    jupyter.settle()
+    second = jupyter.value("second")
+    panel.say("show", view="phase")
+    jupyter.settle()
+    assert panel.heard("phase")[-1]["model_id"] == second.phase.widget.model_id
+    for view in (first, second):
+        view.controls.sliders["I"].value += 0.1
+        jupyter.settle()
+        assert panel.heard("phase")[-1]["model_id"] == view.phase.widget.model_id
+    assert panel.heard("state")[-1]["models"][0]["parameters"]["I"] == pytest.approx(0.6)
+    second.controls.reset_parameters.click()
+    first.controls.duration.value = 12
+    jupyter.settle()
+    assert panel.heard("phase")[-1]["model_id"] == first.phase.widget.model_id

@@ -79,6 +79,7 @@ class Session(Shown):
         self._check(values, self.initial, "state")
         with self._lock:
             self.initial.update({k: float(v) for k, v in values.items()})
+        self.touched()
         self.request()
 
     def place(self, params: Mapping[str, float], initial: Mapping[str, float]) -> None:
@@ -109,6 +110,7 @@ class Session(Shown):
         with self._lock:
             self.initial = {k: float(v) for k, v in values.items()}
         if request:
+            self.touched()
             self.request()
 
     def request_fixed_points(self) -> None:

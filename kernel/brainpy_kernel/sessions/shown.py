@@ -39,6 +39,10 @@ class Outcome:
     wall_time: float
 
 
+def _nobody() -> None:
+    """Nobody is told."""
+
+
 class Observer(Protocol):
     """A view of a session. Its methods are called on the worker's thread alone."""
 
@@ -80,6 +84,7 @@ class Shown(ABC):
         self.params: dict[str, float] = {}
         self.run: Run | None = None
         self.frame: Any = None
+        self.touched: Callable[[], None] = _nobody  # told when the user moves something here
         self.controls: WeakSet[Any] = WeakSet()  # the sliders: `follow` moves them to the values set otherwise
         self._lock = threading.RLock()
         self._observers: list[Observer] = []
@@ -136,11 +141,13 @@ class Shown(ABC):
         self._check(values, self.params, "parameter")
         with self._lock:
             self.params.update({k: float(v) for k, v in values.items()})
+        self.touched()
         self.request()
 
     def set_duration(self, duration: float) -> None:
         """Simulate for ``duration`` from here on."""
         self.duration = positive("duration", duration)
+        self.touched()
         self.request()
 
     def reset_parameters(self, *, request: bool = True) -> None:
@@ -149,6 +156,7 @@ class Shown(ABC):
         with self._lock:
             self.params = values
         if request:
+            self.touched()
             self.request()
 
     def request(self) -> None:
