@@ -108,15 +108,9 @@ def fold(system: InUnits, guess: Array) -> Array | None:
     left, _, right = np.linalg.svd(system.slopes(guess)[:, :n])
     b, c = left[:, -1], right[-1]
 
-    def solved(z: Array) -> tuple[Array, Array, float]:
-        matrix = np.block([[system.slopes(z)[:, :n], b[:, None]], [c[None], np.zeros((1, 1))]])
-        last = np.eye(n + 1)[-1]
-        x, y = np.linalg.solve(matrix, last), np.linalg.solve(matrix.T, last)
-        return x[:n], y[:n], float(x[n])
-
     def both(z: Array) -> tuple[Array, Array]:
-        v, w, g = solved(z)
         value, slopes = system.zeros.both(z)
+        v, w, g = _solved(slopes[:, :n], b, c)
         row = -(w @ system.derivatives(z, np.append(v, 0.0)))
         return np.append(value, g), np.concatenate([slopes, row[None]])
 
@@ -129,17 +123,10 @@ def hopf(system: InUnits, guess: Array, omega: float) -> tuple[Array, float] | N
     b, right = at_zero(system.turning(guess, omega)[0])
     c = right.conj()
 
-    def solved(z: Array) -> tuple[Complex, Complex, complex]:
-        inner = system.turning(z[:-1], z[-1])[0]
-        matrix = np.block([[inner, b[:, None]], [c[None], np.zeros((1, 1))]])
-        last = np.eye(n + 1)[-1]
-        x, y = np.linalg.solve(matrix, last), np.linalg.solve(matrix.T, last)
-        return x[:n], y[:n], complex(x[n])
-
     def both(z: Array) -> tuple[Array, Array]:
-        v, w, g = solved(z)
+        inner, by_omega = system.turning(z[:-1], z[-1])
+        v, w, g = _solved(inner, b, c)
         value, slopes = system.zeros.both(z[:-1])
-        by_omega = system.turning(z[:-1], z[-1])[1]
         row = np.append(-system.turned(z[:-1], z[-1], v, w), -(w @ by_omega @ v))
         top = np.concatenate([slopes, np.zeros((n, 1))], axis=1)
         return np.append(value, [g.real, g.imag]), np.concatenate([top, row.real[None], row.imag[None]])
@@ -199,6 +186,26 @@ def null_lines(aa: float, ab: float, bb: float) -> list[tuple[float, float]]:
     q = float(-(ab + np.copysign(root, ab)))
     pairs = [(q, aa), (bb, q)] if abs(q) > 1e-12 * size else [(1.0, 0.0), (0.0, 1.0)]
     return [(x, y) for x, y in pairs if abs(x) + abs(y) > 1e-12 * size]
+
+
+def _solved(matrix: NDArray[Any], b: NDArray[Any], c: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], Any]:
+    """The solution (v, g) of (matrix b; c 0) (v; g) = (0; 1), and w from the transposed system, by one factorisation.
+
+    g is zero where ``matrix`` is singular; there v and w are its null vectors.
+    """
+    from scipy.linalg.lapack import dgetrf, dgetrs, zgetrf, zgetrs
+
+    n = len(matrix)
+    bordered = np.zeros((n + 1, n + 1), matrix.dtype, order="F")
+    bordered[:n, :n], bordered[:n, n], bordered[n, :n] = matrix, b, c
+    factor, solve = (zgetrf, zgetrs) if np.iscomplexobj(bordered) else (dgetrf, dgetrs)
+    factors, swaps, info = factor(bordered, overwrite_a=1)
+    if info > 0:
+        raise np.linalg.LinAlgError("Singular matrix")
+    last = np.zeros(n + 1, matrix.dtype)
+    last[n] = 1.0
+    x, y = (solve(factors, swaps, last, trans=transposed)[0] for transposed in (0, 1))
+    return x[:n], y[:n], x[n]
 
 
 def _of_points(size: int, both: Callable[[Array], tuple[Array, Array]]) -> ZeroProblem:

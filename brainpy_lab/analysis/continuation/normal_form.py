@@ -43,7 +43,7 @@ def lyapunov_terms(problem: EquilibriumProblem, u: Array, omega: float) -> tuple
         return problem.second(u, full(x), full(y))
 
     cubic = problem.third(u, full(q), full(q), full(q.conj()))
-    still = np.linalg.solve(a, b(q, q.conj()))
+    still = np.linalg.solve(a, b(q, q.conj()).real)
     double = np.linalg.solve(2j * omega * np.eye(n) - a, b(q, q))
     terms = np.vdot(p, cubic), -2 * np.vdot(p, b(q, still)), np.vdot(p, b(q.conj(), double))
     first, second, third = (float(term.real) / (2 * omega) for term in terms)
