@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
+import zlib
 from abc import ABCMeta
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -76,12 +77,13 @@ def _shown(parameter: inspect.Parameter) -> str:
 
 
 def described(item: Any) -> str:
-    """How a distribution or rule is written: options at their defaults are left out, the seed never is."""
+    """How a distribution or rule is written: options at their defaults are left out, a seed never is."""
     parts = []
     shown = [f for f in fields(item) if f.init]
     for field in sorted(shown, key=lambda f: (f.name == "seed", f.kw_only)):
         value = getattr(item, field.name)
-        if field.name == "seed" or not field.kw_only or value is not field.default:
+        is_seed = field.name == "seed" and value is not None
+        if is_seed or not field.kw_only or value is not field.default:
             parts.append(f"{field.name}={_brief(value)}")
     return f"{item.name}({', '.join(parts)})"
 
@@ -138,6 +140,11 @@ def seed_and_stream(owner: str, seed: Any, stream: Any = 0) -> tuple[int, int]:
     if isinstance(seed, int | np.integer) and not isinstance(seed, bool) and 0 <= seed < 2**64:
         return int(seed), whole(owner, "stream", stream, 0, STREAMS - 1)
     raise ArgumentError(f"{owner}: seed is a whole number from 0 to 2**64 - 1; got {seed!r:.60}.")
+
+
+def stream_of(name: str) -> int:
+    """The stream of random numbers of what has this name."""
+    return zlib.crc32(name.encode()) % STREAMS
 
 
 def mapping(owner: str, name: str, value: Any) -> dict[str, Any]:

@@ -19,7 +19,10 @@ def check_delay(owner: str, name: str, values: Values, system: System, pre: Sour
     ArgumentError
     """
     if np.any(np.asarray(values) < 0):
-        raise ArgumentError(f"{owner}: a {name} is at least 0; one is {np.min(values):g}.")
+        raise ArgumentError(
+            f"{owner}: a {name} is at least 0; one is {np.min(values):g}.",
+            advice="Take a distribution above 0, such as bp.dist.uniform(0.5, 2) or bp.dist.gamma(5, 0.3).",
+        )
     side = "post" if name == "post_delay" else "pre"
     is_of_values = side == "pre" and bool(reads_in_each_step(system, pre))
     if np.any(np.asarray(values) > 0) and side not in {e.side for e in system.events} and not is_of_values:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, not_in
-from brainpy_lab.networks.arguments import Named, above_zero, described, real, seed_and_stream, whole
+from brainpy_lab.networks.arguments import Named, above_zero, described, real, seed_and_stream, stream_of, whole
 from brainpy_lab.networks.draws import DISTRIBUTIONS, Draws
 from brainpy_lab.networks.room import check_room
 
@@ -30,14 +30,15 @@ _CHUNK = 2**18
 
 @dataclass(frozen=True, repr=False)
 class Distribution(metaclass=Named):
-    """What all distributions have: a seed, and numbers drawn by address."""
+    """What all distributions have: numbers drawn by address, and a seed; without it each variable has its own."""
 
     name: ClassVar[str] = ""
-    seed: int = field(default=0, kw_only=True)
+    seed: int | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         """Check all arguments."""
-        self._set(seed=seed_and_stream(self.name, self.seed)[0])
+        if self.seed is not None:
+            self._set(seed=seed_and_stream(self.name, self.seed)[0])
         self._check()
 
     def _set(self, **values: Any) -> None:
@@ -77,7 +78,8 @@ class Distribution(metaclass=Named):
         MemoryLimitError
             There is no room for so many.
         """
-        draws = Draws(self.seed, DISTRIBUTIONS + seed_and_stream(self.name, self.seed, stream)[1])
+        seed, number = seed_and_stream(self.name, 0 if self.seed is None else self.seed, stream)
+        draws = Draws(seed, DISTRIBUTIONS + number)
         sizes = tuple(whole(self.name, "shape", n) for n in (shape if isinstance(shape, tuple | list) else (shape,)))
         total, first = math.prod(sizes), whole(self.name, "first", first, 0, 2**62)
         check_room(f"{self.name}: {total:,} numbers", 8 * total)
@@ -86,6 +88,10 @@ class Distribution(metaclass=Named):
             part = values[begin : begin + _CHUNK]
             part[:] = self._values(draws, first + begin, len(part))
         return values.reshape(sizes)
+
+    def of_variable(self, variable: str, n: int, *, stream: int = 0) -> np.ndarray:
+        """The numbers of a variable ``E.I``; without a seed they are independent of those of all others."""
+        return self.sample(n, stream=stream_of(variable) if self.seed is None else stream)
 
     def _refuse_infinite(self, *extremes: Callable[[], float]) -> None:
         for extreme in extremes:
@@ -105,7 +111,7 @@ class normal(Distribution):  # noqa: N801 - called like a function
     ----------
     mean, std : float
         Mean and standard deviation.
-    seed : int
+    seed : int, optional
 
     Examples
     --------
@@ -134,7 +140,7 @@ class uniform(Distribution):  # noqa: N801
     Parameters
     ----------
     low, high : float
-    seed : int
+    seed : int, optional
 
     Examples
     --------
@@ -164,7 +170,7 @@ class lognormal(Distribution):  # noqa: N801
     ----------
     mu, sigma : float
         Mean and standard deviation of the logarithm.
-    seed : int
+    seed : int, optional
 
     Examples
     --------
@@ -193,7 +199,7 @@ class gamma(Distribution):  # noqa: N801
     ----------
     shape, scale : float
         Both above 0.
-    seed : int
+    seed : int, optional
 
     Examples
     --------
@@ -226,7 +232,7 @@ class constant(Distribution):  # noqa: N801
     Parameters
     ----------
     value : float
-    seed : int
+    seed : int, optional
         Of no effect: any distribution takes one.
 
     Examples

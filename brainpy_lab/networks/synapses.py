@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.errors import ArgumentError, MemoryLimitError, did_you_mean
-from brainpy_lab.networks.arguments import STREAMS, both, mapping, real, told
+from brainpy_lab.networks.arguments import both, mapping, real, stream_of, told
 from brainpy_lab.networks.cells import Part
 from brainpy_lab.networks.connect.all_pairs import AllPairs
 from brainpy_lab.networks.connect.rule import Rule
@@ -205,7 +204,7 @@ class Synapses(ReadConnections):
     @property
     def stream(self) -> int:
         """The stream of the synapses' random numbers: a function of their name."""
-        return zlib.crc32(self.name.encode()) % STREAMS
+        return stream_of(self.name)
 
     def _connected(self) -> Connections:
         same = self.pre_group is self.post_group
@@ -232,7 +231,7 @@ class Synapses(ReadConnections):
         if not isinstance(given, int | float | np.number):
             self.table.make()  # one value a connection: refused where these do not fit
         if isinstance(given, Distribution):
-            return given.sample(n, stream=self.stream)
+            return given.of_variable(f"{self.name}.{name}", n, stream=self.stream)
         if hasattr(given, "dims"):
             given = of_xarray(self.name, name, given, self.table)
         elif hasattr(given, "tocoo"):

@@ -204,9 +204,14 @@ def delay_steps(syn: Synapses, name: str, given: float | np.ndarray, dt: float) 
     steps = np.floor(ratio + 0.5).astype(np.int64)
     if np.any((steps == 0) & (delays > 0)):
         least = float(delays[delays > 0].min()) if delays.ndim else float(delays)
+        other = (
+            f"delays of {dt:g} or more"
+            if delays.ndim
+            else f"{name}=0: spikes then act in the step in which they happen"
+        )
         raise ArgumentError(
             f"{syn.name}: a {name} of {least:g} is shorter than half a step of {dt:g}.",
-            advice=f"Run with a smaller dt, or give {name}=0: spikes then act in the step in which they happen.",
+            advice=f"Run with a smaller dt, or give {other}.",
         )
     change = np.abs(ratio - steps)
     if change.size and float(change.max()) > _SAID:

@@ -33,7 +33,7 @@ def values_of_cells(owner: str, name: str, given: Any, cells: Cells) -> Values:
     ArgumentError
     """
     if isinstance(given, Distribution):
-        return given.sample(cells.size)
+        return given.of_variable(f"{owner}.{name}", cells.size)
     if callable(given) and not isinstance(given, np.ndarray):
         given = _called(owner, name, given, cells)
     return numbers(owner, name, given, cells.size, cells.shape, "cells")
@@ -43,6 +43,8 @@ def changed_values(owner: str, name: str, given: Any, cells: Cells, old: Any, wh
     """A value of all cells, of which those of ``where`` alone may be new."""
     if where is None:
         return values_of_cells(owner, name, given, cells)
+    if isinstance(given, Distribution) and given.seed is None:  # each cell has the number that it has among all
+        given = given.of_variable(f"{owner}.{name}", cells.size)[where]
     part = Cells(len(where), None if cells.positions is None else cells.positions[where])
     whole = np.array(np.broadcast_to(np.asarray(old, dtype=float), cells.size))
     whole[where] = values_of_cells(f"{owner}[...]", name, given, part)

@@ -50,6 +50,23 @@ def test_streams_and_seeds_are_independent():
         assert abs(np.corrcoef(one.sample(10_000), other)[0, 1]) < 0.04
 
 
+def test_without_a_seed_each_variable_has_numbers_of_its_own():
+    model = bp.model("I = 0; tau = 20\ndV/dt = (I - V)/tau\nwhen V >= 1:\n    V = 0", name="Cell")
+    kick = bp.model("weight = 1\nwhen pre.spike:\n    post.V += weight", name="Kick", synapse=True)
+    some = bp.dist.uniform(1, 2)
+    E, I = (bp.NeuGroup(model, 2000, name=n, I=some, tau=some, initial={"V": some}) for n in ("E", "I"))
+    syn = [
+        bp.Synapses(pre=E, post=I, model=kick, connect=bp.connect.one_to_one(), weight=some, delay=some, name=name)
+        for name in ("one", "two")
+    ]
+    found = [E.I, E.tau, E.V, I.I, I.tau, I.V, syn[0].weight, syn[0].delay, syn[1].weight, syn[1].delay]
+    correlations = np.corrcoef(found)[np.triu_indices(len(found), 1)]
+    assert np.abs(correlations).max() < 0.09  # 4 standard deviations
+    again = bp.NeuGroup(model, 2000, name="E")
+    again[:500].I, again[500:].I = some, some
+    assert np.array_equal(again.I, E.I)
+
+
 def test_numbers_beyond_the_thirty_second_bit_are_reached():
     mine = bp.dist.uniform(0, 1)
     far = mine.sample(4, first=2**40)
@@ -70,17 +87,17 @@ def test_distributions_are_values():
 
 
 WRONG = [
-    (lambda: bp.dist.normal(0), "normal: missing a required argument: 'std'.\n  It takes mean, std, seed=0."),
+    (lambda: bp.dist.normal(0), "normal: missing a required argument: 'std'.\n  It takes mean, std, seed=None."),
     (lambda: bp.dist.normal(0, 1, sed=1), "normal: got an unexpected keyword argument 'sed'"),
     (lambda: bp.dist.normal(0, -1), "normal: std is a number, at least 0; got -1."),
     (lambda: bp.dist.normal("a", 1), "normal: mean is a number; got 'a'."),
     (lambda: bp.dist.normal(True, 1), "normal: mean is a number; got True."),
     (lambda: bp.dist.normal(float("nan"), 1), "normal: mean is a number; got nan."),
     (lambda: bp.dist.normal(0, 1, seed=-1), "normal: seed is a whole number from 0 to 2**64 - 1; got -1."),
-    (lambda: bp.dist.normal(0, 1e308), "normal(mean=0.0, std=1e+308, seed=0) has numbers too large for float64."),
+    (lambda: bp.dist.normal(0, 1e308), "normal(mean=0.0, std=1e+308) has numbers too large for float64."),
     (lambda: bp.dist.uniform(2, 1), "uniform: low is at most high; got low=2, high=1."),
-    (lambda: bp.dist.uniform(-1e308, 1e308), "uniform(low=-1e+308, high=1e+308, seed=0) has numbers too large"),
-    (lambda: bp.dist.lognormal(1000, 1), "lognormal(mu=1000.0, sigma=1.0, seed=0) has numbers too large"),
+    (lambda: bp.dist.uniform(-1e308, 1e308), "uniform(low=-1e+308, high=1e+308) has numbers too large"),
+    (lambda: bp.dist.lognormal(1000, 1), "lognormal(mu=1000.0, sigma=1.0) has numbers too large"),
     (lambda: bp.dist.gamma(0, 1), "gamma: shape is a number above 0; got 0."),
     (lambda: bp.dist.gamma(1, 10**400), "gamma: scale is a number; got 1000"),
     (lambda: bp.dist.gamma(2, 1e308), "has numbers too large for float64."),
