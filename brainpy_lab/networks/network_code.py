@@ -242,7 +242,7 @@ def _kind(part: Source | Synapses) -> tuple[Any, ...]:
     """All of a part that its code depends on."""
     if isinstance(part, NeuGroup):
         varying = tuple(n for n, v in part.parameters.items() if isinstance(v, np.ndarray))
-        moving = tuple((n, v.size > 0) for n, v in part.moving.items())
+        moving = tuple((n, v.size > 0, v.is_smooth) for n, v in part.moving.items())
         return part.name, part.system.fingerprint, part.method, varying, moving
     if isinstance(part, Synapses):
         varying = tuple(n for n, v in part.values.items() if isinstance(v, np.ndarray))

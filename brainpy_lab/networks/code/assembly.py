@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from brainpy_lab.codegen.network import Axis, Emit, Ends, NetworkCode
+from brainpy_lab.codegen.network import Axis, Emit, Ends, NetworkCode, Take
 from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.networks.code.definitions import write_definition
 from brainpy_lab.networks.code.described import heading_of
@@ -41,6 +41,8 @@ class Assembly:
         The equations of each group with all that synapses write into them.
     draws : dict of (str, str) to Draw
         Random numbers of each step, by group and row.
+    courses : dict of str to dict of str to Course
+        Of each group, what stands in its equations for parameters that move within a step.
     memories : dict of str to MemoryRows
         Of the groups that have states of fractional orders.
     """
@@ -68,6 +70,8 @@ class Assembly:
             for name in sorted(n for owner, n in observed if owner == group.name):
                 write_definition(draft, group, name)
         self.systems, self.draws, self.memories = draft.systems, draft.draws, draft.memories
+        self.courses = draft.courses
+        draft.takes = [t for t in draft.takes if not isinstance(t, Take) or t.row in draft.rows.get(t.axis, ())]
         self.schedule = schedule_of(name, schedule, draft)
         self.code = _code(draft, name, groups, self.schedule)
 

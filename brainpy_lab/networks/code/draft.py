@@ -14,6 +14,7 @@ from brainpy_lab.codegen.printing import Dialect
 from brainpy_lab.codegen.stepcode import StepCode
 from brainpy_lab.equations.system import System
 from brainpy_lab.networks.code.composed import step_of
+from brainpy_lab.networks.code.courses import Course
 from brainpy_lab.networks.code.memory_rows import MemoryRows
 from brainpy_lab.networks.synapses import Synapses
 
@@ -43,6 +44,8 @@ class Draft:
         Values of before that are looked up at the start of the step.
     draws : dict of (str, str) to Draw
         Random numbers of each step, by group and row.
+    courses : dict of str to dict of str to Course
+        Of each group, what stands in its equations for parameters that move within a step.
     memories : dict of str to MemoryRows
         Of the groups that have states of fractional orders.
     observed : frozenset of (str, str)
@@ -62,6 +65,7 @@ class Draft:
     systems: dict[str, System] = field(default_factory=dict)
     methods: dict[str, str] = field(default_factory=dict)
     draws: dict[tuple[str, str], Draw] = field(default_factory=dict)
+    courses: dict[str, dict[str, Course]] = field(default_factory=dict)
     memories: dict[str, MemoryRows] = field(default_factory=dict)
     takes: list[Operation] = field(default_factory=list)
     stages: list[dict[str, dict[str, str]]] = field(default_factory=list)

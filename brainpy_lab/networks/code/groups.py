@@ -11,6 +11,7 @@ from brainpy_lab.codegen.fields import Field, Fields, Signature
 from brainpy_lab.codegen.network import CELL, Advance, Fire, Operation, Recall, Remember, Take
 from brainpy_lab.errors import ArgumentError
 from brainpy_lab.networks.code.composed import composed_system, gathered_couplings, sum_name
+from brainpy_lab.networks.code.courses import with_courses
 from brainpy_lab.networks.code.draft import Draft
 from brainpy_lab.networks.code.late import remembered_states
 from brainpy_lab.networks.code.memory import check_orders, write_memory
@@ -30,15 +31,18 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
     solvers.check(solvers.get(method), system)
     draft.systems[name] = system
     check_own_delays(group, system, solvers.get(method))
-    for moving, course in group.moving.items():
-        if course.size:
-            draft.takes.append(Take(name, draft.row(name, moving)))
+    followed, courses = with_courses(group, system, solvers.get(method))
+    draft.courses[name] = courses
+    whole = {moving: not given.size for moving, given in group.moving.items()}
+    for moving, is_shared in {**whole, **{own: c.is_shared for own, c in courses.items()}}.items():
+        if is_shared:
+            draft.driven.add(f"{name}.{moving}")
         else:
-            draft.driven.add(draft.scalar(name, moving))
+            draft.takes.append(Take(name, moving))
     together = name in coupled(draft.synapses, at_once=True) and is_staged(draft.synapses)
     remembered = remembered_states(group, draft.synapses) | {*system.delayed_states}
     step, names = draft.step(
-        with_values_of_before(system), method, name, by_stages=together or system.is_delayed, remembered=remembered,
+        with_values_of_before(followed), method, name, by_stages=together or system.is_delayed, remembered=remembered,
         set_outside=set_by_spikes(group, draft.synapses) if system.is_fractional else frozenset(),
     )  # fmt: skip
     for row in (*system.state_names, *step.hidden):
@@ -109,6 +113,8 @@ def varies(draft: Draft, group: NeuGroup, name: str) -> bool:
     """Whether a parameter of a group's equations differs from cell to cell."""
     if any(d.name == name for d in draft.systems[group.name].delays):
         return True
+    if name in draft.courses[group.name]:
+        return not draft.courses[group.name][name].is_shared
     if name in group.parameters:
         value = group.parameters[name]
         return value.size > 0 if isinstance(value, Driven) else isinstance(value, np.ndarray)
@@ -155,7 +161,7 @@ def _resolved(
 
 def owner_of(draft: Draft, group: NeuGroup, name: str) -> tuple[str, str]:
     """Whose parameter a name of a group's equations is: the group's, or that of a synapse composed with it."""
-    if name in group.parameters:
+    if name in group.parameters or name in draft.courses.get(group.name, ()):
         return group.name, name
     syn = next(s for s in draft.synapses if s.post_group is group and name.startswith(f"{s.name}_"))
     return syn.name, name.removeprefix(f"{syn.name}_")

@@ -208,7 +208,7 @@ class _DrawnTrains(DrawnTrain):
 
     def __init__(self, trains: Sequence[EventTrain], shape: tuple[int, ...], window: tuple[float, float]) -> None:
         self._trains, self.ensemble_shape, self.window = trains, shape, window
-        self.expected = sum(train.expected if isinstance(train, DrawnTrain) else len(train) for train in trains)
+        self.expected = sum(train.expected if isinstance(train, DrawnTrain) else train.count() for train in trains)
 
     @cached_property
     def _drawn(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
@@ -49,6 +49,7 @@ class _Values:
     """Finds them by axis and row."""
 
     plan: Plan
+    _powers: dict[tuple[str, str, int, int], np.ndarray] = field(default_factory=dict)
 
     def setup(self) -> NetworkSetup:
         """What a driver takes."""
@@ -114,6 +115,8 @@ class _Values:
         part = self.plan.network.by_name[owner]
         if key in self.plan.fades:
             return 1.0
+        if name in self.plan.assembly.courses.get(owner, ()):
+            return 0.0
         if isinstance(part, Synapses) and name in part.counted.addresses.names:
             return seed_of(self.plan.state.seed, part.stream)
         return _value(part, name)
@@ -162,8 +165,24 @@ class _Values:
             if key in self.plan.fades:
                 table[:, column] = self.plan.fades[key].factor(first + 1 + np.arange(n))
                 continue
-            table[:, column] = self._course(*key.split(".")).of_steps(self.plan.state.dt, first, n)
+            group, _, name = key.partition(".")
+            table[:, column] = self._moving(group, name, first, n)
         return table
+
+    def _moving(self, group: str, name: str, first: int, n: int) -> np.ndarray:
+        """A parameter, or what stands for a part of one in the equations, in ``n`` steps: (n,) or (n, cells)."""
+        dt, course = self.plan.state.dt, self.plan.assembly.courses[group].get(name)
+        if course is None:
+            return self._course(group, name).of_steps(dt, first, n)
+        if course.part == "per":
+            return np.full(n, 1.0 / dt)
+        if course.part == "at":
+            return (first + np.arange(n)) * dt
+        key = group, course.parameter, first, n
+        if key not in self._powers:
+            self._powers.clear()  # all powers of a parameter are asked for in turn
+            self._powers[key] = self._course(group, course.parameter).powers(dt, first, n)
+        return np.ascontiguousarray(self._powers[key][int(course.part)])
 
     def _course(self, group: str, name: str) -> Driven:
         part = self.plan.network.by_name[group]
@@ -175,7 +194,7 @@ class _Values:
             return self.plan.memories[operation.axis].taken(operation.row)
         draw = self.plan.assembly.draws.get((operation.axis, operation.row))
         if draw is None:
-            return partial(self._course(operation.axis, operation.row).of_steps, self.plan.state.dt)
+            return partial(self._moving, operation.axis, operation.row)
         if isinstance(syn := self.plan.network.by_name[operation.axis], Synapses):
             seed = int(seed_of(self.plan.state.seed, syn.stream + NOISE))
             order = self.plan.wired[syn.name].stored

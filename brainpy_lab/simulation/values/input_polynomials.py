@@ -129,22 +129,24 @@ def fitted(name: str, at: Callable[[np.ndarray], np.ndarray], edges: np.ndarray,
     return Pieces(np.array(ends), np.array(powers))
 
 
-def parameters_of(name: str, system: System) -> dict[str, str]:
+def parameters_of(name: str, system: System, degree: int = DEGREE) -> dict[str, str]:
     """Names of the parameters that stand for ``name`` in the equations, by their suffix."""
+    suffixes = ("at", "per", *map(str, range(degree + 1)))
     taken = {*system.state_names, *system.parameter_names, *(d.name for d in system.derived + system.intermediates)}
     prefix = f"{name}_"
-    while any(f"{prefix}{suffix}" in taken for suffix in ("at", "per", "u", *map(str, range(DEGREE + 1)))):
+    while any(f"{prefix}{suffix}" in taken for suffix in ("u", *suffixes)):
         prefix += "_"
-    return {suffix: f"{prefix}{suffix}" for suffix in ("at", "per", *map(str, range(DEGREE + 1)))}
+    return {suffix: f"{prefix}{suffix}" for suffix in suffixes}
 
 
 def with_polynomials(system: System, names: Mapping[str, Mapping[str, str]]) -> System:
     """``system`` with each of ``names`` as a polynomial of t whose coefficients are parameters."""
     for name, parts in names.items():
         u = parts["at"].removesuffix("at") + "u"
-        text = parts[str(DEGREE)]
-        for power in range(DEGREE - 1, -1, -1):
-            text = f"{parts[str(power)]} + {u}*({text})" if power < DEGREE - 1 else f"{parts[str(power)]} + {u}*{text}"
+        degree = len(parts) - 3
+        text = parts[str(degree)]
+        for power in range(degree - 1, -1, -1):
+            text = f"{parts[str(power)]} + {u}*({text})" if power < degree - 1 else f"{parts[str(power)]} + {u}*{text}"
         definitions = (
             Definition(u, parse(f"(t - {parts['at']})*{parts['per']}"), f"fraction of the piece of {name}"),
             Definition(name, parse(text), f"the input of {name}, as a polynomial"),
