@@ -20,6 +20,7 @@ import numpy as np
 
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.phase.adjoint import Gradient, gradient
+from brainpy_lab.analysis.phase.averaging import means
 from brainpy_lab.analysis.phase.coupling import Added, read_coupling
 from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.vector_field import Array
@@ -96,15 +97,14 @@ class Interaction:
     def __call__(self, phase: float | Array) -> Array:
         """H where the partner is ahead by ``phase`` periods; shape of ``phase``."""
         asked = np.asarray(phase, dtype=float)
-        cycle, mesh, ahead = self.cycle, self.cycle.mesh, asked.ravel() - self.delay / self.period
-        at, weights = mesh.points.ravel(), mesh.weights.ravel()
-        post, z = mesh.at(cycle.profile, at), self.gradient.at(at)
-        result = np.empty(len(ahead))
-        for k, shift in enumerate(ahead):
-            pre = mesh.at(cycle.profile, at + shift)
+        mesh, orbit = self.cycle.mesh, self.cycle.profile
+
+        def gained(at: Array, ahead: Array) -> Array:
             with np.errstate(all="ignore"):
-                result[k] = ((z * self._added(post, pre)).sum(axis=0) * weights).sum()
-        return result.reshape(asked.shape)
+                added = self._added(mesh.at(orbit, at), mesh.at(orbit, ahead))
+            return np.asarray((self.gradient.at(at) * added).sum(axis=0))
+
+        return means(gained, mesh, asked.ravel() - self.delay / self.period).reshape(asked.shape)
 
     @cached_property
     def phase(self) -> Array:

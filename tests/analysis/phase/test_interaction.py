@@ -55,6 +55,26 @@ def test_locked_states_between_synchrony_and_antiphase() -> None:
     assert [state.stable for state in found] == [True, False, True, False]
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.03, 0.2, 0.5])
+def test_a_coupling_that_jumps(circle: Cycle, shift: float) -> None:
+    """Z_x is -(sin + cos)/2, and the partner's x is positive for half of its turn: an integral in closed form."""
+    found = interaction(circle, {"x": "1*(pre.x > 0)"})
+    low, high = (2 * np.pi * (side - shift) for side in (-0.25, 0.25))
+    gained = (np.cos(high) - np.cos(low) - np.sin(high) + np.sin(low)) / 2 / (2 * np.pi)
+    assert found(shift) == pytest.approx(gained, abs=1e-10)
+
+
+def test_spikes_of_the_partner_are_not_lost_between_those_of_the_cell() -> None:
+    """The mesh is coarse between spikes, where those of the partner may fall; a plain sum over 2e5 places is not."""
+    found = interaction(limit_cycle(bp.models.hodgkin_huxley(), I=10.0), {"V": "-(post.V + 75)/(1 + exp(-pre.V/2))"})
+    mesh, profile, at = found.cycle.mesh, found.cycle.profile, (np.arange(200_000) + 0.5) / 200_000
+    k = list(found.cycle.names).index("V")
+    for shift in (0.0, 0.31, 0.62):
+        post, pre = mesh.at(profile, at)[k], mesh.at(profile, at + shift)[k]
+        gained = found.gradient.at(at)[k] * -(post + 75) / (1 + np.exp(-pre / 2))
+        assert found(shift) == pytest.approx(gained.mean(), abs=1e-9)
+
+
 def test_coupling_that_prefers_no_difference(circle: Cycle) -> None:
     found = interaction(circle, {"x": "-post.x"})
     assert found.locked == ()
