@@ -50,6 +50,13 @@ class Cells:
         self.positions = None if positions is None else self._checked_positions(positions)
         self.members = None if members is None else self._checked_members(members)
 
+    @property
+    def where_to_get_positions(self) -> str:
+        """Advice where they are missing."""
+        if len(self.shape) == 1:
+            return "Give them some: an array (number of cells, dimension)."
+        return f"Give them some, such as those of the grid: positions=np.argwhere(np.ones({self.shape}))."
+
     def __repr__(self) -> str:
         return f"Cells({self.shape if len(self.shape) != 1 else self.size})"
 
@@ -105,13 +112,12 @@ class Part:
     @property
     def position(self) -> np.ndarray:
         """Where the cells stand."""
-        return self._cells.positions[self.index] if self._cells.positions is not None else _no_positions(self._side)
-
-
-def _no_positions(side: str) -> np.ndarray:
-    raise ArgumentError(
-        f"The {side}synaptic cells have no positions.", advice="Give them some: an array (number of cells, dimension)."
-    )
+        if self._cells.positions is None:
+            raise ArgumentError(
+                f"The {self._side}synaptic cells have no positions.", advice=self._cells.where_to_get_positions
+            )
+        found: np.ndarray = self._cells.positions[self.index]
+        return found
 
 
 def distance(pre: Any, post: Any, periodic: Any = None) -> np.ndarray:

@@ -12,6 +12,7 @@ from brainpy_lab.errors import ArgumentError, MemoryLimitError, did_you_mean
 from brainpy_lab.networks.arguments import both, mapping, real, stream_of, told
 from brainpy_lab.networks.cells import Part
 from brainpy_lab.networks.connect.all_pairs import AllPairs
+from brainpy_lab.networks.connect.given import Given
 from brainpy_lab.networks.connect.rule import Rule
 from brainpy_lab.networks.connections import Connections
 from brainpy_lab.networks.delays import check_delay
@@ -132,7 +133,8 @@ class Synapses(ReadConnections):
         given = both(self.name, parameters, named if weight is None else {"weight": weight, **named})
         self._check_given(given)
         self.table = self._connected()
-        along = self._came_along()
+        delays = {name for name, value in (("delay", delay), ("post_delay", post_delay)) if value is not None}
+        along = self._came_along({*given, *delays})
         given = {**{n: v for n, v in along.items() if n not in _DELAYS}, **given}
         self.values: dict[str, Values] = {p.name: float(p.value) for p in self.system.parameters}
         self.start: dict[str, Values] = {}
@@ -217,9 +219,15 @@ class Synapses(ReadConnections):
             error.message = f"{self.name}: {error.message}"
             raise
 
-    def _came_along(self) -> dict[str, Any]:
-        """What the rule says of connections besides their cells, such as the weights in a matrix."""
+    def _came_along(self, wins: set[str]) -> dict[str, Any]:
+        """What the rule says of connections besides their cells, such as the weights in a matrix; ``wins`` is given."""
         known = (*self.system.parameter_names, *self.system.state_names, *_DELAYS)
+        lacking = self.rule.edges.lacking if isinstance(self.rule, Given) else {}
+        for name, why in lacking.items():
+            if name in known and name not in wins:
+                raise ArgumentError(
+                    f"{self.name}: {why}.", advice=f"Give all connections one, or {name}= to bp.Synapses."
+                )
         if "weight" in self.table.values and "weight" not in known:
             warn(f"{self.name}: the weights of its connections are not used: '{self.model.name}' has none.")
         found = {name: values for name, values in self.table.values.items() if name in known and len(values)}

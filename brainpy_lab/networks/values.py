@@ -53,7 +53,7 @@ def changed_values(owner: str, name: str, given: Any, cells: Cells, old: Any, wh
 
 def _called(owner: str, name: str, function: Callable[..., Any], cells: Cells) -> Any:
     part = Part(cells, np.arange(cells.size), "post")
-    known: dict[str, Callable[[], Any]] = {"index": lambda: part.index, "position": lambda: _position(owner, part)}
+    known: dict[str, Callable[[], Any]] = {"index": lambda: part.index, "position": lambda: part.position}
     try:
         wanted = list(inspect.signature(function).parameters)
     except (TypeError, ValueError):
@@ -63,16 +63,9 @@ def _called(owner: str, name: str, function: Callable[..., Any], cells: Cells) -
             f"{owner}: the function for '{name}' takes {', '.join(wanted) or 'nothing that can be told'}.",
             advice="Its arguments are called index, position, or both: lambda index: -60 + 0.1*index.",
         )
+    if "position" in wanted and cells.positions is None:
+        raise ArgumentError(f"{owner}: its cells have no positions.", advice=cells.where_to_get_positions)
     return function(**{n: known[n]() for n in wanted})
-
-
-def _position(owner: str, part: Part) -> np.ndarray:
-    try:
-        return part.position
-    except ArgumentError:
-        raise ArgumentError(
-            f"{owner}: its cells have no positions.", advice="Give them some: positions=array of (size, dimension)."
-        ) from None
 
 
 def numbers(owner: str, name: str, given: Any, size: int, shape: tuple[int, ...], what: str) -> Values:

@@ -50,6 +50,38 @@ def test_tables_and_graphs_have_what_synapses_know_by_name():
     assert there.weight.tolist() == syn.weight.tolist() and there.delay.tolist() == syn.delay.tolist()
 
 
+def test_what_some_connections_lack_is_said_unless_the_synapses_are_given_it():
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(3))
+    graph.add_edge(0, 1, weight=2.0, delay=1.0, label="a")
+    graph.add_edge(1, 2, delay="1.5 ms")
+    with pytest.raises(
+        ArgumentError, match="^exc: graph: the edge from 1 to 2 has the 'delay' '1.5 ms', which is no num"
+    ):
+        made(bp.connect.graph(graph), weight=3.0)
+    with pytest.raises(
+        ArgumentError, match="^exc: graph: the edge from 1 to 2 has no 'weight'.\n  Give all .*, or weight="
+    ):
+        made(bp.connect.graph(graph), delay=3.0)
+    assert made(bp.connect.graph(graph), delay=3.0, weight=1.0).delay.tolist() == [3.0, 3.0]
+    table = bp.connect.edge_list(pd.DataFrame({"pre": [0, 1], "post": [1, 2], "weight": ["0.5", "0,7"], "note": "b"}))
+    with pytest.raises(ArgumentError, match="^exc: edge_list: the column 'weight' holds no number in line 0: '0.5'"):
+        made(table)
+    assert made(table, weight=1.0).weight.tolist() == [1.0, 1.0]
+
+
+def test_a_grid_without_positions_is_told_how_to_have_them():
+    advice = r"no positions.\n  Give them some, such as those of the grid: positions=np.argwhere\(np.ones\(\(2, 3\)\)\)"
+    with pytest.raises(ArgumentError, match=advice):
+        bp.NeuGroup(CELLS, (2, 3), name="G", initial={"V": lambda position: position[:, 0]})
+    G = bp.NeuGroup(CELLS, (2, 3), name="G")
+    with pytest.raises(ArgumentError, match=advice):
+        bp.Synapses(pre=G, post=G, model=KICK, connect=bp.connect.gaussian(1.0))
+    G = bp.NeuGroup(CELLS, (2, 3), name="G", positions=np.argwhere(np.ones((2, 3))))
+    near = bp.connect.function(lambda pre, post: bp.distance(pre, post) == 1)
+    assert len(bp.Synapses(pre=G, post=G, model=KICK, connect=near)) == 14
+
+
 def test_spikes_arrive_with_them():
     times = bp.SpikeSource([1.0], [1], size=3, name="S")
     E = bp.NeuGroup(CELLS, 3, name="E", method="exact")

@@ -46,11 +46,10 @@ class ByDistance(Rule):
     def check(self, sides: Sides) -> None:
         """Refuse cells that stand nowhere, or in different spaces."""
         here, there = sides.pre.positions, sides.post.positions
-        for side, positions in (("pre", here), ("post", there)):
-            if positions is None:
+        for side, cells in (("pre", sides.pre), ("post", sides.post)):
+            if cells.positions is None:
                 raise ArgumentError(
-                    f"{self.name}: the {side}synaptic cells have no positions.",
-                    advice="Give them some: an array (number of cells, dimension).",
+                    f"{self.name}: the {side}synaptic cells have no positions.", advice=cells.where_to_get_positions
                 )
         if here is None or there is None:
             return

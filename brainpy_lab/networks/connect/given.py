@@ -14,11 +14,12 @@ from brainpy_lab.networks.connections import Connections
 
 @dataclass(frozen=True)
 class Edges:
-    """Presynaptic and postsynaptic cells, and what else was given of each connection."""
+    """Presynaptic and postsynaptic cells, what else was given of each, and why other things are no values."""
 
     pre: np.ndarray
     post: np.ndarray
     values: Mapping[str, np.ndarray] = field(default_factory=dict)
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,10 @@ class EdgeList(Given):
             raise ArgumentError(f"edge_list: source is a pandas table or the name of a file; got {frame!r:.60}.")
         columns = {str(name): frame[name].to_numpy() for name in frame.columns}
         cells = [self._cells(columns, name) for name in (self.pre, self.post)]
-        values = {k: v for k, v in columns.items() if k not in (self.pre, self.post) and v.dtype.kind in "biuf"}
-        self._set(_edges=Edges(cells[0], cells[1], values))
+        others = {k: v for k, v in columns.items() if k not in (self.pre, self.post)}
+        values = {k: v for k, v in others.items() if v.dtype.kind in "biuf"}
+        lacking = {k: _no_number(k, v) for k, v in others.items() if k not in values and len(v)}
+        self._set(_edges=Edges(cells[0], cells[1], values, lacking))
 
     def _cells(self, columns: dict[str, np.ndarray], name: str) -> np.ndarray:
         if name not in columns:
@@ -71,6 +74,11 @@ class EdgeList(Given):
         """The connections."""
         edges: Edges = self._edges
         return edges
+
+
+def _no_number(name: str, column: np.ndarray) -> str:
+    wrong = next((k for k, value in enumerate(column) if not isinstance(value, Real)), 0)
+    return f"edge_list: the column '{name}' holds no number in line {wrong}: {column[wrong]!r:.40}"
 
 
 def _read(path: Path) -> Any:

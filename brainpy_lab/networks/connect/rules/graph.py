@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ class Graph(Given):
                 )
             pairs += found
         pre, post = (np.array([numbers[k][pair[k]] for pair in pairs], dtype=np.int64) for k in (0, 1))
-        self._set(_read=(Edges(pre, post, _attributes([d for _, _, d in pairs])), len(numbers[0]), len(numbers[1])))
+        self._set(_read=(Edges(pre, post, *_attributes(pairs)), len(numbers[0]), len(numbers[1])))
 
     def _numbers(self, name: str, nodes: Sequence[Any] | None) -> dict[Any, int]:
         try:
@@ -88,15 +89,16 @@ class Graph(Given):
         super().check(sides)
 
 
-def _attributes(edges: list[dict[Any, Any]]) -> dict[str, np.ndarray]:
-    """What every edge has, where it is a number."""
-    names = set(edges[0]).intersection(*edges) if edges else set()
-    columns = {}
-    for name in sorted(map(str, names)):
-        try:
-            column = np.array([attributes[name] for attributes in edges])
-        except (KeyError, ValueError):
-            continue
-        if column.ndim == 1 and column.dtype.kind in "biuf":
-            columns[name] = column
-    return columns
+def _attributes(edges: Sequence[tuple[Any, Any, Mapping[Any, Any]]]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """What every edge has, where it is a number; of all else, an edge that has none."""
+    columns, lacking = {}, {}
+    for name in sorted({name for *_, own in edges for name in own if isinstance(name, str)}):
+        values = [own.get(name) for *_, own in edges]
+        wrong = next((k for k, value in enumerate(values) if not isinstance(value, Real | np.bool_)), None)
+        if wrong is None:
+            columns[name] = np.array(values)
+        else:
+            a, b, own = edges[wrong]
+            what = f"has the '{name}' {own[name]!r:.40}, which is no number" if name in own else f"has no '{name}'"
+            lacking[name] = f"graph: the edge from {a!r:.40} to {b!r:.40} {what}"
+    return columns, lacking
