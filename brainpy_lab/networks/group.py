@@ -13,7 +13,7 @@ from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.arguments import both, mapping
 from brainpy_lab.networks.cells import Cells
 from brainpy_lab.networks.runs.driven import Driven, driven
-from brainpy_lab.networks.source import Source, check_name
+from brainpy_lab.networks.source import Source, check_name, where_events_are
 from brainpy_lab.networks.values import Values, changed_values
 from brainpy_lab.simulation.model import Model
 from brainpy_lab.simulation.values.initial import default_values, initial_values
@@ -179,7 +179,8 @@ class NeuGroup(Source):
         if name in self.system.state_names:
             return self.state_of(name)
         known = (*self.system.parameter_names, *self.system.state_names)
-        raise AttributeError(f"{self.name} has no '{name}'. {did_you_mean(name, known) or _listed(known)}")
+        hint = where_events_are(self, name) or did_you_mean(name, known) or _listed(known)
+        raise AttributeError(f"{self.name} has no '{name}'. {hint}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.set_values(name, value, None)
@@ -195,9 +196,8 @@ class NeuGroup(Source):
             self._set_initial(name, value, where)
         else:
             known = (*self.system.parameter_names, *self.system.state_names)
-            raise ArgumentError(
-                f"{self.name} has no '{name}' to set.", advice=did_you_mean(name, known) or _listed(known)
-            )
+            advice = did_you_mean(name, known) or _listed(known)
+            raise ArgumentError(f"{self.name} has no '{name}' to set.", advice=advice)
 
     def _check_no_memory(self, name: str) -> None:
         """Refuse to set a state that remembers its past, where a run goes on."""

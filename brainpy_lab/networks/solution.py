@@ -69,6 +69,18 @@ class NetworkSolution:
     def __getitem__(self, key: Any) -> Solution:
         return self.parts[_text_of(key)]
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "parts" not in self.__dict__:
+            raise AttributeError(name)
+        if name in self.parts:
+            hint = f"It is a part: sol['{name}']."
+        elif name in ("event", "events", "spike", "spikes"):
+            known = [f"sol['{key}'].events['{e}']" for key, part in self.parts.items() for e in part.events]
+            hint = f"Events stand with each group: {', '.join(known) or 'no group has any'}."
+        else:
+            hint = f"Parts are sol['name']: {', '.join(self.parts)}."
+        raise AttributeError(f"The solution of {self.name} has no '{name}'. {hint}")
+
     def __contains__(self, key: object) -> bool:
         return _text_of(key) in self.parts
 

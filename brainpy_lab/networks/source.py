@@ -58,7 +58,7 @@ class Source:
         if name.startswith("_") or "cells" not in self.__dict__:
             raise AttributeError(name)
         known = (*self._has, "name", "size", "shape", "positions")
-        hint = did_you_mean(name, known) or f"It has: {', '.join(known)}."
+        hint = where_events_are(self, name) or did_you_mean(name, known) or f"It has: {', '.join(known)}."
         raise AttributeError(f"{self.name} has no '{name}': it is a source of spikes, without states. {hint}")
 
     def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
@@ -70,6 +70,14 @@ class Source:
 
     def __getitem__(self, key: Any) -> View:
         return View(self, key)
+
+
+def where_events_are(part: Source, name: str) -> str | None:
+    """Where the events of cells are read, for those who ask the cells for them."""
+    found = name if name in part.events else part.events[0] if part.events else None
+    if found is None or name not in (*part.events, "spike", "spikes"):
+        return None
+    return f"Events are in what a run gives: sol['{part.name}'].events['{found}']."
 
 
 class View:

@@ -41,3 +41,25 @@ def test_what_they_have_is_set():
 def test_a_network_of_no_cells_runs_on_numba():
     sol = bp.Network(bp.NeuGroup(CELLS, 0, name="none")).run(1.0, dt=0.1, backend="numba")
     assert sol["none"].events["spike"].count() == 0
+
+
+def test_who_asks_for_spikes_learns_where_they_are():
+    burst = bp.model("dV/dt = -V/10\nwhen V >= 1 as burst:\n    V = 0", name="Burst")
+    P, E = bp.PoissonGroup(3, rate=0.1, name="P"), bp.NeuGroup(burst, 2, name="E")
+    net = bp.Network(P, E)
+    sol = net.run(1.0, dt=0.1, backend="numpy")
+    for ask, said in (
+        (lambda: P.spike, r"P has no 'spike'.*sol\['P'\].events\['spike'\]"),
+        (lambda: P[:2].spike, r"sol\['P'\].events\['spike'\]"),
+        (lambda: E.burst, r"E has no 'burst'.*sol\['E'\].events\['burst'\]"),
+        (lambda: E[:1].spike, r"sol\['E'\].events\['burst'\]"),
+        (lambda: sol.events, r"sol\['P'\].events\['spike'\], sol\['E'\].events\['burst'\]"),
+        (lambda: sol.E, r"It is a part: sol\['E'\]"),
+    ):
+        with pytest.raises(AttributeError, match=said):
+            ask()
+    with pytest.raises(ArgumentError, match=r"sol.events\['spike'\]"):
+        _ = sol["P"].spikes
+    for record in ({"P": ["spike"]}, {"E": ["burst"]}):
+        with pytest.raises(ArgumentError, match=r"always kept. Events are in what a run gives: sol\['[PE]'\].events"):
+            net.run(1.0, record=record)

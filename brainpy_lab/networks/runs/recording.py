@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from brainpy_lab.errors import ArgumentError, did_you_mean
 from brainpy_lab.networks.code.currents import Current, current_of
 from brainpy_lab.networks.code.definitions import Defined, is_defined
 from brainpy_lab.networks.group import NeuGroup
-from brainpy_lab.networks.source import Source, View
+from brainpy_lab.networks.source import Source, View, where_events_are
 from brainpy_lab.networks.synapses import Synapses
 
 
@@ -293,7 +294,7 @@ def _place(
     if name not in states:
         raise ArgumentError(
             f"record: {part.name} has no state '{name}'.",
-            advice=_stands_still(part, name)
+            advice=_no_record(part, name)
             or did_you_mean(name, states)
             or f"Its states are: {', '.join(states) or 'none; spikes are always kept'}.",
         )
@@ -301,14 +302,19 @@ def _place(
     return Recorded(part.name, name, index), shape
 
 
-def _stands_still(part: Source, name: str) -> str | None:
+def _no_record(part: Source, name: str) -> str | None:
     """Advice on what a group has that is no record."""
+    if events := where_events_are(part, name):
+        return f"Spikes are always kept. {events}"
     if not isinstance(part, NeuGroup):
         return None
     if name in part.parameters:
         return f"It is a parameter: {part.name}.{name} has it."
-    is_derived = any(d.name == name for d in part.system.derived)
-    return f"It stands still: '{name}' depends on parameters alone." if is_derived else None
+    if not any(d.name == name for d in part.system.derived):
+        return None
+    if moving := sorted(part.system.names_read(ast.Name(name)) & part.moving.keys()):
+        return f"It is known beforehand: '{name}' depends on parameters alone, of which '{moving[0]}' moves in time."
+    return f"It stands still: '{name}' depends on parameters alone."
 
 
 def _of_cells(part: Source, view: Any) -> tuple[np.ndarray, tuple[int, ...]]:

@@ -104,6 +104,8 @@ class Record:
                 message = f"'{name}' is {'an' if kind == 'event' else 'a'} {kind}, no recorded variable."
                 return UnknownVariableError(message, advice=f"It is sol.{where}['{name}'].")
         near = did_you_mean(str(name), [*self.data, *self.final])
+        if near is None and self.events and name in ("spikes", "events"):
+            near = f"Events: {', '.join(f'sol.events[{event!r}]' for event in self.events)}."
         return UnknownVariableError(f"There is no variable '{name}'. {recorded}", advice=near)
 
 
