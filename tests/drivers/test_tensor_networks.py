@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.drivers.network import NetworkChunk
 from brainpy_lab.drivers.tensor.network_quiet import without_what_waits
+from brainpy_lab.networks.runs.failures.steps import Steps
 from brainpy_lab.simulation.runs.warning import RunWarning
 from tests.networks.cells import KICK, LIF, STDP, lif, synapse
 
@@ -128,3 +131,56 @@ def test_tensors_on_a_device_do_what_those_in_memory_do(monkeypatch: pytest.Monk
     assert len(device["E"].events["spike"]) > 5
     np.testing.assert_array_equal(device["E"].V, memory["E"].V)
     np.testing.assert_array_equal(device.final["plastic"]["weight"], memory.final["plastic"]["weight"])
+
+
+#: Its square root is no number in one step, and a block makes one of it before the chunk ends.
+MENDED = "V(0) = 0\ndV/dt = sqrt(5 - t) - V\nwhen t > 5.15:\n    V = 0"
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy", "torch"])
+def test_what_is_no_number_in_one_step_alone_ends_the_run_there(backend: str) -> None:
+    A = bp.NeuGroup(bp.model(MENDED, name="A"), 3, name="A", method="euler")
+    with pytest.warns(RunWarning, match=r"A: 'V' became nan or infinite in cell 0 at t = 5\.2"):
+        sol = bp.Network(A).run(10.0, dt=0.1, backend=backend, record={"A": ["V"]})
+    V = 0.0
+    for step in range(51):
+        V += 0.1 * (np.sqrt(max(5 - step * 0.1, 0.0)) - V)
+    assert sol.end == pytest.approx(5.1) and len(sol["A"].V) == 52
+    assert sol.final["A"]["V"] == pytest.approx([V] * 3, rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_numbers_whose_products_are_too_large_are_numbers(backend: str) -> None:
+    A = bp.NeuGroup(bp.model("V(0) = 1e200\ndV/dt = -V", name="A"), 3, name="A", method="euler")
+    sol = bp.Network(A).run(1.0, dt=0.1, backend=backend)
+    assert sol.outcome.name == "COMPLETED" and sol.final["A"]["V"] == pytest.approx([1e200 * 0.9**10] * 3, rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy", "torch"])
+def test_steps_that_are_taken_again_from_a_mark_give_the_same(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells that wait for coming down when it is set, and none of which waits any more when it is gone back to."""
+    twice: list[int] = []
+
+    def take(self: Steps, n: int, rows: np.ndarray, row: int) -> NetworkChunk:
+        back = self.flow.mark()
+        first = self.flow.advance(n, rows, row)
+        back()
+        again = self.flow.advance(n, rows, row)
+        assert np.array_equal(first.step, again.step) and np.array_equal(first.cell, again.cell)
+        twice.append(n)
+        return again
+
+    def run() -> Any:
+        net = _left_beyond([12.0])
+        net.run(2.0, dt=0.1, backend=backend)
+        return net.run(18.0, dt=0.1, backend=backend)["E"].events["spike"]
+
+    once = run()
+    monkeypatch.setattr(Steps, "take", take)
+    found = run()
+    assert (
+        np.array_equal(once.t, found.t)
+        and np.array_equal(once.index, found.index)
+        and len(once) == 1
+        and sum(twice) == 200
+    )

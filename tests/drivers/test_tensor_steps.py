@@ -106,6 +106,39 @@ def test_two_operations_on_tensors_become_one_and_give_the_same(line: str, one: 
     assert np.allclose(*results, rtol=1e-15, atol=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("line", "cheaper"),
+    [
+        ("z = x * y - y", "z = _k_sub_(x * y, y)"),
+        ("z = y - x * y", "z = y - x * y"),
+        ("z = y + exp(x * c)", "z = _k_add_(_k_exp_(x * _k_float(c)), y)"),
+        ("w = x / c\n    z = w * y", "w = x / _k_float(c)\n    z = _k_mul_(w, y)"),
+        ("w = x / 2\n    z = w * y + w", "w = x / 2\n    z = _k_add_(w * y, w)"),  # w is read twice
+        ("w = x\n    z = w * y", "w = x\n    z = w * y"),  # x is the caller's
+        ("w = roll(x, 0)\n    z = w * y", "w = roll(x, 0)\n    z = w * y"),
+        ("w = c < x\n    z = where(w, -1, x)", "w = _k_float(c) < x\n    z = _k_where(w, -1, x)"),
+        ("w = where(c > 0, x, y)\n    z = w * 2", "w = where(c > 0, x, y)\n    z = w * 2"),  # x itself
+        ("w = minimum(x, c)\n    z = -(w * y) / c", "w = minimum(x, c)\n    z = _k_div_(-_k_mul_(w, y), _k_float(c))"),
+    ],
+)
+def test_what_nothing_else_reads_is_changed_in_place_and_gives_the_same(line: str, cheaper: str) -> None:
+    import torch
+
+    from brainpy_lab.drivers.torch import math
+    from brainpy_lab.drivers.torch.spared import SPARED, spared
+
+    function = _function(f"    {line}\n    return z", "x, y, c")
+    found = spared(function, ["x", "y"], ["c"])
+    assert ast.unparse(found) == f"def f(x, y, c):\n    {cheaper}\n    return z"
+    given, expected = torch.linspace(-2, 2, 26, dtype=torch.float64).split(13), None
+    for tree in (function, found):
+        namespace, taken = vars(math) | SPARED, [g.clone() for g in given]
+        exec(compile(ast.fix_missing_locations(ast.Module([tree], [])), "f", "exec"), namespace)
+        result = namespace["f"](*taken, np.float64(0.7)).cpu().numpy()
+        expected = result if tree is function else expected
+        assert np.array_equal(result, expected) and all(map(torch.equal, taken, given))
+
+
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
 def test_cells_whose_rate_is_zero_take_the_other_term(backend: str) -> None:
     """dx/dt = 1 - g x: 1/g (1 - exp(-g t)), and t where g is 0."""

@@ -34,6 +34,9 @@ from brainpy_lab.drivers.tensor.network_turns import SpikesInTurn
 from brainpy_lab.drivers.tensor.network_values import NetworkValues
 from brainpy_lab.drivers.trial import try_functions
 
+#: Numbers of a run up to which a chunk looks at what its steps gave when all are taken.
+_FEW = 1 << 17
+
 
 class TensorNetwork(NetworkProgram):
     """The functions of a network's step.
@@ -62,7 +65,7 @@ class TensorNetwork(NetworkProgram):
             for name, function in functions.items():
                 taken = code.functions[name].arguments
                 rows = [f.name for f in taken if f.axis]
-                numbers = [f.name for f in taken if not f.axis and f.role not in ("time", "passed")]
+                numbers = [f.name for f in taken if not f.axis and f.role != "passed"]
                 functions[name] = arrays.fused(function, rows, numbers)
             loaded = load_functions(code, functions, arrays.known)
             found |= {name + suffix: loaded[name] for name in functions}
@@ -91,6 +94,8 @@ class TensorNetworkFlow(NetworkFlow):
         self.tables: Mapping[tuple[str, str], Array] = {}
         self.offset = 0
         self.record = [(r.axis, r.row, self.arrays.numbers(r.index)) for r in setup.record]
+        numbers = sum(setup.sizes[axis.name] * len(axis.rows) for axis in self.code.axes)
+        self.looks_back = numbers <= _FEW  # else it would take too long to keep what each chunk begins with
 
     @property
     def step(self) -> int:  # type: ignore[override]
@@ -136,25 +141,48 @@ class TensorNetworkFlow(NetworkFlow):
 
     def advance(self, n_steps: int, rows: np.ndarray, row: int) -> NetworkChunk:
         """Take steps one after the other."""
-        setup, now, fault, self.offset = self.setup, self.now, None, 0
+        setup, now = self.setup, self.now
         drive = setup.drive(now.step, n_steps)
         self.sources = {name: spikes(now.step, n_steps) for name, spikes in setup.sources.items()}
         self.tables = {place: self.arrays.floats(v(now.step, n_steps)) for place, v in setup.taken.items()}
-        now.found, lines = [], []
         with self.program.computing(), np.errstate(all="ignore"):
-            while self.offset < n_steps and fault is None:
-                if self.code.driven:
-                    now.scalars.update(zip(self.code.driven, drive[self.offset], strict=True))
-                fault = self._take_step()
-                if fault is None:
-                    now.step, self.offset = now.step + 1, self.offset + 1
-                    if self.record and (now.step - setup.first) % setup.every == 0:
-                        lines.append(
-                            self.arrays.joined([self.arrays.at(now.rows[a][r], index) for a, r, index in self.record])
-                        )
+            taken = self._unseen(n_steps, drive) if self.looks_back else None
+            lines, fault = taken or self._steps(n_steps, drive)
             for i, line in enumerate(lines):
                 rows[row + i] = self.arrays.to_numpy(line)
         return self._chunk(self.offset, fault)
+
+    def _unseen(self, n_steps: int, drive: np.ndarray) -> tuple[list[Array], Fault | None] | None:
+        """Take steps, and look afterwards whether all that they gave is finite; None, and nothing done, where not."""
+        back, now = self.mark(), self.now
+        now.signs = []
+        try:
+            lines, fault = self._steps(n_steps, drive)
+            if fault is None and self.arrays.all_signs_finite(now.signs):
+                return lines, None
+        except Exception:  # of what is not finite: the steps that are looked at one by one end before it
+            pass
+        finally:
+            now.signs = None
+        back()
+        self.looks_back = False  # nor is it known later whether a number is not finite or large
+        return None
+
+    def _steps(self, n_steps: int, drive: np.ndarray) -> tuple[list[Array], Fault | None]:
+        """What is recorded, and what went wrong in the step after the last."""
+        setup, now, fault, lines = self.setup, self.now, None, []
+        now.found, self.offset = [], 0
+        while self.offset < n_steps and fault is None:
+            if self.code.driven:
+                now.scalars.update(zip(self.code.driven, drive[self.offset], strict=True))
+            fault = self._take_step()
+            if fault is None:
+                now.step, self.offset = now.step + 1, self.offset + 1
+                if self.record and (now.step - setup.first) % setup.every == 0:
+                    lines.append(
+                        self.arrays.joined([self.arrays.at(now.rows[a][r], index) for a, r, index in self.record])
+                    )
+        return lines, fault
 
     def _take_step(self) -> Fault | None:
         self.now.t = self.setup.t0 + self.now.step * self.setup.dt
@@ -202,7 +230,7 @@ class TensorNetworkFlow(NetworkFlow):
         now, copy = self.now, self.arrays.copy
         rows = {axis: {row: copy(v) for row, v in named.items()} for axis, named in now.rows.items()}
         queues = {event: dict(queue) for event, queue in now.queues.items()}
-        pasts, step = {key: copy(ring) for key, ring in self.pasts.items()}, now.step
+        pasts, step, zero = {key: copy(ring) for key, ring in self.pasts.items()}, now.step, set(now.zero)
 
         def back() -> None:
             for axis, named in rows.items():
@@ -210,7 +238,7 @@ class TensorNetworkFlow(NetworkFlow):
             for key, ring in pasts.items():
                 self.pasts[key][:] = ring
             now.queues.update({event: dict(queue) for event, queue in queues.items()})
-            now.step = step
+            now.step, now.zero = step, set(zero)
 
         return back
 

@@ -60,8 +60,16 @@ class NetworkArrays:
     def all_finite(self, rows: Sequence[Array]) -> bool:
         """Whether there is neither nan nor infinity in rows."""
         # a sum of products is not finite where a factor is not; where it is for its size alone, each one is looked at
-        total = sum([a.dot(b) for a, b in zip(rows[::2], [*rows[1::2], rows[0]], strict=False)])
-        return math.isfinite(total) or all(bool(np.isfinite(row).all()) for row in rows)
+        signs = NetworkArrays.signs(self, rows)
+        return math.isfinite(sum(signs)) or all(bool(np.isfinite(row).all()) for row in rows)
+
+    def signs(self, rows: Sequence[Array]) -> list[Any]:
+        """Numbers of which one is not finite where something in rows is not; values that are very large do the same."""
+        return [a.dot(b) for a, b in zip(rows[::2], [*rows[1::2], rows[0]], strict=False)]
+
+    def all_signs_finite(self, signs: Sequence[Any]) -> bool:
+        """Whether all such numbers are finite."""
+        return math.isfinite(sum(signs))
 
     def at(self, values: Array, at: Any) -> Array:
         """Numbers at places; of several axes, at a tuple of them."""
@@ -71,10 +79,9 @@ class NetworkArrays:
         """Each value as often as its count says, ``total`` in all."""
         return np.repeat(values, counts)
 
-    def stretches(self, values: Array, start: Array, count: Array) -> Array:
-        """Some stretches of an array of numbers of places, one after the other."""
-        pairs = zip(start.tolist(), (start + count).tolist(), strict=True)
-        return np.concatenate([values[begin:end] for begin, end in pairs])
+    def stretches(self, values: Array, borders: Sequence[int], some: Array) -> Array:
+        """Some stretches of an array of numbers of places, one after the other, by the borders of all."""
+        return np.concatenate([values[borders[i] : borders[i + 1]] for i in some.tolist()])
 
     def sequence(self, n: int) -> Array:
         """0, 1, ..., n - 1."""

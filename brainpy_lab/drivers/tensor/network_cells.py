@@ -39,13 +39,17 @@ class AdvanceCells:
 
     def __call__(self) -> Fault | None:
         """Take the step."""
-        rows, arrays = self.values.rows[self.axis], self.values.arrays
+        rows, arrays, signs = self.values.rows[self.axis], self.values.arrays, self.values.signs
         found = self._found((self.hasty or self.call)(self.index))
-        is_finite = arrays.all_finite(found)
-        if self.hasty and not is_finite:
-            found = self._found(self.call(self.index))
-            if is_finite := arrays.all_finite(found):
-                self.hasty = None  # the case is not rare here
+        is_finite = True
+        if signs is not None:
+            signs += arrays.signs(found)
+        else:
+            is_finite = arrays.all_finite(found)
+            if self.hasty and not is_finite:
+                found = self._found(self.call(self.index))
+                if is_finite := arrays.all_finite(found):
+                    self.hasty = None  # the case is not rare here
         for kept, row in self.kept.items():
             rows[kept] = rows[row]
         if self.kept:

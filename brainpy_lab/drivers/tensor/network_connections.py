@@ -13,6 +13,8 @@ from brainpy_lab.drivers.tensor.network_values import Call, NetworkValues
 _Functions = Mapping[str, Callable[..., Any]]
 #: So many cells that fire are taken one by one.
 _FEW = 64
+#: So many rows of connections have their borders in a list, from which one is had faster.
+_LISTED = 1 << 20
 _EVERYWHERE = dict.fromkeys((PRE, POST, KEPT_PRE, KEPT_POST, ALL))
 
 
@@ -74,8 +76,10 @@ class SpikesArrive:
         )
         kinds = set() if self.act is None else self.act.kinds
         self.reads_pre, self.reads_post = bool(kinds & {PRE, KEPT_PRE}), bool(kinds & {POST, KEPT_POST})
-        #: Whether the numbers of the connections are not asked for, only those of their targets.
-        self.needs_targets = bool(kinds) and kinds <= {POST, ""} and self.cell is self.order is None
+        #: Where the rows begin, if the numbers of the connections are not asked for, only those of their targets.
+        self.borders: list[int] | None = None
+        if kinds and kinds <= {POST, ""} and self.cell is self.order is None and len(table.start) <= _LISTED:
+            self.borders = table.start.tolist()
 
     def __call__(self) -> None:
         """Serve the spikes that are due, the earliest first."""
@@ -86,8 +90,8 @@ class SpikesArrive:
         """Spikes of different cells, and those of their connections that have one delay."""
         arrays, delays = self.values.arrays, self.table.delays
         places = cells if delays == 1 else cells * delays + number
-        if self.act is not None and self.needs_targets and len(cells) <= _FEW:
-            targets = arrays.stretches(self.post, self.start[places], self.count[places])
+        if self.act is not None and self.borders is not None and len(cells) <= _FEW:
+            targets = arrays.stretches(self.post, self.borders, places)
             if len(targets):
                 self.act.act({POST: targets})
             return

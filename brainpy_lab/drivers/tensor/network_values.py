@@ -32,6 +32,8 @@ class NetworkValues:
         Rows known to be 0 everywhere, of those that tests of events compare with.
     found : list of (step, event, cells)
         Spikes since the last chunk.
+    signs : list of numbers, or None
+        What tells of steps that have been taken whether they are finite; None where each step looks at its own.
     """
 
     def __init__(self, code: NetworkCode, setup: NetworkSetup, arrays: NetworkArrays) -> None:
@@ -46,6 +48,7 @@ class NetworkValues:
         self.queues: dict[Event, dict[int, list[Array]]] = {e: {} for e in code.events}
         self.zero: set[tuple[str, str]] = set()
         self.found: list[tuple[int, int, list[Array]]] = []
+        self.signs: list[Any] | None = None
 
     def note_zero(self, axis: str, row: str) -> None:
         """Find out whether a row is 0 everywhere."""

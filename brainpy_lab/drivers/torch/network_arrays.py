@@ -12,6 +12,7 @@ import torch
 
 from brainpy_lab.drivers.tensor.network_arrays import Array, NetworkArrays
 from brainpy_lab.drivers.torch.fused import FUSED, fused
+from brainpy_lab.drivers.torch.spared import SPARED, spared
 
 Tensor = torch.Tensor
 
@@ -19,11 +20,11 @@ Tensor = torch.Tensor
 class TorchNetworkArrays(NetworkArrays):
     """Tensors in a processor's memory, which NumPy shares: it costs a fraction of what torch takes for few places."""
 
-    known = FUSED
+    known = FUSED | SPARED
 
     def fused(self, function: ast.FunctionDef, arrays: Collection[str], numbers: Collection[str]) -> ast.FunctionDef:
         """A function that does the same with fewer operations."""
-        return fused(function, arrays, numbers)
+        return spared(fused(function, arrays, numbers), arrays, numbers)
 
     def floats(self, values: np.ndarray) -> Array:
         """An array of numbers, a copy."""
@@ -60,6 +61,10 @@ class TorchNetworkArrays(NetworkArrays):
     def all_finite(self, rows: Sequence[Array]) -> bool:
         """Whether there is neither nan nor infinity in rows."""
         return super().all_finite([_shared(row) for row in rows])
+
+    def all_signs_finite(self, signs: Sequence[Any]) -> bool:
+        """Whether all such numbers are finite; they stay where they are until then."""
+        return not signs or math.isfinite(float(torch.stack(list(signs)).sum()))
 
     def at(self, values: Array, at: Any) -> Array:
         """Numbers at places; of several axes, at a tuple of them."""
@@ -122,10 +127,9 @@ class DeviceNetworkArrays(TorchNetworkArrays):
         """Each value as often as its count says, ``total`` in all."""
         return torch.repeat_interleave(values, counts, output_size=total)
 
-    def stretches(self, values: Array, start: Array, count: Array) -> Array:
-        """Some stretches of an array of numbers of places, one after the other."""
-        pairs = zip(start.tolist(), (start + count).tolist(), strict=True)
-        return torch.cat([values[begin:end] for begin, end in pairs])
+    def stretches(self, values: Array, borders: Sequence[int], some: Array) -> Array:
+        """Some stretches of an array of numbers of places, one after the other, by the borders of all."""
+        return torch.cat([values[borders[i] : borders[i + 1]] for i in some.tolist()])
 
     def sequence(self, n: int) -> Array:
         """0, 1, ..., n - 1."""
