@@ -117,6 +117,7 @@ def test_two_operations_on_tensors_become_one_and_give_the_same(line: str, one: 
         ("w = x\n    z = w * y", "w = x\n    z = w * y"),  # x is the caller's
         ("w = roll(x, 0)\n    z = w * y", "w = roll(x, 0)\n    z = w * y"),
         ("w = c < x\n    z = where(w, -1, x)", "w = _k_float(c) < x\n    z = _k_where(w, -1, x)"),
+        ("w = x > y\n    z = where(w, 0.0, y * x)", "w = x > y\n    z = _k_masked_fill_(y * x, w, 0.0)"),
         ("w = where(c > 0, x, y)\n    z = w * 2", "w = where(c > 0, x, y)\n    z = w * 2"),  # x itself
         ("w = minimum(x, c)\n    z = -(w * y) / c", "w = minimum(x, c)\n    z = _k_div_(-_k_mul_(w, y), _k_float(c))"),
     ],

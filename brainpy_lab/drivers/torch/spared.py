@@ -14,7 +14,7 @@ from brainpy_lab.drivers.torch.kinds import ELEMENTWISE, Kinds
 
 _OPERATIONS = {ast.Add: "_k_add_", ast.Sub: "_k_sub_", ast.Mult: "_k_mul_", ast.Div: "_k_div_"}
 _ELEMENTWISE = ELEMENTWISE - {"minimum", "maximum"}
-_METHODS = ("add_", "sub_", "mul_", "div_", "addcmul_", *(f"{name}_" for name in sorted(_ELEMENTWISE)))
+_METHODS = ("masked_fill_", "add_", "sub_", "mul_", "div_", "addcmul_", *(f"{name}_" for name in sorted(_ELEMENTWISE)))
 #: What spared functions call, by names that no model has.
 SPARED: dict[str, Any] = {
     **{f"_k_{name}": getattr(torch.Tensor, name) for name in _METHODS},
@@ -92,6 +92,8 @@ class _Spare(ast.NodeTransformer):
         self.generic_visit(node)
         match node:
             case ast.Call(ast.Name("where"), [flags, yes, no]) if self._chooses(node):
+                if self.kinds.is_number(yes) and self.is_free(no):
+                    return _call("_k_masked_fill_", no, flags, self._plain(yes))
                 return _call("_k_where", flags, self._plain(yes), self._plain(no))
             case ast.Call(ast.Name("_k_rsub"), [array, number]):
                 return _call("_k_rsub", array, self._plain(number))
