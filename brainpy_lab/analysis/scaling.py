@@ -21,6 +21,9 @@ TIMES_ROUNDING = 32.0
 #: A state that moves by less than this part of the one that moves most may stay where it is.
 STILL = 1e-9
 
+#: One that moves by less than this part of its own size is measured by that: less of it is lost in rounding.
+LITTLE = 1e-4
+
 
 @dataclass(frozen=True)
 class Scaled:
@@ -82,10 +85,11 @@ def nonzero(sizes: Array) -> Array:
 def swings(profile: Array) -> Array:
     """How far each state of an orbit, (n, n_nodes), moves: units to divide by, (n,).
 
-    A state that stays where it is moves by rounding errors; it is measured by what moves most.
+    A state that stays where it is moves by rounding errors; it is measured by its size, and by what moves most.
     """
     found = np.ptp(profile, axis=1)
-    return nonzero(np.maximum(found, STILL * found.max(initial=0.0)))
+    least = LITTLE * np.abs(profile).max(axis=1, initial=0.0)
+    return nonzero(np.maximum.reduce([found, least, np.full_like(found, STILL * found.max(initial=0.0))]))
 
 
 def power_of_two(values: Array) -> Array:

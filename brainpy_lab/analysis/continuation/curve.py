@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from brainpy_lab.analysis.newton import Solvable, Zero, length_of, newton, solve
+from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
@@ -156,17 +157,21 @@ class Curve:
     def _steps(self, start: CurvePoint, origin: CurvePoint, step: float, longest: float) -> Iterator[CurvePoint]:
         self.end = ""
         # units may have grown since its tangent was made: on the way out, before the way back
-        here = self._with_unit_tangent(start)
+        here, reach = self._with_unit_tangent(start), longest
         for number in range(self.most):
             there = self._next(here, step)
             if there is None:
                 step /= 2
+                reach = step
                 if step < SHORTEST * self.longest:
                     self.end = "steps"
                     return
                 continue
             point, is_easy = there
             if not self._is_inside(point):
+                if step < reach and self._stays_beside(here, point):
+                    step = min(2 * step, reach)
+                    continue
                 last = self._at_border(here, point)
                 if (last is None or not self._leads_to(here, last)) and step > SHORTEST * self.longest:
                     step /= 2
@@ -236,6 +241,11 @@ class Curve:
         edge = EDGE * (high - low)  # so near to the border the next step would be one of rounding errors
         return bool(low + edge < point.parameter < high - edge)
 
+    def _stays_beside(self, here: CurvePoint, point: CurvePoint) -> bool:
+        """Whether a step from the border has gone inwards, and not far enough: at a cusp it takes a long one."""
+        low, high = self.range
+        return not self._is_inside(here) and low < point.parameter < high
+
     def _at_border(self, inside: CurvePoint, outside: CurvePoint) -> CurvePoint | None:
         """The point on the border between two others."""
         border = min(self.range, key=lambda b: abs(b - outside.parameter))
@@ -246,9 +256,30 @@ class Curve:
         found = self.at_parameter(guess)
         far = length_of(self._scale(outside.u - inside.u))
         if found is None or length_of(self._scale(found - guess)) > far:
+            found = self._passing(inside, outside, border)
+        if found is None:
             return None
         found[-1] = border
         return self.with_tangent(found, inside.tangent)
+
+    def _passing(self, inside: CurvePoint, outside: CurvePoint, value: float) -> Array | None:
+        """Where the way between two points passes a value of the parameter: no plane across that parts a cusp."""
+        if (inside.parameter - value) * (outside.parameter - value) > 0:
+            return None
+        points: list[CurvePoint] = []
+
+        def beyond(part: float) -> float:
+            point = self.between(inside, outside, part)
+            if point is None:
+                raise LookupError
+            points.append(point)
+            return point.parameter - value
+
+        try:
+            zero_between(beyond, 0.0, 1.0, xtol=1e-15)
+        except (LookupError, ValueError):
+            return None
+        return min(points, key=lambda p: abs(p.parameter - value)).u.copy()
 
     def _leads_to(self, here: CurvePoint, border: CurvePoint) -> bool:
         """Whether a point on the border is ahead: over a fold beside it a step may pass out again behind its start."""

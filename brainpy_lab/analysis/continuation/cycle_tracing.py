@@ -9,7 +9,7 @@ import numpy as np
 from brainpy_lab.analysis.continuation.branches_of_cycles import words
 from brainpy_lab.analysis.continuation.branches_of_cycles.doublings import doubling_near, is_met
 from brainpy_lab.analysis.continuation.branches_of_cycles.ends import comes_round, of_long_period, shrinks_to
-from brainpy_lab.analysis.continuation.branches_of_cycles.locating import along, located
+from brainpy_lab.analysis.continuation.branches_of_cycles.locating import Place, along, places
 from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import cycles_at, is_among
 from brainpy_lab.analysis.continuation.branches_of_cycles.scattered import Known, wanderers
 from brainpy_lab.analysis.continuation.branches_of_cycles.simulated import Beginnings
@@ -27,10 +27,10 @@ from brainpy_lab.analysis.continuation.cycle_stations import (
     gaps,
     turns_back,
 )
-from brainpy_lab.analysis.continuation.locating import Located
+from brainpy_lab.analysis.continuation.locating import JumpError, Located
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import SpecialPoint
-from brainpy_lab.analysis.continuation.tracing import OF_BOX, Tracer
+from brainpy_lab.analysis.continuation.tracing import OF_BOX, SHORTER, Tracer
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.vector_field import Array, VectorField
 
@@ -45,6 +45,9 @@ BORN = 1e-5
 
 #: A branch has come back to its beginning after so many cycles at the soonest.
 ROUND = 6
+
+#: So often a branch is followed anew with shorter steps where one led to another branch.
+MOST_JUMPS = 6
 
 #: Cycles of a usual branch, of which progress is told.
 USUAL_CYCLES = 60
@@ -265,16 +268,23 @@ class CycleTracer:
         """Add the cycles from ``start`` on to ``found``; why they end."""
         earlier, step, last = None, np.inf, None if first is None else first[1]
         tally = Tally(None if last is None or last.is_blind else last)
-        for point in curve.steps(start):
+        steps, jumps = curve.steps(start), 0
+        while (point := next(steps, None)) is not None:
             if found and (end := shrinks_to(curve, curve.here, point)):
                 return end
             there = cycle_station(curve, point)
             if last is not None:
                 length = float(np.linalg.norm((point.u - curve.here.u) / curve.units))
                 is_near = earlier is not None and turns_back(earlier, last, there, length / step)
-                for gap in gaps(curve, replace(last, point=curve.here), there, is_near=is_near):
+                between = gaps(curve, replace(last, point=curve.here), there, is_near=is_near)
+                try:
+                    found_in_step = places(between, is_sure=jumps >= MOST_JUMPS)
+                except JumpError as led:
+                    jumps, steps = jumps + 1, curve.resumed(curve.here, start, SHORTER * led.length)
+                    continue
+                for gap, at in found_in_step:
                     tally.told.append(gap)
-                    if (crossed := self._add(gap)) is not None:
+                    if (crossed := self._add(gap, at)) is not None:
                         found.append(crossed)
                         return "crossing"
                 earlier, step = last, length
@@ -290,16 +300,12 @@ class CycleTracer:
                 return "stopped"
         return curve.end
 
-    def _add(self, gap: CycleGap) -> tuple[Orbit, CycleStation] | None:
+    def _add(self, gap: CycleGap, at: Place | None) -> tuple[Orbit, CycleStation] | None:
         """Keep what happens in a gap; where the branch ends there, its last cycle."""
-        fine = gap.on_finer_mesh()
-        at = None if fine is None else located(fine)
-        there, note = gap if fine is None or at is None else fine, ""
-        if at is None:
-            at, note = located(gap), "found on the mesh of the branch"
         if at is None:
             self.remarks.append(words.hidden(self.name, gap.after.point.parameter))
             return None
+        there, note = at.gap, at.note
         if gap.count > 1:
             note = words.TOGETHER.format(gap.count)
         orbit = there.curve.orbit(at.station.point)

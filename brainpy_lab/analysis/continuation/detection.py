@@ -172,7 +172,7 @@ class Detector:
                 return
         middle = None if halvings >= HALVINGS else self.curve.between(a.point, b.point, part or 0.5)
         if middle is None:
-            if not is_same:
+            if not is_same and _is_possible(a, b):
                 yield Gap(kind or _several(a, b), a, b, is_resolved=kind is not None)
             return
         m = station(self.problem, self.curve, middle)
@@ -265,6 +265,15 @@ def _rotates(a: Station, b: Station) -> bool:
     return all(
         abs(s.eigenvalues[k].imag) > 0 and np.isclose(s.eigenvalues[k], s.eigenvalues[k + 1].conj()) for s in (a, b)
     )
+
+
+def _is_possible(a: Station, b: Station) -> bool:
+    """Whether the counts agree with the signs: the determinant of the Jacobian is the product of its eigenvalues.
+
+    Where they do not, one of these is zero but for rounding errors, and nothing crosses.
+    """
+    signs = a.turn * b.turn * a.crossing * b.crossing
+    return bool(not signs or (b.unstable - a.unstable) % 2 == (signs < 0))
 
 
 def _several(a: Station, b: Station) -> str:

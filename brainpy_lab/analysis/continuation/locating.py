@@ -42,15 +42,15 @@ class JumpError(AnalysisError):
 
     Attributes
     ----------
-    before : Station
-        The last one on the branch itself.
     length : float
         Of the jump, in units.
+    before : Station, optional
+        The last one on the branch itself, of equilibria.
     """
 
-    def __init__(self, before: Station, length: float) -> None:
+    def __init__(self, length: float, before: Station | None = None) -> None:
         super().__init__("A step led to another branch.")
-        self.before, self.length = before, length
+        self.length, self.before = length, before
 
 
 #: A point this near to the border, in parts of the range, is on it. A real part below the second, relative to the
@@ -91,7 +91,7 @@ def locate(problem: EquilibriumProblem, curve: Curve, gap: Gap, *, is_sure: bool
     left = _length(curve, gap)
     # a gap that is not resolved has been halved as far as there are points in between
     if not is_sure and left > max(JUMP * first if gap.is_resolved else 0.0, LITTLE):
-        raise JumpError(gap.before, left)
+        raise JumpError(left, gap.before)
     return described(problem, gap.kind, _guess(curve, gap), omega=_omega(gap), note=BISECTED)
 
 

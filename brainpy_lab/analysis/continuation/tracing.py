@@ -132,7 +132,8 @@ class Tracer:
         for end in (stations[0], stations[-1]) if curve.end != "closed" else ():
             special = at_border(self.problem, curve, end)
             if special is not None:
-                self._add(curve, special)
+                is_fold = special.point.kind == "fold"
+                self._add(curve, of_third_order(self.problem, curve, special) if is_fold else special)
         for cusp in flattest(self.problem, curve, [s.point for s in stations]):
             self._add(curve, cusp)
         self._say_where_centres_are(stations)
@@ -153,7 +154,7 @@ class Tracer:
                 for before, after in self._pieces(curve, here, there):
                     found.extend(self._special(curve, before, after, is_sure=is_sure))
             except JumpError as jump:
-                jumps, here = jumps + 1, jump.before
+                jumps, here = jumps + 1, jump.before or here
                 steps = curve.resumed(here.point, start, SHORTER * jump.length)
                 found.append(here)
                 continue

@@ -16,7 +16,7 @@ import numpy as np
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.cycles.rotations import grown
 from brainpy_lab.analysis.newton import newton
-from brainpy_lab.analysis.scaling import nonzero, swings
+from brainpy_lab.analysis.scaling import LITTLE, nonzero, swings
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import drift_at, equilibria
 from brainpy_lab.errors import AnalysisError
@@ -284,6 +284,8 @@ def passages(run: Any, span: float) -> Iterator[tuple[Array, Array]]:
     times = np.concatenate([steps[:-1, None] + np.diff(steps)[:, None] * PARTS, steps[-1:, None]], axis=None)
     states = run.sol(times)
     moving = np.flatnonzero(ranges > 1e-9 * np.abs(states).max(axis=1))
+    # a state that stays where it is is noise to its own range
+    units = np.maximum(nonzero(ranges), LITTLE * np.abs(states).max(axis=1))
     for i in moving.tolist():
         level = (states[i].max() + states[i].min()) / 2
         above = states[i] > level
@@ -291,7 +293,7 @@ def passages(run: Any, span: float) -> Iterator[tuple[Array, Array]]:
         if len(at) < 3:
             continue
         crossings = _crossings(run, i, level, times[at], times[at + 1])
-        yield crossings, run.sol(crossings) / nonzero(ranges)[:, None]
+        yield crossings, run.sol(crossings) / units[:, None]
 
 
 def _ranges(run: Any, span: float) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
-from brainpy_lab.analysis import Diagram, bifurcation
+from brainpy_lab.analysis import Diagram, bifurcation, limit_cycle
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
 from brainpy_lab.analysis.continuation.defining import null_lines
 
@@ -80,3 +80,19 @@ def test_directions_in_which_a_second_derivative_vanishes() -> None:
     assert sorted(x / y for x, y in lines) == pytest.approx([-2.0, 1.0])
     assert sorted(abs(y) > abs(x) for x, y in null_lines(0.0, 1.0, 0.0)) == [False, True]
     assert null_lines(1.0, 0.0, 1.0) == [] and null_lines(0.0, 0.0, 0.0) == []
+
+
+@pytest.mark.parametrize("h", [1e-6])
+@pytest.mark.parametrize("side", [1, -1])
+def test_branches_that_pass_close_by_one_another(h: float, side: int) -> None:
+    """Cycles on the unit circle, one for each zero of r z - z**3 + h: a long step leads straight over to the other."""
+    turning = "x(0) = 1\ndx/dt = x*(1 - x**2 - y**2) - y\ndy/dt = y*(1 - x**2 - y**2) + x\n"
+    model = bp.model(f"r = 0.5\nz(0) = {side}\n{turning}dz/dt = r*z - z**3 + {h}")
+    diagram = bifurcation(model, "r", (-1, 1), start=limit_cycle(model))
+    (branch,) = diagram.branches
+    heights = np.array([orbit.profile[2].mean() for orbit in branch.orbits])
+    values = np.array([orbit.parameter for orbit in branch.orbits])
+    np.testing.assert_allclose(values, heights**2 - h / heights, atol=1e-6)
+    assert (side * heights > 0).all()
+    assert [p.kind for p in diagram.points] == ["fold of cycles"] * (side < 0)
+    assert [p.parameter for p in diagram.points] == pytest.approx([3 * (h / 2) ** (2 / 3)] * (side < 0), abs=1e-7)

@@ -118,3 +118,24 @@ def test_a_transcritical_point_that_is_not_perfect() -> None:
     folds = bifurcation(bp.model("r = 0\ndx/dt = r*x - x**2 - 1e-6"), "r", (-1, 1), cycles=False).points
     assert [p.kind for p in folds] == ["fold", "fold"]
     assert [p.parameter for p in folds] == pytest.approx([-2e-3, 2e-3], abs=1e-9)
+
+
+@pytest.mark.parametrize("range_", [(-1, 0), (0, 1)])
+@pytest.mark.parametrize("more", ["", "\ndy/dt = x - y"])
+def test_a_cusp_on_the_border_ends_one_branch(range_: tuple[float, float], more: str) -> None:
+    """There the branch stands across its parameter: the border is 1e-9 away while the state is at 1e-3."""
+    diagram = bifurcation(bp.model(f"mu = 0\ndx/dt = mu - x**3{more}"), "mu", range_, cycles=False)
+    (branch,) = diagram.branches
+    np.testing.assert_allclose(sorted(branch.points[[0, -1], -1]), range_, rtol=0)
+    np.testing.assert_allclose(sorted(branch.points[[0, -1], 0]), range_, atol=1e-5)
+    (cusp,) = diagram.points
+    assert cusp.kind == "cusp" and cusp.parameter == pytest.approx(0, abs=1e-9)
+
+
+def test_an_eigenvalue_lost_in_rounding_is_no_branch_point() -> None:
+    """On y**2 = mu + 1/mu one eigenvalue is -y**2 and the other 2/y**2: from y = 5000 on 1e-15 of the first."""
+    model = bp.model("mu = 0\ndx/dt = mu*x - y - x*y**2\ndy/dt = x + mu*y")
+    diagram = bifurcation(model, "mu", (0, 1), cycles=False)
+    (hopf,) = diagram.points
+    assert hopf.kind == "hopf" and hopf.parameter == pytest.approx(0, abs=1e-9)
+    assert sum("y leaves for infinity" in end for b in diagram.branches for end in b.ends) == 2

@@ -184,3 +184,12 @@ def test_an_orbit_that_settles_in_turns_of_two_gives_the_cycle_of_one() -> None:
     known = limit_cycle(model, a=0.109, near={"x": -6.0, "y": 0.0, "z": 0.02}, period=6.05)
     assert cycle.stable and 5.9 < cycle.period < 6.2
     assert cycle.period == pytest.approx(known.period, rel=1e-9)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_a_state_that_stands_still_on_the_cycle(size: float) -> None:
+    """Its own range is rounding errors, which no step of Newton's method gets below."""
+    turning = "x(0) = 1\ndx/dt = x*(1 - x**2 - y**2) - y\ndy/dt = y*(1 - x**2 - y**2) + x\n"
+    cycle = limit_cycle(bp.model(f"{turning}z(0) = {2 * size}\ndz/dt = {size} - z"))
+    assert cycle.period == pytest.approx(2 * np.pi, rel=1e-9)
+    assert cycle.min["z"] == pytest.approx(size, rel=1e-9) and cycle.max["z"] == pytest.approx(size, rel=1e-9)

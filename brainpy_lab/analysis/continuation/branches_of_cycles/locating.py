@@ -6,8 +6,8 @@ be what it is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_crossings import Crossing, crossing
 from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve, Orbit
 from brainpy_lab.analysis.continuation.cycle_stations import OUTSIDE, CycleGap, CycleStation, cycle_station
+from brainpy_lab.analysis.continuation.locating import JumpError
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.solving import SHRUNK
 from brainpy_lab.analysis.roots import zero_between
@@ -25,6 +26,13 @@ PART = 1e-9
 
 #: A multiplier this near to -1, or to the unit circle, is there.
 THERE = 1e-4
+
+#: At a fold the parameter's part in the direction of the branch is below this, relative to those on both sides, or is
+#: one of rounding errors. Where a step leads to another branch it never is.
+FLAT, ROUNDING = 1e-3, 1e-7
+
+#: Ends that halving leaves apart by more than this part of the gap, and of the units, are not on one branch.
+JUMP, LITTLE, HALVINGS = 1e-3, 1e-6, 16
 
 #: An orbit is at a value of the parameter where it is this near, relative: meshes tell canards apart no better.
 NEAR = 1e-8
@@ -50,7 +58,8 @@ def _flip(s: CycleStation) -> float:
 def _is(gap: CycleGap, s: CycleStation) -> bool:
     """Whether what is called so happens at a station."""
     if gap.kind == "fold of cycles":
-        return True
+        here, *ends = (abs(float(x.point.tangent[-1])) for x in (s, gap.before, gap.after))
+        return len(s.multipliers) == 1 or here <= max(FLAT * max(ends), ROUNDING * gap.curve.units[-1])
     off = {"period doubling": s.multipliers + 1, "branch point of cycles": s.multipliers - 1}
     aside = np.abs(off.get(gap.kind, s.logarithms)) - s.errors
     return int((aside < THERE).sum()) >= gap.count and not s.is_blind
@@ -58,10 +67,63 @@ def _is(gap: CycleGap, s: CycleStation) -> bool:
 
 @dataclass(frozen=True)
 class Place:
-    """Where something happens: the cycle and, where branches cross, the ways on."""
+    """Where something happens: the piece of the branch, the cycle and, where branches cross, the ways on."""
 
+    gap: CycleGap
     station: CycleStation
     crossing: Crossing | None = None
+    note: str = ""
+
+
+def places(between: Iterable[CycleGap], *, is_sure: bool) -> list[tuple[CycleGap, Place | None]]:
+    """What lies in a step, each with its place if that is found, as far as the branch goes on.
+
+    Raises
+    ------
+    JumpError
+        Where the step has led to another branch. Not if the caller is sure that it has not.
+    """
+    found: list[tuple[CycleGap, Place | None]] = []
+    for gap in between:
+        at = _place_of(gap)
+        if at is None and not is_sure and (length := _jump(gap)):
+            raise JumpError(length)
+        found.append((gap, at))
+        if at is not None and at.crossing is not None and gap.before.turn != gap.after.turn:
+            break
+    return found
+
+
+def _place_of(gap: CycleGap) -> Place | None:
+    """Where what is in a gap happens, by a finer mesh if that shows it; None where it is not found."""
+    fine = gap.on_finer_mesh()
+    at = None if fine is None else located(fine)
+    if at is None and (at := located(gap)) is not None:
+        at = replace(at, note="found on the mesh of the branch")
+    return at
+
+
+def _jump(gap: CycleGap) -> float:
+    """How far apart, in units, the two branches are to which the ends of a gap belong; 0 if they are on one."""
+    curve, a, b = gap.curve, gap.before, gap.after
+
+    def apart() -> float:
+        return float(np.linalg.norm((b.point.u - a.point.u) / curve.units))
+
+    first = apart()
+    for _ in range(HALVINGS):
+        middle = curve.between(a.point, b.point, 0.5)
+        if middle is None:
+            break
+        m = cycle_station(curve, middle)
+        if m.is_blind:
+            return 0.0
+        a, b = (m, b) if _counts(m) == _counts(a) else (a, m)
+    return apart() if apart() > max(JUMP * first, LITTLE) else 0.0
+
+
+def _counts(s: CycleStation) -> tuple[int, int, int]:
+    return s.unstable, s.beyond % 2, s.turn
 
 
 def located(gap: CycleGap) -> Place | None:
@@ -69,9 +131,9 @@ def located(gap: CycleGap) -> Place | None:
     curve = gap.curve
     if gap.kind == "branch point of cycles" and gap.count == 1:
         found = crossing(curve, gap.before.point, gap.after.point)
-        return (
-            None if found is None else Place(cycle_station(curve, CurvePoint(found.u, gap.before.point.tangent)), found)
-        )
+        if found is None:
+            return None
+        return Place(gap, cycle_station(curve, CurvePoint(found.u, gap.before.point.tangent)), found)
     value = measure(gap)
     seen = {0.0: gap.before, 1.0: gap.after}
 
@@ -88,13 +150,13 @@ def located(gap: CycleGap) -> Place | None:
     if at(0.0) * at(1.0) > 0:
         # an end may be the point itself, but for rounding errors: ends that are as near are not counted as outside
         ends = (s for s in (gap.before, gap.after) if abs(value(s)) < OUTSIDE and _is(gap, s))
-        return next((Place(s) for s in ends), None)
+        return next((Place(gap, s) for s in ends), None)
     try:
         part = zero_between(at, 0.0, 1.0, xtol=PART)
         at(part)
     except LookupError:
         return None
-    return Place(seen[part]) if _is(gap, seen[part]) else None
+    return Place(gap, seen[part]) if _is(gap, seen[part]) else None
 
 
 def _straight(a: CurvePoint, b: CurvePoint, part: float) -> CurvePoint:
