@@ -37,6 +37,11 @@ BETWEEN = np.linspace(0.0, 1.0, 7)[1:-1]
 MOST = 120
 
 
+#: Points nearer than this, relative to a small part of the box, are one; the search of all of it knows them less well
+#: than the second.
+SAME_IN_SMALL, INEXACT = 1e-4, 1e-2
+
+
 @dataclass(frozen=True)
 class Found:
     """Zeros, shape (n, n_points), the dimension of the set that each stands for, and which are multiple alone."""
@@ -53,6 +58,16 @@ class Found:
             np.concatenate([self.dimensions, zero]),
             np.concatenate([self.is_flat, zero.astype(bool)]),
         )
+
+    def in_small(self, points: Array, widths: Array) -> Found:
+        """These with the regular zeros that a search of a small part of the box, of some ``widths``, has found.
+
+        They take the place of what they are the better copy of.
+        """
+        apart = np.abs((points[:, :, None] - self.points[:, None]) / widths[:, None, None]).max(axis=0)
+        kept = (apart > INEXACT).all(axis=0)
+        rest = Found(self.points[:, kept], self.dimensions[kept], self.is_flat[kept])
+        return rest.with_regular(points[:, (apart[:, kept] > SAME_IN_SMALL).all(axis=1)])
 
 
 def flatness(scaled: Scaled, points: Array) -> Array:

@@ -31,9 +31,6 @@ from brainpy_lab.simulation.by_name import takes_parameters
 #: Fixed points nearer than this, relative to the box, are one: a double zero is known to sqrt(eps) = 1.5e-8 only.
 SAME = 1e-7
 
-#: The same of a small part of the box, where points of the box's own search are less exact.
-SAME_IN_SMALL = 1e-4
-
 #: A Jacobian flatter than this may have a multiple zero: zeros that rounding errors make of one are that near.
 SINGULAR = 1e-6
 
@@ -49,6 +46,9 @@ MOST_LOOKED_BESIDE, MOST_SINGULAR = 40, 400
 
 #: A point this far outside the box, relative to its width, still lies on the border: zeros are known to about 1e-10.
 BORDER = 1e-9
+
+#: Around a place where the proof of a box is undecided, this part of it is searched again.
+CLOSER = 1e-6
 
 #: Points of the sample that decides on reductions.
 SAMPLE = 512
@@ -147,9 +147,14 @@ def find(
         return _among_many(field, box, near or {})
     low, high, sample, found, inside = _searched(field, box, near)
     are_infinitely_many = bool(found.dimensions[inside].any())
-    complete = _completeness(are_infinitely_many)
+    complete, unclear = _completeness(are_infinitely_many), tuple[str, ...]()
     if proven and not are_infinitely_many:
         proof = prove(field, box, found.points[:, inside])
+        if proof.undecided is not None and not inside and set(field.free) == set(box):
+            closer = _closer(field, proof.undecided, low, high)
+            unclear = () if closer.size else (f"{proof.reason} A box around it may tell.",)
+            inside += [found.points.shape[1] + k for k in range(closer.shape[1])]
+            found = found.with_regular(closer)
         complete = True if proof.complete else f"Not proven: {proof.reason}"
         inside += [found.points.shape[1] + k for k, p in enumerate(proof.found.T) if _is_in(field, p, box)]
         found = found.with_regular(proof.found)
@@ -158,7 +163,7 @@ def find(
     rounding = ROUNDING * usual
     held = caveats.frozen(field)
     kept = families(field, near or {}) if are_infinitely_many else ()
-    remarks = (*caveats.remarks(field), *jumps(field, low, high, usual), *kept)
+    remarks = (*caveats.remarks(field), *jumps(field, low, high, usual), *kept, *unclear)
     points = [_told(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside]
     flat = sum(int(found.is_flat[i]) for i in inside)
     if flat > MOST_MULTIPLE:
@@ -204,9 +209,16 @@ def _with_small(field: VectorField, box: Mapping[str, Range], low: Array, high: 
         single = [i for i in more[4] if not more[3].dimensions[i]]
         known = [not more[3].is_flat[i] or _is_simple(field, more[3].points[:, i], widths) for i in single]
         points = more[3].points[:, [i for i, is_known in zip(single, known, strict=True) if is_known]]
-        others = np.abs((points[:, :, None] - found.points[:, None]) / widths[:, None, None]).max(axis=0)
-        found = found.with_regular(points[:, (others > SAME_IN_SMALL).all(axis=1)])
+        found = found.in_small(points, widths)
     return found
+
+
+def _closer(field: VectorField, place: Array, low: Array, high: Array) -> Array:
+    """The isolated zeros of a small part of the box around ``place``, shape (n, n_found)."""
+    ends = np.clip(place[:, None] + CLOSER * (high - low)[:, None] * np.array([-1.0, 1.0]), low[:, None], high[:, None])
+    ranges = [(float(a), float(b)) for a, b in ends]
+    *_, found, inside = _searched(field, dict(zip(field.free, ranges, strict=True)), None, small=True)
+    return found.points[:, [i for i in inside if not found.dimensions[i]]]
 
 
 def _is_simple(field: VectorField, point: Array, widths: Array) -> bool:

@@ -294,3 +294,14 @@ def test_same_answer_every_time():
     box = {"x": (-30, 30), "y": (-30, 30), "z": (-10, 60)}
     first, second = (states(fixed_points(models.lorenz(), box)) for _ in range(2))
     assert (first == second).all()
+
+
+@pytest.mark.parametrize(
+    ("box", "apart"),
+    [((-1e3, 1e3), 1e-9), ((-777.0, 1e3), 1e-9), ((-1e6, 1e6), 1e-6), ((-1e5, 1e4), 1e-6), ((-3.0, 3.0), 1e-9)],
+)
+def test_two_close_points_in_a_wide_box(model_of, box, apart):
+    """Where the proof of the whole box is undecided its neighbourhood is searched; no point is listed twice."""
+    points = fixed_points(model_of(f"dx/dt = (x - 1)**2 + {apart}*(x - 1)"), {"x": box})
+    assert [p.kind for p in points] == ["stable node", "unstable node"]
+    assert [p.values["x"] - 1 for p in points] == pytest.approx([-apart, 0], abs=1e-3 * apart)

@@ -45,15 +45,20 @@ SMALLEST = 1e-9
 
 
 class Proof(NamedTuple):
-    """Whether all zeros are known, else why not; and zeros that were not, shape (n, n_found)."""
+    """Whether all zeros are known, else why not; zeros that were not, (n, n_found); and where it is undecided, (n,)."""
 
     complete: bool
     reason: str
     found: Array
+    undecided: Array | None = None
 
 
 class _Stopped(Exception):
-    """The proof cannot go on; the argument says why."""
+    """The proof cannot go on; the argument says why, and ``where`` is the place, if it is at one."""
+
+    def __init__(self, reason: str, where: Array | None = None) -> None:
+        super().__init__(reason)
+        self.where = where
 
 
 def prove(field: VectorField, box: Mapping[str, Range], points: Array) -> Proof:
@@ -72,7 +77,7 @@ def prove(field: VectorField, box: Mapping[str, Range], points: Array) -> Proof:
         return Proof(False, f"{obstacle}.", none)
     except _Stopped as obstacle:
         found = np.array(search.new).T if search.new else none
-        return Proof(False, str(obstacle), found)
+        return Proof(False, str(obstacle), found, obstacle.where)
     return Proof(True, "", np.array(search.new).T if search.new else none)
 
 
@@ -236,7 +241,7 @@ class _Search:
             box = low[:, [k]], high[:, [k]]
             middle = (low[:, k] + high[:, k]) / 2
             if self._narrowed(*box)[0].size and not (self._add(middle) and self._is_known(*box)[0]):
-                raise _Stopped(f"There may be another at {self._said(middle)}, or none.")
+                raise _Stopped(f"There may be another at {self._said(middle)}, or none.", middle)
 
     def _add(self, guess: Array) -> bool:
         """Find the zero at ``guess``, prove that it is one, and add it; False where that does not succeed."""
