@@ -53,6 +53,13 @@ class CodedNetwork:
     def __getitem__(self, name: str) -> Source | Synapses:
         return self.parts[name]
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "_parts" not in self.__dict__:
+            raise AttributeError(name)
+        parts = self._parts.by_name
+        advice = f"It is a part: net['{name}']." if name in parts else f"Its parts are: {', '.join(parts)}."
+        raise AttributeError(f"{self.name} has no '{name}'. {advice}")
+
     def __repr__(self) -> str:
         cells = sum(g.size for g in self.groups)
         connections = sum(len(s) for s in self.synapses)

@@ -24,7 +24,8 @@ def called(owner: str, name: str, function: Callable[..., Any], pre: Part, post:
     try:
         found = np.asarray(function(pre, post))
         return np.broadcast_to(found, n)
-    except ArgumentError:
+    except ArgumentError as error:
+        error.message = f"{owner}: the function for '{name}': {error.message}"
         raise
     except Exception as error:  # whatever the user's function raises
         raise ArgumentError(

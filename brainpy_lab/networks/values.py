@@ -61,7 +61,8 @@ def _called(owner: str, name: str, function: Callable[..., Any], cells: Cells) -
     if not wanted or not set(wanted) <= set(known):
         raise ArgumentError(
             f"{owner}: the function for '{name}' takes {', '.join(wanted) or 'nothing that can be told'}.",
-            advice="Its arguments are called index, position, or both: lambda index: -60 + 0.1*index.",
+            advice="Its arguments are called index, position, or both: lambda index: -60 + 0.1*index; or t, for values "
+            "that move in time.",
         )
     if "position" in wanted and cells.positions is None:
         raise ArgumentError(f"{owner}: its cells have no positions.", advice=cells.where_to_get_positions)

@@ -63,3 +63,11 @@ def test_who_asks_for_spikes_learns_where_they_are():
     for record in ({"P": ["spike"]}, {"E": ["burst"]}):
         with pytest.raises(ArgumentError, match=r"always kept. Events are in what a run gives: sol\['[PE]'\].events"):
             net.run(1.0, record=record)
+
+
+def test_a_network_has_its_parts_by_name() -> None:
+    net = bp.Network(bp.NeuGroup(CELLS, 2, name="E"), name="Net")
+    with pytest.raises(AttributeError, match=r"^Net has no 'E'. It is a part: net\['E'\].$"):
+        _ = net.E
+    with pytest.raises(AttributeError, match="^Net has no 'V'. Its parts are: E.$"):
+        _ = net.V

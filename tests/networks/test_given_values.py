@@ -77,6 +77,10 @@ def test_a_grid_without_positions_is_told_how_to_have_them():
     G = bp.NeuGroup(CELLS, (2, 3), name="G")
     with pytest.raises(ArgumentError, match=advice):
         bp.Synapses(pre=G, post=G, model=KICK, connect=bp.connect.gaussian(1.0))
+    with pytest.raises(
+        ArgumentError, match="^exc: the function for 'weight': The presynaptic cells have no positions."
+    ):
+        made(bp.connect.all_to_all(), weight=lambda pre, post: pre.position[:, 0])
     G = bp.NeuGroup(CELLS, (2, 3), name="G", positions=np.argwhere(np.ones((2, 3))))
     near = bp.connect.function(lambda pre, post: bp.distance(pre, post) == 1)
     assert len(bp.Synapses(pre=G, post=G, model=KICK, connect=near)) == 14
