@@ -107,18 +107,30 @@ class EquilibriumProblem:
             return self._differences(u, directions)
         field = self.field
         states, params = Moving(field, self.names).values(u)
-        by = tuple(name for name in self.names if name not in field.names)
-        order = [*field.names, *by]
-        places = [order.index(name) for name in (*field.free, *self.names)]
-        vectors = []
-        for direction in directions:
-            full = np.zeros((len(order), *direction.shape[1:]), direction.dtype)
-            full[places] = direction
-            vectors.append(full)
+        by, places = self._places
+        vectors = directions
+        if places is not None:
+            vectors = []
+            for direction in directions:
+                full = np.zeros((len(field.names) + len(by), *direction.shape[1:]), direction.dtype)
+                full[places] = direction
+                vectors.append(full)
         shape = np.broadcast_shapes(*(v.shape[1:] for v in vectors))
         at = np.broadcast_to(states.reshape(-1, *(1,) * len(shape)), (len(states), *shape))
         result: NDArray[Any] = field.numeric.directional(at, vectors, params, field.t, by=by)[field.rows]
         return result
+
+    @cached_property
+    def _places(self) -> tuple[tuple[str, ...], list[int] | None]:
+        """The parameters that move and are no states; and where unknowns stand among all states and these.
+
+        None instead of places where unknowns are all of them, in their order.
+        """
+        field = self.field
+        by = tuple(name for name in self.names if name not in field.names)
+        order = {name: k for k, name in enumerate((*field.names, *by))}
+        places = [order[name] for name in (*field.free, *self.names)]
+        return by, None if places == [*range(len(order))] else places
 
     @cached_property
     def has_exact(self) -> bool:
