@@ -278,8 +278,7 @@ class Synapses(ReadConnections):
     @cached_property
     def homes(self) -> Homes:
         """Where each state lives."""
-        forced = [n for n, home in self.kept.items() if home == "connection"]
-        return homes(self.system, self._varying(), spread=self._spread(), forced=forced, turns=self.turns)
+        return homes(self.system, self._varying(), spread=self._spread(), kept=self.kept, turns=self.turns)
 
     def _varying(self) -> set[str]:
         """What differs between connections."""

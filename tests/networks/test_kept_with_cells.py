@@ -98,3 +98,38 @@ def test_a_sum_for_each_target_has_no_value_at_a_connection() -> None:
     for call in (lambda: net.run(1.0, backend="numpy"), net.checkpoint):
         with pytest.raises(bp.errors.ArgumentError, match="'g' is kept once a target cell; it cannot be set"):
             call()
+
+
+GATE = "tau = 5; weight = 0.02\nds/dt = -s/tau\nwhen pre.spike: s += 1\npost.I += weight*s"
+
+
+def gated(text: str = GATE, **options: object) -> bp.Network:
+    cell = bp.model("I = 0\ndV/dt = -V/10 + I\nwhen V > 1: V = 0", name="Cell")
+    P, E = bp.PoissonGroup(20, rate=0.1, name="P"), bp.NeuGroup(cell, 10, name="E", method="exponential_euler")
+    some = bp.connect.fixed_probability(0.5, seed=1)
+    return bp.Network(P, E, bp.Synapses(pre=P, post=E, model=synapse(text), connect=some, name="gate", **options))
+
+
+def test_a_gate_that_could_be_a_sum_is_kept_where_it_is_asked_for() -> None:
+    found = []
+    for kept, home in ((None, "lumped"), ("pre", "pre"), ("connection", "connection")):
+        net = gated(kept={} if kept is None else {"s": kept})
+        assert net["gate"].homes.of == {"s": home}
+        found.append(net.run(30.0, dt=0.1, backend="numpy", seed=1, record={"E": ["V"]})["E"].V)
+        assert found[-1] == pytest.approx(found[0], abs=1e-13) and found[0].std() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "reason"),
+    [
+        (GATE, {"delay": bp.dist.uniform(0.5, 2, seed=1)}, "reach its connections after different delays"),
+        (GATE, {"tau": bp.dist.uniform(4, 6, seed=1)}, "it reads 'tau', which differs between connections of a cell"),
+        (GATE.replace("s += 1", "s += post.V"), {}, "it reads 'post.V', which differs between connections of a cell"),
+        (f"{GATE}\nwhen post.spike: s = 0", {}, "the block of post_spike sets it"),
+    ],
+)
+def test_what_differs_between_connections_of_a_cell_is_not_kept_once_a_cell(
+    text: str, options: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(bp.errors.ArgumentError, match=f"gate: 's' cannot be kept 'pre': .*{reason}"):
+        gated(text, kept={"s": "pre"}, **options)

@@ -49,7 +49,7 @@ def homes(
     varying: Iterable[str],
     *,
     spread: Mapping[str, bool],
-    forced: Iterable[str] = (),
+    kept: Mapping[str, str] = NO_TURNS,
     turns: Mapping[str, str] = NO_TURNS,
 ) -> Homes:
     """Find the home of each state of a synapse.
@@ -61,12 +61,12 @@ def homes(
         Parameters, and states by their initial values, that differ between connections.
     spread : mapping of str to bool
         For "pre" and "post": whether spikes of that side reach its connections after different delays.
-    forced : iterable of str
-        States that are to have one value a connection.
+    kept : mapping of str to str
+        States that are to have one value a "connection", or one a cell of the side "pre".
     turns : mapping of str to str
         The blocks whose connections take turns, and why.
     """
-    finder = _Finder(system, set(varying), dict(spread), set(forced), turns)
+    finder = _Finder(system, set(varying), dict(spread), kept, turns)
     lumped = finder.lumped()
     sides: dict[str, Home] = {}
     for side in ("pre", "post"):
@@ -75,15 +75,25 @@ def homes(
     found: dict[str, Home] = {}
     for state in system.states:
         found[state.name] = "lumped" if state.name in lumped else sides.get(state.name, "connection")
-    why = finder.why | dict.fromkeys(finder.drawn, "it is drawn for each connection")
+    apart = {n: finder.apart[n] for n, home in kept.items() if home == "pre" and n in finder.apart}
+    why = finder.why | apart | dict.fromkeys(finder.drawn, "it is drawn for each connection")
     return Homes(found, {n: w for n, w in why.items() if found[n] != "lumped"})
 
 
 class _Finder:
     def __init__(
-        self, system: System, varying: set[str], spread: dict[str, bool], forced: set[str], turns: Mapping[str, str]
+        self,
+        system: System,
+        varying: set[str],
+        spread: dict[str, bool],
+        kept: Mapping[str, str],
+        turns: Mapping[str, str],
     ) -> None:
-        self.system, self.varying, self.spread, self.forced = system, varying, spread, forced
+        self.system, self.varying, self.spread = system, varying, spread
+        self.forced = {n for n, home in kept.items() if home == "connection"}
+        self.unsummed = self.forced | {n for n, home in kept.items() if home == "pre"}
+        #: Why a state differs between the connections of a presynaptic cell.
+        self.apart: dict[str, str] = {}
         self.named = {d.name: d.expr for d in system.derived + system.intermediates}
         self.why: dict[str, str] = {}
         self.delayed, self.turns = {d.name for d in system.delays}, turns
@@ -111,7 +121,7 @@ class _Finder:
         """Why a state cannot be summed over connections, as things stand; "" where it can."""
         name, system = state.name, self.system
         assert state.drift is not None
-        if name in self.forced:
+        if name in self.unsummed:
             return "kept says so"
         if name in self.varying:
             return "its initial values differ"
@@ -199,33 +209,50 @@ class _Finder:
     def kept_by(self, side: Literal["pre", "post"], lumped: set[str]) -> tuple[str, ...]:
         """The states that are the same in all connections of a cell of ``side``."""
         if self.spread[side]:
-            return ()
+            reason = f"spikes of a {side}synaptic cell reach its connections after different delays"
+            return self._none_of(side, {s.name: reason for s in self.system.states})
         assigned = {a.target for e in self.system.events for a in e.actions if isinstance(a, Assign)}
         left = [s for s in self.system.states if s.name not in lumped | self.forced | self.varying]
         found = [s for s in left if s.drift is not None or s.name in assigned]
+        self._none_of(side, dict.fromkeys(self.varying, "its initial values differ"))
         while True:
             names = {s.name for s in found}
-            kept = [s for s in found if self._is_kept(s, side, names)]
-            if len(kept) == len(found):
-                return tuple(s.name for s in kept)
-            found = kept
+            apart = {s.name: reason for s in found if (reason := self._apart(s, side, names))}
+            self._none_of(side, apart)
+            if not apart:
+                return tuple(s.name for s in found)
+            found = [s for s in found if s.name not in apart]
 
-    def _is_kept(self, state: State, side: str, names: set[str]) -> bool:
+    def _none_of(self, side: str, why: Mapping[str, str]) -> tuple[str, ...]:
+        """Note why states are not kept once a presynaptic cell."""
+        if side == "pre":
+            self.apart |= why
+        return ()
+
+    def _apart(self, state: State, side: str, names: set[str]) -> str:
+        """Why a state differs between connections of a cell, as things stand; "" where it does not."""
         values = [e for e in (state.drift,) if e is not None]
-        if state.noise or state.order is not None or any(d.state == state.name for d in self.system.delays):
-            return False
+        if state.noise or state.order is not None:
+            return "it has noise of its own" if state.noise else "it is fractional"
+        if any(d.state == state.name for d in self.system.delays):
+            return "it is read at earlier times"
         if state.name in self.drawn:
-            return False
+            return "it is drawn for each connection"
         for event in self.system.events:
             for action in event.actions:
                 if isinstance(action, Assign) and action.target == state.name:
                     if event.side != side:
-                        return False
+                        return f"the block of {event.name} sets it"
                     if why := self.turns.get(event.name):
                         self.why[state.name] = f"connections take turns in the block of {event.name}: {why}"
-                        return False
+                        return self.why[state.name]
                     values.append(action.value)
-        return all(self._is_of(side, n, names) for n in self.read(*values))
+        other = [n for n in sorted(self.read(*values)) if not self._is_of(side, n, names)]
+        return (
+            f"it reads '{other[0].replace('post_', 'post.', 1)}', which differs between connections of a cell"
+            if other
+            else ""
+        )
 
     def _is_of(self, side: str, name: str, names: set[str]) -> bool:
         """Whether ``name`` has one value a cell of ``side``."""

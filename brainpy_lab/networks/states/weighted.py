@@ -53,8 +53,7 @@ def weighted(system: System, varying: Iterable[str], spread: Mapping[str, bool],
         if not by or not states or states & (set(kept) | set(found.by)) or coupling.side != "post":
             continue
         moved = _moved(found.system, states, by)
-        forced = [n for n, home in kept.items() if home == "connection"]
-        if moved is None or not states <= set(homes(moved, differs, spread=spread, forced=forced).at("lumped")):
+        if moved is None or not states <= set(homes(moved, differs, spread=spread, kept=kept).at("lumped")):
             continue
         names = tuple(dict.fromkeys((*found.names, *by)))
         found = Weighted(moved, {**found.by, **dict.fromkeys(sorted(states), "*".join(by))}, names)
