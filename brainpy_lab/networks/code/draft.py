@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from brainpy_lab.codegen.draws import Draw
 from brainpy_lab.codegen.fields import Signature
@@ -16,6 +17,7 @@ from brainpy_lab.equations.system import System
 from brainpy_lab.networks.code.composed import step_of
 from brainpy_lab.networks.code.courses import Course
 from brainpy_lab.networks.code.memory_rows import MemoryRows
+from brainpy_lab.networks.code.methods import is_staged
 from brainpy_lab.networks.synapses import Synapses
 
 
@@ -82,6 +84,11 @@ class Draft:
     concludes: list[Operation] = field(default_factory=list)
     monitors: list[Operation] = field(default_factory=list)
     timed: list[Operation] = field(default_factory=list)
+
+    @cached_property
+    def is_staged(self) -> bool:
+        """Whether groups that are coupled advance stage by stage together."""
+        return is_staged(self.synapses)
 
     def scalar(self, axis: str, name: str) -> str:
         """A number for a whole axis."""

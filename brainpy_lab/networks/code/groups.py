@@ -16,7 +16,7 @@ from brainpy_lab.networks.code.draft import Draft
 from brainpy_lab.networks.code.late import remembered_states
 from brainpy_lab.networks.code.memory import check_orders, write_memory
 from brainpy_lab.networks.code.memory_rows import memory_rows, remembered_row
-from brainpy_lab.networks.code.methods import chosen, coupled, is_staged, set_by_spikes
+from brainpy_lab.networks.code.methods import chosen, coupled, set_by_spikes
 from brainpy_lab.networks.code.own_delays import check_own_delays, with_values_of_before
 from brainpy_lab.networks.group import NeuGroup
 from brainpy_lab.networks.runs.driven import Driven
@@ -39,7 +39,7 @@ def write_group(draft: Draft, group: NeuGroup) -> None:
             draft.driven.add(f"{name}.{moving}")
         else:
             draft.takes.append(Take(name, moving))
-    together = name in coupled(draft.synapses, at_once=True) and is_staged(draft.synapses)
+    together = name in coupled(draft.synapses, at_once=True) and draft.is_staged
     remembered = remembered_states(group, draft.synapses) | {*system.delayed_states}
     step, names = draft.step(
         with_values_of_before(followed), method, name, by_stages=together or system.is_delayed, remembered=remembered,

@@ -20,6 +20,9 @@ def method_of(group: NeuGroup, synapses: Iterable[Synapses]) -> str:
     Where neither the group nor its model names one, it is "exact" for linear equations with constant coefficients
     that are not coupled to other cells in each step.
     """
+    named: str | None = group.method
+    if named is not None:
+        return named
     synapses = tuple(synapses)
     system = composed_system(group.system, [s for s in synapses if s.post_group is group])
     return chosen(group, system, synapses)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from brainpy_lab.codegen.fields import Field
 from brainpy_lab.codegen.network import CELL, NetworkCode
 from brainpy_lab.drivers.numba.feed import LANES
 from brainpy_lab.drivers.numba.kernel import Writer
-from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, anonymous
+from brainpy_lab.drivers.numba.network.places import Mode, Placed, Spot, lines_of
 from brainpy_lab.drivers.numba.rows import functions_of
 
 
@@ -22,6 +21,7 @@ class Calls:
         self.axes = {a.name: (number, a) for number, a in enumerate(code.axes)}
         self.functions = functions_of(code.text)
         self.placed: dict[tuple[str, Placed], Placed] = {}
+        self.lines: dict[str, str] = {}  # of functions, by their names
         self._begin({})
 
     def _begin(self, given: dict[str, str]) -> None:
@@ -88,7 +88,9 @@ class Calls:
             name, tuple(map(spot, signature.arguments)), tuple(map(spot, signature.results)), pairs, len(order),
             len(passed) if any(f.role == "passed" for f in signature.arguments) else 0, mode,
         )  # fmt: skip
-        same = ast.dump(anonymous(self.functions[name])), replace(placed, name="")
+        if name not in self.lines:
+            self.lines[name] = lines_of(self.functions[name])
+        same = self.lines[name], replace(placed, name="")
         placed = self.placed.setdefault(same, placed)
         addresses = [at[axis][1] for axis in order]
         return f"{placed.word}({', '.join(['k_y', 't', 'dt', 'k_s', *addresses, *(['k_x'] if placed.passed else [])])})"

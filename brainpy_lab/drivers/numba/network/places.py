@@ -7,8 +7,8 @@ can be lowered straight to LLVM, loads and stores are lowered with it; else the 
 from __future__ import annotations
 
 import ast
-import copy
 import functools
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,9 @@ from brainpy_lab.drivers.numba.math import Emit
 from brainpy_lab.drivers.numba.native import Lowering
 from brainpy_lab.drivers.numba.network.raw import frozen, tuple_of
 from brainpy_lab.drivers.numba.rows import Functions
+
+#: A name in a tree's text.
+_NAME = re.compile(r"\bid='(\w+)'")
 
 _F64, _I64 = ir.DoubleType(), ir.IntType(64)
 
@@ -212,12 +215,10 @@ def written(placed: Placed) -> str:
     return "\n".join([head, *(f"    {line}" for line in lines)])
 
 
-def anonymous(function: ast.FunctionDef) -> ast.Module:
+def lines_of(function: ast.FunctionDef) -> str:
     """A function's lines with numbers in place of its own names: the same for functions that do the same."""
     own = [a.arg for a in function.args.args]
     own += [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     numbers = {name: f"k_{number}" for number, name in enumerate(dict.fromkeys(own))}
-    body = copy.deepcopy(function.body)
-    for node in (n for statement in body for n in ast.walk(statement) if isinstance(n, ast.Name)):
-        node.id = numbers.get(node.id, node.id)
-    return ast.Module(body, [])
+    text = ast.dump(ast.Module(function.body, []))
+    return _NAME.sub(lambda found: f"id='{numbers.get(found[1], found[1])}'", text)
