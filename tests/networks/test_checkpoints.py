@@ -164,3 +164,23 @@ def test_a_checkpoint_of_another_schedule_is_refused() -> None:
     other = bp.Network(bp.NeuGroup(lif(), 3, name="E", I=12.0), name="Net", schedule="brian2")
     with pytest.raises(bp.errors.ArgumentError, match="its steps have the schedule 'default', here 'brian2'"):
         other.run(1.0, backend="numpy", start=first.checkpoint())
+
+
+def test_states_that_the_network_has_no_place_for_are_refused() -> None:
+    def made(model: bp.Model, kind: str) -> bp.Network:
+        E = bp.NeuGroup(model, 3, name="E", I=12.0)
+        one = bp.connect.all_to_all()
+        return bp.Network(E, bp.Synapses(pre=E, post=E, model=synapse(kind), connect=one, name="syn", delay=1.0))
+
+    kick = "weight = 1\nwhen pre.spike:\n    post.V += weight"
+    learning = f"{kick.replace('weight = 1', 'weight(0) = 1')}\n    weight += 1"
+    wider = bp.model("I = 0\ndV/dt = (I - V - w)/20\ndw/dt = -w/30\nwhen V >= 10:\n    V = 0\n    w += 1", name="Wider")
+    alone = bp.model("I = 0\ndV/dt = (I - V)/20\nwhen V >= 10:\n    V = 0", name="Alone")
+    for before, after, said in (
+        ((alone, learning), (alone, kick), "syn has 'weight' there, which is no state of it here"),
+        ((wider, kick), (alone, kick), "E has 'w' there, which is no state of it here"),
+    ):
+        first = made(*before)
+        first.run(1.0, dt=0.1, backend="numpy")
+        with pytest.raises(bp.errors.ArgumentError, match=said):
+            made(*after).run(1.0, backend="numpy", start=first.checkpoint())

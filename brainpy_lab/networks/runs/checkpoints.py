@@ -131,6 +131,7 @@ class Standing:
             for name in (n for n, home in homes.items() if home is None):
                 raise _other(checkpoint, f"{syn.name} has no '{name}' there")
             found.homes[syn.name] = {n: str(home) for n, home in homes.items()}
+        _check_all_is_taken(checkpoint, parts)
         check_goes_on(found, parts, wired)
         for syn in parts.synapses:
             if numbers[f"cells/{syn.name}"] != wired[syn.name].cells:
@@ -226,6 +227,15 @@ class _Taken:
 
 
 # --- checks ----------------------------------------------------------------------------------------------------------
+
+
+def _check_all_is_taken(checkpoint: Checkpoint, parts: Parts) -> None:
+    """Refuse states that the network has no place for: a weight that was learned would be the model's again."""
+    homes = (key.removeprefix("home/") for key in checkpoint.numbers if key.startswith("home/"))
+    for owner, _, name in (key.partition(".") for key in (*checkpoint.values, *homes)):
+        part = parts.by_name[owner]
+        if isinstance(part, NeuGroup | Synapses) and name not in part.system.state_names:
+            raise _other(checkpoint, f"{owner} has '{name}' there, which is no state of it here")
 
 
 def check_structure(checkpoint: Checkpoint, parts: Parts) -> None:
