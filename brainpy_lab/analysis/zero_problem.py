@@ -166,8 +166,8 @@ class Moving:
     @property
     def problem(self) -> ZeroProblem:
         size = len(self.field.free) + len(self.parameters)
-        at_points = self._at_points if self._is_of_arrays else None
-        return ZeroProblem(size, self._residual, self._jacobian, self.at_point, at_points)
+        has_both = self._is_of_arrays or self.field.numeric.derivative == "exact"
+        return ZeroProblem(size, self._residual, self._jacobian, self.at_point, self._at_points if has_both else None)
 
     def at_point(self, u: Array) -> tuple[Array, Array]:
         """The drift and its derivatives at one point, in plain numbers; with NumPy where those have no value."""
@@ -204,11 +204,12 @@ class Moving:
         return found
 
     def _at_points(self, u: Array) -> tuple[Array, Array]:
+        """The drift and its derivatives at several points, from one evaluation."""
         states, params = self.values(u)
-        found: tuple[Array, Array] = self.field.numeric.at(  # type: ignore[union-attr]
-            states, params, self.field.t, self.parameters
-        )
-        return found
+        field = self.field
+        by = self.parameters if self._is_of_arrays else (*field.free, *self.parameters)
+        drift, slopes = field.numeric.at(states, params, field.t, by)
+        return (drift, slopes) if field.is_whole else (drift[field.rows], slopes[field.rows])
 
     @cached_property
     def _last(self) -> dict[str, tuple[bytes, tuple[Array, Array]]]:

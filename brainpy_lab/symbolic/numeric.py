@@ -182,12 +182,18 @@ class NumericSystem:
         """
         if self.derivative != "exact":
             return None
-        return self._compiled(("at point", *names), lambda: self._at_point(tuple(names)))
+        return self._compiled(("at point", *names), lambda: self._both(tuple(names), functions=PLAIN))
 
-    def _at_point(self, names: tuple[str, ...]) -> Callable[..., tuple[float, ...]]:
+    def at(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike, by: Sequence[str]) -> tuple[Array, Array]:
+        """`rhs` and its derivatives ``by`` states or parameters from one evaluation, where they are exact."""
+        function = self._compiled(("at", *by), lambda: self._both(tuple(by)))
+        found, n = self._stack(self._evaluate(function, y, params, t), y), len(self.system.states)
+        return found[:n], found[n:].reshape(n, len(by), *found.shape[1:])
+
+    def _both(self, names: tuple[str, ...], **further: Any) -> Callable[..., tuple[Any, ...]]:
         zero, slopes = ast.Constant(0.0), self._slope_code(names)
         drifts = [zero if s.drift is None else s.drift for s in self.system.states]
-        return self._compiler.compile([*drifts, *slopes.results], slopes.definitions, functions=PLAIN)
+        return self._compiler.compile([*drifts, *slopes.results], slopes.definitions, **further)
 
     def intermediates(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> dict[str, Array]:
         """Every derived parameter and intermediate by name, each with the trailing shape of ``y``."""

@@ -81,10 +81,10 @@ class _Unfolded:
     def both(self, z: Array) -> tuple[Array, InUnits]:
         """The residual, and its derivatives."""
         units = self.problem.units
-        value, slopes = self.problem.collocation.both(z[:-1] * units)
+        value, slopes = self.problem.collocation.both(z[:-1] * units, self.column)
         value = np.append(value + z[-1] * self.column, self.rows @ (z[:-1] - self.at) - self.aim)
         wide = np.concatenate([self.rows / units, np.zeros((2, 1))], axis=1)
-        return value, InUnits(slopes.with_column(self.column).with_rows(wide), np.append(units, 1.0))
+        return value, InUnits(slopes.with_rows(wide), np.append(units, 1.0))
 
     def place(self, aim: Array, guess: Array) -> _Place | None:
         """The solution at (a, b) = ``aim``."""

@@ -10,6 +10,7 @@ References: E. J. Doedel, H. B. Keller, J. P. Kernévez (1991). Numerical analys
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -17,7 +18,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.cycles.chain import Chain
 from brainpy_lab.analysis.cycles.condensed import Condensed, blocks_of
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
 from brainpy_lab.analysis.vector_field import Array, VectorField
@@ -72,34 +72,42 @@ class Collocation:
         """The same with the orbit ``profile`` as reference."""
         return replace(self, reference=self.mesh.slopes_at_points(profile))
 
-    def both(self, u: Array) -> tuple[Array, Slopes]:
-        """The residual, (n_nodes * n + 1,), and its derivatives in a form that solves linear systems."""
+    def both(self, u: Array, column: Array | None = None) -> tuple[Array, Slopes]:
+        """The residual, (n_nodes * n + 1,), and its derivatives in a form that solves linear systems.
+
+        ``column``, (n_nodes * n + 1,), is what a further unknown is taken by in these.
+        """
         mesh, n = self.mesh, self.n
         profile, period, moved = self.profile(u), u[-1 - len(self.names)], u[self.size - len(self.names) :]
         shape = (mesh.intervals, mesh.degree)
-        at = self._at_points(profile, moved)
-        drift, by = self._drift.both_at(at)
-        drift = drift.reshape(n, *shape)
+        at, along = mesh.both_at_points(profile)
+        drift, by = self._drift.both_at(self._with_parameters(at, moved))
         widths = mesh.widths[:, None]
-        value = mesh.slopes_at_points(profile) * widths - period * widths * drift
-        phase = float((self._phase_weights * at[:n].reshape(n, *shape)).sum())
-        residual = np.append(np.transpose(value, (1, 2, 0)).ravel(), phase)
-        columns = [-(widths * drift), *(-(period * widths * c.reshape(n, *shape)) for c in by[:, n:].swapaxes(0, 1))]
-        further = np.stack([np.transpose(c, (1, 2, 0)).ravel() for c in columns], axis=1)
-        trace = float(period * (np.trace(by[:, :n]) * mesh.weights.ravel()).sum())
-        blocks = blocks_of(mesh, by[:, :n], period)
-        return residual, Slopes(blocks, further, self._phase_row, n, trace, residual[:-1])
+        residual = np.empty(len(u) - len(self.names))
+        # by interval, point and state
+        columns = np.empty((*shape, n, 1 + len(self.names)))
+        columns[..., 0] = np.transpose(-widths * drift.reshape(n, *shape), (1, 2, 0))
+        columns[..., 1:] = np.transpose(-(period * widths) * by[:, n:].reshape(n, -1, *shape), (2, 3, 0, 1))
+        further: Array = columns.reshape(len(residual) - 1, -1)
+        residual[:-1] = np.transpose(along * widths, (1, 2, 0)).ravel() + period * further[:, 0]
+        residual[-1] = np.vdot(self._phase_weights, at)
+        trace = float(period * (np.einsum("aap->p", by[:, :n]) @ mesh.weights.ravel()))
+        row = self._phase_row
+        if column is not None:
+            further, row = np.column_stack([further, column[:-1]]), np.append(row, column[-1])
+        return residual, Slopes(blocks_of(mesh, by[:, :n], period), further, row, n, trace, residual[:-1])
 
     def trace(self, u: Array) -> float:
         """The integral of that of the Jacobian over the period: the sum of the logarithms of all multipliers."""
         moved = u[self.size - len(self.names) :]
-        by = self._drift.jacobian(self._at_points(self.profile(u), moved))
+        by = self._drift.jacobian(self._with_parameters(self.mesh.at_points(self.profile(u)), moved))
         return float(u[-1 - len(self.names)] * (np.trace(by[:, : self.n]) * self.mesh.weights.ravel()).sum())
 
-    def _at_points(self, profile: Array, moved: Array) -> Array:
+    def _with_parameters(self, states: Array, moved: Array) -> Array:
         """States and parameters at all Gauss points, (n + k, n_points)."""
-        at = self.mesh.at_points(profile).reshape(self.n, -1)
-        return np.concatenate([at, np.repeat(moved[:, None], at.shape[1], axis=1)])
+        at = np.empty((self.n + len(moved), self.mesh.intervals * self.mesh.degree))
+        at[: self.n], at[self.n :] = states.reshape(self.n, -1), moved[:, None]
+        return at
 
     def multipliers(self, u: Array, slopes: Slopes | None = None) -> Multipliers:
         """The multipliers but the trivial one.
@@ -183,32 +191,15 @@ class Slopes:
         self, blocks: Array, further: Array, phase: Array, n: int, trace: float = 0.0, residual: Array | None = None
     ) -> None:
         self.n, self.rows, self.trace = n, phase[None], trace
+        self.further, self.residual = further.shape[1], residual
         known = -further if residual is None else np.column_stack([-further, residual])
-        self._free = _Free(Condensed(blocks, n, known), further)
+        self.condensed = Condensed(blocks, n, known)
 
     def with_rows(self, rows: Array) -> Slopes:
         """The same with further rows below."""
-        made = object.__new__(Slopes)
-        made.__dict__.update(self.__dict__)
+        made = copy(self)
         made.rows = np.concatenate([self.rows, rows])
         return made
-
-    def with_column(self, column: Array) -> Slopes:
-        """The same with a further unknown, which the equations so far take times ``column``, (size - k + 1,)."""
-        made = object.__new__(Slopes)
-        made.__dict__.update(self.__dict__)
-        made._free = _Free(self._free.condensed, np.column_stack([self._free.further, column[:-1]]))
-        made.rows = np.append(self.rows, column[-1:, None], axis=1)
-        return made
-
-    @property
-    def transitions(self) -> Array:
-        """How a small deviation at the beginning of each interval is carried to its end, (n_intervals, n, n)."""
-        return self._free.condensed.transitions
-
-    @property
-    def _chain(self) -> Chain:
-        return self._free.condensed.chain
 
     def multipliers(self, flow: Array, scales: Array) -> Multipliers:
         """The multipliers beside that of ``flow``, the direction of the orbit.
@@ -220,9 +211,9 @@ class Slopes:
         """
         from scipy.linalg import eigvals
 
-        chain, along = self._chain, flow / scales
+        along, whole = flow / scales, self.condensed.chain.whole
         basis = np.linalg.qr(np.column_stack([along, np.eye(self.n)]))[0]
-        a, b = (part * scales @ basis for part in (chain.first, -chain.last))
+        a, b = (part * scales @ basis for part in (whole[0], -whole[1]))
         error = float(np.linalg.norm(a[:, 0] - b[:, 0]) / np.linalg.norm(b[:, 0]))
         turn = np.linalg.qr(b[:, :1], mode="complete")[0].T[1:]
         first, last = (turn @ a)[:, 1:], (turn @ b)[:, 1:]
@@ -237,47 +228,37 @@ class Slopes:
         """The deviation that one period carries to its opposite, at the nodes, (n, n_nodes); its multiplier is -1."""
         from scipy.linalg import eig
 
-        values, vectors = eig(self._chain.first, -self._chain.last)
-        start = np.real(vectors[:, int(np.argmin(np.abs(values + 1)))])[:, None]
-        states: Array = self._free.condensed.of_ends @ np.concatenate([start, -start])
-        return states.reshape(-1, self.n).T
+        first, last = self.condensed.chain.whole
+        values, vectors = eig(first, -last)
+        start = np.real(vectors[:, int(np.argmin(np.abs(values + 1)))])
+        return self.condensed.from_ends(start, -start).reshape(-1, self.n).T
 
     def solve(self, right: Array) -> Array:
         """The unknowns x with slopes·x = ``right``, shape (size,), or of several right sides, (size, k)."""
-        n, below = self.n, len(self.rows)
+        below, further, condensed = len(self.rows), self.further, self.condensed
         several = right.reshape(len(right), -1)
         above, aside = several[: len(right) - below], several[len(right) - below :]
-        free, last = self._free.states
-        states, count = np.zeros((len(free), several.shape[1])), free.shape[1]
-        small = np.zeros((2 * n + below, count))
-        aim = np.zeros((len(small), several.shape[1]))
-        if any_of := np.flatnonzero(above.any(axis=0)).tolist():
-            states[:, any_of], aim[:n, any_of] = self._free.condensed.of_right(above[:, any_of])
-        small[:n, :n], small[:n, n : 2 * n], small[:n, 2 * n :] = self._chain.first, self._chain.last, -last
-        small[n : 2 * n, :n], small[n : 2 * n, n : 2 * n] = np.eye(n), -np.eye(n)  # the end is the beginning
-        small[2 * n :] = self.rows[:, : len(free)] @ free
-        small[2 * n :, 2 * n :] += self.rows[:, len(free) :]
-        aim[2 * n :] = aside - self.rows[:, : len(free)] @ states
-        found = np.linalg.solve(small, aim)
-        x = np.concatenate([free @ found + states, found[2 * n :]])
-        return np.asarray(x.reshape(right.shape))
+        known, closed, size, count = condensed.known, condensed.chain.closed, len(above), several.shape[1]
+        rows = condensed.rows(self.rows[:, :size])
+        links, told, few = known.links.reshape(len(closed), -1), rows.of(known), len(closed)
+        weights, others = np.zeros((links.shape[1], count)), None
+        if self._is_residual(above):
+            weights[-1] = 1.0
+        elif above.any():
+            others = condensed.of(above)
+        small, aim = np.empty((few + below, few + further)), np.empty((few + below, count))
+        small[:few, :few], small[:few, few:] = closed, -links[:, :further]
+        small[few:, :few], small[few:, few:] = rows.left, self.rows[:, size:] + told[:, :further]
+        aim[:few], aim[few:] = links @ weights, aside - told @ weights
+        if others is not None:
+            aim[:few] += others.links.reshape(few, -1)
+            aim[few:] -= rows.of(others)
+        found: Array = np.asarray(np.linalg.solve(small, aim), float)
+        weights[:further] = found[few:]
+        states = condensed.states(found[:few], known.times(weights, others))
+        return np.concatenate([states, found[few:]]).reshape(right.shape)
 
-
-class _Free:
-    """What the states at all nodes depend on: those at both ends, the period and the parameters.
-
-    Attributes
-    ----------
-    condensed : Condensed
-    further : ndarray, shape (n_intervals * degree * n, k)
-        The derivatives of the equations by the period and the parameters.
-    """
-
-    def __init__(self, condensed: Condensed, further: Array) -> None:
-        self.condensed, self.further = condensed, further
-
-    @cached_property
-    def states(self) -> tuple[Array, Array]:
-        """The states by all of these, (n_nodes * n, 2n + k), and the last link by the further ones, (n, k)."""
-        states, last = self.condensed.of_right(-self.further)
-        return np.concatenate([self.condensed.of_ends, states], axis=1), last
+    def _is_residual(self, above: Array) -> bool:
+        """Whether the right side of the equations is what Newton's method asks to be solved for."""
+        known = self.residual
+        return known is not None and above.shape[1] == 1 and np.array_equal(above[:, 0], known)

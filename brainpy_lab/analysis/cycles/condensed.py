@@ -5,11 +5,12 @@ Each interval is factored once for all right sides that are known beforehand, wh
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from brainpy_lab.analysis.cycles.chain import Chain
+from brainpy_lab.analysis.cycles.chain import Between, Chain
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
 from brainpy_lab.analysis.vector_field import Array
 
@@ -32,10 +33,62 @@ def blocks_of(mesh: Mesh, by: Array, length: float) -> Array:
     at_points = np.ascontiguousarray(np.moveaxis(by, 2, 0)).reshape(*shape, n, 1, n)
     factors = (-length * mesh.widths)[:, None, None] * table.values
     blocks = factors[:, :, None, :, None] * at_points
-    diagonal = np.arange(n)
-    # advanced indices on both sides of a slice come first: (n, intervals, point, node)
-    blocks[:, :, diagonal, :, diagonal] += table.slopes[None, None]
+    diagonal = np.einsum("ipaka->ipka", blocks)  # a view
+    diagonal += table.slopes[None, :, :, None]
     return np.asarray(blocks.reshape(mesh.intervals, mesh.degree * n, -1))
+
+
+@dataclass(frozen=True)
+class Made:
+    """What right sides make of the states.
+
+    Attributes
+    ----------
+    later : ndarray, shape (n_intervals, degree * n, k)
+        Of the later nodes of each interval, from a beginning at zero.
+    links : ndarray, shape (M, n, k)
+        The right sides of the links that are left of the chain.
+    between : list of ndarray, shape (n_pairs, n, k)
+        Of the blocks of the chain that were eliminated.
+    """
+
+    later: Array
+    links: Array
+    between: Between
+
+    def times(self, weights: Array, beside: Made | None = None) -> Made:
+        """What sums of these right sides make, (k, l), together with what is ``beside``."""
+        later, links, between = self.later @ weights, self.links @ weights, [b @ weights for b in self.between]
+        if beside is None:
+            return Made(later, links, between)
+        return Made(
+            later + beside.later, links + beside.links,
+            [a + b for a, b in zip(between, beside.between, strict=True)],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows below the equations, by what is left of the states.
+
+    Attributes
+    ----------
+    left : ndarray, shape (n_rows, M * n)
+        By the blocks that are left of the chain.
+    """
+
+    left: Array
+    _later: Array  # (n_rows, n_intervals * (degree - 1) * n): by the inner nodes
+    _inside: int  # their states in an interval
+    _between: Between
+
+    def of(self, made: Made) -> Array:
+        """What they are of states that right sides make, (n_rows, k)."""
+        count = made.links.shape[2]
+        found = self._later @ made.later[:, : self._inside].reshape(-1, count)
+        for row, between in zip(self._between, made.between, strict=True):
+            found += (row @ between).sum(axis=0)
+        return np.asarray(found)
 
 
 class Condensed:
@@ -64,54 +117,49 @@ class Condensed:
         """All later nodes, by the first, (n_intervals, degree * n, n)."""
         return self._solved[:, :, : self.n]
 
-    @property
-    def transitions(self) -> Array:
-        """How a small deviation at the beginning of each interval is carried to its end, (n_intervals, n, n)."""
-        return self.follow[:, -self.n :]
-
     @cached_property
     def chain(self) -> Chain:
         """The links between the ends of intervals."""
-        return Chain(self.transitions)
+        return Chain(self.follow[:, -self.n :])
 
     @cached_property
-    def of_ends(self) -> Array:
-        """All states by those at the beginning and at the end of the cycle, (n_nodes * n, 2n)."""
+    def known(self) -> Made:
+        """What the right sides known beforehand make."""
+        return self._made(self._solved[:, :, self.n :])
+
+    def of(self, right: Array) -> Made:
+        """What others make, (n_intervals * degree * n, k)."""
+        return self._made(np.asarray(np.linalg.solve(self.blocks[:, :, self.n :], self._by_interval(right)), float))
+
+    def _made(self, later: Array) -> Made:
+        return Made(later, *self.chain.reduce(later[:, -self.n :]))
+
+    def rows(self, rows: Array) -> Rows:
+        """``rows`` of a closed orbit by the states at its nodes, (n_rows, n_nodes * n)."""
         n = self.n
-        edges = self.chain.expand(np.eye(n, 2 * n), np.eye(n, 2 * n, n), None)
-        return self._at_nodes(edges, self.follow @ edges[:-1])
+        pieces = rows.reshape(len(rows), len(self.blocks), -1)
+        later, by_interval = pieces[:, :, n:], np.swapaxes(pieces, 0, 1)
+        left, between = self.chain.rows(by_interval[:, :, :n] + by_interval[:, :, n:] @ self.follow[:, :-n])
+        return Rows(
+            np.swapaxes(left, 0, 1).reshape(len(rows), -1), later.reshape(len(rows), -1), later.shape[2], between
+        )
 
-    def of_right(self, right: Array) -> tuple[Array, Array]:
-        """All states as right sides, (n_nodes * n, k), make them between ends at zero; and the last link's, (n, k)."""
-        places = [self._place(column) for column in right.T]
-        if None in places:
-            return self._spread(self._inverse @ self._by_interval(right))
-        known = [p for p in places if p is not None]
-        states, last = self._of_known
-        return states[:, known], last[:, known]
+    def states(self, left: Array, made: Made | None) -> Array:
+        """All states, (n_nodes * n, k), of a closed orbit by what is left of the chain, (M * n, k)."""
+        ends = left.reshape(-1, self.n, left.shape[1])
+        edges = self.chain.expand(np.concatenate([ends, ends[:1]]), None if made is None else made.between)[:-1]
+        return self._at_nodes(edges, None if made is None else made.later)
 
-    @cached_property
-    def _of_known(self) -> tuple[Array, Array]:
-        return self._spread(self._solved[:, :, self.n :])
-
-    def _spread(self, inner: Array) -> tuple[Array, Array]:
-        """`of_right` from what right sides make of the later nodes of each interval, from a beginning at zero."""
-        last, kept = self.chain.reduce(inner[:, -self.n :])
-        ends = np.zeros((self.n, inner.shape[2]))
-        edges = self.chain.expand(ends, ends, kept)
-        return self._at_nodes(edges, self.follow @ edges[:-1] + inner), last
-
-    def _place(self, column: Array) -> int | None:
-        """Which of the right sides known beforehand it is."""
-        return next((k for k, known in enumerate(self.right.T) if np.array_equal(known, column)), None)
-
-    @cached_property
-    def _inverse(self) -> Array:
-        return np.asarray(np.linalg.inv(self.blocks[:, :, self.n :]), dtype=float)
+    def from_ends(self, start: Array, end: Array) -> Array:
+        """All states but the last, (n_nodes * n,), of an orbit with these ends, which the chain joins."""
+        return self._at_nodes(self.chain.from_ends(start, end)[:-1, :, None], None)[:, 0]
 
     def _by_interval(self, right: Array) -> Array:
         return right.reshape(len(self.blocks), -1, right.shape[1])
 
-    def _at_nodes(self, edges: Array, later: Array) -> Array:
-        """States node by node, from those at the beginnings of intervals and at their later nodes."""
-        return np.concatenate([edges[:-1], later[:, : -self.n]], axis=1).reshape(-1, edges.shape[2])
+    def _at_nodes(self, edges: Array, made: Array | None) -> Array:
+        """States node by node, from those at the beginnings of intervals and what right sides make of the others."""
+        later = self.follow[:, : -self.n] @ edges
+        if made is not None:
+            later += made[:, : -self.n]
+        return np.concatenate([edges, later], axis=1).reshape(-1, edges.shape[2])

@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.polynomial import chebyshev, legendre
+from numpy.typing import NDArray
 
 from brainpy_lab.analysis.vector_field import Array
 
@@ -58,6 +59,12 @@ class Mesh:
         return np.asarray(inner.ravel())
 
     @cached_property
+    def _places(self) -> NDArray[np.int_]:
+        """Which nodes belong to each interval, (n_intervals, degree + 1)."""
+        count = self.intervals * self.degree
+        return np.asarray((np.arange(0, count, self.degree)[:, None] + np.arange(self.degree + 1)) % count)
+
+    @cached_property
     def shares(self) -> Array:
         """The part of the period that belongs to each node: weights of a sum over nodes that stands for a mean."""
         ends = np.append(self.nodes, 1.0)
@@ -78,9 +85,7 @@ class Mesh:
 
     def pieces(self, profile: Array) -> Array:
         """Values at the nodes of each interval: from (n_states, n_nodes), (n_states, n_intervals, degree + 1)."""
-        first = profile.reshape(len(profile), self.intervals, self.degree)
-        last = np.roll(first[:, :, 0], -1, axis=1)
-        return np.concatenate([first, last[:, :, None]], axis=2)
+        return profile.take(self._places, axis=1)
 
     def at_points(self, profile: Array) -> Array:
         """Values at the Gauss points, (n_states, n_intervals, degree)."""
@@ -91,6 +96,11 @@ class Mesh:
         """Derivatives by the phase at the Gauss points, (n_states, n_intervals, degree)."""
         result: Array = self.pieces(profile) @ tables(self.degree).slopes.T / self.widths[None, :, None]
         return result
+
+    def both_at_points(self, profile: Array) -> tuple[Array, Array]:
+        """`at_points` and `slopes_at_points`."""
+        found = self.pieces(profile) @ tables(self.degree).both.T
+        return found[:, :, : self.degree], found[:, :, self.degree :] / self.widths[None, :, None]
 
     def at(self, profile: Array, phases: Array) -> Array:
         """Values at any phases, (n_states, n_phases)."""
@@ -143,6 +153,11 @@ class Tables:
     highest: Array
     first: Array
     _inverse: Array
+
+    @cached_property
+    def both(self) -> Array:
+        """``values`` and ``slopes``, (2 * degree, degree + 1)."""
+        return np.concatenate([self.values, self.slopes])
 
     def basis(self, local: Array) -> Array:
         """The basis polynomials at places in [0, 1], (n_places, degree + 1)."""

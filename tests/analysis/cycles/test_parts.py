@@ -6,50 +6,73 @@ import numpy as np
 import pytest
 
 from brainpy_lab.analysis.cycles.adapting import adapted
-from brainpy_lab.analysis.cycles.chain import Chain
-from brainpy_lab.analysis.cycles.condensed import Condensed, blocks_of
+from brainpy_lab.analysis.cycles.chain import SOME, Chain
+from brainpy_lab.analysis.cycles.collocation import Slopes
+from brainpy_lab.analysis.cycles.condensed import blocks_of
 from brainpy_lab.analysis.cycles.floquet import exponentials, logarithms
 from brainpy_lab.analysis.cycles.mesh import Mesh
 
 
 @pytest.mark.parametrize("size", [1.0, 20.0])
-@pytest.mark.parametrize("links", [1, 2, 3, 5, 8])
-def test_a_chain_is_solved_as_its_dense_matrix(links: int, size: float) -> None:
+@pytest.mark.parametrize("links", [1, 2, 3, 20, 61])
+def test_a_closed_chain_is_solved_as_its_dense_matrix(links: int, size: float) -> None:
     """Links that are inserted in each other, links that are turned, and both one after the other."""
     rng = np.random.default_rng(links)
-    n = 3
-    ahead, g = size * rng.normal(size=(links, n, n)), rng.normal(size=(links, n, 2))
+    n = 7
+    ahead, g = size * rng.normal(size=(links, n, n)) / 3, rng.normal(size=(links, n, 2))
+    rows = rng.normal(size=(links, 3, n))
     chain = Chain(ahead)
-    right, kept = chain.reduce(g)
-    first = rng.normal(size=(n, 2))
-    last = np.linalg.solve(chain.last, right - chain.first @ first)
-    x = chain.expand(first, last, kept)
-    dense = np.zeros((links * n + n, links * n + n))
+    assert len(chain.first) <= SOME // n or links == 1
+    right, between = chain.reduce(g)
+    left = np.linalg.solve(chain.closed, right.reshape(-1, 2)).reshape(-1, n, 2)
+    x = chain.expand(np.concatenate([left, left[:1]]), between)
+    dense = np.zeros((links, n, links, n))
     for k in range(links):
-        dense[k * n : k * n + n, k * n : k * n + 2 * n] = np.hstack([-ahead[k], np.eye(n)])
-    dense[-n:, :n] = np.eye(n)
-    expected = np.linalg.solve(dense, np.concatenate([g.reshape(-1, 2), first]))
-    np.testing.assert_allclose(x.reshape(-1, 2), expected, rtol=1e-8, atol=1e-9 * np.abs(expected).max())
+        dense[k, :, k] -= ahead[k]
+        dense[k, :, (k + 1) % links] += np.eye(n)
+    expected = np.linalg.solve(dense.reshape(links * n, -1), g.reshape(-1, 2)).reshape(links, n, 2)
+    np.testing.assert_allclose(x[:-1], expected, rtol=1e-8, atol=1e-9 * np.abs(expected).max())
+    by_left, aside = chain.rows(rows)
+    told = (by_left @ left).sum(axis=0) + sum((a @ b).sum(axis=0) for a, b in zip(aside, between, strict=True))
+    of_all = (rows @ expected).sum(axis=0)
+    np.testing.assert_allclose(told, of_all, rtol=1e-8, atol=1e-8 * np.abs(expected).max())
 
 
-def test_an_interval_is_solved_for_right_sides_known_beforehand_and_for_others() -> None:
+@pytest.mark.parametrize("links", [1, 3, 40])
+def test_a_chain_without_right_sides_is_one_link_between_its_ends(links: int) -> None:
+    rng = np.random.default_rng(links)
+    n = 7
+    ahead, x = rng.normal(size=(links, n, n)) / 2, [rng.normal(size=n)]
+    for t in ahead:
+        x.append(t @ x[-1])
+    chain = Chain(ahead)
+    first, last = chain.whole
+    size = np.abs(first).max() * np.abs(x[0]).max() + np.abs(last).max() * np.abs(x[-1]).max()
+    np.testing.assert_allclose(first @ x[0] + last @ x[-1], 0, atol=1e-11 * size)
+    np.testing.assert_allclose(chain.from_ends(x[0], x[-1]), x, rtol=1e-7, atol=1e-9 * np.abs(x).max())
+
+
+@pytest.mark.parametrize("intervals", [1, 5, 40])
+def test_the_slopes_of_a_closed_orbit_are_solved_as_their_dense_matrix(intervals: int) -> None:
+    """For the residual, for rows below alone, and for several right sides that were not known beforehand."""
     rng = np.random.default_rng(4)
-    intervals, degree, n = 5, 3, 2
+    degree, n = 3, 2
+    size = intervals * degree * n
     blocks = rng.normal(size=(intervals, degree * n, (degree + 1) * n))
-    right = rng.normal(size=(intervals * degree * n, 3))
-    dense = np.zeros((intervals * degree * n + n, intervals * degree * n + n))
+    further, residual = rng.normal(size=(size, 2)), rng.normal(size=size)
+    rows = rng.normal(size=(2, size + 2))
+    dense = np.zeros((size + 2, size + 2))
     for k, block in enumerate(blocks):
         at = k * degree * n
-        dense[at : at + degree * n, at : at + (degree + 1) * n] = block
-    dense[-n:, :n] = np.eye(n)  # the state at the beginning is given
-    condensed = Condensed(blocks, n, right[:, :2])
-    for columns in ([1], [0, 1], [2, 1]):
-        states, last = condensed.of_right(right[:, columns])
-        chain = condensed.chain
-        end = np.linalg.solve(chain.last, last)  # from a beginning at zero
-        found = np.concatenate([states + condensed.of_ends[:, n:] @ end, end])
-        aim = np.concatenate([right[:, columns], np.zeros((n, len(columns)))])
-        np.testing.assert_allclose(dense @ found, aim, atol=1e-9 * np.abs(found).max())
+        places = (at + np.arange((degree + 1) * n)) % size
+        np.add.at(dense, (np.arange(at, at + degree * n)[:, None], places), block)
+    dense[:size, size:], dense[size:] = further, rows
+    slopes = Slopes(blocks, further, rows[0], n, 0.0, residual).with_rows(rows[1:])
+    alone, several = np.zeros(size + 2), rng.normal(size=(size + 2, 3))
+    alone[-1], several[:size, 1] = 1.0, 0.0
+    for right in (np.append(residual, [0.3, -0.7]), alone, several, np.append(2 * residual, [0.0, 1.0])):
+        expected = np.linalg.solve(dense, right)
+        np.testing.assert_allclose(slopes.solve(right), expected, rtol=1e-7, atol=1e-9 * np.abs(expected).max())
 
 
 def test_blocks_are_those_of_a_linear_equation() -> None:
