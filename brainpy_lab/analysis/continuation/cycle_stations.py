@@ -40,6 +40,10 @@ OUTSIDE = 1e-6
 #: have been zero twice.
 LEAP = 0.5
 
+#: Towards a Hopf point the squares of sizes fall by this factor or more in a step, and logarithms of multipliers by the
+#: same, but for this part of it.
+SHRINKS, ALIKE = 0.9, 0.1
+
 
 @dataclass(frozen=True)
 class CycleStation:
@@ -136,18 +140,28 @@ class CycleGap:
         return replace(self, curve=fine, before=before, after=after)
 
 
-def turns_back(before: CycleStation, a: CycleStation, b: CycleStation, ratio: float) -> bool:
+def turns_back(before: CycleStation, a: CycleStation, b: CycleStation, ratio: float, grown: float = 1.0) -> bool:
     """Whether a multiplier has turned back that was about to cross the unit circle after ``a``.
 
     A long step beside a pitchfork may lead from an arm to the branch that it grows from, where nothing is counted.
-    ``ratio`` is the length of the step to ``b`` relative to that to ``a``. In a plane cycles have no such arms: they
-    would cross each other.
+    ``ratio`` is the length of the step to ``b`` relative to that to ``a``, and ``grown`` the size of the orbit there.
+    On the way to a Hopf point a logarithm falls as the square of that, to zero and no farther. In a plane cycles have
+    no such arms: they would cross each other.
     """
     if len(a.multipliers) == 1:
         return False
     first, here, there = (s.logarithms for s in (before, a, b))
     ahead = here + ratio * (here - first)
-    return bool(((ahead * here < 0) & (there * here > 0)).any())
+    square = grown**2
+    is_at_hopf = (square < SHRINKS) & (np.abs(there - square * here) < ALIKE * square * np.abs(here))
+    return bool(((ahead * here < 0) & (there * here > 0) & ~is_at_hopf).any())
+
+
+def grown(curve: CycleCurve, point: CurvePoint) -> float:
+    """The size of the orbit at a point, relative to that of the one before."""
+    here, there = (np.ptp(curve.collocation.profile(u), axis=1) for u in (curve.here.u, point.u))
+    sizes = curve.collocation.scales
+    return float(np.linalg.norm(there / sizes) / np.linalg.norm(here / sizes))
 
 
 def _leaps(a: CycleStation, b: CycleStation) -> bool:

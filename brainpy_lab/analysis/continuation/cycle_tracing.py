@@ -25,6 +25,7 @@ from brainpy_lab.analysis.continuation.cycle_stations import (
     Tally,
     cycle_station,
     gaps,
+    grown,
     turns_back,
 )
 from brainpy_lab.analysis.continuation.locating import JumpError, Located
@@ -275,7 +276,7 @@ class CycleTracer:
             there = cycle_station(curve, point)
             if last is not None:
                 length = float(np.linalg.norm((point.u - curve.here.u) / curve.units))
-                is_near = earlier is not None and turns_back(earlier, last, there, length / step)
+                is_near = earlier is not None and turns_back(earlier, last, there, length / step, grown(curve, point))
                 between = gaps(curve, replace(last, point=curve.here), there, is_near=is_near)
                 try:
                     found_in_step = places(between, is_sure=jumps >= MOST_JUMPS)

@@ -7,7 +7,9 @@ import pytest
 
 import brainpy_lab as bp
 from brainpy_lab.analysis import Diagram, bifurcation, limit_cycle
+from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
+from brainpy_lab.analysis.continuation.cycle_stations import CycleStation, turns_back
 from brainpy_lab.analysis.continuation.defining import null_lines
 
 #: A circle that is always there, and what lies beside it: z' = z*(mu + x - z**2), z = 0 loses its stability at mu = 0.
@@ -96,3 +98,17 @@ def test_branches_that_pass_close_by_one_another(h: float, side: int) -> None:
     assert (side * heights > 0).all()
     assert [p.kind for p in diagram.points] == ["fold of cycles"] * (side < 0)
     assert [p.parameter for p in diagram.points] == pytest.approx([3 * (h / 2) ** (2 / 3)] * (side < 0), abs=1e-7)
+
+
+def test_a_multiplier_that_comes_to_one_at_a_hopf_point_has_not_turned_back() -> None:
+    """Its logarithm is -k times the square of the size; one that stays away from zero at that size has turned back."""
+    sizes = np.array([1.0, 0.7, 0.2])
+
+    def station(logarithm: float) -> CycleStation:
+        point = CurvePoint(np.zeros(1), np.ones(1))
+        return CycleStation(point, np.exp(np.array([logarithm, -3.0])).astype(complex), 0.0, np.zeros(2), 1)
+
+    towards = [station(-0.4 * size**2) for size in sizes]
+    assert not turns_back(*towards, 2.0, sizes[2] / sizes[1])
+    assert turns_back(*towards, 2.0, 1.0)
+    assert turns_back(towards[0], towards[1], station(-0.1), 2.0, sizes[2] / sizes[1])
