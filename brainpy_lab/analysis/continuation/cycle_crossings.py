@@ -91,9 +91,8 @@ class _Unfolded:
         zero = newton(replace(self, aim=aim), guess)
         if not zero.converged:
             return None
-        size = len(guess) - 2
-        moved = [zero.slopes.solve(np.eye(1, size + 2, size + k)[0]) for k in range(2)]
-        return _Place(zero.point, np.array([m[-1] for m in moved]), np.array([m[:-1] for m in moved]))
+        moved = zero.slopes.solve(np.eye(len(guess), 2, 2 - len(guess)))
+        return _Place(zero.point, moved[-1], moved[:-1].T)
 
     def bend(self, here: _Place, aim: Array, way: float) -> Array | None:
         """The second derivative of eta at ``aim``, (2, 2), by central differences of its gradient."""

@@ -52,6 +52,6 @@ class InUnits:
     units: Array
 
     def solve(self, right: Array) -> Array:
-        """The unknowns, in units."""
-        result: Array = self.slopes.solve(right) / self.units
+        """The unknowns, in units; of several right sides, (size, k), as of one."""
+        result: Array = (self.slopes.solve(right).T / self.units).T
         return result
