@@ -36,9 +36,6 @@ SHOWN = 6
 #: up the axis there is about one root a turn for each state: four starts a turn leave none between them.
 STARTS_A_TURN, MOST_STARTS = 4, 20_000
 
-#: So many of the rightmost are compared with each other, to have each once: a square matrix of 16 MB.
-_COMPARED = 1000
-
 
 def characteristic_roots(field: VectorField, point: Array, *, unstable: bool = False) -> NDArray[np.complex128]:
     """The rightmost characteristic roots of ``field`` at a fixed point.
@@ -129,9 +126,8 @@ class _Characteristic:
         z = np.concatenate([*found, z])
         z = z[np.abs(self._step(z)) <= 1e-6 * np.maximum(near, np.abs(z))]
         z = np.where(np.abs(z.imag) <= 1e-6 * near, z.real, np.where(z.imag < 0, z.conj(), z))
-        z = z[np.argsort(-z.real, kind="stable")][:_COMPARED]
-        same = np.abs(z[:, None] - z) <= 1e-5 * np.maximum(near, np.abs(z))
-        z = z[~np.tril(same, -1).any(axis=1)]
+        z = z[np.argsort(-z.real, kind="stable")]
+        z = z[~_copies(z, 1e-5 * np.maximum(near, np.abs(z)))]
         return np.concatenate([z, z[z.imag > 0].conj()])
 
     def _step(self, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
@@ -143,6 +139,20 @@ class _Characteristic:
         at_root = np.linalg.det(matrix) == 0  # met exactly, as z = 0 often is: no step, and no inverse
         inverse = np.linalg.inv(np.where(at_root[:, None, None], one, matrix))
         return np.where(at_root, 0.0, 1 / np.einsum("mij,mji->m", inverse, slope))
+
+
+def _copies(z: NDArray[np.complex128], error: Array) -> NDArray[np.bool_]:
+    """Which numbers are nearer to an earlier one than their error; each is compared with those beside it by Im z."""
+    order = np.argsort(z.imag, kind="stable")
+    sorted_, errors, result = z[order], error[order], np.zeros(len(z), dtype=bool)
+    for shift in range(1, len(z)):
+        apart = sorted_[shift:] - sorted_[:-shift]
+        most = np.maximum(errors[shift:], errors[:-shift])
+        if not (apart.imag <= most).any():
+            break
+        same = np.abs(apart) <= most
+        result[np.maximum(order[shift:], order[:-shift])[same]] = True
+    return result
 
 
 def linearised(field: VectorField, point: Array) -> tuple[list[float], Array, list[Array]]:

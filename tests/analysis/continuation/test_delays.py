@@ -135,3 +135,13 @@ def test_delayed_states_that_are_held_and_delays_below_zero():
     assert (fold.kind, fold.parameter) == ("fold", pytest.approx(0.25, abs=1e-9))
     with pytest.raises(AnalysisError, match=r"negative at the fixed point: -1\.\s+Keep to values of its parameters"):
         bp.analysis.fixed_points(LOOP, {"x": (-1, 1)}, tau=-1)
+
+
+@pytest.mark.parametrize("tau", [200.0, 2000.0, 5000.0])
+def test_thousands_of_unstable_roots_are_all_counted(tau):
+    """Pairs of z + 1 + 2 exp(-z tau) = 0 come to the right one after the other, where sqrt(3) tau = 2 pi/3 + 2 pi k."""
+    model = bp.model("tau = 1.0\ndx/dt = -x - 2*tanh(x(t - tau))")
+    roots = characteristic_roots(make_field(model, ("x",), {"tau": tau}, 0.0), np.zeros(1), unstable=True)
+    pairs = int((np.sqrt(3) * tau - 2 * np.pi / 3) // (2 * np.pi)) + 1
+    assert (roots.real > 0).sum() == 2 * pairs
+    np.testing.assert_allclose(roots + 1 + 2 * np.exp(-roots * tau), 0, atol=1e-6)
