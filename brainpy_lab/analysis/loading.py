@@ -52,7 +52,7 @@ def load(path: str | Path) -> Any:
     Parameters
     ----------
     path : str or Path
-        A ``.nc`` or ``.npz`` file, or the folder ``.zarr`` of ``net.run(..., store=...)``.
+        A ``.nc`` or ``.npz`` file, or a ``.zarr`` folder: of ``save``, or of ``net.run(..., store=...)``.
 
     Returns
     -------

@@ -12,7 +12,7 @@ from brainpy_lab.networks.solution import NetworkSolution
 from brainpy_lab.networks.stores.reading import opened
 from brainpy_lab.simulation.solution import load as loading
 from brainpy_lab.simulation.solution.described import check_version
-from brainpy_lab.simulation.solution.files import Content
+from brainpy_lab.simulation.solution.files import Content, is_folder, is_saved
 from brainpy_lab.simulation.solution.outcome import Outcome
 from brainpy_lab.simulation.solution.solution import Solution
 from brainpy_lab.simulation.solution.storage import fields_of, keys_of
@@ -71,6 +71,6 @@ NETWORK = loading.Form(_is_network, _keys, _built)
 
 def load(path: str | Path, more: tuple[loading.Form, ...] = ()) -> Any:
     """Read a solution of a network, of a model, a Checkpoint, or a file of ``more`` forms; see ``bp.load``."""
-    if Path(path).suffix == ".zarr":
+    if is_folder(Path(path)) and not is_saved(Path(path)):
         return opened(Path(path))
     return loading.load(path, (*more, NETWORK))

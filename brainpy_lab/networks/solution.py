@@ -131,7 +131,7 @@ class NetworkSolution:
 
     @in_words("save")
     def save(self, path: str | Path) -> Path:
-        """Write the run to ``path``: NetCDF (``.nc``) or NumPy (``.npz``). ``bp.load`` reads either.
+        """Write the run to ``path``: NetCDF (``.nc``), NumPy (``.npz``) or Zarr (``.zarr``). ``bp.load`` reads all.
 
         Spikes that are drawn when they are read are written as numbers. An error leaves a file that stood there as it
         was.

@@ -35,7 +35,9 @@ def network(
 
 
 @pytest.mark.parametrize(
-    ("delay", "form"), [(1.2, "run.npz"), (bp.dist.uniform(0.3, 3, seed=4), "run.nc")], ids=["npz", "nc"]
+    ("delay", "form"),
+    [(1.2, "run.npz"), (bp.dist.uniform(0.3, 3, seed=4), "run.nc"), (0.7, "run.zarr")],
+    ids=["npz", "nc", "zarr"],
 )
 @pytest.mark.filterwarnings("ignore:.*delays are rounded")
 def test_a_run_that_goes_on_from_a_file_is_the_one_that_never_stopped(tmp_path: Path, delay: object, form: str) -> None:

@@ -39,7 +39,7 @@ def _is_same(a: bp.Solution, b: bp.Solution) -> None:
     assert all(np.array_equal(a.final[p][n], b.final[p][n]) for p in a.final for n in a.final[p])
 
 
-@pytest.mark.parametrize("name", ["run.nc", "run.npz"])
+@pytest.mark.parametrize("name", ["run.nc", "run.npz", "run.zarr"])
 def test_a_run_is_read_back_as_it_was_saved(tmp_path: Path, name: str) -> None:
     sol = _run(_network())
     found = bp.load(sol.save(tmp_path / name))
@@ -49,7 +49,7 @@ def test_a_run_is_read_back_as_it_was_saved(tmp_path: Path, name: str) -> None:
     assert found["E"].to_xarray().V.shape == (41, 2, 3)
 
 
-@pytest.mark.parametrize("name", ["all.nc", "all.npz"])
+@pytest.mark.parametrize("name", ["all.nc", "all.npz", "all.zarr"])
 def test_an_ensemble_is_read_back_with_its_members(tmp_path: Path, name: str) -> None:
     sol = _run(_network(), parameters={"E.I": [10.0, 20.0]})
     found = bp.load(sol.save(tmp_path / name))

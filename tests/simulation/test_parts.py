@@ -184,7 +184,7 @@ def test_what_makes_no_sense_is_refused(cell, record, options, message):
         cell.run(1.0, record=record, backend="numpy", **{**FIXED, "I": I, **options})
 
 
-@pytest.mark.parametrize("suffix", [".nc", ".npz"])
+@pytest.mark.parametrize("suffix", [".nc", ".npz", ".zarr"])
 def test_files_tables_and_pictures(cell, suffix, tmp_path):
     sol = cell.run(1.0, I=I, record={"V[:5]": 0.02, "w": 0.5}, backend="numpy", **FIXED)
     again = bp.load(sol.save(tmp_path / f"run{suffix}"))

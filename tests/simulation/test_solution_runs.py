@@ -21,7 +21,7 @@ dw/dt = (V + 0.7 - 0.8*w)/12.5
 """
 
 
-@pytest.mark.parametrize("suffix", [".nc", ".npz"])
+@pytest.mark.parametrize("suffix", [".nc", ".npz", ".zarr"])
 def test_run_continues_from_a_file_as_from_memory(tmp_path, suffix):
     model = bp.model(LIF, name="LIF")
     currents = np.linspace(0.5, 3.0, 6)

@@ -12,7 +12,8 @@ from brainpy_lab.simulation.solution.checkpoint import Checkpoint
 from brainpy_lab.simulation.solution.load import FileWarning, load
 from brainpy_lab.simulation.solution.solution import EventTrain, Outcome, Solution
 
-SUFFIXES = [".nc", ".npz"]
+FILES = [".nc", ".npz"]
+SUFFIXES = [*FILES, ".zarr"]
 
 
 def make(**changes):
@@ -169,7 +170,7 @@ def test_failed_save_leaves_the_old_file(tmp_path, suffix):
     assert load(path).seed == 2
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", FILES)
 @pytest.mark.parametrize("content", [b"", b"not a file of numbers", b"\x89HDF\r\n\x1a\n broken", b"PK\x03\x04 broken"])
 def test_damaged_file(tmp_path, suffix, content):
     path = tmp_path / f"run{suffix}"
@@ -178,13 +179,56 @@ def test_damaged_file(tmp_path, suffix, content):
         load(path)
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", FILES)
 def test_truncated_file(tmp_path, suffix):
     path = make().save(tmp_path / f"run{suffix}")
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ArgumentError, match="holds no Solution"):
         load(path)
+
+
+@pytest.mark.parametrize("change", ["number", "description", "chunk", "group"])
+def test_damaged_folder(tmp_path, change):
+    import zarr
+
+    path = make().save(tmp_path / "run.zarr")
+    if change == "chunk":
+        (chunk,) = (f for f in (path / "V").iterdir() if not f.name.startswith("."))
+        chunk.write_bytes(chunk.read_bytes()[:20])
+    elif change == "group":
+        (path / "brainpy_lab" / ".zattrs").write_text("{")
+    else:
+        root = zarr.open_group(path, mode="r+", use_consolidated=False)
+        if change == "number":
+            root["V"][0, 0, 0] += 1e-12
+        else:
+            text = root["brainpy_lab"].attrs["description"]
+            root["brainpy_lab"].attrs["description"] = text.replace('"seed": 18446744073709551615', '"seed": 1')
+    with pytest.raises(ArgumentError, match=r"holds no Solution|The file is damaged"):
+        load(path)
+
+
+def test_a_folder_of_others_is_not_written_over(tmp_path):
+    (tmp_path / "mine.zarr").mkdir()
+    (tmp_path / "mine.zarr" / "notes.txt").write_text("kept")
+    with pytest.raises(ArgumentError, match="is a folder of something else"):
+        make().save(tmp_path / "mine.zarr")
+    assert (tmp_path / "mine.zarr" / "notes.txt").read_text() == "kept"
+    (tmp_path / "file.zarr").write_text("kept")
+    with pytest.raises(ArgumentError, match="cannot be written"):
+        make().save(tmp_path / "file.zarr")
+    assert (tmp_path / "file.zarr").read_text() == "kept"
+    with pytest.raises(ArgumentError, match=r"There is no folder .*none\.zarr"):
+        load(tmp_path / "none.zarr")
+
+
+def test_xarray_opens_a_saved_folder(tmp_path):
+    import xarray
+
+    with xarray.open_zarr(make().save(tmp_path / "run.zarr")) as dataset:
+        assert dataset.V.dims[:2] == ("time", "I")
+        assert dataset.attrs["model"] == "Größe"
 
 
 def test_files_of_others(tmp_path):

@@ -108,7 +108,7 @@ class Diagram:
         return dataset(self)
 
     def save(self, path: str | Path) -> Path:
-        """Write the diagram to a ``.npz`` or ``.nc`` file, which ``bp.load(path)`` reads.
+        """Write the diagram to ``.npz``, ``.nc`` or ``.zarr``, which ``bp.load(path)`` reads.
 
         `at` is not saved: a diagram from a file has no equations.
 

@@ -102,7 +102,7 @@ class PlaneDiagram:
         return xr.concat(parts, "point", combine_attrs="drop") if parts else xr.Dataset()
 
     def save(self, path: str | Path) -> Path:
-        """Write the diagram to ``path``: NetCDF (``.nc``, which xarray opens) or NumPy (``.npz``).
+        """Write the diagram to ``path``: NetCDF (``.nc``), Zarr (``.zarr``), which xarray opens, or NumPy (``.npz``).
 
         ``bp.load`` reads either. A diagram from a file has no equations: ``regions`` then refuses.
 

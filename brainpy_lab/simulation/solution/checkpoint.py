@@ -82,7 +82,7 @@ class Checkpoint:
 
     @in_words("save")
     def save(self, path: str | Path) -> Path:
-        """Write it to ``path``: NetCDF (``.nc``) or NumPy (``.npz``). ``bp.load`` reads either.
+        """Write it to ``path``: NetCDF (``.nc``), NumPy (``.npz``) or Zarr (``.zarr``). ``bp.load`` reads all.
 
         An error leaves a file that stood there as it was.
         """

@@ -1,8 +1,8 @@
-"""Files of named arrays and one JSON text: NetCDF (through xarray and h5netcdf) and npz. Never pickle: no code is run.
+"""Files of named arrays and one JSON text: NetCDF (through xarray and h5netcdf) and npz; and folders of Zarr.
 
-Both formats hold the same. A digest of the text and of all arrays tells, at loading, a file whose numbers are not those
-that were saved; a NetCDF file has a seal besides (`simulation/solution/seal.py`), because its library must not see a
-damaged one.
+All formats hold the same, and none is pickle: no code is run. A digest of the text and of all arrays tells, at loading,
+a file whose numbers are not those that were saved; a NetCDF file has a seal besides (`simulation/solution/seal.py`),
+because its library must not see a damaged one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from brainpy_lab.errors import ArgumentError
+from brainpy_lab.errors import ArgumentError, package
 from brainpy_lab.simulation.solution.seal import is_broken, seal
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def write(content: Content, path: Path) -> None:
     write_format = format_of(path)[0]
     if not path.parent.is_dir():
         raise ArgumentError(f"There is no folder {path.parent}.")
+    if path.is_dir() and not is_saved(path):  # the records of a network's run, or what somebody else keeps
+        raise ArgumentError(f"{path} is a folder of something else.", advice="Give another name, or remove it first.")
     try:
         with _replacing(path) as temporary:
             write_format(content, temporary)
@@ -71,14 +73,37 @@ def write(content: Content, path: Path) -> None:
         raise ArgumentError(f"{path} cannot be written: {error}") from error
 
 
-def read(source: BinaryIO, path: Path, keys: Keys) -> tuple[Content, bool]:
-    """What a file holds, and whether it has a digest, which then is right."""
+def read(source: BinaryIO | Path, path: Path, keys: Keys) -> tuple[Content, bool]:
+    """What a file, or a folder, holds, and whether it has a digest, which then is right."""
     return format_of(path)[1](source, keys)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether the format of ``path`` is one of folders."""
+    return path.suffix.lower() == ".zarr"
+
+
+def is_saved(folder: Path) -> bool:
+    """Whether `write` has written a folder."""
+    return is_folder(folder) and (folder / _GROUP).is_dir()
 
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside ``path`` that takes its place when all went well and vanishes when not."""
+    """A temporary file or folder beside ``path`` that takes its place when all went well and vanishes when not."""
+    if is_folder(path):
+        with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as room:
+            new, old = Path(room) / "new.zarr", Path(room) / "old.zarr"
+            yield new
+            if path.is_dir():
+                path.replace(old)
+            try:
+                new.replace(path)
+            except OSError:
+                if old.is_dir():
+                    old.replace(path)
+                raise
+        return
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -96,7 +121,7 @@ def _umask() -> int:
     return mask
 
 
-# --- the two formats ----------------------------------------------------------------------------------
+# --- the formats --------------------------------------------------------------------------------------
 
 
 def _write_npz(content: Content, path: Path) -> None:
@@ -105,7 +130,7 @@ def _write_npz(content: Content, path: Path) -> None:
     np.savez(path, **arrays, description=np.array(text), digest=np.array(_digest(text, arrays)))
 
 
-def _read_npz(source: BinaryIO, keys: Keys) -> tuple[Content, bool]:
+def _read_npz(source: Any, keys: Keys) -> tuple[Content, bool]:
     with np.load(source, allow_pickle=False) as file:
         digest = str(file["digest"]) if "digest" in file else None
         return _checked(str(file["description"]), digest, lambda key: file[key], keys)
@@ -132,36 +157,64 @@ def _to_netcdf(dataset: Any, path: Path, **options: Any) -> None:
     dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)
 
 
-def _read_netcdf(source: BinaryIO, keys: Keys) -> tuple[Content, bool]:
+def _read_netcdf(source: Any, keys: Keys) -> tuple[Content, bool]:
     import h5py
 
     if is_broken(source):
         raise _damaged()
     with h5py.File(source, "r") as root:
-        rest = root[_GROUP]
-        text = rest.attrs["description"]
-        kinds = {
-            "data": "{}",
-            "own_time": "{}_time",
-            "event_t": "{}_t",
-            "event_index": "{}_index",
-            "event_count": "{}_count",
-            "t": json.loads(text).get("time"),
-        }
-
-        def array(key: str) -> np.ndarray:
-            kind, _, name = key.partition("/")
-            stored = root[kinds[kind].format(name)] if kind in kinds else rest[key.replace("/", "__")]
-            values = np.asarray(stored[()])
-            return values.astype(bool) if stored.attrs.get("dtype") == "bool" else values  # xarray keeps them as bytes
-
-        return _checked(text, rest.attrs.get("digest"), array, keys)
+        return _read_groups(root, keys)
 
 
-_Format = tuple[Callable[[Content, Path], None], Callable[[BinaryIO, Keys], tuple[Content, bool]]]
+def _write_zarr(content: Content, path: Path) -> None:
+    """As Zarr 2: it has words of a fixed length, which diagrams hold; Zarr 3 has none yet."""
+    import xarray
+
+    zarr, text = package("zarr", f"'{path.suffix}'"), json.dumps(content.described)
+    dataset = xarray.Dataset() if content.dataset is None else content.dataset()
+    encoding = {name: {"_FillValue": None} for name in dataset.variables}
+    dataset.to_zarr(path, mode="w", zarr_format=2, encoding=encoding)
+    rest = zarr.open_group(path, mode="a", zarr_format=2, use_consolidated=False).create_group(_GROUP)
+    for key, array in content.arrays.items():
+        values = np.asarray(array)
+        chunks: Any = "auto" if values.size else (1,) * values.ndim
+        rest.create_array(key.replace("/", "__"), data=values, chunks=chunks)
+    rest.attrs.update(description=text, digest=_digest(text, content.all_arrays))
+
+
+def _read_zarr(folder: Any, keys: Keys) -> tuple[Content, bool]:
+    zarr = package("zarr", f"'{folder.suffix}'")
+    return _read_groups(zarr.open_group(folder, mode="r", use_consolidated=False), keys)
+
+
+def _read_groups(root: Any, keys: Keys) -> tuple[Content, bool]:
+    """What a NetCDF file or a folder of Zarr holds: records at its root, the rest in a group."""
+    rest = root[_GROUP]
+    text = rest.attrs["description"]
+    kinds = {
+        "data": "{}",
+        "own_time": "{}_time",
+        "event_t": "{}_t",
+        "event_index": "{}_index",
+        "event_count": "{}_count",
+        "t": json.loads(text).get("time"),
+    }
+
+    def array(key: str) -> np.ndarray:
+        kind, _, name = key.partition("/")
+        stored = root[kinds[kind].format(name)] if kind in kinds else rest[key.replace("/", "__")]
+        values = np.asarray(stored[()])
+        return values.astype(bool) if stored.attrs.get("dtype") == "bool" else values  # xarray keeps them as bytes
+
+    return _checked(text, rest.attrs.get("digest"), array, keys)
+
+
+#: Writes to a path; reads an open file, or a folder.
+_Format = tuple[Callable[[Content, Path], None], Callable[[Any, Keys], tuple[Content, bool]]]
 _FORMATS: dict[str, _Format] = {
     ".nc": (_write_netcdf, _read_netcdf),
     ".npz": (_write_npz, _read_npz),
+    ".zarr": (_write_zarr, _read_zarr),
 }
 
 
@@ -171,16 +224,14 @@ def format_of(path: Path) -> _Format:
         return _FORMATS[path.suffix.lower()]
     except KeyError:
         message = f"'{path.name}' does not say how it is to be written or read."
-        zarr = " Zarr takes the run of a network while it goes: net.run(..., store='run.zarr')."
-        more = zarr if path.suffix.lower() == ".zarr" else ""
-        raise ArgumentError(message, advice=f"End the name in .nc (NetCDF) or .npz (NumPy).{more}") from None
+        raise ArgumentError(message, advice="End the name in .nc (NetCDF), .npz (NumPy) or .zarr (Zarr).") from None
 
 
 # --- the digest ----------------------------------------------------------------------------------------
 
 
 def _digest(text: str, arrays: Mapping[str, np.ndarray]) -> str:
-    """Digest of all that a file holds, alike for both formats and byte orders."""
+    """Digest of all that a file holds, alike for all formats and byte orders."""
     found = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16)
     for key in sorted(arrays):
         array = np.asarray(arrays[key])

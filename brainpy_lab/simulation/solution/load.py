@@ -56,7 +56,7 @@ def load(path: str | Path, more: tuple[Form, ...] = ()) -> Any:
     Parameters
     ----------
     path : str or Path
-        A ``.nc`` or ``.npz`` file.
+        A ``.nc`` or ``.npz`` file, or a ``.zarr`` folder.
 
     Returns
     -------
@@ -71,6 +71,10 @@ def load(path: str | Path, more: tuple[Form, ...] = ()) -> Any:
     """
     path = Path(path)
     files.format_of(path)
+    if files.is_folder(path):
+        if not path.is_dir():
+            raise ArgumentError(f"There is no folder {path}.")
+        return read(path, path, more)
     if not path.is_file():
         raise ArgumentError(f"There is no file {path}.")
     try:
@@ -81,8 +85,8 @@ def load(path: str | Path, more: tuple[Form, ...] = ()) -> Any:
         return read(source, path, more)
 
 
-def read(source: BinaryIO, path: Path, more: tuple[Form, ...] = ()) -> Any:
-    """Read what `save` wrote from ``source``, an open file of which messages speak as ``path``."""
+def read(source: BinaryIO | Path, path: Path, more: tuple[Form, ...] = ()) -> Any:
+    """Read what `save` wrote from ``source``, an open file or a folder, of which messages speak as ``path``."""
 
     def form_of(described: dict[str, Any]) -> Form:
         return next(form for form in (*more, *_FORMS) if form.is_of(described))

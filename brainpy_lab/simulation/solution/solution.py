@@ -135,7 +135,7 @@ class Solution(Record):
         return plot_solution(self, names)
 
     def save(self, path: str | Path) -> Path:
-        """Write the run to ``path``: NetCDF (``.nc``) or NumPy (``.npz``). ``bp.load`` reads either.
+        """Write the run to ``path``: NetCDF (``.nc``), NumPy (``.npz``) or Zarr (``.zarr``). ``bp.load`` reads all.
 
         An error leaves a file that stood there as it was. Functions (dense output, inputs given as functions) are not
         kept.

@@ -36,7 +36,7 @@ _ARRAY_FIELDS = ("params", "initial")
 
 @in_words("save")
 def save(sol: Record, path: str | Path) -> Path:
-    """Write ``sol`` to ``path``; the suffix, ``.nc`` or ``.npz``, says how. See `Solution.save`."""
+    """Write ``sol`` to ``path``; the suffix, ``.nc``, ``.npz`` or ``.zarr``, says how. See `Solution.save`."""
     path = Path(path)
     format_of(path)
     check_numbers(sol.data)
