@@ -33,6 +33,10 @@ NOISE = 1e-9
 #: what they do not where the errors are below the second: these fall by orders of magnitude.
 BLIND, BLURRED = 0.05, 5.0
 
+#: A multiplier with a smaller imaginary part, relative to its size, is real: of two equal ones, as symmetries make
+#: them, rounding makes a pair.
+REAL = 1e-7
+
 #: A multiplier counts as outside when it is so by more than this.
 OUTSIDE = 1e-6
 
@@ -107,7 +111,9 @@ def cycle_station(curve: CycleCurve, point: CurvePoint) -> CycleStation:
     found = curve.collocation.multipliers(point.u, known)
     # without the slopes: a branch keeps its stations
     bare = CurvePoint(point.u, point.tangent)
-    return CycleStation(bare, found.values, found.error, found.errors, int(np.sign(point.tangent[-1])))
+    values = found.values
+    values = np.where(np.abs(values.imag) <= REAL * np.abs(values), values.real, values)
+    return CycleStation(bare, values, found.error, found.errors, int(np.sign(point.tangent[-1])))
 
 
 @dataclass(frozen=True)
