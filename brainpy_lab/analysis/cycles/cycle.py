@@ -118,7 +118,13 @@ class Cycle:
         states = self.mesh.at(self.profile, times / self.period)
         # in units of each state's range: the size of a Jacobian is then that of its rates
         scales = swings(self.profile)
-        return np.moveaxis(self.field.jacobian(states) * (scales / scales[:, None])[:, :, None], -1, 0)
+        found = self.field.jacobian(states)
+        still = np.ptp(self.profile, axis=1) < scales
+        if still.any():  # in units of what the others' motion does to it
+            sizes = np.abs(found).max(axis=2)
+            answers = (sizes * scales)[:, ~still].max(axis=1) / sizes.diagonal().max()
+            scales = np.where(still & (answers > scales) & np.isfinite(answers), answers, scales)
+        return np.moveaxis(found * (scales / scales[:, None])[:, :, None], -1, 0)
 
     @property
     def multipliers(self) -> NDArray[np.complex128]:

@@ -193,3 +193,10 @@ def test_a_state_that_stands_still_on_the_cycle(size: float) -> None:
     cycle = limit_cycle(bp.model(f"{turning}z(0) = {2 * size}\ndz/dt = {size} - z"))
     assert cycle.period == pytest.approx(2 * np.pi, rel=1e-9)
     assert cycle.min["z"] == pytest.approx(size, rel=1e-9) and cycle.max["z"] == pytest.approx(size, rel=1e-9)
+
+
+def test_multipliers_beside_a_state_that_stands_still_and_is_strongly_driven() -> None:
+    """In units of its own motion, which is none, it took more steps than there may be."""
+    cycle = limit_cycle(bp.model(f"{CIRCLE}\ndz/dt = 1000*(x**2 + y**2) - z"), near={"x": 0.3})
+    assert cycle.max["z"] == pytest.approx(1000, rel=1e-9)
+    assert cycle.log_multipliers == pytest.approx([0, -np.pi, -2 * np.pi], abs=1e-5)
