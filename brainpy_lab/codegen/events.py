@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from brainpy_lab.codegen.builder import StepBuilder
@@ -344,18 +344,23 @@ def watched_lengths(system: System, event: Event) -> list[ast.expr]:
 
     What the lines before a hold have set stands in its expression.
     """
-    found: list[ast.expr] = []
-    values: dict[str, ast.expr] = {}
-    for action in event.actions:
-        value = action.value if isinstance(action, Assign) else action.duration
-        if values:
-            value = _with(system, value, values)
-        if isinstance(action, Assign):
-            if not action.places:
-                values[action.target] = value
-        elif not _is_known(system, action.duration):
-            found.append(value)
-    return found
+    return [
+        _before(system, action.duration, event.actions[:k])
+        for k, action in enumerate(event.actions)
+        if isinstance(action, Hold) and not _is_known(system, action.duration)
+    ]
+
+
+def _before(system: System, expr: ast.expr, lines: Sequence[Assign | Hold]) -> ast.expr:
+    """What stands after some lines of a block, by what stands before them.
+
+    From the last line back: what ``expr`` does not need is left out, and a block of many lines that read each other
+    would grow without end.
+    """
+    for line in reversed(lines):
+        if isinstance(line, Assign) and not line.places:
+            expr = _with(system, expr, {line.target: line.value})
+    return expr
 
 
 def _with(system: System, expr: ast.expr, values: dict[str, ast.expr]) -> ast.expr:

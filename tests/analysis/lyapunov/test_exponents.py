@@ -53,6 +53,13 @@ def test_exponents_of_the_literature(
     assert found.is_chaotic
 
 
+def test_five_directions_are_compiled_in_seconds() -> None:
+    """Lines that make each orthogonal to those before were put into each other without end."""
+    text = "\n".join(f"dx{i}/dt = -{i + 1}*x{i} + x{i}*x{(i + 1) % 5}" for i in range(5))
+    found = lyapunov_spectrum(bp.model(text, name="Ring"), 1.0, transient=0.0, dt=0.01, backend="numpy")
+    np.testing.assert_allclose(found.exponents, [-1, -2, -3, -4, -5], rtol=1e-5)
+
+
 def test_steps_follow_the_fastest_rate() -> None:
     """Without that limit rk4 would make the direction of -200 grow: the orbit itself does not move along it."""
     found = lyapunov_spectrum(bp.model("dx/dt = -200*x\ndy/dt = 1 - y", name="Fast"), 1.0, backend="numpy")
