@@ -53,6 +53,9 @@ FAR = 1e15
 #: How far beside an orbit others are begun, in parts of its range; along so many states; and a mesh to compare them on.
 BESIDE, MOST_TRIED, EVEN_INTERVALS = 0.05, 3, 40
 
+#: How far the others are moved, in parts of their sizes, to see what they do to a state.
+ASIDE = 0.01
+
 #: Halvings of the time in which a passage lies.
 HALVINGS = 40
 
@@ -256,11 +259,39 @@ def _run(field: VectorField, start: Array, span: float, most: int, *, backward: 
 
     with np.errstate(all="ignore"):
         sizes = np.abs(start) + 1e-3 * span * np.abs(field.rhs(start))
-    atol = 1e-8 * nonzero(sizes)
+        driven = _driven(field, start, sizes)
+    atol = 1e-8 * nonzero(np.maximum(sizes, driven))
     with warnings.catch_warnings():
         # LSODA warns where its steps fail; the status says so too, and what follows looks at that
         warnings.simplefilter("ignore", UserWarning)
-        return solve_ivp(drift, (0, span), start, method="LSODA", jac=slopes, rtol=1e-7, atol=atol, dense_output=True)
+        run: Any = solve_ivp(
+            drift, (0, span), start, method="LSODA", jac=slopes, rtol=1e-7, atol=atol, dense_output=True
+        )
+    run.least = LITTLE * driven
+    return run
+
+
+def _driven(field: VectorField, here: Array, sizes: Array) -> Array:
+    """How far the others move each state that stands still beside them, (n,); 0 for those that do not.
+
+    Where what they do to it cancels, as on the cycle of z' = x² + y² - 1 - z, its own size says nothing: it is made of
+    their errors.
+    """
+    n = len(here)
+    slopes = field.jacobian(here)
+    fastest = np.abs(np.linalg.eigvals(slopes)).max() if np.isfinite(slopes).all() else np.inf
+    rates = np.maximum(fastest, np.abs(np.diagonal(slopes)))
+    known, found = sizes.copy(), np.zeros(n)
+    for _ in range(n):  # one may stand still beside another that does
+        beside = here[:, None] + ASIDE * np.diag(known)
+        moved = np.abs(field.rhs(beside) - field.rhs(here)[:, None]) / ASIDE
+        np.fill_diagonal(moved, 0.0)
+        driven = moved.max(axis=1) / rates
+        still = (found == 0) & (known < LITTLE * driven) & np.isfinite(driven)
+        if not still.any():
+            break
+        known[still] = found[still] = driven[still]
+    return found
 
 
 def _repeats(run: Any, span: float) -> tuple[float, float] | None:
@@ -283,9 +314,9 @@ def passages(run: Any, span: float) -> Iterator[tuple[Array, Array]]:
     steps = run.t[run.t >= span / 4]
     times = np.concatenate([steps[:-1, None] + np.diff(steps)[:, None] * PARTS, steps[-1:, None]], axis=None)
     states = run.sol(times)
-    moving = np.flatnonzero(ranges > 1e-9 * np.abs(states).max(axis=1))
+    moving = np.flatnonzero(ranges > np.maximum(1e-9 * np.abs(states).max(axis=1), run.least))
     # a state that stays where it is is noise to its own range
-    units = np.maximum(nonzero(ranges), LITTLE * np.abs(states).max(axis=1))
+    units = np.maximum.reduce([nonzero(ranges), LITTLE * np.abs(states).max(axis=1), run.least])
     for i in moving.tolist():
         level = (states[i].max() + states[i].min()) / 2
         above = states[i] > level

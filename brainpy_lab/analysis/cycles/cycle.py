@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from brainpy_lab.analysis.cycles.extremes import extremes
 from brainpy_lab.analysis.cycles.floquet import LARGEST, logarithms, steps_between
 from brainpy_lab.analysis.cycles.mesh import Mesh
-from brainpy_lab.analysis.scaling import swings
+from brainpy_lab.analysis.scaling import LITTLE, swings
 from brainpy_lab.analysis.vector_field import Array, VectorField
-from brainpy_lab.errors import ByName
+from brainpy_lab.errors import AnalysisError, ByName
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,6 +25,9 @@ GOOD = 1e-8
 
 #: Steps of a period, about, at most.
 MOST_STEPS = 20_000
+
+#: Entries of the matrices of the first steps, at most: of these there are some ten copies at a time.
+MOST_NUMBERS = 100_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +103,12 @@ class Cycle:
         edges = self.mesh.edges * self.period
         stretch = float((np.abs(self._jacobians(edges[:-1])).sum(axis=2).max(axis=1) * np.diff(edges)).max())
         substeps = max(1, 2 ** int(np.ceil(np.log2(max(1.0, stretch / LARGEST)))))
+        if substeps * len(edges) * len(self.profile) ** 2 > MOST_NUMBERS:
+            raise AnalysisError(
+                f"The multipliers of a cycle of {self.field.system.name} take {substeps * len(edges):.2g} steps: its "
+                f"fastest rate is too high beside its period, {self.period:.4g}.",
+                advice="Put the fastest state's equilibrium in its place.",
+            )
         found = logarithms(steps_between(edges, self._jacobians, substeps))
         while True:
             substeps *= 2
@@ -119,11 +128,13 @@ class Cycle:
         # in units of each state's range: the size of a Jacobian is then that of its rates
         scales = swings(self.profile)
         found = self.field.jacobian(states)
-        still = np.ptp(self.profile, axis=1) < scales
-        if still.any():  # in units of what the others' motion does to it
-            sizes = np.abs(found).max(axis=2)
+        still, sizes = np.ptp(self.profile, axis=1) < scales, np.abs(found).max(axis=2)
+        for _ in scales:  # in units of what the others' motion does to it: one may stand still beside another
             answers = (sizes * scales)[:, ~still].max(axis=1) / sizes.diagonal().max()
-            scales = np.where(still & (answers > scales) & np.isfinite(answers), answers, scales)
+            lost = np.isfinite(answers) & (scales < np.where(still, 1.0, LITTLE) * answers)
+            if not lost.any():
+                break
+            scales, still = np.where(lost, answers, scales), still & ~lost
         return np.moveaxis(found * (scales / scales[:, None])[:, :, None], -1, 0)
 
     @property

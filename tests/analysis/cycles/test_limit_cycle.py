@@ -200,3 +200,13 @@ def test_multipliers_beside_a_state_that_stands_still_and_is_strongly_driven() -
     cycle = limit_cycle(bp.model(f"{CIRCLE}\ndz/dt = 1000*(x**2 + y**2) - z"), near={"x": 0.3})
     assert cycle.max["z"] == pytest.approx(1000, rel=1e-9)
     assert cycle.log_multipliers == pytest.approx([0, -np.pi, -2 * np.pi], abs=1e-5)
+
+
+@pytest.mark.parametrize("factor", [1, 1e6])
+def test_states_on_which_what_the_others_do_cancels_along_the_cycle(factor: float) -> None:
+    """Their own size is made of the others' errors: steps of the simulation became too small for it."""
+    text = f"{CIRCLE}\ndz/dt = {factor}*(x**2 + y**2 - 1) - z\ndu/dt = z - 1.5*u"
+    cycle = limit_cycle(bp.model(text), near={"x": 0.5})
+    assert cycle.period == pytest.approx(np.pi, rel=1e-9)
+    assert max(abs(cycle.min["u"]), abs(cycle.max["u"])) < 1e-12 * factor
+    assert cycle.log_multipliers == pytest.approx([0, -np.pi, -1.5 * np.pi, -2 * np.pi], abs=1e-5)
