@@ -39,6 +39,10 @@ SURE = 3
 #: An eigenvalue comes near the axis in a step when it turns there, nearer than this part of its values at the ends.
 NEAR = 0.3
 
+#: A cubic is unsure by this part of its last term, since the next terms are left out. Where the term is this many times
+#: as large as the eigenvalue at an end, the cubic says nothing, and the middle is looked at.
+UNSURE, BENT = 0.1, 1.0
+
 #: Real parts below this, relative to the largest eigenvalue, are zero but for rounding errors.
 ROUNDING = 1e-15
 
@@ -208,6 +212,8 @@ def touching(curve: Curve, a: Station, b: Station, values: Array, rates: Array) 
     turn = np.array([start, 6 * mean - 4 * start - 2 * end, 3 * (start + end - 2 * mean), 0.0])
     cubics = np.column_stack([cubic, turn])
     found = [_touch(*c) for c in cubics[:, _may_touch(cubics)].T.tolist()]
+    if (np.abs(cubic[3]) > BENT * np.abs(values).min(axis=0)).any():
+        found.append((0.5, NEAR))
     return [f for f in found if f is not None]
 
 
@@ -215,7 +221,7 @@ def _may_touch(cubics: Array) -> NDArray[np.bool_]:
     """Which cubics, (4, count), may come near zero over [0, 1]: each lies between its four Bernstein coefficients."""
     c0, linear, square, cube = cubics
     hull = np.stack([c0, c0 + linear / 3, c0 + (2 * linear + square) / 3, c0 + linear + square + cube])
-    least = NEAR * np.maximum(np.abs(hull[0]), np.abs(hull[3]))
+    least = NEAR * np.maximum(np.abs(hull[0]), np.abs(hull[3])) + UNSURE * np.abs(cube)
     result: NDArray[np.bool_] = ~((hull > least).all(axis=0) | (hull < -least).all(axis=0))
     return result
 
@@ -237,7 +243,7 @@ def _touch(c0: float, linear: float, square: float, cube: float) -> tuple[float,
         if 0.0 < x < 1.0:
             value = c0 + x * (linear + x * (square + x * cube))
             beyond = value * ends[0] <= 0 or value * ends[1] <= 0
-            near = 0.0 if beyond else abs(value) / size
+            near = 0.0 if beyond else max(abs(value) - UNSURE * abs(cube), 0.0) / size
             if near < NEAR and (best is None or near < best[1]):
                 best = min(max(x, 0.05), 0.95), near
     return best

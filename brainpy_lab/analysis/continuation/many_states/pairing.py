@@ -1,7 +1,7 @@
 """Which eigenvalue at one point of a branch is which at the next, and which of them may touch the axis in between.
 
 How fast each one moves is had from all eigenvalues a little farther on, which in hundreds of states takes as long as
-all else at a point. So it is asked only of those that may have come to the axis and gone back within the step: they
+all else at a point. There it is asked only of those that may have come to the axis and gone back within the step: they
 depart from a straight way, as is seen when their way is compared with that in the step before.
 """
 
@@ -23,6 +23,9 @@ Places = NDArray[np.int_]
 #: An eigenvalue with a constant acceleration departs from the straight way by an eighth of it, times the square of the
 #: length. One that is farther from the axis than this part is taken not to come to it.
 DEPARTURE = 1.0
+
+#: Below so many states all are asked: it costs little, and finds what bends sharply too.
+LARGE = 60
 
 #: An acceleration is forgotten by this factor in each step: an eigenvalue that swings may look as if it had none.
 KEPT = 0.5
@@ -52,7 +55,7 @@ def may_touch(problem: EquilibriumProblem, curve: Curve, a: Station, b: Station,
     there = way.partners[of]
     first, last = a.eigenvalues.real[of], b.eigenvalues.real[there]
     departure = DEPARTURE * way.accelerations[there] * way.length**2
-    near = np.minimum(np.abs(first), np.abs(last)) < departure
+    near = (np.minimum(np.abs(first), np.abs(last)) < departure) | (problem.n < LARGE)
     rates = np.stack([_rates(problem, a, of[near]), _rates(problem, b, there[near])])
     return bool(touching(curve, a, b, np.stack([first[near], last[near]]), rates))
 

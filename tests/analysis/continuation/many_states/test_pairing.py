@@ -40,6 +40,20 @@ def test_two_hopf_points_in_one_step_are_found(bump, known):
     np.testing.assert_allclose([p.parameter for p in diagram.points.of("hopf")], known, rtol=1e-9)
 
 
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize(("turns", "found"), [(20, 6), (40, 14)])
+def test_eigenvalues_that_swing_within_a_step_lose_no_point(many, turns, found):
+    """On a branch along which nothing else moves, steps are a sixteenth of the range long, some 3 to a swing."""
+    bump = f"sin({turns}*g) - 0.99"
+    alone = bp.model(f"dx/dt = ({bump})*x - y\ndy/dt = x + ({bump})*y\ng = 0")
+    diagram = bp.analysis.bifurcation(rotors(bump) if many else alone, "g", (0, 1), cycles=False)
+    begins = (np.arcsin(0.99) + 2 * np.pi * np.arange(8)) / turns
+    ends = (np.pi - np.arcsin(0.99) + 2 * np.pi * np.arange(8)) / turns
+    known = np.sort([g for g in (*begins, *ends) if g < 1])
+    assert len(known) == found
+    np.testing.assert_allclose([p.parameter for p in diagram.points.of("hopf")], known, rtol=1e-9)
+
+
 def test_rates_of_some_eigenvalues_are_those_of_all_moved():
     n = 60
     weights = np.random.default_rng(0).normal(size=(n, n)) / np.sqrt(n)
