@@ -61,7 +61,7 @@ class Source:
         hint = where_events_are(self, name) or did_you_mean(name, known) or f"It has: {', '.join(known)}."
         raise AttributeError(f"{self.name} has no '{name}': it is a source of spikes, without states. {hint}")
 
-    def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
+    def steps_of_spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
         """The spikes of a run, where they are known beforehand: a function of the first step and their number."""
         raise NotImplementedError
 

@@ -108,7 +108,7 @@ class PoissonGroup(Source):
         if rate.size and rate.min() < 0:
             raise ArgumentError(f"{self.name}: a rate is at least 0; got {rate.min():g}.")
 
-    def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
+    def steps_of_spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
         """The spikes of a run, by steps."""
         scale = self.sources * dt
         constant = np.atleast_1d(np.asarray(self._rate, dtype=float)) * scale
@@ -224,7 +224,7 @@ class SpikeSource(Source):
             )
         super().__setattr__(name, value)
 
-    def spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
+    def steps_of_spikes(self, t0: float, dt: float, seed: int, stream: int) -> Callable[[int, int], Spikes]:
         """The spikes of a run, by steps."""
         ratio = (self.times - t0) / dt
         nearest = np.round(ratio)

@@ -57,7 +57,7 @@ def test_counts_follow_poisson_law(mean: float) -> None:
 
 def test_a_rate_of_time_is_that_at_the_start_of_each_step_on_both_drivers() -> None:
     P = bp.PoissonGroup(20, rate=lambda t: np.where(t < 4.95, 50.0, 0.0) * (np.arange(20) < 5), name="P")
-    source = P.spikes(0.0, 0.1, 3, 0)
+    source = P.steps_of_spikes(0.0, 0.1, 3, 0)
     offsets, cells = source(0, 100)
     assert offsets[50] == offsets[-1] == len(cells) and cells.max() == 4
     assert abs(len(cells) - 5 * 50 * 5.0) < 4 * np.sqrt(1250)
@@ -66,10 +66,10 @@ def test_a_rate_of_time_is_that_at_the_start_of_each_step_on_both_drivers() -> N
 
 def test_a_spike_list_out_of_order_is_served_by_cell_and_twice_in_a_step_in_rounds() -> None:
     S = bp.SpikeSource([0.31, 0.32, 0.33, 0.34, 1.0], [7, 2, 2, 5, 1], 9, name="S")
-    offsets, cells = S.spikes(0.0, 0.1, 0, 0)(0, 20)
+    offsets, cells = S.steps_of_spikes(0.0, 0.1, 0, 0)(0, 20)
     assert list(cells) == [2, 5, 7, 2, 1]
     assert list(np.flatnonzero(np.diff(offsets))) == [3, 9]
-    assert len(S.spikes(0.0, 0.1, 0, 0)(12, 4)[1]) == 0
+    assert len(S.steps_of_spikes(0.0, 0.1, 0, 0)(12, 4)[1]) == 0
 
 
 @pytest.mark.parametrize("backend", ["numpy", "numba"])

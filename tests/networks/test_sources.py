@@ -129,7 +129,7 @@ def test_an_aggregate_has_the_law_of_its_processes_and_draws_one_number_a_cell_a
     np.add.at(counts, (((train.t - 0.05) // 10).astype(int), train.index), train.count)
     assert counts.mean() == pytest.approx(5.0, abs=4 * np.sqrt(5 / counts.size))
     assert counts.var() == pytest.approx(5.0, rel=0.1)
-    assert P.spikes(0.0, 0.1, 1, 0)(0, 1)[0].tolist()[0] == 0
+    assert P.steps_of_spikes(0.0, 0.1, 1, 0)(0, 1)[0].tolist()[0] == 0
 
 
 @pytest.mark.parametrize("backend", ["numpy", "numba", "jax", "torch"])

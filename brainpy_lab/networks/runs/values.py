@@ -58,7 +58,7 @@ class _Values:
             (w.name, side): table for w in self.plan.wired.values() for side, table in w.tables.items()
         }
         sources = {
-            g.name: g.spikes(0.0, state.dt, state.seed, number)
+            g.name: g.steps_of_spikes(0.0, state.dt, state.seed, number)
             for number, g in enumerate(network.groups) if not isinstance(g, NeuGroup)
         }  # fmt: skip
         pre = {w.name: w.pre for w in self.plan.wired.values()}
