@@ -175,6 +175,7 @@ class Curve:
                 last = self._at_border(here, point)
                 if (last is None or not self._leads_to(here, last)) and step > SHORTEST * self.longest:
                     step /= 2
+                    reach = step
                     continue
                 self.end = "border"
                 if last is not None and length_of(self._scale(last.u - here.u)) > EDGE:
