@@ -163,7 +163,8 @@ def find(
     rounding = ROUNDING * usual
     held = caveats.frozen(field)
     kept = families(field, near or {}) if are_infinitely_many else ()
-    remarks = (*caveats.remarks(field), *jumps(field, low, high, usual), *kept, *unclear)
+    through = jumps(field, low, high, usual)  # the proof is undecided there, and that it jumps says more
+    remarks = (*caveats.remarks(field), *(through or unclear), *kept)
     points = [_told(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside]
     flat = sum(int(found.is_flat[i]) for i in inside)
     if flat > MOST_MULTIPLE:
