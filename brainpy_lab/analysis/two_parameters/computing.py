@@ -29,6 +29,7 @@ from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
 from brainpy_lab.analysis.two_parameters.regions import Place, Region
 from brainpy_lab.analysis.vector_field import ModelLike, Range
 from brainpy_lab.errors import ArgumentError
+from brainpy_lab.simulation.run_defaults import is_number
 
 #: What is said where cycles might have been expected.
 EQUILIBRIA_ALONE = (
@@ -58,6 +59,11 @@ def plane_diagram(
     """The curves of special points of ``model`` in a box of two parameters; see `bifurcation`."""
     first, second = _two(names, "parameters")
     bounds = _two(ranges, "ranges")
+    if all(is_number(bound) for bound in bounds):
+        raise ArgumentError(
+            f"The ranges are {ranges!r}, which is one; two are needed.",
+            advice=f'Write ("{first}", "{second}"), ({ranges!r}, (low, high)).',
+        )
     box = check_range(first, bounds[0]), check_range(second, bounds[1])
     if first == second:
         raise ArgumentError(f"'{first}' is given twice.", advice="Name two parameters.")
