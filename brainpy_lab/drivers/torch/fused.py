@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Collection
 from typing import Any
 
 import torch
 
 from brainpy_lab.drivers.torch.kinds import Kinds
+from brainpy_lab.drivers.torch.rewriting import call, with_values
 
 #: What fused functions call, by names that no model has.
 FUSED: dict[str, Any] = {"_k_addcmul": torch.addcmul, "_k_rsub": torch.rsub}
@@ -20,18 +20,8 @@ def fused(function: ast.FunctionDef, arrays: Collection[str], numbers: Collectio
 
     A product is not rounded before it is added: the last digit may differ from that of two operations.
     """
-    fuse, body = _Fuse(Kinds(arrays, numbers, dict.fromkeys(FUSED, "array"))), []
-    for line in copy.deepcopy(function.body):
-        match line:
-            case ast.Assign(targets=[ast.Name(id=name)]):
-                line.value = fuse.visit(line.value)
-                fuse.kinds.of_names[name] = fuse.kinds.of(line.value)
-            case ast.Return():
-                pass
-            case _:
-                return function
-        body.append(line)
-    return ast.fix_missing_locations(ast.FunctionDef(**{**vars(function), "body": body}))
+    fuse = _Fuse(Kinds(arrays, numbers, dict.fromkeys(FUSED, "array")))
+    return with_values(function, fuse.kinds, lambda name, value: fuse.visit(value))
 
 
 class _Fuse(ast.NodeTransformer):
@@ -44,23 +34,18 @@ class _Fuse(ast.NodeTransformer):
         self.generic_visit(node)
         match node:
             case ast.BinOp(term, ast.Add(), ast.BinOp(a, ast.Mult(), b)) if self.kinds.are_arrays(term, a, b):
-                return _call("_k_addcmul", term, a, b)
+                return call("_k_addcmul", term, a, b)
             case ast.BinOp(ast.BinOp(a, ast.Mult(), b), ast.Add(), term) if self.kinds.are_arrays(term, a, b):
-                return _call("_k_addcmul", term, a, b)
+                return call("_k_addcmul", term, a, b)
             case ast.BinOp(term, ast.Sub(), ast.BinOp(a, ast.Mult(), b)) if self.kinds.are_arrays(term, a, b):
-                found = _call("_k_addcmul", term, a, b)
+                found = call("_k_addcmul", term, a, b)
                 found.keywords = [ast.keyword("value", ast.Constant(-1))]
                 return found
             case ast.BinOp(number, ast.Sub(), array) if self.kinds.are_arrays(array) and self.kinds.is_number(number):
-                return _call("_k_rsub", array, number)
-            case ast.BinOp(ast.UnaryOp(ast.USub(), a), ast.Sub(), b) if self.kinds.are_arrays(a, b):
-                return ast.UnaryOp(ast.USub(), ast.BinOp(a, ast.Add(), b))
-            case ast.BinOp(ast.UnaryOp(ast.USub(), a), ast.Sub(), b) if self.kinds.are_arrays(
-                a
-            ) and self.kinds.is_number(b):
-                return _call("_k_rsub", a, ast.UnaryOp(ast.USub(), b))
+                return call("_k_rsub", array, number)
+            case ast.BinOp(ast.UnaryOp(ast.USub(), a), ast.Sub(), b) if self.kinds.are_arrays(a):
+                if self.kinds.are_arrays(b):
+                    return ast.UnaryOp(ast.USub(), ast.BinOp(a, ast.Add(), b))
+                if self.kinds.is_number(b):
+                    return call("_k_rsub", a, ast.UnaryOp(ast.USub(), b))
         return node
-
-
-def _call(name: str, *arguments: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])

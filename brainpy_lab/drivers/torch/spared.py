@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import torch
 
 from brainpy_lab.drivers.torch.kinds import ELEMENTWISE, Kinds
+from brainpy_lab.drivers.torch.rewriting import call, with_values
 
 _OPERATIONS = {ast.Add: "_k_add_", ast.Sub: "_k_sub_", ast.Mult: "_k_mul_", ast.Div: "_k_div_"}
 _ELEMENTWISE = ELEMENTWISE - {"minimum", "maximum"}
@@ -29,22 +29,15 @@ def spared(function: ast.FunctionDef, arrays: Collection[str], numbers: Collecti
 
     ``arrays`` and ``numbers`` are arguments. Those are left as they are.
     """
-    lines, body = copy.deepcopy(function.body), []
-    spare = _Spare(Kinds(arrays, numbers, _GIVEN))
-    once = _read_once(lines)
-    for line in lines:
-        match line:
-            case ast.Assign(targets=[ast.Name(id=name)]):
-                line.value = spare.visit(line.value)
-                if name in once and spare.is_free(line.value):
-                    spare.free.add(name)
-                spare.kinds.of_names[name] = spare.kinds.of(line.value)
-            case ast.Return():
-                pass
-            case _:
-                return function
-        body.append(line)
-    return ast.fix_missing_locations(ast.FunctionDef(**{**vars(function), "body": body}))
+    spare, once = _Spare(Kinds(arrays, numbers, _GIVEN)), _read_once(function.body)
+
+    def value_of(name: str, value: ast.expr) -> ast.expr:
+        spared_value: ast.expr = spare.visit(value)
+        if name in once and spare.is_free(spared_value):
+            spare.free.add(name)
+        return spared_value
+
+    return with_values(function, spare.kinds, value_of)
 
 
 def _read_once(lines: list[ast.stmt]) -> set[str]:
@@ -68,7 +61,7 @@ class _Spare(ast.NodeTransformer):
     def _plain(self, node: ast.expr) -> ast.expr:
         """A number as Python's own."""
         is_written = isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
-        return _call("_k_float", node) if self.kinds.is_number(node) and not is_written else node
+        return call("_k_float", node) if self.kinds.is_number(node) and not is_written else node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
@@ -76,9 +69,9 @@ class _Spare(ast.NodeTransformer):
             return node
         method = _OPERATIONS.get(type(node.op))
         if method and self.is_free(node.left):
-            return _call(method, node.left, self._plain(node.right))
+            return call(method, node.left, self._plain(node.right))
         if isinstance(node.op, ast.Add | ast.Mult) and method and self.is_free(node.right):
-            return _call(method, node.right, self._plain(node.left))
+            return call(method, node.right, self._plain(node.left))
         node.left, node.right = self._plain(node.left), self._plain(node.right)
         return node
 
@@ -93,12 +86,12 @@ class _Spare(ast.NodeTransformer):
         match node:
             case ast.Call(ast.Name("where"), [flags, yes, no]) if self._chooses(node):
                 if self.kinds.is_number(yes) and self.is_free(no):
-                    return _call("_k_masked_fill_", no, flags, self._plain(yes))
-                return _call("_k_where", flags, self._plain(yes), self._plain(no))
+                    return call("_k_masked_fill_", no, flags, self._plain(yes))
+                return call("_k_where", flags, self._plain(yes), self._plain(no))
             case ast.Call(ast.Name("_k_rsub"), [array, number]):
-                return _call("_k_rsub", array, self._plain(number))
+                return call("_k_rsub", array, self._plain(number))
             case ast.Call(ast.Name(name), [argument]) if name in _ELEMENTWISE and self.is_free(argument):
-                return _call(f"_k_{name}_", argument)
+                return call(f"_k_{name}_", argument)
             case ast.Call(ast.Name("_k_addcmul"), [term, *_]) if self.is_free(term):
                 node.func = ast.Name("_k_addcmul_", ast.Load())
         return node
@@ -106,7 +99,3 @@ class _Spare(ast.NodeTransformer):
     def _chooses(self, node: ast.Call) -> bool:
         """Whether truth values of all places choose between arrays, or an array and a number."""
         return self.kinds.of(node.args[0]) == "flags" and self.kinds.of(node) == "array"
-
-
-def _call(name: str, *arguments: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
