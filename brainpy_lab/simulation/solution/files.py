@@ -54,6 +54,13 @@ class Content:
         """Those of both kinds."""
         return {**self.arrays, **self.recorded}
 
+    @property
+    def shown(self) -> xarray.Dataset:
+        """The Dataset that other programs read."""
+        import xarray
+
+        return xarray.Dataset() if self.dataset is None else self.dataset()
+
 
 #: Names of all arrays that a description tells of, and the types of those that it gives types to.
 Keys = Callable[[dict[str, Any]], Iterable[tuple[str, str | None]]]
@@ -140,7 +147,7 @@ def _write_netcdf(content: Content, path: Path) -> None:
     import xarray
 
     text = json.dumps(content.described)
-    _to_netcdf(xarray.Dataset() if content.dataset is None else content.dataset(), path)
+    _to_netcdf(content.shown, path)
     rest = xarray.Dataset(
         {
             key.replace("/", "__"): (tuple(f"{key.replace('/', '__')}_{i}" for i in range(a.ndim)), a)
@@ -153,8 +160,12 @@ def _write_netcdf(content: Content, path: Path) -> None:
 
 
 def _to_netcdf(dataset: Any, path: Path, **options: Any) -> None:
-    encoding = {name: {"_FillValue": None} for name in dataset.variables}
-    dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding, **options)
+    dataset.to_netcdf(path, engine="h5netcdf", encoding=_as_they_are(dataset), **options)
+
+
+def _as_they_are(dataset: Any) -> dict[Any, Any]:
+    """No number of a dataset stands for a missing one."""
+    return {name: {"_FillValue": None} for name in dataset.variables}
 
 
 def _read_netcdf(source: Any, keys: Keys) -> tuple[Content, bool]:
@@ -168,12 +179,8 @@ def _read_netcdf(source: Any, keys: Keys) -> tuple[Content, bool]:
 
 def _write_zarr(content: Content, path: Path) -> None:
     """As Zarr 2: it has words of a fixed length, which diagrams hold; Zarr 3 has none yet."""
-    import xarray
-
-    zarr, text = package("zarr", f"'{path.suffix}'"), json.dumps(content.described)
-    dataset = xarray.Dataset() if content.dataset is None else content.dataset()
-    encoding = {name: {"_FillValue": None} for name in dataset.variables}
-    dataset.to_zarr(path, mode="w", zarr_format=2, encoding=encoding)
+    zarr, text, shown = package("zarr", f"'{path.suffix}'"), json.dumps(content.described), content.shown
+    shown.to_zarr(path, mode="w", zarr_format=2, encoding=_as_they_are(shown))
     rest = zarr.open_group(path, mode="a", zarr_format=2, use_consolidated=False).create_group(_GROUP)
     for key, array in content.arrays.items():
         values = np.asarray(array)
