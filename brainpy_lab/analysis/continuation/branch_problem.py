@@ -57,14 +57,14 @@ class EquilibriumProblem:
         result: Array = self.slopes(u)[:, : self.n]
         return result
 
-    def eigenvalues(self, u: Array) -> Complex:
-        """Those that decide on stability, the one with the largest real part first.
+    def eigenvalues(self, u: Array, slopes: Array | None = None) -> Complex:
+        """Those that decide on stability, the one with the largest real part first; `slopes` may be known.
 
         Delays bring infinitely many: all with a positive real part are given, and some more.
         """
         if self.field.system.is_delayed:
             return in_order(characteristic_roots(self._at(u), u[: self.n], unstable=True))
-        return in_order(np.linalg.eigvals(self.jacobian(u)))
+        return in_order(np.linalg.eigvals(self.jacobian(u) if slopes is None else slopes[:, : self.n]))
 
     def eigenvalues_along(self, u: Array, slopes: Array, aside: Array) -> tuple[Complex, Complex]:
         """`eigenvalues` at ``u``, where `slopes` are known, and beside it."""

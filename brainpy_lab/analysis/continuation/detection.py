@@ -23,8 +23,9 @@ from brainpy_lab.analysis.newton import sign_of_determinant
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.errors import AnalysisError
 
-#: From so many states on, eigenvalues take most of the time.
-MANY = 8
+#: From so many states on, eigenvalues take most of the time; and from the second on, how fast they move is asked of
+#: some alone. Below, it costs little, and finds what bends sharply too.
+MANY, LARGE = 8, 60
 
 #: A step is halved at most so often for what the counts tell: Newton's method tells no points apart in 2**-26 of it.
 HALVINGS = 26
@@ -123,8 +124,8 @@ def station(problem: EquilibriumProblem, curve: Curve, point: CurvePoint) -> Sta
     """Count at a point."""
     slopes = problem.slopes(point.u)
     bare = replace(point, slopes=None)  # of many states and points they fill the memory
-    if problem.n >= MANY and not problem.field.system.is_delayed:
-        values = problem.eigenvalues(point.u)
+    if problem.n >= LARGE and not problem.field.system.is_delayed:
+        values = problem.eigenvalues(point.u, slopes)
         rated = partial(_rates, problem, bare, values)
     else:
         values, moved, way = _beside(problem, slopes, point)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve
-from brainpy_lab.analysis.continuation.detection import MANY, WAY, Arrival, Station, touching
+from brainpy_lab.analysis.continuation.detection import LARGE, MANY, WAY, Arrival, Station, touching
 from brainpy_lab.analysis.continuation.normal_form import at_zero
 from brainpy_lab.analysis.vector_field import Array
 
@@ -23,9 +23,6 @@ Places = NDArray[np.int_]
 #: An eigenvalue with a constant acceleration departs from the straight way by an eighth of it, times the square of the
 #: length. One that is farther from the axis than this part is taken not to come to it.
 DEPARTURE = 1.0
-
-#: Below so many states all are asked: it costs little, and finds what bends sharply too.
-LARGE = 60
 
 #: An acceleration is forgotten by this factor in each step: an eigenvalue that swings may look as if it had none.
 KEPT = 0.5
