@@ -17,13 +17,13 @@ from brainpy_lab.analysis.many_states import zeros_among
 from brainpy_lab.analysis.newton import batched_newton, to_multiple
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.plane.coarse import small_boxes
-from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+from brainpy_lab.analysis.points import FixedPoints
 from brainpy_lab.analysis.proof.completeness import prove
 from brainpy_lab.analysis.proof.drifts import rounding_at
 from brainpy_lab.analysis.reduction import Reduced, reduce_field
 from brainpy_lab.analysis.sampling import spread
 from brainpy_lab.analysis.scaling import Scaled
-from brainpy_lab.analysis.stability import eigenvectors, stability
+from brainpy_lab.analysis.stability import ROUNDING, described, stability, told
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField, make_field, moving
 from brainpy_lab.errors import in_words
 from brainpy_lab.simulation.by_name import takes_parameters
@@ -64,12 +64,6 @@ FAR = 10.0
 
 #: Part of a range by which the sample that decides on reductions reaches beyond it, as searches do (`roots.MARGIN`).
 BEYOND = 0.01
-
-#: Of more unknowns the errors at a point are not looked at: reading the equations for it takes a while.
-MOST_BY_INTERVALS = 12
-
-#: Rounding error of a drift, relative to its usual size in the box: that of a sum of about ten terms.
-ROUNDING = 8 * float(np.finfo(float).eps)
 
 
 @in_words("fixed_points")
@@ -165,7 +159,7 @@ def find(
     kept = families(field, near or {}) if are_infinitely_many else ()
     through = jumps(field, low, high, usual)  # the proof is undecided there, and that it jumps says more
     remarks = (*caveats.remarks(field), *(through or unclear), *kept)
-    points = [_told(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside]
+    points = [told(field, found.points[:, i], int(found.dimensions[i]), rounding, high - low, held) for i in inside]
     flat = sum(int(found.is_flat[i]) for i in inside)
     if flat > MOST_MULTIPLE:
         remarks = (*remarks, f"{flat} of these points are multiple zeros; so many may belong to a curve or surface.")
@@ -343,37 +337,6 @@ def _kept(points: Array) -> list[int]:
         if not kept or np.abs(points[:, kept] - point[:, None]).max(axis=0).min() > SAME:
             kept.append(int(i))
     return kept
-
-
-def _told(
-    field: VectorField, point: Array, dimension: int, rounding: Array, widths: Array, frozen: dict[str, float]
-) -> FixedPoint:
-    """As `described`; where ``rounding``, that of the box, leaves the kind open, with the errors at the point itself.
-
-    In a box a million times as wide as what is in it the drift is so large that 1e-16 of it hides everything.
-    """
-    told = described(field, point, dimension, rounding, widths, frozen)
-    if told.kind != "non-hyperbolic" or dimension or len(point) > MOST_BY_INTERVALS:
-        return told
-    errors = rounding_at(field, point)
-    if errors is None or not (errors < rounding).any():
-        return told
-    return described(field, point, dimension, np.minimum(errors, rounding), widths, frozen)
-
-
-def described(
-    field: VectorField, point: Array, dimension: int, rounding: Array, widths: Array, frozen: dict[str, float]
-) -> FixedPoint:
-    """The fixed point at ``point``, shape (n_free,), with its stability; ``rounding`` errors of the drift as given."""
-    # + 0.0: a zero found from below would be shown as -0
-    values = {name: float(v) + 0.0 for name, v in zip(field.free, point, strict=True)}
-    eigenvalues, kind, stable = stability(field, point, rounding, widths)
-    if dimension:
-        kind, stable = "non-hyperbolic", False
-    virtual = caveats.reset_at(field, point, widths)
-    stable = stable and virtual is None
-    vectors = eigenvectors(field, point)
-    return FixedPoint(values, eigenvalues, kind, stable, frozen, virtual, dimension, dict(field.params), vectors)
 
 
 def _completeness(are_infinitely_many: bool) -> Literal[True] | str:

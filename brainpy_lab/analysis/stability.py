@@ -1,4 +1,4 @@
-"""Stability of a fixed point: the eigenvalues that decide on it, and what is made of them.
+"""Stability of a fixed point: the eigenvalues that decide on it, what is made of them, and what is said of the point.
 
 Ordinary systems have those of the Jacobian. Delays bring infinitely many; the rightmost decide. With fractional orders
 the sector of stable eigenvalues is wider or narrower than the left half plane.
@@ -12,11 +12,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.characteristic import characteristic_roots
 from brainpy_lab.analysis.kinds import ZERO, kind_of
+from brainpy_lab.analysis.points import FixedPoint
+from brainpy_lab.analysis.proof.drifts import rounding_at
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.errors import AnalysisError
 from brainpy_lab.symbolic.compiling import Compiler
+
+#: Of more unknowns the errors at a point are not looked at: reading the equations for it takes a while.
+MOST_BY_INTERVALS = 12
+
+#: Rounding error of a drift, relative to its usual size in the box: that of a sum of about ten terms.
+ROUNDING = 8 * float(np.finfo(float).eps)
 
 
 class Stability(NamedTuple):
@@ -56,6 +65,37 @@ def stability(field: VectorField, point: Array, rounding: Array, widths: Array) 
     if kind != "center" and _is_multiple(field, point, jacobian, rounding, widths):
         kind = "non-hyperbolic"
     return Stability(eigenvalues, kind, kind.startswith("stable"))
+
+
+def told(
+    field: VectorField, point: Array, dimension: int, rounding: Array, widths: Array, frozen: dict[str, float]
+) -> FixedPoint:
+    """As `described`; where ``rounding``, that of the box, leaves the kind open, with the errors at the point itself.
+
+    In a box a million times as wide as what is in it the drift is so large that 1e-16 of it hides everything.
+    """
+    found = described(field, point, dimension, rounding, widths, frozen)
+    if found.kind != "non-hyperbolic" or dimension or len(point) > MOST_BY_INTERVALS:
+        return found
+    errors = rounding_at(field, point)
+    if errors is None or not (errors < rounding).any():
+        return found
+    return described(field, point, dimension, np.minimum(errors, rounding), widths, frozen)
+
+
+def described(
+    field: VectorField, point: Array, dimension: int, rounding: Array, widths: Array, frozen: dict[str, float]
+) -> FixedPoint:
+    """The fixed point at ``point``, shape (n_free,), with its stability; ``rounding`` errors of the drift as given."""
+    # + 0.0: a zero found from below would be shown as -0
+    values = {name: float(v) + 0.0 for name, v in zip(field.free, point, strict=True)}
+    eigenvalues, kind, stable = stability(field, point, rounding, widths)
+    if dimension:
+        kind, stable = "non-hyperbolic", False
+    virtual = caveats.reset_at(field, point, widths)
+    stable = stable and virtual is None
+    vectors = eigenvectors(field, point)
+    return FixedPoint(values, eigenvalues, kind, stable, frozen, virtual, dimension, dict(field.params), vectors)
 
 
 def in_order(values: NDArray[Any]) -> NDArray[np.complex128]:

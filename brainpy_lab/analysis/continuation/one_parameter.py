@@ -41,9 +41,9 @@ from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.cycles.conserved import GENERIC, families
 from brainpy_lab.analysis.cycles.cycle import Cycle
 from brainpy_lab.analysis.cycles.rotations import not_followed
-from brainpy_lab.analysis.equilibria import ROUNDING, described
 from brainpy_lab.analysis.layout import ModelLike, initial_of
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
+from brainpy_lab.analysis.stability import ROUNDING, described
 from brainpy_lab.analysis.two_parameters.computing import plane_diagram
 from brainpy_lab.analysis.two_parameters.plane_diagram import PlaneDiagram
 from brainpy_lab.analysis.vector_field import Array, Range, VectorField

@@ -15,11 +15,11 @@ import numpy as np
 from scipy.linalg import solve_continuous_lyapunov
 
 from brainpy_lab.analysis import caveats
-from brainpy_lab.analysis.equilibria import ROUNDING, described
 from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.noise.spread import Spread
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.scaling import nonzero, power_of_two
+from brainpy_lab.analysis.stability import ROUNDING, described
 from brainpy_lab.analysis.vector_field import Array, ModelLike, VectorField, check_model, make_field
 from brainpy_lab.analysis.zero_problem import equilibria
 from brainpy_lab.equations.system import System

@@ -9,13 +9,13 @@ import numpy as np
 
 from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.box import Box, read_box
-from brainpy_lab.analysis.equilibria import described
 from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.nullclines import typical
 from brainpy_lab.analysis.plane.growth import Flow, Grown, beginning, grow, resets
 from brainpy_lab.analysis.plane.manifold import Curves, Manifold, Manifolds
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.sampling import spread
+from brainpy_lab.analysis.stability import described
 from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, check_model, make_field
 from brainpy_lab.analysis.zero_problem import equilibria
 from brainpy_lab.equations.system import System

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.cycles.limit_cycle import cycle_from
-from brainpy_lab.analysis.equilibria import described
 from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.plane.attractor import ON_ORBIT, Attractor, Capture, Orbit
 from brainpy_lab.analysis.plane.ensemble import Ensemble
 from brainpy_lab.analysis.plane.events import Resets
 from brainpy_lab.analysis.points import FixedPoint
+from brainpy_lab.analysis.stability import described
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import equilibria
 from brainpy_lab.errors import AnalysisError
