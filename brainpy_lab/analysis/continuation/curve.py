@@ -200,11 +200,11 @@ class Curve:
         length = length_of(chord)
         if not length:
             return a
-        zero = self._corrected(self._cubic(a, b, part), chord / length, a.u + part * (b.u - a.u))
+        zero = self._corrected(self.cubic(a, b, part), chord / length, a.u + part * (b.u - a.u))
         along = chord / length * self.units
         return self.with_tangent(zero.point * self.units, along, zero.slopes) if zero.converged else None
 
-    def _cubic(self, a: CurvePoint, b: CurvePoint, s: float) -> Array:
+    def cubic(self, a: CurvePoint, b: CurvePoint, s: float) -> Array:
         """At ``s`` of the way from ``a`` to ``b``, or beyond, on the cubic through both points and tangents."""
         h = length_of(self._scale(b.u - a.u))
         return np.asarray(

@@ -26,6 +26,9 @@ from brainpy_lab.analysis.vector_field import Array
 #: may have crossed twice.
 HALVINGS, LOOKS = 12, 3
 
+#: So often before it is believed that several things happen at once.
+SURE = 3
+
 #: Turns of the parameter within this part of the range are rounding errors: at a canard the cycles grow at one value.
 NOISE = 1e-9
 
@@ -36,6 +39,10 @@ BLIND, BLURRED = 0.05, 5.0
 #: A multiplier with a smaller imaginary part, relative to its size, is real: of two equal ones, as symmetries make
 #: them, rounding makes a pair.
 REAL = 1e-7
+
+#: Multipliers that cross are one and the same, as symmetries make them, when they differ by no more than this at both
+#: ends, relative to their size: halving would not part them.
+EQUAL = 1e-6
 
 #: A multiplier counts as outside when it is so by more than this.
 OUTSIDE = 1e-6
@@ -203,8 +210,11 @@ def gaps(
     if kind is not None and halvings >= 2:
         yield CycleGap(kind, curve, a, b)
         return
-    if turns and a.unstable == b.unstable and halvings >= 3 and crossing(curve, a.point, b.point) is not None:
+    if turns and a.unstable == b.unstable and halvings >= SURE and crossing(curve, a.point, b.point) is not None:
         yield CycleGap("branch point of cycles", curve, a, b)
+        return
+    if halvings >= SURE and _crosses_together(a, b):
+        yield from _unparted(None, curve, a, b)
         return
     middle = curve.between(a.point, b.point, 0.5) if halvings < HALVINGS else None
     m = None if middle is None else cycle_station(curve, middle)
@@ -218,6 +228,17 @@ def gaps(
         return
     yield from gaps(curve, a, m, halvings + 1, is_fine=is_fine)
     yield from gaps(curve, m, b, halvings + 1, is_fine=is_fine)
+
+
+def _crosses_together(a: CycleStation, b: CycleStation) -> bool:
+    """Whether all that crosses the unit circle between two cycles are equal real multipliers, and nothing turns."""
+    few, many = sorted((a.unstable, b.unstable))
+    if many - few < 2 or a.turn != b.turn or a.is_blind or b.is_blind:
+        return False
+    crossing = np.stack([s.multipliers[few:many] for s in (a, b)])
+    size = np.abs(crossing[:, :1])
+    is_one = (crossing.imag == 0).all() and (np.abs(crossing - crossing[:, :1]) <= EQUAL * size).all()
+    return bool(is_one and (crossing[0, 0].real > 0) == (crossing[1, 0].real > 0))
 
 
 def _unparted(kind: str | None, curve: CycleCurve, a: CycleStation, b: CycleStation) -> Iterator[CycleGap]:

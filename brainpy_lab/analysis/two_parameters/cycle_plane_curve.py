@@ -138,7 +138,7 @@ class CyclePlaneCurve(InBox, CycleCurve):
         """
         if self._before is None:
             return super()._guess(here, step)
-        return self._cubic(self._before, here, 1 + step / length_of(self._scale(here.u - self._before.u)))
+        return self.cubic(self._before, here, 1 + step / length_of(self._scale(here.u - self._before.u)))
 
     def _renewed(self, point: CurvePoint) -> CurvePoint:
         if isinstance(point.slopes, OnIt):

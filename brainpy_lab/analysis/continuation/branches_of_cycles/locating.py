@@ -34,6 +34,10 @@ FLAT, ROUNDING = 1e-3, 1e-7
 #: Ends that halving leaves apart by more than this part of the gap, and of the units, are not on one branch.
 JUMP, LITTLE, HALVINGS = 1e-3, 1e-6, 16
 
+#: Between two cycles the cubic through both, with their tangents, is as good as the branch where the square of the
+#: product of its distances to them is below this, in units.
+CUBIC = 1e-12
+
 #: An orbit is at a value of the parameter where it is this near, relative: meshes tell canards apart no better.
 NEAR = 1e-8
 
@@ -139,9 +143,11 @@ def located(gap: CycleGap) -> Place | None:
 
     def at(part: float) -> float:
         if part not in seen:
-            middle = curve.between(gap.before.point, gap.after.point, part)
+            middle = _on_cubic(curve, seen, part) if gap.count > 1 else None
+            if middle is None:
+                middle = curve.between(gap.before.point, gap.after.point, part)
             if middle is None and gap.count > 1:
-                middle = _straight(gap.before.point, gap.after.point, part)
+                middle = _on_cubic(curve, seen, part, np.inf)
             if middle is None:
                 raise LookupError
             seen[part] = cycle_station(curve, middle)
@@ -159,9 +165,20 @@ def located(gap: CycleGap) -> Place | None:
     return Place(gap, seen[part]) if _is(gap, seen[part]) else None
 
 
-def _straight(a: CurvePoint, b: CurvePoint, part: float) -> CurvePoint:
-    """On the line between two points, which are very near: where several branches cross Newton's method fails."""
-    return CurvePoint(a.u + part * (b.u - a.u), a.tangent + part * (b.tangent - a.tangent))
+def _on_cubic(
+    curve: CycleCurve, seen: dict[float, CycleStation], part: float, error: float = CUBIC
+) -> CurvePoint | None:
+    """On the cubic between the nearest cycles that have been seen on both sides; None where that errs by more.
+
+    Where several branches cross Newton's method fails.
+    """
+    below, above = max(p for p in seen if p < part), min(p for p in seen if p > part)
+    a, b = seen[below].point, seen[above].point
+    s = (part - below) / (above - below)
+    length = float(np.linalg.norm((b.u - a.u) / curve.units))
+    if (s * (1 - s) * length**2) ** 2 > error:
+        return None
+    return CurvePoint(curve.cubic(a, b, s), a.tangent + s * (b.tangent - a.tangent))
 
 
 def along(curve: CycleCurve, a: Orbit, b: Orbit, value: float) -> Orbit | None:
