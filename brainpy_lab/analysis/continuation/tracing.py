@@ -16,6 +16,7 @@ from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import MANY, Detector, Station, station
 from brainpy_lab.analysis.continuation.locating import JumpError, Located, at_border, is_level_between, locate
 from brainpy_lab.analysis.continuation.many_states.crossings import explained
+from brainpy_lab.analysis.continuation.many_states.mirrored import Arm, arm_of
 from brainpy_lab.analysis.continuation.many_states.pairing import arriving
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.third_order import flattest, of_third_order
@@ -119,14 +120,15 @@ class Tracer:
                 f"{start.parameter:.6g}, outside the range. Nothing was followed from there."
             )
             return
-        before = len(self.located)
+        before, earlier = len(self.located), [*self.located]
         first, said = self._one_way(curve, start)
         second: list[Station] = []
         ends = (said, said)
         if curve.end != "closed" and not self.search.is_stopped:
             back = CurvePoint(start.u, -start.tangent)
-            second, other = self._one_way(curve, back)
-            ends = (other, said)
+            arm = arm_of(self.problem, curve, first, self._on(curve, first, earlier), earlier)
+            second, other = self._one_way(curve, back, arm)
+            ends = (other or said, said)
         stations = [*reversed(second[1:]), *first]
         self._keep(curve, stations, ends)
         for end in (stations[0], stations[-1]) if curve.end != "closed" else ():
@@ -141,8 +143,14 @@ class Tracer:
             if found.point.kind == "branch point":
                 self._switch(curve, found)
 
-    def _one_way(self, curve: Curve, start: CurvePoint) -> tuple[list[Station], str]:
-        """Stations from ``start`` on, and why they end."""
+    def _on(self, curve: Curve, way: list[Station], earlier: list[Located]) -> list[Located]:
+        """What has been located on a way; what was so earlier may be on it too, as where branches cross."""
+        points = np.array([s.point.u for s in way])
+        old = {id(p) for p in earlier}
+        return [p for p in self.located if id(p) not in old or any(True for _ in leads_through(points, curve, p.u))]
+
+    def _one_way(self, curve: Curve, start: CurvePoint, arm: Arm | None = None) -> tuple[list[Station], str]:
+        """Stations from ``start`` on, and why they end: at an ``arm`` that is known, as that does, which is ""."""
         here = station(self.problem, curve, start)
         found = [here]
         self._growing.append(found)
@@ -162,6 +170,10 @@ class Tracer:
             here = there
             if self.search.tell(point.u):
                 return found, "stopped"
+            if arm is not None and arm.has_come(there):
+                for special in arm.points:
+                    self._add(curve, special)
+                return [*found, *arm.beyond(there)], ""
         return found, self._ending(curve, here)
 
     def _special(
