@@ -23,8 +23,9 @@ from brainpy_lab.analysis.continuation.third_order import flattest, of_third_ord
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
-#: Points nearer than this, in units of the curve, are one.
-SAME = 1e-6
+#: Points nearer than this, in units of the curve, are one. Along the branch that turns at a pitchfork an eigenvalue
+#: touches zero by the square: within the second it changes its sign by chance, and folds there would be 1e-8 aside.
+SAME, BLURRED = 1e-6, 1e-4
 
 #: A chord is off its curve by less than this part of its length, as tangents turn by 0.3 at most in a step; and a point
 #: that is nearer than the second is on the curve.
@@ -247,7 +248,7 @@ class Tracer:
         return f"{place}: {reason}"
 
     def _add(self, curve: Curve, found: Located) -> None:
-        here = [p for p in self.located if np.linalg.norm((p.u - found.u) / curve.units) < SAME]
+        here = [p for p in self.located if np.linalg.norm((p.u - found.u) / curve.units) < _reach(p, found)]
         kinds = {p.point.kind for p in here}
         if any(p.point.kind == found.point.kind and np.isclose(_omega(p), _omega(found), rtol=1e-6) for p in here):
             return
@@ -334,6 +335,12 @@ def _may_be_one(a: Located, b: Located) -> bool:
     """Whether two points may be a pitchfork that is told twice, or once as a fold of its branches."""
     kinds = {a.point.kind, b.point.kind}
     return "branch point" in kinds and kinds <= {"branch point", "fold"}
+
+
+def _reach(a: Located, b: Located) -> float:
+    """How near two points are that are one: a pitchfork blurs the eigenvalue along the branch that turns there."""
+    is_pitchfork = "pitchfork" in (a.point.data.get("type"), b.point.data.get("type"))
+    return BLURRED if is_pitchfork and _may_be_one(a, b) else SAME
 
 
 def _omega(found: Located) -> float:

@@ -139,3 +139,42 @@ def test_an_eigenvalue_lost_in_rounding_is_no_branch_point() -> None:
     (hopf,) = diagram.points
     assert hopf.kind == "hopf" and hopf.parameter == pytest.approx(0, abs=1e-9)
     assert sum("y leaves for infinity" in end for b in diagram.branches for end in b.ends) == 2
+
+
+#: Two populations that compete (Wong and Wang 2006, doi:10.1523/JNEUROSCI.3733-05.2006), without noise.
+DECISION = """
+mu0 = 30
+x1 = 0.2609*S1 - 0.0497*S2 + 0.3255 + 0.00052*mu0
+x2 = 0.2609*S2 - 0.0497*S1 + 0.3255 + 0.00052*mu0
+r1 = (270*x1 - 108)/(1 - exp(-0.154*(270*x1 - 108)))
+r2 = (270*x2 - 108)/(1 - exp(-0.154*(270*x2 - 108)))
+dS1/dt = -S1/100 + (1 - S1)*0.000641*r1
+dS2/dt = -S2/100 + (1 - S2)*0.000641*r2
+"""
+
+
+def _even_split(s: float) -> tuple[float, float]:
+    """The stimulus at which both populations are at ``s``, and how fast a difference between them grows there."""
+    from scipy.optimize import brentq
+
+    def rate(x: float) -> float:
+        return (270 * x - 108) / -np.expm1(-0.154 * (270 * x - 108))
+
+    x = brentq(lambda x: -s / 100 + (1 - s) * 0.000641 * rate(x), 0.2, 1.0, xtol=1e-15)
+    slope = (rate(x + 1e-6) - rate(x - 1e-6)) / 2e-6
+    return (x - 0.3255 - 0.2112 * s) / 0.00052, -0.01 - 0.000641 * rate(x) + (1 - s) * 0.000641 * slope * 0.3106
+
+
+@pytest.mark.parametrize("range_", [(30, 70), (0, 200)])
+def test_a_branch_that_meets_a_pitchfork_from_the_side_has_no_fold_there(range_: tuple[float, float]) -> None:
+    """Its eigenvalue touches zero by the square, and changes its sign there by rounding errors alone."""
+    from scipy.optimize import brentq
+
+    points = bifurcation(bp.model(DECISION), "mu0", range_, cycles=False).points
+    meets = [_even_split(brentq(lambda s: _even_split(s)[1], *ends))[0] for ends in ((0.05, 0.3), (0.4, 0.7))]
+    expected = [p for p in meets if range_[0] < p < range_[1]]
+    pitchforks = points.of("branch point")
+    assert [p.data["type"] for p in pitchforks] == ["pitchfork"] * len(expected)
+    assert [p.parameter for p in pitchforks] == pytest.approx(expected, abs=1e-5)
+    assert [p.parameter for p in points.of("fold")] == pytest.approx([65.68198606519] * 2, abs=1e-9)
+    assert len(points) == len(expected) + 2
