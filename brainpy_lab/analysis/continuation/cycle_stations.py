@@ -47,6 +47,9 @@ EQUAL = 1e-6
 #: A multiplier counts as outside when it is so by more than this.
 OUTSIDE = 1e-6
 
+#: A multiplier beyond this does not come from the unit circle within a step.
+HUGE = 1e6
+
 #: A logarithm of a multiplier that changes by more than this in a step, and by more than its distance from zero, may
 #: have been zero twice.
 LEAP = 0.5
@@ -88,6 +91,11 @@ class CycleStation:
     def beyond(self) -> int:
         """How many multipliers are real and below -1."""
         return int(((self.multipliers.imag == 0) & (self.multipliers.real < -1)).sum())
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it is known which multipliers are negative: huge ones may be made of errors."""
+        return not bool((self.errors[np.abs(self.multipliers) > HUGE] > BLIND).any())
 
     @property
     def is_blind(self) -> bool:
@@ -199,7 +207,7 @@ def gaps(
     noise = NOISE * (curve.range[1] - curve.range[0])
     is_blind = a.is_blind or b.is_blind
     turns = a.turn != b.turn and abs(b.point.parameter - a.point.parameter) > noise
-    is_same = is_blind or (a.unstable == b.unstable and a.beyond % 2 == b.beyond % 2)
+    is_same = is_blind or (a.unstable == b.unstable and not _flips(a, b))
     if not turns and is_same:
         if is_near and crossing(curve, a.point, b.point) is not None:
             yield CycleGap("branch point of cycles", curve, a, b)
@@ -255,11 +263,16 @@ def _unparted(kind: str | None, curve: CycleCurve, a: CycleStation, b: CycleStat
             yield CycleGap(kind, curve, a, b, many - few)
 
 
+def _flips(a: CycleStation, b: CycleStation) -> bool:
+    """Whether a multiplier passes -1 between two cycles, or several do, an odd number of them."""
+    return a.is_signed and b.is_signed and a.beyond % 2 != b.beyond % 2
+
+
 def _single(a: CycleStation, b: CycleStation, noise: float) -> str | None:
     """The kind of the only thing between two cycles, or None: nothing, or more than one."""
     if a.is_blind or b.is_blind:
         return "fold of cycles" if a.turn != b.turn else None
-    change, flips = abs(a.unstable - b.unstable), a.beyond % 2 != b.beyond % 2
+    change, flips = abs(a.unstable - b.unstable), _flips(a, b)
     if a.turn != b.turn:
         return "fold of cycles" if change == 1 and not flips else None
     if flips:
@@ -313,5 +326,6 @@ class Tally:
             return False, False
         most = sum(gap.count * (2 if gap.kind == "torus" else 1) for gap in told) + is_turned
         flips = sum(gap.count for gap in told if gap.kind == "period doubling")
-        is_crossed = abs(there.unstable - last.unstable) > most or (there.beyond - last.beyond - flips) % 2 == 1
+        is_flipped = last.is_signed and there.is_signed and (there.beyond - last.beyond - flips) % 2 == 1
+        is_crossed = is_flipped or abs(there.unstable - last.unstable) > most
         return is_turned, is_crossed

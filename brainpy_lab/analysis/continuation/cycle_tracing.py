@@ -8,7 +8,12 @@ import numpy as np
 
 from brainpy_lab.analysis.continuation.branches_of_cycles import words
 from brainpy_lab.analysis.continuation.branches_of_cycles.doublings import doubling_near, is_met
-from brainpy_lab.analysis.continuation.branches_of_cycles.ends import comes_round, of_long_period, shrinks_to
+from brainpy_lab.analysis.continuation.branches_of_cycles.ends import (
+    comes_round,
+    of_long_period,
+    on_finer_mesh,
+    shrinks_to,
+)
 from brainpy_lab.analysis.continuation.branches_of_cycles.locating import Place, along, places
 from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import cycles_at, is_among
 from brainpy_lab.analysis.continuation.branches_of_cycles.scattered import Known, wanderers
@@ -354,8 +359,6 @@ class CycleTracer:
             nearest = min(near, key=lambda h: abs(h.point.parameter - orbit.parameter))
             self._met.append(nearest)
             return f"{self.name} = {nearest.point.parameter:.6g}, a Hopf point"
-        if end == "period":
-            return self._long([o for o, _ in found])
         if end == "doubling" and (point := doubling_near(orbit, self.points, self._scales, self._width)) is not None:
             place = f"{self.name} = {point.parameter:.6g}"
         known = {
@@ -364,21 +367,24 @@ class CycleTracer:
         }  # fmt: skip
         if end in (*known, "stopped", "closed"):
             return known.get(end, end)
-        reason = "steps became too short" if end == "steps" else f"it has more than {len(found)} cycles"
-        self.remarks.append(words.followed_so_far(place, orbit.period, reason))
-        return f"{place}: {reason}"
+        return self._outgrown(end, [o for o, _ in found])
 
-    def _long(self, orbits: list[Orbit]) -> str:
-        """What a branch comes to as its period grows."""
+    def _outgrown(self, end: str, orbits: list[Orbit]) -> str:
+        """What a branch comes to as its period grows, or why it is not followed further."""
         folds = [p for p in self.equilibria.located if p.point.kind == "fold"]
-        point = of_long_period(self.flow, self.name, self._width, orbits, folds)
-        if point is None:
-            last = orbits[-1]
-            place = f"{self.name} = {last.parameter:.6g}"
+        is_long, last = end == "period", orbits[-1]
+        point = of_long_period(self.flow, self.name, self._width, orbits, folds, is_long=is_long)
+        if point is not None:
+            if not is_long:
+                point = on_finer_mesh(point, self.curve_beside(last, last.period), orbits)
+            self.points.append(point)
+            return f"{self.name} = {point.parameter:.6g}, {words.LONG[point.kind]}"
+        place = f"{self.name} = {last.parameter:.6g}"
+        if is_long:
             return f"{place}: the period is {last.period:.6g}, and longer ones are not followed"
-        self.points.append(point)
-        what = "a saddle-node on an invariant circle" if point.kind == "snic" else "a homoclinic orbit"
-        return f"{self.name} = {point.parameter:.6g}, {what}"
+        reason = "steps became too short" if end == "steps" else f"it has more than {len(orbits)} cycles"
+        self.remarks.append(words.followed_so_far(place, last.period, reason))
+        return f"{place}: {reason}"
 
     def _keep(self, found: Found, ends: tuple[str, str]) -> None:
         self._growing = []

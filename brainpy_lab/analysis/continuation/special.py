@@ -25,8 +25,8 @@ NAMES = {
 #: What a diagram may hold, in the order of its tables.
 KINDS = (
     "fold", "hopf", "branch point", "cusp", "bogdanov-takens", "bautin", "zero-hopf", "double hopf", "fold of cycles",
-    "period doubling", "torus", "branch point of cycles", "homoclinic", "snic", "cusp of cycles",
-    "saddle-node loop",
+    "period doubling", "torus", "branch point of cycles", "homoclinic", "heteroclinic", "snic",
+    "cusp of cycles", "saddle-node loop",
 )  # fmt: skip
 
 
@@ -38,7 +38,8 @@ class SpecialPoint:
     ----------
     kind : str
         "fold", "hopf", "branch point" of equilibria; "fold of cycles", "period doubling", "torus", "branch point of
-        cycles"; "homoclinic" and "snic", where the period of cycles grows to infinity; "cusp", a fold of third order.
+        cycles"; "homoclinic", "heteroclinic" and "snic", where the period of cycles grows to infinity; "cusp", a fold
+        of third order.
         In two parameters also "bogdanov-takens", "bautin", "zero-hopf", "double hopf", "cusp of cycles", and
         "saddle-node loop", where the part of a curve of folds ends that is on an invariant circle.
     parameters : dict
@@ -50,8 +51,9 @@ class SpecialPoint:
     data : dict
         ``eigenvalues``; ``omega`` and ``l1``, the first Lyapunov coefficient (Kuznetsov 2004, formula 5.62), at a Hopf
         point; ``type``, "pitchfork", "transcritical" or "line of equilibria", at a branch point; ``multipliers``,
-        ``min``, ``max`` and ``orbit`` of a cycle. In two parameters the coefficients of normal forms: ``c`` at a cusp,
-        ``a`` and ``b`` at a Bogdanov-Takens point; ``omega`` is a pair at a double Hopf point.
+        ``min``, ``max`` and ``orbit`` of a cycle; the ``saddle`` of a homoclinic orbit, ``saddles`` of a heteroclinic
+        one. In two parameters the coefficients of normal forms: ``c`` at a cusp, ``a`` and ``b`` at a Bogdanov-Takens
+        point; ``omega`` is a pair at a double Hopf point.
     note : str
         What is not certain.
     equations : VectorField or None

@@ -224,7 +224,7 @@ def given_orbits(problem: EquilibriumProblem, start: Start, range_: Range) -> li
     if tuple(start.values) != problem.field.free or name not in start.parameters:
         raise ArgumentError(f"The start is a point of another diagram: {start!r}.", advice="Give one of this model.")
     value = _inside(name, start.parameters[name], range_)
-    if start.kind in ("homoclinic", "snic"):
+    if start.kind in ("homoclinic", "heteroclinic", "snic"):
         return [orbit]
     return [Orbit(orbit.mesh, orbit.profile, orbit.period, v) for v in aside(value, range_)]
 

@@ -1,8 +1,8 @@
 """What makes a cycle one of a curve in two parameters, as one smooth function that vanishes there.
 
 Cycles over two parameters are a surface. On it a fold is where the two parameters do not move apart, a period doubling
-where a multiplier is -1, a torus where a pair of them has length one; a homoclinic orbit is followed as a cycle of one
-long period.
+where a multiplier is -1, a torus where a pair of them has length one; homoclinic and heteroclinic orbits are
+followed as cycles of one long period.
 
 Reference: E. J. Doedel, W. Govaerts, Y. A. Kuznetsov (2003). Computation of periodic solution bifurcations in ODEs
 using bordered systems. SIAM J. Numer. Anal. 41, 401-435. doi:10.1137/S0036142902400779
@@ -21,7 +21,10 @@ from brainpy_lab.analysis.cycles.zeros import CycleZeros
 from brainpy_lab.analysis.vector_field import Array
 
 #: Kinds of points of cycles through which curves lead.
-FOLLOWED = ("fold of cycles", "period doubling", "torus", "homoclinic")
+FOLLOWED = ("fold of cycles", "period doubling", "torus", "homoclinic", "heteroclinic")
+
+#: Those that are followed as cycles of one long period.
+OF_LONG_PERIOD = ("homoclinic", "heteroclinic")
 
 
 #: Multipliers beyond this size count for no more than it where one of them is to be -1; and what an infinite one is.
@@ -54,7 +57,7 @@ class Condition:
     kind : str
         One of `FOLLOWED`.
     period : float
-        That of a homoclinic orbit.
+        That which stands for an infinite one.
     """
 
     kind: str
@@ -63,12 +66,12 @@ class Condition:
     @property
     def is_linear(self) -> bool:
         """Whether it is one of the period alone."""
-        return self.kind == "homoclinic"
+        return self.kind in OF_LONG_PERIOD
 
     def value(self, surface: CycleZeros, u: Array, basis: Array, known: OnCycle | None) -> float:
         """It at ``u``; ``basis``, (2, size), are rows along the surface in units; ``known`` is what was taken there."""
         collocation = surface.collocation
-        if self.kind == "homoclinic":
+        if self.is_linear:
             return float(u[-3] / self.period - 1)
         if self.kind == "fold of cycles" and collocation.n == 2:
             # one multiplier is one: the other one is too where this vanishes

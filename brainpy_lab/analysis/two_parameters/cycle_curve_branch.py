@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.cycle_branch import extremes_of
+from brainpy_lab.analysis.two_parameters.cycle_conditions import OF_LONG_PERIOD
 from brainpy_lab.analysis.two_parameters.cycle_plane_curve import PlaneOrbit
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.errors import ByName
@@ -25,7 +26,7 @@ class CycleCurveBranch:
     Attributes
     ----------
     kind : str
-        "fold of cycles", "period doubling", "torus" or "homoclinic": cycles of one long period.
+        "fold of cycles", "period doubling", "torus"; "homoclinic" or "heteroclinic": cycles of one long period.
     parameters : (str, str)
         The names of the free parameters.
     names : tuple of str
@@ -80,7 +81,7 @@ class CycleCurveBranch:
     @property
     def label(self) -> str:
         """Its kind; of homoclinic orbits with the period that stands for an infinite one."""
-        return f"{self.kind} (period {self.period[0]:.4g})" if self.kind == "homoclinic" else self.kind
+        return f"{self.kind} (period {self.period[0]:.4g})" if self.kind in OF_LONG_PERIOD else self.kind
 
     @property
     def max(self) -> dict[str, Array]:
@@ -119,7 +120,7 @@ class CycleCurveBranch:
 
     def __repr__(self) -> str:
         ranges = [f"{name} from {self[name].min():.6g} to {self[name].max():.6g}" for name in self.parameters]
-        if self.kind != "homoclinic":
+        if self.kind not in OF_LONG_PERIOD:
             ranges.append(f"period from {self.period.min():.6g} to {self.period.max():.6g}")
         return (
             f"curve of kind {self.label}: {len(self)} points, {', '.join(ranges)}; ends: {self.ends[0]}; {self.ends[1]}"

@@ -46,7 +46,7 @@ PART = 1e-9
 
 #: At which points of codimension two curves end as their cycles shrink to an equilibrium.
 ENDS = {
-    "fold of cycles": ("bautin",), "homoclinic": ("bogdanov-takens",),
+    "fold of cycles": ("bautin",), "homoclinic": ("bogdanov-takens",), "heteroclinic": ("bogdanov-takens",),
     "torus": ("zero-hopf", "double hopf"), "period doubling": ("zero-hopf",),
 }  # fmt: skip
 

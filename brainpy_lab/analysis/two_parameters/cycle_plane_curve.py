@@ -126,7 +126,7 @@ class CyclePlaneCurve(InBox, CycleCurve):
     def _reached(self, point: CurvePoint) -> str:
         way = np.linalg.norm(self._scale(point.tangent)[-2:])
         # folds of cycles come out of such a stretch again, where a long cycle has slid from one orbit to another
-        is_still = way < STILL and self.condition.kind == "homoclinic"
+        is_still = way < STILL and self.condition.is_linear
         self._standing = self._standing + 1 if is_still else 0
         return "still" if self._standing >= STANDING else super()._reached(point)
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 #: Dashes and width of each kind of curve, and a sign of it. bqplot has four dashes; thick ones are two more.
 LINES = {
     "fold": ("solid", 2, "━━"), "hopf": ("dashed", 2, "╍╍"), "fold of cycles": ("dash_dotted", 2, "━·━"),
-    "homoclinic": ("dotted", 2, "····"), "period doubling": ("dashed", 4, "▬ ▬"), "torus": ("dotted", 4, "▪▪▪"),
+    "homoclinic": ("dotted", 2, "····"), "heteroclinic": ("dotted", 3, "••••"),
+    "period doubling": ("dashed", 4, "▬ ▬"), "torus": ("dotted", 4, "▪▪▪"),
 }  # fmt: skip
 
 #: The engine's colours that a dark page hides, and what stands for them.

@@ -7,19 +7,23 @@ from dataclasses import replace
 
 import numpy as np
 
+from brainpy_lab.analysis.continuation.branches_of_cycles.saddles import saddles, slowest
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_branch import extremes_of
 from brainpy_lab.analysis.continuation.cycle_curve import CycleCurve, Orbit
 from brainpy_lab.analysis.continuation.cycle_junctions import quantities
 from brainpy_lab.analysis.continuation.locating import Located
 from brainpy_lab.analysis.continuation.special import SpecialPoint
+from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.mesh import Mesh
-from brainpy_lab.analysis.scaling import nonzero
 from brainpy_lab.analysis.vector_field import Array, VectorField
 
 #: Where the last doubling of the period moves the parameter by less than this part of the range, the period grows to
 #: infinity at that value.
-SETTLED = 1e-3
+LAST, SETTLED = 0.5, 1e-3
+
+#: The same where a branch cannot be followed to long periods: rounding errors are larger than what is left of the way.
+LATEST, STANDS = 0.8, 1e-6
 
 #: A branch leads through its beginning where it passes beside it by less than this part of a step.
 BESIDE = 0.1
@@ -50,7 +54,13 @@ def comes_round(first: Orbit, latest: Sequence[Orbit], sizes: Callable[[Array], 
 
 
 def of_long_period(
-    field: VectorField, name: str, width: float, orbits: Sequence[Orbit], folds: Sequence[Located]
+    field: VectorField,
+    name: str,
+    width: float,
+    orbits: Sequence[Orbit],
+    folds: Sequence[Located],
+    *,
+    is_long: bool,
 ) -> SpecialPoint | None:
     """What a branch comes to as its period grows, if that can be told.
 
@@ -65,22 +75,52 @@ def of_long_period(
         Along the branch, the longest one last.
     folds : sequence of Located
         Of equilibria.
+    is_long : bool
+        Whether the branch was followed to long periods. If not, the parameter has to stand still in the end, and the
+        orbits have to come to an equilibrium.
     """
     orbit, names = orbits[-1], field.free
     low, high = extremes_of(orbit)
-    ranges = np.ptp(orbit.profile, axis=1)
-    speed = field.moved(name, orbit.parameter).rhs(orbit.profile) / nonzero(ranges)[:, None]
-    rest = orbit.profile[:, np.argmin(np.abs(speed).max(axis=0))]
+    rest = slowest(field, name, orbit)
     for fold in folds:
         is_there = (np.abs(fold.u[:-1] - rest) < AT_FOLD * (high - low) + 1e-9).all()
         if is_there and abs(fold.point.parameter - orbit.parameter) < NEAR_FOLD * width:
             return replace(fold.point, kind="snic", period=np.inf, data={"orbit": orbit})
-    half = [o.parameter for o in orbits if o.period > orbit.period / 2]
-    if max(half) - min(half) >= SETTLED * width:
+    part, most = (LAST, SETTLED) if is_long else (LATEST, STANDS)
+    latest = [o.parameter for o in orbits if o.period > part * orbit.period]
+    if len(latest) < 2 or max(latest) - min(latest) >= most * width:
         return None
-    data = {"orbit": orbit, "saddle": dict(zip(names, rest.tolist(), strict=True))}
+    known = saddles(field, name, orbits)
+    if not known and not is_long:
+        return None
+    places = [dict(zip(names, place.tolist(), strict=True)) for place in known or [rest]]
+    data = {"orbit": orbit, "saddles" if len(places) > 1 else "saddle": places if len(places) > 1 else places[0]}
+    kind = "heteroclinic" if len(places) > 1 else "homoclinic"
     values = dict(zip(names, high.tolist(), strict=True))
-    return SpecialPoint("homoclinic", {name: orbit.parameter}, values, orbit.period, data, equations=field)
+    return SpecialPoint(kind, {name: orbit.parameter}, values, orbit.period, data, equations=field)
+
+
+def on_finer_mesh(point: SpecialPoint, curve: CycleCurve, orbits: Sequence[Orbit]) -> SpecialPoint:
+    """The point with the longest of ``orbits`` that can be solved for on a mesh of twice as many intervals, or itself.
+
+    An orbit that passes its saddles more than once leaves open how long it stays each time, to more digits than there
+    are: a shorter one, whose parameter differs by less than these, is solved for.
+    """
+    if point.kind == "snic":
+        return point
+    for orbit in [o for o in orbits if o.period > orbits[-1].period / 2][::-1]:
+        along = np.zeros(orbit.profile.size + 2)
+        along[-2] = 1.0
+        scales = curve.scales(orbit.profile)
+        start = curve.take(orbit, along, adapted(orbit.mesh, orbit.profile, scales, 2 * orbit.mesh.intervals))
+        found = curve.corrected(start.u, start.tangent)
+        if found is None:
+            continue
+        fine = curve.orbit(CurvePoint(found, start.tangent))
+        values = dict(zip(point.values, extremes_of(fine)[1].tolist(), strict=True))
+        place = dict.fromkeys(point.parameters, fine.parameter)
+        return replace(point, parameters=place, values=values, period=fine.period, data={**point.data, "orbit": fine})
+    return point
 
 
 def _turns_over(curve: CycleCurve, a: CurvePoint, b: CurvePoint, part: Callable[[Mesh, Array], Array]) -> bool:

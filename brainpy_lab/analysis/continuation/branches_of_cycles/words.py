@@ -10,6 +10,13 @@ TOGETHER = "{} multipliers or pairs cross together, as symmetries make them; wha
 #: What is said of a fold beside which the parameter hardly moves.
 FLAT = "where the parameter turns, which it does among rounding errors"
 
+#: What a branch comes to as its period grows.
+LONG = {
+    "snic": "a saddle-node on an invariant circle",
+    "homoclinic": "a homoclinic orbit",
+    "heteroclinic": "orbits from saddle to saddle",
+}
+
 #: Why a branch has no cycle but the first.
 NOT_BEGUN = {
     "border": "they leave the range at once",

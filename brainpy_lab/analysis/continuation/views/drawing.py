@@ -17,6 +17,7 @@ MARKS = {
     "fold": ("s", "#d55e00"), "hopf": ("o", "#009e73"), "branch point": ("D", "#cc79a7"),
     "fold of cycles": ("^", "#d55e00"), "period doubling": ("v", "#e69f00"), "torus": ("P", "#009e73"),
     "branch point of cycles": ("X", "#cc79a7"), "homoclinic": ("*", "#000000"), "snic": ("h", "#000000"),
+    "heteroclinic": ("$∞$", "#000000"),
 }  # fmt: skip
 
 #: Kinds that a diagram of the norm shows: cycles have none.

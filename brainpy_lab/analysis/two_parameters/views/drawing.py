@@ -19,6 +19,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "period doubling": {"color": "#cc79a7", "lw": 1.4, "ls": (0, (5, 1, 1, 1, 1, 1))},
     "torus": {"color": "#56b4e9", "lw": 1.4, "ls": (0, (8, 3))},
     "homoclinic": {"color": "#000000", "lw": 1.4, "ls": ":"},
+    "heteroclinic": {"color": "#000000", "lw": 2.6, "ls": ":"},
 }
 
 #: Shape and colour of each kind of point.

@@ -14,6 +14,7 @@ from brainpy_lab.analysis.vector_field import Array, Range
 #: How the points of curves are called that are not called by their kind.
 WORDS = {
     "hopf": "Hopf points", "fold": "folds", "fold of cycles": "folds of cycles", "homoclinic": "homoclinic orbits",
+    "heteroclinic": "heteroclinic orbits",
     "period doubling": "period doublings", "torus": "tori",
 }  # fmt: skip
 
