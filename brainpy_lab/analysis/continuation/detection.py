@@ -37,6 +37,9 @@ LOOKS = 5
 #: it count as a fold.
 SURE = 3
 
+#: Points looked at within a step, at most: some 26 for each thing that cannot be told from its neighbour.
+MOST = 500
+
 #: An eigenvalue comes near the axis in a step when it turns there, nearer than this part of its values at the ends.
 NEAR = 0.3
 
@@ -49,6 +52,10 @@ ROUNDING = 1e-15
 
 #: Length of the way along which the rates of eigenvalues are taken, in units; they are off by about as much.
 WAY = 1e-5
+
+
+class EndlessError(AnalysisError):
+    """A step can be halved without end: something in it is zero but for errors."""
 
 
 class Arrival(NamedTuple):
@@ -94,6 +101,8 @@ class Station:
         Gives `rates`: with many states that takes as long as all else, and is put off until it is asked for.
     arrival : Arrival, optional
         How the eigenvalues came from the station before.
+    zeros : int
+        How many eigenvalues stay zero along the branch, and count nowhere.
     """
 
     point: CurvePoint
@@ -103,6 +112,7 @@ class Station:
     crossing: int
     rated: Callable[[], Array] = field(repr=False, compare=False)
     arrival: Arrival | None = field(default=None, repr=False, compare=False)
+    zeros: int = 0
 
     @cached_property
     def rates(self) -> Array:
@@ -156,15 +166,51 @@ def _changes(values: Complex, moved: Complex, way: float) -> Array:
     return result
 
 
+def without_zeros(s: Station, count: int) -> Station:
+    """A station by all but its smallest eigenvalues.
+
+    The signs that turn at folds and branch points are left out too: where an eigenvalue stays zero they are those of
+    errors.
+    """
+    kept = np.sort(np.argsort(np.abs(s.eigenvalues), kind="stable")[count:])
+    values, rates = s.eigenvalues[kept], s.rates
+    others = rates[kept] if len(rates) == len(s.eigenvalues) else rates[:0]
+    unstable = int((values.real > 0).sum())
+    return replace(s, eigenvalues=values, unstable=unstable, turn=1, crossing=1, rated=lambda: others, arrival=None)
+
+
 @dataclass(frozen=True)
 class Detector:
-    """Finds what lies between neighbouring points of a curve."""
+    """Finds what lies between neighbouring points of a curve.
+
+    Attributes
+    ----------
+    problem : EquilibriumProblem
+    curve : Curve
+    zeros : int
+        How many eigenvalues stay zero along the curve and are left out.
+    """
 
     problem: EquilibriumProblem
     curve: Curve
+    zeros: int = 0
 
-    def gaps(self, a: Station, b: Station, halvings: int = 0, looks: int = 0) -> Iterator[Gap]:
-        """The pieces with one special point each, in order."""
+    def station(self, point: CurvePoint) -> Station:
+        """Count at a point."""
+        s = station(self.problem, self.curve, point)
+        return without_zeros(s, self.zeros) if self.zeros else s
+
+    def gaps(self, a: Station, b: Station, halvings: int = 0) -> list[Gap]:
+        """The pieces with one special point each, in order.
+
+        Raises
+        ------
+        EndlessError
+            Where the signs are those of errors: each half differs again.
+        """
+        return list(self._gaps(a, b, halvings, 0, iter(range(MOST))))
+
+    def _gaps(self, a: Station, b: Station, halvings: int, looks: int, left: Iterator[int]) -> Iterator[Gap]:
         kind = _single(a, b)
         if kind is not None and halvings >= SURE:
             yield Gap(kind, a, b)
@@ -180,13 +226,15 @@ class Detector:
             if not is_same and _is_possible(a, b):
                 yield Gap(kind or _several(a, b), a, b, is_resolved=kind is not None)
             return
-        m = station(self.problem, self.curve, middle)
+        if next(left, None) is None:
+            raise EndlessError("Each half of a step differs again.")
+        m = self.station(middle)
         if not m.turn or not m.crossing:  # the very point: look beside it
             aside = self.curve.between(a.point, b.point, 0.53)
-            m = m if aside is None else station(self.problem, self.curve, aside)
+            m = m if aside is None else self.station(aside)
         looks += is_same
-        yield from self.gaps(a, m, halvings + 1, looks)
-        yield from self.gaps(m, b, halvings + 1, looks)
+        yield from self._gaps(a, m, halvings + 1, looks, left)
+        yield from self._gaps(m, b, halvings + 1, looks, left)
 
     def _nearest(self, a: Station, b: Station) -> float | None:
         near = touches(self.curve, a, b)

@@ -10,7 +10,7 @@ from brainpy_lab.analysis.continuation import defining
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve
 from brainpy_lab.analysis.continuation.defining import InUnits
-from brainpy_lab.analysis.continuation.detection import Detector, Gap, Station, station
+from brainpy_lab.analysis.continuation.detection import Detector, Gap, Station
 from brainpy_lab.analysis.continuation.normal_form import first_lyapunov_coefficient
 from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.vector_field import Array
@@ -70,7 +70,7 @@ class Located:
     u: Array
 
 
-def locate(problem: EquilibriumProblem, curve: Curve, gap: Gap, *, is_sure: bool = False) -> Located:
+def locate(detector: Detector, gap: Gap, *, is_sure: bool = False) -> Located:
     """The special point in ``gap``.
 
     Raises
@@ -79,8 +79,8 @@ def locate(problem: EquilibriumProblem, curve: Curve, gap: Gap, *, is_sure: bool
         Where halving leaves the ends of the gap apart: they are on two branches. Not if the caller is sure that they
         are not.
     """
+    problem, curve = detector.problem, detector.curve
     system = InUnits(problem, curve.units)
-    detector = Detector(problem, curve)
     done, first = 0, _length(curve, gap)
     for halvings in TRIALS if gap.is_resolved else (0,):
         gap = _halved(detector, gap, halvings - done)
@@ -244,8 +244,8 @@ def _halved(detector: Detector, gap: Gap, times: int) -> Gap:
         middle = detector.curve.between(gap.before.point, gap.after.point, 0.5)
         if middle is None:
             return gap
-        m = station(detector.problem, detector.curve, middle)
-        first = list(detector.gaps(gap.before, m, halvings=99))
+        m = detector.station(middle)
+        first = detector.gaps(gap.before, m, halvings=99)
         gap = Gap(gap.kind, gap.before, m) if first else Gap(gap.kind, m, gap.after)
     return gap
 
@@ -259,8 +259,10 @@ def described(problem: EquilibriumProblem, kind: str, u: Array, omega: float | N
         data["omega"] = omega
         try:
             data["l1"] = first_lyapunov_coefficient(problem, u, omega)
-        except (AnalysisError, np.linalg.LinAlgError):
+        except AnalysisError:
             note = f"{note} without the first Lyapunov coefficient: no third derivative".strip()
+        except np.linalg.LinAlgError:
+            note = f"{note} without the first Lyapunov coefficient: another eigenvalue is zero".strip()
     states = {name: float(v) + 0.0 for name, v in zip(problem.field.free, u, strict=False)}
     place = {problem.name: float(u[-1]) + 0.0}
     return Located(SpecialPoint(kind, place, states, period, data, note, problem.field), u)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,25 +11,23 @@ from numpy.typing import NDArray
 from brainpy_lab.analysis.continuation import defining
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.branches_of_equilibria.flat import is_multiple, zeros_between
+from brainpy_lab.analysis.continuation.branches_of_equilibria.on_branch import BESIDE, SAME, at, leads_through
+from brainpy_lab.analysis.continuation.branches_of_equilibria.third_order import flattest, of_third_order
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
-from brainpy_lab.analysis.continuation.detection import MANY, Detector, Station, station
+from brainpy_lab.analysis.continuation.detection import MANY, Detector, EndlessError, Station, station, without_zeros
 from brainpy_lab.analysis.continuation.locating import JumpError, Located, at_border, is_level_between, locate
 from brainpy_lab.analysis.continuation.many_states.crossings import explained
 from brainpy_lab.analysis.continuation.many_states.mirrored import Arm, arm_of
 from brainpy_lab.analysis.continuation.many_states.pairing import arriving
 from brainpy_lab.analysis.continuation.search import Search
-from brainpy_lab.analysis.continuation.third_order import flattest, of_third_order
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
-#: Points nearer than this, in units of the curve, are one. Along the branch that turns at a pitchfork an eigenvalue
-#: touches zero by the square: within the second it changes its sign by chance, and folds there would be 1e-8 aside.
-SAME, BLURRED = 1e-6, 1e-4
-
-#: A chord is off its curve by less than this part of its length, as tangents turn by 0.3 at most in a step; and a point
-#: that is nearer than the second is on the curve.
-BESIDE, CLOSE = 0.1, 1e-3
+#: Along the branch that turns at a pitchfork an eigenvalue touches zero by the square: within this, in units, it
+#: changes its sign by chance, and folds there would be 1e-8 aside.
+BLURRED = 1e-4
 
 #: Branches of a model with many states, at most: symmetric networks have thousands.
 MOST_BRANCHES = 24
@@ -39,6 +37,9 @@ PASSED = 1e-3
 
 #: Real parts below this, relative to the largest eigenvalue, stay on the axis where they do at so many points in a row.
 ON_AXIS, IN_A_ROW = 1e-9, 3
+
+#: A pair beside an eigenvalue that stays zero turns faster than this part of the largest.
+SLOW = 1e-6
 
 #: So often a branch is followed anew, with shorter steps, where one led to another branch: a part of the jump.
 MOST_JUMPS, SHORTER = 20, 0.1
@@ -133,11 +134,14 @@ class Tracer:
         stations = [*reversed(second[1:]), *first]
         self._keep(curve, stations, ends)
         for end in (stations[0], stations[-1]) if curve.end != "closed" else ():
-            special = at_border(self.problem, curve, end)
-            if special is not None:
+            special = None if end.zeros else at_border(self.problem, curve, end)
+            # where no step leads from it, a branch point is a multiple root
+            if special is not None and (len(stations) > 1 or special.point.kind != "branch point"):
                 is_fold = special.point.kind == "fold"
                 self._add(curve, of_third_order(self.problem, curve, special) if is_fold else special)
-        for cusp in flattest(self.problem, curve, [s.point for s in stations]):
+        for cusp in (
+            () if any(s.zeros for s in stations) else flattest(self.problem, curve, [s.point for s in stations])
+        ):
             self._add(curve, cusp)
         self._say_where_centres_are(stations)
         for found in self.located[before:]:
@@ -159,15 +163,19 @@ class Tracer:
         while (point := next(steps, None)) is not None:
             there = arriving(curve, here, station(self.problem, curve, point))
             is_sure = jumps >= MOST_JUMPS
+            flat = zeros_between(self.problem, curve, here, there)
             try:
-                for before, after in self._pieces(curve, here, there):
+                for before, after in [] if flat else self._pieces(curve, here, there):
                     found.extend(self._special(curve, before, after, is_sure=is_sure))
+                found.extend(self._beside_zeros(curve, here, there, flat) if flat else ())
             except JumpError as jump:
                 jumps, here = jumps + 1, jump.before or here
                 steps = curve.resumed(here.point, start, SHORTER * jump.length)
                 found.append(here)
                 continue
-            found.append(there)
+            if len(found) == 1:
+                found[0] = _flat(found[0], flat)
+            found.append(_flat(there, flat))
             here = there
             if self.search.tell(point.u):
                 return found, "stopped"
@@ -194,18 +202,43 @@ class Tracer:
         if points is not None:
             pairs = [(before, p) for p in points]
         else:
-            gaps = Detector(self.problem, curve).gaps(before, after)
+            detector = Detector(self.problem, curve)
+            try:
+                gaps = detector.gaps(before, after)
+            except EndlessError:
+                yield from self._beside_zeros(curve, before, after, 1)
+                return
             # a pair that stays on the axis crosses nothing: the signs are those of rounding errors
             stays = all(_on_axis(s).sum() >= 2 for s in (before, after)) and (_is_centre(before) or _is_centre(after))
             pairs = (
-                (gap.before, locate(self.problem, curve, gap, is_sure=is_sure))
-                for gap in gaps
-                if gap.kind != "hopf" or not stays
+                (gap.before, locate(detector, gap, is_sure=is_sure)) for gap in gaps if gap.kind != "hopf" or not stays
             )
         for s, special in pairs:
             is_fold = special.point.kind == "fold"
             self._add(curve, of_third_order(self.problem, curve, special) if is_fold else special)
             yield replace(s, point=CurvePoint(special.u, s.point.tangent))
+
+    def _beside_zeros(self, curve: Curve, before: Station, after: Station, zeros: int) -> Iterator[Station]:
+        """Add the Hopf points between two stations at which some eigenvalues stay zero; stations there."""
+        if not any("stays zero" in text for text in self.remarks):
+            self.remarks.append(
+                f"Near {self.problem.name} = {before.point.parameter:.6g} an eigenvalue of the equilibria stays zero, "
+                "as where they are multiple roots or something is conserved: folds and branch points are not told "
+                "there, and stability is that by the other eigenvalues."
+            )
+        detector = Detector(self.problem, curve, zeros)
+        start, end = (without_zeros(s, zeros) for s in (before, after))
+        least = SLOW * float(np.abs(before.eigenvalues).max(initial=0.0))
+        try:
+            gaps = [gap for gap in detector.gaps(start, end) if gap.kind == "hopf"]
+        except EndlessError:
+            return
+        for gap in gaps:
+            found = locate(detector, gap)
+            if _omega(found) > least:  # two that come to zero are a pair of rounding errors
+                self._add(curve, found)
+                at = station(self.problem, curve, CurvePoint(found.u, gap.before.point.tangent))
+                yield replace(at, unstable=gap.before.unstable, zeros=zeros)
 
     def _pieces(self, curve: Curve, a: Station, b: Station) -> list[tuple[Station, Station]]:
         """The way between two stations without the surroundings of branch points that are known.
@@ -242,6 +275,8 @@ class Tracer:
             far = int(np.argmax(np.abs(last.point.u[:-1] / curve.units[:-1])))
             return f"{self.problem.field.free[far]} leaves for infinity near {place}"
         reason = "steps became too short: a derivative jumps there or is infinite"
+        if is_multiple(self.problem, curve, last):
+            reason = "steps became too short: the equilibrium is a multiple root there"
         if curve.end == "points":
             reason = "it turns without an end"
         self.remarks.append(f"A branch is followed as far as {place}: {reason}.")
@@ -321,6 +356,11 @@ class Tracer:
         )  # fmt: skip
 
 
+def _flat(s: Station, zeros: int) -> Station:
+    """A station of a branch along which some eigenvalues stay zero: its stability is that by the others."""
+    return replace(s, zeros=zeros, unstable=without_zeros(s, zeros).unstable) if zeros else s
+
+
 def _on_axis(s: Station) -> NDArray[np.bool_]:
     """Which eigenvalues have no real part, but for errors."""
     return np.asarray(np.abs(s.eigenvalues.real) <= ON_AXIS * np.abs(s.eigenvalues).max(initial=0.0))
@@ -345,40 +385,3 @@ def _reach(a: Located, b: Located) -> float:
 
 def _omega(found: Located) -> float:
     return float(found.point.data.get("omega", 0.0))
-
-
-def leads_through(points: Array, curve: Curve, u: Array, aim: Callable[[int], None] = lambda i: None) -> Iterator[int]:
-    """The numbers of the chords of a curve, given by its ``points``, on which it leads through ``u``.
-
-    It does where it meets the plane through ``u`` across the chord there. ``aim`` makes the curve's problem ready for
-    the neighbourhood of a chord.
-    """
-    points = points / curve.units
-    ways = np.diff(points, axis=0)
-    squares = (ways**2).sum(axis=1)
-    aside = u / curve.units - points[:-1]
-    parts = (aside * ways).sum(axis=1) / np.where(squares > 0, squares, np.inf)
-    beside = np.linalg.norm(aside - parts[:, None] * ways, axis=1)
-    near = (parts > -0.1) & (parts < 1.1) & (beside < BESIDE * np.sqrt(squares)) & (squares > 0)
-    for i in np.flatnonzero(near).tolist():
-        aim(i)
-        length = float(np.sqrt(squares[i]))
-        foot = (points[i] + parts[i] * ways[i]) * curve.units
-        v = curve.corrected(foot, ways[i] / length)
-        if v is not None and np.linalg.norm((v - u) / curve.units) < CLOSE * length + SAME:
-            yield i
-
-
-def at(branch: Branch, curve: Curve, parameter: float) -> list[Array]:
-    """The points of a branch at which the parameter has a value."""
-    values = branch.points[:, -1]
-    found: list[Array] = []
-    for i in np.flatnonzero((values[:-1] - parameter) * (values[1:] - parameter) <= 0):
-        a, b = branch.points[i], branch.points[i + 1]
-        part = (parameter - a[-1]) / (b[-1] - a[-1]) if b[-1] != a[-1] else 0.0
-        guess = a + part * (b - a)
-        guess[-1] = parameter
-        u = curve.at_parameter(guess)
-        if u is not None and not any(np.linalg.norm((u - v) / curve.units) < SAME for v in found):
-            found.append(u)
-    return found

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
+from brainpy_lab.analysis.continuation.branches_of_equilibria.on_branch import SAME, leads_through
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.continuation.special import SpecialPoint
-from brainpy_lab.analysis.continuation.tracing import LEAST, OF_BOX, SAME, leads_through
+from brainpy_lab.analysis.continuation.tracing import LEAST, OF_BOX
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.two_parameters.codimension_two import Found, locate
 from brainpy_lab.analysis.two_parameters.conditions import Along, Fold, Hopf

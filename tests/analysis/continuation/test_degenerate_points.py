@@ -178,3 +178,32 @@ def test_a_branch_that_meets_a_pitchfork_from_the_side_has_no_fold_there(range_:
     assert [p.parameter for p in pitchforks] == pytest.approx(expected, abs=1e-5)
     assert [p.parameter for p in points.of("fold")] == pytest.approx([65.68198606519] * 2, abs=1e-9)
     assert len(points) == len(expected) + 2
+
+
+@pytest.mark.parametrize("text", [
+    "dx/dt = a*(x - sin(y))\ndy/dt = x - y",  # a triple root
+    "dx/dt = a*(x - 1)**3",
+    "dx/dt = -a*(x - 1)**2",
+])  # fmt: skip
+def test_an_eigenvalue_that_stays_zero_along_a_branch_is_said(text: str) -> None:
+    """The signs of rounding errors were halved without end, or taken for branch points."""
+    found = bifurcation(bp.model(f"{text}\na = 0.5"), "a", (0.1, 0.9), box={"x": (-1, 2)}, cycles=False)
+    assert not found.points
+    assert any("an eigenvalue of the equilibria stays zero" in text for text in found.remarks)
+    (branch,) = found.branches
+    assert np.ptp(branch["a"]) == 0.8
+
+
+def test_a_hopf_point_beside_an_eigenvalue_that_stays_zero_is_found() -> None:
+    turning = "a = 0.5\ndx/dt = a*x - y - x**3\ndy/dt = x + a*y - y**3\n"
+    model = bp.model(turning + "dz/dt = -(z - w - 1)**3\ndw/dt = 1 - w + (z - w - 1)**3")
+    found = bifurcation(model, "a", (-0.4, 0.9), cycles=False)
+    assert [(p.kind, p.parameter) for p in found.points] == [("hopf", pytest.approx(0, abs=1e-9))]
+    (branch,) = found.branches
+    assert set(branch.unstable[branch["a"] < -1e-6]) == {0} and set(branch.unstable[branch["a"] > 1e-6]) == {2}
+
+
+def test_a_slow_variable_is_no_eigenvalue_that_stays_zero() -> None:
+    """Time constants 1e10 apart: the fold of the slow variable is one."""
+    found = bifurcation(bp.model("dx/dt = 1e-10*(a - x**2)\ndy/dt = x*a - y\na = 0.5"), "a", (-0.1, 0.9), cycles=False)
+    assert [p.kind for p in found.points] == ["fold"] and not found.remarks

@@ -1,0 +1,1 @@
+"""What branches of equilibria may do besides leading on."""
