@@ -11,17 +11,22 @@ from brainpy_lab.analysis.caveats import frozen
 from brainpy_lab.analysis.lyapunov.running import LOOKS, Runs
 from brainpy_lab.analysis.lyapunov.spectrum import LyapunovSpectrum
 from brainpy_lab.analysis.lyapunov.variational import variational
+from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.vector_field import Array, ModelLike, VectorField, check_model, make_field
+from brainpy_lab.analysis.zero_problem import equilibria
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean, in_words
 from brainpy_lab.simulation.by_name import takes_parameters
-from brainpy_lab.simulation.run_defaults import is_finite
+from brainpy_lab.simulation.run_defaults import is_finite, is_number, positive
 
 #: States at most: their deviations are the square of that in number, and all are compiled into one step.
 MOST_STATES = 20
 
 #: Pieces of the run whose spread gives the errors; they divide `running.LOOKS`.
 PIECES = 40
+
+#: An orbit this near to a stable equilibrium, relative to the states, has come to rest.
+AT_REST = 1e-6
 
 #: A part of the run that the orbit settles in where nothing else is said.
 SETTLING = 0.1
@@ -96,26 +101,53 @@ def lyapunov_spectrum(
     check_model(model)
     _refuse(model.system)
     field = make_field(model, None, {**(parameters or {}), **values})
+    T = positive("T", T)
+    for name, value in (("rtol", rtol), ("atol", atol), ("dt", dt)):
+        if value is not None:
+            positive(name, value)
     settling = SETTLING * T if transient is None else transient
     count = len(field.free) if n is None else n
-    _check(field, T, settling, count, initial or {})
+    _check(field, settling, count, initial or {})
     options = {"method": method} | ({} if backend is None else {"backend": backend})
     runs = Runs(variational(model.system, count), field, rtol, atol, dt, options)
     with np.errstate(all="ignore"):
-        growth = _growth(runs, runs.begin(initial or {}), settling, T)
+        growth, final = _growth(runs, runs.begin(initial or {}), settling, T)
+        rates, remarks = _at_rest(field, final, count)
     times = settling + T * np.arange(1, PIECES + 1) / PIECES
-    return LyapunovSpectrum(model.system.name, times, growth, len(field.free), dict(field.params), _remarks(field))
+    growth = growth if rates is None else np.tile(rates, (PIECES, 1))
+    remarks = (*remarks, *_remarks(field))
+    return LyapunovSpectrum(model.system.name, times, growth, len(field.free), dict(field.params), remarks)
 
 
-def _growth(runs: Runs, start: dict[str, Any], settling: float, T: float) -> Array:
-    """Mean rates of growth in each piece of the run, (n_pieces, n)."""
+def _growth(runs: Runs, start: dict[str, Any], settling: float, T: float) -> tuple[Array, Array]:
+    """Mean rates of growth in each piece of the run, (n_pieces, n), and the state at its end."""
     known, begin = np.array([[start[name]] for name in runs.field.free]), 0.0
     # in two parts: what is known at the start says little of the orbit that follows
     for part in [settling / 10, settling * 9 / 10] if settling else []:
         piece = runs.piece(start, begin, part, known)
         known, start, begin = piece.states, piece.final, begin + part
-    lengths = runs.piece(start, begin, T, known).lengths[:: LOOKS // PIECES]
-    return np.asarray(np.diff(lengths, axis=0) / (T / PIECES))
+    piece = runs.piece(start, begin, T, known)
+    growth = np.diff(piece.lengths[:: LOOKS // PIECES], axis=0) / (T / PIECES)
+    return np.asarray(growth), piece.states[:, -1]
+
+
+def _at_rest(field: VectorField, state: Array, count: int) -> tuple[Array | None, tuple[str, ...]]:
+    """The exact exponents where the orbit has come to a stable equilibrium, and a sentence that says so.
+
+    A run of any length is off by log(T)/T where eigenvalues are equal.
+    """
+    if "t" in frozen(field):
+        return None, ()
+    units = 1 + np.abs(state)
+    zero = newton(equilibria(field).in_units(units, units), state / units)
+    if not zero.converged or np.abs(zero.point - state / units).max() > AT_REST:
+        return None, ()
+    rates = np.sort(np.linalg.eigvals(field.jacobian(zero.point * units)).real)[::-1]
+    if not rates[0] < 0:
+        return None, ()
+    point = np.where(np.abs(zero.point) < 1e-12, 0.0, zero.point * units)
+    place = ", ".join(f"{n} = {v:.6g}" for n, v in zip(field.free, point, strict=True))
+    return rates[:count], (f"The orbit comes to rest at {place}: these are the rates of its eigenvalues there.",)
 
 
 def _refuse(system: System) -> None:
@@ -130,10 +162,8 @@ def _refuse(system: System) -> None:
             raise AnalysisError(f"{system.name} has {what}: its Lyapunov exponents are not computed.", advice=advice)
 
 
-def _check(field: VectorField, T: float, settling: float, count: int, initial: Mapping[str, float]) -> None:
-    if not (np.isfinite(T) and T > 0):
-        raise ArgumentError(f"T is {T!r}; it must be positive.")
-    if not (np.isfinite(settling) and settling >= 0):
+def _check(field: VectorField, settling: float, count: int, initial: Mapping[str, float]) -> None:
+    if not is_number(settling) or not (np.isfinite(settling) and settling >= 0):
         raise ArgumentError(f"transient is {settling!r}; it must be a number from zero on.")
     size = len(field.free)
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or not 1 <= count <= size:
@@ -144,6 +174,8 @@ def _check(field: VectorField, T: float, settling: float, count: int, initial: M
             f"{MOST_STATES**2}.",
             advice=f"Ask for the largest exponents alone: n={MOST_STATES**2 // size}.",
         )
+    if not isinstance(initial, Mapping):
+        raise ArgumentError(f"initial is {initial!r:.60}; it must name states.", advice='Write {"x": 1.0}.')
     for name, value in initial.items():
         if not is_finite(value):
             raise ArgumentError(f"initial: '{name}' is {value!r:.60}; it must be a finite number.")

@@ -74,10 +74,20 @@ def test_the_largest_alone_and_data() -> None:
     assert axes.get_ylabel() == "Lyapunov exponents"
 
 
+def test_at_rest_equal_eigenvalues_are_exact() -> None:
+    # a run of any length is off by log(T)/T, far more than the spread of its pieces shows
+    model = bp.model("dx/dt = -x\ndy/dt = x - y\nx(0) = 1", name="Jordan")
+    found = bp.analysis.lyapunov_spectrum(model, 50.0, backend="numpy")
+    assert found.exponents == pytest.approx([-1.0, -1.0], abs=1e-6)
+    assert found.remarks[0].startswith("The orbit comes to rest at x = 0, y = 0")
+
+
 @pytest.mark.parametrize(
     ("text", "options", "kind", "message"),
     [
-        (LINEAR, {"T": -1.0}, ArgumentError, "T is -1.0; it must be positive."),
+        (LINEAR, {"T": -1.0}, ArgumentError, "T must be a positive number, not -1.0."),
+        (LINEAR, {"dt": -1.0}, ArgumentError, "dt must be a positive number, not -1.0."),
+        (LINEAR, {"rtol": float("nan")}, ArgumentError, "rtol must be a positive number, not nan."),
         (LINEAR, {"n": 3}, ArgumentError, "n is 3; Model has 2 exponents.\n  Give 1 to 2."),
         (LINEAR, {"initial": {"x": float("nan")}}, ArgumentError, "initial: 'x' is nan; it must be a finite number."),
         (LINEAR, {"initial": {"x": [1, 2]}}, ArgumentError, "initial: 'x' is [1, 2]; it must be a finite number."),
