@@ -20,6 +20,9 @@ GRID_POINTS = 101
 #: After Newton's steps a point of a curve has a derivative this small, relative to its size in the plane.
 ON_CURVE = 1e-9
 
+#: Newton's steps, at most: beside a pole, or in cells as wide as what is in them, a grid shows a curve half a cell off.
+STEPS = 8
+
 #: A line that touches zero is where a slope vanishes: it is seen to this part of a cell.
 TOUCHED = 0.1
 
@@ -87,7 +90,7 @@ def polished(
     """
     points = line.copy()
     with np.errstate(all="ignore"):
-        for _ in range(3):  # a line seen on the grid is off by 1e-4 of the plane: two steps do, one is to spare
+        for _ in range(STEPS):  # a line seen on the grid is off by 1e-4 of the plane as a rule: two steps do
             value = field.rhs(points)[component]
             if np.all(np.abs(value) <= 1e-3 * ON_CURVE * size):
                 break

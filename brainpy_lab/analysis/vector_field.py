@@ -144,6 +144,7 @@ def make_field(
     _check_names(system, given, layout)
     if not free:
         raise ArgumentError(f"Every variable of {system.name} is held, so nothing is left to look at.")
+    _numbers(system, {name: value for name, value in given.items() if name in free})
     params = {**model.parameters, **{k: v for k, v in given.items() if k in system.parameter_names}}
     others = [name for name in (system.state_names if layout is None else layout.names) if name not in set(free)]
     initial = initial_of(model, layout) if others else {}
@@ -195,7 +196,9 @@ def _numbers(system: System, values: Mapping[str, Any]) -> dict[str, float]:
         if array.ndim:
             raise AnalysisError(
                 f"'{name}' of {system.name} is an array of shape {array.shape}; the analysis looks at one cell.",
-                advice=f"Give one number, {name}=...",
+                advice=f"Write its elements as parameters of their own, {name}_0 and so on."
+                if system.mixes_elements
+                else f"Give one number, {name}=...",
             )
         try:
             numbers[name] = float(array)

@@ -59,6 +59,14 @@ def test_branches_that_cross(model_of):
     assert sum(lengths(curves)) == pytest.approx(8, abs=0.15)
 
 
+def test_a_branch_beside_a_pole_narrower_than_a_cell(model_of):
+    # Rosenzweig and MacArthur's prey in a box 100 times as wide as what is in it: x = 0 and a parabola
+    model = model_of("dx/dt = x*(1 - x) - x*y/(0.1 + x)\ndy/dt = y*(0.5*x/(0.1 + x) - 0.1)")
+    curves = PhasePlane(model, x=(-0.01, 10), y=(0, 10)).nullclines()["x"]
+    axis = np.concatenate([c[np.abs(c[:, 0]) < 1e-9, 1] for c in curves])
+    assert axis.max() == pytest.approx(10) and axis.min() < 0.3 and axis.size > 50
+
+
 def test_closed_nullcline(model_of):
     curves = PhasePlane(model_of("dx/dt = x**2 + y**2 - 1\ndy/dt = x"), x=(-2, 2), y=(-2, 2)).nullclines()
     (circle,) = curves["x"]
@@ -264,7 +272,7 @@ def test_a_multiple_zero_stays_one_in_a_wide_box(model_of):
 
 
 def test_a_nullcline_smaller_than_the_grid_is_said(model_of):
-    plane = PhasePlane(model_of("dx/dt = x**2 + y**2 - 1\ndy/dt = y - x"), x=(-1e3, 1e3), y=(-1e3, 1e3))
+    plane = PhasePlane(model_of("dx/dt = x**2 + y**2 - 1\ndy/dt = y - x"), x=(-1e4, 1e4), y=(-1e4, 1e4))
     with pytest.warns(UserWarning, match="box is too wide for the nullcline of x"):
         plane.nullclines()
 

@@ -62,7 +62,7 @@ def _check(field: VectorField, name: str, by: str) -> None:
     if by not in known or by in field.free:
         raise ArgumentError(
             f"'{by}' is no parameter of {field.system.name}.",
-            advice=did_you_mean(str(by), known) or f"It has {', '.join(field.params)}.",
+            advice=did_you_mean(str(by), known) or f"It has {', '.join(field.params) or 'none'}.",
         )
 
 

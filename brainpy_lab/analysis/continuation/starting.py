@@ -64,7 +64,7 @@ def moving_field(model: ModelLike, moved: Mapping[str, float], given: Mapping[st
         if name not in known:
             raise ArgumentError(
                 f"'{name}' is no parameter of {system.name}.",
-                advice=did_you_mean(str(name), known) or f"It has {', '.join(system.parameter_names)}.",
+                advice=did_you_mean(str(name), known) or f"It has {', '.join(system.parameter_names) or 'none'}.",
             )
     for what, is_so in (
         ("fractional orders", system.is_fractional),

@@ -11,10 +11,13 @@ from scipy.linalg import solve_continuous_lyapunov
 from scipy.spatial import cKDTree
 
 from brainpy_lab.analysis.cycles.cycle import Cycle
+from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.plane.events import Resets
 from brainpy_lab.analysis.points import FixedPoint
 from brainpy_lab.analysis.sampling import spread
+from brainpy_lab.analysis.stability import described
 from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.analysis.zero_problem import equilibria
 from brainpy_lab.errors import ByName
 
 #: The largest and the smallest region around a fixed point in which all orbits are tested to come nearer.
@@ -34,7 +37,8 @@ class Attractor:
     Attributes
     ----------
     kind : str
-        'fixed point', 'cycle', 'line of equilibria', 'escapes', or 'unsettled' for orbits that came to none of them.
+        'fixed point', 'cycle', 'line of equilibria', 'escapes', 'undefined' for starts at which the equations have no
+        finite value, or 'unsettled' for orbits that came to none of them.
     values : dict
         The states at a fixed point; of a cycle, those at one of its points; empty for the others.
     period : float or None
@@ -61,6 +65,8 @@ class Attractor:
     def __repr__(self) -> str:
         if self.kind == "escapes":
             return "escapes: leaves the box by more than 100 times its width, or to infinity"
+        if self.kind == "undefined":
+            return "undefined: the equations have no finite value at the start"
         if self.kind == LINE:
             return "line of equilibria: comes to rest at one of them, which one depends on the start"
         if self.kind == "unsettled":
@@ -104,6 +110,41 @@ class Capture:
         z = (y - self._place[:, None]) / self._units[:, None]
         result: NDArray[np.bool_] = np.einsum("ik,ij,jk->k", z, self._form, z) < self.level
         return result
+
+
+class Rest:
+    """Where orbits are at some stable fixed point for good; the points are found from where orbits are."""
+
+    def __init__(self, field: VectorField, resets: Resets, units: Array) -> None:
+        self._field, self._resets, self._units = field, resets, units
+        self._known: list[Capture] = []
+
+    def holds(self, y: Array) -> NDArray[np.bool_]:
+        """Which of the states ``y``, shape (n_free, n), are at one."""
+        result = self._at_known(y)
+        moving = np.flatnonzero(~result)
+        if moving.size and self._found(y[:, moving[0]]):
+            result = self._at_known(y)
+        return result
+
+    def _at_known(self, y: Array) -> NDArray[np.bool_]:
+        result = np.zeros(y.shape[1], dtype=bool)
+        for capture in self._known:
+            result |= capture.holds(y)
+        return result
+
+    def _found(self, y: Array) -> bool:
+        """Find the fixed point that the orbit at ``y``, shape (n_free,), is near."""
+        zero = newton(equilibria(self._field).in_units(self._units, self._units), y / self._units)
+        place = zero.point * self._units
+        if not zero.converged or any(capture.holds(place[:, None])[0] for capture in self._known):
+            return False
+        if not described(self._field, place, 0, np.zeros(len(y)), self._units, {}).stable:
+            return False
+        capture = Capture(self._field, self._resets, place, self._units)
+        if capture.level > 0:
+            self._known.append(capture)
+        return capture.level > 0
 
 
 class Orbit:

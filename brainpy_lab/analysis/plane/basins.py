@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 #: Starts, at most.
 MOST_STARTS = 1_000_000
 
+#: The label of starts at which the equations have no finite value.
+UNDEFINED = -4
+
 
 @dataclass(frozen=True, eq=False)
 class Basins:
@@ -39,8 +42,8 @@ class Basins:
     Attributes
     ----------
     attractors : list of Attractor
-        Fixed points first, then cycles, then 'line of equilibria', 'escapes' and 'unsettled' where there
-        are such starts.
+        Fixed points first, then cycles, then 'line of equilibria', 'escapes', 'undefined' and 'unsettled' where
+        there are such starts.
     fractions : ndarray, shape (n_attractors,)
         The part of the starts that comes to each; they sum to 1.
     labels : ndarray of int, shape (resolution, ...)
@@ -177,7 +180,9 @@ def basins(
         for point in points:
             if point.stable:
                 search.add_point(point)
-        labels = search.settle(starts)
+        defined = np.isfinite(field.rhs(starts)).all(axis=0)
+        labels = np.full(starts.shape[1], UNDEFINED)
+        labels[defined] = search.settle(starts[:, defined])
     if not any(point.dimension for point in points):
         labels[labels == RESTS] = -2  # slow beside an isolated fixed point that no region is known to hold
     remarks = [text.replace("these are fixed points", "these are basins") for text in caveats.remarks(field)]
@@ -193,7 +198,7 @@ def _gathered(
     attractors, new = [found[k] for k in order], np.empty_like(labels)
     for number, k in enumerate(order):
         new[labels == k] = number
-    for label, kind in ((RESTS, LINE), (-1, "escapes"), (-2, "unsettled")):
+    for label, kind in ((RESTS, LINE), (-1, "escapes"), (UNDEFINED, "undefined"), (-2, "unsettled")):
         if (labels == label).any():
             new[labels == label] = len(attractors)
             attractors.append(Attractor(kind, {}))

@@ -26,7 +26,7 @@ class Resets:
     Raises
     ------
     AnalysisError
-        For events that hold a state, draw random numbers, or change states that their condition does not read.
+        For events that hold an event, draw random numbers, or change states that their condition does not read.
     """
 
     def __init__(self, field: VectorField) -> None:
@@ -51,11 +51,30 @@ class Resets:
         y = y.copy()
         for event, (condition, actions) in zip(self.events, self._actions, strict=True):
             happens = np.broadcast_to(np.asarray(self._evaluate(condition, y)[0], dtype=bool), y.shape[1:])
-            for action, function in zip(event.actions, actions, strict=True):
-                assert isinstance(action, Assign)
+            assigned = (a for a in event.actions if isinstance(a, Assign))
+            for action, function in zip(assigned, actions, strict=True):
                 row = self.field.free.index(action.target)
                 y[row] = np.where(happens, self._evaluate(function, y)[0], y[row])
         return y
+
+    def holding(self, before: Array, after: Array) -> list[tuple[int, Array]]:
+        """The rows that are held after resets that took the states ``before`` to ``after``, and for how long, (n,)."""
+        result = []
+        for (condition, _), holds in zip(self._actions, self._holds, strict=True):
+            if holds:
+                happens = np.asarray(self._evaluate(condition, before)[0], dtype=bool)
+                for row, duration in holds:
+                    time = np.asarray(self._evaluate(duration, after)[0], dtype=float)
+                    result.append((row, np.where(happens & (time > 0), time, 0.0) + np.zeros(after.shape[1:])))
+        return result
+
+    @cached_property
+    def _holds(self) -> list[list[tuple[int, Callable[..., tuple[Any, ...]]]]]:
+        compiler = Compiler(self.field.system)
+        return [
+            [(self.field.free.index(a.state), compiler.compile([a.duration])) for a in e.actions if isinstance(a, Hold)]
+            for e in self.events
+        ]
 
     @cached_property
     def _conditions(self) -> Callable[..., tuple[Any, ...]]:
@@ -78,8 +97,12 @@ class Resets:
 def _refuse(system: System, event: Event, free: tuple[str, ...]) -> None:
     """Refuse an event whose effect is not a map of the state where it happens."""
     why = None
-    if any(isinstance(a, Hold) for a in event.actions):
-        why = "holds a state for a time"
+    held = {a.state for a in event.actions if isinstance(a, Hold)}
+    read = {name for e in system.events if e.actions for name in system.names_read(e.condition)}
+    if held - set(free):
+        why = "holds an event, or what is held here, for a time"
+    elif held and read & set(free) - held:
+        why = "holds a state for a time in which a condition may become true"
     elif system.resets_at_random:
         why = "draws random numbers"
     elif not system.is_reset(event):

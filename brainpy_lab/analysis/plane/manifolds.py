@@ -117,6 +117,12 @@ def manifolds_of(field: VectorField, guess: Array, box: Mapping[str, Range], len
     low, high = (np.where(is_given, end, guess + side * 10 * AROUND * sizes) for end, side in ((low, -1), (high, 1)))
     usual = typical(np.linalg.norm(field.rhs(sample) / units[:, None], axis=0)) or 1.0
     saddle = _saddle(field, guess, units, usual)
+    outside = [n for n, v, a, b in zip(field.free, saddle.values.values(), low, high, strict=True) if not a <= v <= b]
+    if outside:
+        raise ArgumentError(
+            f"The saddle lies outside the box: there, {outside[0]} = {saddle.values[outside[0]]:.6g}.",
+            advice="Give ranges that hold it, or none.",
+        )
     flow = Flow(field, units, usual, 1)
     values, vectors = np.linalg.eig(flow.matrix(np.array(list(saddle.values.values())) / units))
     borders = list(zip((low / units).tolist(), (high / units).tolist(), strict=True))
@@ -230,7 +236,7 @@ def _saddle(field: VectorField, guess: Array, units: Array, usual: float) -> Fix
     place = zero.point * units
     rounding = 8 * np.finfo(float).eps * usual * units
     point = described(field, place, 0, rounding, units, caveats.frozen(field))
-    if not _is_smooth(field, place, units):
+    if not _is_smooth(field, place, units, usual):
         raise AnalysisError(
             f"The equations of {system.name} are not differentiable at {where}: no directions lead away.",
             advice="Make abs, minimum, conditions and the like smooth there, or move the point with a parameter.",
@@ -238,7 +244,7 @@ def _saddle(field: VectorField, guess: Array, units: Array, usual: float) -> Fix
     if not point.kind.startswith("saddle"):
         why = "an eigenvalue is zero" if point.kind in ("non-hyperbolic", "center") else "all curves go one way"
         raise AnalysisError(
-            f"The fixed point at {where} is a {point.kind} and no saddle: {why}.",
+            f"The fixed point at {where} is {_with_article(point.kind)} and no saddle: {why}.",
             advice="Separatrices are manifolds of saddles: take a point whose kind begins with 'saddle'.",
         )
     if not (np.sum(point.eigenvalues.real > 0) == 1 or np.sum(point.eigenvalues.real < 0) == 1):
@@ -249,7 +255,11 @@ def _saddle(field: VectorField, guess: Array, units: Array, usual: float) -> Fix
     return point
 
 
-def _is_smooth(field: VectorField, place: Array, units: Array) -> bool:
+def _with_article(kind: str) -> str:
+    return kind if kind == "non-hyperbolic" else f"an {kind}" if kind.startswith("u") else f"a {kind}"
+
+
+def _is_smooth(field: VectorField, place: Array, units: Array, usual: float) -> bool:
     """Whether derivatives are the same on all sides of a point."""
     here = field.jacobian(place)
     step = np.diag(1e-9 * units)
@@ -258,4 +268,5 @@ def _is_smooth(field: VectorField, place: Array, units: Array) -> bool:
     size = units / units[:, None]
     largest = np.abs(here * size).max()
     difference = np.abs((beside - here[:, :, None]) * size[:, :, None])
-    return bool(np.isfinite(here).all() and np.isfinite(beside).all() and (difference <= KINK * largest).all())
+    finite = np.isfinite(here).all() and np.isfinite(beside).all()
+    return bool(finite and (difference <= KINK * (largest or usual)).all())  # all slopes vanish at x**2 - y**2

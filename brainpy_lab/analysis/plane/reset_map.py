@@ -10,8 +10,10 @@ import numpy as np
 
 from brainpy_lab.analysis import caveats
 from brainpy_lab.analysis.box import read_box
+from brainpy_lab.analysis.plane.attractor import Rest
 from brainpy_lab.analysis.plane.ensemble import Ensemble
 from brainpy_lab.analysis.plane.events import Resets
+from brainpy_lab.analysis.plane.turns import Turns
 from brainpy_lab.analysis.roots import narrowed
 from brainpy_lab.analysis.vector_field import Array, ModelLike, Range, VectorField, make_field
 from brainpy_lab.equations.system import Assign
@@ -28,6 +30,12 @@ RTOL = 1e-10
 
 #: Steps, at most, until the next reset.
 MOST_STEPS = 20_000
+
+#: Orbits that in all the time so far would not have moved further than by this part come to rest.
+SLOW = 1e-6
+
+#: Steps between looks whether orbits have come to rest.
+LOOK = 25
 
 #: Distance of the values that a multiplier is taken from, in parts of the range.
 BESIDE = 1e-3
@@ -183,7 +191,11 @@ def reset_map(
         values = np.linspace(low, high, int(resolution))
         following, intervals = flow(values)
         points, remarks = _fixed_points(flow, values, following)
-    silent = int(np.isnan(following).sum())
+    unseen = int(np.isinf(intervals).sum())
+    silent = int(np.isnan(following).sum()) - unseen
+    if unseen:
+        remarks = [f"From {unseen} of {len(values)} values no reset was seen in {MOST_STEPS:,} steps.", *remarks]
+        intervals[np.isinf(intervals)] = np.nan
     if silent:
         remarks = [f"From {silent} of {len(values)} values no reset follows.", *remarks]
     return ResetMap(variable, values, following, intervals, points, tuple(remarks), flow)
@@ -213,41 +225,46 @@ class _Flow:
             )
         self._row = field.free.index(variable)
         # what the reset assigns does not depend on the state it happens in
-        self._after = self._assigned(len(field.free))
+        self._before, self._after = self._assigned(len(field.free))
         self._units = np.maximum(1e-3, np.abs(self._after))
         self._units[self._row] = width
 
-    def _assigned(self, size: int) -> Array:
-        """The states after the reset, from a state in which its condition holds."""
+    def _assigned(self, size: int) -> tuple[Array, Array]:
+        """A state in which the condition of the reset holds, and the states after it."""
         for scale in 10.0 ** np.arange(-2, 9):
             starts = np.concatenate([scale * np.eye(size), -scale * np.eye(size), scale * np.ones((size, 1))], axis=1)
             holds = self._resets.holds(starts)
             if holds.any():
-                after: Array = self._resets.apply(starts)[:, int(np.argmax(holds))]
-                return after
+                at = starts[:, [int(np.argmax(holds))]]
+                return at[:, 0], self._resets.apply(at)[:, 0]
         (event,) = self._resets.events
         raise AnalysisError(f"No state was found in which '{event.name}' happens.")
 
     def __call__(self, values: Array) -> tuple[Array, Array]:
-        """The next values and the times until then, shape (n,); nan where no reset follows."""
+        """The next values and the times until then, shape (n,); nan where no reset follows, inf where none was seen."""
         starts = np.repeat(self._after[:, None], len(values), axis=1)
         starts[self._row] = values
         following, times = np.full(len(values), np.nan), np.full(len(values), np.nan)
-        orbits = Ensemble(self._field, self._resets, starts, self._units, RTOL)
-        left = np.arange(len(values))
-        begins = self._resets.holds(starts)  # the reset leaves its condition true: nothing follows
-        orbits.keep(~begins)
-        left = left[~begins]
-        for _ in range(MOST_STEPS):
+        left = np.flatnonzero(~self._resets.holds(starts))  # the reset leaves its condition true: nothing follows
+        orbits = Ensemble(self._field, self._resets, starts[:, left], self._units, RTOL)
+        orbits.hold(self._before)
+        turns, rest = Turns(orbits), Rest(self._field, self._resets, self._units)
+        for count in range(1, MOST_STEPS + 1):
             if not left.size:
                 break
+            turns.begin(orbits)
             orbits.step()
             done = orbits.has_reset
-            following[left[done]], times[left[done]] = orbits.y[self._row, done], orbits.t[done]
-            rests = np.abs(self._field.rhs(orbits.y) / self._units[:, None] * (1 + orbits.t)).max(axis=0) < 1e-6
-            over = done | ~np.isfinite(orbits.y).all(axis=0) | rests
-            orbits.keep(~over)
-            left = left[~over]
+            following[left[done]], times[left[done]] = orbits.after[self._row, done], orbits.since[done]
+            over = done | ~np.isfinite(orbits.y).all(axis=0) | turns.closed(orbits)
+            over |= np.abs(orbits.slope / self._units[:, None] * (1 + orbits.t)).max(axis=0) < SLOW
+            if count % LOOK == 0:
+                over |= rest.holds(orbits.y)
+            if over.any():
+                orbits.keep(~over)
+                turns.keep(~over)
+                left = left[~over]
+        times[left] = np.inf
         return following, times
 
 

@@ -182,6 +182,7 @@ class Settling:
                 after.append(orbit.y[:, 0])
                 times.append(float(orbit.t[0]))
                 marks.append(len(path))
+                path.append(orbit.after[:, 0])  # a state that is held stays there for a time
                 turn = self._turn(after)
                 if turn:
                     self._add_spiking(np.array(path[marks[-1 - turn] : marks[-1]]).T, times, turn)

@@ -75,7 +75,8 @@ def test_basins_as_data_and_figure(model_of):
         ("dx/dt = -x + sin(t)", "depend on time: what a start comes to depends on when it starts"),
         ("dx/dt = -x(t - 1)", "has delays"),
         ("dx/dt = -x\norder(x) = 0.5", "has fractional orders"),
-        ("dx/dt = 1\nwhen x > 1:\n    x = 0\n    hold(x, 2)", "holds a state for a time"),
+        ("dx/dt = 1\ndy/dt = 1 - y\nwhen x > y:\n    x = 0\n    hold(x, 2)", "in which a condition may become true"),
+        ("dx/dt = 1\nwhen x > 1:\n    x = 0\n    hold(spike, 2)", "holds an event"),
         ("dx/dt = 1\nwhen x > 1:\n    x = rand()", "draws random numbers"),
         ("dx/dt = 1\ndy/dt = -y\nwhen x > 1:\n    y = 1", "where its condition becomes true"),
     ],
@@ -99,3 +100,17 @@ def test_wrong_arguments(model_of):
 def test_a_line_of_equilibria_is_said(model_of):
     found = basins(model_of("dx/dt = -x + y\ndy/dt = x - y"), x=(-1, 1), y=(-1, 1), resolution=5)
     assert [a.kind for a in found.attractors] == ["line of equilibria"] and found.fractions == pytest.approx([1.0])
+
+
+def test_a_refractory_cell_spikes_with_its_refractory_time(model_of):
+    found = basins(model_of("dV/dt = 1.5 - V\nwhen V >= 1:\n    V = 0\n    hold(V, 2)"), V=(-1, 0.9), resolution=5)
+    (spiking,) = found.attractors
+    assert spiking.period == pytest.approx(2 + np.log(3), rel=1e-6)
+
+
+def test_starts_without_equations_are_told_apart(model_of):
+    found = basins(model_of("dx/dt = -log(x)"), x=(-1, 3), resolution=8)
+    assert [(a.kind, f) for a, f in zip(found.attractors, found.fractions, strict=True)] == [
+        ("fixed point", 0.75),
+        ("undefined", 0.25),
+    ]

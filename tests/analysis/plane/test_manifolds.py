@@ -140,7 +140,7 @@ def test_eigenvectors_of_a_point(model_of):
     ("text", "point", "message"),
     [
         ("dx/dt = -x\ndy/dt = -y - x", {"x": 0}, "is a stable degenerate node and no saddle: all curves go one way"),
-        ("dx/dt = -x**3\ndy/dt = y", {"x": 0}, "is a non-hyperbolic and no saddle: an eigenvalue is zero"),
+        ("dx/dt = -x**3\ndy/dt = y", {"x": 0}, "is non-hyperbolic and no saddle: an eigenvalue is zero"),
         ("dx/dt = abs(x) + x/2\ndy/dt = -y", {"x": 0}, "not differentiable at x = 0, y = 0"),
         ("dx/dt = x(t - 1)\ndy/dt = -y", {"x": 0}, "has delays: its state is a whole past"),
         ("dx/dt = x\ndy/dt = -y\norder(x) = 0.5", {"x": 0}, "has fractional orders"),
@@ -171,6 +171,17 @@ def test_wrong_arguments(toy, model_of):
         found.unstable[0].at(q=1)
     with pytest.raises(ArgumentError, match="no state 'q'"):
         found.plot("q")
+
+
+def test_a_box_without_the_saddle_is_refused(toy):
+    with pytest.raises(ArgumentError, match="The saddle lies outside the box: there, x = 0"):
+        manifolds(toy, {"x": 0.0, "y": 0.0}, x=(1, 2), y=(-2, 2))
+
+
+def test_a_point_where_all_slopes_vanish_is_smooth(model_of):
+    model = model_of("dx/dt = x**2 - y**2\ndy/dt = -2*x*y")
+    with pytest.raises(AnalysisError, match="is non-hyperbolic and no saddle: an eigenvalue is zero"):
+        manifolds(model, {"x": 0.0, "y": 0.0}, x=(-1, 1), y=(-1, 1))
 
 
 def test_noise_and_time_are_said(model_of):

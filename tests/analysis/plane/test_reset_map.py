@@ -66,7 +66,7 @@ def test_a_figure_and_a_table(model_of):
         ("dV/dt = 1\ndw/dt = -w\ndz/dt = -z\nwhen V >= 1:\n    V = 0\n    w += z", "z may have any value, besides w"),
         ("dV/dt = 1 + sin(t)\ndw/dt = -w\nwhen V >= 1:\n    V = 0", "equations that depend on time"),
         ("dV/dt = 1 + xi\ndw/dt = -w\nwhen V >= 1:\n    V = 0", "has noise"),
-        ("dV/dt = 1\ndw/dt = -w\nwhen V >= 1:\n    V = 0\n    hold(V, 2)", "holds a state for a time"),
+        ("dV/dt = 1\ndw/dt = -w\nwhen V + w >= 1:\n    V = 0\n    hold(V, 2)", "in which a condition may become true"),
     ],
 )
 def test_models_without_a_reset_map(model_of, text, message):
@@ -83,3 +83,26 @@ def test_wrong_arguments(model_of):
         reset_map(model_of(CLOCK), w=(0, 1), resolution=1)
     with pytest.raises(ArgumentError, match="'c' is neither a parameter"):
         reset_map(model_of(CLOCK), w=(0, 1), c=1)
+
+
+def test_other_states_move_in_the_refractory_time(model_of):
+    found = reset_map(model_of(CLOCK + "\n    hold(V, 2)"), w=(0, 3), resolution=5)
+    assert found.next == pytest.approx(found.values * np.exp(-3) + 1, abs=1e-9)
+    assert found.intervals == pytest.approx(3.0)
+    (point,) = found.fixed_points
+    assert (point.value, point.period) == (pytest.approx(1 / (1 - np.exp(-3))), pytest.approx(3.0))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dx/dt = -y + x*(1 - x**2 - y**2)\ndy/dt = x + y*(1 - x**2 - y**2)\nwhen x >= 5:\n    x = 0",
+        "dx/dt = -y\ndy/dt = x\nwhen x >= 5:\n    x = 0",
+        "dx/dt = 1.5 - x - y\ndy/dt = 0.1*(x - y)\nwhen x >= 1:\n    x = 0.7\n    hold(x, 2)",
+    ],
+    ids=["cycle", "center", "rest"],
+)
+def test_orbits_that_go_round_or_rest_have_no_next_reset(model_of, text):
+    found = reset_map(model_of(text), y=(0.7, 0.9), resolution=4)
+    assert np.isnan(found.next).all()
+    assert found.remarks == ("From 4 of 4 values no reset follows.",)  # and not: none was seen
