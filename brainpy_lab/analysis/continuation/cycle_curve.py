@@ -29,7 +29,7 @@ COARSE, FINE = 1e-3, 1e-7
 PARTED = 0.2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Orbit:
     """A cycle as it stands on a branch.
 
@@ -49,6 +49,11 @@ class Orbit:
     def place(self) -> tuple[float, ...]:
         """The free parameters."""
         return (self.parameter,)
+
+    def __repr__(self) -> str:
+        states, nodes = self.profile.shape
+        place = ", ".join(f"{value:.6g}" for value in self.place)
+        return f"<orbit of period {self.period:.6g} at {place}: {states} states at {nodes} times>"
 
 
 @dataclass

@@ -30,6 +30,9 @@ BESIDE, DOUBLED, LEVEL, BETWEEN = 0.05, 8, 1e-10, 0.38
 #: A piece is halved so often between two trials with Newton's method; the last is of 2**-30 of the step.
 TRIALS = (0, 2, 4, 8, 16)
 
+#: And so often where Newton's method found nothing.
+LAST = 16
+
 #: Ends that halving leaves apart by more than this part of the gap are not on one branch.
 JUMP = 1e-3
 
@@ -92,6 +95,7 @@ def locate(detector: Detector, gap: Gap, *, is_sure: bool = False) -> Located:
     # a gap that is not resolved has been halved as far as there are points in between
     if not is_sure and left > max(JUMP * first if gap.is_resolved else 0.0, LITTLE):
         raise JumpError(left, gap.before)
+    gap = _halved(detector, gap, LAST)
     return described(problem, gap.kind, _guess(curve, gap), omega=_omega(gap), note=BISECTED)
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from brainpy_lab.analysis.continuation import defining
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
-from brainpy_lab.analysis.continuation.branches_of_equilibria.flat import is_multiple, zeros_between
+from brainpy_lab.analysis.continuation.branches_of_equilibria import corners
+from brainpy_lab.analysis.continuation.branches_of_equilibria.flat import is_multiple, said_of_zeros, zeros_between
 from brainpy_lab.analysis.continuation.branches_of_equilibria.on_branch import BESIDE, SAME, at, leads_through
 from brainpy_lab.analysis.continuation.branches_of_equilibria.third_order import flattest, of_third_order
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
@@ -107,6 +108,10 @@ class Tracer:
         if len(self.branches) >= MOST_BRANCHES and self.problem.n >= MANY:
             self.remarks.append(f"There are more than {MOST_BRANCHES} branches of equilibria: others are not followed.")
             return
+        if not np.isfinite(self.problem.slopes(u)).all():
+            place = f"{self.problem.name} = {u[-1]:.6g}"
+            self.remarks.append(f"A branch through {place} was not followed: a derivative is not finite there.")
+            return
         curve = self._curve(u)
         along = np.zeros(len(u))
         along[-1] = 1.0
@@ -122,6 +127,8 @@ class Tracer:
                 f"{start.parameter:.6g}, outside the range. Nothing was followed from there."
             )
             return
+        if corners.is_corner(self.problem, curve, start.u):
+            self.remarks.append(corners.said_along(self.problem.name, start.parameter))
         before, earlier = len(self.located), [*self.located]
         first, said = self._one_way(curve, start)
         second: list[Station] = []
@@ -137,12 +144,10 @@ class Tracer:
             special = None if end.zeros else at_border(self.problem, curve, end)
             # where no step leads from it, a branch point is a multiple root
             if special is not None and (len(stations) > 1 or special.point.kind != "branch point"):
-                is_fold = special.point.kind == "fold"
-                self._add(curve, of_third_order(self.problem, curve, special) if is_fold else special)
-        for cusp in (
-            () if any(s.zeros for s in stations) else flattest(self.problem, curve, [s.point for s in stations])
-        ):
-            self._add(curve, cusp)
+                self._take(curve, special)
+        if not any(s.zeros for s in stations):
+            for cusp in flattest(self.problem, curve, [s.point for s in stations]):
+                self._take(curve, cusp)
         self._say_where_centres_are(stations)
         for found in self.located[before:]:
             if found.point.kind == "branch point":
@@ -214,18 +219,24 @@ class Tracer:
                 (gap.before, locate(detector, gap, is_sure=is_sure)) for gap in gaps if gap.kind != "hopf" or not stays
             )
         for s, special in pairs:
-            is_fold = special.point.kind == "fold"
-            self._add(curve, of_third_order(self.problem, curve, special) if is_fold else special)
+            self._take(curve, special)
             yield replace(s, point=CurvePoint(special.u, s.point.tangent))
+
+    def _take(self, curve: Curve, found: Located) -> None:
+        """Add a point, or say that it is at a corner."""
+        is_fold = found.point.kind == "fold"
+        if not corners.is_corner(self.problem, curve, found.u):
+            self._add(curve, of_third_order(self.problem, curve, found) if is_fold else found)
+        elif is_fold:
+            self._add(curve, corners.noted(found))
+        else:
+            said = corners.said_at(self.problem.name, found.point.parameter)
+            self.remarks += [said] if said not in self.remarks else []
 
     def _beside_zeros(self, curve: Curve, before: Station, after: Station, zeros: int) -> Iterator[Station]:
         """Add the Hopf points between two stations at which some eigenvalues stay zero; stations there."""
         if not any("stays zero" in text for text in self.remarks):
-            self.remarks.append(
-                f"Near {self.problem.name} = {before.point.parameter:.6g} an eigenvalue of the equilibria stays zero, "
-                "as where they are multiple roots or something is conserved: folds and branch points are not told "
-                "there, and stability is that by the other eigenvalues."
-            )
+            self.remarks.append(said_of_zeros(self.problem.name, before.point.parameter))
         detector = Detector(self.problem, curve, zeros)
         start, end = (without_zeros(s, zeros) for s in (before, after))
         least = SLOW * float(np.abs(before.eigenvalues).max(initial=0.0))

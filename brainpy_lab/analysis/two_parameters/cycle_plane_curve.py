@@ -28,7 +28,7 @@ MOST = 250
 STANDING, STILL = 8, 1e-4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PlaneOrbit(Orbit):
     """A cycle as it stands on a curve; ``second`` is the second parameter."""
 

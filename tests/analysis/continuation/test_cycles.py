@@ -252,3 +252,8 @@ def test_a_start_on_an_unstable_equilibrium_is_not_told_as_an_orbit_that_never_s
     (branch,) = [b for b in diagram.branches if b.kind == "cycle"]
     assert branch.max["x"] == pytest.approx(np.sqrt(branch["p"]), rel=1e-6)
     assert diagram.remarks == ()
+
+
+def test_the_data_of_a_fold_of_cycles_are_printed_in_a_line() -> None:
+    (point, _) = bp.analysis.bifurcation(bp.models.fitzhugh_nagumo(), "I", (0, 2)).points.of("fold of cycles")
+    assert len(repr(point.data)) < 400 and f"<orbit of period {point.period:.6g} at" in repr(point.data)

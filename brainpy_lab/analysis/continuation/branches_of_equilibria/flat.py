@@ -49,6 +49,15 @@ def is_multiple(problem: EquilibriumProblem, curve: Curve, s: Station) -> bool:
     return _may_be_flat(s) and _zeros(problem, curve, s) > 0
 
 
+def said_of_zeros(name: str, parameter: float) -> str:
+    """What is said where an eigenvalue stays zero."""
+    return (
+        f"Near {name} = {parameter:.6g} an eigenvalue of the equilibria stays zero, as where they are multiple roots "
+        "or something is conserved: folds and branch points are not told there, and stability is that by the other "
+        "eigenvalues."
+    )
+
+
 def _may_be_flat(s: Station) -> bool:
     sizes = np.abs(s.eigenvalues)
     return bool(np.isfinite(sizes).all() and (len(sizes) == 1 or sizes.min() <= SMALL * sizes.max()))
