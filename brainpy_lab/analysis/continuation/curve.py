@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from brainpy_lab.analysis.cycles.rotations import whole_turns
 from brainpy_lab.analysis.newton import Solvable, Zero, length_of, newton, solve
 from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.scaling import power_of_two
@@ -47,6 +48,9 @@ CAREFUL = 60
 
 #: Most points of a curve; one that is longer turns for ever.
 MOST_POINTS = 20000
+
+#: The equations repeat themselves a turn further if they are solved there to this part of their slopes.
+ROUND = 1e-8
 
 #: A state this many times larger than all that was expected of it has left for infinity.
 FAR = 1e4
@@ -106,6 +110,9 @@ class Curve:
         Points at most.
     parameters : int
         How many of the last unknowns are parameters: their units stay.
+    turns : ndarray, shape (size,)
+        Of unknowns that are angles, what a turn is, and zero of others: a curve that comes back to its start some turns
+        further is closed. Empty where there are none.
     end : str
         Why the curve ended, when it has: "border", "closed", "far", "steps", "points".
     """
@@ -121,6 +128,7 @@ class Curve:
     tolerance: float = 1e-10
     most: int = MOST_POINTS
     parameters: int = 1
+    turns: Array = field(default_factory=lambda: np.empty(0))
     end: str = ""
     _scaled: Followed | None = field(default=None, repr=False)
     _low: Array = field(default_factory=lambda: np.empty(0), repr=False)
@@ -181,9 +189,10 @@ class Curve:
                 if last is not None and length_of(self._scale(last.u - here.u)) > EDGE:
                     yield last
                 return
-            if number > 2 and self._passes(origin, here, point):
+            begin = self._turned(origin, here)
+            if number > 2 and self._passes(begin, here, point):
                 self.end = "closed"
-                yield CurvePoint(origin.u, origin.tangent)
+                yield CurvePoint(begin.u, begin.tangent)
                 return
             yield point
             self.end = self._reached(point)
@@ -301,6 +310,15 @@ class Curve:
             and aside < 0.1 * length
             and float(way @ self._scale(start.tangent)) > 0.9 * length * length_of(self._scale(start.tangent))
         )
+
+    def _turned(self, start: CurvePoint, a: CurvePoint) -> CurvePoint:
+        """The start, or the point so many turns further that is nearest to ``a``, if it is one of the curve."""
+        if not self.turns.any():
+            return start
+        there = CurvePoint(start.u + whole_turns(a.u - start.u, self.turns), start.tangent)
+        value, slopes = self.scaled.both(self._scale(there.u))
+        is_one = length_of(value) <= ROUND * float(np.linalg.norm(slopes))
+        return there if is_one else start
 
     # --- in units ----------------------------------------------------------------------------------------------------
 

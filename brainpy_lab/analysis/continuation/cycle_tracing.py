@@ -130,10 +130,6 @@ class CycleTracer:
         return max((h.point.period or 0.0 for h in self.hopfs), default=0.0)
 
     @property
-    def _beginnings(self) -> Beginnings:
-        return Beginnings(self.flow, self.name, self._scales)
-
-    @property
     def _width(self) -> float:
         return float(self.search.spans[0])
 
@@ -155,8 +151,9 @@ class CycleTracer:
         """Follow the cycles to which orbits from scattered starts come, and which are not known."""
         if self.search.is_stopped or not self.looked_at:
             return
-        known = Known(self.equilibria.at, self.equilibria.branches, self.branches, self._scales)
-        beginnings = self._beginnings
+        rests = self.equilibria
+        known = Known(rests.at, rests.branches, self.branches, self._scales, rests.turns[:-1])
+        beginnings = Beginnings(self.flow, self.name, self._scales)
         places = self.flow, self.name, self.looked_at
         for w in wanderers(*places, known, self.initial, self.search.widths):
             if self.search.is_stopped or not beginnings.is_worth(w) or known.is_cycle(w):
@@ -176,7 +173,7 @@ class CycleTracer:
         """Follow the branches through the first of some cycles that is one, and what hangs together with them."""
         name = self.name
         for given in orbits:
-            if (orbit := self._beginnings.near(given)) is not None:
+            if (orbit := Beginnings(self.flow, name, self._scales).near(given)) is not None:
                 self._both_ways(orbit, np.append(orbit.profile.mean(axis=1), orbit.parameter))
                 self._further()
                 return

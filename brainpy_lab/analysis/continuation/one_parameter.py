@@ -40,7 +40,7 @@ from brainpy_lab.analysis.continuation.starting import (
 from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.cycles.conserved import GENERIC, families
 from brainpy_lab.analysis.cycles.cycle import Cycle
-from brainpy_lab.analysis.cycles.rotations import not_followed
+from brainpy_lab.analysis.cycles.rotations import followed_once, not_followed
 from brainpy_lab.analysis.layout import ModelLike, initial_of
 from brainpy_lab.analysis.points import FixedPoint, FixedPoints
 from brainpy_lab.analysis.stability import ROUNDING, described
@@ -246,7 +246,8 @@ def bifurcation(
     )  # fmt: skip
     has_cycles = cycles and not without_cycles
     turning = not_followed(field) if has_cycles else ()
-    making = _Making(tracer, rhythms, watched, (*caveats.remarks(field), *without_cycles, *turning))
+    said = (*caveats.remarks(field), *without_cycles, *turning, *followed_once(field, tracer.turns))
+    making = _Making(tracer, rhythms, watched, said)
     share = EQUILIBRIA if has_cycles else 1.0
     tracer.search.heard = lambda u: news.tell(share * abs(float(u[-1]) - low) / (high - low), making.so_far)
     rhythms.search.heard = lambda u: news.tell(share + (1 - share) * rhythms.part, making.so_far)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from brainpy_lab.analysis.continuation.many_states.crossings import explained
 from brainpy_lab.analysis.continuation.many_states.mirrored import Arm, arm_of
 from brainpy_lab.analysis.continuation.many_states.pairing import arriving
 from brainpy_lab.analysis.continuation.search import Search
+from brainpy_lab.analysis.cycles.rotations import copies, turns, whole_turns
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
@@ -91,16 +93,20 @@ class Tracer:
                 self._from(u, None)
 
     def is_known(self, u: Array) -> bool:
-        """Whether a branch leads through ``u``."""
-        pairs = zip(self.branches, self.curves, strict=True)
-        return any(True for branch, curve in pairs for _ in leads_through(branch.points, curve, u))
+        """Whether a branch leads through ``u``, or a copy of it some turns further."""
+        return any(
+            True
+            for branch, curve in zip(self.branches, self.curves, strict=True)
+            for v in copies(u, branch.points, self.turns)
+            for _ in leads_through(branch.points, curve, v)
+        )
 
     def at(self, parameter: float) -> list[Array]:
         """The points of all branches at which the parameter has a value, each once."""
         found: list[Array] = []
         for branch, curve in zip(self.branches, self.curves, strict=True):
             for u in at(branch, curve, parameter):
-                if not any(np.allclose(u, v, rtol=1e-7, atol=1e-9) for v in found):
+                if not any(np.allclose(u - whole_turns(u - v, self.turns), v, rtol=1e-7, atol=1e-9) for v in found):
                     found.append(u)
         return found
 
@@ -343,7 +349,14 @@ class Tracer:
     def _curve(self, u: Array) -> Curve:
         """A curve with units guessed at ``u``."""
         scaled = power_of_two(np.append(self.sizes(u) * np.sqrt(self.problem.n), self.search.spans))
-        return Curve(self.problem.zeros, self.range, scaled, self.search.longest, self.search.tolerance)
+        curve = Curve(self.problem.zeros, self.range, scaled, self.search.longest, self.search.tolerance)
+        curve.turns = self.turns
+        return curve
+
+    @cached_property
+    def turns(self) -> Array:
+        """Of states that are angles over the whole range, what a turn is."""
+        return turns(self.problem.field, self.problem.name, self.range)
 
     def sizes(self, u: Array) -> Array:
         """How far each state may move near ``u`` while the parameter moves over its range, (n,)."""

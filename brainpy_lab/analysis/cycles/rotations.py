@@ -5,9 +5,12 @@ Cycles that close in the plane are followed, rotations are not: this says so, an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice, product
+
 import numpy as np
 
-from brainpy_lab.analysis.vector_field import Array, VectorField
+from brainpy_lab.analysis.vector_field import Array, Range, VectorField
 
 #: What a turn may be: of an angle in radians, a phase between 0 and 1, an angle in degrees.
 TURNS = {"2π": 2 * np.pi, "1": 1.0, "360": 360.0}
@@ -15,6 +18,12 @@ TURNS = {"2π": 2 * np.pi, "1": 1.0, "360": 360.0}
 #: Points at which the equations are compared, a turn apart, and how well they agree there: relative to what a part of a
 #: turn changes, which must be far above rounding errors.
 POINTS, EQUAL, PART, ROUNDING = 8, 1e-6, 0.37, 1e-15
+
+#: Where in the range of a parameter, besides its ends, states are asked whether they are angles.
+MIDDLE = 0.382
+
+#: Copies of a point a turn apart are looked for this far beyond others, in turns, and so many at most.
+BESIDE, MOST_COPIES = 0.1, 64
 
 #: Most states of a model that is looked at.
 MOST_STATES = 40
@@ -42,6 +51,31 @@ def angles(field: VectorField) -> dict[str, str]:
     return found
 
 
+def turns(field: VectorField, name: str, within: Range) -> Array:
+    """Of each free state what a turn is over a parameter's range, zero where it is no angle; a zero for that."""
+    low, high = within
+    found = [angles(field.moved(name, value)) for value in (low, low + MIDDLE * (high - low), high)]
+    same = [n for n in field.free if all(f.get(n, "") == found[0].get(n) for f in found)]
+    return np.array([TURNS[found[0][n]] if n in same else 0.0 for n in field.free] + [0.0])
+
+
+def whole_turns(way: Array, lengths: Array) -> Array:
+    """What of a ``way`` is made of whole turns, where an unknown is an angle."""
+    return np.asarray(np.rint(way / np.where(lengths > 0, lengths, np.inf)) * lengths)
+
+
+def copies(u: Array, points: Array, lengths: Array) -> Iterator[Array]:
+    """``u``, and what is some turns of given ``lengths`` further and in the range of ``points``, (n_points, size)."""
+    yield u
+    if not lengths.any():
+        return
+    whole = np.where(lengths > 0, lengths, np.inf)
+    low = np.ceil((points.min(axis=0) - u) / whole - BESIDE).astype(int)
+    high = np.floor((points.max(axis=0) - u) / whole + BESIDE).astype(int)
+    ways = product(*(range(a, b + 1) if w > 0 else (0,) for a, b, w in zip(low, high, lengths, strict=True)))
+    yield from (u + np.array(k) * lengths for k in islice(ways, MOST_COPIES) if any(k))
+
+
 def _repeats(field: VectorField, points: Array, here: Array, i: int, length: float) -> bool:
     """Whether the drift, ``here`` at the ``points``, is the same where state ``i`` is larger by ``length``."""
     on = np.zeros((len(points), 1))
@@ -64,6 +98,12 @@ def not_followed(field: VectorField) -> tuple[str, ...]:
         f"The equations repeat themselves {where}: orbits in which {name} turns round and round close modulo {turn} "
         f"alone, and such rotations are not found as cycles. {_remedy(name, turn)}",
     )
+
+
+def followed_once(field: VectorField, lengths: Array) -> tuple[str, ...]:
+    """What is said of equilibria where states are angles, whose turns have some ``lengths``, (n + 1,)."""
+    names = [name for name, length in zip(field.free, lengths, strict=False) if length]
+    return (f"Equilibria that lie some turns of {' or '.join(names)} apart are followed once.",) if names else ()
 
 
 def grown(field: VectorField, states: Array) -> str | None:

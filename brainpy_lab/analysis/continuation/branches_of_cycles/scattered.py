@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import around
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch, extremes_of
+from brainpy_lab.analysis.cycles.rotations import whole_turns
 from brainpy_lab.analysis.plane.ensemble import Ensemble
 from brainpy_lab.analysis.plane.events import Resets
 from brainpy_lab.analysis.sampling import spread
@@ -79,12 +80,15 @@ class Known:
     cycles : list of CycleBranch
         They may grow.
     sizes : callable
+    turns : ndarray, shape (n,)
+        Of states that are angles, what a turn is, and zero of others.
     """
 
     at: Callable[[float], list[Array]]
     branches: Sequence[Branch]
     cycles: Sequence[CycleBranch]
     sizes: Sizes
+    turns: Array
 
     def is_cycle(self, w: Wanderer) -> bool:
         """Whether an orbit is on a known cycle, stable or not."""
@@ -136,21 +140,27 @@ class Rest:
     u: Array
     value: float
     inverse: NDArray[np.complex128]
+    turns: Array
 
     @classmethod
-    def at(cls, field: VectorField, u: Array, value: float) -> Rest | None:
+    def at(cls, field: VectorField, u: Array, value: float, turns: Array) -> Rest | None:
         """It, or None where it is not stable."""
         eigenvalues, vectors = np.linalg.eig(field.jacobian(u))
         if (eigenvalues.real >= 0).any():
             return None
         try:
-            return cls(u, value, np.linalg.inv(vectors.astype(complex)))
+            return cls(u, value, np.linalg.inv(vectors.astype(complex)), turns)
         except np.linalg.LinAlgError:
-            return cls(u, value, np.eye(len(u), dtype=complex))
+            return cls(u, value, np.eye(len(u), dtype=complex), turns)
+
+    def aside(self, y: Array) -> Array:
+        """From it to states, (n, n_orbits), or from its copy the nearest number of turns further."""
+        way = y - self.u[:, None]
+        return np.asarray(way - whole_turns(way, self.turns[:, None]))
 
     def far(self, y: Array) -> Array:
         """How far states are, (n, n_orbits), in its coordinates."""
-        return np.asarray(np.linalg.norm(self.inverse @ (y - self.u[:, None]), axis=0))
+        return np.asarray(np.linalg.norm(self.inverse @ self.aside(y), axis=0))
 
 
 class _Run:
@@ -179,7 +189,7 @@ class _Run:
             away = AWAY * (self.sizes + np.abs(middle))
             is_open = (np.abs(y - middle[:, None]) < away[:, None]).all(axis=0)
             for rest in rests:
-                near = (np.abs(y - rest.u[:, None]) / (self.sizes + 0.1 * np.abs(rest.u))[:, None]).max(axis=0)
+                near = (np.abs(rest.aside(y)) / (self.sizes + 0.1 * np.abs(rest.u))[:, None]).max(axis=0)
                 comes = (near < AROUND) & (rest.far(y) < NEARER * rest.far(before))
                 is_open &= ~((self.values == rest.value) & ((near < AT_REST) | comes))
         self.leave(np.asarray(is_open))
@@ -217,7 +227,7 @@ def wanderers(
     starts, rests = [], []
     for value in values:
         moved = field.moved(name, value)
-        pairs = [(u[:-1], Rest.at(moved, u[:-1], value)) for u in known.at(value)]
+        pairs = [(u[:-1], Rest.at(moved, u[:-1], value, known.turns)) for u in known.at(value)]
         beside = [u + 1e-2 * np.maximum(np.abs(u), 0.1 * seen) for u, rest in pairs if rest is None]
         starts.append(np.column_stack([initial, *beside[:2], scattered]))
         rests += [rest for _, rest in pairs if rest is not None]
