@@ -11,7 +11,7 @@ Equilibria, chapter 3. doi:10.1137/1.9780898719543
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, sqrt
 from typing import Any, Protocol
 
@@ -33,6 +33,9 @@ LEADS_AWAY = 20.0
 #: A step this much shorter than the one before is one of an iteration that converges; the next one, foretold by the
 #: two, is not taken when it is below this part of the tolerance.
 QUADRATIC, SURE = 1e-2, 1e-2
+
+#: Steps with the same factors, at most, before slopes are factored anew.
+MOST_FACTORED = 3
 
 #: A damped step shorter than this part of the point is the last. Towards a zero at 0 itself none is: where the slope is
 #: infinite, as of sqrt(abs(x)), only 0 shows it.
@@ -62,7 +65,7 @@ class Zero:
     point : ndarray, shape (size,)
     converged : bool
     iterations : int
-        Steps taken.
+        Steps taken; those with factors of the one before count as one.
     residual : float
         The largest component of F at the point, without its sign; nan where F cannot be evaluated.
     slopes : ndarray, shape (n_equations, size), or what solves in its place
@@ -110,7 +113,8 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
     start : array, shape (size,)
     tolerance : float
         It has converged when a step is no longer than this in any component, relative to 1 + |U|; the step is taken.
-        With slopes that solve for themselves also when the next one would be far shorter.
+        With slopes that solve for themselves also when the next one would be far shorter; where they keep their
+        factors, these serve for further steps.
         Unknowns far smaller than one are to be put in units of their own size first: `ZeroProblem.in_units`.
     most : int
         It gives up after so many steps.
@@ -120,13 +124,13 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
     first = before = np.inf
     for taken in range(1, most + 1):
         step, solves = _step(slopes, value)
-        length = float(np.abs(step / (1 + np.abs(point))).max(initial=0.0))
+        length = _length(step, point)
         if taken == 1:
             first = max(length, tolerance)
         # before the step is taken: `not`, so that a length of nan leads away too
         if not length <= LEADS_AWAY * first:
             return Zero(point, False, taken - 1, _size(value), slopes)
-        point = point + step
+        point, factors = point + step, slopes
         value, slopes = problem.both(point)
         # each step is as the square of that before: the next one is known without being taken, where that costs much
         is_last = (
@@ -138,7 +142,36 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
         before = length
         if length <= tolerance or not solves or is_last:
             return Zero(point, solves and bool(np.isfinite(value).all()), taken, _size(value), slopes)
+        if getattr(factors, "is_factored", False):
+            further = _with_factors(problem, factors, point, value, length, tolerance)
+            if further is not None:
+                return replace(further, iterations=taken + 1)
     return Zero(point, False, most, _size(value), slopes)
+
+
+def _with_factors(
+    problem: Solvable, factors: Any, point: Array, value: Array, before: float, tolerance: float
+) -> Zero | None:
+    """A zero by further steps with slopes that have been factored; None where they do not lead there fast.
+
+    Each is shorter than the one before by about the same factor, so that the error left is the last one times that.
+    """
+    for taken in range(1, MOST_FACTORED + 1):
+        step = -solve(factors, value)
+        length = _length(step, point)
+        if not length < QUADRATIC * before:
+            return None
+        point = point + step
+        value, slopes = problem.both(point)
+        if length**2 <= SURE * tolerance * before:
+            return Zero(point, bool(np.isfinite(value).all()), taken, _size(value), slopes)
+        before = length
+    return None
+
+
+def _length(step: Array, point: Array) -> float:
+    """The length of a step, relative to 1 + |U|, in its longest component."""
+    return float(np.abs(step / (1 + np.abs(point))).max(initial=0.0))
 
 
 def _step(slopes: Any, value: Array) -> tuple[Array, bool]:

@@ -86,6 +86,39 @@ def test_a_border_chooses_the_zero():
     np.testing.assert_allclose(newton(plane, np.array([0.5, -1.0])).point, [0.6, -0.8], rtol=1e-15)
 
 
+class Kept:
+    """A slope that solves for itself and keeps its factor; which one was asked stands in ``asked``."""
+
+    is_factored = True
+
+    def __init__(self, slope, asked):
+        self.slope, self.asked = slope, asked
+
+    def solve(self, right):
+        self.asked.append(self.slope)
+        return right / self.slope
+
+
+class Keeping:
+    """The square root of two, or where that slope is zero nothing."""
+
+    def __init__(self):
+        self.asked = []
+
+    def both(self, u):
+        return u**2 - 2, Kept(2 * u[0], self.asked)
+
+
+@pytest.mark.parametrize(("start", "anew"), [(1.4142, 1), (1.41, 1), (1.5, 2)])
+def test_factors_serve_again_where_steps_become_far_shorter(start, anew):
+    problem = Keeping()
+    found = newton(problem, np.array([start]))
+    assert found.converged and found.point[0] == pytest.approx(2**0.5, rel=1e-12)
+    assert len(set(problem.asked)) == anew, "slopes that were factored"
+    assert found.slopes.slope == pytest.approx(2 * 2**0.5, rel=1e-12), "those at the zero are given back"
+    assert newton(problem, np.array([0.0])).converged is False
+
+
 # --- from many points --------------------------------------------------------------------------------------------
 
 

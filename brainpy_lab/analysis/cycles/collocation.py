@@ -195,6 +195,11 @@ class Slopes:
         known = -further if residual is None else np.column_stack([-further, residual])
         self.condensed = Condensed(blocks, n, known)
 
+    @property
+    def is_factored(self) -> bool:
+        """Whether solving for further right sides takes far less time than for the first ones."""
+        return self.condensed.is_factored
+
     def with_rows(self, rows: Array) -> Slopes:
         """The same with further rows below."""
         made = copy(self)

@@ -14,6 +14,9 @@ from brainpy_lab.analysis.cycles.chain import Between, Chain
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
 from brainpy_lab.analysis.vector_field import Array
 
+#: From so many unknowns in an interval on, one is factored after the other, and the factors are kept.
+LARGE = 64
+
 
 def blocks_of(mesh: Mesh, by: Array, length: float) -> Array:
     """The derivatives of dx/dphase - length·A x by the states at the nodes of each interval, times its width.
@@ -106,11 +109,39 @@ class Condensed:
     def __init__(self, blocks: Array, n: int, right: Array) -> None:
         self.n, self.blocks, self.right = n, blocks, right
 
+    @property
+    def is_factored(self) -> bool:
+        """Whether factors are kept, so that further right sides cost little."""
+        return bool(self.blocks.shape[1] >= LARGE)
+
+    @cached_property
+    def _factors(self) -> list[tuple[Array, Array]]:
+        from scipy.linalg.lapack import dgetrf
+
+        found = []
+        for block in _columns(self.blocks[:, :, self.n :]):
+            factors, swaps, info = dgetrf(block.T, overwrite_a=True)
+            if info > 0:
+                raise np.linalg.LinAlgError("Singular matrix")
+            found.append((factors, swaps))
+        return found
+
+    def _later(self, right: Array) -> Array:
+        """The later nodes of each interval by right sides, (n_intervals, degree * n, k), from a beginning at zero."""
+        if not self.is_factored:
+            return np.asarray(np.linalg.solve(self.blocks[:, :, self.n :], right), float)
+        from scipy.linalg.lapack import dgetrs
+
+        solutions = _columns(right)
+        for (factors, swaps), aim in zip(self._factors, solutions, strict=True):
+            dgetrs(factors, swaps, aim.T, overwrite_b=True)
+        return np.swapaxes(solutions, 1, 2)
+
     @cached_property
     def _solved(self) -> Array:
         """What the later nodes of an interval are by its first one, and by each of the right sides."""
         aim = np.concatenate([-self.blocks[:, :, : self.n], self._by_interval(self.right)], axis=2)
-        return np.linalg.solve(self.blocks[:, :, self.n :], aim)
+        return self._later(aim)
 
     @property
     def follow(self) -> Array:
@@ -129,7 +160,7 @@ class Condensed:
 
     def of(self, right: Array) -> Made:
         """What others make, (n_intervals * degree * n, k)."""
-        return self._made(np.asarray(np.linalg.solve(self.blocks[:, :, self.n :], self._by_interval(right)), float))
+        return self._made(self._later(self._by_interval(right)))
 
     def _made(self, later: Array) -> Made:
         return Made(later, *self.chain.reduce(later[:, -self.n :]))
@@ -163,3 +194,8 @@ class Condensed:
         if made is not None:
             later += made[:, : -self.n]
         return np.concatenate([edges, later], axis=1).reshape(-1, edges.shape[2])
+
+
+def _columns(matrices: Array) -> Array:
+    """A copy of matrices, (count, n, k), column by column, (count, k, n), as LAPACK works on them in place."""
+    return np.swapaxes(matrices, 1, 2).copy(order="C")

@@ -51,6 +51,11 @@ class InUnits:
     slopes: Slopes
     units: Array
 
+    @property
+    def is_factored(self) -> bool:
+        """Whether solving for further right sides takes far less time than for the first ones."""
+        return self.slopes.is_factored
+
     def solve(self, right: Array) -> Array:
         """The unknowns, in units; of several right sides, (size, k), as of one."""
         result: Array = (self.slopes.solve(right).T / self.units).T

@@ -52,11 +52,14 @@ def test_a_chain_without_right_sides_is_one_link_between_its_ends(links: int) ->
     np.testing.assert_allclose(chain.from_ends(x[0], x[-1]), x, rtol=1e-7, atol=1e-9 * np.abs(x).max())
 
 
-@pytest.mark.parametrize("intervals", [1, 5, 40])
-def test_the_slopes_of_a_closed_orbit_are_solved_as_their_dense_matrix(intervals: int) -> None:
-    """For the residual, for rows below alone, and for several right sides that were not known beforehand."""
+@pytest.mark.parametrize(("intervals", "n"), [(1, 2), (5, 2), (40, 2), (3, 24)])
+def test_the_slopes_of_a_closed_orbit_are_solved_as_their_dense_matrix(intervals: int, n: int) -> None:
+    """For the residual, for rows below alone, and for several right sides that were not known beforehand.
+
+    Those of 24 states keep their factors.
+    """
     rng = np.random.default_rng(4)
-    degree, n = 3, 2
+    degree = 3
     size = intervals * degree * n
     blocks = rng.normal(size=(intervals, degree * n, (degree + 1) * n))
     further, residual = rng.normal(size=(size, 2)), rng.normal(size=size)
@@ -68,6 +71,7 @@ def test_the_slopes_of_a_closed_orbit_are_solved_as_their_dense_matrix(intervals
         np.add.at(dense, (np.arange(at, at + degree * n)[:, None], places), block)
     dense[:size, size:], dense[size:] = further, rows
     slopes = Slopes(blocks, further, rows[0], n, 0.0, residual).with_rows(rows[1:])
+    assert slopes.is_factored == (n > 20)
     alone, several = np.zeros(size + 2), rng.normal(size=(size + 2, 3))
     alone[-1], several[:size, 1] = 1.0, 0.0
     for right in (np.append(residual, [0.3, -0.7]), alone, several, np.append(2 * residual, [0.0, 1.0])):
