@@ -49,8 +49,8 @@ CAREFUL = 60
 #: Most points of a curve; one that is longer turns for ever.
 MOST_POINTS = 20000
 
-#: The equations repeat themselves a turn further if they are solved there to this part of their slopes.
-ROUND = 1e-8
+#: Equations are solved at a point if they are off by less than this part of their slopes.
+SOLVED = 1e-9
 
 #: A state this many times larger than all that was expected of it has left for infinity.
 FAR = 1e4
@@ -268,7 +268,7 @@ class Curve:
         if found is None or length_of(self._scale(found - guess)) > far:
             found = self._passing(inside, outside, border)
         if found is None:
-            return None
+            return self._crossed(inside, outside, border)
         found[-1] = border
         return self.with_tangent(found, inside.tangent)
 
@@ -290,6 +290,20 @@ class Curve:
         except (LookupError, ValueError):
             return None
         return min(points, key=lambda p: abs(p.parameter - value)).u.copy()
+
+    def _crossed(self, inside: CurvePoint, outside: CurvePoint, value: float) -> CurvePoint | None:
+        """The same where other branches cross, as they may on a border: no Newton step leads there.
+
+        What lies between two points is a point then if it solves the equations as it is.
+        """
+        if (inside.parameter - value) * (outside.parameter - value) > 0:
+            return None
+        part = zero_between(lambda s: float(self.cubic(inside, outside, s)[-1]) - value, 0.0, 1.0, xtol=1e-15)
+        u = self.cubic(inside, outside, part)
+        slopes = self.scaled.both(self._scale(inside.u))[1]  # of one state they are nothing where branches cross
+        residual = length_of(self.scaled.both(self._scale(u))[0])
+        is_one = isinstance(slopes, np.ndarray) and residual <= SOLVED * float(np.linalg.norm(slopes))
+        return CurvePoint(np.append(u[:-1], value), inside.tangent) if is_one else None
 
     def _leads_to(self, here: CurvePoint, border: CurvePoint) -> bool:
         """Whether a point on the border is ahead: over a fold beside it a step may pass out again behind its start."""
@@ -317,7 +331,7 @@ class Curve:
             return start
         there = CurvePoint(start.u + whole_turns(a.u - start.u, self.turns), start.tangent)
         value, slopes = self.scaled.both(self._scale(there.u))
-        is_one = length_of(value) <= ROUND * float(np.linalg.norm(slopes))
+        is_one = length_of(value) <= SOLVED * float(np.linalg.norm(slopes))
         return there if is_one else start
 
     # --- in units ----------------------------------------------------------------------------------------------------

@@ -207,3 +207,16 @@ def test_a_slow_variable_is_no_eigenvalue_that_stays_zero() -> None:
     """Time constants 1e10 apart: the fold of the slow variable is one."""
     found = bifurcation(bp.model("dx/dt = 1e-10*(a - x**2)\ndy/dt = x*a - y\na = 0.5"), "a", (-0.1, 0.9), cycles=False)
     assert [p.kind for p in found.points] == ["fold"] and not found.remarks
+
+
+@pytest.mark.parametrize("second", ["", "dv/dt = -v + 3*u*v"])
+@pytest.mark.parametrize("within", [(0.6, 0.8), (0.4, 0.6)])
+def test_branches_that_cross_on_the_border_of_the_range(second: str, within: tuple[float, float]) -> None:
+    """The equations are singular there, and no power series: Newton's method does not come to the crossing."""
+    text = f"p = 0.7\ndu/dt = 3*u*(1 - u) - p*(1 - exp(-5*u)){' - u*v' if second else ''}\n{second}"
+    box = {"u": (-0.5, 2.0), **({"v": (0.0, 5.0)} if second else {})}
+    diagram = bifurcation(bp.model(text), "p", within, box=box, cycles=False)
+    (point,) = diagram.points.of("branch point")
+    assert point.parameter == pytest.approx(0.6, abs=1e-9) and point.values["u"] == pytest.approx(0, abs=1e-7)
+    assert not any("too short" in text for text in diagram.remarks)
+    assert sum(0.6 in (b["p"][0], b["p"][-1]) for b in diagram.branches) >= 2
