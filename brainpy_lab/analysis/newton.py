@@ -11,7 +11,8 @@ Equilibria, chapter 3. doi:10.1137/1.9780898719543
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import isfinite, sqrt
 from typing import Any, Protocol
 
@@ -34,8 +35,8 @@ LEADS_AWAY = 20.0
 #: two, is not taken when it is below this part of the tolerance.
 QUADRATIC, SURE = 1e-2, 1e-2
 
-#: Steps with the same factors, at most, before slopes are factored anew.
-MOST_FACTORED = 3
+#: Steps by the slopes of an earlier point are taken as long as each is shorter than this part of the one before.
+CONTRACTS, MOST_CHORDS = 0.1, 4
 
 #: A damped step shorter than this part of the point is the last. Towards a zero at 0 itself none is: where the slope is
 #: infinite, as of sqrt(abs(x)), only 0 shows it.
@@ -50,7 +51,11 @@ UNSOLVED = 0.5
 
 
 class Solvable(Protocol):
-    """What Newton's method needs of a problem."""
+    """What Newton's method needs of a problem.
+
+    Where its slopes solve for themselves, and again in far less time than it takes to find them, it may have a method
+    ``value(u)`` that gives F alone: further steps are then taken with the slopes of an earlier point.
+    """
 
     def both(self, u: Array) -> tuple[Array, Any]:
         """F, and its derivatives: an array, or an object with the method ``solve(right)``."""
@@ -65,7 +70,7 @@ class Zero:
     point : ndarray, shape (size,)
     converged : bool
     iterations : int
-        Steps taken; those with factors of the one before count as one.
+        Steps taken, without those with the slopes of the one before.
     residual : float
         The largest component of F at the point, without its sign; nan where F cannot be evaluated.
     slopes : ndarray, shape (n_equations, size), or what solves in its place
@@ -113,14 +118,14 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
     start : array, shape (size,)
     tolerance : float
         It has converged when a step is no longer than this in any component, relative to 1 + |U|; the step is taken.
-        With slopes that solve for themselves also when the next one would be far shorter; where they keep their
-        factors, these serve for further steps.
+        With slopes that solve for themselves also when the next one would be far shorter.
         Unknowns far smaller than one are to be put in units of their own size first: `ZeroProblem.in_units`.
     most : int
         It gives up after so many steps.
     """
     point = np.array(start, dtype=float)
     value, slopes = problem.both(point)
+    value_at = None if isinstance(slopes, np.ndarray) else getattr(problem, "value", None)
     first = before = np.inf
     for taken in range(1, most + 1):
         step, solves = _step(slopes, value)
@@ -130,43 +135,35 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
         # before the step is taken: `not`, so that a length of nan leads away too
         if not length <= LEADS_AWAY * first:
             return Zero(point, False, taken - 1, _size(value), slopes)
-        point, factors = point + step, slopes
+        point = point + step
+        is_last = length <= tolerance or not solves
+        if not is_last and value_at is not None:
+            point, is_last = _by_chords(value_at, slopes, point, length, tolerance)
+        elif not is_last and taken > 1 and not isinstance(slopes, np.ndarray):
+            # each step is as the square of that before: the next one is known without being taken, where that costs
+            is_last = length < QUADRATIC * before and length**3 <= SURE * tolerance * before**2
         value, slopes = problem.both(point)
-        # each step is as the square of that before: the next one is known without being taken, where that costs much
-        is_last = (
-            taken > 1
-            and not isinstance(slopes, np.ndarray)
-            and length < QUADRATIC * before
-            and length**3 <= SURE * tolerance * before**2
-        )
         before = length
-        if length <= tolerance or not solves or is_last:
+        if is_last:
             return Zero(point, solves and bool(np.isfinite(value).all()), taken, _size(value), slopes)
-        if getattr(factors, "is_factored", False):
-            further = _with_factors(problem, factors, point, value, length, tolerance)
-            if further is not None:
-                return replace(further, iterations=taken + 1)
     return Zero(point, False, most, _size(value), slopes)
 
 
-def _with_factors(
-    problem: Solvable, factors: Any, point: Array, value: Array, before: float, tolerance: float
-) -> Zero | None:
-    """A zero by further steps with slopes that have been factored; None where they do not lead there fast.
-
-    Each is shorter than the one before by about the same factor, so that the error left is the last one times that.
-    """
-    for taken in range(1, MOST_FACTORED + 1):
-        step = -solve(factors, value)
-        length = _length(step, point)
-        if not length < QUADRATIC * before:
-            return None
+def _by_chords(
+    value_at: Callable[[Array], Array], slopes: Any, point: Array, length: float, tolerance: float
+) -> tuple[Array, bool]:
+    """Where further steps lead with the slopes from before a step of ``length``, and whether no more are needed."""
+    for _ in range(MOST_CHORDS):
+        step = -solve(slopes, value_at(point))
+        shorter = _length(step, point)
+        if not shorter < CONTRACTS * length:
+            break
         point = point + step
-        value, slopes = problem.both(point)
-        if length**2 <= SURE * tolerance * before:
-            return Zero(point, bool(np.isfinite(value).all()), taken, _size(value), slopes)
-        before = length
-    return None
+        # the next one is shorter by the same factor
+        if shorter**2 <= SURE * tolerance * length:
+            return point, True
+        length = shorter
+    return point, False
 
 
 def _length(step: Array, point: Array) -> float:

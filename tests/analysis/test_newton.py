@@ -86,39 +86,6 @@ def test_a_border_chooses_the_zero():
     np.testing.assert_allclose(newton(plane, np.array([0.5, -1.0])).point, [0.6, -0.8], rtol=1e-15)
 
 
-class Kept:
-    """A slope that solves for itself and keeps its factor; which one was asked stands in ``asked``."""
-
-    is_factored = True
-
-    def __init__(self, slope, asked):
-        self.slope, self.asked = slope, asked
-
-    def solve(self, right):
-        self.asked.append(self.slope)
-        return right / self.slope
-
-
-class Keeping:
-    """The square root of two, or where that slope is zero nothing."""
-
-    def __init__(self):
-        self.asked = []
-
-    def both(self, u):
-        return u**2 - 2, Kept(2 * u[0], self.asked)
-
-
-@pytest.mark.parametrize(("start", "anew"), [(1.4142, 1), (1.41, 1), (1.5, 2)])
-def test_factors_serve_again_where_steps_become_far_shorter(start, anew):
-    problem = Keeping()
-    found = newton(problem, np.array([start]))
-    assert found.converged and found.point[0] == pytest.approx(2**0.5, rel=1e-12)
-    assert len(set(problem.asked)) == anew, "slopes that were factored"
-    assert found.slopes.slope == pytest.approx(2 * 2**0.5, rel=1e-12), "those at the zero are given back"
-    assert newton(problem, np.array([0.0])).converged is False
-
-
 # --- from many points --------------------------------------------------------------------------------------------
 
 
@@ -159,6 +126,43 @@ def test_a_multiple_zero_is_reached_by_extrapolation():
     slow = batched_newton(cube, start, 10).points
     assert np.abs(slow - 0.3).min() > 5e-3  # (2/3)**10 of the way is left
     assert np.abs(to_multiple(cube, start) - 0.3).max() < 1e-7
+
+
+# --- with slopes that are dear -----------------------------------------------------------------------------------
+
+
+class Divided:
+    """A slope that solves for itself."""
+
+    def __init__(self, slope: float) -> None:
+        self.slope = slope
+
+    def solve(self, right: np.ndarray) -> np.ndarray:
+        return right / np.float64(self.slope)
+
+
+class Dear:
+    """u**2 = 2, which counts how often its slope is asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def value(self, u: np.ndarray) -> np.ndarray:
+        return u**2 - 2
+
+    def both(self, u: np.ndarray) -> tuple[np.ndarray, Divided]:
+        self.asked += 1
+        return self.value(u), Divided(2 * float(u[0]))
+
+
+@pytest.mark.parametrize(("start", "asked"), [(1.4142, 2), (1.42, 2), (1.5, 3), (4.0, 5)])
+def test_slopes_of_a_good_guess_are_taken_there_and_at_the_zero_alone(start, asked):
+    problem = Dear()
+    found = newton(problem, np.array([start]))
+    assert found.converged and found.point[0] == pytest.approx(2**0.5, rel=1e-12)
+    assert found.slopes.slope == 2 * found.point[0] and found.residual < 1e-11
+    assert problem.asked == asked
+    assert newton(problem, np.array([0.0])).converged is False
 
 
 # --- one step ----------------------------------------------------------------------------------------------------

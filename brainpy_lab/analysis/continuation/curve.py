@@ -35,7 +35,7 @@ TURN = 0.3
 
 #: A step after which no more iterations were needed, and the tangent turned by less than this part of the most, is
 #: followed by a longer one.
-EASY_ITERATIONS, EASY = 3, 0.4
+EASY_ITERATIONS, EASY, LONGER = 3, 0.4, 1.5
 
 #: A point this near to a border, relative to the range, is moved onto it.
 EDGE = 1e-9
@@ -175,7 +175,7 @@ class Curve:
                     self.end = "steps"
                     return
                 continue
-            point, is_easy = there
+            point, growth = there
             if not self._is_inside(point):
                 if step < reach and self._stays_beside(here, point):
                     step = min(2 * step, reach)
@@ -199,8 +199,7 @@ class Curve:
             if self.end:
                 return
             here = self._renewed(point)
-            if is_easy:
-                step = min(1.5 * step, longest if number < CAREFUL else self.longest)
+            step = min(growth * step, longest if number < CAREFUL else self.longest)
         self.end = "points"
 
     def between(self, a: CurvePoint, b: CurvePoint, part: float) -> CurvePoint | None:
@@ -223,8 +222,8 @@ class Curve:
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
-    def _next(self, here: CurvePoint, step: float) -> tuple[CurvePoint, bool] | None:
-        """The next point and whether it was easily found, or None where the step is too long."""
+    def _next(self, here: CurvePoint, step: float) -> tuple[CurvePoint, float] | None:
+        """The next point and by how much the step after it is to be longer, or None where the step is too long."""
         guess = self._guess(here, step)
         along = self._scale(here.tangent)
         zero = newton(self.scaled.bordered(along[None], self._scale(guess)), self._scale(guess), self.tolerance, 8)
@@ -236,7 +235,12 @@ class Curve:
         turn = acos(min(max(float(along @ self._scale(point.tangent)), -1.0), 1.0))
         if turn > self.most_turn and step > 4 * SHORTEST * self.longest:
             return None
-        return point, zero.iterations <= self.easy_iterations and turn < EASY * self.most_turn
+        growth = self._growth(step, turn)
+        return point, growth if zero.iterations <= self.easy_iterations else min(growth, 1.0)
+
+    def _growth(self, step: float, turn: float) -> float:
+        """By how much the step is to be longer after one on which the tangent has turned."""
+        return LONGER if turn < EASY * self.most_turn else 1.0
 
     def _guess(self, here: CurvePoint, step: float) -> Array:
         """Where the curve is expected to be a step farther."""

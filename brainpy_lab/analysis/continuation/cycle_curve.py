@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 
-from brainpy_lab.analysis.continuation.curve import FIRST, Curve, CurvePoint, Followed
+from brainpy_lab.analysis.continuation.curve import FIRST, LONGER, Curve, CurvePoint, Followed
 from brainpy_lab.analysis.continuation.search import Search
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.collocation import Collocation
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.cycles.zeros import CycleZeros
+from brainpy_lab.analysis.newton import length_of
 from brainpy_lab.analysis.vector_field import Array, VectorField
 
 #: Intervals of the first mesh, and at most; special points are found on twice as many.
@@ -24,6 +26,13 @@ MOST_CYCLES, USUAL_STEP = 250, 0.1
 #: A mesh gets twice as many intervals where the error of the equations on one is above the first, and half as many
 #: where it is below the second, relative to the range of the orbit.
 COARSE, FINE = 1e-3, 1e-7
+
+#: The part of the most by which the tangent is to turn in a step. Where it bends more and more, it is expected to go
+#: on so, by a factor of the second at most. A step is shorter than the one before by the third at most.
+WANTED, FASTER, SHORTER = 0.6, 2.0, 0.5
+
+#: No turn is as small.
+TINY = 1e-12
 
 #: An orbit whose halves differ by less than this part of its range has a mesh of equal halves.
 PARTED = 0.2
@@ -76,11 +85,13 @@ class CycleCurve(Curve):
     least: Array = None  # type: ignore[assignment]
     longest_period: float = np.inf
     here: CurvePoint = None  # type: ignore[assignment]
+    _before: CurvePoint | None = field(default=None, repr=False)
+    _bend: float = field(default=0.0, repr=False)
 
     @classmethod
     def of(
         cls,
-        field: VectorField,
+        flow: VectorField,
         name: str,
         search: Search,
         least: Array,
@@ -88,7 +99,7 @@ class CycleCurve(Curve):
     ) -> CycleCurve:
         """A curve that has no point yet."""
         mesh = Mesh.uniform(INTERVALS)
-        problem = Collocation(field, (name,), mesh, least, np.zeros((len(least), mesh.intervals, mesh.degree)))
+        problem = Collocation(flow, (name,), mesh, least, np.zeros((len(least), mesh.intervals, mesh.degree)))
         ones, (within,) = np.ones(problem.size), search.ranges
         made = cls(CycleZeros(problem, ones), within, ones, search.longest, search.tolerance)
         made.least, made.longest_period = least, longest_period
@@ -128,13 +139,11 @@ class CycleCurve(Curve):
             The profile that fixes the phase; by default the orbit.
         """
         old = replace(self.collocation, mesh=orbit.mesh)
-        way = old.profile(tangent)
-        profile, fixed = orbit.profile, orbit.profile if reference is None else reference
         mesh = mesh or orbit.mesh
-        if mesh is not orbit.mesh:
-            profile, way, fixed = (orbit.mesh.at(p, mesh.nodes) for p in (profile, way, fixed))
+        further = [] if reference is None else [reference]
+        profile, way, *others = orbit.mesh.carried([orbit.profile, old.profile(tangent), *further], mesh)
         scales = self.scales(profile)
-        problem = replace(old, mesh=mesh, scales=scales).referring_to(fixed)
+        problem = replace(old, mesh=mesh, scales=scales).referring_to(others[0] if others else profile)
         states = scales[:, None] * np.sqrt(len(scales)) / np.sqrt(mesh.shares)
         self.units = problem.pack(states, abs(orbit.period), *self.spans)
         u = problem.pack(profile, orbit.period, *orbit.place)
@@ -152,7 +161,41 @@ class CycleCurve(Curve):
         """Of the first step: near their beginning cycles change fast, whatever the longest step."""
         return FIRST * min(self.longest, USUAL_STEP)
 
+    def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
+        """Points from ``start`` on; see `Curve.steps`."""
+        self._before, self._bend = None, 0.0
+        return super().steps(start)
+
+    def _guess(self, here: CurvePoint, step: float) -> Array:
+        """On the cubic through the last two points and their tangents.
+
+        Where a multiplier changes much within a thousandth of the units, as that of a period doubling beside a fold of
+        cycles, Newton's method finds the way back to the curve from that near alone.
+        """
+        if self._before is None:
+            return super()._guess(here, step)
+        return self.cubic(self._before, here, 1 + step / length_of(self._scale(here.u - self._before.u)))
+
+    def _growth(self, step: float, turn: float) -> float:
+        """So that the tangent turns by `WANTED` of the most, with a bend that changes as it did on this step."""
+        bend, before = turn / step, self._bend
+        self._bend = bend
+        ahead = bend * min(max(bend / before, 1.0), FASTER) if before else bend
+        return min(max(WANTED * self.most_turn / max(ahead * step, TINY), SHORTER), LONGER)
+
     def _renewed(self, point: CurvePoint) -> CurvePoint:
+        old, before = self.collocation, self.here
+        here = self._on_new_mesh(point)
+        there, last = self.collocation, -1 - self.parameters
+        profiles = old.mesh.carried([old.profile(before.u), old.profile(before.tangent)], there.mesh)
+        u, tangent = (
+            there.pack(profile, *v[last:]) for profile, v in zip(profiles, (before.u, before.tangent), strict=True)
+        )
+        self._before = CurvePoint(u, tangent / length_of(self._scale(tangent)))
+        return here
+
+    def _on_new_mesh(self, point: CurvePoint) -> CurvePoint:
+        """The point from which the next step goes, on the mesh that fits it."""
         orbit = self.orbit(point)
         count = orbit.mesh.intervals
         error = self.collocation.defect(point.u)
@@ -162,8 +205,9 @@ class CycleCurve(Curve):
             count //= 2
         scales = self.scales(orbit.profile)
         mesh = adapted(orbit.mesh, orbit.profile, scales, count)
-        # with halves that differ the equations on the mesh have no period doubling where doubled cycles end
-        if (np.abs(orbit.mesh.parting(orbit.profile)) < PARTED * scales[:, None]).all():
+        # with halves that differ the equations on the mesh have no period doubling where doubled cycles end; in a plane
+        # there is none
+        if len(scales) > 2 and (np.abs(orbit.mesh.parting(orbit.profile)) < PARTED * scales[:, None]).all():
             mesh = mesh.with_equal_halves
         return self.take(orbit, point.tangent, mesh)
 

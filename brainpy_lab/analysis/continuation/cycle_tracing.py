@@ -332,13 +332,13 @@ class CycleTracer:
 
     def _check(self, tally: Tally, found: Found) -> None:
         """Tell what the counts show at the latest cycle, and nothing found explains."""
-        latest = found[-1][1]
+        latest, width = found[-1][1], self._width
         way = found[-tally.passed - 2 :]
         orbit, station = min(way, key=lambda c: c[0].parameter * latest.turn)
-        away = [abs(orbit.parameter - o.parameter) > NOISE * self._width for o, _ in found]
+        *away, is_away = (abs(orbit.parameter - o.parameter) > NOISE * width for o, _ in found)
         # before a cycle that is beside the turn it may be one of rounding errors
-        is_turned, is_crossed = tally.hides(latest, is_beside=away[-1])
-        if is_turned and any(away[:-1]):
+        is_turned, is_crossed = tally.hides(latest, is_beside=is_away)
+        if is_turned and any(away):
             point = point_of_cycles("fold of cycles", self.name, self.flow, orbit, station.multipliers, words.FLAT)
             self.points.append(point)
         if is_crossed:

@@ -8,7 +8,7 @@ looked into as well: two points of one kind in it would cancel in the counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from math import copysign, isfinite, sqrt
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation.branch_problem import Complex, EquilibriumProblem
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
-from brainpy_lab.analysis.newton import sign_of_determinant
+from brainpy_lab.analysis.newton import length_of, sign_of_determinant
 from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.errors import AnalysisError
 
@@ -244,42 +244,53 @@ class Detector:
 def touches(curve: Curve, a: Station, b: Station) -> list[tuple[float, float]]:
     """At which parts of the way an eigenvalue, or the turn of the curve, may touch zero, and how near each comes."""
     count = min(len(a.rates), len(b.rates))  # those of delays are not always as many
-    values = np.stack([s.eigenvalues.real[:count] for s in (a, b)])
-    return touching(curve, a, b, values, np.stack([s.rates[:count] for s in (a, b)]))
+    values = [s.eigenvalues.real[:count] for s in (a, b)]
+    return touching(curve, a, b, values, [s.rates[:count] for s in (a, b)])
 
 
-def touching(curve: Curve, a: Station, b: Station, values: Array, rates: Array) -> list[tuple[float, float]]:
-    """The same of some eigenvalues: cubics by their real parts and the rates of these at both ends, (2, count)."""
+def touching(
+    curve: Curve, a: Station, b: Station, values: Sequence[Array], rates: Sequence[Array]
+) -> list[tuple[float, float]]:
+    """The same of some eigenvalues: cubics by their real parts and the rates of these at both ends, (count,) each."""
     way = (b.point.u - a.point.u) / curve.units
-    length = float(np.linalg.norm(way))
-    first, slopes = values[0], length * rates
-    rise = values[1] - first
-    # value + c1 x + c2 x² + c3 x³, and its rate
-    cubic = np.stack([first, slopes[0], 3 * rise - 2 * slopes[0] - slopes[1], slopes[0] + slopes[1] - 2 * rise])
-    start, end = (s.point.tangent[-1] / curve.units[-1] * length for s in (a, b))
+    length = length_of(way)
+    found, is_bent = [], False
+    # in plain numbers: with a few states NumPy would take most of the time of a branch here
+    for here, there, start, end in zip(*(v.tolist() for v in (*values, *rates)), strict=True):
+        cubic = _cubic(here, there - here, length * start, length * end)
+        is_bent = is_bent or abs(cubic[3]) > BENT * min(abs(here), abs(there))
+        found.append(_touch(*cubic))
+    start, end = (float(s.point.tangent[-1] / curve.units[-1] * length) for s in (a, b))
     mean = float(way[-1])
-    turn = np.array([start, 6 * mean - 4 * start - 2 * end, 3 * (start + end - 2 * mean), 0.0])
-    cubics = np.column_stack([cubic, turn])
-    found = [_touch(*c) for c in cubics[:, _may_touch(cubics)].T.tolist()]
-    if (np.abs(cubic[3]) > BENT * np.abs(values).min(axis=0)).any():
+    found.append(_touch(start, 6 * mean - 4 * start - 2 * end, 3 * (start + end - 2 * mean), 0.0))
+    if is_bent:
         found.append((0.5, NEAR))
     return [f for f in found if f is not None]
 
 
-def _may_touch(cubics: Array) -> NDArray[np.bool_]:
-    """Which cubics, (4, count), may come near zero over [0, 1]: each lies between its four Bernstein coefficients."""
-    c0, linear, square, cube = cubics
-    hull = np.stack([c0, c0 + linear / 3, c0 + (2 * linear + square) / 3, c0 + linear + square + cube])
-    least = NEAR * np.maximum(np.abs(hull[0]), np.abs(hull[3])) + UNSURE * np.abs(cube)
-    result: NDArray[np.bool_] = ~((hull > least).all(axis=0) | (hull < -least).all(axis=0))
-    return result
+def _cubic(value: float, rise: float, start: float, end: float) -> tuple[float, float, float, float]:
+    """The coefficients over [0, 1] of a cubic with a value at 0, its rise, and its slopes at both ends."""
+    return value, start, 3 * rise - 2 * start - end, start + end - 2 * rise
+
+
+def _may_touch(c0: float, linear: float, square: float, cube: float) -> bool:
+    """Whether a cubic may come near zero over [0, 1]: it lies between its four Bernstein coefficients."""
+    last = c0 + linear + square + cube
+    inner = c0 + linear / 3, c0 + (2 * linear + square) / 3
+    least = NEAR * max(abs(c0), abs(last)) + UNSURE * abs(cube)
+    return not (
+        (c0 > least and last > least and inner[0] > least and inner[1] > least)
+        or (c0 < -least and last < -least and inner[0] < -least and inner[1] < -least)
+    )
 
 
 def _touch(c0: float, linear: float, square: float, cube: float) -> tuple[float, float] | None:
     """Where a cubic over [0, 1] is nearest to zero inside, and how near relative to its ends; None where it is not."""
+    if not _may_touch(c0, linear, square, cube) or not isfinite(linear + square + cube + c0):
+        return None
     ends = c0, c0 + linear + square + cube
     size = max(abs(ends[0]), abs(ends[1]))
-    if not size or not isfinite(linear + square + cube + c0):
+    if not size:
         return None
     c1, c2, c3 = linear, 2 * square, 3 * cube
     root = c2 * c2 - 4 * c1 * c3

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.cycles.condensed import Condensed, blocks_of
+from brainpy_lab.analysis.cycles.condensed import Condensed, Rows, blocks_of
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
@@ -97,6 +97,14 @@ class Collocation:
             further, row = np.column_stack([further, column[:-1]]), np.append(row, column[-1])
         return residual, Slopes(blocks_of(mesh, by[:, :n], period), further, row, n, trace, residual[:-1])
 
+    def value(self, u: Array) -> Array:
+        """The residual alone."""
+        mesh, period = self.mesh, u[-1 - len(self.names)]
+        at, along = mesh.both_at_points(self.profile(u))
+        drift = self._drift.residual(self._with_parameters(at, u[self.size - len(self.names) :])).reshape(at.shape)
+        off = np.transpose((along - period * drift) * mesh.widths[:, None], (1, 2, 0))
+        return np.append(off.ravel(), np.vdot(self._phase_weights, at))
+
     def trace(self, u: Array) -> float:
         """The integral of that of the Jacobian over the period: the sum of the logarithms of all multipliers."""
         moved = u[self.size - len(self.names) :]
@@ -168,6 +176,48 @@ class Multipliers(NamedTuple):
     errors: Array
 
 
+class Bordered(NamedTuple):
+    """A chain's last links with the rows below.
+
+    Attributes
+    ----------
+    rows : Rows
+        Those below, by what is left of the chain.
+    links, told : ndarray, shape (n_links * n, k) and (n_rows, k)
+        What the right sides that are known beforehand make of the links and of the rows.
+    lower_upper, swaps : ndarray
+        Gauss's factors of the matrix.
+    """
+
+    rows: Rows
+    links: Array
+    told: Array
+    lower_upper: Array
+    swaps: NDArray[np.int_]
+
+    def solve(self, right: Array) -> Array:
+        """Of the matrix."""
+        from scipy.linalg.lapack import dgetrs
+
+        return np.asarray(dgetrs(self.lower_upper, self.swaps, right)[0])
+
+
+def factors(matrix: Array) -> tuple[Array, NDArray[np.int_]]:
+    """Gauss's, and the rows that were swapped.
+
+    Raises
+    ------
+    LinAlgError
+        For a matrix that is singular to the last bit.
+    """
+    from scipy.linalg.lapack import dgetrf
+
+    lower_upper, swaps, is_singular = dgetrf(matrix)
+    if is_singular:
+        raise np.linalg.LinAlgError("Singular matrix")
+    return lower_upper, swaps
+
+
 class Slopes:
     """The derivatives of a collocated cycle's equations, and the solution of linear systems with them.
 
@@ -195,15 +245,11 @@ class Slopes:
         known = -further if residual is None else np.column_stack([-further, residual])
         self.condensed = Condensed(blocks, n, known)
 
-    @property
-    def is_factored(self) -> bool:
-        """Whether solving for further right sides takes far less time than for the first ones."""
-        return self.condensed.is_factored
-
     def with_rows(self, rows: Array) -> Slopes:
         """The same with further rows below."""
         made = copy(self)
         made.rows = np.concatenate([self.rows, rows])
+        made.__dict__.pop("_bordered", None)
         return made
 
     def multipliers(self, flow: Array, scales: Array) -> Multipliers:
@@ -240,28 +286,35 @@ class Slopes:
 
     def solve(self, right: Array) -> Array:
         """The unknowns x with slopes·x = ``right``, shape (size,), or of several right sides, (size, k)."""
-        below, further, condensed = len(self.rows), self.further, self.condensed
+        below, further, condensed, border = len(self.rows), self.further, self.condensed, self._bordered
         several = right.reshape(len(right), -1)
         above, aside = several[: len(right) - below], several[len(right) - below :]
-        known, closed, size, count = condensed.known, condensed.chain.closed, len(above), several.shape[1]
-        rows = condensed.rows(self.rows[:, :size])
-        links, told, few = known.links.reshape(len(closed), -1), rows.of(known), len(closed)
-        weights, others = np.zeros((links.shape[1], count)), None
+        weights, others = np.zeros((border.links.shape[1], several.shape[1])), None
         if self._is_residual(above):
             weights[-1] = 1.0
         elif above.any():
             others = condensed.of(above)
-        small, aim = np.empty((few + below, few + further)), np.empty((few + below, count))
-        small[:few, :few], small[:few, few:] = closed, -links[:, :further]
-        small[few:, :few], small[few:, few:] = rows.left, self.rows[:, size:] + told[:, :further]
-        aim[:few], aim[few:] = links @ weights, aside - told @ weights
+        aim = np.concatenate([border.links @ weights, aside - border.told @ weights])
+        few = len(border.links)
         if others is not None:
             aim[:few] += others.links.reshape(few, -1)
-            aim[few:] -= rows.of(others)
-        found: Array = np.asarray(np.linalg.solve(small, aim), float)
+            aim[few:] -= border.rows.of(others)
+        found = border.solve(aim)
         weights[:further] = found[few:]
-        states = condensed.states(found[:few], known.times(weights, others))
+        states = condensed.states(found[:few], condensed.known.times(weights, others))
         return np.concatenate([states, found[few:]]).reshape(right.shape)
+
+    @cached_property
+    def _bordered(self) -> Bordered:
+        """What is left of the chain with the rows below, factored once for all right sides."""
+        condensed, further, below = self.condensed, self.further, len(self.rows)
+        known, closed, size = condensed.known, condensed.chain.closed, self.rows.shape[1] - self.further
+        rows, few = condensed.rows(self.rows[:, :size]), len(closed)
+        links, told = known.links.reshape(few, -1), rows.of(known)
+        small = np.empty((few + below, few + further))
+        small[:few, :few], small[:few, few:] = closed, -links[:, :further]
+        small[few:, :few], small[few:, few:] = rows.left, self.rows[:, size:] + told[:, :further]
+        return Bordered(rows, links, told, *factors(small))
 
     def _is_residual(self, above: Array) -> bool:
         """Whether the right side of the equations is what Newton's method asks to be solved for."""

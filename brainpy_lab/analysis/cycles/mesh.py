@@ -10,6 +10,7 @@ Ordinary Differential Equations, chapter 5. doi:10.1137/1.9781611971231
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -104,12 +105,29 @@ class Mesh:
 
     def at(self, profile: Array, phases: Array) -> Array:
         """Values at any phases, (n_states, n_phases)."""
+        return self._summed(profile, *self._basis(phases))
+
+    def carried(self, profiles: Sequence[Array], mesh: Mesh) -> list[Array]:
+        """Values at the nodes of another mesh, of several profiles with as many states each."""
+        if mesh is self:
+            return list(profiles)
+        return np.split(self.at(np.concatenate(profiles), mesh.nodes), len(profiles))
+
+    def _basis(self, phases: Array) -> tuple[NDArray[np.int_], Array]:
+        """The nodes on which values at phases depend, (n_phases, degree + 1), and by how much."""
         wrapped = np.mod(phases, 1.0)
         index = np.clip(np.searchsorted(self.edges, wrapped, "right") - 1, 0, self.intervals - 1)
-        local = (wrapped - self.edges[index]) / self.widths[index]
-        basis = tables(self.degree).basis(local)
-        result: Array = np.einsum("ikj,kj->ik", self.pieces(profile)[:, index], basis)
+        return self._places[index], tables(self.degree).basis((wrapped - self.edges[index]) / self.widths[index])
+
+    @staticmethod
+    def _summed(profile: Array, places: NDArray[np.int_], basis: Array) -> Array:
+        result: Array = np.einsum("ikj,kj->ik", profile.take(places, axis=1), basis)
         return result
+
+    @cached_property
+    def _opposite(self) -> tuple[NDArray[np.int_], Array]:
+        """Of the phases half a period after the nodes."""
+        return self._basis(self.nodes + 0.5)
 
     @property
     def with_equal_halves(self) -> Mesh:
@@ -123,7 +141,7 @@ class Mesh:
 
     def parting(self, profile: Array) -> Array:
         """How the two halves of an orbit differ, at the nodes: not at all where its period has been doubled."""
-        result: Array = profile - self.at(profile, self.nodes + 0.5)
+        result: Array = profile - self._summed(profile, *self._opposite)
         return result
 
 

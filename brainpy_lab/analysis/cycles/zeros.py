@@ -35,6 +35,11 @@ class CycleZeros:
             slopes = slopes.with_rows(self.rows / self.units)
         return value, InUnits(slopes, self.units)
 
+    def value(self, z: Array) -> Array:
+        """F alone."""
+        value = self.collocation.value(z * self.units)
+        return np.append(value, self.rows @ (z - self.at)) if len(self.rows) else value
+
     def in_units(self, units: Array, equations: Array) -> CycleZeros:
         """The same with other units of the unknowns; equations keep theirs."""
         return replace(self, units=units)
@@ -50,11 +55,6 @@ class InUnits:
 
     slopes: Slopes
     units: Array
-
-    @property
-    def is_factored(self) -> bool:
-        """Whether solving for further right sides takes far less time than for the first ones."""
-        return self.slopes.is_factored
 
     def solve(self, right: Array) -> Array:
         """The unknowns, in units; of several right sides, (size, k), as of one."""

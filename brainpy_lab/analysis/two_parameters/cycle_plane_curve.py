@@ -15,7 +15,6 @@ from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.collocation import Collocation
 from brainpy_lab.analysis.cycles.mesh import Mesh
 from brainpy_lab.analysis.cycles.zeros import CycleZeros
-from brainpy_lab.analysis.newton import length_of
 from brainpy_lab.analysis.two_parameters.cycle_conditions import Condition, kernel
 from brainpy_lab.analysis.two_parameters.cycle_surface import OnIt, OnSurface
 from brainpy_lab.analysis.two_parameters.in_box import InBox
@@ -58,7 +57,6 @@ class CyclePlaneCurve(InBox, CycleCurve):
 
     condition: Condition = None  # type: ignore[assignment]
     _ways: Array | None = field(default=None, repr=False)
-    _before: CurvePoint | None = field(default=None, repr=False)
     _standing: int = field(default=0, repr=False)
 
     @classmethod
@@ -120,7 +118,7 @@ class CyclePlaneCurve(InBox, CycleCurve):
 
     def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
         """Points from ``start`` on; see `Curve.steps`."""
-        self._before, self._standing = None, 0
+        self._standing = 0
         return super().steps(start)
 
     def _reached(self, point: CurvePoint) -> str:
@@ -130,25 +128,10 @@ class CyclePlaneCurve(InBox, CycleCurve):
         self._standing = self._standing + 1 if is_still else 0
         return "still" if self._standing >= STANDING else super()._reached(point)
 
-    def _guess(self, here: CurvePoint, step: float) -> Array:
-        """On the cubic through the last two points and their tangents.
-
-        Where a multiplier changes much within a thousandth of the units, as that of a period doubling beside a fold of
-        cycles, Newton's method finds the way back to the curve from that near alone.
-        """
-        if self._before is None:
-            return super()._guess(here, step)
-        return self.cubic(self._before, here, 1 + step / length_of(self._scale(here.u - self._before.u)))
-
     def _renewed(self, point: CurvePoint) -> CurvePoint:
         if isinstance(point.slopes, OnIt):
             self._ways = point.slopes.ways * self.units
-        old, before = self.collocation, self.here
-        here = super()._renewed(point)
-        there = self.collocation
-        moved = [there.pack(old.mesh.at(old.profile(u), there.mesh.nodes), *u[-3:]) for u in (before.u, before.tangent)]
-        self._before = CurvePoint(moved[0], moved[1] / length_of(self._scale(moved[1])))
-        return here
+        return super()._renewed(point)
 
     def _zeros(self, problem: Collocation, u: Array) -> OnSurface:
         zeros = CycleZeros(problem, self.units)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import brainpy_lab as bp
 from brainpy_lab.analysis.cycles.adapting import adapted
 from brainpy_lab.analysis.cycles.chain import SOME, Chain
-from brainpy_lab.analysis.cycles.collocation import Slopes
+from brainpy_lab.analysis.cycles.collocation import Collocation, Slopes
 from brainpy_lab.analysis.cycles.condensed import blocks_of
 from brainpy_lab.analysis.cycles.floquet import exponentials, logarithms
 from brainpy_lab.analysis.cycles.mesh import Mesh
+from brainpy_lab.analysis.vector_field import make_field
 
 
 @pytest.mark.parametrize("size", [1.0, 20.0])
@@ -71,12 +73,30 @@ def test_the_slopes_of_a_closed_orbit_are_solved_as_their_dense_matrix(intervals
         np.add.at(dense, (np.arange(at, at + degree * n)[:, None], places), block)
     dense[:size, size:], dense[size:] = further, rows
     slopes = Slopes(blocks, further, rows[0], n, 0.0, residual).with_rows(rows[1:])
-    assert slopes.is_factored == (n > 20)
+    assert slopes.condensed.is_factored == (n > 20)
     alone, several = np.zeros(size + 2), rng.normal(size=(size + 2, 3))
     alone[-1], several[:size, 1] = 1.0, 0.0
     for right in (np.append(residual, [0.3, -0.7]), alone, several, np.append(2 * residual, [0.0, 1.0])):
         expected = np.linalg.solve(dense, right)
         np.testing.assert_allclose(slopes.solve(right), expected, rtol=1e-7, atol=1e-9 * np.abs(expected).max())
+
+
+def test_the_residual_alone_is_that_beside_the_slopes() -> None:
+    flow = make_field(bp.models.fitzhugh_nagumo(), ("V", "w"), {"I": 0.5})
+    rng, mesh = np.random.default_rng(5), Mesh.uniform(7)
+    problem = Collocation(flow, ("I",), mesh, np.array([2.0, 1.0]), rng.normal(size=(2, 7, mesh.degree)))
+    u = rng.normal(size=problem.size)
+    np.testing.assert_allclose(problem.value(u), problem.both(u)[0], rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("halves", [False, True])
+def test_an_orbit_that_repeats_itself_has_equal_halves(halves: bool) -> None:
+    mesh = Mesh(np.array([0.0, 0.1, 0.3, 0.5, 0.6, 0.8, 1.0]) if halves else np.linspace(0, 1, 8) ** 1.2)
+    profile = np.sin(2 * np.pi * mesh.nodes) ** 2 - 0.5
+    odd = np.sin(2 * np.pi * mesh.nodes)
+    parting = mesh.parting(np.stack([profile, odd]))
+    assert np.abs(parting[0]).max() < 2e-2
+    np.testing.assert_allclose(parting[1], 2 * odd, atol=2e-2)
 
 
 def test_blocks_are_those_of_a_linear_equation() -> None:

@@ -40,7 +40,8 @@ def shrinks_to(curve: CycleCurve, a: CurvePoint, b: CurvePoint) -> str:
     """What a branch has come to between two points, "hopf" or "doubling", if it has."""
     if _turns_over(curve, a, b, _swing):
         return "hopf"
-    return "doubling" if _turns_over(curve, a, b, Mesh.parting) else ""
+    # in a plane no cycle runs round another one twice
+    return "doubling" if curve.collocation.n > 2 and _turns_over(curve, a, b, Mesh.parting) else ""
 
 
 def comes_round(first: Orbit, latest: Sequence[Orbit], sizes: Callable[[Array], Array], width: float) -> bool:
@@ -129,7 +130,7 @@ def _turns_over(curve: CycleCurve, a: CurvePoint, b: CurvePoint, part: Callable[
     Or it is gone: a step may lead from doubled cycles onto those that they grow from, run through twice.
     """
     mesh = curve.collocation.mesh
-    first, last = (part(mesh, curve.collocation.profile(p.u)) for p in (a, b))
+    first, last = np.split(part(mesh, np.concatenate([curve.collocation.profile(p.u) for p in (a, b)])), 2)
     weights = mesh.shares / curve.scales(last)[:, None] ** 2
     return float((first * last * weights).sum()) < GONE * float((first**2 * weights).sum())
 

@@ -53,8 +53,8 @@ def may_touch(problem: EquilibriumProblem, curve: Curve, a: Station, b: Station,
     first, last = a.eigenvalues.real[of], b.eigenvalues.real[there]
     departure = DEPARTURE * way.accelerations[there] * way.length**2
     near = (np.minimum(np.abs(first), np.abs(last)) < departure) | (problem.n < LARGE)
-    rates = np.stack([_rates(problem, a, of[near]), _rates(problem, b, there[near])])
-    return bool(touching(curve, a, b, np.stack([first[near], last[near]]), rates))
+    rates = [_rates(problem, a, of[near]), _rates(problem, b, there[near])]
+    return bool(touching(curve, a, b, [first[near], last[near]], rates))
 
 
 def _arrival(curve: Curve, a: Station, b: Station) -> Arrival:
