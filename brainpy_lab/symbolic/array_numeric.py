@@ -78,6 +78,9 @@ class ArrayNumeric:
         self._lock = RLock()
         self.derivative = "exact"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return array_numeric, (self.system, self.layout)  # functions are compiled anew where a copy is used
+
     @cached_property
     def _parts(self) -> Mixed:
         return mixed(self.system)

@@ -51,6 +51,9 @@ class NumericSystem:
         self._lock = RLock()
         self._functions: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return numeric, (self.system,)  # functions are compiled anew where a copy is used
+
     def rhs(self, y: ArrayLike, params: Mapping[str, Any], t: ArrayLike = 0.0) -> Array:
         """The drift of every state.
 

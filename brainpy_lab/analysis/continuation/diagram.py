@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.cycle_branch import CycleBranch
@@ -65,6 +66,15 @@ class Diagram:
     remarks: tuple[str, ...] = ()
     _at: Callable[[float], States] | None = field(default=None, repr=False)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_at": None}  # what looks anew is bound to the computation: as from a file
+
+    def __copy__(self) -> Diagram:
+        return replace(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Diagram:
+        return replace(self, branches=deepcopy(self.branches, memo), points=deepcopy(self.points, memo))
+
     def at(self, value: float) -> States:
         """The equilibria and the cycles of all branches at one value of the parameter: `FixedPoint` and `Cycle`.
 
@@ -76,7 +86,7 @@ class Diagram:
         self._check_inside(value)
         if self._at is None:
             raise ArgumentError(
-                "A diagram from a file, or one that is not finished, has no equations.",
+                "A diagram from a file or a pickle, or one that is not finished, has no equations.",
                 advice="Compute it from its model.",
             )
         return self._at(value)

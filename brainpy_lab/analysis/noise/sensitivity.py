@@ -188,7 +188,9 @@ def _moved(start: Mapping[str, float], found: FixedPoint) -> list[str]:
     if max(gaps) <= MOVED:
         return []
     place = ", ".join(f"{n} = {v:.6g}" for n, v in start.items())
-    return [f"The point that was given, {place}, is no equilibrium with these parameters; this is the one beside it."]
+    return [
+        f"The point that was given, {place}, is no equilibrium with these parameters; this is the one found from there."
+    ]
 
 
 def _resets(system: System) -> list[str]:

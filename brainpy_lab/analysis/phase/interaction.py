@@ -11,10 +11,10 @@ doi:10.1007/978-1-4612-1828-9
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -84,6 +84,9 @@ class Interaction:
     delay: float
     _added: Added
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (self.gradient, self.coupling, self.delay)
+
     @property
     def cycle(self) -> Cycle:
         """The cycle of each cell."""
@@ -96,13 +99,16 @@ class Interaction:
 
     def __call__(self, phase: float | Array) -> Array:
         """H where the partner is ahead by ``phase`` periods; shape of ``phase``."""
-        asked = np.asarray(phase, dtype=float)
+        return self._mean(np.asarray(phase, dtype=float), np.asarray)
+
+    def _mean(self, asked: Array, size: Callable[[Array], Array]) -> Array:
+        """The mean along the orbit of the time gained, or of its ``size``."""
         mesh, orbit = self.cycle.mesh, self.cycle.profile
 
         def gained(at: Array, ahead: Array) -> Array:
             with np.errstate(all="ignore"):
                 added = self._added(mesh.at(orbit, at), mesh.at(orbit, ahead))
-            return np.asarray((self.gradient.at(at) * added).sum(axis=0))
+            return np.asarray(size(self.gradient.at(at) * added).sum(axis=0))
 
         return means(gained, mesh, asked.ravel() - self.delay / self.period).reshape(asked.shape)
 
@@ -130,7 +136,8 @@ class Interaction:
     def locked(self) -> tuple[Locked, ...]:
         """Phase differences that stay, rising from 0; none where the odd part of H is zero everywhere."""
         odd = self.odd
-        if not np.abs(odd).max() > NOTHING * np.abs(self.H).max():
+        # where what is gained is lost again, as by a coupling that reads one cell alone, rounding is left
+        if not np.abs(odd).max() > NOTHING * self._mean(self.phase[:-1:25], np.abs).max():
             return ()
         # zero and one half are zeros of every odd function of period one; the others come in pairs around them
         phases = [0.0, 0.5]
@@ -215,3 +222,7 @@ def interaction(lc: Cycle, coupling: Mapping[str, str], *, delay: float = 0.0) -
         raise ArgumentError(f"delay is {delay!r}; it must be a number from zero on.")
     added = read_coupling(lc.field, coupling)
     return Interaction(gradient(lc), dict(coupling), float(delay), added)
+
+
+def _made(of: Gradient, coupling: Mapping[str, str], delay: float) -> Interaction:
+    return Interaction(of, coupling, delay, read_coupling(of.cycle.field, coupling))

@@ -25,7 +25,8 @@ KICKS = 64
 class PhaseResponse(xr.Dataset):
     """A phase response: an ``xarray.Dataset`` over ``t``, one variable a state, time per unit of the state.
 
-    Attributes ``period``, ``zero`` (what happens at t = 0), ``method`` and ``error`` stand in ``.attrs``.
+    Attributes ``period``, ``zero`` (what happens at t = 0), ``offset`` (``lc(offset)`` is there), ``method`` and
+    ``error`` stand in ``.attrs``.
     """
 
     __slots__ = ()
@@ -110,7 +111,8 @@ def phase_response(
             values = dict(zip(cycle.names, found.at(zero + times.ravel() / cycle.period), strict=True))
     data = {name: (("t",) if times.ndim else (), row.reshape(times.shape)) for name, row in values.items()}
     attributes = {
-        "model": lc.field.system.name, "period": cycle.period, "zero": what, "method": method, "error": error,
+        "model": lc.field.system.name, "period": cycle.period, "zero": what,
+        "offset": zero_of_phase(lc)[0] * lc.period, "method": method, "error": error,
     }  # fmt: skip
     return PhaseResponse(data, coords={"t": (("t",) if times.ndim else (), times)}, attrs=attributes)
 

@@ -36,6 +36,9 @@ class Resets:
             _refuse(field.system, event, field.free)
         self.events = [e for e in acting if field.system.is_reset(e)]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Resets, (self.field,)
+
     def __bool__(self) -> bool:
         return bool(self.events)
 

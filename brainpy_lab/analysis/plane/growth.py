@@ -77,6 +77,9 @@ class Flow:
         self.field, self.units, self.usual, self.sign = field, units, usual, sign
         self._plain = plain(field, field.free, ())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Flow, (self.field, self.units, self.usual, self.sign)
+
     def drift(self, z: Array) -> Array:
         """The drift in units of the box, at one point; in plain numbers where those have a value."""
         y = z * self.units

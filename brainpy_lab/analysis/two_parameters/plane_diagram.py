@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from brainpy_lab.analysis.continuation.special import SpecialPoints
 from brainpy_lab.analysis.two_parameters.curve_branch import CurveBranch
@@ -55,6 +56,15 @@ class PlaneDiagram:
     _without: tuple[str, ...] = field(default=(), repr=False)
     _turning: tuple[str, ...] = field(default=(), repr=False)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_look": None}  # what looks anew is bound to the computation: as from a file
+
+    def __copy__(self) -> PlaneDiagram:
+        return replace(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> PlaneDiagram:
+        return replace(self, branches=deepcopy(self.branches, memo), points=deepcopy(self.points, memo))
+
     def regions(self, cycles: bool = True) -> Regions:
         """The regions into which the curves cut the box, each with its attractors at a point inside.
 
@@ -75,7 +85,9 @@ class PlaneDiagram:
             For a diagram without equations.
         """
         if self._look is None:
-            raise ArgumentError("A diagram from a file has no equations.", advice="Compute it from its model.")
+            raise ArgumentError(
+                "A diagram from a file or a pickle has no equations.", advice="Compute it from its model."
+            )
         found, narrow = places(self.branches, self.ranges)
         remarks = [CYCLES_DIVIDE] if cycles and not self._without else []
         remarks += self._turning if cycles and not self._without else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -103,16 +104,16 @@ def _derivative(problem: Problem) -> Any:
     """The states' derivatives at recorded times, for interpolation between them."""
     if problem.traced or problem.system.is_stochastic or problem.system.is_delayed:
         return None
+    return partial(_slopes, problem)  # no function of its own: solutions are pickled
 
-    def derivative(t: np.ndarray, values: dict[str, Any]) -> dict[str, Any]:
-        if problem.mixes:
-            return slopes_of(problem, np.asarray(t), values)
-        from brainpy_lab.symbolic import numeric
 
-        states = problem.system.state_names
-        y = np.stack([values[s] for s in states])
-        times = np.asarray(t).reshape((-1,) + (1,) * len(problem.shape))
-        slopes = numeric(problem.system).rhs(y, problem.parameters, times)
-        return dict(zip(states, slopes, strict=True))
+def _slopes(problem: Problem, t: np.ndarray, values: dict[str, Any]) -> dict[str, Any]:
+    if problem.mixes:
+        return slopes_of(problem, np.asarray(t), values)
+    from brainpy_lab.symbolic import numeric
 
-    return derivative
+    states = problem.system.state_names
+    y = np.stack([values[s] for s in states])
+    times = np.asarray(t).reshape((-1,) + (1,) * len(problem.shape))
+    slopes = numeric(problem.system).rhs(y, problem.parameters, times)
+    return dict(zip(states, slopes, strict=True))

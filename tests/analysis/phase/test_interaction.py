@@ -81,6 +81,12 @@ def test_coupling_that_prefers_no_difference(circle: Cycle) -> None:
     assert repr(found).endswith("x += -post.x: every phase difference stays.")
 
 
+@pytest.mark.parametrize("coupling", ["-post.x", "1.0", "0*pre.x"])
+def test_rounding_locks_nothing(circle: Cycle, coupling: str) -> None:
+    # what one cell adds to itself is the same at every phase difference
+    assert interaction(circle, {"x": coupling}).locked == ()
+
+
 def test_data_and_picture(circle: Cycle) -> None:
     found = interaction(circle, DIFFUSIVE)
     data = found.to_xarray()

@@ -41,6 +41,7 @@ def test_the_adjoint_of_the_circle(circle: Cycle, reference: Callable[[str], dic
     np.testing.assert_allclose(z["x"], -(np.sin(ANGLES) + np.cos(ANGLES)) / frequency, atol=1e-11)
     np.testing.assert_allclose(z["y"], (np.cos(ANGLES) - np.sin(ANGLES)) / frequency, atol=1e-11)
     assert (z.attrs["zero"], z.attrs["method"]) == ("maximum of x", "adjoint")
+    assert float(circle(z.attrs["offset"])["x"]) == pytest.approx(circle.max["x"], rel=1e-9)
 
 
 def test_kicks_agree_with_the_adjoint_to_their_square(circle: Cycle) -> None:
