@@ -309,10 +309,10 @@ class CycleTracer:
             self.remarks.append(words.hidden(self.name, gap.after.point.parameter))
             return None
         there, note = at.gap, at.note
-        if gap.count > 1:
-            note = words.TOGETHER.format(gap.count)
         orbit = there.curve.orbit(at.station.point)
+        note = words.TOGETHER.format(gap.count) if gap.count > 1 else note
         point = point_of_cycles(gap.kind, self.name, self.flow, orbit, at.station.multipliers, note)
+        point.data.update({"crossing": gap.count} if gap.count > 1 else {})
         if at.crossing is None:
             self.points.append(point)
             if gap.kind == "period doubling" and gap.count == 1 and self._level < self.doublings:

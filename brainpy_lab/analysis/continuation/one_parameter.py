@@ -27,6 +27,8 @@ from brainpy_lab.analysis.continuation.starting import (
     check_start,
     check_whole,
     delays,
+    doublings_left,
+    doublings_of,
     found_in,
     given_equilibrium,
     given_orbits,
@@ -67,7 +69,7 @@ def bifurcation(
     start: Start | None = ...,
     events: Mapping[str, str] | None = ...,
     cycles: bool | None = ...,
-    doublings: int = ...,
+    doublings: int | None = ...,
     max_period: float | None = ...,
     parameters: Mapping[str, Any] | None = ...,
     step: float = ...,
@@ -89,7 +91,7 @@ def bifurcation(
     box: Mapping[str, tuple[float, float]] | None = ...,
     start: SpecialPoint | FixedPoint | Mapping[str, float] | None = ...,
     cycles: bool | None = ...,
-    doublings: int = ...,
+    doublings: int | None = ...,
     max_period: float | None = ...,
     parameters: Mapping[str, Any] | None = ...,
     step: float = ...,
@@ -113,7 +115,7 @@ def bifurcation(
     start: Start | None = None,
     events: Mapping[str, str] | None = None,
     cycles: bool | None = None,
-    doublings: int = 1,
+    doublings: int | None = None,
     max_period: float | None = None,
     parameters: Mapping[str, Any] | None = None,
     step: float = 0.1,
@@ -156,9 +158,10 @@ def bifurcation(
         ``{"T36": "period - 36"}``. They are points of the kind that their name says.
     cycles : bool, optional
         Whether cycles are followed; if nothing is said, in one parameter, and not in two.
-    doublings : int
-        How many times in a row period doublings are followed to the cycles of twice the period. Doubled cycles to which
-        simulated orbits settle are followed in any case.
+    doublings : int, optional
+        How many times in a row period doublings are followed to the cycles of twice the period; if nothing is said,
+        once, and with more than 20 states not at all. Doubled cycles to which simulated orbits settle are followed in
+        any case.
     max_period : float, optional
         Where branches of cycles end; by default 60 times the longest period at a Hopf point. In two parameters
         homoclinic orbits are followed as cycles of this period.
@@ -211,7 +214,8 @@ def bifurcation(
     limits, given = read_box(model, box, parameters, values)
     check_number("step", step, 1e-4, LONGEST)
     check_number("tolerance", tolerance, 1e-13, 1e-4)
-    check_whole("doublings", doublings, 0, 10)
+    if doublings is not None:
+        check_whole("doublings", doublings, 0, 10)
     check_start(start)
     if cycles not in (True, False, None):
         raise ArgumentError(f"cycles is True, False or None, not {cycles!r:.60}.")
@@ -223,8 +227,9 @@ def bifurcation(
         if events:
             raise ArgumentError("In two parameters there are no events of one's own.", advice="Leave events= out.")
         return plane_diagram(
-            model, parameter, range, limits, given, start=start, cycles=cycles, doublings=doublings,
-            max_period=max_period, step=step, tolerance=tolerance, t=t, news=News(progress, watch, stop),
+            model, parameter, range, limits, given, start=start, cycles=cycles,
+            doublings=1 if doublings is None else doublings, max_period=max_period, step=step, tolerance=tolerance,
+            t=t, news=News(progress, watch, stop),
         )  # fmt: skip
     cycles = cycles is not False
     low, high = check_range(parameter, range)
@@ -239,7 +244,7 @@ def bifurcation(
     tracer = Tracer(problem, search)
     values_at = tuple(low + part * (high - low) for part in LOOKED_AT)
     initial = np.array([near.get(name, 0.0) for name in field.free])
-    rhythms = CycleTracer(tracer, replace(search), max_period, values_at, doublings, initial)
+    rhythms = CycleTracer(tracer, replace(search), max_period, values_at, doublings_of(field, doublings), initial)
     kept = families(field.moved(parameter, low + GENERIC * (high - low)), near)
     without_cycles = (
         *kept, *resets(field), *held_time(field), *delays(field), *(many_states(field) if cycles else ()),
@@ -277,8 +282,9 @@ def bifurcation(
     stopped = ("Stopped: what was found until then.",) if tracer.search.is_stopped or rhythms.search.is_stopped else ()
     if progress is not None and not stopped:
         progress(1.0)
+    left = doublings_left(field, doublings, parameter, rhythms.points)
     return making.diagram(
-        *stopped, at=lambda value: States([*_at(tracer, field, parameter, value, widths), *rhythms.at(value)])
+        *left, *stopped, at=lambda value: States([*_at(tracer, field, parameter, value, widths), *rhythms.at(value)])
     )
 
 

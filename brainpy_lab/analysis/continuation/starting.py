@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,10 @@ FARTHEST = 30.0
 
 #: States, at most, with which cycles are followed: each step takes the third power of their number.
 MOST_WITH_CYCLES = 40
+
+#: And with which period doublings are followed, if nothing is said: the mesh has twice as many intervals there, and
+#: nearly all that happens is the doubled cycles' own.
+MOST_WITH_DOUBLINGS = 20
 
 #: Parameters above this are no sizes of states: rates and capacitances in units that do not fit.
 LARGE = 1e4
@@ -156,6 +160,22 @@ def many_states(field: VectorField) -> tuple[str, ...]:
     return (
         f"Cycles of {len(field.free)} states are not followed: {MOST_WITH_CYCLES} are the most. "
         "limit_cycle finds them at one value.",
+    )
+
+
+def doublings_of(field: VectorField, given: int | None) -> int:
+    """How many times in a row period doublings are followed."""
+    return int(len(field.free) <= MOST_WITH_DOUBLINGS) if given is None else given
+
+
+def doublings_left(field: VectorField, given: int | None, name: str, points: Iterable[SpecialPoint]) -> tuple[str, ...]:
+    """What is said of period doublings that were not followed though nobody asked for that."""
+    found = [p for p in points if p.kind == "period doubling" and p.data.get("crossing", 1) == 1]
+    if given is not None or doublings_of(field, None) or not found:
+        return ()
+    return (
+        f"Cycles of twice the period, as from {name} = {found[0].parameter:.6g} on, are not followed: with "
+        f"{len(field.free)} states that takes minutes. doublings=1 follows them.",
     )
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import brainpy_lab as bp
+from brainpy_lab.analysis.continuation.special import SpecialPoint
+from brainpy_lab.analysis.continuation.starting import doublings_left, doublings_of, moving_field
 from brainpy_lab.errors import ArgumentError
 
 
@@ -90,3 +92,17 @@ def test_fixed_points_and_a_cycle_of_arrays():
     cycle = bp.analysis.limit_cycle(model)
     assert cycle.period == pytest.approx(expected.period, rel=1e-9)
     assert cycle.max["x[1]"] == pytest.approx(expected.max["y"], rel=1e-8)
+
+
+def test_doublings_of_many_states_are_left_and_said():
+    weights = np.zeros((24, 24))
+    few, many = (moving_field(bp.model(
+        "dx/dt = -x + W @ tanh(g*x)\nx(0) = x0\ng = 1", namespace={"W": weights[:n, :n], "x0": np.zeros(n)}
+    ), {"g": 1.0}, {}, 0.0) for n in (20, 24))  # fmt: skip
+    assert [doublings_of(few, None), doublings_of(many, None), doublings_of(many, 2)] == [1, 0, 2]
+    alone = SpecialPoint("period doubling", {"g": 0.25}, {})
+    together = SpecialPoint("period doubling", {"g": 0.2}, {}, data={"crossing": 2})
+    (said,) = doublings_left(many, None, "g", [together, alone])
+    assert "as from g = 0.25 on, are not followed: with 24 states" in said and "doublings=1" in said
+    assert not doublings_left(many, None, "g", [together]) and not doublings_left(many, 0, "g", [alone])
+    assert not doublings_left(few, None, "g", [alone])
