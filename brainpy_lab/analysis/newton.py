@@ -38,6 +38,10 @@ QUADRATIC, SURE = 1e-2, 1e-2
 #: Steps by the slopes of an earlier point are taken as long as each is shorter than this part of the one before.
 CONTRACTS, MOST_CHORDS = 0.1, 4
 
+#: Of large problems a point is a zero, as far as numbers go, whose residual is no more than so many times what the last
+#: bits of the point make: the smallest cycles beside a Hopf point are known to 1e-8 where large rates cancel.
+ROUNDING = 8.0
+
 #: A damped step shorter than this part of the point is the last. Towards a zero at 0 itself none is: where the slope is
 #: infinite, as of sqrt(abs(x)), only 0 shows it.
 LAST = 1e-10
@@ -118,7 +122,8 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
     start : array, shape (size,)
     tolerance : float
         It has converged when a step is no longer than this in any component, relative to 1 + |U|; the step is taken.
-        With slopes that solve for themselves also when the next one would be far shorter.
+        With slopes that solve for themselves also when the next one would be far shorter, or when it gives up at a
+        residual of rounding errors.
         Unknowns far smaller than one are to be put in units of their own size first: `ZeroProblem.in_units`.
     most : int
         It gives up after so many steps.
@@ -134,7 +139,7 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
             first = max(length, tolerance)
         # before the step is taken: `not`, so that a length of nan leads away too
         if not length <= LEADS_AWAY * first:
-            return Zero(point, False, taken - 1, _size(value), slopes)
+            return Zero(point, _is_rounding(problem, point, value, slopes), taken - 1, _size(value), slopes)
         point = point + step
         is_last = length <= tolerance or not solves
         if not is_last and value_at is not None:
@@ -146,7 +151,16 @@ def newton(problem: Solvable, start: Array, tolerance: float = TOLERANCE, most: 
         before = length
         if is_last:
             return Zero(point, solves and bool(np.isfinite(value).all()), taken, _size(value), slopes)
-    return Zero(point, False, most, _size(value), slopes)
+    return Zero(point, _is_rounding(problem, point, value, slopes), most, _size(value), slopes)
+
+
+def _is_rounding(problem: Solvable, point: Array, value: Array, slopes: Any) -> bool:
+    """Whether no step can make the residual of a large problem smaller: the last bits of the point make as much."""
+    if isinstance(slopes, np.ndarray):
+        return False
+    signs = np.where(np.arange(len(point)) % 2, 1.0, -1.0)
+    other = problem.both(point * (1 + signs * np.finfo(float).eps))[0]
+    return bool(np.linalg.norm(value) <= ROUNDING * np.linalg.norm(other - value))
 
 
 def _by_chords(

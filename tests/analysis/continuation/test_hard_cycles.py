@@ -28,6 +28,20 @@ dx/dt = 20*(y - x**3/3 + x)
 dy/dt = a - x
 """
 
+#: A column of the cortex (Jansen and Rit 1995, doi:10.1007/BF00199471), whose rates are far larger than its states.
+COLUMN = """
+p = 90
+dy0/dt = y3
+dy3/dt = 1625/(1 + exp(0.56*(6 - y1 + y2))) - 200*y3 - 10000*y0
+dy1/dt = y4
+dy4/dt = 325*(p + 540/(1 + exp(0.56*(6 - 135*y0)))) - 200*y4 - 10000*y1
+dy2/dt = y5
+dy5/dt = 1100*33.75*5/(1 + exp(0.56*(6 - 33.75*y0))) - 100*y5 - 2500*y2
+y0(0) = 0.1
+y1(0) = 18
+y2(0) = 12
+"""
+
 #: What a cell of a ring of three, each coupled to both others, feels of a deviation that sums up to nothing.
 COUPLED = 0.3
 
@@ -91,3 +105,25 @@ def test_canards_at_one_value_of_the_parameter() -> None:
         low, high = np.sort(sizes[i : i + 2])
         found = [c.max["x"] - c.min["x"] for c in diagram.at(float(value)).cycles]
         assert any(0.99 * low < size < 1.01 * high for size in found)
+
+
+def test_the_smallest_cycles_of_a_column_are_known_to_their_rounding_errors() -> None:
+    """Newton's steps end above the tolerance there: rates that cancel are a million times the drift that is left."""
+    diagram = bifurcation(bp.model(COLUMN), "p", (85, 93))
+    (hopf,) = diagram.points.of("hopf")
+    (branch,) = [b for b in diagram.branches if b.kind == "cycle"]
+    assert branch.ends == (f"p = {hopf.parameter:.6g}, a Hopf point", "p = 93, the border of the range")
+    (cycle,) = diagram.at(92.0).cycles
+
+    def drift(_: float, y: np.ndarray) -> np.ndarray:
+        y0, y3, y1, y4, y2, y5 = y
+        a, b, c = (5 / (1 + np.exp(0.56 * (6 - v))) for v in (y1 - y2, 135 * y0, 33.75 * y0))
+        return np.array([
+            y3, 325 * a - 200 * y3 - 1e4 * y0, y4, 325 * (92 + 108 * b) - 200 * y4 - 1e4 * y1,
+            y5, 1100 * 33.75 * c - 100 * y5 - 2500 * y2,
+        ])  # fmt: skip
+
+    start = np.array([float(cycle(0.0)[name]) for name in ("y0", "y3", "y1", "y4", "y2", "y5")])
+    run = solve_ivp(drift, (0, cycle.period), start, method="DOP853", rtol=1e-12, atol=1e-12)
+    assert cycle.max["y1"] - cycle.min["y1"] > 0.1
+    assert run.y[:, -1] == pytest.approx(start, rel=1e-7, abs=1e-7)
