@@ -50,6 +50,9 @@ OUTSIDE = 1e-6
 #: A multiplier beyond this does not come from the unit circle within a step.
 HUGE = 1e6
 
+#: The sign of a larger multiplier, or of one below its inverse, is one of rounding errors.
+SIGNED = 1e10
+
 #: A logarithm of a multiplier that changes by more than this in a step, and by more than its distance from zero, may
 #: have been zero twice.
 LEAP = 0.5
@@ -89,8 +92,15 @@ class CycleStation:
 
     @property
     def beyond(self) -> int:
-        """How many multipliers are real and below -1."""
-        return int(((self.multipliers.imag == 0) & (self.multipliers.real < -1)).sum())
+        """How many multipliers are real and below -1; where their signs are not known, what this is but for pairs.
+
+        All together have a positive product (Liouville): as many of the others are negative, but for pairs.
+        """
+        sizes, is_negative = np.abs(self.multipliers), (self.multipliers.imag == 0) & (self.multipliers.real < 0)
+        outside = sizes > 1
+        if sizes.max(initial=0.0) > SIGNED and sizes.min(initial=1.0) > 1 / SIGNED:
+            return int(is_negative[~outside].sum() % 2)
+        return int((is_negative & outside).sum())
 
     @property
     def is_signed(self) -> bool:

@@ -95,6 +95,7 @@ class CycleTracer:
     _met: list[Located] = field(default_factory=list)
     _junctions: list[Junction] = field(default_factory=list)
     _doubled: list[tuple[int, SpecialPoint]] = field(default_factory=list)
+    _hidden: list[float] = field(default_factory=list)
     _level: int = 0
     _growing: list[Found] = field(default_factory=list)
     _begun: int = 0
@@ -154,8 +155,7 @@ class CycleTracer:
         rests = self.equilibria
         known = Known(rests.at, rests.branches, self.branches, self._scales, rests.turns[:-1])
         beginnings = Beginnings(self.flow, self.name, self._scales)
-        places = self.flow, self.name, self.looked_at
-        for w in wanderers(*places, known, self.initial, self.search.widths):
+        for w in wanderers(self.flow, self.name, self.looked_at, known, self.initial, self.search.widths):
             if self.search.is_stopped or not beginnings.is_worth(w) or known.is_cycle(w):
                 continue
             orbit = beginnings.cycle(w)
@@ -306,7 +306,8 @@ class CycleTracer:
     def _add(self, gap: CycleGap, at: Place | None) -> tuple[Orbit, CycleStation] | None:
         """Keep what happens in a gap; where the branch ends there, its last cycle."""
         if at is None:
-            self.remarks.append(words.hidden(self.name, gap.after.point.parameter))
+            self._hidden.append(gap.after.point.parameter)
+            self.remarks = words.with_hidden(self.remarks, self.name, self._hidden)
             return None
         there, note = at.gap, at.note
         orbit = there.curve.orbit(at.station.point)
@@ -342,7 +343,8 @@ class CycleTracer:
             point = point_of_cycles("fold of cycles", self.name, self.flow, orbit, station.multipliers, words.FLAT)
             self.points.append(point)
         if is_crossed:
-            self.remarks.append(words.hidden(self.name, latest.point.parameter))
+            self._hidden.append(latest.point.parameter)
+            self.remarks = words.with_hidden(self.remarks, self.name, self._hidden)
 
     def _ending(self, end: str, found: Found) -> str:
         if not found:

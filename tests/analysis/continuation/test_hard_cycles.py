@@ -8,7 +8,10 @@ from scipy.integrate import solve_ivp
 
 import brainpy_lab as bp
 from brainpy_lab.analysis import bifurcation
+from brainpy_lab.analysis.continuation.branches_of_cycles.words import with_hidden
+from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.cycle_curve import Orbit
+from brainpy_lab.analysis.continuation.cycle_stations import CycleStation
 
 #: Beside the unit circle u and v turn by half a turn a period: the multipliers are -exp(2 pi h) and -exp(-2 pi).
 HALF_TURN = """
@@ -40,6 +43,19 @@ dy5/dt = 1100*33.75*5/(1 + exp(0.56*(6 - 33.75*y0))) - 100*y5 - 2500*y2
 y0(0) = 0.1
 y1(0) = 18
 y2(0) = 12
+"""
+
+#: Synapses that depress and facilitate keep a population active (Mongillo, Barak and Tsodyks 2008,
+#: doi:10.1126/science.1150769). Its silence without a rhythm is unstable in two directions, in one by exp(150) a cycle.
+POPULATION = """
+I0 = -1.85
+R = 1.5*log(1 + exp((3.07*u*x*E + I0)/1.5))
+dE/dt = (R - E)/0.013
+dx/dt = (1 - x)/0.2 - u*x*E
+du/dt = (0.3 - u)/1.5 + 0.3*(1 - u)*E
+E(0) = 0.5
+x(0) = 0.9
+u(0) = 0.35
 """
 
 #: What a cell of a ring of three, each coupled to both others, feels of a deviation that sums up to nothing.
@@ -127,3 +143,32 @@ def test_the_smallest_cycles_of_a_column_are_known_to_their_rounding_errors() ->
     run = solve_ivp(drift, (0, cycle.period), start, method="DOP853", rtol=1e-12, atol=1e-12)
     assert cycle.max["y1"] - cycle.min["y1"] > 0.1
     assert run.y[:, -1] == pytest.approx(start, rel=1e-7, abs=1e-7)
+
+
+def test_the_sign_of_a_multiplier_beyond_all_digits_is_no_period_doubling() -> None:
+    """Two are outside all along; of that near exp(100) the sign is one of rounding errors, and the other one tells."""
+    diagram = bifurcation(bp.model(POPULATION), "I0", (-1.851, -1.849))
+    assert [p.kind for p in diagram.points] == ["hopf"] and not diagram.remarks
+    (branch,) = [b for b in diagram.branches if b.kind == "cycle"]
+    sizes = np.abs(branch.multipliers)
+    assert (branch.unstable == 2).all() and sizes.max() > 1e16 and 1 < sizes.min() < 1e3
+
+
+@pytest.mark.parametrize("text", ["-1e17, 3.3", "1e17, 3.3", "-inf, 1e9"])
+def test_signs_that_are_lost_are_told_by_the_others(text: str) -> None:
+    point = CurvePoint(np.zeros(1), np.zeros(1))
+
+    def station(values: str) -> CycleStation:
+        multipliers = np.array([complex(v) for v in values.split(",")])
+        return CycleStation(point, multipliers, 0.0, np.zeros(len(multipliers)), 1)
+
+    assert station(text).beyond % 2 == 0
+    assert station("-1e17, -0.02").beyond == station("1e17, -0.02").beyond == station("-30, -1e-17").beyond == 1
+    assert station("1e17, 0.02").beyond == station("-1e17, 0.02").beyond == station("-3, -20").beyond % 2 == 0
+
+
+def test_what_was_not_found_out_is_said_in_one_remark() -> None:
+    said = ["Other."]
+    for count in range(1, 9):
+        said = with_hidden(said, "I", [float(k) for k in range(count)])
+    assert len(said) == 2 and "near I = 0, 1, 2, 3, 4, 5 and 2 more values, on" in said[1]

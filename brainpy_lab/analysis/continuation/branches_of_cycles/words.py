@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 #: What is said where several multipliers cross, or pairs.
 TOGETHER = "{} multipliers or pairs cross together, as symmetries make them; what begins here is not followed"
@@ -16,6 +16,9 @@ LONG = {
     "homoclinic": "a homoclinic orbit",
     "heteroclinic": "orbits from saddle to saddle",
 }
+
+#: How the remark begins on crossings that were not found out, and how many of their values it names.
+HIDDEN, NAMED = "Multipliers leave or enter the unit circle", 6
 
 #: Why a branch has no cycle but the first.
 NOT_BEGUN = {
@@ -37,12 +40,14 @@ def followed_so_far(place: str, period: float, reason: str) -> str:
     )
 
 
-def hidden(name: str, value: float) -> str:
-    """Of multipliers that have crossed the unit circle unseen."""
-    return (
-        f"Multipliers leave or enter the unit circle near {name} = {value:.6g}, on a branch of cycles, where "
-        "it was not found out how: a smaller step=, or a smaller range around it, may show that."
+def with_hidden(remarks: Iterable[str], name: str, values: Sequence[float]) -> list[str]:
+    """Remarks with one, instead of that before, on where multipliers have crossed the unit circle unseen."""
+    places = _listed(values[:NAMED]) + (f" and {len(values) - NAMED} more values" if len(values) > NAMED else "")
+    said = (
+        f"{HIDDEN} near {name} = {places}, on a branch of cycles, where it was not found out how: a smaller step=, or "
+        "a smaller range around it, may show that."
     )
+    return [*(text for text in remarks if not text.startswith(HIDDEN)), said]
 
 
 def unsettled_at(name: str, values: Mapping[float, bool]) -> list[str]:
