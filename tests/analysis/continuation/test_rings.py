@@ -8,6 +8,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import brainpy_lab as bp
+from brainpy_lab.analysis.continuation.branches_of_cycles import locating
 
 TEXT = """
 dv/dt = v - v**3/3 - w + I + k*(roll(v, 1) - 2*v + roll(v, -1))
@@ -32,6 +33,21 @@ def test_equal_cells_lose_their_symmetry_and_the_fold_of_a_canard_is_told():
     assert not of(diagram, "period doubling") and not of(diagram, "torus")
     # that of one cell alone, beside which the parameter moves by rounding errors
     assert [p.parameter for p in diagram.points.of("fold of cycles")] == pytest.approx([0.3241785225], abs=1e-9)
+
+
+def test_equal_multipliers_are_looked_for_in_a_smaller_piece_where_the_whole_does_not_show_them(monkeypatch):
+    widths = []
+
+    def located(gap, original=locating.located):
+        widths.append(abs(gap.after.point.parameter - gap.before.point.parameter))
+        return original(gap) if gap.count == 1 or widths[-1] < 1e-6 else None
+
+    monkeypatch.setattr(locating, "located", located)
+    diagram = bp.analysis.bifurcation(ring(3), "I", (0.3243, 0.36), doublings=0)
+    (crossed,) = of(diagram, "branch point of cycles")
+    assert max(widths) > 1e-6
+    assert crossed.parameter == pytest.approx(0.324420661715, abs=1e-8)
+    assert "2 multipliers or pairs cross together" in crossed.note
 
 
 @pytest.mark.slow

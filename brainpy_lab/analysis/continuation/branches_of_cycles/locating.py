@@ -34,6 +34,9 @@ FLAT, ROUNDING = 1e-3, 1e-7
 #: Ends that halving leaves apart by more than this part of the gap, and of the units, are not on one branch.
 JUMP, LITTLE, HALVINGS = 1e-3, 1e-6, 16
 
+#: A gap in which equal multipliers cross is halved so often, where they are not found on the whole of it.
+NARROWED = 9
+
 #: Between two cycles the cubic through both, with their tangents, is as good as the branch where the square of the
 #: product of its distances to them is below this, in units.
 CUBIC = 1e-12
@@ -104,7 +107,22 @@ def _place_of(gap: CycleGap) -> Place | None:
     at = None if fine is None else located(fine)
     if at is None and (at := located(gap)) is not None:
         at = replace(at, note="found on the mesh of the branch")
+    if at is None and gap.count > 1 and (narrow := _narrowed(gap)) is not None:
+        fine = narrow.on_finer_mesh()
+        at = (None if fine is None else located(fine)) or located(narrow)
     return at
+
+
+def _narrowed(gap: CycleGap) -> CycleGap | None:
+    """The part of a gap that halving leaves, in which what crosses together is all that changes; None without one."""
+    curve, a, b = gap.curve, gap.before, gap.after
+    for _ in range(NARROWED):
+        middle = curve.between(a.point, b.point, 0.5)
+        m = None if middle is None else cycle_station(curve, middle)
+        if m is None or m.is_blind or _counts(m) not in (_counts(a), _counts(b)):
+            break
+        a, b = (m, b) if _counts(m) == _counts(a) else (a, m)
+    return None if a is gap.before and b is gap.after else replace(gap, before=a, after=b)
 
 
 def _jump(gap: CycleGap) -> float:
