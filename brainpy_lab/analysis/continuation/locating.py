@@ -79,15 +79,18 @@ def locate(detector: Detector, gap: Gap, *, is_sure: bool = False) -> Located:
     Raises
     ------
     JumpError
-        Where halving leaves the ends of the gap apart: they are on two branches. Not if the caller is sure that they
-        are not.
+        Where halving leaves the ends of the gap apart: they are on two branches. It may also show another kind of
+        point first, such as the fold with which a branch turns back before the other one. Not if the caller is sure
+        that they are on one.
     """
     problem, curve = detector.problem, detector.curve
     system = InUnits(problem, curve.units)
     done, first = 0, _length(curve, gap)
     for halvings in TRIALS if gap.is_resolved else (0,):
-        gap = _halved(detector, gap, halvings - done)
+        kind, gap = gap.kind, _halved(detector, gap, halvings - done)
         done = halvings
+        if not is_sure and gap.is_resolved and gap.kind != kind and _length(curve, gap) > LITTLE:
+            raise JumpError(_length(curve, gap), gap.before)
         found = _solved(system, curve, gap)
         if found is not None:
             return found
@@ -243,14 +246,17 @@ def _omega(gap: Gap) -> float:
 
 
 def _halved(detector: Detector, gap: Gap, times: int) -> Gap:
-    """The half in which it lies, again and again."""
+    """The half in which it lies, again and again; until one shows another kind of point."""
     for _ in range(times):
         middle = detector.curve.between(gap.before.point, gap.after.point, 0.5)
         if middle is None:
             return gap
         m = detector.station(middle)
         first = detector.gaps(gap.before, m, halvings=99)
-        gap = Gap(gap.kind, gap.before, m) if first else Gap(gap.kind, m, gap.after)
+        (half,) = first or detector.gaps(m, gap.after, halvings=99) or [Gap(gap.kind, m, gap.after)]
+        kind, gap = gap.kind, replace(half, is_resolved=gap.is_resolved)
+        if gap.kind != kind:
+            return gap
     return gap
 
 

@@ -220,3 +220,13 @@ def test_branches_that_cross_on_the_border_of_the_range(second: str, within: tup
     assert point.parameter == pytest.approx(0.6, abs=1e-9) and point.values["u"] == pytest.approx(0, abs=1e-7)
     assert not any("too short" in text for text in diagram.remarks)
     assert sum(0.6 in (b["p"][0], b["p"][-1]) for b in diagram.branches) >= 2
+
+
+@pytest.mark.parametrize("h", [1e-3, 1e-5])
+@pytest.mark.parametrize("more", ["", "\ndy/dt = x**2 - y\ndz/dt = y - 2*z"])
+def test_a_step_over_to_the_branch_beyond_two_folds_is_taken_back(h: float, more: str) -> None:
+    """x**2 = a**2 - h**2: across the way from one branch to the other each plane has a point, until the first turns."""
+    diagram = bifurcation(bp.model(f"a = 0\ndx/dt = a**2 - {h}**2 - x**2{more}"), "a", (-1, 1), cycles=False)
+    assert [(p.kind, p.note) for p in diagram.points] == [("fold", "")] * 2
+    assert [p.parameter for p in diagram.points] == pytest.approx([-h, h], abs=1e-9)
+    assert [np.unique(np.sign(b["a"])).tolist() for b in diagram.branches] == [[-1.0], [1.0]]
