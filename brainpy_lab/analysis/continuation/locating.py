@@ -89,7 +89,7 @@ def locate(detector: Detector, gap: Gap, *, is_sure: bool = False) -> Located:
     for halvings in TRIALS if gap.is_resolved else (0,):
         kind, gap = gap.kind, _halved(detector, gap, halvings - done)
         done = halvings
-        if not is_sure and gap.is_resolved and gap.kind != kind and _length(curve, gap) > LITTLE:
+        if not is_sure and gap.is_resolved and gap.kind != kind:
             raise JumpError(_length(curve, gap), gap.before)
         found = _solved(system, curve, gap)
         if found is not None:
@@ -254,9 +254,10 @@ def _halved(detector: Detector, gap: Gap, times: int) -> Gap:
         m = detector.station(middle)
         first = detector.gaps(gap.before, m, halvings=99)
         (half,) = first or detector.gaps(m, gap.after, halvings=99) or [Gap(gap.kind, m, gap.after)]
-        kind, gap = gap.kind, replace(half, is_resolved=gap.is_resolved)
-        if gap.kind != kind:
-            return gap
+        half = replace(half, is_resolved=gap.is_resolved)
+        if half.kind != gap.kind and _length(detector.curve, half) > LITTLE:
+            return half
+        gap = replace(half, kind=gap.kind)  # nearer than that signs are those of errors
     return gap
 
 

@@ -19,7 +19,7 @@ from brainpy_lab.analysis.roots import zero_between
 from brainpy_lab.analysis.two_parameters.codimension_two import Found as FoundEquilibrium
 from brainpy_lab.analysis.two_parameters.cycle_conditions import Condition, critical
 from brainpy_lab.analysis.two_parameters.cycle_curve_branch import CycleCurveBranch
-from brainpy_lab.analysis.two_parameters.cycle_plane_curve import CyclePlaneCurve, PlaneOrbit
+from brainpy_lab.analysis.two_parameters.cycle_plane_curve import MOST, CyclePlaneCurve, PlaneOrbit
 from brainpy_lab.analysis.two_parameters.cycle_surface import OnIt
 from brainpy_lab.analysis.vector_field import Array, VectorField
 
@@ -40,6 +40,9 @@ AT_REST = 1e-4
 
 #: Where steps become too short with an orbit smaller than this part of the box, it shrinks to an equilibrium.
 SMALL = 0.01
+
+#: A multiplier above this moves an orbit so much that Newton's method finds it from very near alone.
+HUGE = 1e3
 
 #: How exactly a cusp is found in the way between two cycles.
 PART = 1e-9
@@ -201,6 +204,8 @@ class CyclePlaneTracer:
         """Where the cycles have shrunk to: a known point, at which the curve ends exactly, if there is one."""
         last = found[-1]
         if end == "doubling":
+            if curve.condition.kind == "period doubling":  # such a curve has no end there
+                return f"{self._place(last.orbit)}, where its cycles cannot be told from those of half the period"
             return f"{self._place(last.orbit)}, a cycle of half the period"
         kinds = ENDS[curve.condition.kind]
         near = [k for k in self.known if k.point.kind in kinds and self._distance(_rest(k), last.orbit) < AT]
@@ -236,7 +241,7 @@ class CyclePlaneTracer:
         if curve.condition.kind == "torus" and not critical("torus", found[-1].multipliers):
             reason = "its multipliers meet"
         else:
-            reason = "it has too many points" if curve.end == "points" else "steps became too short"
+            reason = _too_many(found[-1].multipliers) if curve.end == "points" else "steps became too short"
         self.remarks.append(f"A curve of kind {curve.condition.kind} is followed as far as {place}: {reason}.")
         return f"{place}: {reason}"
 
@@ -271,6 +276,13 @@ class CyclePlaneTracer:
     def _place(self, orbit: PlaneOrbit) -> str:
         values = zip(self.names, (orbit.parameter, orbit.second), strict=True)
         return ", ".join(f"{name} = {value:.6g}" for name, value in values)
+
+
+def _too_many(multipliers: NDArray[np.complex128]) -> str:
+    """Why a curve is not followed farther after as many steps as one may take."""
+    largest = float(np.abs(multipliers).max(initial=0.0))
+    short = f": they are short beside a multiplier of size {largest:.2g}" if largest > HUGE else ""
+    return f"it goes on, but {MOST} steps have been tried{short}"
 
 
 def _rest(found: FoundEquilibrium) -> PlaneOrbit:
