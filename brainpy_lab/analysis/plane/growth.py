@@ -37,11 +37,17 @@ SLOW = 1e-3
 #: A branch ends in a fixed point from which it is this far: it then stays, or the point is a saddle that it meets.
 ARRIVED = 1e-5
 
+#: It has left its saddle, to which it may come back, when it is farther off than this.
+LEFT = 1e-3
+
 #: Steps of one branch, at most.
 MOST_STEPS = 6000
 
 #: Steps between looks for a cycle, and how near the curve must come to where it has been.
 LOOKS, NEAR, ON_CYCLE = 40, 1e-3, 1e-4
+
+#: Turns around a point approach each other by a tenth of their size, in some state; turns beside a cycle by less than:
+TURNS_ALIKE = 0.05
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ def grow(flow: Flow, start: _Beginning, box: Sequence[Range], length: float, at:
     solver: Any = DOP853(flow, start.offset, first, length, max_step=LONGEST, rtol=RTOL, atol=ATOL)
     edges, nodes = [0.0, start.offset], [start.saddle, first]
     pieces: list[Any] = [start]
-    end, place = "steps", first
+    end, place, has_left = "steps", first, False
     for count in range(1, MOST_STEPS + 1):
         if solver.status != "running" or not np.isfinite(first).all():
             end = "length" if solver.status == "finished" else "undefined"
@@ -161,7 +167,8 @@ def grow(flow: Flow, start: _Beginning, box: Sequence[Range], length: float, at:
             end, edges[-1] = found
             place = _on_border(piece(edges[-1]), box) if end == "border" else place
             break
-        point = _fixed_point(flow, solver.y)
+        has_left = has_left or bool(np.linalg.norm(solver.y - start.saddle) > LEFT)
+        point = _fixed_point(flow, solver.y) if has_left else None  # else it is the saddle itself
         if point is not None:
             end, place = "fixed point", point
             break
@@ -247,6 +254,10 @@ def _is_on_cycle(flow: Flow, path: Any, edges: Array, nodes: Array) -> bool:
         return False
     before = float(np.linalg.norm(path(earlier[-1]) - path(crossings[nearest])))
     shrinks = gap / before if before > 0 else 0.0
+    turns = nodes[edges >= crossings[nearest]]
+    apart = np.abs(path(crossings[nearest]) - here)
+    if (apart > TURNS_ALIKE * np.ptp(turns, axis=0)).any():
+        return False
     return gap < 1e-9 or (shrinks < 0.9 and gap * shrinks / (1 - shrinks) < ON_CYCLE)
 
 

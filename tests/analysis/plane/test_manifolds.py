@@ -75,6 +75,21 @@ def test_a_curve_that_winds_onto_a_cycle():
     assert winding.max["V"] > 15
 
 
+def test_a_slow_branch_does_not_end_where_it_begins(model_of):
+    # y = 300 x**3/1.3: so far from its tangent that the curve begins within 2e-5 of the saddle
+    model = model_of("dx/dt = -0.1*x\ndy/dt = y - 300*x**3")
+    branch = manifolds(model, {"x": 0.0, "y": 0.0}, x=(-1, 1), y=(-3, 3)).stable[0]
+    assert branch.end == "border"
+    assert branch.points[:, 1] == pytest.approx(branch.points[:, 0] ** 3 * 300 / 1.3, abs=1e-7)
+
+
+def test_a_weak_focus_in_a_flat_box_is_no_cycle(model_of):
+    model = model_of("dx/dt = v\ndv/dt = x - x**3 - 0.1*v")
+    branch = manifolds(model, {"x": 0.0, "v": 0.0}, x=(-3, 3), v=(-1e3, 1e3)).unstable[0]
+    assert branch.end == "fixed point"
+    assert branch.points[-1] == pytest.approx([1.0, 0.0], abs=1e-9)
+
+
 def test_one_dimension_in_three():
     lorenz = models.lorenz()
     found = manifolds(lorenz, {"x": 0, "y": 0, "z": 0}, length=12, r=10)
