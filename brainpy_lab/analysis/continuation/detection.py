@@ -151,7 +151,7 @@ def _beside(problem: EquilibriumProblem, slopes: Array, point: CurvePoint) -> tu
     """The eigenvalues at a point, and those a little way along the curve."""
     try:
         return *problem.eigenvalues_along(point.u, slopes, point.u + WAY * point.tangent), WAY
-    except AnalysisError:  # a delay would be negative there
+    except (AnalysisError, np.linalg.LinAlgError):  # a delay would be negative there, or a pole is
         return *problem.eigenvalues_along(point.u, slopes, point.u - WAY * point.tangent), -WAY
 
 

@@ -70,3 +70,23 @@ def test_a_start_that_leads_out_of_the_range_is_said() -> None:
     assert diagram.remarks[0].startswith(
         "Near the start at r = 1.5 there is no equilibrium: Newton's method leads to r = -"
     )
+
+
+def test_a_branch_that_grows_until_numbers_end_is_followed_as_far_as_there_are_any() -> None:
+    """Calcium below zero has a conductance without bound; so far out the exponential of V is none, nor its slope."""
+    text = """
+    p = 1
+    dV/dt = 3*(60 - V)/(1 + exp(-(V + 20)/8)) - 0.5*(V + 60) - 30*p/(100 + p)*(V + 75)
+    dn/dt = (1/(1 + exp(-(V + 15)/5.6)) - n)/20
+    """
+    diagram = bifurcation(bp.model(text), "p", (-100, 20), cycles=False)
+    folds = [p.values["V"] for p in diagram.points.of("fold")]
+
+    def held(v: float) -> float:
+        """The conductance that holds the cell at ``v``."""
+        return (3 * (60 - v) / (1 + np.exp(-(v + 20) / 8)) - 0.5 * (v + 60)) / (v + 75)
+
+    slopes = [(held(v + 1e-4) - held(v - 1e-4)) / 2e-4 for v in folds]
+    assert len(folds) == 2 and slopes == pytest.approx([0, 0], abs=1e-7)
+    assert any("p = 20, the border" in end for branch in diagram.branches for end in branch.ends)
+    assert any("A branch is followed as far as p = -1.6" in text for text in diagram.remarks)
