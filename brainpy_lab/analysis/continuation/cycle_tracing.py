@@ -13,9 +13,10 @@ from brainpy_lab.analysis.continuation.branches_of_cycles.ends import (
     of_long_period,
     on_finer_mesh,
     shrinks_to,
-)
+)  # fmt: skip
 from brainpy_lab.analysis.continuation.branches_of_cycles.locating import Place, along, places
 from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import cycles_at, is_among
+from brainpy_lab.analysis.continuation.branches_of_cycles.saddles import without_end
 from brainpy_lab.analysis.continuation.branches_of_cycles.scattered import Known, wanderers
 from brainpy_lab.analysis.continuation.branches_of_cycles.simulated import Beginnings
 from brainpy_lab.analysis.continuation.branches_of_cycles.starts import at_doubling, at_hopf
@@ -42,6 +43,9 @@ from brainpy_lab.analysis.vector_field import Array, VectorField
 
 #: A branch ends where its period is so many times the longest one at its Hopf points, if the user says nothing.
 LONG = 60.0
+
+#: One that begins at a cycle of longer period is followed to so many times that divided by this at least.
+LONGER = 6.0
 
 #: A branch that shrinks to an equilibrium ends at a Hopf point this near to its last cycle, in parts of the range.
 NEAR = 0.2
@@ -123,8 +127,9 @@ class CycleTracer:
 
     @property
     def hopfs(self) -> list[Located]:
-        """Hopf points of equilibria, with their periods."""
-        return [p for p in self.equilibria.located if p.point.kind == "hopf" and _is_single(p)]
+        """Hopf points of equilibria at which one pair of eigenvalues crosses, with a known period."""
+        found = [p for p in self.equilibria.located if p.point.kind == "hopf" and p.point.period]
+        return [p for p in found if p.point.data.get("crossing", 1) == 1]
 
     @property
     def _longest_at_hopf(self) -> float:
@@ -187,17 +192,25 @@ class CycleTracer:
             if crossed is not None:
                 k, side = min(crossed.left)
                 crossed.left.remove((k, side))
+                if self._is_one_of_many(crossed.orbit):
+                    continue
                 curve = self.curve_beside(crossed.orbit, crossed.orbit.period)
                 self._grow(curve, curve.take(crossed.orbit, side * crossed.ways[k]), "branch point of cycles")
                 continue
             if not self._doubled:
                 break
             self._level, point = self._doubled.pop(0)
-            if not is_met(point, self.branches, self._scales, self._width):
-                orbit = point.data["orbit"]
+            orbit = point.data["orbit"]
+            if not is_met(point, self.branches, self._scales, self._width) and not self._is_one_of_many(orbit):
                 curve = self.curve_beside(orbit, 2 * orbit.period)
                 self._grow(curve, at_doubling(curve, orbit), "period doubling")
         self._level = 0
+
+    def _is_one_of_many(self, orbit: Orbit) -> bool:
+        """Whether so many branches begin beside a cycle that they are not followed, which is said."""
+        said = without_end(self.flow, orbit, self.points, self._width)
+        self.remarks += [text for text in said if text not in self.remarks]
+        return bool(said)
 
     def at(self, value: float) -> list[Cycle]:
         """The cycles of all branches at one value of the parameter."""
@@ -217,7 +230,8 @@ class CycleTracer:
 
     def curve_beside(self, orbit: Orbit, period: float) -> CycleCurve:
         """A curve of cycles that begins at an orbit."""
-        return self._curve(np.append(orbit.profile.mean(axis=1), orbit.parameter), max(period, self._longest_at_hopf))
+        u, usual = np.append(orbit.profile.mean(axis=1), orbit.parameter), self._longest_at_hopf
+        return self._curve(u, max(usual, period / LONGER) if usual else period)
 
     def _grow(self, curve: CycleCurve, here: CurvePoint, what: str) -> None:
         """Follow the branch that begins at ``here``, a special point."""
@@ -393,8 +407,3 @@ class CycleTracer:
         multipliers = np.array([s.multipliers for _, s in found])
         unstable = np.array([s.unstable for _, s in found])
         return CycleBranch("cycle", self.name, self.flow.free, tuple(o for o, _ in found), multipliers, unstable, ends)
-
-
-def _is_single(hopf: Located) -> bool:
-    """Whether one pair of eigenvalues crosses there, with a known period."""
-    return bool(hopf.point.period) and hopf.point.data.get("crossing", 1) == 1

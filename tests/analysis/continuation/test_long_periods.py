@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -9,6 +11,11 @@ from scipy.optimize import brentq
 
 import brainpy_lab as bp
 from brainpy_lab.analysis import bifurcation
+from brainpy_lab.analysis.continuation.branches_of_cycles.saddles import without_end
+from brainpy_lab.analysis.continuation.cycle_curve import Orbit
+from brainpy_lab.analysis.continuation.special import SpecialPoint
+from brainpy_lab.analysis.cycles.mesh import Mesh
+from brainpy_lab.analysis.vector_field import make_field
 
 #: Prey that are harvested, and predators (AUTO's demo pp2): between two saddles on the axis leads an orbit back.
 HARVEST = """
@@ -74,3 +81,29 @@ def test_a_symmetric_cycle_comes_to_both_homoclinic_orbits_of_a_saddle() -> None
     # by bisection on where the unstable manifold of the origin goes, in the reference values
     assert point.parameter == pytest.approx(13.926557407520129, abs=1e-7 * 14.9)
     assert list(point.data["saddle"].values()) == pytest.approx([0, 0, 0], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rates", "is_told"),
+    [
+        ((-0.5, 1.0, 1.0), True),  # a focus that is slower than what leaves it (Shilnikov 1965)
+        ((-2.0, 1.0, 1.0), False),
+        ((-0.5, 0.0, 1.0), False),  # a node
+        ((2.0, 1.0, -1.0), False),
+        ((0.5, 1.0, -1.0), True),
+    ],
+)
+def test_branches_begin_without_end_beside_a_focus(rates: tuple[float, float, float], is_told: bool) -> None:
+    a, turns, c = rates
+    model = bp.model(f"p = 0\ndx/dt = {a}*x - {turns}*y\ndy/dt = {turns}*x + {a}*y\ndz/dt = {c}*z + p")
+    field = make_field(model, None, {})
+    mesh = Mesh.uniform(20)
+    profile = np.array([0.5 * (1 - np.cos(2 * np.pi * mesh.nodes)), np.sin(2 * np.pi * mesh.nodes), mesh.nodes * 0])
+    orbit = Orbit(mesh, profile, 9.0, 0.0)
+    origin = dict.fromkeys("xyz", 0.0)
+    reached = SpecialPoint("homoclinic", {"p": 0.0}, origin, 99.0, {"orbit": orbit, "saddle": origin})
+    said = without_end(field, replace(orbit, parameter=5e-4), [reached], 1.0)
+    assert [text.startswith("Beside the homoclinic orbit at p = 0,") for text in said] == [True] * is_told
+    # farther off in the parameter, or away from the saddle, a cycle is one of few
+    assert without_end(field, replace(orbit, parameter=2e-3), [reached], 1.0) == []
+    assert without_end(field, replace(orbit, profile=profile + 0.2), [reached], 1.0) == []

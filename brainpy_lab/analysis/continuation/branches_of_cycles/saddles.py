@@ -1,4 +1,8 @@
-"""The saddles that an orbit of long period comes to: it stays longer and longer beside each of them."""
+"""The saddles that an orbit of long period comes to: it stays longer and longer beside each of them.
+
+Reference: L. P. Shilnikov (1965). A case of the existence of a countable number of periodic motions. Sov. Math. Dokl.
+6, 163-166.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from brainpy_lab.analysis.continuation.branches_of_cycles import words
 from brainpy_lab.analysis.continuation.cycle_curve import Orbit
+from brainpy_lab.analysis.continuation.special import SpecialPoint
 from brainpy_lab.analysis.newton import newton
 from brainpy_lab.analysis.scaling import nonzero
 from brainpy_lab.analysis.vector_field import Array, VectorField
@@ -18,6 +24,10 @@ BESIDE, SLOW = 0.05, 0.05
 
 #: It comes to it if it is nearer by this factor than the orbit of half its period, or as near as numbers can tell.
 NEARER, AT = 0.5, 1e-6
+
+#: Beside a homoclinic orbit of a focus special points of cycles follow each other without end: in this part of the
+#: range of the parameter.
+CROWDED = 1e-3
 
 #: Equilibria nearer to each other than this part of the range are one.
 ONE = 1e-6
@@ -54,6 +64,43 @@ def saddles(field: VectorField, name: str, orbits: Sequence[Orbit]) -> list[Arra
         if zero.converged and is_new and near < max(AT, min(BESIDE, NEARER * _distance(half, rest, sizes))):
             found.append(rest)
     return found
+
+
+def without_end(field: VectorField, orbit: Orbit, points: Sequence[SpecialPoint], width: float) -> list[str]:
+    """What is said of a cycle beside a homoclinic orbit of a focus, where branches begin without end; else nothing.
+
+    Parameters
+    ----------
+    field : VectorField
+    orbit : Orbit
+        The cycle.
+    points : sequence of SpecialPoint
+        Among them homoclinic orbits.
+    width : float
+        Of the range of the parameter.
+    """
+    for point in points:
+        if point.kind != "homoclinic" or abs(point.parameter - orbit.parameter) > CROWDED * width:
+            continue
+        rest = np.array(list(point.data["saddle"].values()))
+        sizes = nonzero(np.ptp(point.data["orbit"].profile, axis=1))
+        there = field.moved(next(iter(point.parameters)), point.parameter)
+        if _distance(orbit, rest, sizes) < BESIDE and _is_chaotic(there, rest):
+            place = ", ".join(f"{name} = {value:.6g}" for name, value in point.parameters.items())
+            return [words.without_end(place)]
+    return []
+
+
+def _is_chaotic(field: VectorField, rest: Array) -> bool:
+    """Whether infinitely many cycles are beside any homoclinic orbit of a saddle: it turns faster than it is left."""
+    values = np.linalg.eigvals(field.jacobian(rest))
+    stable, unstable = values[values.real < 0], values[values.real > 0]
+    if not (stable.size and unstable.size):
+        return False
+    leading = stable[np.argmax(stable.real)], unstable[np.argmin(unstable.real)]
+    turning = [v for v in leading if v.imag != 0]
+    slowest = min(abs(v.real) for v in leading)
+    return any(abs(v.real) <= slowest for v in turning)
 
 
 def _speed(field: VectorField, name: str, orbit: Orbit) -> Array:

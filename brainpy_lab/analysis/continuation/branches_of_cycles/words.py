@@ -40,6 +40,14 @@ def followed_so_far(place: str, period: float, reason: str) -> str:
     )
 
 
+def without_end(place: str) -> str:
+    """Of a homoclinic orbit of a focus."""
+    return (
+        f"Beside the homoclinic orbit at {place}, of a saddle with a focus, branches of cycles begin without "
+        "end: those from special points within a thousandth of the range are not followed."
+    )
+
+
 def with_hidden(remarks: Iterable[str], name: str, values: Sequence[float]) -> list[str]:
     """Remarks with one, instead of that before, on where multipliers have crossed the unit circle unseen."""
     places = _listed(values[:NAMED]) + (f" and {len(values) - NAMED} more values" if len(values) > NAMED else "")
