@@ -138,7 +138,10 @@ class Spread:
                     advice=did_you_mean(str(name), self.names) or f"States: {', '.join(self.names)}.",
                 )
         if len(pair) != 2 or pair[0] == pair[1]:
-            raise ArgumentError("An ellipse has two states.", advice=f"{self.model_name} has {', '.join(self.names)}.")
+            raise ArgumentError(
+                "An ellipse has two states.",
+                advice=f"Give both in one list, as in ellipse({list(self.names[:2])}), of {', '.join(self.names)}.",
+            )
         return [self.names.index(name) for name in pair]
 
     @property

@@ -16,6 +16,7 @@ from brainpy_lab.analysis.vector_field import Array
 from brainpy_lab.equations.system import System
 from brainpy_lab.errors import AnalysisError, ArgumentError, did_you_mean
 from brainpy_lab.simulation.model import Model
+from brainpy_lab.simulation.run_defaults import is_finite, is_number
 from brainpy_lab.simulation.runs.warning import warn
 
 #: Looks at a run at first; each further run looks eight times as often, as long as crossings lie between two looks.
@@ -108,8 +109,8 @@ def crossings(
     seen: Seen, names: tuple[str, ...], T: float, transient: float, initial: Mapping[str, Any], options: dict[str, Any]
 ) -> Crossings:
     """The crossings of a run between ``transient`` and ``transient + T``."""
-    for name, value, ok in (("T", T, T > 0), ("transient", transient, transient >= 0)):
-        if not (np.isfinite(value) and ok):
+    for name, value in (("T", T), ("transient", transient)):
+        if not is_number(value) or not is_finite(value) or value < 0 or (name == "T" and value == 0):
             raise ArgumentError(f"{name} is {value!r}; it must be a positive number.")
     for name, given in initial.items():
         if name not in names:

@@ -90,6 +90,7 @@ def test_pictures() -> None:
         ),
         (lambda m: poincare(m, "q > 0", 1.0), BrainPyLabError, "The name 'q' is defined nowhere."),
         (lambda m: poincare(m, "x > 0", -1.0), ArgumentError, "T is -1.0; it must be a positive number."),
+        (lambda m: poincare(m, "x > 0", "a"), ArgumentError, "T is 'a'; it must be a positive number."),
         (lambda m: poincare(m, "x > 0", 1.0, direction=2), ArgumentError, "direction is 2; it is 1, -1 or 0 (both)."),
         (lambda m: poincare(m, "x > 0", 1.0, after=True), ArgumentError, "after= is for events of the model"),
         (lambda m: poincare(m, "x > 0", 1.0, initial={"x": [1, 2]}), ArgumentError, "The start of 'x' is an array;"),
