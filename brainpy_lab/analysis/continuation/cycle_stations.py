@@ -50,8 +50,8 @@ OUTSIDE = 1e-6
 #: A multiplier beyond this does not come from the unit circle within a step.
 HUGE = 1e6
 
-#: The sign of a larger multiplier, or of one below its inverse, is one of rounding errors.
-SIGNED = 1e10
+#: The sign of a larger multiplier is one of rounding errors; beside one, that of a multiplier below the second too.
+SIGNED, FAINT = 1e10, 1e-6
 
 #: A logarithm of a multiplier that changes by more than this in a step, and by more than its distance from zero, may
 #: have been zero twice.
@@ -98,14 +98,16 @@ class CycleStation:
         """
         sizes, is_negative = np.abs(self.multipliers), (self.multipliers.imag == 0) & (self.multipliers.real < 0)
         outside = sizes > 1
-        if sizes.max(initial=0.0) > SIGNED and sizes.min(initial=1.0) > 1 / SIGNED:
+        if sizes.max(initial=0.0) > SIGNED and sizes.min(initial=1.0) > FAINT:
             return int(is_negative[~outside].sum() % 2)
         return int((is_negative & outside).sum())
 
     @property
     def is_signed(self) -> bool:
         """Whether it is known which multipliers are negative: huge ones may be made of errors."""
-        return not bool((self.errors[np.abs(self.multipliers) > HUGE] > BLIND).any())
+        sizes = np.abs(self.multipliers)
+        is_lost = sizes.max(initial=0.0) > SIGNED and sizes.min(initial=1.0) <= FAINT
+        return not is_lost and not bool((self.errors[sizes > HUGE] > BLIND).any())
 
     @property
     def is_blind(self) -> bool:
