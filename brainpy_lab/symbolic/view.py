@@ -29,8 +29,29 @@ def working() -> Iterator[None]:
     """One thread at a time in SymPy, whose cache is shared; factors stay before their sums, as the user wrote them."""
     from sympy.core.parameters import distribute
 
-    with _lock, distribute(False):
+    with _lock, distribute(False), _fractions_that_end():
         yield
+
+
+@contextmanager
+def _fractions_that_end() -> Iterator[None]:
+    """Without distribution SymPy writes exp(-x - 2) as 1/exp(-(-x - 2)), that as 1/exp(-x - 2), and so without end."""
+    from sympy import Add
+    from sympy.functions.elementary.exponential import ExpBase
+
+    usual = ExpBase.as_numer_denom
+
+    def parted(self: Any) -> tuple[Any, Any]:
+        above, below = usual(self)
+        if below != 1 and self.exp.is_Add:
+            below = self.func(Add(*(-term for term in self.exp.args)))
+        return above, below
+
+    ExpBase.as_numer_denom = parted
+    try:
+        yield
+    finally:
+        ExpBase.as_numer_denom = usual
 
 
 class SymbolicView:

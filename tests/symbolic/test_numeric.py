@@ -109,3 +109,19 @@ def test_the_right_hand_side_needs_no_sympy():
         "assert 'sympy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("exponent", "value", "slope"), [
+    ("-0.1*V - 2", -2.05, -0.1),
+    ("-V/10 - 2", -2.05, -0.1),
+    ("-2 - V", -2.5, -1.0),
+    ("-(V + 2)/10 - V", -0.75, -1.1),
+])  # fmt: skip
+def test_one_and_an_exponential_whose_exponent_is_a_sum_of_negative_terms(make_system, exponent, value, slope):
+    """SymPy asks whether 1 + exp(...) is zero, and by its own rules never comes to an end without distribution."""
+    system = numeric(make_system(states={"V": f"1/(1 + exp({exponent})) - V"}))
+    inf = 1 / (1 + np.exp(value))
+    assert system.rhs([0.5], {})[0] == pytest.approx(inf - 0.5, abs=1e-15)
+    assert system.jacobian([0.5], {})[0, 0] == pytest.approx(-slope * inf * (1 - inf) - 1, abs=1e-14)
+    product = numeric(make_system(states={"V": "1/(1 + exp(-V/10)*exp(-2)*exp(-U/5)) - V", "U": "-U"}))
+    assert product.rhs([0.5, 1.0], {})[0] == pytest.approx(1 / (1 + np.exp(-2.25)) - 0.5, abs=1e-15)
