@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from brainpy_lab.analysis.continuation.curve import CurvePoint
 from brainpy_lab.analysis.continuation.search import Search
+from brainpy_lab.analysis.newton import sign_of_determinant
 from brainpy_lab.analysis.scaling import nonzero
 from brainpy_lab.analysis.two_parameters.conditions import Along, Hopf
 from brainpy_lab.analysis.two_parameters.in_box import InBox
@@ -18,6 +20,9 @@ MOST = 4000
 
 #: A matrix with rows of length one is singular with a singular value below this.
 SINGULAR = 1e-7
+
+#: A step shorter than this part of the longest leads on along a curve: another one that it crosses turns a sign too.
+SURE = 1e-3
 
 
 @dataclass
@@ -32,6 +37,7 @@ class PlaneCurve(InBox):
 
     most: int = MOST
     along: Along = None  # type: ignore[assignment]
+    _sign: float = field(default=0.0, repr=False)
 
     @classmethod
     def of(cls, along: Along, search: Search) -> PlaneCurve:
@@ -65,3 +71,27 @@ class PlaneCurve(InBox):
         slopes = self.scaled.both(point.u / self.units)[1]
         values = np.linalg.svd(slopes / nonzero(np.linalg.norm(slopes, axis=1))[:, None])[1]
         return bool(values[-1] > SINGULAR)
+
+    def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
+        """Points from ``start`` on; see `Curve.steps`."""
+        self._sign = 0.0
+        return super().steps(start)
+
+    def _next(self, here: CurvePoint, step: float) -> tuple[CurvePoint, float] | None:
+        """The next point, or None where the step is too long or led over to another curve.
+
+        The determinant of the equations' slopes with the tangent keeps its sign along a curve. It turns between two
+        that nearly cross, and where they do.
+        """
+        found = super()._next(here, step)
+        if found is None:
+            return None
+        sign = sign_of_determinant(found[0].slopes)
+        if sign * self._sign <= 0 and step > SURE * self.longest and sign * self._turn(here) < 0:
+            return None
+        self._sign = sign
+        return found
+
+    def _turn(self, here: CurvePoint) -> float:
+        z = self._scale(here.u)
+        return sign_of_determinant(self.scaled.bordered(self._scale(here.tangent)[None], z).both(z)[1])

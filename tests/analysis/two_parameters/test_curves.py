@@ -197,3 +197,29 @@ def test_what_cannot_be_meant_is_refused(names: object, ranges: object, options:
     with pytest.raises(ArgumentError) as error:
         bifurcation(_model(CUSP), names, ranges, **options)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("h", [1e-3, 1e-5])
+@pytest.mark.parametrize("kind", ["fold", "hopf"])
+def test_curves_that_nearly_cross_are_told_apart(kind: str, h: float) -> None:
+    """On p**2 = q**2 + h there are two, sqrt(h) on each side of q = 0: long steps led straight over."""
+    growth = f"p**2 - q**2 - {h}"
+    turning = f"dx/dt = ({growth})*x - y - x*(x*x + y*y)\ndy/dt = x + ({growth})*y - y*(x*x + y*y)"
+    text = turning if kind == "hopf" else f"dx/dt = {growth} - x**2"
+    model = bp.model(f"p = 0\nq = 0\n{text}")
+    diagram = bp.analysis.bifurcation(model, ("p", "q"), ((-1, 1), (-1, 1)), cycles=False)
+    assert [b.kind for b in diagram.branches] == [kind] * 2
+    assert sorted(np.sign(b["p"][0]) for b in diagram.branches) == [-1, 1]
+    for branch in diagram.branches:
+        np.testing.assert_allclose(np.abs(branch["p"]), np.sqrt(branch["q"] ** 2 + h), rtol=1e-9)
+        assert len(set(np.sign(branch["p"]))) == 1 and {*np.sign(branch["q"][[0, -1]])} == {-1, 1}
+
+
+def test_curves_that_do_cross_are_followed_over_the_crossing() -> None:
+    """p = q and p = -q: at 0 a sign turns, and no step is short enough to keep it."""
+    model = bp.model("p = 0\nq = 0\ndx/dt = p**2 - q**2 - x**2")
+    diagram = bp.analysis.bifurcation(model, ("p", "q"), ((-0.9, 1), (-1, 0.8)), cycles=False)
+    assert len(diagram.branches) == 2
+    for branch in diagram.branches:
+        np.testing.assert_allclose(np.abs(branch["p"]), np.abs(branch["q"]), atol=1e-9)
+        assert {*np.sign(branch["q"][[0, -1]])} == {-1, 1}
