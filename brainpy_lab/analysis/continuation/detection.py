@@ -30,6 +30,9 @@ MANY, LARGE = 8, 60
 #: A step is halved at most so often for what the counts tell: Newton's method tells no points apart in 2**-26 of it.
 HALVINGS = 26
 
+#: Nor pieces shorter than this, in units: a step that was short already ends among points that errors tell apart.
+SHORTEST = 1e-9
+
 #: And so often where the counts are equal and an eigenvalue comes near.
 LOOKS = 5
 
@@ -221,7 +224,8 @@ class Detector:
             part = None if looks >= LOOKS else self._nearest(a, b)
             if part is None:
                 return
-        middle = None if halvings >= HALVINGS else self.curve.between(a.point, b.point, part or 0.5)
+        is_short = length_of((b.point.u - a.point.u) / self.curve.units) < SHORTEST
+        middle = None if is_short or halvings >= HALVINGS else self.curve.between(a.point, b.point, part or 0.5)
         if middle is None:
             if not is_same and _is_possible(a, b):
                 yield Gap(kind or _several(a, b), a, b, is_resolved=kind is not None)

@@ -230,3 +230,12 @@ def test_a_step_over_to_the_branch_beyond_two_folds_is_taken_back(h: float, more
     assert [(p.kind, p.note) for p in diagram.points] == [("fold", "")] * 2
     assert [p.parameter for p in diagram.points] == pytest.approx([-h, h], abs=1e-9)
     assert [np.unique(np.sign(b["a"])).tolist() for b in diagram.branches] == [[-1.0], [1.0]]
+
+
+def test_on_short_steps_too_the_branch_that_turns_at_a_pitchfork_has_no_eigenvalue_that_stays_zero() -> None:
+    """From eight states on steps are cut first: halved as often as long ones they end among points told by errors."""
+    starts = np.array([0.2, 0.4, 3, 4, 5, 6, 7, 8])
+    network = bp.model("g = 0\ndx/dt = (g - a)*x + x**3 - x**5\nx(0) = 0*a", namespace={"a": starts})
+    diagram = bifurcation(network, "g", (0.3, 0.4), cycles=False)
+    assert [p.kind for p in diagram.points] == ["branch point"] * 3 and not diagram.remarks
+    assert sorted(round(p.values["x[0]"], 6) for p in diagram.points) == [-1.087651, 0, 1.087651]
