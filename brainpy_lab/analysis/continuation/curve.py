@@ -121,6 +121,9 @@ class Curve:
     most_turn: ClassVar[float] = TURN
     easy_iterations: ClassVar[int] = EASY_ITERATIONS
 
+    #: Steps of Newton's method at most: where it takes more, the step was too long.
+    most_iterations: ClassVar[int] = 8
+
     problem: Followed
     range: Range
     units: Array
@@ -226,7 +229,8 @@ class Curve:
         """The next point and by how much the step after it is to be longer, or None where the step is too long."""
         guess = self._guess(here, step)
         along = self._scale(here.tangent)
-        zero = newton(self.scaled.bordered(along[None], self._scale(guess)), self._scale(guess), self.tolerance, 8)
+        start = self._scale(guess)
+        zero = newton(self.scaled.bordered(along[None], start), start, self.tolerance, self.most_iterations)
         if not zero.converged or length_of(zero.point - self._scale(guess)) > step:
             return None
         point = self.with_tangent(zero.point * self.units, here.tangent, zero.slopes)

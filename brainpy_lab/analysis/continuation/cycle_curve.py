@@ -82,11 +82,20 @@ class CycleCurve(Curve):
     #: Intervals of its meshes at least.
     least_intervals: ClassVar[int] = INTERVALS
 
+    #: From a cubic one or two steps with slopes of their own are enough: where there are more, it is a solution of the
+    #: equations on the mesh alone that is found, as beside a homoclinic orbit.
+    most_iterations: ClassVar[int] = 4
+
+    #: A cubic that comes no nearer than this, relative to the straight way, makes errors of meshes larger.
+    smooth: ClassVar[float] = 0.3
+
     least: Array = None  # type: ignore[assignment]
     longest_period: float = np.inf
     here: CurvePoint = None  # type: ignore[assignment]
     _before: CurvePoint | None = field(default=None, repr=False)
     _bend: float = field(default=0.0, repr=False)
+    _guesses: tuple[Array, Array] | None = field(default=None, repr=False)
+    _is_smooth: bool = field(default=True, repr=False)
 
     @classmethod
     def of(
@@ -163,18 +172,22 @@ class CycleCurve(Curve):
 
     def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
         """Points from ``start`` on; see `Curve.steps`."""
-        self._before, self._bend = None, 0.0
+        self._before, self._bend, self._guesses, self._is_smooth = None, 0.0, None, True
         return super().steps(start)
 
     def _guess(self, here: CurvePoint, step: float) -> Array:
         """On the cubic through the last two points and their tangents.
 
         Where a multiplier changes much within a thousandth of the units, as that of a period doubling beside a fold of
-        cycles, Newton's method finds the way back to the curve from that near alone.
+        cycles, Newton's method finds the way back to the curve from that near alone. Where the cubic came hardly
+        nearer the last time, as beside a homoclinic orbit, the guess is straight.
         """
+        straight = super()._guess(here, step)
         if self._before is None:
-            return super()._guess(here, step)
-        return self.cubic(self._before, here, 1 + step / length_of(self._scale(here.u - self._before.u)))
+            return straight
+        cubic = self.cubic(self._before, here, 1 + step / length_of(self._scale(here.u - self._before.u)))
+        self._guesses = straight, cubic
+        return cubic if self._is_smooth else straight
 
     def _growth(self, step: float, turn: float) -> float:
         """So that the tangent turns by `WANTED` of the most, with a bend that changes as it did on this step."""
@@ -184,6 +197,9 @@ class CycleCurve(Curve):
         return min(max(WANTED * self.most_turn / max(ahead * step, TINY), SHORTER), LONGER)
 
     def _renewed(self, point: CurvePoint) -> CurvePoint:
+        if self._guesses is not None:
+            straight, cubic = (length_of(self._scale(point.u - guess)) for guess in self._guesses)
+            self._is_smooth = cubic < self.smooth * straight
         old, before = self.collocation, self.here
         here = self._on_new_mesh(point)
         there, last = self.collocation, -1 - self.parameters

@@ -54,6 +54,8 @@ class CyclePlaneCurve(InBox, CycleCurve):
     #: Steep parts of an orbit move along it: the tangent turns much where the curve in the plane hardly does.
     most_turn: ClassVar[float] = 0.6
     easy_iterations: ClassVar[int] = 4
+    most_iterations: ClassVar[int] = 8
+    smooth: ClassVar[float] = np.inf
 
     condition: Condition = None  # type: ignore[assignment]
     _ways: Array | None = field(default=None, repr=False)
