@@ -266,6 +266,9 @@ def _unparted(kind: str | None, curve: CycleCurve, a: CycleStation, b: CycleStat
     few, many = sorted((a.unstable, b.unstable))
     if kind is not None or a.turn != b.turn:
         yield CycleGap(kind or "fold of cycles", curve, a, b)
+        if kind is None and many == few and _flips(a, b):
+            # between the two a multiplier near 1 is lost in errors, as one of 1e6 leaves them
+            yield CycleGap("period doubling", curve, a, b)
     elif many > few and not (a.is_blind or b.is_blind):
         first = (a if a.unstable > b.unstable else b).multipliers[few]
         if first.imag:
@@ -329,7 +332,8 @@ class Tally:
         if there.is_blind:
             return False, False
         last, told = self.last, self.told
-        turns = sum(gap.kind == "fold of cycles" or gap.before.turn != gap.after.turn for gap in told)
+        turning = (g for g in told if g.kind != "period doubling")
+        turns = sum(g.kind == "fold of cycles" or g.before.turn != g.after.turn for g in turning)
         is_turned = last is not None and (last.turn != there.turn) != bool(turns % 2)
         if is_turned and not is_beside:
             return False, False

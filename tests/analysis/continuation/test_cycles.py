@@ -235,10 +235,10 @@ def test_orbits_begin_where_the_model_does_where_nothing_stable_is_known() -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", [0.03, 0.3])
-def test_a_doubling_close_to_where_its_branch_begins(step: float) -> None:
+@pytest.mark.parametrize(("most", "step"), [(160, 0.03), (160, 0.3), (200, 0.1)])
+def test_a_doubling_close_to_where_its_branch_begins(most: float, step: float) -> None:
     """On the doubled branch a multiplier goes from below -1 to above 1 beside each fold, through -1 as well."""
-    diagram = bifurcation(bp.models.hodgkin_huxley(), "I", (0, 160), step=step)
+    diagram = bifurcation(bp.models.hodgkin_huxley(), "I", (0, most), step=step)
     assert places(diagram, "period doubling") == pytest.approx(
         [7.845337398, 7.846481432, 7.855722808, 7.906803877, 7.917777676], abs=1e-7
     )
