@@ -156,6 +156,27 @@ def zero_between(function: Callable[[float], float], low: float, high: float, *,
         part = min(max(_next(a, b, c, value_a, value_b, value_c), part_of_tolerance), 1 - part_of_tolerance)
 
 
+def passing(way: Callable[[float], Array | None], value: float) -> Array | None:
+    """The point of a way, given by parts of it from 0 to 1, whose last number is nearest to a value that it passes.
+
+    None where it does not pass it, or has no point on the way there.
+    """
+    points: list[Array] = []
+
+    def beyond(part: float) -> float:
+        point = way(part)
+        if point is None:
+            raise LookupError
+        points.append(point)
+        return float(point[-1]) - value
+
+    try:
+        zero_between(beyond, 0.0, 1.0, xtol=1e-15)
+    except (LookupError, ValueError):
+        return None
+    return min(points, key=lambda u: abs(float(u[-1]) - value)).copy()
+
+
 def _next(a: float, b: float, c: float, value_a: float, value_b: float, value_c: float) -> float:
     """How far from a to b to look: by inverse quadratic interpolation where that is monotonic, else in the middle."""
     xi, phi = (a - b) / (c - b), (value_a - value_b) / (value_c - value_b)

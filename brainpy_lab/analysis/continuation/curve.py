@@ -20,7 +20,7 @@ import numpy as np
 
 from brainpy_lab.analysis.cycles.rotations import whole_turns
 from brainpy_lab.analysis.newton import Solvable, Zero, length_of, newton, solve
-from brainpy_lab.analysis.roots import zero_between
+from brainpy_lab.analysis.roots import passing
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
@@ -282,36 +282,23 @@ class Curve:
 
     def _passing(self, inside: CurvePoint, outside: CurvePoint, value: float) -> Array | None:
         """Where the way between two points passes a value of the parameter: no plane across that parts a cusp."""
-        if (inside.parameter - value) * (outside.parameter - value) > 0:
-            return None
-        points: list[CurvePoint] = []
 
-        def beyond(part: float) -> float:
+        def at(part: float) -> Array | None:
             point = self.between(inside, outside, part)
-            if point is None:
-                raise LookupError
-            points.append(point)
-            return point.parameter - value
+            return None if point is None else point.u
 
-        try:
-            zero_between(beyond, 0.0, 1.0, xtol=1e-15)
-        except (LookupError, ValueError):
-            return None
-        return min(points, key=lambda p: abs(p.parameter - value)).u.copy()
+        return passing(at, value)
 
     def _crossed(self, inside: CurvePoint, outside: CurvePoint, value: float) -> CurvePoint | None:
         """The same where other branches cross, as they may on a border: no Newton step leads there.
 
         What lies between two points is a point then if it solves the equations as it is.
         """
-        if (inside.parameter - value) * (outside.parameter - value) > 0:
+        u = passing(lambda part: self.cubic(inside, outside, part), value)
+        if u is None:
             return None
-        part = zero_between(lambda s: float(self.cubic(inside, outside, s)[-1]) - value, 0.0, 1.0, xtol=1e-15)
-        u = self.cubic(inside, outside, part)
-        slopes = self.scaled.both(self._scale(inside.u))[1]  # of one state they are nothing where branches cross
-        residual = length_of(self.scaled.both(self._scale(u))[0])
-        is_one = isinstance(slopes, np.ndarray) and residual <= SOLVED * float(np.linalg.norm(slopes))
-        return CurvePoint(np.append(u[:-1], value), inside.tangent) if is_one else None
+        # of one state the slopes are nothing where branches cross: those of the point before tell
+        return CurvePoint(np.append(u[:-1], value), inside.tangent) if self._is_solved(u, inside.u) else None
 
     def _leads_to(self, here: CurvePoint, border: CurvePoint) -> bool:
         """Whether a point on the border is ahead: over a fold beside it a step may pass out again behind its start."""
@@ -338,9 +325,13 @@ class Curve:
         if not self.turns.any():
             return start
         there = CurvePoint(start.u + whole_turns(a.u - start.u, self.turns), start.tangent)
-        value, slopes = self.scaled.both(self._scale(there.u))
-        is_one = length_of(value) <= SOLVED * float(np.linalg.norm(slopes))
-        return there if is_one else start
+        return there if self._is_solved(there.u, there.u) else start
+
+    def _is_solved(self, u: Array, at: Array) -> bool:
+        """Whether the equations are solved by ``u``, as far as their slopes ``at`` a point nearby tell."""
+        slopes = self.scaled.both(self._scale(at))[1]
+        residual = length_of(self.scaled.both(self._scale(u))[0])
+        return isinstance(slopes, np.ndarray) and residual <= SOLVED * float(np.linalg.norm(slopes))
 
     # --- in units ----------------------------------------------------------------------------------------------------
 

@@ -6,14 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from brainpy_lab.analysis.continuation.branches_of_cycles import words
+from brainpy_lab.analysis.continuation.branches_of_cycles import ends, words
 from brainpy_lab.analysis.continuation.branches_of_cycles.doublings import doubling_near, is_met
-from brainpy_lab.analysis.continuation.branches_of_cycles.ends import (
-    comes_round,
-    of_long_period,
-    on_finer_mesh,
-    shrinks_to,
-)  # fmt: skip
 from brainpy_lab.analysis.continuation.branches_of_cycles.locating import Place, along, places
 from brainpy_lab.analysis.continuation.branches_of_cycles.lookup import cycles_at, is_among
 from brainpy_lab.analysis.continuation.branches_of_cycles.saddles import without_end
@@ -46,9 +40,6 @@ LONG = 60.0
 
 #: One that begins at a cycle of longer period is followed to so many times that divided by this at least.
 LONGER = 6.0
-
-#: A branch that shrinks to an equilibrium ends at a Hopf point this near to its last cycle, in parts of the range.
-NEAR = 0.2
 
 #: Multipliers this near to one, as logarithms, are not counted where a branch begins.
 BORN = 1e-5
@@ -247,7 +238,7 @@ class CycleTracer:
 
     def _both_ways(self, start: Orbit, u: Array) -> None:
         """The branch through a cycle, beside the equilibrium ``u``."""
-        pieces, ends = [], []
+        pieces, why = [], []
         for side in (-1.0, 1.0):
             curve = self._curve(u, start.period)
             along = np.zeros(start.profile.size + 2)
@@ -266,8 +257,8 @@ class CycleTracer:
             if end == "closed":
                 self._keep([first, *found, first], (end, end))
                 return
-            ends.append(self._ending(end, pieces[-1]))
-        self._keep([*reversed(pieces[0][1:]), *pieces[1]], (ends[0], ends[1]))
+            why.append(self._ending(end, pieces[-1]))
+        self._keep([*reversed(pieces[0][1:]), *pieces[1]], (why[0], why[1]))
 
     def _one_way(self, curve: CycleCurve, start: CurvePoint, first: Counted | None = None) -> tuple[Found, str]:
         """Cycles from ``start`` on, and why they end; special points are kept on the way.
@@ -287,7 +278,7 @@ class CycleTracer:
         tally = Tally(None if last is None or last.is_blind else last)
         steps, jumps = curve.steps(start), 0
         while (point := next(steps, None)) is not None:
-            if found and (end := shrinks_to(curve, curve.here, point)):
+            if found and (end := ends.shrinks_to(curve, curve.here, point)):
                 return end
             there = cycle_station(curve, point)
             if last is not None:
@@ -307,7 +298,11 @@ class CycleTracer:
                 earlier, step = last, length
             found.append((curve.orbit(point), there))
             latest = [o for o, _ in found[-2:]]
-            if first is not None and len(found) > ROUND and comes_round(first[0], latest, self._scales, self._width):
+            if (
+                first is not None
+                and len(found) > ROUND
+                and ends.comes_round(first[0], latest, self._scales, self._width)
+            ):
                 return "closed"
             # where cycles begin all multipliers that leave one do so slowly: a count of them would be one of errors
             if last is not None or np.abs(there.logarithms).min() > BORN:
@@ -340,10 +335,10 @@ class CycleTracer:
             point.data["type"] = "pitchfork" if met.is_pitchfork else "transcritical"
             self.points.append(point)
         # through a turn a branch would run on into its mirror image, which has a branch of its own
-        ends = gap.before.turn != gap.after.turn
-        for s in (there.before,) if ends else (there.before, there.after):
+        is_end = gap.before.turn != gap.after.turn
+        for s in (there.before,) if is_end else (there.before, there.after):
             met.came_by(there.curve.orbit(s.point))
-        return (orbit, at.station) if ends else None
+        return (orbit, at.station) if is_end else None
 
     def _check(self, tally: Tally, found: Found) -> None:
         """Tell what the counts show at the latest cycle, and nothing found explains."""
@@ -366,30 +361,26 @@ class CycleTracer:
         orbit = found[-1][0]
         place = f"{self.name} = {orbit.parameter:.6g}"
         if end == "hopf":
-            near = [h for h in self.hopfs if abs(h.point.parameter - orbit.parameter) < NEAR * self._width]
-            if not near:
+            if (nearest := ends.hopf_near(orbit, self.hopfs, self._width)) is None:
                 return f"{place}, an equilibrium"
-            nearest = min(near, key=lambda h: abs(h.point.parameter - orbit.parameter))
             self._met.append(nearest)
-            return f"{self.name} = {nearest.point.parameter:.6g}, a Hopf point"
+            place = f"{self.name} = {nearest.point.parameter:.6g}"
         if end == "doubling" and (point := doubling_near(orbit, self.points, self._scales, self._width)) is not None:
             place = f"{self.name} = {point.parameter:.6g}"
-        known = {
-            "doubling": f"{place}, a period doubling", "crossing": f"{place}, a branch point of cycles",
-            "border": f"{place}, the border of the range",
-        }  # fmt: skip
-        if end in (*known, "stopped", "closed"):
-            return known.get(end, end)
+        if end in ("stopped", "closed"):
+            return end
+        if end in words.ENDS:
+            return f"{place}, {words.ENDS[end]}"
         return self._outgrown(end, [o for o, _ in found])
 
     def _outgrown(self, end: str, orbits: list[Orbit]) -> str:
         """What a branch comes to as its period grows, or why it is not followed further."""
         folds = [p for p in self.equilibria.located if p.point.kind == "fold"]
         is_long, last = end == "period", orbits[-1]
-        point = of_long_period(self.flow, self.name, self._width, orbits, folds, is_long=is_long)
+        point = ends.of_long_period(self.flow, self.name, self._width, orbits, folds, is_long=is_long)
         if point is not None:
             if not is_long:
-                point = on_finer_mesh(point, self.curve_beside(last, last.period), orbits)
+                point = ends.on_finer_mesh(point, self.curve_beside(last, last.period), orbits)
             self.points.append(point)
             return f"{self.name} = {point.parameter:.6g}, {words.LONG[point.kind]}"
         place = f"{self.name} = {last.parameter:.6g}"

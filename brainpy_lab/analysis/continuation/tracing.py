@@ -7,19 +7,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brainpy_lab.analysis.continuation import defining
 from brainpy_lab.analysis.continuation.branch import Branch
 from brainpy_lab.analysis.continuation.branch_problem import EquilibriumProblem
 from brainpy_lab.analysis.continuation.branches_of_equilibria import corners
+from brainpy_lab.analysis.continuation.branches_of_equilibria.centres import said_of_centres, stay_on_axis
 from brainpy_lab.analysis.continuation.branches_of_equilibria.flat import is_multiple, said_of_zeros, zeros_between
-from brainpy_lab.analysis.continuation.branches_of_equilibria.on_branch import BESIDE, SAME, at, leads_through
+from brainpy_lab.analysis.continuation.branches_of_equilibria.merging import merged, omega
+from brainpy_lab.analysis.continuation.branches_of_equilibria.on_branch import BESIDE, at, leads_through
 from brainpy_lab.analysis.continuation.branches_of_equilibria.third_order import flattest, of_third_order
 from brainpy_lab.analysis.continuation.curve import Curve, CurvePoint
 from brainpy_lab.analysis.continuation.defining import InUnits
 from brainpy_lab.analysis.continuation.detection import MANY, Detector, EndlessError, Station, station, without_zeros
-from brainpy_lab.analysis.continuation.locating import JumpError, Located, at_border, is_level_between, locate
+from brainpy_lab.analysis.continuation.locating import JumpError, Located, at_border, locate
 from brainpy_lab.analysis.continuation.many_states.crossings import explained
 from brainpy_lab.analysis.continuation.many_states.mirrored import Arm, arm_of
 from brainpy_lab.analysis.continuation.many_states.pairing import arriving
@@ -28,18 +29,11 @@ from brainpy_lab.analysis.cycles.rotations import copies, turns, whole_turns
 from brainpy_lab.analysis.scaling import power_of_two
 from brainpy_lab.analysis.vector_field import Array, Range
 
-#: Along the branch that turns at a pitchfork an eigenvalue touches zero by the square: within this, in units, it
-#: changes its sign by chance, and folds there would be 1e-8 aside.
-BLURRED = 1e-4
-
 #: Branches of a model with many states, at most: symmetric networks have thousands.
 MOST_BRANCHES = 24
 
 #: A piece of a step on each side of a known branch point, as a part of the step, in which nothing else is looked for.
 PASSED = 1e-3
-
-#: Real parts below this, relative to the largest eigenvalue, stay on the axis where they do at so many points in a row.
-ON_AXIS, IN_A_ROW = 1e-9, 3
 
 #: A pair beside an eigenvalue that stays zero turns faster than this part of the largest.
 SLOW = 1e-6
@@ -154,7 +148,10 @@ class Tracer:
         if not any(s.zeros for s in stations):
             for cusp in flattest(self.problem, curve, [s.point for s in stations]):
                 self._take(curve, cusp)
-        self._say_where_centres_are(stations)
+        if not any("centres" in text for text in self.remarks) and (
+            said := said_of_centres(self.problem.name, stations)
+        ):
+            self.remarks.append(said)
         for found in self.located[before:]:
             if found.point.kind == "branch point":
                 self._switch(curve, found)
@@ -192,7 +189,7 @@ class Tracer:
                 return found, "stopped"
             if arm is not None and arm.has_come(there):
                 for special in arm.points:
-                    self._add(curve, special)
+                    self.located = merged(self.located, curve, special)
                 return [*found, *arm.beyond(there)], ""
         return found, self._ending(curve, here)
 
@@ -219,8 +216,7 @@ class Tracer:
             except EndlessError:
                 yield from self._beside_zeros(curve, before, after, 1)
                 return
-            # a pair that stays on the axis crosses nothing: the signs are those of rounding errors
-            stays = all(_on_axis(s).sum() >= 2 for s in (before, after)) and (_is_centre(before) or _is_centre(after))
+            stays = stay_on_axis(before, after)
             pairs = (
                 (gap.before, locate(detector, gap, is_sure=is_sure)) for gap in gaps if gap.kind != "hopf" or not stays
             )
@@ -232,9 +228,9 @@ class Tracer:
         """Add a point, or say that it is at a corner."""
         is_fold = found.point.kind == "fold"
         if not corners.is_corner(self.problem, curve, found.u):
-            self._add(curve, of_third_order(self.problem, curve, found) if is_fold else found)
+            self.located = merged(self.located, curve, of_third_order(self.problem, curve, found) if is_fold else found)
         elif is_fold:
-            self._add(curve, corners.noted(found))
+            self.located = merged(self.located, curve, corners.noted(found))
         else:
             said = corners.said_at(self.problem.name, found.point.parameter)
             self.remarks += [said] if said not in self.remarks else []
@@ -252,8 +248,8 @@ class Tracer:
             return
         for gap in gaps:
             found = locate(detector, gap)
-            if _omega(found) > least:  # two that come to zero are a pair of rounding errors
-                self._add(curve, found)
+            if omega(found) > least:  # two that come to zero are a pair of rounding errors
+                self.located = merged(self.located, curve, found)
                 at = station(self.problem, curve, CurvePoint(found.u, gap.before.point.tangent))
                 yield replace(at, unstable=gap.before.unstable, zeros=zeros)
 
@@ -299,21 +295,6 @@ class Tracer:
         self.remarks.append(f"A branch is followed as far as {place}: {reason}.")
         return f"{place}: {reason}"
 
-    def _add(self, curve: Curve, found: Located) -> None:
-        here = [p for p in self.located if np.linalg.norm((p.u - found.u) / curve.units) < _reach(p, found)]
-        kinds = {p.point.kind for p in here}
-        if any(p.point.kind == found.point.kind and np.isclose(_omega(p), _omega(found), rtol=1e-6) for p in here):
-            return
-        if found.point.kind in ("fold", "cusp") and "branch point" in kinds:
-            return  # the branches of a pitchfork turn there, which is no fold
-        flat = [p for p in self.located if _may_be_one(p, found) and is_level_between(curve, p.u, found.u)]
-        if any(p.point.kind == "branch point" and (found.point.kind == "fold" or not p.point.note) for p in flat):
-            return  # its branches are level beside a pitchfork of high order
-        if found.point.kind == "branch point":
-            folds = [p for p in here if p.point.kind == "fold"]
-            self.located = [p for p in self.located if not any(p is q for q in (*folds, *flat))]
-        self.located.append(found)
-
     def _switch(self, curve: Curve, found: Located) -> None:
         """Follow what crosses the branch at a branch point."""
         if found.point.data.get("crossing", 1) > 1:
@@ -332,19 +313,6 @@ class Tracer:
                     continue
                 if not self.is_known(u):
                     self._from(u, side * tangent * curve.units)
-
-    def _say_where_centres_are(self, stations: list[Station]) -> None:
-        """Remark on equilibria with a pair of eigenvalues that stays on the imaginary axis."""
-        row: list[Station] = []
-        for s in stations if not any("centres" in text for text in self.remarks) else ():
-            row = [*row, s] if _is_centre(s) else []
-            if len(row) == IN_A_ROW:
-                self.remarks.append(
-                    f"Near {self.problem.name} = {s.point.parameter:.6g} equilibria are centres, as where something is "
-                    "conserved: a pair of eigenvalues stays on the imaginary axis. The cycles around them, infinitely "
-                    "many at each value, are not followed."
-                )
-                return
 
     def _curve(self, u: Array) -> Curve:
         """A curve with units guessed at ``u``."""
@@ -383,29 +351,3 @@ class Tracer:
 def _flat(s: Station, zeros: int) -> Station:
     """A station of a branch along which some eigenvalues stay zero: its stability is that by the others."""
     return replace(s, zeros=zeros, unstable=without_zeros(s, zeros).unstable) if zeros else s
-
-
-def _on_axis(s: Station) -> NDArray[np.bool_]:
-    """Which eigenvalues have no real part, but for errors."""
-    return np.asarray(np.abs(s.eigenvalues.real) <= ON_AXIS * np.abs(s.eigenvalues).max(initial=0.0))
-
-
-def _is_centre(s: Station) -> bool:
-    """Whether a pair of eigenvalues is on the imaginary axis."""
-    return bool((_on_axis(s) & (s.eigenvalues.imag > 0)).any())
-
-
-def _may_be_one(a: Located, b: Located) -> bool:
-    """Whether two points may be a pitchfork that is told twice, or once as a fold of its branches."""
-    kinds = {a.point.kind, b.point.kind}
-    return "branch point" in kinds and kinds <= {"branch point", "fold"}
-
-
-def _reach(a: Located, b: Located) -> float:
-    """How near two points are that are one: a pitchfork blurs the eigenvalue along the branch that turns there."""
-    is_pitchfork = "pitchfork" in (a.point.data.get("type"), b.point.data.get("type"))
-    return BLURRED if is_pitchfork and _may_be_one(a, b) else SAME
-
-
-def _omega(found: Located) -> float:
-    return float(found.point.data.get("omega", 0.0))

@@ -25,6 +25,9 @@ LAST, SETTLED = 0.5, 1e-3
 #: The same where a branch cannot be followed to long periods: rounding errors are larger than what is left of the way.
 LATEST, STANDS = 0.8, 1e-6
 
+#: A branch that shrinks to an equilibrium ends at a Hopf point this near to its last cycle, in parts of the range.
+NEAR = 0.2
+
 #: A branch leads through its beginning where it passes beside it by less than this part of a step.
 BESIDE = 0.1
 
@@ -42,6 +45,13 @@ def shrinks_to(curve: CycleCurve, a: CurvePoint, b: CurvePoint) -> str:
         return "hopf"
     # in a plane no cycle runs round another one twice
     return "doubling" if curve.collocation.n > 2 and _turns_over(curve, a, b, Mesh.parting) else ""
+
+
+def hopf_near(orbit: Orbit, hopfs: Sequence[Located], width: float) -> Located | None:
+    """The Hopf point at which a branch ends that has shrunk to an equilibrium; None where none is near."""
+    near = [(abs(h.point.parameter - orbit.parameter), h) for h in hopfs]
+    least, nearest = min(near, key=lambda pair: pair[0], default=(np.inf, None))
+    return nearest if least < NEAR * width else None
 
 
 def comes_round(first: Orbit, latest: Sequence[Orbit], sizes: Callable[[Array], Array], width: float) -> bool:

@@ -10,6 +10,14 @@ TOGETHER = "{} multipliers or pairs cross together, as symmetries make them; wha
 #: What is said of a fold beside which the parameter hardly moves.
 FLAT = "where the parameter turns, which it does among rounding errors"
 
+#: What a branch comes to.
+ENDS = {
+    "hopf": "a Hopf point",
+    "doubling": "a period doubling",
+    "crossing": "a branch point of cycles",
+    "border": "the border of the range",
+}
+
 #: What a branch comes to as its period grows.
 LONG = {
     "snic": "a saddle-node on an invariant circle",
