@@ -302,7 +302,7 @@ def _follow_all(tracer: Tracer, box: Mapping[str, Range], values: tuple[float, .
     if known:
         values = (middle, *(v for v in values if v != middle))
     for value in values:
-        tracer.follow_from(found_in(field, name, value, box, near))
+        tracer.follow_from(tracer.in_middle(found_in(field, name, value, box, near), box))
         if len(tracer.branches) == known > 0:
             return
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -85,6 +85,12 @@ class Tracer:
         for u in starts:
             if not self.search.is_stopped and not self.is_known(u):
                 self._from(u, None)
+
+    def in_middle(self, starts: list[Array], box: Mapping[str, Range]) -> list[Array]:
+        """Starts in order: where states are angles those in the middle of the box first, whose copies are left out."""
+        middle = np.array([sum(box[name]) / 2 for name in self.problem.field.free])
+        angles = self.turns[:-1] > 0
+        return sorted(starts, key=lambda u: float(np.abs(u[:-1] - middle)[angles].sum()))
 
     def is_known(self, u: Array) -> bool:
         """Whether a branch leads through ``u``, or a copy of it some turns further."""

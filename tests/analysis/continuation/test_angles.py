@@ -35,6 +35,15 @@ def test_copies_of_a_branch_between_the_borders_are_followed_once() -> None:
     assert fold.parameter == pytest.approx(1, abs=1e-9)
 
 
+def test_of_copies_the_one_in_the_box_is_followed() -> None:
+    """Josephson's junction: sin(th) = I, and the fold at th = pi/2."""
+    model = bp.model("I = 0.5\ndth/dt = w\ndw/dt = I - sin(th) - 0.5*w")
+    diagram = bifurcation(model, "I", (0, 2), box={"th": (-4, 4)}, cycles=False)
+    (fold,) = diagram.points
+    assert fold.values["th"] == pytest.approx(np.pi / 2, abs=1e-7)
+    assert [f.values["th"] for f in diagram.at(0.5)] == pytest.approx([np.pi / 6, 5 * np.pi / 6], abs=1e-9)
+
+
 def test_a_turn_that_depends_on_the_parameter_is_none() -> None:
     model = bp.model("a = 1\ndp/dt = 0.2 - sin(a*p)")
     diagram = bifurcation(model, "a", (0.5, 2), box={"p": (-8, 8)}, cycles=False)
