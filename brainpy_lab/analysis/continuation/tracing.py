@@ -68,6 +68,7 @@ class Tracer:
     located: list[Located] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+    _jumps: list[float] = field(default_factory=list)
     _growing: list[list[Station]] = field(default_factory=list)
 
     @property
@@ -133,8 +134,8 @@ class Tracer:
                 f"{start.parameter:.6g}, outside the range. Nothing was followed from there."
             )
             return
-        if corners.is_corner(self.problem, curve, start.u):
-            self.remarks.append(corners.said_along(self.problem.name, start.parameter))
+        if jumps := corners.kind_at(self.problem, curve, start.u):
+            self.remarks.append(corners.said_along(jumps, self.problem.name, start.parameter))
         before, earlier = len(self.located), [*self.located]
         first, said = self._one_way(curve, start)
         second: list[Station] = []
@@ -231,15 +232,15 @@ class Tracer:
             yield replace(s, point=CurvePoint(special.u, s.point.tangent))
 
     def _take(self, curve: Curve, found: Located) -> None:
-        """Add a point, or say that it is at a corner."""
-        is_fold = found.point.kind == "fold"
-        if not corners.is_corner(self.problem, curve, found.u):
+        """Add a point, or say that it is at a corner or a pole."""
+        is_fold, jumps = found.point.kind == "fold", corners.kind_at(self.problem, curve, found.u)
+        if not jumps:
             self.located = merged(self.located, curve, of_third_order(self.problem, curve, found) if is_fold else found)
-        elif is_fold:
+        elif is_fold and jumps == "corner":
             self.located = merged(self.located, curve, corners.noted(found))
-        else:
-            said = corners.said_at(self.problem.name, found.point.parameter)
-            self.remarks += [said] if said not in self.remarks else []
+        elif not any(abs(p - found.point.parameter) < corners.ONE_PLACE * self.search.spans[0] for p in self._jumps):
+            self._jumps.append(found.point.parameter)
+            self.remarks.append(corners.said_at(jumps, self.problem.name, found.point.parameter))
 
     def _beside_zeros(self, curve: Curve, before: Station, after: Station, zeros: int) -> Iterator[Station]:
         """Add the Hopf points between two stations at which some eigenvalues stay zero; stations there."""

@@ -54,3 +54,19 @@ def test_a_branch_along_a_corner_is_said() -> None:
 def test_a_derivative_that_is_not_finite_at_the_equilibrium_is_said() -> None:
     found = diagram("dx/dt = I*x - y - x*sqrt(x*x + y*y)\ndy/dt = x + I*y - y*sqrt(x*x + y*y)", -1, 1)
     assert any("a derivative is not finite there" in text for text in found.remarks)
+
+
+@pytest.mark.parametrize("more", ["", "\ndy/dt = x - y"])
+def test_a_pole_that_a_branch_passes_is_no_corner_and_no_fold(more: str) -> None:
+    """x = 1/(1 - I) passes I = 0, where the slope 1/I - 1 goes through infinity."""
+    found = diagram(f"dx/dt = (x - 1)/I - x{more}", -1, 0.5)
+    assert not found.points
+    assert any("is at a pole" in text for text in found.remarks) and not any("corner" in text for text in found.remarks)
+
+
+def test_beside_slopes_that_are_infinite_signs_of_errors_are_no_points() -> None:
+    """I = sqrt(abs(x)): two equilibria meet at 0, where Newton's method does not lead."""
+    found = diagram("dx/dt = I - sqrt(abs(x))\ndy/dt = x - y", -1, 1)
+    assert not found.points
+    assert sum("at a corner" in text for text in found.remarks) == 1
+    assert any("a derivative jumps there or is infinite" in text for text in found.remarks)

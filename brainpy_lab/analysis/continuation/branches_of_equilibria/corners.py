@@ -1,8 +1,10 @@
-"""Where a derivative jumps: at the corners of abs, min, max, clip and where.
+"""Where a derivative jumps, at the corners of abs, min, max, clip and where, or grows without bound, at poles.
 
 Two equilibria may meet at a corner, which is a fold in all but its slopes. Eigenvalues jump there, and may do so over
 the imaginary axis: that is neither a Hopf nor a branch point, whose equations need derivatives (a boundary equilibrium
 bifurcation: M. di Bernardo et al. 2008, doi:10.1007/978-1-84628-708-4, chapter 5).
+
+At a pole that a branch passes, as where 0/0 has a value, eigenvalues go through infinity to the other side.
 """
 
 from __future__ import annotations
@@ -24,20 +26,28 @@ BESIDE, NEARER = 1e-6, 0.1
 #: steep but smooth differs by as much less as it is nearer.
 JUMP, LEFT = 1e-3, 0.5
 
+#: And by so many times as much from nearer at a pole; beside the corner of a square root it is 3.
+POLE = 6.0
+
+#: It is said once of places that are nearer to each other than this part of the range.
+ONE_PLACE = 1e-3
+
 #: What is said of a fold there.
 NOTE = "at a corner: a derivative jumps there"
 
 
-def is_corner(problem: EquilibriumProblem, curve: Curve, u: Array) -> bool:
-    """Whether a derivative jumps at a point."""
+def kind_at(problem: EquilibriumProblem, curve: Curve, u: Array) -> str:
+    """Whether a point is at a "corner" or at a "pole"; "" where derivatives go on as they are."""
     # no two unknowns alike: a corner where two are equal is to be crossed too
     way = BESIDE * curve.units * np.linspace(1.0, 0.5, len(u))
     try:
         far, size = _difference(problem, curve, u, way)
         near, _ = _difference(problem, curve, u, NEARER * way)
     except AnalysisError:  # a delay would be negative there
-        return False
-    return far > JUMP * size and near > LEFT * far
+        return ""
+    if not (far > JUMP * size and near > LEFT * far):
+        return ""
+    return "corner" if near < POLE * far else "pole"
 
 
 def _difference(problem: EquilibriumProblem, curve: Curve, u: Array, aside: Array) -> tuple[float, float]:
@@ -51,18 +61,27 @@ def noted(found: Located) -> Located:
     return replace(found, point=replace(found.point, note=NOTE))
 
 
-def said_at(name: str, parameter: float) -> str:
-    """What is said where eigenvalues jump."""
+def said_at(kind: str, name: str, parameter: float) -> str:
+    """What is said where eigenvalues jump, or go through infinity."""
+    place = f"At {name} = {parameter:.6g}"
+    if kind == "pole":
+        return (
+            f"{place} an equilibrium is at a pole, where a derivative grows without bound: eigenvalues go through "
+            "infinity there, and it is no bifurcation of this kind."
+        )
     return (
-        f"At {name} = {parameter:.6g} an equilibrium is at a corner, where a derivative jumps: eigenvalues jump over "
+        f"{place} an equilibrium is at a corner, where a derivative jumps: eigenvalues jump over "
         "the imaginary axis, or touch it there alone, and it is neither a Hopf nor a branch point. Cycles and branches "
         "that begin there are not followed from it."
     )
 
 
-def said_along(name: str, parameter: float) -> str:
-    """What is said of a branch that begins at a corner."""
+def said_along(kind: str, name: str, parameter: float) -> str:
+    """What is said of a branch that begins there."""
+    place = f"The equilibrium at {name} = {parameter:.6g}"
+    if kind == "pole":
+        return f"{place} is at a pole, where a derivative grows without bound: its eigenvalues are made of errors."
     return (
-        f"The equilibrium at {name} = {parameter:.6g} is at a corner, where a derivative jumps: its eigenvalues are "
-        "those of neither side, nor are those of others on its branch that are at the corner too."
+        f"{place} is at a corner, where a derivative jumps: its eigenvalues are those of neither side, nor are those "
+        "of others on its branch that are at the corner too."
     )
