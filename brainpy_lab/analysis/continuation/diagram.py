@@ -175,7 +175,10 @@ class Diagram:
     @property
     def _nothing(self) -> str:
         low, high = self.range
-        return f"No equilibrium of {self.model_name} was found for {self.parameter} from {low:g} to {high:g}."
+        return (
+            f"No equilibrium of {self.model_name} was found for {self.parameter} from {low:g} to {high:g}. "
+            "Where states are far from their initial values, box= says where they are to be looked for."
+        )
 
     def __repr__(self) -> str:
         low, high = self.range

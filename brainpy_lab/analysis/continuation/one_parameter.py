@@ -37,7 +37,7 @@ from brainpy_lab.analysis.continuation.starting import (
     many_states,
     moving_field,
     resets,
-    widest_box,
+    widest_boxes,
 )
 from brainpy_lab.analysis.continuation.tracing import Tracer
 from brainpy_lab.analysis.cycles.conserved import GENERIC, families
@@ -271,8 +271,9 @@ def bifurcation(
             else:
                 for ranges in boxes:
                     _follow_all(tracer, ranges, values_at, near)
-                if not tracer.branches and not tracer.search.is_stopped and field.layout is None:
-                    _follow_all(tracer, widest_box(field, limits, (low, high)), values_at, near)
+                for ranges in widest_boxes(field, limits, (low, high)) if field.layout is None else ():
+                    if not tracer.branches and not tracer.search.is_stopped:
+                        _follow_all(tracer, ranges, values_at, near)
             if has_cycles and not tracer.search.is_stopped and not (start is not None and is_of_cycles(start)):
                 rhythms.follow()
     except KeyboardInterrupt as interrupt:

@@ -24,8 +24,8 @@ from brainpy_lab.simulation.run_defaults import is_finite, is_number
 #: lead out of that, and each start takes a search.
 AROUND = 3.0
 
-#: And so many times the size of everything, where there is nothing nearer.
-FARTHEST = 30.0
+#: And so many times the size of everything, one after the other, where there is nothing nearer.
+FARTHEST = 30.0, 3e4, 3e7
 
 #: States, at most, with which cycles are followed: each step takes the third power of their number.
 MOST_WITH_CYCLES = 40
@@ -116,11 +116,15 @@ def boxes_of(field: VectorField, limits: Mapping[str, Range], near: Mapping[str,
     return [first] if wider == first else [first, wider]
 
 
-def widest_box(field: VectorField, limits: Mapping[str, Range], range_: Range) -> dict[str, Range]:
+def widest_boxes(field: VectorField, limits: Mapping[str, Range], range_: Range) -> list[dict[str, Range]]:
     """Where to look when nothing is found elsewhere: states of the size of all that the model is told, and more."""
     numbers = [abs(v) for v in (*field.params.values(), *range_) if np.ndim(v) == 0]
-    most = FARTHEST * max((v for v in numbers if v < LARGE), default=1.0)
-    return {n: limits.get(n) or (-most, most) for n in field.free}
+    size = max((v for v in numbers if v < LARGE), default=1.0)
+    is_bounded = all(n in limits for n in field.free)
+    return [
+        {n: limits.get(n) or (-times * size, times * size) for n in field.free}
+        for times in (FARTHEST[:1] if is_bounded else FARTHEST)
+    ]
 
 
 def found_in(

@@ -90,3 +90,18 @@ def test_a_branch_that_grows_until_numbers_end_is_followed_as_far_as_there_are_a
     assert len(folds) == 2 and slopes == pytest.approx([0, 0], abs=1e-7)
     assert any("p = 20, the border" in end for branch in diagram.branches for end in branch.ends)
     assert any("A branch is followed as far as p = -1.6" in text for text in diagram.remarks)
+
+
+@pytest.mark.parametrize(("drift", "within"), [
+    ("a - x**2", (-1.0, 1e12)), ("a - x**2", (-1e12, 1e12)), ("a - x**2/1e12", (-1.0, 1.0)),
+])  # fmt: skip
+def test_states_that_are_large_as_roots_are_of_a_large_range_are_found_and_stay(
+    drift: str, within: tuple[float, float]
+) -> None:
+    """x is 1e6 at the border, and comes there ever more slowly: at a pole it would ever faster."""
+    diagram = bp.analysis.bifurcation(bp.model(f"a = 0.3\ndx/dt = {drift}"), "a", within, cycles=False)
+    (fold,) = diagram.points
+    assert fold.kind == "fold" and fold.parameter == pytest.approx(0, abs=1e-9)
+    (branch,) = diagram.branches
+    assert sorted([branch["x"][0], branch["x"][-1]]) == pytest.approx([-1e6, 1e6], rel=1e-9)
+    assert diagram.remarks == ()
