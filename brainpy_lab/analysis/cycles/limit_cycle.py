@@ -123,14 +123,16 @@ def cycle_from(
 
 def _through(field: VectorField, start: Array, period: float, rtol: float) -> Solved | None:
     """The cycle of about that period near ``start``, from the orbit that goes on there or the one that comes there."""
-    found, too_long = None, None
-    for piece in (closing.along, closing.before, partial(closing.before, periods=PAST)):
+    pieces = (closing.along, closing.before, partial(closing.before, periods=PAST))
+    too_long = None
+    for piece in pieces:
         try:
             found = _solved(field, piece(field, start, period), rtol)
         except closing.EscapeError:
             continue
         except closing.TooLongError as error:
-            too_long = too_long or error
+            # backward in time what attracts repels: that an orbit is lost there says nothing of the period given
+            too_long = error if piece is closing.along else too_long
             continue
         if found is not None:
             return found
@@ -157,9 +159,10 @@ def _settled(
             advice="Begin elsewhere: near={...}, period=...",
         )
     if found.is_unstable:  # what a chaotic orbit passes by
+        guessed = "" if period is None else f"No cycle of a period near {period:.4g} passes there. "
         raise AnalysisError(
-            f"The orbit of {field.system.name} does not repeat itself: it may be chaotic. It passes by an unstable "
-            f"cycle of period {found.period:.6g}.",
+            f"{guessed}The orbit of {field.system.name} does not repeat itself: it may be chaotic. It passes by an "
+            f"unstable cycle of period {found.period:.6g}.",
             advice=f"For that one give its period: near={{...}}, period={found.period:.4g}.",
         )
     return found
