@@ -46,7 +46,8 @@ MOST_STEPS = 6000
 #: Steps between looks for a cycle, and how near the curve must come to where it has been.
 LOOKS, NEAR, ON_CYCLE = 40, 1e-3, 1e-4
 
-#: Turns around a point approach each other by a tenth of their size, in some state; turns beside a cycle by less than:
+#: Beside a cycle one turn differs from the next by less than this part of its size, in each state; around a weak focus
+#: by more in some.
 TURNS_ALIKE = 0.05
 
 

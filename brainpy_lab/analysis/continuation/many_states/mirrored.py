@@ -1,7 +1,7 @@
 """The other arm of a pitchfork, where the drift is odd: the mirror image of the first, which need not be followed.
 
-Of networks without input, tanh among them, the drift at -x is the opposite of that at x. At each point of one arm that
-is looked at, and what has been counted there holds on the other arm too.
+In networks of rates without input, as with tanh, the drift at -x is the opposite of that at x. This is checked at each
+point of one arm, drift and slopes; what has been counted there then holds on the other arm too.
 """
 
 from __future__ import annotations
