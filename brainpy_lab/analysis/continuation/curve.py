@@ -17,8 +17,8 @@ from math import acos, copysign
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from brainpy_lab.analysis.continuation.leaving import Leaving
 from brainpy_lab.analysis.cycles.rotations import whole_turns
 from brainpy_lab.analysis.newton import Solvable, Zero, length_of, newton, solve
 from brainpy_lab.analysis.roots import passing
@@ -52,10 +52,6 @@ MOST_POINTS = 20000
 
 #: Equations are solved at a point if they are off by less than this part of their slopes.
 SOLVED = 1e-9
-
-#: A state this many times larger than all that was expected of it leaves for infinity where its slope grows as this
-#: power of it at least: as a root of the parameter it may be as large, but not as steep.
-FAR, LEAVES = 1e4, 0.9
 
 
 class Followed(Solvable, Protocol):
@@ -138,8 +134,7 @@ class Curve:
     _scaled: Followed | None = field(default=None, repr=False)
     _low: Array = field(default_factory=lambda: np.empty(0), repr=False)
     _high: Array = field(default_factory=lambda: np.empty(0), repr=False)
-    _expected: Array = field(default_factory=lambda: np.empty(0), repr=False)
-    _latest: CurvePoint | None = field(default=None, repr=False)
+    _leaving: Leaving = field(default_factory=lambda: Leaving(np.empty(0), np.empty(0)), repr=False)
 
     def point(self, u: Array, along: Array) -> CurvePoint | None:
         """The curve's point with the parameter of ``u`` or, where that is a turn, near it; None where there is none."""
@@ -161,7 +156,7 @@ class Curve:
     def steps(self, start: CurvePoint) -> Iterator[CurvePoint]:
         """Points from ``start`` on (which is not among them), until the curve ends; `end` says why it did."""
         self._low, self._high = start.u.copy(), start.u.copy()
-        self._expected, self._latest = np.abs(start.u) + self.units, None
+        self._leaving = Leaving(np.abs(start.u) + self.units, self.spans)
         yield from self._steps(start, start, self.first, self.longest)
 
     def resumed(self, start: CurvePoint, origin: CurvePoint, careful: float) -> Iterator[CurvePoint]:
@@ -255,21 +250,7 @@ class Curve:
 
     def _reached(self, point: CurvePoint) -> str:
         """Why the curve ends at a point, if it does."""
-        before, self._latest = self._latest, point
-        is_far = (np.abs(point.u) > FAR * self._expected)[: -self.parameters]
-        return "far" if before is not None and is_far.any() and self._leaves(before, point, is_far) else ""
-
-    def _leaves(self, before: CurvePoint, point: CurvePoint, which: NDArray[np.bool_]) -> bool:
-        """Whether states grow without bound while the parameters move by less and less."""
-        sizes = [np.abs(p.u[: -self.parameters])[which] for p in (before, point)]
-        slopes = [
-            np.abs(p.tangent[: -self.parameters])[which] / length_of(p.tangent[-self.parameters :] / self.spans)
-            for p in (before, point)
-        ]
-        grows = sizes[1] > sizes[0]
-        with np.errstate(all="ignore"):
-            power = np.log(slopes[1] / slopes[0]) / np.log(sizes[1] / sizes[0])
-        return bool((power > LEAVES)[grows].any())
+        return "far" if self._leaving.sees(point.u, point.tangent) else ""
 
     def _is_inside(self, point: CurvePoint) -> bool:
         low, high = self.range

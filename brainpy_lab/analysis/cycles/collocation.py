@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brainpy_lab.analysis.cycles.condensed import Condensed, Rows, blocks_of
+from brainpy_lab.analysis.cycles.condensed import Condensed, Rows, blocks_of, lu_factors
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
 from brainpy_lab.analysis.vector_field import Array, VectorField
 from brainpy_lab.analysis.zero_problem import ZeroProblem, equilibria
@@ -202,22 +202,6 @@ class Bordered(NamedTuple):
         return np.asarray(dgetrs(self.lower_upper, self.swaps, right)[0])
 
 
-def factors(matrix: Array) -> tuple[Array, NDArray[np.int_]]:
-    """Gauss's, and the rows that were swapped.
-
-    Raises
-    ------
-    LinAlgError
-        For a matrix that is singular to the last bit.
-    """
-    from scipy.linalg.lapack import dgetrf
-
-    lower_upper, swaps, is_singular = dgetrf(matrix)
-    if is_singular:
-        raise np.linalg.LinAlgError("Singular matrix")
-    return lower_upper, swaps
-
-
 class Slopes:
     """The derivatives of a collocated cycle's equations, and the solution of linear systems with them.
 
@@ -314,7 +298,7 @@ class Slopes:
         small = np.empty((few + below, few + further))
         small[:few, :few], small[:few, few:] = closed, -links[:, :further]
         small[few:, :few], small[few:, few:] = rows.left, self.rows[:, size:] + told[:, :further]
-        return Bordered(rows, links, told, *factors(small))
+        return Bordered(rows, links, told, *lu_factors(small))
 
     def _is_residual(self, above: Array) -> bool:
         """Whether the right side of the equations is what Newton's method asks to be solved for."""

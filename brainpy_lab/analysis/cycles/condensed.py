@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainpy_lab.analysis.cycles.chain import Between, Chain
 from brainpy_lab.analysis.cycles.mesh import Mesh, tables
@@ -16,6 +17,22 @@ from brainpy_lab.analysis.vector_field import Array
 
 #: From so many unknowns in an interval on, one is factored after the other, and the factors are kept.
 LARGE = 64
+
+
+def lu_factors(matrix: Array, *, in_place: bool = False) -> tuple[Array, NDArray[np.int_]]:
+    """Gauss's, ``in_place`` of a matrix that stands column by column, and the rows that were swapped.
+
+    Raises
+    ------
+    LinAlgError
+        For a matrix that is singular to the last bit.
+    """
+    from scipy.linalg.lapack import dgetrf
+
+    lower_upper, swaps, is_singular = dgetrf(matrix, overwrite_a=in_place)
+    if is_singular:
+        raise np.linalg.LinAlgError("Singular matrix")
+    return lower_upper, swaps
 
 
 def blocks_of(mesh: Mesh, by: Array, length: float) -> Array:
@@ -115,16 +132,8 @@ class Condensed:
         return bool(self.blocks.shape[1] >= LARGE)
 
     @cached_property
-    def _factors(self) -> list[tuple[Array, Array]]:
-        from scipy.linalg.lapack import dgetrf
-
-        found = []
-        for block in _columns(self.blocks[:, :, self.n :]):
-            factors, swaps, info = dgetrf(block.T, overwrite_a=True)
-            if info > 0:
-                raise np.linalg.LinAlgError("Singular matrix")
-            found.append((factors, swaps))
-        return found
+    def _factors(self) -> list[tuple[Array, NDArray[np.int_]]]:
+        return [lu_factors(block.T, in_place=True) for block in _columns(self.blocks[:, :, self.n :])]
 
     def _later(self, right: Array) -> Array:
         """The later nodes of each interval by right sides, (n_intervals, degree * n, k), from a beginning at zero."""
@@ -133,8 +142,8 @@ class Condensed:
         from scipy.linalg.lapack import dgetrs
 
         solutions = _columns(right)
-        for (factors, swaps), aim in zip(self._factors, solutions, strict=True):
-            dgetrs(factors, swaps, aim.T, overwrite_b=True)
+        for (lower_upper, swaps), aim in zip(self._factors, solutions, strict=True):
+            dgetrs(lower_upper, swaps, aim.T, overwrite_b=True)
         return np.swapaxes(solutions, 1, 2)
 
     @cached_property

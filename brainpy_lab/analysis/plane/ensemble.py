@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from brainpy_lab.analysis.plane.cubic import Cubic
 from brainpy_lab.analysis.plane.events import Resets
 from brainpy_lab.analysis.vector_field import Array
 
@@ -150,20 +151,13 @@ class Ensemble:
 
         ``left`` and ``right`` are states and slopes at the ends of steps ``h``, between which a cubic is laid.
         """
-        (y, slope), (end, last) = left, right
-        chord = end - y
-        bent, twisted = slope * h - chord, chord - last * h
-
-        def at(share: Array) -> Array:
-            result: Array = y + share * chord + share * (1 - share) * ((1 - share) * bent + share * twisted)
-            return result
-
+        cubic = Cubic.between(left, right, h)
         low, high = np.zeros_like(h), np.ones_like(h)
         for _ in range(halvings):
             middle = (low + high) / 2
-            holds = self._holds(at(middle))
+            holds = self._holds(cubic.at(middle))
             low, high = np.where(holds, low, middle), np.where(holds, middle, high)
-        return low * h, high * h, np.where(high == 1, end, at(high))
+        return low * h, high * h, np.where(high == 1, right[0], cubic.at(high))
 
     def _by_steps(self, y: Array, slope: Array, h: Array) -> tuple[Array, Array]:
         """The same by steps of all lengths, where the condition changes too abruptly for a cubic."""

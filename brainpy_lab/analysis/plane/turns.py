@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from brainpy_lab.analysis.plane.cubic import Cubic
 from brainpy_lab.analysis.plane.ensemble import Ensemble
 from brainpy_lab.analysis.vector_field import Array
 
@@ -46,12 +47,11 @@ class Turns:
     def _top(self, orbits: Ensemble, at: NDArray[np.int_]) -> Array:
         """Where the first state is largest within a step: on the cubic through its ends."""
         h = orbits.t[at] - self._t[at]
-        y, chord = self._y[:, at], orbits.y[:, at] - self._y[:, at]
-        bent, twisted = self._slope[:, at] * h - chord, chord - orbits.slope[:, at] * h
+        cubic = Cubic.between((self._y[:, at], self._slope[:, at]), (orbits.y[:, at], orbits.slope[:, at]), h)
+        first = Cubic(*(part[0] for part in cubic))
         low, high = np.zeros_like(h), np.ones_like(h)
         for _ in range(30):
             share = (low + high) / 2
-            between = (1 - share) * bent[0] + share * twisted[0]
-            rises = chord[0] + (1 - 2 * share) * between + share * (1 - share) * (twisted[0] - bent[0]) > 0
+            rises = first.rate(share) > 0
             low, high = np.where(rises, share, low), np.where(rises, high, share)
-        return np.asarray(y + low * chord + low * (1 - low) * ((1 - low) * bent + low * twisted))
+        return cubic.at(low)

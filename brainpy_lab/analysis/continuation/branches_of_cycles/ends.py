@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -105,8 +106,9 @@ def of_long_period(
     if not known and not is_long:
         return None
     places = [dict(zip(names, place.tolist(), strict=True)) for place in known or [rest]]
-    data = {"orbit": orbit, "saddles" if len(places) > 1 else "saddle": places if len(places) > 1 else places[0]}
-    kind = "heteroclinic" if len(places) > 1 else "homoclinic"
+    kind, data = "homoclinic", dict[str, Any](orbit=orbit, saddle=places[0])
+    if len(places) > 1:
+        kind, data = "heteroclinic", dict[str, Any](orbit=orbit, saddles=places)
     values = dict(zip(names, high.tolist(), strict=True))
     return SpecialPoint(kind, {name: orbit.parameter}, values, orbit.period, data, equations=field)
 

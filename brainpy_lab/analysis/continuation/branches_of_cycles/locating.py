@@ -6,7 +6,7 @@ be what it is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -113,35 +113,40 @@ def _place_of(gap: CycleGap) -> Place | None:
     return at
 
 
+def _halvings(gap: CycleGap, most: int) -> Iterator[tuple[CycleStation, CycleStation, CycleStation]]:
+    """The middle of a gap, then that of the half in which the counts change, and so on, each with the ends left."""
+    curve, a, b = gap.curve, gap.before, gap.after
+    for _ in range(most):
+        middle = curve.between(a.point, b.point, 0.5)
+        if middle is None:
+            return
+        m = cycle_station(curve, middle)
+        a, b = (m, b) if _counts(m) == _counts(a) else (a, m)
+        yield m, a, b
+
+
 def _narrowed(gap: CycleGap) -> CycleGap | None:
     """The part of a gap that halving leaves, in which what crosses together is all that changes; None without one."""
-    curve, a, b = gap.curve, gap.before, gap.after
-    for _ in range(NARROWED):
-        middle = curve.between(a.point, b.point, 0.5)
-        m = None if middle is None else cycle_station(curve, middle)
-        if m is None or m.is_blind or _counts(m) not in (_counts(a), _counts(b)):
+    known, found = (_counts(gap.before), _counts(gap.after)), None
+    for m, a, b in _halvings(gap, NARROWED):
+        if m.is_blind or _counts(m) not in known:
             break
-        a, b = (m, b) if _counts(m) == _counts(a) else (a, m)
-    return None if a is gap.before and b is gap.after else replace(gap, before=a, after=b)
+        found = replace(gap, before=a, after=b)
+    return found
 
 
 def _jump(gap: CycleGap) -> float:
     """How far apart, in units, the two branches are to which the ends of a gap belong; 0 if they are on one."""
-    curve, a, b = gap.curve, gap.before, gap.after
 
-    def apart() -> float:
-        return float(np.linalg.norm((b.point.u - a.point.u) / curve.units))
+    def apart(a: CycleStation, b: CycleStation) -> float:
+        return float(np.linalg.norm((b.point.u - a.point.u) / gap.curve.units))
 
-    first = apart()
-    for _ in range(HALVINGS):
-        middle = curve.between(a.point, b.point, 0.5)
-        if middle is None:
-            break
-        m = cycle_station(curve, middle)
+    first = last = apart(gap.before, gap.after)
+    for m, a, b in _halvings(gap, HALVINGS):
         if m.is_blind:
             return 0.0
-        a, b = (m, b) if _counts(m) == _counts(a) else (a, m)
-    return apart() if apart() > max(JUMP * first, LITTLE) else 0.0
+        last = apart(a, b)
+    return last if last > max(JUMP * first, LITTLE) else 0.0
 
 
 def _counts(s: CycleStation) -> tuple[int, int, int]:
